@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream'
+import type { Digest } from '../common/digest.ts'
+import type { Platform } from '../common/platform.ts'
+import type { ImageReference } from '../registry/reference.ts'
+
+/** What a manifest says of a blob (OCI image-spec, descriptor.md). */
+export interface Descriptor {
+  readonly mediaType: string
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string }
+}
+
+/** Bytes that are in memory, with their descriptor: a manifest, a config, an index. */
+export interface Blob {
+  readonly descriptor: Descriptor
+  readonly bytes: Uint8Array
+}
+
+/** A layer of an image, wherever its compressed bytes are. */
+export interface ImageLayer {
+  readonly descriptor: Descriptor
+  /** The digest of the uncompressed tar. */
+  readonly diffId: Digest
+  /** The line in the image's history. */
+  readonly createdBy: string
+  /** The repository that has the blob already, when it comes from a registry: it can be mounted from there. */
+  readonly origin?: ImageReference
+  /** Where the layer came from, for the summary: the base, an earlier image, or this run. */
+  readonly from: 'base' | 'reused' | 'built'
+  /** Opens the compressed bytes, anew at each call. */
+  open(): Promise<Readable>
+}
+
+/** An image as data. A registry, an OCI layout and a container engine are sinks for it. */
+export interface Image {
+  readonly platform: Platform
+  readonly manifest: Blob
+  readonly config: Blob
+  readonly layers: readonly ImageLayer[]
+}

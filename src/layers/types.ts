@@ -1,0 +1,32 @@
+import type { Descriptor } from '../image/types.ts'
+import type { Digest } from '../common/digest.ts'
+
+/** An entry of a layer's tar. `path` is relative to the image's root (`opt/conda/bin/python`), with `/`. */
+export type LayerEntry = {
+  readonly path: string
+  readonly uid: number
+  readonly gid: number
+} & (
+  | { readonly type: 'directory'; readonly mode: number }
+  | {
+      readonly type: 'file'
+      readonly mode: number
+      /** Bytes of `content`. */
+      readonly size: number
+      readonly content: Uint8Array | AsyncIterable<Uint8Array>
+    }
+  | { readonly type: 'symlink'; readonly target: string }
+  /** `target` is relative to the image's root, in the same layer. */
+  | { readonly type: 'hardlink'; readonly target: string }
+)
+
+export type Compression = 'zstd' | 'gzip'
+
+/** A layer as a compressed file on this machine. */
+export interface PackedLayer {
+  readonly descriptor: Descriptor
+  /** The digest of the uncompressed tar. */
+  readonly diffId: Digest
+  /** The compressed bytes. */
+  readonly file: string
+}

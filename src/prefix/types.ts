@@ -1,0 +1,18 @@
+/**
+ * Something that linking a package puts in the prefix. Parent directories are implied, not listed.
+ * `path` is relative to the prefix, with `/`, never absolute and never with `..`.
+ */
+export type PrefixEntry =
+  | {
+      readonly type: 'file'
+      readonly path: string
+      /** Permission bits, `0o755`. */
+      readonly mode: number
+      /** Bytes of `content`. */
+      readonly size: number
+      /** To be read to its end before the next entry is asked for. */
+      readonly content: AsyncIterable<Uint8Array>
+    }
+  | { readonly type: 'symlink'; readonly path: string; readonly target: string }
+  /** The same inode as `target`, a path relative to the prefix that the same package put there before. */
+  | { readonly type: 'hardlink'; readonly path: string; readonly target: string }
