@@ -1,0 +1,45 @@
+import * as core from '@actions/core'
+import { UserError } from '../common/errors.ts'
+
+/** Readers of single inputs. Each refuses what it cannot take, naming the input. */
+
+export function text(name: string): string | undefined {
+  return core.getInput(name) || undefined
+}
+
+export function boolean(name: string): boolean {
+  return choice(name, ['true', 'false']) === 'true'
+}
+
+export function choice<const T extends string>(name: string, choices: readonly T[]): T {
+  const value = core.getInput(name)
+  const found = choices.find((choice) => choice === value)
+  if (found === undefined) {
+    throw new UserError(`'${value}' is not one of its values`, {
+      at: { input: name },
+      advice: `Use ${choices.join(', ')}.`,
+    })
+  }
+  return found
+}
+
+/** Items separated by newlines or commas; blank ones and `#` comments left out. */
+export function list(name: string): string[] {
+  return core
+    .getInput(name)
+    .split(/[\n,]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '' && !item.startsWith('#'))
+}
+
+/** `KEY=VALUE` lines; the value may hold `=` and commas. */
+export function keyValues(name: string): Record<string, string> {
+  const pairs = core.getMultilineInput(name).map((line): [string, string] => {
+    const equals = line.indexOf('=')
+    if (equals < 1) {
+      throw new UserError(`'${line}' is not of the form KEY=VALUE`, { at: { input: name } })
+    }
+    return [line.slice(0, equals).trim(), line.slice(equals + 1)]
+  })
+  return Object.fromEntries(pairs)
+}

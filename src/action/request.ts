@@ -1,0 +1,142 @@
+import * as core from '@actions/core'
+import { UserError } from '../common/errors.ts'
+import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
+import type { Compression } from '../layers/types.ts'
+import { parseReference, type ImageReference } from '../registry/reference.ts'
+import { boolean, choice, keyValues, list, text } from './inputs.ts'
+
+/** Everything that a run is asked for: the inputs, read once and checked before any work. */
+export interface Request {
+  /** Absolute; paths in inputs are relative to it. */
+  readonly workspace: string
+  readonly environmentFile: string
+  readonly lock: {
+    /** A template with `{name}` and `{platform}`; beside the environment file when absent. */
+    readonly file?: string
+    readonly mode: LockMode
+  }
+  readonly base: ImageReference
+  readonly platform: Platform
+  readonly tags: readonly ImageReference[]
+  readonly push: boolean
+  /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
+  readonly output?: string
+  readonly compression: Compression
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly linkScripts: 'refuse' | 'skip'
+  readonly micromamba: MicromambaRequest
+  /** The content of a condarc. */
+  readonly condarc?: string
+  readonly cache: { readonly downloads: boolean; readonly key: string; readonly write: boolean }
+  readonly logLevel: LogLevel
+}
+
+export type LockMode = 'auto' | 'locked' | 'frozen' | 'update'
+export type LogLevel = (typeof logLevels)[number]
+
+export interface MicromambaRequest {
+  /** `2.9.0-0` */
+  readonly version: string
+  readonly url: string
+  /** 64 hex digits, of the binary for the runner. */
+  readonly checksum?: string
+  readonly download: boolean
+  readonly token?: string
+}
+
+const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'] as const
+
+/** Reads and checks every input. @throws UserError naming the first input that is wrong */
+export function readRequest(environment: NodeJS.ProcessEnv = process.env): Request {
+  const request: Request = {
+    workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
+    environmentFile: text('environment-file') ?? 'env.yaml',
+    lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
+    base: parseReference(core.getInput('base-image'), { input: 'base-image' }),
+    platform: readPlatform(),
+    tags: list('tags').map((tag) => parseReference(tag, { input: 'tags' })),
+    push: boolean('push'),
+    output: text('output'),
+    compression: choice('compression', ['zstd', 'gzip']),
+    labels: keyValues('labels'),
+    annotations: keyValues('annotations'),
+    linkScripts: choice('link-scripts', ['refuse', 'skip']),
+    micromamba: readMicromamba(),
+    condarc: text('condarc'),
+    cache: {
+      downloads: boolean('cache-downloads'),
+      key: readCacheKey(),
+      write: boolean('cache-write'),
+    },
+    logLevel: choice('log-level', logLevels),
+  }
+  refuseContradictions(request)
+  return request
+}
+
+function readPlatform(): Platform {
+  const wanted = list('platforms')
+  const [first, second] = wanted
+  if (second !== undefined) {
+    throw new UserError(`'${wanted.join(',')}' are several platforms; an image is made for one`, {
+      at: { input: 'platforms' },
+      advice: 'Make each in a job of its own.',
+    })
+  }
+  return first === undefined ? machinePlatform() : parsePlatform(first)
+}
+
+function readMicromamba(): MicromambaRequest {
+  const version = core.getInput('micromamba-version')
+  if (!/^\d+\.\d+\.\d+(\.?(a|b|rc|alpha|beta)\d+)?-\d+$/.test(version)) {
+    throw new UserError(`'${version}' is not a release of micromamba`, {
+      at: { input: 'micromamba-version' },
+      advice: 'Give version and build number, such as 2.9.0-0.',
+    })
+  }
+  const url = core.getInput('micromamba-url')
+  if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
+    throw new UserError(`'${url}' is not a URL`, { at: { input: 'micromamba-url' } })
+  }
+  const checksum = text('micromamba-checksum')?.toLowerCase()
+  if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
+    throw new UserError(`'${checksum}' is not a sha256: 64 hex digits`, { at: { input: 'micromamba-checksum' } })
+  }
+  const token = text('github-token')
+  if (token !== undefined) core.setSecret(token)
+  return { version, url, checksum, download: boolean('download-micromamba'), token }
+}
+
+/** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
+function readCacheKey(): string {
+  const key = core.getInput('cache-downloads-key')
+  if (key === '' || key.includes(',') || key.length > 400) {
+    throw new UserError(`'${key}' cannot begin a cache key`, {
+      at: { input: 'cache-downloads-key' },
+      advice: 'Use up to 400 characters, without commas.',
+    })
+  }
+  return key
+}
+
+function refuseContradictions(request: Request): void {
+  if (request.push && request.tags.length === 0) {
+    throw new UserError('an image is to be pushed, but it has no name', {
+      at: { input: 'tags' },
+      advice: "Give it one, such as ghcr.io/org/name:tag, or leave 'push' at false.",
+    })
+  }
+  const digested = request.tags.find((tag) => tag.digest !== undefined)
+  if (digested !== undefined) {
+    throw new UserError(`'${digested.repository}@${digested.digest ?? ''}' has a digest; an image is pushed by tag`, {
+      at: { input: 'tags' },
+    })
+  }
+  if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
+    throw new UserError("it is for a download, but 'download-micromamba' is false", {
+      at: { input: 'micromamba-checksum' },
+      advice: 'Leave one of the two out.',
+    })
+  }
+}

@@ -1,0 +1,49 @@
+import type { Image } from '../image/types.ts'
+import type { LockDifference } from '../lock/diff.ts'
+import { formatReference, type ImageReference } from '../registry/reference.ts'
+
+/** What a run made: everything that outputs and summary tell of. */
+export interface Result {
+  readonly image: Image
+  /** The base image pinned, `name:tag@sha256:…`. */
+  readonly base: string
+  readonly tags: readonly ImageReference[]
+  readonly pushed: boolean
+  /** The OCI layout, as the input named it. */
+  readonly output?: string
+  readonly lock: LockResult
+  readonly cache: CacheResult
+}
+
+export interface LockResult {
+  /** Relative to the workspace. */
+  readonly file: string
+  readonly hash: string
+  readonly changed: boolean
+  /** Against the lock that was there before; absent when there was none or it was not solved again. */
+  readonly difference?: LockDifference
+  readonly packages: number
+  /** The version that solved the lock, in this run or an earlier one. */
+  readonly micromambaVersion?: string
+  /** Only when this run needed it. */
+  readonly micromambaPath?: string
+}
+
+export interface CacheResult {
+  readonly hit: boolean
+  readonly primaryKey: string
+  readonly matchedKey?: string
+}
+
+/** `name@sha256:…` after the first tag. */
+export function digestedName(result: Result): string | undefined {
+  const [first] = result.tags
+  return (
+    first &&
+    formatReference({
+      registry: first.registry,
+      repository: first.repository,
+      digest: result.image.manifest.descriptor.digest,
+    })
+  )
+}
