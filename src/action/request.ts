@@ -101,7 +101,9 @@ function readMicromamba(): MicromambaRequest {
   }
   const checksum = text('micromamba-checksum')?.toLowerCase()
   if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
-    throw new UserError(`'${checksum}' is not a sha256: 64 hex digits`, { at: { input: 'micromamba-checksum' } })
+    throw new UserError(`'${checksum}' is not a sha256: 64 hex digits`, {
+      at: { input: 'micromamba-checksum' },
+    })
   }
   const token = text('github-token')
   if (token !== undefined) core.setSecret(token)
@@ -129,9 +131,12 @@ function refuseContradictions(request: Request): void {
   }
   const digested = request.tags.find((tag) => tag.digest !== undefined)
   if (digested !== undefined) {
-    throw new UserError(`'${digested.repository}@${digested.digest ?? ''}' has a digest; an image is pushed by tag`, {
-      at: { input: 'tags' },
-    })
+    throw new UserError(
+      `'${digested.repository}@${digested.digest ?? ''}' has a digest; an image is pushed by tag`,
+      {
+        at: { input: 'tags' },
+      },
+    )
   }
   if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
     throw new UserError("it is for a download, but 'download-micromamba' is false", {
