@@ -1,19 +1,26 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { Readable } from 'node:stream'
+import {
+  request as requestPlain,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http'
+import { request as requestSecure } from 'node:https'
+import { pipeline } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
 import { messageOf } from './errors.ts'
 
 /**
  * One HTTP client for channels, release mirrors and registries: proxies from the environment, keep-alive, retries
- * with backoff. Redirects are followed here and not by the library, so that credentials stay with their host.
+ * with backoff, redirects on which credentials stay with their host.
+ *
+ * The runner's own library contributes its connection pools, which know about proxies. It cannot send the requests:
+ * an error of a body's stream would end the process there, and a pool of it serves one protocol only.
  */
-const client = new HttpClient('micromamba-image-action', [], {
-  keepAlive: true,
-  maxSockets: 32,
-  allowRedirects: false,
-  allowRetries: false,
-  socketTimeout: 60_000,
-})
+const pools = { 'http:': createPool(), 'https:': createPool() }
+
+function createPool(): HttpClient {
+  return new HttpClient(undefined, [], { keepAlive: true, maxSockets: 32 })
+}
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -21,7 +28,7 @@ export interface HttpRequest {
   /** `authorization` and cookies are sent to the origin of `url` only, never to another that it redirects to. */
   headers?: OutgoingHttpHeaders
   /** A stream is given as a function that opens it anew for each try; say its `content-length` in the headers. */
-  body?: string | Uint8Array | (() => NodeJS.ReadableStream)
+  body?: string | Uint8Array | (() => NodeJS.ReadableStream | Promise<NodeJS.ReadableStream>)
   /** Default true for GET and HEAD, false otherwise. */
   followRedirects?: boolean
   /** Tries after the first; default 4. */
@@ -41,12 +48,23 @@ export interface HttpResponse {
 export class HttpFailure extends Error {
   readonly url: URL
   readonly status?: number
+  /** The last answer's `Retry-After`. */
+  readonly retryAfter?: string
+  /** The beginning of the last answer's body, which may tell the reason. */
+  readonly answer?: string
 
-  constructor(message: string, url: URL, status?: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    url: URL,
+    status?: number,
+    options: ErrorOptions & { retryAfter?: string; answer?: string } = {},
+  ) {
     super(message, options)
     this.name = 'HttpFailure'
     this.url = url
     this.status = status
+    this.retryAfter = options.retryAfter
+    this.answer = options.answer
   }
 }
 
@@ -55,27 +73,28 @@ const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ??
 const isTransient = (status: number) => status === 429 || status === 408 || status >= 500
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
+/** How long a connection may be silent; longer for uploads, after which a server stores before it answers. */
+const silenceSeconds = { download: 60, upload: 300 }
+
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response; those are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
- * @throws HttpFailure when the last try failed as well
+ * @throws HttpFailure when the last try failed as well; an error of the body's own stream is thrown as it is, at once
  */
 export async function request(options: HttpRequest): Promise<HttpResponse> {
   const tries = 1 + (options.retries ?? 4)
   for (let attempt = 1; ; attempt++) {
-    let retryAfter: string | undefined
     let failure: HttpFailure
     try {
       const response = await send(options)
       if (!isTransient(response.status)) return response
-      retryAfter = response.headers['retry-after']
-      response.body.destroy()
-      failure = new HttpFailure(`the server answered ${response.status}`, response.url, response.status)
+      failure = await failureOf(response)
     } catch (error) {
+      if (error instanceof BodyError) throw error.cause
       failure = new HttpFailure(messageOf(error), options.url, undefined, { cause: error })
     }
     if (attempt >= tries) throw failure
-    await pause(attempt, retryAfter)
+    await pause(attempt, failure.retryAfter)
   }
 }
 
@@ -86,22 +105,29 @@ export async function pause(attempt: number, retryAfter?: string): Promise<void>
   await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 60) * 1000))
 }
 
+/** The stream that a request was to send failed: the server has no part in that. */
+class BodyError extends Error {}
+
+async function failureOf(response: HttpResponse): Promise<HttpFailure> {
+  const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0))
+  return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
+    retryAfter: response.headers['retry-after'],
+    answer: answer.toString(),
+  })
+}
+
 async function send(options: HttpRequest): Promise<HttpResponse> {
   const method = options.method ?? 'GET'
   const follow = options.followRedirects ?? (method === 'GET' || method === 'HEAD')
   let url = options.url
-  let headers: OutgoingHttpHeaders = { ...options.headers }
-  if (typeof options.body === 'string') headers['content-length'] = Buffer.byteLength(options.body)
-  if (options.body instanceof Uint8Array) headers['content-length'] = options.body.byteLength
+  let headers: OutgoingHttpHeaders = { 'user-agent': 'micromamba-image-action', ...options.headers }
   for (let hops = 0; ; hops++) {
-    const body = typeof options.body === 'function' ? options.body() : bytesAsStream(options.body)
-    const { message } = await client.request(method, url.href, body, headers)
-    const status = message.statusCode ?? 0
+    const message = await exchange(method, url, headers, options.body)
+    const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message }
     const location = message.headers.location
-    if (!follow || !location || ![301, 302, 303, 307, 308].includes(status)) {
-      return { status, headers: message.headers, url, body: message }
-    }
-    message.destroy()
+    if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status)) return response
+    // Read, not thrown away, so that the connection serves again.
+    await readBody(response, 64 * 1024)
     if (hops === 10) throw new Error('more than 10 redirects')
     const target = new URL(location, url)
     if (url.protocol === 'https:' && target.protocol !== 'https:') {
@@ -116,9 +142,55 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-/** The library sends strings without a length and no buffers at all: both go as a stream of one chunk. */
-function bytesAsStream(body: string | Uint8Array | undefined): NodeJS.ReadableStream | null {
-  return body === undefined ? null : Readable.from([Buffer.from(body)], { objectMode: false })
+/** One request and the head of its response. */
+async function exchange(
+  method: string,
+  url: URL,
+  headers: OutgoingHttpHeaders,
+  content: HttpRequest['body'],
+): Promise<IncomingMessage> {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Error(`${url.protocol} is not a protocol of downloads`)
+  }
+  const agent = pools[url.protocol].getAgent(url.href)
+  const send = url.protocol === 'https:' ? requestSecure : requestPlain
+  const body = typeof content === 'function' ? await openBody(content) : content
+  return new Promise((resolve, reject) => {
+    const outgoing = send(url, { method, headers, agent })
+    let answer: IncomingMessage | undefined
+    const seconds = content === undefined ? silenceSeconds.download : silenceSeconds.upload
+    outgoing.setTimeout(seconds * 1000, () => {
+      ;(answer ?? outgoing).destroy(new Error(`the server was silent for ${seconds} s`))
+    })
+    outgoing.on('error', reject)
+    outgoing.on('response', (message) => {
+      answer = message
+      // A server that answers before it has all of the body, with a refusal that is, does not want the rest.
+      message.once('end', () => {
+        if (!outgoing.writableFinished) outgoing.destroy()
+      })
+      resolve(message)
+    })
+    if (body === undefined) outgoing.end()
+    else if (typeof body === 'string' || body instanceof Uint8Array) {
+      outgoing.setHeader('content-length', Buffer.byteLength(body))
+      outgoing.end(body)
+    } else {
+      body.on('error', (error: unknown) => {
+        reject(new BodyError('the body could not be read', { cause: error }))
+      })
+      // The callback has nothing to add: either end of the pipeline reports its errors above.
+      pipeline(body, outgoing, () => undefined)
+    }
+  })
+}
+
+async function openBody(open: () => NodeJS.ReadableStream | Promise<NodeJS.ReadableStream>) {
+  try {
+    return await open()
+  } catch (error) {
+    throw new BodyError('the body could not be opened', { cause: error })
+  }
 }
 
 /** Reads a whole body, at most `limit` bytes of it (default 16 MiB), which bounds memory against a hostile server. */

@@ -1,0 +1,92 @@
+import { parseChallenges, type Challenge } from './challenge.ts'
+import { basicOf, type Credential } from './credentials.ts'
+import { fetchToken, type Token } from './token.ts'
+
+/** A right that a request needs, as token services name it. */
+export type Scope = `repository:${string}:pull` | `repository:${string}:pull,push`
+
+export const toPull = (repository: string): Scope => `repository:${repository}:pull`
+export const toPush = (repository: string): Scope => `repository:${repository}:pull,push`
+
+/** Knows which authentication one registry wants, and holds the tokens for it. */
+export interface Authorizer {
+  /** The value of `Authorization` for a request that needs `scopes`; undefined while the registry never asked. */
+  authorize(scopes: readonly Scope[]): Promise<string | undefined>
+  /**
+   * Takes in the `WWW-Authenticate` of a 401 that the registry itself gave.
+   * @param sent the authorization that it refused
+   * @returns whether another try, authorized anew, makes sense
+   */
+  challenged(header: string, sent: string | undefined): Promise<boolean>
+}
+
+interface HeldToken {
+  readonly scopes: readonly Scope[]
+  readonly token: Promise<Token>
+  /** Set once the token is there. */
+  authorization?: string
+  /** Milliseconds since the epoch. */
+  expires: number
+}
+
+/** @param findCredential asked at the first challenge, and then never again */
+export function createAuthorizer(
+  registry: string,
+  base: URL,
+  findCredential: () => Promise<Credential | undefined>,
+): Authorizer {
+  let challenge: Challenge | undefined
+  let found: Promise<Credential | undefined> | undefined
+  const credential = () => (found ??= findCredential())
+  let held: HeldToken[] = []
+
+  const bearer = async (scopes: readonly Scope[], asked: Challenge): Promise<string> => {
+    held = held.filter(({ expires }) => expires > Date.now())
+    const known = held.find((candidate) => covers(candidate.scopes, scopes))
+    if (known) return `Bearer ${(await known.token).value}`
+    // Held from now on, so that requests made at the same time share it.
+    const token = credential().then((shown) =>
+      fetchToken({ registry, base, asked, scopes, credential: shown }),
+    )
+    const fresh: HeldToken = { scopes, token, expires: Infinity }
+    held.push(fresh)
+    try {
+      const { value, expires } = await token
+      fresh.expires = expires
+      return (fresh.authorization = `Bearer ${value}`)
+    } catch (error) {
+      held = held.filter((other) => other !== fresh)
+      throw error
+    }
+  }
+
+  const basic = async (): Promise<string | undefined> => {
+    const known = await credential()
+    return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined
+  }
+
+  return {
+    async authorize(scopes) {
+      if (!challenge) return undefined
+      return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic()
+    },
+    async challenged(header, sent) {
+      const offered = parseChallenges(header)
+      challenge =
+        offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
+        offered.find(({ scheme }) => scheme === 'basic')
+      if (challenge?.scheme === 'bearer') {
+        held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent)
+        return true
+      }
+      return challenge !== undefined && (await basic()) !== sent
+    },
+  }
+}
+
+/** The right to push a repository includes that to pull it. */
+function covers(held: readonly Scope[], wanted: readonly Scope[]): boolean {
+  return wanted.every(
+    (scope) => held.includes(scope) || held.some((other) => other === scope.replace(/:pull$/, ':pull,push')),
+  )
+}

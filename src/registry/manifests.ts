@@ -1,0 +1,141 @@
+import { digestOf, isDigest, type Digest } from '../common/digest.ts'
+import { readBody } from '../common/http.ts'
+import type { Blob, Descriptor } from '../image/types.ts'
+import { toPull, toPush } from './auth.ts'
+import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
+import { formatReference, type ImageReference } from './reference.ts'
+import type { Transport } from './transport.ts'
+
+/** A manifest or an index as a registry holds it. */
+export interface Manifest {
+  readonly mediaType: string
+  /** Of `bytes`, computed. */
+  readonly digest: Digest
+  readonly bytes: Buffer
+}
+
+/** Images and indexes, as OCI and as Docker write them. */
+export const manifestMediaTypes: readonly string[] = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+
+/** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
+const sizeLimit = 4 * 1024 * 1024
+
+/** @returns undefined when the registry has no such repository, tag or digest */
+export async function findManifest(
+  transport: Transport,
+  reference: ImageReference,
+  accept = manifestMediaTypes,
+): Promise<Manifest | undefined> {
+  const undertaking = reading(reference)
+  try {
+    const response = await transport.send({
+      to: pathOf(reference),
+      scopes: [toPull(reference.repository)],
+      headers: { accept: accept.join(', ') },
+    })
+    if (response.status === 404) {
+      response.body.resume()
+      return undefined
+    }
+    if (response.status !== 200) throw await refusal(undertaking, response)
+    const bytes = await readBody(response, sizeLimit)
+    const digest = digestOf(bytes)
+    if (reference.digest !== undefined && reference.digest !== digest) {
+      throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
+        at: { url: formatReference(reference) },
+        advice: 'Do not trust it: the registry, or something between, changed the image.',
+      })
+    }
+    return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest, bytes }
+  } catch (error) {
+    throw explained(undertaking, error)
+  }
+}
+
+/** @returns undefined when the registry has no such repository, tag or digest */
+export async function headManifest(
+  transport: Transport,
+  reference: ImageReference,
+): Promise<Descriptor | undefined> {
+  const undertaking = reading(reference)
+  try {
+    const response = await transport.send({
+      method: 'HEAD',
+      to: pathOf(reference),
+      scopes: [toPull(reference.repository)],
+      headers: { accept: manifestMediaTypes.join(', ') },
+    })
+    response.body.resume()
+    if (response.status === 404) return undefined
+    if (response.status !== 200) throw await refusal(undertaking, response)
+    const digest = response.headers['docker-content-digest']
+    const size = Number(response.headers['content-length'])
+    const mediaType = response.headers['content-type']
+    if (typeof digest === 'string' && isDigest(digest) && size > 0 && mediaType) {
+      return { mediaType: mediaType.replace(/;.*/, ''), digest, size }
+    }
+  } catch (error) {
+    throw explained(undertaking, error)
+  }
+  // The headers are optional in the specification: the manifest itself tells.
+  const manifest = await findManifest(transport, reference)
+  return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length }
+}
+
+/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
+export async function putManifest(
+  transport: Transport,
+  reference: ImageReference,
+  { descriptor, bytes }: Blob,
+): Promise<void> {
+  const name: ImageReference = {
+    registry: reference.registry,
+    repository: reference.repository,
+    ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
+  }
+  const undertaking = { what: `push ${formatReference(name)}`, registry: name.registry, writes: true }
+  try {
+    const response = await transport.send({
+      method: 'PUT',
+      to: pathOf(name),
+      scopes: [toPush(name.repository)],
+      headers: { 'content-type': descriptor.mediaType },
+      body: bytes,
+    })
+    if (response.status < 200 || response.status > 299) throw await refusal(undertaking, response)
+    response.body.resume()
+    const stored = response.headers['docker-content-digest']
+    if (stored !== undefined && stored !== descriptor.digest) {
+      throw new RegistryError(`the registry stored ${String(stored)} in place of ${descriptor.digest}`, {
+        at: { url: formatReference(name) },
+      })
+    }
+  } catch (error) {
+    throw explained(undertaking, error)
+  }
+}
+
+export function reading(reference: ImageReference): Undertaking {
+  return { what: `read ${formatReference(reference)}`, registry: reference.registry, writes: false }
+}
+
+function pathOf({ repository, tag, digest }: ImageReference): string {
+  return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`
+}
+
+/** Some registries say `text/plain`; then the manifest says what it is. */
+function mediaTypeOf(contentType: string | undefined, bytes: Buffer): string {
+  const declared = contentType?.replace(/;.*/, '').trim() ?? ''
+  if (manifestMediaTypes.includes(declared)) return declared
+  try {
+    const { mediaType } = JSON.parse(bytes.toString()) as { mediaType?: unknown }
+    return typeof mediaType === 'string' ? mediaType : declared
+  } catch {
+    return declared
+  }
+}
