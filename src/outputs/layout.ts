@@ -1,0 +1,145 @@
+import { createWriteStream } from 'node:fs'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { pack } from 'tar-stream'
+import { messageOf, UserError } from '../common/errors.ts'
+import type { Image } from '../image/types.ts'
+import { verified, type ImageReference } from '../registry/registry.ts'
+import { layoutFiles, type LayoutFile } from './layout-files.ts'
+
+/**
+ * Writes an image as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
+ * image and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
+ * layout that was there before is replaced.
+ * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
+ */
+export async function writeLayout(
+  image: Image,
+  path: string,
+  references: readonly ImageReference[],
+): Promise<void> {
+  const target = resolve(path)
+  const isTar = target.endsWith('.tar')
+  if (/\.(tgz|tar\.\w+)$/.test(target)) {
+    throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.')
+  }
+  const files = layoutFiles(image, references)
+  try {
+    await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target))
+    await mkdir(dirname(target), { recursive: true })
+    await inItsPlace(target, (partial) => (isTar ? writeTar(files, partial) : writeDirectory(files, partial)))
+  } catch (error) {
+    throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error
+  }
+}
+
+/** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
+async function inItsPlace(target: string, write: (partial: string) => Promise<void>): Promise<void> {
+  const work = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`))
+  const [partial, old] = [join(work, 'new'), join(work, 'old')]
+  try {
+    await write(partial)
+    // A file is renamed over; a directory that is not empty cannot be.
+    const replaces = (await exists(target))?.isDirectory()
+    if (replaces) await rename(target, old)
+    try {
+      await rename(partial, target)
+    } catch (error) {
+      if (replaces) await rename(old, target)
+      throw error
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function writeDirectory(files: readonly LayoutFile[], directory: string): Promise<void> {
+  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true })
+  for (const file of files) {
+    await pipeline(contentOf(file), createWriteStream(join(directory, file.path), { flags: 'wx' }))
+  }
+}
+
+async function writeTar(files: readonly LayoutFile[], path: string): Promise<void> {
+  const tar = pack()
+  const written = pipeline(tar, createWriteStream(path, { flags: 'wx' }))
+  const common = { uid: 0, gid: 0, mtime: new Date(0) }
+  const add = async () => {
+    for (const name of ['blobs/', 'blobs/sha256/']) {
+      tar.entry({ ...common, name, type: 'directory', mode: 0o755 })
+    }
+    for (const file of files) {
+      await pipeline(
+        contentOf(file),
+        tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }),
+      )
+    }
+    tar.finalize()
+  }
+  // Whichever side fails takes the other one down with it; the first reason is the one to tell.
+  await Promise.all([
+    written,
+    add().catch((error: unknown) => {
+      tar.destroy(error instanceof Error ? error : new Error(messageOf(error)))
+      throw error
+    }),
+  ])
+}
+
+async function* contentOf(file: LayoutFile): AsyncGenerator<Uint8Array, void, undefined> {
+  const content = (await file.open()) as AsyncIterable<Uint8Array> // streams of bytes, not of objects
+  yield* file.descriptor ? verified(file.descriptor, content, file.path) : content
+}
+
+async function assertReplaceableFile(path: string): Promise<void> {
+  const there = await exists(path)
+  if (there && !there.isFile()) throw refused(path, 'something that is not a file is there already')
+}
+
+/** Nothing, an empty directory, or a layout that has nothing but a layout's files in it. */
+async function assertReplaceableDirectory(path: string): Promise<void> {
+  const there = await exists(path)
+  if (!there) return
+  if (!there.isDirectory()) throw refused(path, 'something that is not a directory is there already')
+  const names = await readdir(path)
+  const foreign = names.filter(
+    (name) => !['oci-layout', 'index.json', 'manifest.json', 'blobs'].includes(name),
+  )
+  const isLayout = names.includes('oci-layout') && (await isLayoutMark(join(path, 'oci-layout')))
+  if (names.length > 0 && (foreign.length > 0 || !isLayout)) {
+    const what = foreign[0] === undefined ? '' : `: it holds '${foreign[0]}'`
+    throw refused(path, `the directory is not an OCI layout${what}`)
+  }
+}
+
+async function isLayoutMark(path: string): Promise<boolean> {
+  try {
+    const mark = JSON.parse(await readFile(path, 'utf8')) as { imageLayoutVersion?: unknown } | null
+    return typeof mark?.imageLayoutVersion === 'string'
+  } catch {
+    return false
+  }
+}
+
+/** What lies at the path itself: a symbolic link is one, and not what it points to. */
+async function exists(path: string) {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isDiskError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+function isDiskError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function refused(
+  file: string,
+  what: string,
+  advice = 'Choose another path, or remove what is there.',
+): UserError {
+  return new UserError(what, { at: { file }, advice })
+}

@@ -1,0 +1,4 @@
+/** The door of this folder: the places where an image can go. Each takes the same data. */
+export { writeLayout } from './layout.ts'
+export { pushImage, type PushReport } from './registry.ts'
+export { createBlobUploader, type BlobSource, type BlobUploader, type Transfer } from './uploader.ts'

@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream'
+import * as core from '@actions/core'
+import { mapConcurrently } from '../common/concurrency.ts'
+import type { Digest } from '../common/digest.ts'
+import type { Blob, Image } from '../image/types.ts'
+import {
+  formatReference,
+  formatRepository,
+  type Arrival,
+  type ImageReference,
+  type RegistryClient,
+} from '../registry/registry.ts'
+import { distinctRepositories, distinctTags } from './targets.ts'
+import { createBlobUploader, type BlobUploader, type Transfer } from './uploader.ts'
+
+/** What a push did. */
+export interface PushReport {
+  readonly digest: Digest
+  /** `registry/repository@sha256:…`, one for each repository. */
+  readonly images: readonly string[]
+  /** The tags that now stand for the image, in full. */
+  readonly tags: readonly string[]
+  /** Every blob of the image in every repository. */
+  readonly transfers: readonly Transfer[]
+  readonly bytesUploaded: number
+}
+
+/**
+ * Pushes an image under every target; one without a tag gets it by digest only.
+ * @param options.uploader one for the same targets that was given layers before; those are only awaited here
+ */
+export async function pushImage(
+  image: Image,
+  targets: readonly ImageReference[],
+  client: RegistryClient,
+  options: { uploader?: BlobUploader } = {},
+): Promise<PushReport> {
+  const uploader = options.uploader ?? createBlobUploader(client, targets)
+  return push([image], image.manifest, targets, client, uploader)
+}
+
+/**
+ * Blobs, then manifests by digest, then tags, each step in all targets before the next one begins: a push that fails
+ * leaves every tag where it was, and a tag that moved has everything below it.
+ * @param images what `top` consists of: itself, or the images that an index lists
+ */
+async function push(
+  images: readonly Image[],
+  top: Blob,
+  targets: readonly ImageReference[],
+  client: RegistryClient,
+  uploader: BlobUploader,
+): Promise<PushReport> {
+  const repositories = distinctRepositories(targets)
+  const { digest } = top.descriptor
+
+  const blobs = images.flatMap(({ layers, config }) => [...layers, sourceOf(config)])
+  const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()]
+  const transfers = await settled(distinct.map((blob) => uploader.add(blob)))
+
+  const manifests = new Map(
+    [...images.map(({ manifest }) => manifest), top].map((it) => [it.descriptor.digest, it]),
+  )
+  for (const manifest of manifests.values()) {
+    await mapConcurrently(repositories, 4, (repository) => client.putManifest(repository, manifest))
+  }
+
+  const tagged = distinctTags(targets)
+  await mapConcurrently(tagged, 4, (target) => client.putManifest(target, top))
+
+  const report: PushReport = {
+    digest,
+    images: repositories.map((repository) => formatReference({ ...repository, digest })),
+    tags: tagged.map(formatReference),
+    transfers,
+    bytesUploaded: bytesOf(transfers, 'uploaded'),
+  }
+  for (const repository of repositories) logSummary(formatRepository(repository), transfers)
+  return report
+}
+
+/** Waits for all of them even when one fails: nothing is left running behind the error. */
+async function settled(transfers: readonly Promise<readonly Transfer[]>[]): Promise<Transfer[]> {
+  await Promise.allSettled(transfers)
+  return (await Promise.all(transfers)).flat()
+}
+
+function sourceOf({ descriptor, bytes }: Blob) {
+  return { descriptor, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) }
+}
+
+function bytesOf(transfers: readonly Transfer[], arrival: Arrival): number {
+  return transfers.filter((it) => it.arrival === arrival).reduce((sum, { size }) => sum + size, 0)
+}
+
+function logSummary(repository: string, transfers: readonly Transfer[]): void {
+  const here = transfers.filter((transfer) => transfer.repository === repository)
+  const part = (arrival: Arrival, words: string) => {
+    const count = here.filter((transfer) => transfer.arrival === arrival).length
+    return `${count} ${words} (${(bytesOf(here, arrival) / 1e6).toFixed(1)} MB)`
+  }
+  const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')]
+  core.info(`${repository}: ${here.length} blobs, ${parts.join(', ')}`)
+}
