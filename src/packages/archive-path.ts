@@ -1,0 +1,29 @@
+import { UserError } from '../common/errors.ts'
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, or names the root itself
+ */
+export function safePath(path: string, dist: string, said: string): string {
+  const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path)
+  if (isPlain) return path
+  const refuse = (why: string) =>
+    new UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+      advice: 'Such a package is broken or hostile. Choose another build of it.',
+    })
+  if (path.includes('\0')) throw refuse('holds a NUL')
+  if (path.startsWith('/')) throw refuse('is absolute')
+  const names = path.split('/').filter((name) => name !== '' && name !== '.')
+  if (names.includes('..')) throw refuse("has a '..' in it")
+  if (names.length === 0) throw refuse('is empty')
+  return names.join('/')
+}
+
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+export function* parentsOf(path: string): Generator<string> {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    yield path.slice(0, end)
+  }
+}
