@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { checkContract, type Activation } from './lib/contract.ts'
+import { containerEngine } from './lib/engine.ts'
+
+const usage = `usage: script/contract [--activation none|entrypoint|everywhere] IMAGE
+
+Starts containers from IMAGE with docker, or with the engine that CONTAINER_ENGINE names, and prints the contract of
+a micromamba-docker image with pass or fail per row. Exits with 1 when a row fails.`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { activation: { type: 'string', default: 'entrypoint' }, help: { type: 'boolean', short: 'h' } },
+})
+const [image] = positionals
+const activation = (['none', 'entrypoint', 'everywhere'] as const).find((it) => it === values.activation)
+if (values.help || image === undefined || positionals.length > 1 || activation === undefined) {
+  console.error(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
+process.exit(await report(image, activation))
+
+async function report(image: string, activation: Activation): Promise<number> {
+  let failed = 0
+  let passed = 0
+  for await (const { row, problem } of checkContract(containerEngine(), image, activation)) {
+    console.log(`${problem === undefined ? 'pass' : 'FAIL'}  ${row}`)
+    if (problem === undefined) passed++
+    else {
+      failed++
+      console.log(problem.replace(/^/gm, '        '))
+    }
+  }
+  console.log(`\n${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}

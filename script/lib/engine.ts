@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+
+/** What a program did. */
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command line of a container engine: docker, or one that speaks its language. */
+export interface ContainerEngine {
+  /** Runs one command; `input` goes to its standard input. */
+  (args: readonly string[], options?: { input?: string }): Promise<Outcome>
+  /** The same on a pseudo-terminal, with `input` typed. */
+  typed(args: readonly string[], input: string): Promise<Outcome>
+}
+
+export function containerEngine(
+  program: string = process.env['CONTAINER_ENGINE'] ?? 'docker',
+  environment: NodeJS.ProcessEnv = process.env,
+): ContainerEngine {
+  return Object.assign(
+    (args: readonly string[], options: { input?: string } = {}) =>
+      execute(program, args, environment, options.input ?? ''),
+    {
+      typed: (args: readonly string[], input: string) =>
+        // `script` is what gives a program a terminal where there is none.
+        execute(
+          'script',
+          ['-qec', [program, ...args].map(quoted).join(' '), '/dev/null'],
+          environment,
+          input,
+        ),
+    },
+  )
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function execute(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  input: string,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env: environment, stdio: 'pipe' })
+    const output = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+    }
+    child.stdin.on('error', () => undefined) // the program may end without reading
+    child.stdin.end(input)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      resolve({
+        code: code ?? 128,
+        ...output,
+        ...(signal && { stderr: `${output.stderr}killed by ${signal}` }),
+      })
+    })
+  })
+}

@@ -1,0 +1,26 @@
+import * as core from '@actions/core'
+import { setImageOutputs } from './action/outputs.ts'
+import { readRequest } from './action/request.ts'
+import { writeSummary } from './action/summary.ts'
+import { UserError } from './common/errors.ts'
+import { run } from './pipeline.ts'
+
+try {
+  const result = await run(readRequest())
+  setImageOutputs(result)
+  await writeSummary(result)
+} catch (error) {
+  fail(error)
+}
+
+/** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
+function fail(error: unknown): void {
+  process.exitCode = 1
+  if (error instanceof UserError) {
+    core.error(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line })
+  } else {
+    core.error(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+      title: 'micromamba-image: this is a bug, please report it',
+    })
+  }
+}
