@@ -133,7 +133,7 @@ async function exists(path: string) {
 }
 
 function isDiskError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
+  return typeof error === 'object' && error !== null && 'syscall' in error
 }
 
 function refused(

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import type { Digest } from '../common/digest.ts'
+import { formatBytes } from '../common/format.ts'
 import type { Blob, Image } from '../image/types.ts'
 import {
   formatReference,
@@ -97,7 +98,7 @@ function logSummary(repository: string, transfers: readonly Transfer[]): void {
   const here = transfers.filter((transfer) => transfer.repository === repository)
   const part = (arrival: Arrival, words: string) => {
     const count = here.filter((transfer) => transfer.arrival === arrival).length
-    return `${count} ${words} (${(bytesOf(here, arrival) / 1e6).toFixed(1)} MB)`
+    return `${count} ${words} (${formatBytes(bytesOf(here, arrival))})`
   }
   const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')]
   core.info(`${repository}: ${here.length} blobs, ${parts.join(', ')}`)

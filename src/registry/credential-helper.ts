@@ -6,6 +6,7 @@ import type { Credential } from './credentials.ts'
 /**
  * Asks `docker-credential-<helper> get` for a server's credential: the server's address on stdin, JSON on stdout
  * (docker/docker-credential-helpers, "Development"). The user `<token>` means that the secret is an identity token.
+ * @param options.environment where PATH is, and what the helper gets
  * @param options.required whether a helper that is not installed is an error, or as good as one that knows nothing
  * @returns undefined when the helper has nothing for the server
  * @throws UserError when the helper fails; its answer is quoted only then, when it holds a message and no secret
@@ -13,11 +14,11 @@ import type { Credential } from './credentials.ts'
 export async function askHelper(
   helper: string,
   server: string,
-  options: { required: boolean },
+  options: { required: boolean; environment: NodeJS.ProcessEnv },
 ): Promise<Credential | undefined> {
   const program = `docker-credential-${helper}`
   if (!/^[\w.-]+$/.test(helper)) throw new UserError(`'${helper}' is not the name of a credential helper`)
-  const answer = await run(program, server)
+  const answer = await run(program, server, options.environment)
   if (answer === 'missing') {
     const what = `Docker's configuration names ${program} for ${server}, which is not on PATH`
     if (options.required) throw new UserError(what, { advice: 'Install it, or log in without it.' })
@@ -57,9 +58,9 @@ interface Answer {
 }
 
 /** Not through @actions/exec, which prints what a program writes. */
-async function run(program: string, input: string): Promise<Answer | 'missing'> {
+async function run(program: string, input: string, env: NodeJS.ProcessEnv): Promise<Answer | 'missing'> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], { stdio: 'pipe' })
+    const child = spawn(program, ['get'], { stdio: 'pipe', env })
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

@@ -24,7 +24,7 @@ export function machineCredentials(environment: NodeJS.ProcessEnv = process.env)
   return async (registry) => {
     configs ??= readConfigs(environment)
     for (const config of await configs) {
-      const credential = await credentialOf(config, registry)
+      const credential = await credentialOf(config, registry, environment)
       if (credential) return mask(credential)
     }
     return undefined
@@ -54,8 +54,8 @@ async function readConfig(file: string): Promise<AuthConfig | undefined> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return
+    const { code } = error as NodeJS.ErrnoException // what the file system throws
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new UserError(`the registry credentials cannot be read (${messageOf(error)})`, { at: { file } })
   }
   return parseAuthConfig(text, file)
@@ -84,12 +84,18 @@ export function parseAuthConfig(text: string, file: string): AuthConfig {
   }
 }
 
-async function credentialOf(config: AuthConfig, registry: string): Promise<Credential | undefined> {
+async function credentialOf(
+  config: AuthConfig,
+  registry: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Credential | undefined> {
   const server = registry === 'docker.io' ? hubKey : registry
   const ownHelper = findByRegistry(config.helpers, registry)
-  if (ownHelper) return askHelper(ownHelper, server, { required: true })
-  const stored = config.store ? await askHelper(config.store, server, { required: false }) : undefined
-  if (stored) return stored
+  if (ownHelper) return askHelper(ownHelper, server, { required: true, environment })
+  if (config.store) {
+    const stored = await askHelper(config.store, server, { required: false, environment })
+    if (stored) return stored
+  }
   const entry = findByRegistry(config.auths, registry)
   return entry && credentialOfEntry(entry, registry, config.file)
 }

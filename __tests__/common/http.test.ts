@@ -1,0 +1,188 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { HttpFailure, readBody, request } from '../../src/common/http.ts'
+import { serve, type TestServer } from '../registry/servers.ts'
+
+const servers: TestServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+async function start(...handlers: Parameters<typeof serve>) {
+  const server = await serve(...handlers)
+  servers.push(server)
+  return { ...server, url: new URL(`http://${server.host}/start`) }
+}
+
+describe('retries', () => {
+  test.each([429, 408, 500, 503])('%d is tried again', async (status) => {
+    let calls = 0
+    const { url } = await start((_request, response) => {
+      response.writeHead(++calls < 3 ? status : 200).end('fine')
+    })
+    const response = await request({ url })
+    expect(String(await readBody(response))).toBe('fine')
+    expect(calls).toBe(3)
+  })
+  test('so is a connection that breaks', async () => {
+    let calls = 0
+    const { url } = await start((incoming, response) => {
+      if (++calls < 3) incoming.socket.destroy()
+      else response.end('fine')
+    })
+    expect(String(await readBody(await request({ url })))).toBe('fine')
+  })
+  test('404 is an answer', async () => {
+    const { url, requests } = await start((_request, response) => response.writeHead(404).end())
+    const response = await request({ url })
+    expect(response.status).toBe(404)
+    response.body.resume()
+    expect(requests).toHaveLength(1)
+  })
+  test('the last failure tells what the server said', async () => {
+    const { url, requests } = await start((_request, response) => {
+      response.writeHead(429, { 'retry-after': '0' }).end('too many requests')
+    })
+    const failure = await request({ url, retries: 2 }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(HttpFailure)
+    expect(failure).toMatchObject({ status: 429, answer: 'too many requests', retryAfter: '0' })
+    expect(requests).toHaveLength(3)
+  })
+})
+
+describe('redirects', () => {
+  test('a relative one is followed, with the credentials', async () => {
+    const seen: unknown[] = []
+    const { url, requests } = await start((incoming, response) => {
+      seen.push(incoming.headers.authorization)
+      if (incoming.url === '/start') response.writeHead(307, { location: 'end?x=1' }).end('moved')
+      else response.end('here')
+    })
+    const response = await request({ url, headers: { authorization: 'secret' } })
+    expect(String(await readBody(response))).toBe('here')
+    expect(response.url.pathname).toBe('/end')
+    expect(requests).toEqual(['GET /start', 'GET /end?x=1'])
+    expect(seen).toEqual(['secret', 'secret'])
+  })
+  test('another origin, be it another port only, sees no credentials, nor does what comes after it', async () => {
+    const seen: unknown[] = []
+    const other = await start((incoming, response) => {
+      seen.push([incoming.headers.authorization, incoming.headers.cookie, incoming.headers.accept])
+      if (incoming.url === '/back') response.writeHead(302, { location: first.url.href }).end()
+      else response.end('here')
+    })
+    let calls = 0
+    const first = await start((incoming, response) => {
+      seen.push(incoming.headers.authorization)
+      const path = ++calls === 1 ? '/back' : '/end'
+      response.writeHead(302, { location: `http://${other.host}${path}` }).end()
+    })
+    const response = await request({
+      url: first.url,
+      headers: { Authorization: 'secret', COOKIE: 'secret', Accept: 'text/plain' },
+    })
+    expect(String(await readBody(response))).toBe('here')
+    const stripped = [undefined, undefined, 'text/plain']
+    expect(seen).toEqual(['secret', stripped, undefined, stripped])
+  })
+  test('a circle comes to an end', async () => {
+    const { url } = await start((_request, response) => response.writeHead(302, { location: '/start' }).end())
+    await expect(request({ url, retries: 0 })).rejects.toThrow(/more than 10 redirects/)
+  })
+  test('a POST is not sent elsewhere', async () => {
+    const { url, requests } = await start((_request, response) =>
+      response.writeHead(307, { location: '/end' }).end(),
+    )
+    const response = await request({ method: 'POST', url, body: 'x' })
+    expect(response.status).toBe(307)
+    response.body.resume()
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('bodies', () => {
+  const echo = async (spoiled = 0) => {
+    let calls = 0
+    return start((incoming, response) => {
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('end', () => {
+        const length = incoming.headers['content-length'] ?? 'none'
+        response.writeHead(++calls > spoiled ? 200 : 503).end(`${length} ${Buffer.concat(chunks).toString()}`)
+      })
+    })
+  }
+  test.each([
+    ['a string', 'häuser', '7 häuser'],
+    ['bytes', Buffer.from('bytes'), '5 bytes'],
+    ['nothing', '', '0 '],
+  ])('%s goes with its length', async (_what, body, answer) => {
+    const { url } = await echo()
+    expect(String(await readBody(await request({ method: 'PUT', url, body })))).toBe(answer)
+  })
+  test('a stream is opened anew for each try', async () => {
+    const { url } = await echo(2)
+    let opened = 0
+    const response = await request({
+      method: 'PUT',
+      url,
+      headers: { 'content-length': 4 },
+      body: async () => {
+        opened++
+        await sleep(0)
+        return Readable.from([Buffer.from('ab'), Buffer.from('cd')])
+      },
+    })
+    expect(String(await readBody(response))).toBe('4 abcd')
+    expect(opened).toBe(3)
+  })
+  test('a stream that fails is the error, at once', async () => {
+    const { url, requests } = await echo()
+    const body = () =>
+      Readable.from(
+        (function* () {
+          yield Buffer.from('ab')
+          throw new Error('the disk is gone')
+        })(),
+      )
+    await expect(request({ method: 'PUT', url, headers: { 'content-length': 4 }, body })).rejects.toThrow(
+      /^the disk is gone$/,
+    )
+    expect(requests.length).toBeLessThan(2)
+  })
+  test('a stream that cannot be opened as well', async () => {
+    const { url, requests } = await echo()
+    const body = () => Promise.reject(new Error('no such file'))
+    await expect(request({ method: 'PUT', url, body })).rejects.toThrow(/^no such file$/)
+    expect(requests).toHaveLength(0)
+  })
+  test('a server that refuses before it has everything is heard, and the rest not read', async () => {
+    const { url } = await start((_request, response) => response.writeHead(413).end('too big'))
+    let read = 0
+    const closed = Promise.withResolvers<undefined>()
+    const body = () =>
+      new Readable({
+        read() {
+          read++
+          this.push(Buffer.alloc(64 * 1024))
+        },
+        destroy(error, done) {
+          closed.resolve(undefined)
+          done(error)
+        },
+      })
+    const response = await request({ method: 'PUT', url, headers: { 'content-length': 1e12 }, body })
+    expect(response.status).toBe(413)
+    expect(String(await readBody(response))).toBe('too big')
+    await closed.promise
+    expect(read).toBeLessThan(1000)
+  })
+  test('an answer larger than expected is cut off', async () => {
+    const { url } = await start((_request, response) => response.end('x'.repeat(1000)))
+    await expect(readBody(await request({ url }), 999)).rejects.toThrow(/larger than 999 bytes/)
+  })
+})
+
+test('other protocols are refused', async () => {
+  await expect(request({ url: new URL('file:///etc/passwd'), retries: 0 })).rejects.toThrow(/file:/)
+})

@@ -1,0 +1,265 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
+import { createRegistryClient, RegistryError, type Credential } from '../../src/registry/registry.ts'
+import { maskedIn, serve, type TestServer } from './servers.ts'
+
+const log = jest.spyOn(process.stdout, 'write')
+beforeEach(() => {
+  log.mockReset().mockReturnValue(true)
+})
+const servers: TestServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+async function start(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = await serve(handler)
+  servers.push(server)
+  return server
+}
+
+const password: Credential = { type: 'password', username: 'octocat', password: 'secret' }
+const basic = `Basic ${Buffer.from('octocat:secret').toString('base64')}`
+const layer = { mediaType: 'application/octet-stream', digest: digestOf('layer'), size: 5 }
+
+/**
+ * A registry with a token service on another port. Its tokens are `<number>:<scopes>`; it answers a request that
+ * carries a token for its repository, unless that token was revoked.
+ */
+async function startWithTokens(options: { challenge?: (realm: string) => string; expires_in?: number } = {}) {
+  const revoked = new Set<string>()
+  const asked: { authorization?: string; scopes: string[]; form?: string }[] = []
+  const seen: (string | undefined)[] = []
+  const service = await start((request, response) => {
+    const url = new URL(request.url ?? '', 'http://service')
+    let form = ''
+    request.on('data', (chunk: Buffer) => (form += chunk.toString()))
+    request.on('end', () => {
+      const { authorization } = request.headers
+      const scopes = form
+        ? (new URLSearchParams(form).get('scope') ?? '').split(' ')
+        : url.searchParams.getAll('scope')
+      asked.push({ ...(authorization && { authorization }), scopes, ...(form && { form }) })
+      const token = `${asked.length}:${scopes.join('+')}`
+      const { expires_in = 300 } = options
+      response.end(JSON.stringify(form ? { access_token: token, expires_in } : { token, expires_in }))
+    })
+  })
+  const realm = `http://${service.host}/token`
+  const registry = await start((request, response) => {
+    request.resume()
+    const { authorization } = request.headers
+    seen.push(authorization)
+    const [, repository = ''] = /^\/v2\/(.*)\/(?:blobs|manifests)\//.exec(request.url ?? '') ?? []
+    const scope = `repository:${repository}:pull`
+    if (!authorization?.includes(scope) || revoked.has(authorization)) {
+      const challenge = options.challenge ?? ((at) => `Bearer realm="${at}",service="registry.test"`)
+      response.writeHead(401, { 'www-authenticate': challenge(realm) }).end()
+    } else if (request.method === 'POST') response.writeHead(201).end()
+    else response.writeHead(200, { 'content-length': 5 }).end(request.method === 'HEAD' ? '' : 'layer')
+  })
+  return {
+    registry,
+    service,
+    asked,
+    seen,
+    revoked,
+    repository: { registry: registry.host, repository: 'a/b' },
+  }
+}
+
+const clientWith = (credential?: Credential) =>
+  createRegistryClient({ credentials: () => Promise.resolve(credential) })
+
+describe('tokens', () => {
+  test('one challenge, one token, whatever the number of requests at once', async () => {
+    const { registry, asked, repository } = await startWithTokens()
+    const client = clientWith(password)
+    await Promise.all([1, 2, 3, 4].map(() => client.readBlob(repository, layer)))
+    expect(asked).toEqual([{ authorization: basic, scopes: ['repository:a/b:pull'] }])
+    expect(registry.requests).toHaveLength(5)
+  })
+  test('are masked, and the password stays with the token service', async () => {
+    const { repository, seen } = await startWithTokens()
+    await clientWith(password).readBlob(repository, layer)
+    expect(maskedIn(log.mock.calls)).toContain('1:repository:a/b:pull')
+    expect(seen).toEqual([undefined, 'Bearer 1:repository:a/b:pull'])
+  })
+  test('without a credential are asked for anonymously', async () => {
+    const { repository, asked, service } = await startWithTokens()
+    await clientWith().readBlob(repository, layer)
+    expect(asked).toEqual([{ scopes: ['repository:a/b:pull'] }])
+    expect(service.requests[0]).toMatch(/^GET \/token\?service=registry.test&scope=/)
+  })
+  test('are bought with an identity token by POST', async () => {
+    const { repository, asked, service } = await startWithTokens()
+    await clientWith({ type: 'identity-token', token: 'refresh' }).readBlob(repository, layer)
+    expect(service.requests).toEqual(['POST /token'])
+    expect(Object.fromEntries(new URLSearchParams(asked[0]?.form))).toEqual({
+      grant_type: 'refresh_token',
+      client_id: 'micromamba-image-action',
+      refresh_token: 'refresh',
+      scope: 'repository:a/b:pull',
+      service: 'registry.test',
+    })
+    expect(asked[0]?.authorization).toBeUndefined()
+  })
+  test('are held for each scope, and one for pushing serves to pull', async () => {
+    const { repository, asked } = await startWithTokens()
+    const client = clientWith(password)
+    await client.hasBlob(repository, layer)
+    await client.readBlob(repository, layer)
+    await client.readBlob({ ...repository, repository: 'c' }, layer)
+    expect(asked.map(({ scopes }) => scopes)).toEqual([['repository:a/b:pull,push'], ['repository:c:pull']])
+  })
+  test('for a mount cover both repositories', async () => {
+    const { registry, service, asked } = await startWithTokens()
+    const client = clientWith(password)
+    const target = { registry: registry.host, repository: 'a/b' }
+    // A HEAD that says no: this registry has blobs of five bytes only.
+    await client.uploadBlob(target, { ...layer, size: 6 }, unreachable, { ...target, repository: 'base' })
+    expect(asked.map(({ scopes }) => scopes)).toEqual([
+      ['repository:a/b:pull,push'],
+      ['repository:a/b:pull,push', 'repository:base:pull'],
+    ])
+    expect(service.requests[1]).toMatch(/scope=repository.*&scope=repository/)
+  })
+  test('are renewed when the registry no longer takes them', async () => {
+    const { repository, asked, revoked, seen } = await startWithTokens()
+    const client = clientWith(password)
+    await client.readBlob(repository, layer)
+    revoked.add('Bearer 1:repository:a/b:pull')
+    await Promise.all([client.readBlob(repository, layer), client.readBlob(repository, layer)])
+    expect(asked).toHaveLength(2)
+    expect(seen.at(-1)).toBe('Bearer 2:repository:a/b:pull')
+  })
+  test('are renewed before they expire', async () => {
+    const { repository, asked, registry } = await startWithTokens({ expires_in: 300 })
+    const client = clientWith(password)
+    await client.readBlob(repository, layer)
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 295_000)
+    try {
+      await client.readBlob(repository, layer)
+    } finally {
+      later.mockRestore()
+    }
+    expect(asked).toHaveLength(2)
+    expect(registry.requests).toHaveLength(3)
+  })
+  test('that do not help end in an error, not in a loop', async () => {
+    const service = await start((_request, response) => response.end('{"token":"useless"}'))
+    const registry = await start((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${service.host}/"` }).end()
+    })
+    const failure: unknown = await clientWith(password)
+      .readBlob({ registry: registry.host, repository: 'a' }, layer)
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(RegistryError)
+    expect(failure).toMatchObject({ status: 401 })
+    expect(registry.requests).toHaveLength(2)
+  })
+  test('refused by the service: its answer, and what to do', async () => {
+    const service = await start((_request, response) => {
+      response.writeHead(403).end('{"errors":[{"code":"DENIED","message":"bad password"}]}')
+    })
+    const registry = await start((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${service.host}/"` }).end()
+    })
+    await expect(
+      clientWith(password).readBlob({ registry: registry.host, repository: 'a' }, layer),
+    ).rejects.toThrow(/cannot get a token for .*403 DENIED: bad password\nLog in to/)
+  })
+})
+
+describe('where credentials go', () => {
+  const refusing = (challenge: string) =>
+    start((_request, response) => response.writeHead(401, { 'www-authenticate': challenge }).end())
+
+  test.each(['http://tokens.example/', 'ftp://localhost/', 'nonsense'])(
+    'not to a token service at %s',
+    async (realm) => {
+      const registry = await refusing(`Bearer realm="${realm}"`)
+      await expect(
+        clientWith(password).readBlob({ registry: registry.host, repository: 'a' }, layer),
+      ).rejects.toThrow(/not an https address/)
+    },
+  )
+
+  test('not to where the registry redirects, even when that asks for them', async () => {
+    const seen: (string | undefined)[] = []
+    const thief = await start((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="give"' }).end()
+    })
+    const registry = await start((request, response) => {
+      if (request.headers.authorization !== basic) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end()
+      } else response.writeHead(307, { location: `http://${thief.host}/blob?signature=s3cr3t` }).end()
+    })
+    const reading = clientWith(password).readBlob({ registry: registry.host, repository: 'a' }, layer)
+    await expect(reading).rejects.toThrow(/answered 401/)
+    await expect(reading).rejects.not.toThrow(/s3cr3t/)
+    expect(seen).toEqual([undefined])
+  })
+
+  test('not to an upload session on another host, and nothing at all over http that leaves the machine', async () => {
+    const seen: (string | undefined)[] = []
+    const storage = await start((request, response) => {
+      seen.push(request.headers.authorization)
+      request.resume().on('end', () => response.writeHead(201).end())
+    })
+    let location = `http://${storage.host}/session`
+    const registry = await start((request, response) => {
+      request.resume()
+      if (request.headers.authorization !== basic) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end()
+      } else if (request.method === 'HEAD') response.writeHead(404).end()
+      else response.writeHead(202, { location }).end()
+    })
+    const repository = { registry: registry.host, repository: 'a' }
+    const upload = () => clientWith(password).uploadBlob(repository, layer, opened('layer'))
+    expect(await upload()).toBe('uploaded')
+    expect(seen).toEqual([undefined])
+    location = 'http://storage.example/session'
+    await expect(upload()).rejects.toThrow(/not an https address/)
+  })
+})
+
+describe('Basic', () => {
+  const guarded = () =>
+    start((request, response) => {
+      if (request.headers.authorization === basic) response.writeHead(200).end('layer')
+      else {
+        response
+          .writeHead(401, { 'www-authenticate': 'Basic realm="r"' })
+          .end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}')
+      }
+    })
+  test('is sent once asked for, and then at once', async () => {
+    const registry = await guarded()
+    const client = clientWith(password)
+    const repository = { registry: registry.host, repository: 'a' }
+    await client.readBlob(repository, layer)
+    await client.readBlob(repository, layer)
+    expect(registry.requests).toHaveLength(3)
+  })
+  test('without a credential: the error says to log in, after one request', async () => {
+    const registry = await guarded()
+    await expect(clientWith().readBlob({ registry: registry.host, repository: 'a' }, layer)).rejects.toThrow(
+      /401 UNAUTHORIZED: authentication required\nLog in to .* with docker\/login-action/,
+    )
+    expect(registry.requests).toHaveLength(1)
+  })
+})
+
+test('a registry that wants nothing is sent nothing, and credentials are not even looked for', async () => {
+  const registry = await start((request, response) => {
+    response.writeHead(request.headers.authorization ? 500 : 200).end('layer')
+  })
+  const client = createRegistryClient({ credentials: () => Promise.reject(new Error('looked')) })
+  expect(String(await client.readBlob({ registry: registry.host, repository: 'a' }, layer))).toBe('layer')
+})
+
+const opened = (text: string) => () => Promise.resolve(Readable.from([Buffer.from(text)]))
+const unreachable = () => Promise.reject(new Error('not to be opened'))
