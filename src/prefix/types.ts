@@ -1,5 +1,6 @@
 /**
- * Something that linking a package puts in the prefix. Parent directories are implied, not listed.
+ * Something that linking a package puts in the prefix. Parent directories are implied, not listed; a directory is
+ * listed only when the package names it, which it does for empty ones.
  * `path` is relative to the prefix, with `/`, never absolute and never with `..`.
  */
 export type PrefixEntry =
@@ -13,6 +14,7 @@ export type PrefixEntry =
       /** To be read to its end before the next entry is asked for. */
       readonly content: AsyncIterable<Uint8Array>
     }
+  | { readonly type: 'directory'; readonly path: string; readonly mode: number }
   | { readonly type: 'symlink'; readonly path: string; readonly target: string }
   /** The same inode as `target`, a path relative to the prefix that the same package put there before. */
   | { readonly type: 'hardlink'; readonly path: string; readonly target: string }

@@ -1,0 +1,40 @@
+/** A path that several packages claim, by their places in the lock. */
+export interface Clobber {
+  /** The package that is linked last: its file stays. */
+  readonly winner: number
+  /** The others, in order. */
+  readonly losers: readonly number[]
+}
+
+/**
+ * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
+ * so the package that comes later in the lock wins.
+ * @param plans the packages in the order of the lock, each with its paths, none twice
+ */
+export function findClobbers(plans: readonly { readonly paths: readonly string[] }[]): Map<string, Clobber> {
+  const owners = new Map<string, number>()
+  const clobbers = new Map<string, { winner: number; losers: number[] }>()
+  plans.forEach(({ paths }, position) => {
+    for (const path of paths) {
+      const before = owners.get(path)
+      owners.set(path, position)
+      if (before === undefined) continue
+      const clobber = clobbers.get(path)
+      if (clobber) {
+        clobber.losers.push(before)
+        clobber.winner = position
+      } else {
+        clobbers.set(path, { winner: position, losers: [before] })
+      }
+    }
+  })
+  return clobbers
+}
+
+/** Which paths to take from the package at `position` when others take some from it. */
+export function selectWinning(
+  clobbers: ReadonlyMap<string, Clobber>,
+  position: number,
+): (path: string) => boolean {
+  return (path) => (clobbers.get(path)?.winner ?? position) === position
+}

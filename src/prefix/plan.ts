@@ -1,0 +1,94 @@
+import { UserError } from '../common/errors.ts'
+import type { EntryPoint, PackageFile, PackageInfo } from '../packages/archive.ts'
+import { bytecodePath, type Python } from './python.ts'
+
+/** The place that packages are linked at. */
+export interface LinkContext {
+  /** Absolute, `/opt/conda` or `/opt/conda/envs/other`, without a trailing slash. */
+  readonly prefix: string
+  /** Absolute: below it would be the package cache that conda-meta speaks of. */
+  readonly rootPrefix: string
+  /** The environment's python, when it has one. */
+  readonly python?: Python
+}
+
+export interface PlannedFile {
+  readonly file: PackageFile
+  /** Relative to the prefix. */
+  readonly path: string
+  /** Whether something else of the same package takes the path in the end: an entry point, mostly. */
+  readonly shadowed: boolean
+}
+
+/** What linking a package will put where, as far as its metadata tells. All paths are relative to the prefix. */
+export interface LinkPlan {
+  /** `<name>-<version>-<build>` */
+  readonly dist: string
+  readonly name: string
+  /** In the order of the package's metadata, which is also conda-meta's. */
+  readonly files: readonly PlannedFile[]
+  /**
+   * Python sources of a noarch package with the path of their bytecode. Nothing is compiled: conda-meta lists the
+   * bytecode, as micromamba does with `--no-pyc`. Compiling would add the entries behind the files.
+   */
+  readonly bytecode: readonly { readonly source: string; readonly path: string }[]
+  readonly entryPoints: readonly { readonly path: string; readonly entryPoint: EntryPoint }[]
+  /** Where the package's conda-meta record goes. */
+  readonly recordPath: string
+  /** Every path that the package claims, once; directories are not claimed. */
+  readonly paths: readonly string[]
+}
+
+/**
+ * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
+ * their archive has them.
+ * @throws UserError when a noarch python package has no python to be linked for
+ */
+export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
+  const { dist, index } = info
+  const python = index.noarch === 'python' ? requirePython(context, dist) : undefined
+  const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path))
+  const entryPoints = info.entryPoints.map((entryPoint) => ({
+    path: `bin/${entryPoint.command}`,
+    entryPoint,
+  }))
+
+  // What comes later takes the path from what came before it; entry points come last.
+  const owner = new Map<string, number>()
+  targets.forEach((path, position) => owner.set(path, position))
+  entryPoints.forEach(({ path }) => owner.set(path, -1))
+  const files = info.files.map((file, position) => {
+    const path = targets[position] ?? file.path
+    return { file, path, shadowed: owner.get(path) !== position }
+  })
+  for (const { file, path } of files) if (file.type === 'directory') owner.delete(path)
+
+  return {
+    dist,
+    name: index.name,
+    files,
+    bytecode: python ? bytecodeOf(files, python) : [],
+    entryPoints,
+    recordPath: `conda-meta/${dist}.json`,
+    paths: [...owner.keys()],
+  }
+}
+
+function requirePython({ python, prefix }: LinkContext, dist: string): Python {
+  if (python) return python
+  throw new UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
+    advice: "Add 'python' to the environment's dependencies.",
+  })
+}
+
+function noarchPath(path: string, { sitePackages }: Python): string {
+  if (path.startsWith('site-packages/')) return `${sitePackages}/${path.slice('site-packages/'.length)}`
+  if (path.startsWith('python-scripts/')) return `bin/${path.slice('python-scripts/'.length)}`
+  return path
+}
+
+function bytecodeOf(files: readonly PlannedFile[], { version }: Python): LinkPlan['bytecode'] {
+  return files
+    .filter(({ file }) => /^site-packages\/[^\t\n\r\f\v]+\.py$/.test(file.path))
+    .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }))
+}
