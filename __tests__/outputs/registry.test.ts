@@ -1,0 +1,223 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { digestOf } from '../../src/common/digest.ts'
+import type { Image } from '../../src/image/types.ts'
+import { createBlobUploader, pushImage } from '../../src/outputs/outputs.ts'
+import { createRegistryClient, formatReference, type ImageReference } from '../../src/registry/registry.ts'
+import { serveBefore, startRegistry, type TestServer } from '../registry/servers.ts'
+import { run, sampleImage, sampleLayer } from './sample.ts'
+
+let registry: Awaited<ReturnType<typeof startRegistry>>
+let other: Awaited<ReturnType<typeof startRegistry>>
+beforeAll(async () => {
+  ;[registry, other] = await Promise.all([startRegistry(), startRegistry()])
+})
+afterAll(() => Promise.all([registry.close(), other.close()]))
+
+const log = jest.spyOn(process.stdout, 'write')
+beforeEach(() => {
+  log.mockReset().mockReturnValue(true)
+})
+const servers: TestServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+async function through(
+  host: string,
+  spoil?: (request: IncomingMessage, response: ServerResponse) => boolean,
+) {
+  const server = await serveBefore(host, spoil)
+  servers.push(server)
+  return server
+}
+
+const client = () => createRegistryClient({ credentials: () => Promise.resolve(undefined) })
+let repositories = 0
+const fresh = (host: string, tag?: string): ImageReference => ({
+  registry: host,
+  repository: `push/${++repositories}`,
+  ...(tag !== undefined && { tag }),
+})
+const methods = (server: TestServer) => server.requests.map((line) => line.split(' ')[0])
+
+/** What skopeo reads of an image, all its bytes checked. */
+async function inspect(reference: ImageReference) {
+  const name = `docker://${formatReference(reference)}`
+  return JSON.parse(await run('skopeo', 'inspect', '--tls-verify=false', name)) as {
+    Digest: string
+    Layers: string[]
+  }
+}
+
+describe('pushImage', () => {
+  test.each(['gzip', 'zstd'] as const)('skopeo agrees on an image with %s layers', async (compression) => {
+    const image = await sampleImage(compression)
+    const target = fresh(registry.host, '1')
+    const report = await pushImage(image, [target], client())
+    const { digest } = image.manifest.descriptor
+    expect(await inspect(target)).toMatchObject({
+      Digest: digest,
+      Layers: image.layers.map(({ descriptor }) => descriptor.digest),
+    })
+    expect(report).toMatchObject({
+      digest,
+      images: [`${registry.host}/${target.repository}@${digest}`],
+      tags: [formatReference(target)],
+    })
+    expect(report.transfers.map(({ arrival }) => arrival)).toEqual(['uploaded', 'uploaded', 'uploaded'])
+    const blobs = [...image.layers, image.config].map(({ descriptor }) => descriptor.size)
+    expect(report.bytesUploaded).toBe(blobs.reduce((sum, size) => sum + size))
+  })
+
+  test('a second time sends no blob', async () => {
+    const image = await sampleImage()
+    const server = await through(registry.host)
+    const target = fresh(server.host, '1')
+    await pushImage(image, [target], client())
+    server.requests.length = 0
+    const report = await pushImage(image, [target], client())
+    expect(report.bytesUploaded).toBe(0)
+    expect(methods(server)).toEqual(['HEAD', 'HEAD', 'HEAD', 'PUT', 'PUT'])
+  })
+
+  test('several tags, repositories and registries get the same image', async () => {
+    const image = await sampleImage()
+    const first = fresh(registry.host, '1')
+    const targets = [first, { ...first, tag: '2' }, fresh(registry.host, '1'), fresh(other.host, '1')]
+    const report = await pushImage(image, targets, client())
+    expect(report.images).toHaveLength(3)
+    expect(report.tags).toEqual(targets.map(formatReference))
+    for (const target of targets) {
+      expect((await inspect(target)).Digest).toBe(image.manifest.descriptor.digest)
+    }
+    // A registry gets the bytes once; its other repositories mount them.
+    const arrivals = Map.groupBy(report.transfers, ({ arrival }) => arrival)
+    expect(arrivals.get('uploaded')).toHaveLength(6)
+    expect(arrivals.get('mounted')).toHaveLength(3)
+  })
+
+  test('a target without a tag gets the digest only', async () => {
+    const image = await sampleImage()
+    const server = await through(registry.host)
+    const target = fresh(server.host)
+    const report = await pushImage(image, [target], client())
+    expect(report.tags).toEqual([])
+    expect(server.requests.filter((line) => line.includes('/manifests/'))).toEqual([
+      `PUT /v2/${target.repository}/manifests/${report.digest}`,
+    ])
+    const name = `docker://${formatReference({ ...target, digest: report.digest })}`
+    expect(digestOf(await run('skopeo', 'inspect', '--raw', '--tls-verify=false', name))).toBe(report.digest)
+  })
+
+  test('layers of a base in the same registry are mounted, never opened', async () => {
+    const image = await sampleImage()
+    const base = fresh(registry.host)
+    await pushImage(image, [base], client())
+    const layers = image.layers.map((layer) => ({
+      ...layer,
+      origin: base,
+      open: () => Promise.reject(new Error('opened')),
+    }))
+    const report = await pushImage({ ...image, layers }, [fresh(registry.host, '1')], client())
+    expect(report.transfers.map(({ arrival }) => arrival)).toEqual(['mounted', 'mounted', 'uploaded'])
+  })
+
+  test('layers of a base in another registry stream through', async () => {
+    const image = await sampleImage()
+    const base = fresh(other.host)
+    const reader = client()
+    await pushImage(image, [base], reader)
+    const layers = image.layers.map((layer) => ({
+      ...layer,
+      origin: base,
+      open: () => reader.openBlob(base, layer.descriptor),
+    }))
+    const target = fresh(registry.host, '1')
+    await pushImage({ ...image, layers }, [target], client())
+    expect((await inspect(target)).Digest).toBe(image.manifest.descriptor.digest)
+  })
+
+  test('two layers with the same bytes are one blob', async () => {
+    const image = await sampleImage()
+    const [layer, ...rest] = image.layers
+    const server = await through(registry.host)
+    const layers = layer ? [layer, layer, ...rest] : []
+    const report = await pushImage({ ...image, layers }, [fresh(server.host, '1')], client())
+    expect(report.transfers).toHaveLength(3)
+  })
+
+  test('blobs come first in all targets, then digests, then tags', async () => {
+    const image = await sampleImage()
+    const sequence: string[] = []
+    const note = (request: IncomingMessage) => {
+      const { method, url = '' } = request
+      if (method === 'PUT') {
+        sequence.push(
+          url.includes('/manifests/sha256:') ? 'digest' : url.includes('/manifests/') ? 'tag' : 'blob',
+        )
+      }
+      return false
+    }
+    const [one, two] = await Promise.all([through(registry.host, note), through(other.host, note)])
+    const targets = [fresh(one.host, '1'), fresh(two.host, '1'), fresh(two.host, '2')]
+    await pushImage(image, targets, client())
+    const blobs = Array.from({ length: 6 }, () => 'blob')
+    expect(sequence).toEqual([...blobs, 'digest', 'digest', 'digest', 'tag', 'tag', 'tag'])
+  })
+
+  test.each<[string, (request: IncomingMessage) => boolean]>([
+    ['a blob', ({ method, url }) => method === 'PUT' && url?.includes('/uploads/') === true],
+    ['a manifest', ({ method, url }) => method === 'PUT' && url?.includes('/manifests/sha256:') === true],
+  ])('when %s is refused by one target, no tag moves in any', async (_what, matches) => {
+    const [before, after] = await Promise.all([sampleImage('gzip', 'before'), sampleImage('gzip', 'after')])
+    const good = fresh(registry.host, 'latest')
+    await pushImage(before, [good], client())
+    const server = await through(other.host, (request, response) => {
+      if (!matches(request)) return false
+      request.resume().on('end', () => response.writeHead(403).end())
+      return true
+    })
+    const bad = fresh(server.host, 'latest')
+    await expect(pushImage(after, [good, bad], client())).rejects.toThrow(/answered 403/)
+    expect((await inspect(good)).Digest).toBe(before.manifest.descriptor.digest)
+    expect(await client().headManifest(bad)).toBeUndefined()
+  })
+
+  test('says what was done', async () => {
+    const target = fresh(registry.host, '1')
+    await pushImage(await sampleImage(), [target], client())
+    expect(log.mock.calls.join('')).toMatch(/push\/\d+: 3 blobs, 3 uploaded \(.*B\), 0 mounted \(0 B\)/)
+  })
+})
+
+describe('a blob uploader', () => {
+  test('takes layers before there is an image, each once', async () => {
+    const image = await sampleImage()
+    const server = await through(registry.host)
+    const target = fresh(server.host, '1')
+    const [registryClient, targets] = [client(), [target]]
+    const uploader = createBlobUploader(registryClient, targets)
+    for (const layer of image.layers) await uploader.add(layer)
+    server.requests.length = 0
+    const spent: Image = {
+      ...image,
+      layers: image.layers.map((layer) => ({ ...layer, open: () => Promise.reject(new Error('opened')) })),
+    }
+    const report = await pushImage(spent, targets, registryClient, { uploader })
+    expect(methods(server)).toEqual(['HEAD', 'POST', 'PUT', 'PUT', 'PUT'])
+    expect(report.transfers).toHaveLength(3)
+  })
+
+  test('keeps a failure that nobody awaited until the image is pushed', async () => {
+    const image = await sampleImage()
+    const targets = [fresh(registry.host, '1')]
+    const uploader = createBlobUploader(client(), targets)
+    const layer = await sampleLayer('gzip', 'a', 'b')
+    const failed = uploader.add({ ...layer, open: () => Promise.reject(new Error('the file is gone')) })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect(
+      pushImage({ ...image, layers: [...image.layers, layer] }, targets, client(), { uploader }),
+    ).rejects.toThrow('the file is gone')
+    await expect(failed).rejects.toThrow('the file is gone')
+  })
+})
