@@ -74,11 +74,11 @@ describe.each(transcripts)('what the real micromamba made: $name', (transcript) 
 })
 
 /** `bin/absolute` leads to /usr/bin/env, whose hash is the machine's that made the transcript. */
-function withoutHostFiles(record: Readonly<Record<string, unknown>>): unknown {
+function withoutHostFiles(record: Readonly<Record<string, unknown>>): object {
   const empty = createHash('sha256').digest('hex')
   return JSON.parse(JSON.stringify(record), (_key, value: unknown) =>
     typeof value === 'object' && value !== null && '_path' in value && value._path === 'bin/absolute'
       ? { ...value, sha256_in_prefix: empty }
       : value,
-  ) as unknown
+  ) as object
 }

@@ -12,7 +12,7 @@ export interface FileRange {
 
 /** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
 const readChunk = 1024 * 1024
-const outputChunk = 256 * 1024
+const outputChunk = 512 * 1024
 
 export function readRange({ file, start, size }: FileRange): AsyncIterable<Uint8Array> & { destroy(): void } {
   return createReadStream(file, { start, end: start + size - 1, highWaterMark: readChunk })

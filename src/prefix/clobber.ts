@@ -1,3 +1,5 @@
+import { parentsOf } from '../packages/archive-path.ts'
+
 /** A path that several packages claim, by their places in the lock. */
 export interface Clobber {
   /** The package that is linked last: its file stays. */
@@ -29,6 +31,40 @@ export function findClobbers(plans: readonly { readonly paths: readonly string[]
     }
   })
   return clobbers
+}
+
+/** A path that lies below something that is no directory. */
+export interface Obstructed {
+  readonly path: string
+  readonly position: number
+  /** The file or soft link that stands where a directory should. */
+  readonly by: string
+  readonly byPosition: number
+}
+
+/**
+ * Finds the paths below a file or a soft link that is claimed as well. micromamba fails at a file, and writes through a
+ * soft link to wherever that leads, which layers of an image cannot express.
+ * @param plans as for `findClobbers`
+ */
+export function findObstructed(plans: readonly { readonly paths: readonly string[] }[]): Obstructed[] {
+  const owners = new Map<string, number>()
+  plans.forEach(({ paths }, position) => {
+    for (const path of paths) owners.set(path, position)
+  })
+  const obstructed: Obstructed[] = []
+  const free = new Set<string>()
+  plans.forEach(({ paths }, position) => {
+    for (const path of paths) {
+      for (const parent of parentsOf(path)) {
+        if (free.has(parent)) break
+        const byPosition = owners.get(parent)
+        if (byPosition === undefined) free.add(parent)
+        else obstructed.push({ path, position, by: parent, byPosition })
+      }
+    }
+  })
+  return obstructed
 }
 
 /** Which paths to take from the package at `position` when others take some from it. */

@@ -1,17 +1,20 @@
-import { createHash } from 'node:crypto'
 import { UserError } from '../common/errors.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import type { ArchiveEntry, PackageArchive, Placeholder } from '../packages/archive.ts'
-import { formatRecord, type ArchiveFacts, type LinkedFile } from './conda-meta.ts'
+import type { PackageArchive } from '../packages/archive.ts'
+import { formatRecord, type ArchiveFacts } from './conda-meta.ts'
 import { entryPointScript } from './entry-point-script.ts'
-import { replacePlaceholder } from './placeholder.ts'
-import { planLink, type LinkContext, type LinkPlan, type PlannedFile } from './plan.ts'
-import { followLinks } from './soft-links.ts'
+import { fileOf, Linking } from './linking.ts'
+import { planLink, type LinkContext } from './plan.ts'
 import type { PrefixEntry } from './types.ts'
 
 export type { ArchiveFacts } from './conda-meta.ts'
+export { findClobbers, findObstructed, selectWinning, type Clobber, type Obstructed } from './clobber.ts'
+export { formatHistory } from './history.ts'
+export { linkScriptsOf } from './link-scripts.ts'
 export { planLink, type LinkContext, type LinkPlan, type PlannedFile } from './plan.ts'
 export { pythonOf, type Python } from './python.ts'
+export { formatState } from './state.ts'
+export type { PrefixEntry } from './types.ts'
 
 /** A package of the lock whose archive is at hand. */
 export interface LinkSource {
@@ -23,10 +26,6 @@ export interface LinkSource {
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775
 const recordMode = 0o644
-const directoryMode = 0o755
-
-/** What conda-meta says of a soft link that leads to no file of its package. */
-const sha256OfNothing = createHash('sha256').digest('hex')
 
 /**
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
@@ -62,249 +61,4 @@ export async function* linkPackage(
     const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context)
     yield fileOf(plan.recordPath, recordMode, Buffer.from(record))
   }
-}
-
-function fileOf(path: string, mode: number, bytes: Buffer): PrefixEntry {
-  return { type: 'file', path, mode, size: bytes.length, content: oneChunk(bytes) }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.length > 0) yield bytes
-}
-
-type FileEntry = Extract<ArchiveEntry, { type: 'file' }>
-
-/** Something whose content comes from a file of the archive that has gone by when it is known that it is needed. */
-interface Late {
-  readonly planned: PlannedFile
-  /** Whether it may be the same inode as others that are late for the same file. */
-  readonly shared: boolean
-}
-
-/** One package on its way into the prefix, and what is learnt on the way. */
-class Linking {
-  readonly #plan: LinkPlan
-  readonly #archive: PackageArchive
-  readonly #context: LinkContext
-  readonly #select: (path: string) => boolean
-  readonly #planned: ReadonlyMap<string, PlannedFile>
-  /** What each file was in the archive, as far as the archive has been read. */
-  readonly #archived = new Map<PlannedFile, 'file' | 'softlink'>()
-  /** Hashes in the prefix, of whatever has content. */
-  readonly #hashes = new Map<PlannedFile, string>()
-  /** Soft links in the archive and in the prefix, targets by path. */
-  readonly #archiveLinks = new Map<string, string>()
-  readonly #prefixLinks = new Map<string, string>()
-  /** The file in the prefix that has the inode of a file in the archive. */
-  readonly #inodes = new Map<string, string>()
-  /** By the archive's file that has the content. */
-  readonly #late = new Map<string, Late[]>()
-
-  constructor(
-    plan: LinkPlan,
-    archive: PackageArchive,
-    context: LinkContext,
-    select: (path: string) => boolean,
-  ) {
-    this.#plan = plan
-    this.#archive = archive
-    this.#context = context
-    this.#select = select
-    this.#planned = new Map(plan.files.map((planned) => [planned.file.path, planned]))
-  }
-
-  async *files(): AsyncGenerator<PrefixEntry> {
-    for (const planned of this.#plan.files) {
-      if (planned.file.type === 'directory' && this.#isWanted(planned)) {
-        yield { type: 'directory', path: planned.path, mode: directoryMode }
-      }
-    }
-    const copies: { entry: ArchiveEntry & { type: 'symlink' }; planned: PlannedFile }[] = []
-    for await (const entry of this.#archive.entries()) {
-      if (entry.type === 'symlink') this.#archiveLinks.set(entry.path, entry.target)
-      const planned = this.#planned.get(entry.path)
-      if (!planned) continue
-      this.#archived.set(planned, entry.type === 'symlink' ? 'softlink' : 'file')
-      const { file } = planned
-      this.#checkType(planned, entry)
-      if (entry.type === 'file') {
-        yield* this.#file(entry, planned)
-      } else if (entry.type === 'hardlink') {
-        yield* this.#hardLink(entry.target, planned)
-      } else if (file.placeholder || file.noLink) {
-        copies.push({ entry, planned }) // a copy of what it leads to, which may come later in the archive
-      } else {
-        this.#prefixLinks.set(planned.path, entry.target)
-        if (this.#isWanted(planned)) yield { type: 'symlink', path: planned.path, target: entry.target }
-      }
-    }
-    for (const { entry, planned } of copies) {
-      this.#postpone(followLinks(entry.path, this.#archiveLinks, '/') ?? entry.target, {
-        planned,
-        shared: false,
-      })
-    }
-    this.#checkComplete()
-    yield* this.#lateFiles()
-  }
-
-  /** What became of the plan's files, by position; to be asked for when `files` has come to its end. */
-  linked(): LinkedFile[] {
-    const hashes = new Map<string, string>()
-    for (const [{ path }, hash] of this.#hashes) if (!hashes.has(path)) hashes.set(path, hash)
-    return this.#plan.files.map((planned) => {
-      const { file, path } = planned
-      const type = file.type ?? this.#archived.get(planned) ?? 'file'
-      if (type === 'directory') return { type }
-      const own = this.#hashes.get(planned) ?? file.sha256
-      if (own !== undefined) return { type, sha256InPrefix: own }
-      const end = followLinks(path, this.#prefixLinks, this.#context.prefix)
-      return { type, sha256InPrefix: (end !== undefined && hashes.get(end)) || sha256OfNothing }
-    })
-  }
-
-  #isWanted({ path, shadowed }: PlannedFile): boolean {
-    return !shadowed && this.#select(path)
-  }
-
-  async *#file(entry: FileEntry, planned: PlannedFile): AsyncGenerator<PrefixEntry> {
-    const { path, file } = planned
-    const wanted = this.#isWanted(planned)
-    if (file.placeholder) {
-      const content = this.#relocate(await readAll(entry.content), planned, file.placeholder)
-      if (wanted) yield fileOf(path, entry.mode, content)
-      return
-    }
-    if (file.sha256 !== undefined) this.#hashes.set(planned, file.sha256) // as micromamba, which trusts it, too
-    const content = file.sha256 === undefined ? this.#hashed(entry.content, planned) : entry.content
-    if (wanted) {
-      if (!file.noLink) this.#inodes.set(entry.path, path)
-      yield { type: 'file', path, mode: entry.mode, size: entry.size, content }
-    } else if (file.sha256 === undefined) {
-      await drain(content)
-    }
-  }
-
-  /** @param target the file in the archive that has the content */
-  *#hardLink(target: string, planned: PlannedFile): Generator<PrefixEntry> {
-    const { path, file } = planned
-    if (file.placeholder || file.noLink) {
-      this.#postpone(target, { planned, shared: false })
-      return
-    }
-    const original = this.#planned.get(target)
-    const hash =
-      file.sha256 ??
-      original?.file.sha256 ??
-      (original?.file.placeholder ? undefined : original && this.#hashes.get(original))
-    if (hash !== undefined) this.#hashes.set(planned, hash)
-    const wanted = this.#isWanted(planned)
-    const inode = this.#inodes.get(target)
-    if (wanted && inode !== undefined && hash !== undefined) {
-      yield { type: 'hardlink', path, target: inode }
-    } else if (wanted || hash === undefined) {
-      this.#postpone(target, { planned, shared: true })
-    }
-  }
-
-  #postpone(target: string, late: Late): void {
-    const others = this.#late.get(target)
-    if (others) others.push(late)
-    else this.#late.set(target, [late])
-  }
-
-  /** Reads the archive once more for what had to wait. */
-  async *#lateFiles(): AsyncGenerator<PrefixEntry> {
-    if (this.#late.size === 0) return
-    const missing = new Set(this.#late.keys())
-    for await (const entry of this.#archive.entries()) {
-      const late = this.#late.get(entry.path)
-      if (!late || entry.type !== 'file') continue
-      missing.delete(entry.path)
-      const content = await readAll(entry.content)
-      let inode: string | undefined
-      for (const { planned, shared } of late) {
-        const { path, file } = planned
-        let bytes = content
-        if (file.placeholder) bytes = this.#relocate(Buffer.from(content), planned, file.placeholder)
-        else if (!this.#hashes.has(planned)) this.#hashes.set(planned, file.sha256 ?? sha256(content))
-        if (!this.#isWanted(planned)) continue
-        if (shared && inode !== undefined) {
-          yield { type: 'hardlink', path, target: inode }
-          continue
-        }
-        if (shared) inode = path
-        yield fileOf(path, entry.mode, bytes)
-      }
-    }
-    for (const target of missing) {
-      const path = this.#late.get(target)?.[0]?.planned.file.path ?? ''
-      throw this.#mismatch(`'${path}' is to be a copy of '${target}', which it does not have`)
-    }
-  }
-
-  #relocate(content: Buffer, planned: PlannedFile, placeholder: Placeholder): Buffer {
-    const { prefix } = this.#context
-    const relocated = replacePlaceholder(content, placeholder, prefix)
-    if (!relocated) {
-      throw new UserError(
-        `package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
-          `${placeholder.prefix.length} characters`,
-        { advice: 'Use a shorter root prefix or a shorter name of the environment.' },
-      )
-    }
-    this.#hashes.set(planned, sha256(relocated))
-    return relocated
-  }
-
-  async *#hashed(content: AsyncIterable<Uint8Array>, planned: PlannedFile): AsyncGenerator<Uint8Array> {
-    const hash = createHash('sha256')
-    for await (const chunk of content) {
-      hash.update(chunk)
-      yield chunk
-    }
-    this.#hashes.set(planned, hash.digest('hex'))
-  }
-
-  #checkType({ file }: PlannedFile, entry: ArchiveEntry): void {
-    if (file.type === 'directory') {
-      throw this.#mismatch(
-        `'${file.path}' is a directory in its metadata, and a ${entry.type} in the archive`,
-      )
-    }
-    if (file.type === 'softlink' && entry.type !== 'symlink' && !file.placeholder && !file.noLink) {
-      throw this.#mismatch(
-        `'${file.path}' is a soft link in its metadata, and a ${entry.type} in the archive`,
-      )
-    }
-  }
-
-  #checkComplete(): void {
-    const lost = this.#plan.files.find(
-      (planned) => planned.file.type !== 'directory' && !this.#archived.has(planned),
-    )
-    if (lost) throw this.#mismatch(`its metadata lists '${lost.file.path}', which the archive does not have`)
-  }
-
-  #mismatch(what: string): UserError {
-    return new UserError(`package ${this.#plan.dist} is malformed: ${what}`, {
-      advice: 'Only its maintainers can mend it. Choose another version or build of it.',
-    })
-  }
-}
-
-async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of content) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-async function drain(content: AsyncIterable<Uint8Array>): Promise<void> {
-  const iterator = content[Symbol.asyncIterator]()
-  while (!(await iterator.next()).done);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

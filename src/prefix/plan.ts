@@ -1,5 +1,7 @@
 import { UserError } from '../common/errors.ts'
 import type { EntryPoint, PackageFile, PackageInfo } from '../packages/archive.ts'
+import { malformed } from '../packages/json.ts'
+import { findObstructed } from './clobber.ts'
 import { bytecodePath, type Python } from './python.ts'
 
 /** The place that packages are linked at. */
@@ -42,7 +44,7 @@ export interface LinkPlan {
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
- * @throws UserError when a noarch python package has no python to be linked for
+ * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
  */
 export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
   const { dist, index } = info
@@ -62,6 +64,9 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     return { file, path, shadowed: owner.get(path) !== position }
   })
   for (const { file, path } of files) if (file.type === 'directory') owner.delete(path)
+  const paths = [...owner.keys()]
+  const [obstructed] = findObstructed([{ paths }])
+  if (obstructed) throw malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`)
 
   return {
     dist,
@@ -70,7 +75,7 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     bytecode: python ? bytecodeOf(files, python) : [],
     entryPoints,
     recordPath: `conda-meta/${dist}.json`,
-    paths: [...owner.keys()],
+    paths,
   }
 }
 
