@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import * as core from '@actions/core'
+import { messageOf, UserError } from '../common/errors.ts'
+import { withoutCredentials } from './credentials.ts'
+import { parseEnvironment } from './parse.ts'
+import type { Environment } from './types.ts'
+
+/** The door of this folder: from an environment file to what it asks for. */
+export { masked, hasCredentials, withoutCredentials } from './credentials.ts'
+export { findEnvironmentFile } from './find.ts'
+export { compareText, normalizeSpec } from './spec.ts'
+export type { Channel, Environment, Spec } from './types.ts'
+
+/**
+ * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with file and line
+ */
+export async function readEnvironment(
+  file: string,
+  variables: NodeJS.ProcessEnv = process.env,
+): Promise<Environment> {
+  const { environment, warnings } = parseEnvironment(await readText(file), file, variables)
+  environment.secrets.forEach((secret) => {
+    core.setSecret(secret)
+  })
+  for (const { message, line } of warnings) core.warning(message, { file, startLine: line })
+  refusePip(environment)
+  return environment
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+  } catch (error) {
+    throw new UserError(`it cannot be read: ${messageOf(error)}`, { at: { file }, cause: error })
+  }
+}
+
+/** pip has to run in the image, which making one out of packages does not. */
+function refusePip({ file, pip: [first] }: Environment): void {
+  if (first === undefined) return
+  throw new UserError(
+    `'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`,
+    {
+      at: { file, line: first.line },
+      advice:
+        'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
+        'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
+    },
+  )
+}

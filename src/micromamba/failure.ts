@@ -1,0 +1,98 @@
+import { UserError } from '../common/errors.ts'
+import type { Outcome } from './binary.ts'
+
+/** micromamba could not solve: why, in its own words where it has some. */
+export class SolveError extends UserError {
+  readonly kind: SolveFailure
+
+  constructor(kind: SolveFailure, ...rest: ConstructorParameters<typeof UserError>) {
+    super(...rest)
+    this.name = 'SolveError'
+    this.kind = kind
+  }
+}
+
+/**
+ * - `unsolvable`: no set of packages does what is asked
+ * - `channel`: a channel does not exist or cannot be reached
+ * - `environment`: micromamba cannot read what is asked
+ * - `other`: anything else that it says
+ */
+export type SolveFailure = 'unsolvable' | 'channel' | 'environment' | 'other'
+
+/**
+ * What a failed run that printed no JSON tells of (libmamba logs `level    libmamba text`, the rest of a text
+ * indented on the lines after it).
+ * @param outcome its stderr with every secret masked
+ * @param file the environment file, for the error
+ */
+export function explainFailure({ stderr, exitCode }: Outcome, file: string): SolveError {
+  const said = logged(stderr)
+  const [problem] = said.flatMap(channelProblem)
+  if (problem) {
+    return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
+      at: { url: problem.url },
+      advice: adviceFor(problem.status),
+    })
+  }
+  const yaml = said.findIndex((line) => /^YAML error/.test(line))
+  if (yaml >= 0) {
+    const lines = said.slice(yaml, yaml + 2).join('\n')
+    return new SolveError('environment', `micromamba cannot read it:\n${lines}`, { at: { file } })
+  }
+  const text = said.join('\n') || 'it said nothing'
+  return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } })
+}
+
+/** The explanation of an unsolvable environment on stderr of a run without `--json`; empty when there is none. */
+export function unsolvableExplanation(stderr: string): string {
+  return logged(stderr)
+    .filter((line) => line !== 'Could not solve for environment specs')
+    .join('\n')
+    .trimEnd()
+}
+
+const boilerplate =
+  /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/
+
+/** The lines of errors; those of lower levels, which a backtrace is full of, and requests to report a bug left out. */
+function logged(stderr: string): string[] {
+  const lines: string[] = []
+  let level = 'error'
+  for (const line of stderr.split(/\r?\n/)) {
+    const [, start, text] = /^(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? []
+    level = start ?? level
+    const relevant = level === 'error' || level === 'critical'
+    if (relevant && !boilerplate.test(line)) lines.push(text ?? line.replace(/^ {4}/, ''))
+  }
+  return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '')
+}
+
+interface ChannelProblem {
+  readonly url: string
+  readonly what: string
+  readonly status?: number
+}
+
+/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
+function channelProblem(line: string): ChannelProblem[] {
+  const answered = /status: (\d{3}) \[(\S+)\]/.exec(line)
+  if (answered) {
+    const [, status, url = ''] = answered
+    return [{ url, what: `its server answered ${status ?? ''}`, status: Number(status) }]
+  }
+  const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line)
+  if (!failed) return []
+  const [, what = '', url = ''] = failed
+  return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }]
+}
+
+function adviceFor(status: number | undefined): string {
+  if (status === 404) {
+    return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.'
+  }
+  if (status === 401 || status === 403) {
+    return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.'
+  }
+  return 'Check the address of the channel and the network, and try again.'
+}

@@ -1,0 +1,117 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseDocument, stringify } from 'yaml'
+import { UserError } from '../common/errors.ts'
+import type { Subdir } from '../common/platform.ts'
+import { compareText, masked, normalizeSpec, type Environment } from '../environment/read.ts'
+import { runMicromamba, type Outcome } from './binary.ts'
+import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
+import type { Micromamba } from './install.ts'
+import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage } from './solved.ts'
+import { overrides, type VirtualPackages } from './virtual-packages.ts'
+
+export { SolveError } from './failure.ts'
+export type { SolvedPackage } from './solved.ts'
+export { defaultVirtualPackages, listVirtualPackages, type VirtualPackages } from './virtual-packages.ts'
+
+export interface SolveRequest {
+  readonly environment: Environment
+  readonly platform: Subdir
+  readonly virtualPackages: VirtualPackages
+  /** The content of a condarc, the only configuration that counts. */
+  readonly condarc?: string
+}
+
+/**
+ * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
+ * channels, not on this machine: configuration, caches and virtual packages are all ours.
+ * @returns the packages, each after those it depends on; none for an environment without specs
+ * @throws SolveError with micromamba's own explanation; UserError for what is found wrong before it is asked
+ */
+export async function solve(
+  micromamba: Pick<Micromamba, 'path'>,
+  request: SolveRequest,
+): Promise<SolvedPackage[]> {
+  refuseHopeless(request)
+  const folder = await mkdtemp(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'solve-'))
+  try {
+    const run = await prepare(micromamba.path, request, folder)
+    const outcome = await run(['--json'])
+    const answer = parseDryRun(outcome.stdout)
+    if (answer?.success) return sortTopologically(answer.link.map(parseSolvedPackage))
+    const { file, secrets } = request.environment
+    if (answer?.solverProblems === undefined) {
+      throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file)
+    }
+    // With --json the reasons are left out, and without it there is no JSON.
+    const { stderr } = await run([])
+    const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n')
+    throw new SolveError(
+      'unsolvable',
+      `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`,
+      { at: { file } },
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
+function refuseHopeless({ environment, condarc }: SolveRequest): void {
+  const [error] = condarc === undefined ? [] : parseDocument(condarc, { prettyErrors: false }).errors
+  if (error) throw new UserError(`it is not YAML: ${error.message}`, { at: { input: 'condarc' } })
+  const adrift = environment.specs.find(({ text }) => !text.includes('::') && !text.includes('://'))
+  if (environment.channels.length === 0 && condarc === undefined && adrift !== undefined) {
+    throw new UserError(`there are no channels to take '${adrift.text}' from`, {
+      at: { file: environment.file, line: adrift.line },
+      advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
+    })
+  }
+}
+
+type Run = (options: readonly string[]) => Promise<Outcome>
+
+/** Lays out the files of a run in a folder of its own. */
+async function prepare(path: string, request: SolveRequest, folder: string): Promise<Run> {
+  const { environment, condarc } = request
+  // Only their owner may read them: a channel's address can hold a password, and an argv is for everyone to see.
+  await chmod(folder, 0o700)
+  const file = join(folder, 'env.yaml')
+  await writeFile(file, environmentText(environment), { mode: 0o600 })
+  const configuration = join(folder, 'condarc')
+  if (condarc !== undefined) await writeFile(configuration, condarc, { mode: 0o600 })
+
+  const args = [
+    'create',
+    ...(condarc === undefined ? ['--no-rc'] : ['--rc-file', configuration]),
+    '--yes',
+    '--dry-run',
+    ...['--name', 'e'],
+    // The channels of a condarc come after the file's, unless those hold nodefaults, as with conda.
+    ...(condarc === undefined || environment.noDefaults ? ['--override-channels'] : []),
+    ...['--file', file],
+    ...['--platform', request.platform],
+  ]
+  const variables = {
+    ...overrides(request.virtualPackages),
+    MAMBA_ROOT_PREFIX: join(folder, 'root'),
+    CONDA_PKGS_DIRS: join(folder, 'pkgs'),
+  }
+  return (options) => runMicromamba(path, [...args, ...options], variables)
+}
+
+/**
+ * What micromamba is given: what the lock's hash is made of and nothing else, in one order, so that what is hashed is
+ * what is solved.
+ */
+function environmentText({ channels, specs }: Environment): string {
+  const sorted = [...specs].sort((a, b) => compareText(normalizeSpec(a), normalizeSpec(b)))
+  return stringify(
+    {
+      channels: channels.map(({ source }) => source),
+      dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
+    },
+    { lineWidth: 0 },
+  )
+}

@@ -1,0 +1,46 @@
+import type { Subdir } from '../common/platform.ts'
+
+/**
+ * What the solver takes for granted about the machine that the image will run on. micromamba would take it from the
+ * machine that solves. Absent means that the package does not exist there.
+ */
+export interface VirtualPackages {
+  readonly __archspec?: string
+  readonly __cuda?: string
+  readonly __glibc?: string
+  readonly __linux?: string
+}
+
+/** Generic processors of the platforms, as archspec names them. */
+const processors: Readonly<Record<Subdir, string>> = {
+  'linux-64': 'x86_64',
+  'linux-aarch64': 'aarch64',
+  'linux-ppc64le': 'ppc64le',
+  'linux-s390x': 's390x',
+}
+
+/**
+ * What can be taken for granted wherever containers run: conda-lock's defaults for glibc and the kernel, no GPU, and
+ * no processor extensions.
+ */
+export function defaultVirtualPackages(platform: Subdir): VirtualPackages {
+  return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' }
+}
+
+/** The variables that pin each of them; an empty one tells micromamba that there is none. */
+export function overrides(packages: VirtualPackages): Record<string, string> {
+  return {
+    CONDA_OVERRIDE_ARCHSPEC: packages.__archspec ?? '',
+    CONDA_OVERRIDE_CUDA: packages.__cuda ?? '',
+    CONDA_OVERRIDE_GLIBC: packages.__glibc ?? '',
+    CONDA_OVERRIDE_LINUX: packages.__linux ?? '',
+  }
+}
+
+/** `__glibc=2.28` and the like, sorted: how locks list them. */
+export function listVirtualPackages(packages: VirtualPackages): string[] {
+  return Object.entries(packages)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, version]) => `${name}=${version}`)
+    .sort()
+}
