@@ -11,6 +11,8 @@ export type LayerEntry = {
   | {
       readonly type: 'file'
       readonly mode: number
+      /** Seconds since 1970, when it matters; else a fixed time is given. */
+      readonly mtime?: number
       /** Bytes of `content`. */
       readonly size: number
       readonly content: Uint8Array | AsyncIterable<Uint8Array>
@@ -29,4 +31,10 @@ export interface PackedLayer {
   readonly diffId: Digest
   /** The compressed bytes. */
   readonly file: string
+}
+
+/** Whose the files of a layer are. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
 }

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+
+/** Packages that share a layer, by their positions in the lock, ascending. */
+export interface LayerGroup {
+  /** What the group is called in the image's history: the package's name, or `packages 7/32`. */
+  readonly title: string
+  readonly packages: readonly number[]
+}
+
+/**
+ * Small packages share this many layers, chosen by the hash of their names. It is a constant, because a number that
+ * grew with the environment would move every package when it changes. 32 is where a typical environment of 200 packages
+ * has about 1 MB in each: little to pull again when one changes, and few enough layers for a small environment to start
+ * quickly.
+ */
+export const bucketCount = 32
+
+/** A package whose archive has this many bytes gets a layer of its own. */
+export const ownLayerSize = 2_000_000
+
+/** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
+export const ownLayerCount = 40
+
+/**
+ * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
+ * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
+ * @param names the packages in the order of the lock
+ * @param own names of packages that have a layer of their own
+ * @param budget how many groups there may be, at least 1
+ */
+export function groupPackages(
+  names: readonly string[],
+  own: readonly string[],
+  budget: number,
+): LayerGroup[] {
+  const buckets = bucketsWithin(budget, Math.min(own.length, ownLayerCount))
+  const alone = own.slice(0, Math.max(0, budget - buckets))
+  const groups = new Map<string, number[]>(alone.map((name) => [name, []]))
+  for (let bucket = 0; bucket < buckets; bucket++) groups.set(titleOf(bucket, buckets), [])
+  names.forEach((name, position) => {
+    const group = alone.includes(name) ? name : titleOf(bucketOf(name, buckets), buckets)
+    groups.get(group)?.push(position)
+  })
+  return [...groups]
+    .map(([title, packages]) => ({ title, packages }))
+    .filter(({ packages }) => packages.length > 0)
+}
+
+/** The usual number, halved until it leaves room for the packages that are alone; on a base of very many layers only. */
+function bucketsWithin(budget: number, own: number): number {
+  let buckets = bucketCount
+  while (buckets > 1 && buckets + own > budget) buckets /= 2
+  return buckets
+}
+
+function bucketOf(name: string, buckets: number): number {
+  return createHash('sha256').update(name).digest().readUInt32BE(0) % buckets
+}
+
+function titleOf(bucket: number, buckets: number): string {
+  return `packages ${bucket + 1}/${buckets}`
+}
+
+/**
+ * Chooses the packages that get a layer of their own. The choice is sticky, since moving a package to another layer
+ * changes two: those that were chosen before stay as long as they are there, and keep their places; newcomers that are big
+ * enough follow, the biggest first.
+ * @param packages every package of the lock with the bytes of its archive
+ * @param previous the choice of the lock before this one
+ */
+export function chooseOwnLayer(
+  packages: readonly { readonly name: string; readonly size: number }[],
+  previous: readonly string[] = [],
+): string[] {
+  const names = new Set(packages.map(({ name }) => name))
+  const kept = previous.filter((name) => names.has(name))
+  const newcomers = packages
+    .filter(({ name, size }) => size >= ownLayerSize && !kept.includes(name))
+    .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name)
+  return [...kept, ...newcomers].slice(0, ownLayerCount)
+}

@@ -1,0 +1,79 @@
+import type { LockedPackage } from '../lock/types.ts'
+import { openArchive } from '../packages/archive.ts'
+import { findClobbers, selectWinning } from '../prefix/clobber.ts'
+import { linkPackage, planLink, type ArchiveFacts, type LinkContext } from '../prefix/link.ts'
+import type { PrefixEntry } from '../prefix/types.ts'
+import { packEntries } from './pack.ts'
+import { directoryMode, rootPrefixMode } from './reproducible.ts'
+import type { Compression, LayerEntry, Owner, PackedLayer } from './types.ts'
+
+/** A package as it crosses to a worker thread: URLs cannot. */
+export interface JobPackage {
+  readonly locked: Omit<LockedPackage, 'url'> & { readonly url: string }
+  /** The archive on this machine, verified. */
+  readonly file: string
+  readonly facts: ArchiveFacts
+}
+
+/** A layer to be made of packages: plain data, so that any thread can do it. */
+export interface LayerJob {
+  readonly packages: readonly JobPackage[]
+  readonly context: LinkContext
+  readonly owner: Owner
+  readonly compression: Compression
+  /** Where the compressed layer goes. */
+  readonly file: string
+}
+
+/** Links the packages of a job one after the other, straight into the compressed layer. */
+export function runJob({ packages, context, owner, compression, file }: LayerJob): Promise<PackedLayer> {
+  return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file)
+}
+
+/** Of a path that several of the packages claim, only the last one's file is given. */
+async function* linkAll(packages: readonly JobPackage[], context: LinkContext): AsyncGenerator<PrefixEntry> {
+  const sources = await Promise.all(packages.map(openSource))
+  const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)))
+  for (const [position, source] of sources.entries()) {
+    yield* linkPackage(source, context, selectWinning(clobbers, position))
+  }
+}
+
+/** Opens the archive of a package for linking. */
+export async function openSource({ locked, file, facts }: JobPackage) {
+  const { format, name, version, build } = locked
+  const archive = await openArchive(file, format, `${name}-${version}-${build}`)
+  return { locked: { ...locked, url: new URL(locked.url) }, archive, facts }
+}
+
+/** Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories. */
+export async function* layerEntries(
+  entries: AsyncIterable<PrefixEntry> | Iterable<PrefixEntry>,
+  { prefix, rootPrefix }: LinkContext,
+  owner: Owner,
+): AsyncGenerator<LayerEntry> {
+  const directories = new Set<string>()
+  const root = rootPrefix.slice(1)
+  const above = root.slice(0, root.lastIndexOf('/') + 1)
+
+  function* parentsOf(path: string): Generator<LayerEntry> {
+    // What is above the root prefix is the base's.
+    for (let slash = path.indexOf('/', above.length); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      yield* directory(path.slice(0, slash))
+    }
+  }
+  function* directory(path: string, mode = directoryMode): Generator<LayerEntry> {
+    if (directories.has(path)) return
+    directories.add(path)
+    yield { type: 'directory', path, mode: path === root ? rootPrefixMode : mode, ...owner }
+  }
+
+  const place = (path: string) => `${prefix.slice(1)}/${path}`
+  for await (const entry of entries) {
+    const path = place(entry.path)
+    yield* parentsOf(path)
+    if (entry.type === 'directory') yield* directory(path, entry.mode)
+    else if (entry.type === 'hardlink') yield { ...entry, ...owner, path, target: place(entry.target) }
+    else yield { ...entry, ...owner, path }
+  }
+}

@@ -1,0 +1,37 @@
+import { constants } from 'node:zlib'
+
+/**
+ * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
+ * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
+ *
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, what linking makes
+ *    (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 2. A path stands once: inside a layer, the package that is later in the lock has it.
+ * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
+ *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories.
+ * 5. No extended attributes, no devices; PAX headers only for names, links and sizes that ustar has no room for.
+ * 6. The tar is compressed in chunks of `chunkSize`, however it came in, by one compressor with the settings below, whose
+ *    version belongs to the layer key.
+ *
+ * What changes any byte that these rules lead to must change `packerFormat`, which belongs to every layer key.
+ */
+export const packerFormat = 1
+
+/** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
+export const fixedTime = 315_532_800
+
+export const directoryMode = 0o755
+
+/** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
+export const rootPrefixMode = 0o777
+
+/** Bytes. */
+export const chunkSize = 1024 * 1024
+
+export const zstdSettings = {
+  [constants.ZSTD_c_compressionLevel]: 3,
+  [constants.ZSTD_c_checksumFlag]: 1,
+} as const
+
+export const gzipLevel = 6
