@@ -20,16 +20,30 @@ export interface LockedPackage {
   readonly line: number
 }
 
-/** What a lockfile of ours says of itself in its comment header. */
-export interface LockHeader {
-  /** Hash of what was asked: specs, channels, platform, virtual packages, pip lines, the base's name. */
-  readonly inputHash: Digest
+/** What a lock is asked for, in its one normal form: equal questions are equal data. */
+export interface Asked {
   readonly platform: Subdir
-  /** `__glibc=2.28` and the like, as the solve saw them. */
+  /** The base image by the name that was asked for: `docker.io/library/debian:13`. */
+  readonly baseImage: string
+  /** `__glibc=2.28` and the like, sorted. */
   readonly virtualPackages: readonly string[]
-  readonly micromambaVersion: string
+  /** In their order, without credentials; `nodefaults` last if it was there. */
+  readonly channels: readonly string[]
+  /** Normalised, sorted. */
+  readonly specs: readonly string[]
+  /** Lines of the `pip:` section, in their order. */
+  readonly pip: readonly string[]
+  /** The hash of the condarc, less credentials. */
+  readonly condarc?: Digest
+}
+
+/** What a lockfile of ours says of itself in its comment header: what was asked, and what came of it. */
+export interface LockHeader extends Asked {
+  /** The hash of what was asked. */
+  readonly inputHash: Digest
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
+  readonly micromambaVersion: string
   /** Names of the packages big enough for a layer of their own; kept from lock to lock, so that layers stay put. */
   readonly ownLayer: readonly string[]
 }
@@ -40,3 +54,11 @@ export interface Lock {
   readonly header?: LockHeader
   readonly packages: readonly LockedPackage[]
 }
+
+/**
+ * - `auto`: use the lockfile when it answers what is asked, else solve and write it
+ * - `locked`: fail when it does not
+ * - `frozen`: use it as it is
+ * - `update`: always solve
+ */
+export type LockMode = 'auto' | 'locked' | 'frozen' | 'update'

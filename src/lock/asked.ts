@@ -1,0 +1,40 @@
+import { digestOf, type Digest } from '../common/digest.ts'
+import type { Subdir } from '../common/platform.ts'
+import { normalizeSpec, withoutCredentials, type Environment } from '../environment/read.ts'
+import { listVirtualPackages, type VirtualPackages } from '../micromamba/solve.ts'
+import type { Asked } from './types.ts'
+
+/**
+ * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
+ * @param question.condarc the content of the condarc
+ */
+export function askFor(question: {
+  environment: Pick<Environment, 'channels' | 'noDefaults' | 'specs' | 'pip'>
+  platform: Subdir
+  virtualPackages: VirtualPackages
+  baseImage: string
+  condarc?: string
+}): Asked {
+  const { environment, platform, virtualPackages, baseImage, condarc } = question
+  return {
+    platform,
+    baseImage,
+    virtualPackages: listVirtualPackages(virtualPackages),
+    channels: [
+      ...environment.channels.map(({ canonical }) => canonical),
+      ...(environment.noDefaults ? ['nodefaults'] : []),
+    ],
+    specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
+    pip: environment.pip.map(({ text }) => withoutCredentials(text)),
+    ...(condarc !== undefined && { condarc: digestOf(withoutCredentials(condarc)) }),
+  }
+}
+
+/** The hash that says whether two questions are the same. */
+export function inputHash(asked: Asked): Digest {
+  const { platform, baseImage, virtualPackages, channels, specs, pip, condarc } = asked
+  return digestOf(
+    JSON.stringify([1, platform, baseImage, virtualPackages, channels, specs, pip, condarc ?? null]),
+  )
+}

@@ -1,0 +1,48 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { messageOf, UserError } from '../common/errors.ts'
+import { withoutCredentials } from '../environment/read.ts'
+
+/** The text of a lockfile, undefined when there is none. */
+export async function readLockFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new UserError(`it cannot be read: ${messageOf(error)}`, { at: { file: path }, cause: error })
+  }
+}
+
+/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
+export async function writeLockFile(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(unfinished, text)
+    await rename(unfinished, path)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw new UserError(`it cannot be written: ${messageOf(error)}`, { at: { file: path }, cause: error })
+  }
+}
+
+/** Shorter ones are found in the names of packages and in hashes by chance. */
+const leastSecret = 6
+
+/**
+ * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
+ * @param secrets those known to the run
+ */
+export function refuseSecrets(text: string, file: string, secrets: readonly string[]): void {
+  const known = secrets.filter((secret) => secret.length >= leastSecret)
+  const lines = text.split('\n')
+  const index = lines.findIndex(
+    (line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)),
+  )
+  if (index < 0) return
+  throw new UserError('the lockfile would hold a secret on this line', {
+    at: { file, line: index + 1 },
+    advice:
+      'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
+  })
+}

@@ -1,0 +1,61 @@
+import { UserError } from '../common/errors.ts'
+import type { Subdir } from '../common/platform.ts'
+import { parseHeader, type Comment } from './header.ts'
+import { LineProblem, parsePackageLine } from './package-line.ts'
+import type { Lock, LockedPackage } from './types.ts'
+
+/**
+ * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * @param file the path for errors
+ * @param platform what a file without header is for; ours say it themselves
+ * @throws UserError with the line of the first thing that is wrong
+ */
+export function parseLock(text: string, file: string, platform: Subdir): Lock {
+  const refuse = (line: number, what: string, advice?: string) =>
+    new UserError(what, { at: { file, line }, advice })
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+    .filter((line) => line.text !== '')
+  const start = lines.findIndex((line) => line.text === '@EXPLICIT')
+  const before = start < 0 ? lines : lines.slice(0, start)
+  const stray = before.find((line) => !isComment(line))
+  if (start < 0 || stray !== undefined) {
+    throw refuse(
+      stray?.line ?? 1,
+      'this is not a lockfile: nothing but comments stands before a line @EXPLICIT',
+      'conda-lock writes such a file with `conda-lock render --kind explicit`.',
+    )
+  }
+
+  const header = parseHeader(before, file)
+  const packages = new Map<string, LockedPackage>()
+  for (const line of lines.slice(start + 1)) {
+    if (isComment(line)) continue
+    const locked = readLine(line, header !== undefined)
+    const twin = packages.get(locked.name)
+    if (twin)
+      throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`)
+    const wanted = header?.platform ?? platform
+    if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
+      throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`)
+    }
+    packages.set(locked.name, locked)
+  }
+  return { ...(header !== undefined && { header }), packages: [...packages.values()] }
+
+  function readLine(line: Comment, ours: boolean): LockedPackage {
+    try {
+      return { ...parsePackageLine(line.text, ours), line: line.line }
+    } catch (error) {
+      if (!(error instanceof LineProblem)) throw error
+      throw refuse(line.line, error.message, error.advice)
+    }
+  }
+}
+
+function isComment({ text }: Comment): boolean {
+  return text.startsWith('#')
+}

@@ -1,0 +1,161 @@
+import * as core from '@actions/core'
+import type { Digest } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
+import type { Subdir } from '../common/platform.ts'
+import type { SolvedPackage } from '../micromamba/solve.ts'
+import { inputHash } from './asked.ts'
+import { diffLocks, type LockDifference } from './diff.ts'
+import { readLockFile, refuseSecrets, writeLockFile } from './file.ts'
+import { formatLock, lockHash } from './format.ts'
+import { compareAsked } from './freshness.ts'
+import { parseLock } from './parse.ts'
+import type { Asked, Lock, LockMode } from './types.ts'
+
+/** The door of this folder: from what is asked to a lock. */
+export { askFor } from './asked.ts'
+export { lockPath } from './path.ts'
+
+export interface LockRequest {
+  readonly mode: LockMode
+  /** The lockfile, absolute. */
+  readonly path: string
+  readonly asked: Asked
+  /** Passwords and tokens known to this run; a lock that holds one is refused. */
+  readonly secrets: readonly string[]
+  /** Chooses the packages that get a layer of their own, given the choice of the lock before. */
+  readonly chooseOwnLayer: (packages: readonly SolvedPackage[], previous: readonly string[]) => string[]
+}
+
+/** What came of solving. */
+export interface Solution {
+  /** In the order in which they are linked. */
+  readonly packages: readonly SolvedPackage[]
+  readonly micromambaVersion: string
+  /** The base image pinned: `name:tag@sha256:…`. */
+  readonly baseImage: string
+}
+
+export interface ResolvedLock {
+  readonly lock: Lock
+  readonly text: string
+  readonly path: string
+  /** The hash of what the lock pins; see `lockHash`. */
+  readonly hash: Digest
+  /** Whether this run wrote the file. */
+  readonly changed: boolean
+  /** Against the lock that was there, when this run solved again. */
+  readonly difference?: LockDifference
+}
+
+/**
+ * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
+ * @param solve is called when a new one is needed, and only then
+ * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
+ */
+export async function resolveLock(
+  request: LockRequest,
+  solve: () => Promise<Solution>,
+): Promise<ResolvedLock> {
+  const { mode, path, asked } = request
+  const text = await readLockFile(path)
+  if (mode === 'update') return renew(request, solve, text, forgiving(text, path, asked.platform))
+  if (text === undefined) {
+    if (mode === 'auto') return renew(request, solve)
+    throw new UserError('there is no lockfile', {
+      at: { file: path },
+      advice: `${refresh} Or check 'lock-file'.`,
+    })
+  }
+
+  const lock = parseLock(text, path, asked.platform)
+  if (mode === 'frozen') return use(request, text, frozen(lock, request))
+  if (lock.header === undefined) {
+    throw new UserError('it does not say what it was solved for, so nobody can tell whether it still holds', {
+      at: { file: path },
+      advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
+    })
+  }
+  const differences = compareAsked(lock.header, asked)
+  if (differences.length === 0) return use(request, text, lock)
+  if (mode === 'auto') return renew(request, solve, text, lock)
+  throw new UserError(
+    `it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`,
+    {
+      at: { file: path },
+      advice: refresh,
+    },
+  )
+}
+
+const refresh = 'Run with lock-mode: update, and commit the file that it writes.'
+
+function use({ path, asked, secrets }: LockRequest, text: string, lock: Lock): ResolvedLock {
+  refuseSecrets(text, path, secrets)
+  return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false }
+}
+
+/** Whatever the environment file says, a lock of another platform makes no image of this one. */
+function frozen(lock: Lock, { path, asked }: LockRequest): Lock {
+  if (lock.header !== undefined && lock.header.platform !== asked.platform) {
+    throw new UserError(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
+      at: { file: path },
+      advice: "Put {platform} into 'lock-file', or change 'platforms'.",
+    })
+  }
+  return lock
+}
+
+async function renew(
+  request: LockRequest,
+  solve: () => Promise<Solution>,
+  before?: string,
+  previous?: Lock,
+): Promise<ResolvedLock> {
+  const { path, asked, secrets } = request
+  const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? [])
+  refuseSecrets(text, path, secrets)
+  // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
+  const lock = parseLock(text, path, asked.platform)
+  const changed = text !== before
+  if (changed) await writeLockFile(path, text)
+  return {
+    lock,
+    text,
+    path,
+    hash: lockHash(lock, asked.baseImage),
+    changed,
+    ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+  }
+}
+
+function formatSolution(
+  { asked, chooseOwnLayer }: LockRequest,
+  { packages, micromambaVersion, baseImage }: Solution,
+  previous: readonly string[],
+): string {
+  return formatLock({
+    header: {
+      ...asked,
+      inputHash: inputHash(asked),
+      baseImage,
+      micromambaVersion,
+      ownLayer: chooseOwnLayer(packages, previous),
+    },
+    packages: packages.map(({ url, sha256 }) => ({
+      url: new URL(url),
+      checksum: { algorithm: 'sha256', hex: sha256 },
+    })),
+  })
+}
+
+/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
+function forgiving(text: string | undefined, path: string, platform: Subdir): Lock | undefined {
+  if (text === undefined) return undefined
+  try {
+    return parseLock(text, path, platform)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    core.warning(`the lockfile is replaced: ${error.message}`, { file: path })
+    return undefined
+  }
+}
