@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { locateCondaMembers } from './conda-format.ts'
 import { unbzip2, unzstd, type FileRange } from './decompress.ts'
@@ -65,7 +64,7 @@ async function openConda(file: string, dist: string): Promise<PackageArchive> {
 }
 
 async function openTarBz2(file: string, dist: string): Promise<PackageArchive> {
-  const range: FileRange = { file, start: 0, size: (await stat(file)).size }
+  const range: FileRange = { file, start: 0, size: Infinity }
   const open = () => unbzip2(range)
   const { texts } = await readInfo(open, dist, isComplete)
   return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) }

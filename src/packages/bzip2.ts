@@ -24,28 +24,36 @@ const quickBits = 10
  */
 export async function* bunzip2(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const bits = new BitReader(input)
-  do {
-    await bits.require(14)
-    const level = streamHeader(bits)
-    const block = new Block(level * 100_000)
-    let streamCrc = 0
-    for (;;) {
-      await bits.require(block.longestCompressed)
-      const magic = bits.read(24) * 0x1000000 + bits.read(24)
-      if (magic === 0x177245385090) break // the square root of pi ends a stream
-      if (magic !== 0x314159265359) throw new Bzip2Error('no block begins where one should') // pi begins a block
-      const expected = readCrc(bits)
-      const start = block.decode(bits)
-      const crc = yield* block.output(start)
-      if (crc !== expected) throw new Bzip2Error('the checksum of a block is wrong')
-      streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc
-    }
-    if (readCrc(bits) !== streamCrc) throw new Bzip2Error('the checksum of the stream is wrong')
-    bits.align()
-    await bits.require(1)
-  } while (bits.available > 0)
+  try {
+    do {
+      await bits.require(14)
+      yield* stream(bits)
+      await bits.require(1)
+    } while (bits.available > 0)
+  } finally {
+    await bits.close()
+  }
 }
 
+async function* stream(bits: BitReader): AsyncGenerator<Uint8Array> {
+  const block = new Block(streamHeader(bits) * 100_000)
+  let streamCrc = 0
+  for (;;) {
+    await bits.require(block.longestCompressed)
+    const magic = bits.read(24) * 0x1000000 + bits.read(24)
+    if (magic === 0x177245385090) break // the square root of pi ends a stream
+    if (magic !== 0x314159265359) throw new Bzip2Error('no block begins where one should') // pi begins a block
+    const expected = readCrc(bits)
+    const start = block.decode(bits)
+    const crc = yield* block.output(start)
+    if (crc !== expected) throw new Bzip2Error('the checksum of a block is wrong')
+    streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc
+  }
+  if (readCrc(bits) !== streamCrc) throw new Bzip2Error('the checksum of the stream is wrong')
+  bits.align()
+}
+
+/** Returns the block size in units of 100 kB. */
 function streamHeader(bits: BitReader): number {
   const magic = bits.read(24)
   const level = bits.read(8) - 0x30
@@ -100,6 +108,11 @@ class BitReader {
     }
     this.bytes = Buffer.concat(chunks)
     this.position = 0
+  }
+
+  /** Lets go of the input, wherever reading has come to. */
+  async close(): Promise<void> {
+    await this.#input.return?.()
   }
 
   /** The next `length` bits, at most 24. */

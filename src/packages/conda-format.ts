@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { openPromise, type ZipFile } from 'yauzl'
 import { UserError } from '../common/errors.ts'
 import { readRange, type FileRange } from './decompress.ts'
@@ -34,11 +35,10 @@ function theTar(members: ReadonlyMap<string, FileRange>, prefix: string, dist: s
 
 async function checkMetadata(range: FileRange, dist: string): Promise<void> {
   if (range.size > metadataLimit) throw refusal(dist, 'its metadata.json is too large')
-  const chunks: Uint8Array[] = []
-  for await (const chunk of readRange(range)) chunks.push(chunk)
+  const json = await text(readRange(range))
   let version: unknown
   try {
-    const metadata: unknown = JSON.parse(Buffer.concat(chunks).toString())
+    const metadata: unknown = JSON.parse(json)
     if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
       version = metadata.conda_pkg_format_version
     }

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { createZstdDecompress } from 'node:zlib'
 import { bunzip2 } from './bzip2.ts'
 
 /** Some bytes of a file: a member of a zip, or all of it. */
 export interface FileRange {
   readonly file: string
-  /** Where it begins, and how many bytes it has. */
+  /** Where it begins, and how many bytes it has: `Infinity` is all there are. */
   readonly start: number
   readonly size: number
 }
@@ -14,16 +14,15 @@ export interface FileRange {
 const readChunk = 1024 * 1024
 const outputChunk = 512 * 1024
 
-export function readRange({ file, start, size }: FileRange): AsyncIterable<Uint8Array> & { destroy(): void } {
+export function readRange({ file, start, size }: FileRange): ReadStream {
   return createReadStream(file, { start, end: start + size - 1, highWaterMark: readChunk })
 }
 
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
-export async function* unzstd(range: FileRange): AsyncGenerator<Uint8Array> {
-  let { start, size } = range
-  do {
+export async function* unzstd({ file, start, size }: FileRange): AsyncGenerator<Uint8Array> {
+  for (let done = 0; done < size;) {
     const decoder = createZstdDecompress({ chunkSize: outputChunk })
-    const source = createReadStream(range.file, { start, end: start + size - 1, highWaterMark: readChunk })
+    const source = readRange({ file, start: start + done, size: size - done })
     source.on('error', (error) => decoder.destroy(error))
     try {
       yield* source.pipe(decoder)
@@ -31,9 +30,8 @@ export async function* unzstd(range: FileRange): AsyncGenerator<Uint8Array> {
       source.destroy()
     }
     // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
-    start += decoder.bytesWritten
-    size -= decoder.bytesWritten
-  } while (size > 0)
+    done += decoder.bytesWritten
+  }
 }
 
 export function unbzip2(range: FileRange): AsyncGenerator<Uint8Array> {

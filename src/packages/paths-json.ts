@@ -62,7 +62,7 @@ function parseEntry(entry: unknown, dist: string): PackageFile {
   const wrong = (key: string) =>
     malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`)
 
-  if (pathType !== undefined && (typeof pathType !== 'string' || !(pathType in pathTypes)))
+  if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
     throw wrong('path_type')
   const type = pathType === undefined ? undefined : pathTypes[pathType]
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw wrong('size_in_bytes')

@@ -53,15 +53,18 @@ export function findObstructed(plans: readonly { readonly paths: readonly string
     for (const path of paths) owners.set(path, position)
   })
   const obstructed: Obstructed[] = []
-  const free = new Set<string>()
+  const free = new Set<string>() // directories with nothing but directories above
   plans.forEach(({ paths }, position) => {
     for (const path of paths) {
+      const parents: string[] = []
+      let by: string | undefined
       for (const parent of parentsOf(path)) {
         if (free.has(parent)) break
-        const byPosition = owners.get(parent)
-        if (byPosition === undefined) free.add(parent)
-        else obstructed.push({ path, position, by: parent, byPosition })
+        if (owners.has(parent)) by = parent
+        parents.push(parent)
       }
+      if (by === undefined) for (const parent of parents) free.add(parent)
+      else obstructed.push({ path, position, by, byPosition: owners.get(by) ?? position })
     }
   })
   return obstructed
