@@ -1,0 +1,63 @@
+import { digestOf } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
+import type { Platform } from '../common/platform.ts'
+import { formatReference } from '../registry/registry.ts'
+import type { BaseImage } from './base.ts'
+import { imageConfig, type ConfigChanges } from './config.ts'
+import type { Blob, Image, ImageLayer } from './types.ts'
+
+/** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
+export const layerBudget = 100
+
+/** The annotation of a manifest that holds the fingerprint of all that the image was made from. */
+export const fingerprintAnnotation = 'io.github.micromamba-image.fingerprint'
+
+/** What there is to an image besides its base and its layers. */
+export interface ImageDetails extends Omit<ConfigChanges, 'layers'> {
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/**
+ * Puts layers on a base.
+ * @throws UserError when that makes more layers than an image should have
+ */
+export function assembleImage(
+  base: BaseImage,
+  layers: readonly ImageLayer[],
+  platform: Platform,
+  details: ImageDetails,
+): Image {
+  const all = [...base.layers, ...layers]
+  if (all.length > layerBudget) {
+    throw new UserError(
+      `the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`,
+      { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' },
+    )
+  }
+  const config = jsonBlob(
+    'application/vnd.oci.image.config.v1+json',
+    imageConfig(base.config, { ...details, layers }),
+  )
+  const manifest = jsonBlob('application/vnd.oci.image.manifest.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: config.descriptor,
+    layers: all.map(({ descriptor }) => descriptor),
+    annotations: sorted({
+      'org.opencontainers.image.base.name': formatReference({ ...base.pinned, digest: undefined }),
+      'org.opencontainers.image.base.digest': base.pinned.digest,
+      ...details.annotations,
+    }),
+  })
+  return { platform, manifest, config, layers: all }
+}
+
+/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
+function jsonBlob(mediaType: string, content: object): Blob {
+  const bytes = Buffer.from(JSON.stringify(content))
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
+}
+
+function sorted(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
