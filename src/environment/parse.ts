@@ -44,9 +44,8 @@ export function parseEnvironment(
   const warnings = [...fields]
     .filter(([key]) => !known.has(key))
     .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }))
-  const { channels, noDefaults } = readChannels(source, fields.get('channels'), variables)
+  const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables)
   const { specs, pip } = readDependencies(source, fields.get('dependencies'))
-  const secrets = [...channels.map((channel) => channel.source), ...specs.map((spec) => spec.text)]
   return {
     environment: {
       file,
@@ -56,7 +55,7 @@ export function parseEnvironment(
       specs,
       pip,
       variables: readVariables(source, fields.get('variables')),
-      secrets: [...new Set(secrets.flatMap(secretsIn))],
+      secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
     },
     warnings,
   }
@@ -105,9 +104,13 @@ function openDocument(text: string, file: string): Source {
     )
   }
 
-  const resolved = (node: Node): Node =>
-    // An alias of a parsed document stands for one of its parsed nodes; one that stands for none is an error above.
-    isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : node
+  const resolved = (node: Node): Node => {
+    if (!isAlias(node)) return node
+    // An alias in a parsed document stands for one of its parsed nodes.
+    const target = node.resolve(document) as ParsedNode | undefined
+    if (target === undefined) throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`)
+    return target
+  }
   return {
     refuse,
     fields(map = document.contents) {
@@ -167,12 +170,14 @@ function readName(source: Source, field: Field | undefined): string | undefined 
 
 function readChannels(source: Source, field: Field | undefined, variables: NodeJS.ProcessEnv) {
   const written = field === undefined ? [] : source.items(field, 'channels')
+  const secrets: string[] = []
   const channels = written.map(({ value, line }): Channel => {
     const text = textOf(value)
     if (!text) throw source.refuse(line, 'a channel is a name or an address')
     try {
       const expanded = expandVariables(text, variables)
-      return { source: expanded, canonical: canonicalChannel(expanded), line }
+      secrets.push(...expanded.secrets, ...secretsIn(expanded.text))
+      return { source: expanded.text, canonical: canonicalChannel(expanded.text), line }
     } catch (error) {
       if (!(error instanceof ChannelProblem)) throw error
       throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`)
@@ -181,6 +186,7 @@ function readChannels(source: Source, field: Field | undefined, variables: NodeJ
   return {
     channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
     noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
+    secrets,
   }
 }
 

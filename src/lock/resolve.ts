@@ -15,11 +15,16 @@ import type { Asked, Lock, LockMode } from './types.ts'
 export { askFor } from './asked.ts'
 export { lockPath } from './path.ts'
 
-export interface LockRequest {
-  readonly mode: LockMode
+export type LockRequest = LockSettings &
+  (
+    | { readonly mode: Exclude<LockMode, 'frozen'>; readonly asked: Asked }
+    // A frozen lock needs no environment file: whatever it was made from, it only has to fit the image.
+    | { readonly mode: 'frozen'; readonly asked: Pick<Asked, 'platform' | 'baseImage'> }
+  )
+
+interface LockSettings {
   /** The lockfile, absolute. */
   readonly path: string
-  readonly asked: Asked
   /** Passwords and tokens known to this run; a lock that holds one is refused. */
   readonly secrets: readonly string[]
   /** Chooses the packages that get a layer of their own, given the choice of the lock before. */
@@ -56,28 +61,29 @@ export async function resolveLock(
   request: LockRequest,
   solve: () => Promise<Solution>,
 ): Promise<ResolvedLock> {
-  const { mode, path, asked } = request
+  const { path } = request
+  const { platform } = request.asked
   const text = await readLockFile(path)
-  if (mode === 'update') return renew(request, solve, text, forgiving(text, path, asked.platform))
+  if (request.mode === 'update') return renew(request, solve, text, forgiving(text, path, platform))
   if (text === undefined) {
-    if (mode === 'auto') return renew(request, solve)
+    if (request.mode === 'auto') return renew(request, solve)
     throw new UserError('there is no lockfile', {
       at: { file: path },
       advice: `${refresh} Or check 'lock-file'.`,
     })
   }
 
-  const lock = parseLock(text, path, asked.platform)
-  if (mode === 'frozen') return use(request, text, frozen(lock, request))
+  const lock = parseLock(text, path, platform)
+  if (request.mode === 'frozen') return use(request, text, fitting(lock, request))
   if (lock.header === undefined) {
     throw new UserError('it does not say what it was solved for, so nobody can tell whether it still holds', {
       at: { file: path },
       advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
     })
   }
-  const differences = compareAsked(lock.header, asked)
+  const differences = compareAsked(lock.header, request.asked)
   if (differences.length === 0) return use(request, text, lock)
-  if (mode === 'auto') return renew(request, solve, text, lock)
+  if (request.mode === 'auto') return renew(request, solve, text, lock)
   throw new UserError(
     `it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`,
     {
@@ -95,7 +101,7 @@ function use({ path, asked, secrets }: LockRequest, text: string, lock: Lock): R
 }
 
 /** Whatever the environment file says, a lock of another platform makes no image of this one. */
-function frozen(lock: Lock, { path, asked }: LockRequest): Lock {
+function fitting(lock: Lock, { path, asked }: LockRequest): Lock {
   if (lock.header !== undefined && lock.header.platform !== asked.platform) {
     throw new UserError(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
       at: { file: path },
@@ -105,8 +111,10 @@ function frozen(lock: Lock, { path, asked }: LockRequest): Lock {
   return lock
 }
 
+type Renewal = LockSettings & { readonly asked: Asked }
+
 async function renew(
-  request: LockRequest,
+  request: Renewal,
   solve: () => Promise<Solution>,
   before?: string,
   previous?: Lock,
@@ -129,7 +137,7 @@ async function renew(
 }
 
 function formatSolution(
-  { asked, chooseOwnLayer }: LockRequest,
+  { asked, chooseOwnLayer }: Renewal,
   { packages, micromambaVersion, baseImage }: Solution,
   previous: readonly string[],
 ): string {
