@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
@@ -180,6 +182,54 @@ describe('bodies', () => {
   test('an answer larger than expected is cut off', async () => {
     const { url } = await start((_request, response) => response.end('x'.repeat(1000)))
     await expect(readBody(await request({ url }), 999)).rejects.toThrow(/larger than 999 bytes/)
+  })
+})
+
+test('an answer that breaks off is a failure of the connection', async () => {
+  const { url } = await start((incoming, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('half', () => incoming.socket.destroy())
+  })
+  await expect(readBody(await request({ url }))).rejects.toThrow(HttpFailure)
+})
+
+describe('a proxy', () => {
+  let proxy: Awaited<ReturnType<typeof startProxy>> | undefined
+  afterEach(() => {
+    delete process.env['http_proxy']
+    delete process.env['https_proxy']
+    proxy?.close()
+  })
+  /** A proxy that tunnels to the server whatever host it is asked for. */
+  async function startProxy(host: string) {
+    const asked: string[] = []
+    const proxy = createServer().on('connect', (incoming: IncomingMessage, socket: Socket) => {
+      asked.push(`${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`)
+      const [hostname = '', port = ''] = host.split(':')
+      const behind = connect(Number(port), hostname, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        socket.pipe(behind).pipe(socket)
+      })
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const { port } = proxy.address() as AddressInfo // listening on TCP
+    return { asked, address: `127.0.0.1:${port}`, close: () => proxy.close() }
+  }
+
+  test('from the environment is used, but not for this machine', async () => {
+    const server = await start((incoming, response) => response.end(incoming.headers.host))
+    proxy = await startProxy(server.host)
+    process.env['http_proxy'] = `http://user:pass@${proxy.address}`
+    const through = await request({ url: new URL('http://registry.invalid/v2/') })
+    expect(String(await readBody(through))).toBe('registry.invalid')
+    expect(String(await readBody(await request({ url: server.url })))).toBe(server.host)
+    // The server behind speaks no TLS: it is the port asked for that counts.
+    process.env['https_proxy'] = process.env['http_proxy']
+    await expect(request({ url: new URL('https://registry.invalid/'), retries: 0 })).rejects.toThrow(
+      HttpFailure,
+    )
+    const basic = `Basic ${Buffer.from('user:pass').toString('base64')}`
+    expect(proxy.asked).toEqual([`registry.invalid:80 ${basic}`, `registry.invalid:443 ${basic}`])
   })
 })
 

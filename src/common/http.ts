@@ -152,11 +152,14 @@ async function exchange(
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error(`${url.protocol} is not a protocol of downloads`)
   }
+  const isSecure = url.protocol === 'https:'
   const agent = pools[url.protocol].getAgent(url.href)
-  const send = url.protocol === 'https:' ? requestSecure : requestPlain
+  // Agents that tunnel through a proxy do not know it, and would take 80.
+  const defaultPort = isSecure ? 443 : 80
+  const send = isSecure ? requestSecure : requestPlain
   const body = typeof content === 'function' ? await openBody(content) : content
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, { method, headers, agent })
+    const outgoing = send(url, { method, headers, agent, defaultPort })
     let answer: IncomingMessage | undefined
     const seconds = content === undefined ? silenceSeconds.download : silenceSeconds.upload
     outgoing.setTimeout(seconds * 1000, () => {
@@ -193,15 +196,25 @@ async function openBody(open: () => NodeJS.ReadableStream | Promise<NodeJS.Reada
   }
 }
 
-/** Reads a whole body, at most `limit` bytes of it (default 16 MiB), which bounds memory against a hostile server. */
+/**
+ * Reads a whole body, at most `limit` bytes of it (default 16 MiB), which bounds memory against a hostile server.
+ * @throws HttpFailure when it is longer, or the connection breaks
+ */
 export async function readBody(response: HttpResponse, limit = 16 * 1024 * 1024): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) throw new HttpFailure(`the answer is larger than ${limit} bytes`, response.url)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > limit) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw new HttpFailure(`the answer broke off: ${messageOf(error)}`, response.url, undefined, {
+      cause: error,
+    })
   }
+  if (size > limit) throw new HttpFailure(`the answer is larger than ${limit} bytes`, response.url)
   return Buffer.concat(chunks)
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import * as core from '@actions/core'
 import type { Digest } from '../common/digest.ts'
+import { formatBytes } from '../common/format.ts'
 import type { Descriptor } from '../image/types.ts'
 import {
   formatRepository,
@@ -60,7 +61,8 @@ export function createBlobUploader(
     for (const target of repositories) {
       const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin)
       const repository = formatRepository(target)
-      core.debug(`${descriptor.digest}, ${descriptor.size} bytes: ${arrival} in ${repository}`)
+      const log = arrival === 'uploaded' ? core.info : core.debug
+      log(`${descriptor.digest} (${formatBytes(descriptor.size)}): ${arrival}, ${repository}`)
       done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival })
       origin = target
     }
