@@ -253,6 +253,19 @@ describe('Basic', () => {
   })
 })
 
+test('a 401 that asks for nothing does not make the client forget what it knows', async () => {
+  const registry = await start((request, response) => {
+    if (request.url?.includes('odd')) response.writeHead(401).end()
+    else if (request.headers.authorization === basic) response.end('layer')
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end()
+  })
+  const client = clientWith(password)
+  await client.readBlob({ registry: registry.host, repository: 'a' }, layer)
+  await expect(client.readBlob({ registry: registry.host, repository: 'odd' }, layer)).rejects.toThrow(/401/)
+  await client.readBlob({ registry: registry.host, repository: 'a' }, layer)
+  expect(registry.requests).toHaveLength(4)
+})
+
 test('a registry that wants nothing is sent nothing, and credentials are not even looked for', async () => {
   const registry = await start((request, response) => {
     response.writeHead(request.headers.authorization ? 500 : 200).end('layer')

@@ -72,14 +72,14 @@ export function createAuthorizer(
     },
     async challenged(header, sent) {
       const offered = parseChallenges(header)
-      challenge =
+      const wanted =
         offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
         offered.find(({ scheme }) => scheme === 'basic')
-      if (challenge?.scheme === 'bearer') {
-        held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent)
-        return true
-      }
-      return challenge !== undefined && (await basic()) !== sent
+      if (!wanted) return false
+      challenge = wanted
+      if (wanted.scheme === 'basic') return (await basic()) !== sent
+      held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent)
+      return true
     },
   }
 }

@@ -62,7 +62,7 @@ async function readConfig(file: string): Promise<AuthConfig | undefined> {
 }
 
 /** Parses Docker's `config.json` or podman's `auth.json`. Its errors name the file and never quote its text. */
-export function parseAuthConfig(text: string, file: string): AuthConfig {
+function parseAuthConfig(text: string, file: string): AuthConfig {
   const malformed = (what: string) =>
     new UserError(what, { at: { file }, advice: 'Log in again, or mend or remove the file.' })
   let config: unknown
