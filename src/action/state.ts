@@ -1,25 +1,18 @@
 import * as core from '@actions/core'
-
-/**
- * What the main step leaves for the post step: all that saving the package archives needs, so that nothing the
- * user may have changed meanwhile is read again. No credentials.
- */
-export interface SavedState {
-  readonly directory: string
-  readonly key: string
-  readonly matchedKey?: string
-  /** File names in the directory that belong to the lock. */
-  readonly files: readonly string[]
-}
+import type { TarballState } from '../packages/tarball-cache.ts'
 
 const name = 'tarball-cache'
 
-export function saveState(state: SavedState): void {
+/**
+ * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
+ * meanwhile is read again. No credentials.
+ */
+export function saveState(state: TarballState): void {
   core.saveState(name, state)
 }
 
 /** Absent when the main step ended before there was anything to save. */
-export function loadState(): SavedState | undefined {
+export function loadState(): TarballState | undefined {
   const saved = core.getState(name)
-  return saved === '' ? undefined : (JSON.parse(saved) as SavedState) // written by saveState above
+  return saved === '' ? undefined : (JSON.parse(saved) as TarballState) // written by saveState above
 }

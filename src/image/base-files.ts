@@ -30,6 +30,11 @@ export class BaseFiles {
     return this.#files.get(this.#follow(path, true))
   }
 
+  /** Whether a path of some kind is there, links not followed. */
+  some(test: (path: string) => boolean): boolean {
+    return this.#files.keys().some(test)
+  }
+
   /** The text of one of the files whose content was wanted. */
   text(path: string): string | undefined {
     return this.get(path)?.content?.toString()

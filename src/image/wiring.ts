@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
+import { digestOf, type Digest } from '../common/digest.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { formatActivation, type ActivatedEnvironment } from './activation.ts'
 import type { BaseFiles } from './base-files.ts'
@@ -11,6 +12,8 @@ export interface Wiring {
   readonly base: BaseFiles
   readonly user: ImageUser
   readonly environments: readonly ActivatedEnvironment[]
+  /** Absolute. */
+  readonly rootPrefix: string
   /** A file of an environment to be the system's certificates where the base has none; absolute. */
   readonly certificates?: string
 }
@@ -32,8 +35,9 @@ export function isWiringFile(path: string): boolean {
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
  * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
-export function wire({ base, user, environments, certificates }: Wiring): LayerEntry[] {
+export function wire({ base, user, environments, rootPrefix, certificates }: Wiring): LayerEntry[] {
   const layer = new Overlay(base)
+  layer.directory(posix.dirname(rootPrefix.slice(1)))
   for (const name of scripts) layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 })
   for (const environment of environments) {
     layer.file(`usr/local/lib/micromamba-image/${environment.name}.sh`, formatActivation(environment))
@@ -77,6 +81,11 @@ function addUser(layer: Overlay, base: BaseFiles, { name, uid, gid, home }: Imag
 /** A .bashrc that activates; upstream's do already, by a line much like ours. */
 function withActivation(bashrc: string): string {
   return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine)
+}
+
+/** The hash of the scripts, which are part of what an image is made from. */
+export function wiringDigest(): Digest {
+  return digestOf(Buffer.concat(scripts.map(readScript)))
 }
 
 /** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */

@@ -1,8 +1,14 @@
 import type { LockedPackage } from '../lock/types.ts'
 import { openArchive } from '../packages/archive.ts'
-import { findClobbers, selectWinning } from '../prefix/clobber.ts'
-import { linkPackage, planLink, type ArchiveFacts, type LinkContext } from '../prefix/link.ts'
-import type { PrefixEntry } from '../prefix/types.ts'
+import {
+  findClobbers,
+  linkPackage,
+  planLink,
+  selectWinning,
+  type ArchiveFacts,
+  type LinkContext,
+  type PrefixEntry,
+} from '../prefix/link.ts'
 import { packEntries } from './pack.ts'
 import { directoryMode, rootPrefixMode } from './reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedLayer } from './types.ts'
@@ -39,8 +45,7 @@ async function* linkAll(packages: readonly JobPackage[], context: LinkContext): 
   }
 }
 
-/** Opens the archive of a package for linking. */
-export async function openSource({ locked, file, facts }: JobPackage) {
+async function openSource({ locked, file, facts }: JobPackage) {
   const { format, name, version, build } = locked
   const archive = await openArchive(file, format, `${name}-${version}-${build}`)
   return { locked: { ...locked, url: new URL(locked.url) }, archive, facts }

@@ -1,4 +1,4 @@
-import type { Clobber } from '../prefix/clobber.ts'
+import type { Clobber } from '../prefix/link.ts'
 import type { LayerGroup } from './group.ts'
 
 /**

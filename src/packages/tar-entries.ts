@@ -10,6 +10,8 @@ export type ArchiveEntry =
       readonly path: string
       /** Permission bits; set-uid, set-gid and sticky bits are dropped, as micromamba drops them. */
       readonly mode: number
+      /** Seconds since 1970. */
+      readonly mtime: number
       /** Bytes of `content`. */
       readonly size: number
       /** May be left alone; if not, to be read to its end before the next entry is asked for. */
@@ -114,6 +116,7 @@ function readEntry(stream: Source, dist: string): ArchiveEntry | undefined {
         type: 'file',
         path,
         mode: header.mode & 0o777,
+        mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
         size: header.size,
         content: contentOf(stream, dist),
       }

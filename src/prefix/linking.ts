@@ -109,14 +109,15 @@ export class Linking {
     const wanted = this.#isWanted(planned)
     if (file.placeholder) {
       const content = this.#relocate(await readAll(entry.content), planned, file.placeholder)
-      if (wanted) yield fileOf(path, entry.mode, content)
+      if (wanted) yield fileOf(path, entry.mode, content, entry.mtime)
       return
     }
     if (file.sha256 !== undefined) this.#hashes.set(planned, file.sha256) // as micromamba, which trusts it, too
     const content = file.sha256 === undefined ? this.#hashed(entry.content, planned) : entry.content
     if (wanted) {
       if (!file.noLink) this.#inodes.set(entry.path, path)
-      yield { type: 'file', path, mode: entry.mode, size: entry.size, content }
+      const { mode, mtime, size } = entry
+      yield { type: 'file', path, mode, mtime, size, content }
     } else if (file.sha256 === undefined) {
       await drain(content)
     }
@@ -180,7 +181,7 @@ export class Linking {
           continue
         }
         if (shared) inode = path
-        yield fileOf(path, entry.mode, bytes)
+        yield fileOf(path, entry.mode, bytes, entry.mtime)
       }
     }
     const [lost] = missing
@@ -237,6 +238,13 @@ export class Linking {
 }
 
 /** A file whose content is in memory. */
-export function fileOf(path: string, mode: number, bytes: Buffer): PrefixEntry {
-  return { type: 'file', path, mode, size: bytes.length, content: oneChunk(bytes) }
+export function fileOf(path: string, mode: number, bytes: Buffer, mtime?: number): PrefixEntry {
+  return {
+    type: 'file',
+    path,
+    mode,
+    ...(mtime !== undefined && { mtime }),
+    size: bytes.length,
+    content: oneChunk(bytes),
+  }
 }

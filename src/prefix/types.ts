@@ -9,6 +9,11 @@ export type PrefixEntry =
       readonly path: string
       /** Permission bits, `0o755`. */
       readonly mode: number
+      /**
+       * The archive's time of the file, in seconds since 1970; absent for what the archive does not have. Bytecode in packages
+       * is valid for a source of that time only.
+       */
+      readonly mtime?: number
       /** Bytes of `content`. */
       readonly size: number
       /** To be read to its end before the next entry is asked for. */
