@@ -142,13 +142,7 @@ describe('what is refused, with its line', () => {
     ['# platform: linux-64\n@EXPLICIT\nhttps://a/noarch/b-1-0.conda', 2, 'this is a lockfile'],
     ['dependencies: [*nothing]', 1, 'not YAML'],
   ])('%j', (text, line, message) => {
-    expect(() => parse(text)).toThrow(
-      expect.objectContaining({
-        name: 'UserError',
-        file: '/work/my-app.yaml',
-        line,
-        message: expect.stringContaining(message) as string,
-      }) as Error,
-    )
+    expect(() => parse(text)).toThrow(`/work/my-app.yaml:${line}: `)
+    expect(() => parse(text)).toThrow(message)
   })
 })
