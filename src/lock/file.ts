@@ -8,7 +8,7 @@ export async function readLockFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // what node:fs rejects with
     throw new UserError(`it cannot be read: ${messageOf(error)}`, { at: { file: path }, cause: error })
   }
 }

@@ -15,22 +15,18 @@ export function lockPath(options: {
   workspace: string
 }): string {
   const { template, environmentFile, platform, workspace } = options
-  const values: Readonly<Record<string, string>> = {
-    name: basename(environmentFile, extname(environmentFile)),
-    platform,
-  }
+  const name = basename(environmentFile, extname(environmentFile))
   if (template === undefined) {
-    const name = `${basename(environmentFile, extname(environmentFile))}.${platform}.lock`
-    return resolve(workspace, join(dirname(environmentFile), name))
+    return resolve(workspace, join(dirname(environmentFile), `${name}.${platform}.lock`))
   }
-  const path = template.replace(/\{(.*?)\}/g, (placeholder, key: string) => {
-    const value = values[key]
-    if (value !== undefined) return value
-    throw new UserError(`'${placeholder}' stands for nothing`, {
+  const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform)
+  const [unknown] = /\{.*?\}/.exec(path) ?? []
+  if (unknown !== undefined) {
+    throw new UserError(`'${unknown}' stands for nothing`, {
       at: { input: 'lock-file' },
       advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
     })
-  })
+  }
   if (/[/\\]$/.test(path)) {
     throw new UserError(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } })
   }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseEnvironment } from '../../src/environment/parse.ts'
+import { askFor, inputHash } from '../../src/lock/asked.ts'
+import { compareAsked } from '../../src/lock/freshness.ts'
+import type { Asked, LockHeader } from '../../src/lock/types.ts'
+import { header } from './samples.ts'
+
+function ask(text: string, more: Partial<Parameters<typeof askFor>[0]> = {}): Asked {
+  return askFor({
+    environment: parseEnvironment(text, 'env.yaml', { PW: 'hunter2' }).environment,
+    platform: 'linux-64',
+    virtualPackages: { __glibc: '2.28', __linux: '5.10' },
+    baseImage: 'docker.io/library/debian:13',
+    ...more,
+  })
+}
+const usual = 'channels: [conda-forge, bioconda]\ndependencies: [python >=3.12, numpy, pip: [flask, jinja2]]'
+const asked = ask(usual)
+
+test('what is asked, in its normal form', () => {
+  expect(
+    ask('channels: ["https://u:$PW@h/c/", nodefaults, b]\ndependencies: [Zlib, "abc > 1", zlib]'),
+  ).toEqual({
+    platform: 'linux-64',
+    baseImage: 'docker.io/library/debian:13',
+    virtualPackages: ['__glibc=2.28', '__linux=5.10'],
+    channels: ['https://h/c', 'b', 'nodefaults'],
+    specs: ['abc>1', 'zlib'],
+    pip: [],
+  })
+})
+
+describe('the hash of what is asked', () => {
+  test.each([
+    [
+      'spelling',
+      'channels: [conda-forge, bioconda]\ndependencies: ["Python>= 3.12", NumPy, pip: [flask, jinja2]]',
+    ],
+    [
+      'the order of specs',
+      'channels: [conda-forge, bioconda]\ndependencies: [numpy, python>=3.12, pip: [flask, jinja2]]',
+    ],
+    ['names and variables', `name: other\nvariables: {A: 1}\n${usual}`],
+  ])('does not change with %s', (_, text) => {
+    expect(inputHash(ask(text))).toBe(inputHash(asked))
+  })
+  test('does not change with credentials in a condarc', () => {
+    const [one, two] = ['a', 'b'].map((pw) =>
+      inputHash(ask(usual, { condarc: `channels: [https://u:${pw}@h/c]` })),
+    )
+    expect(one).toBe(two)
+    expect(one).not.toBe(inputHash(asked))
+  })
+})
+
+describe('differences in words', () => {
+  const written = (from: Asked): LockHeader => ({
+    ...header,
+    ...from,
+    baseImage: `${from.baseImage}@sha256:${'2'.repeat(64)}`,
+    inputHash: inputHash(from),
+  })
+  test('none', () => {
+    expect(compareAsked(written(asked), asked)).toEqual([])
+  })
+  test.each([
+    [ask(usual, { platform: 'linux-aarch64' }), ['the platform is linux-aarch64, and was linux-64']],
+    [
+      ask(usual, { baseImage: 'docker.io/library/debian:12' }),
+      ['the base image is docker.io/library/debian:12, and was docker.io/library/debian:13'],
+    ],
+    [
+      ask(usual, { baseImage: `docker.io/library/debian:13@sha256:${'3'.repeat(64)}` }),
+      [
+        `the base image is docker.io/library/debian:13@sha256:${'3'.repeat(64)}, and was docker.io/library/debian:13`,
+      ],
+    ],
+    [
+      ask(usual, { virtualPackages: { __glibc: '2.36', __linux: '5.10' } }),
+      ["the virtual package '__glibc=2.36' is new", "the virtual package '__glibc=2.28' is gone"],
+    ],
+    [ask(usual.replace('conda-forge, ', '')), ["the channel 'conda-forge' is gone"]],
+    [
+      ask(usual.replace('conda-forge, bioconda', 'bioconda, conda-forge')),
+      ['the channels are in another order: bioconda, conda-forge'],
+    ],
+    [ask(usual.replace('numpy', 'scipy')), ["the spec 'scipy' is new", "the spec 'numpy' is gone"]],
+    [ask(usual.replace('flask, ', '')), ["the pip requirement 'flask' is gone"]],
+    [ask(usual, { condarc: 'channel_priority: strict' }), ['the condarc is another one']],
+  ])('%#: %j', (now, expected) => {
+    expect(compareAsked(written(asked), now)).toEqual(expected)
+  })
+  test('a header that contradicts itself', () => {
+    expect(compareAsked({ ...written(asked), inputHash: header.inputHash }, asked)).toEqual([
+      'its header was changed by hand',
+    ])
+  })
+})

@@ -1,0 +1,228 @@
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { resolveLock, type LockRequest, type Solution } from '../../src/lock/resolve.ts'
+import type { Asked } from '../../src/lock/types.ts'
+import { hex } from './samples.ts'
+
+let folder = ''
+let path = ''
+let log = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'resolve-'))
+  path = join(folder, 'locks', 'env.lock')
+  log = ''
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    log += String(text)
+    return true
+  })
+})
+afterEach(async () => {
+  jest.restoreAllMocks()
+  await rm(folder, { recursive: true })
+})
+
+const asked: Asked = {
+  platform: 'linux-64',
+  baseImage: 'docker.io/library/debian:13',
+  virtualPackages: ['__glibc=2.28'],
+  channels: ['conda-forge'],
+  specs: ['python=3.12'],
+  pip: [],
+}
+
+function solution(...names: string[]): Solution {
+  return {
+    packages: names.map((name) => ({
+      name,
+      version: '1',
+      build: '0',
+      url: `https://host/c/noarch/${name}-1-0.conda`,
+      sha256: hex,
+      size: name.length,
+      depends: [],
+    })),
+    micromambaVersion: '2.9.0',
+    baseImage: `docker.io/library/debian:13@sha256:${hex}`,
+  }
+}
+
+/** Resolves, counting the solves. */
+async function resolve(
+  mode: LockRequest['mode'],
+  more: Partial<Asked> = {},
+  names = ['a', 'b'],
+  secrets: string[] = [],
+) {
+  let solves = 0
+  const result = await resolveLock(
+    {
+      mode,
+      path,
+      asked: { ...asked, ...more },
+      secrets,
+      chooseOwnLayer: (packages, previous) => [...previous, packages.at(-1)?.name ?? ''],
+    },
+    () => {
+      solves++
+      return Promise.resolve(solution(...names))
+    },
+  )
+  return { ...result, solves }
+}
+
+const read = () => readFile(path, 'utf8')
+const longAgo = new Date(0)
+
+describe('auto', () => {
+  test('writes a lock where there is none, and uses it from then on', async () => {
+    const first = await resolve('auto')
+    expect(first).toMatchObject({ solves: 1, changed: true, path })
+    expect(first.difference).toBeUndefined()
+    expect(first.text).toBe(await read())
+    expect(first.lock.packages.map(({ name, line }) => [name, line])).toEqual([
+      ['a', 11],
+      ['b', 12],
+    ])
+    expect(first.lock.header).toMatchObject({ ...asked, baseImage: solution().baseImage, ownLayer: ['b'] })
+
+    const second = await resolve('auto')
+    expect(second).toEqual({ ...first, solves: 0, changed: false })
+  })
+  test('solves again when something else is asked, keeps the layers, and tells what changed', async () => {
+    await resolve('auto')
+    const result = await resolve('auto', { specs: ['python=3.13'] }, ['a', 'c'])
+    expect(result).toMatchObject({ solves: 1, changed: true })
+    expect(result.lock.header?.ownLayer).toEqual(['b', 'c'])
+    expect(result.difference).toEqual({
+      added: [{ name: 'c', version: '1' }],
+      removed: [{ name: 'b', version: '1' }],
+      changed: [],
+    })
+    expect(await readdir(join(folder, 'locks'))).toEqual(['env.lock'])
+  })
+  test("does not replace a file of somebody else's", async () => {
+    await resolve('auto')
+    await writeFile(path, `@EXPLICIT\nhttps://host/noarch/a-1-0.conda#${hex}\n`)
+    await expect(resolve('auto')).rejects.toThrow(/nobody can tell whether it still holds\n.*frozen/)
+  })
+  test('refuses a lock that was damaged, with the line', async () => {
+    const { text } = await resolve('auto')
+    await writeFile(path, text.replace(`#sha256:${hex}`, `#sha256:${hex.slice(1)}`))
+    await expect(resolve('auto')).rejects.toThrow(`${path}:11: '#sha256:`)
+  })
+})
+
+describe('locked', () => {
+  test('fails without a lock', async () => {
+    await expect(resolve('locked')).rejects.toThrow(
+      `${path}: there is no lockfile\nRun with lock-mode: update`,
+    )
+  })
+  test('uses one that holds', async () => {
+    await resolve('auto')
+    expect(await resolve('locked')).toMatchObject({ solves: 0, changed: false })
+  })
+  test('says what differs in one that does not', async () => {
+    await resolve('auto')
+    await expect(resolve('locked', { specs: ['python=3.13'], channels: [] })).rejects.toThrow(
+      [
+        `${path}: it is not the answer to what is asked:`,
+        "- the channel 'conda-forge' is gone",
+        "- the spec 'python=3.13' is new",
+        "- the spec 'python=3.12' is gone",
+        'Run with lock-mode: update',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('frozen', () => {
+  test('uses a lock of ours, whatever is asked', async () => {
+    await resolve('auto')
+    expect(await resolve('frozen', { specs: ['other'] })).toMatchObject({ solves: 0, changed: false })
+  })
+  test('uses any explicit file', async () => {
+    await resolve('auto')
+    await writeFile(path, `@EXPLICIT\nhttps://host/noarch/x-1-0.conda#${'ab'.repeat(16)}\n`)
+    const { lock, hash } = await resolve('frozen')
+    expect(lock.header).toBeUndefined()
+    expect(lock.packages.map(({ name }) => name)).toEqual(['x'])
+    expect((await resolve('frozen', { baseImage: 'docker.io/library/debian:12' })).hash).not.toBe(hash)
+  })
+  test('but none of another platform', async () => {
+    await resolve('auto')
+    await expect(resolve('frozen', { platform: 'linux-aarch64' })).rejects.toThrow(
+      'it is for linux-64, and the image for linux-aarch64',
+    )
+  })
+  test('fails without a lock', async () => {
+    await expect(resolve('frozen')).rejects.toThrow('there is no lockfile')
+  })
+})
+
+describe('update', () => {
+  test('solves though nothing else is asked', async () => {
+    await resolve('auto', {}, ['a'])
+    const result = await resolve('update', {}, ['a', 'b'])
+    expect(result).toMatchObject({ solves: 1, changed: true })
+    expect(result.difference?.added).toEqual([{ name: 'b', version: '1' }])
+  })
+  test('an unchanged lock is not written again', async () => {
+    const request: LockRequest = { mode: 'update', path, asked, secrets: [], chooseOwnLayer: () => ['a'] }
+    const solve = () => Promise.resolve(solution('a'))
+    expect(await resolveLock(request, solve)).toMatchObject({ changed: true })
+    await utimes(path, longAgo, longAgo)
+    expect(await resolveLock(request, solve)).toMatchObject({
+      changed: false,
+      difference: { added: [], removed: [], changed: [] },
+    })
+    expect((await stat(path)).mtime).toEqual(longAgo)
+  })
+  test('replaces a lock that is broken, with a warning', async () => {
+    await resolve('auto')
+    await writeFile(path, 'rubbish')
+    const result = await resolve('update')
+    expect(result.changed).toBe(true)
+    expect(result.difference).toBeUndefined()
+    expect(log).toContain('::warning')
+  })
+})
+
+describe('secrets', () => {
+  test.each([
+    ['a known one', ['https://host/hunter2/chan'], ['hunter2']],
+    ['a password', ['https://me:x@host/chan'], []],
+    ['a token', ['https://host/t/x/chan'], []],
+  ])('%s is not written', async (_, channels, secrets) => {
+    await expect(resolve('auto', { channels }, ['a'], secrets)).rejects.toThrow(
+      `${path}:7: the lockfile would hold a secret on this line`,
+    )
+    await expect(read()).rejects.toThrow('ENOENT')
+  })
+  test('in a lock that is there stop the run', async () => {
+    await resolve('auto', { channels: ['https://host/hunter2/chan'] })
+    await expect(
+      resolve('locked', { channels: ['https://host/hunter2/chan'] }, [], ['hunter2']),
+    ).rejects.toThrow('would hold a secret')
+  })
+  test('that are ordinary words are not looked for', async () => {
+    expect(await resolve('auto', {}, ['a'], ['a', 'linux'])).toMatchObject({ changed: true })
+  })
+})
+
+test('a solve that fails leaves the lock as it was', async () => {
+  const { text } = await resolve('auto')
+  await expect(
+    resolveLock({ mode: 'update', path, asked, secrets: [], chooseOwnLayer: () => [] }, () =>
+      Promise.reject(new Error('unsolvable')),
+    ),
+  ).rejects.toThrow('unsolvable')
+  expect(await read()).toBe(text)
+})
+
+test('a lock that cannot be written', async () => {
+  await writeFile(join(folder, 'locks'), 'a file where the folder should be')
+  await expect(resolve('auto')).rejects.toThrow(`${path}: it cannot be`)
+})
