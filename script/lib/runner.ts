@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { inputVariables, readInputs } from './action-metadata.ts'
+import { LogRenderer, parseRecords } from './workflow-commands.ts'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ActionRun {
+  /** By the names of action.yml; the others have their defaults. */
+  readonly inputs: Readonly<Record<string, string>>
+  /** Variables on top of this process's own; undefined takes one away. */
+  readonly environment?: NodeJS.ProcessEnv
+  /** Where the job's files are; default: the working directory. */
+  readonly workspace?: string
+  /** The bundles; default: the project's `dist/`. */
+  readonly dist?: string
+  /** Gets each piece of the log as it is written, line breaks included. */
+  readonly onLog?: (text: string) => void
+}
+
+export interface ActionOutcome {
+  /** That of the main step, or of the post step when only that failed. */
+  readonly exitCode: number
+  readonly outputs: Readonly<Record<string, string>>
+  /** Of both steps, as people read it: commands rendered, secrets masked. */
+  readonly log: string
+  /** The job summary, Markdown. */
+  readonly summary: string
+  /** What the main step left for the post step. */
+  readonly state: Readonly<Record<string, string>>
+}
+
+/**
+ * Runs the action as a runner does: the main step, then the post step, be the main step failed or not.
+ * @throws Error when an input is not in action.yml, or a bundle is missing
+ */
+export async function runAction(run: ActionRun): Promise<ActionOutcome> {
+  const dist = run.dist ?? join(project, 'dist')
+  const workspace = await realpath(run.workspace ?? process.cwd())
+  const inputs = inputVariables(await readInputs(join(project, 'action.yml')), run.inputs)
+  const bundle = (step: 'main' | 'post') => {
+    const path = join(dist, step, 'index.js')
+    if (!existsSync(path)) throw new Error(`${path} is missing; script/build makes it`)
+    return path
+  }
+  const bundles = { main: bundle('main'), post: bundle('post') }
+
+  const home = await mkdtemp(join(await realpath(tmpdir()), 'run-action-'))
+  try {
+    const files = await createFiles(home)
+    const temporary = join(home, 'temp')
+    await mkdir(temporary)
+    const environment: NodeJS.ProcessEnv = {
+      ...withoutRunner(process.env),
+      RUNNER_TOOL_CACHE: toolCache(),
+      RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
+      RUNNER_ARCH: process.arch.toUpperCase(),
+      ...run.environment,
+      ...inputs,
+      ...files,
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_TEMP: temporary,
+    }
+    const masks = new Set<string>()
+    let log = ''
+    const write = (text: string) => {
+      log += text
+      run.onLog?.(text)
+    }
+    const step = (script: string, variables: NodeJS.ProcessEnv) =>
+      runStep(script, variables, workspace, masks, write)
+
+    const mainCode = await step(bundles.main, environment)
+    const outputs = parseRecords(await readFile(files.GITHUB_OUTPUT, 'utf8'))
+    const state = parseRecords(await readFile(files.GITHUB_STATE, 'utf8'))
+    const postCode = await step(bundles.post, {
+      ...environment,
+      ...(await exported(files, environment)),
+      ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])),
+    })
+    const summary = await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')
+    return { exitCode: mainCode || postCode, outputs, log, summary, state }
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** The files through which a step talks to its runner, empty. */
+async function createFiles(home: string) {
+  const files = {
+    GITHUB_OUTPUT: join(home, 'output'),
+    GITHUB_STATE: join(home, 'state'),
+    GITHUB_ENV: join(home, 'env'),
+    GITHUB_PATH: join(home, 'path'),
+    GITHUB_STEP_SUMMARY: join(home, 'summary'),
+  }
+  await Promise.all(Object.values(files).map((file) => writeFile(file, '')))
+  return files
+}
+
+/** Neither another action's inputs and state nor the options of the Node that runs this reach the action. */
+function withoutRunner(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) =>
+        !/^(INPUT|STATE)_/.test(name) && !['NODE_OPTIONS', 'JEST_WORKER_ID', 'NODE_ENV'].includes(name),
+    ),
+  )
+}
+
+/** Where tools stay between runs on this machine: the user's own cache directory (XDG base directory specification). */
+function toolCache(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return join(cache, 'micromamba-image-action', 'tools')
+}
+
+/** What the main step exported to the steps after it. */
+async function exported(
+  files: { GITHUB_ENV: string; GITHUB_PATH: string },
+  environment: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
+  const variables = parseRecords(await readFile(files.GITHUB_ENV, 'utf8'))
+  const directories = (await readFile(files.GITHUB_PATH, 'utf8')).split(/\r?\n/).filter(Boolean).reverse()
+  const path = [...directories, environment['PATH']].filter(Boolean).join(delimiter)
+  return { ...variables, PATH: path }
+}
+
+/** Runs one bundle to its end; the exit code, 128 + the signal's number when a signal ended it. */
+function runStep(
+  script: string,
+  environment: NodeJS.ProcessEnv,
+  workspace: string,
+  masks: Set<string>,
+  write: (text: string) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script], {
+      cwd: workspace,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const renderer = new LogRenderer(masks, { debug: environment['RUNNER_DEBUG'] === '1' })
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+        const text = renderer.render(line)
+        if (text !== undefined) write(`${text}\n`)
+      })
+    }
+    // A cancelled run ends in order: the step is told, and what it leaves behind is removed.
+    const forward = (signal: NodeJS.Signals) => child.kill(signal)
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    for (const signal of signals) process.on(signal, forward)
+    const settle = () => {
+      for (const signal of signals) process.off(signal, forward)
+    }
+    child.on('error', (error) => {
+      settle()
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      settle()
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143))
+    })
+  })
+}
