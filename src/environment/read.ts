@@ -6,7 +6,7 @@ import { parseEnvironment } from './parse.ts'
 import type { Environment } from './types.ts'
 
 /** The door of this folder: from an environment file to what it asks for. */
-export { masked, hasCredentials, withoutCredentials } from './credentials.ts'
+export { masked, secretsIn, withoutCredentials } from './credentials.ts'
 export { findEnvironmentFile } from './find.ts'
 export { compareText, normalizeSpec } from './spec.ts'
 export type { Channel, Environment, Spec } from './types.ts'

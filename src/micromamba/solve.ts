@@ -1,10 +1,11 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as core from '@actions/core'
 import { parseDocument, stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
-import { compareText, masked, normalizeSpec, type Environment } from '../environment/read.ts'
+import { compareText, masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
 import type { Micromamba } from './install.ts'
@@ -34,13 +35,17 @@ export async function solve(
   request: SolveRequest,
 ): Promise<SolvedPackage[]> {
   refuseHopeless(request)
+  const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')]
+  secrets.forEach((secret) => {
+    core.setSecret(secret)
+  })
   const folder = await mkdtemp(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'solve-'))
   try {
     const run = await prepare(micromamba.path, request, folder)
     const outcome = await run(['--json'])
     const answer = parseDryRun(outcome.stdout)
     if (answer?.success) return sortTopologically(answer.link.map(parseSolvedPackage))
-    const { file, secrets } = request.environment
+    const { file } = request.environment
     if (answer?.solverProblems === undefined) {
       throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file)
     }
