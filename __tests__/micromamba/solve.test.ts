@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Subdir } from '../../src/common/platform.ts'
 import { parseEnvironment } from '../../src/environment/parse.ts'
 import {
@@ -19,8 +19,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'solve-test-'))
   process.env['RUNNER_TEMP'] = join(folder, 'temp')
   await mkdir(join(folder, 'temp'))
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true)
 })
 afterEach(async () => {
+  jest.restoreAllMocks()
   process.env = { ...environment }
   await rm(folder, { recursive: true })
 })
@@ -165,14 +167,19 @@ describe('other failures', () => {
     expect(error.kind).toBe('other')
     expect(error.message).toContain(message)
   })
-  test('secrets in what it says are masked', async () => {
-    const stderr =
-      'critical libmamba Transfer finalized, status: 401 [https://me:hunter2@host/chan/noarch/repodata.json] hunter2\n'
-    const request = requestFor('channels: ["https://me:hunter2@host/chan"]\ndependencies: [b]')
+  test('a channel that wants credentials', async () => {
+    const stderr = 'critical libmamba status: 401 [https://me:x@host/c/noarch/repodata.json] 9 bytes\n'
+    const request = requestFor('channels: [a]\ndependencies: [b]')
     const error = await failureOf(solve(await standIn(folder, { exit: 1, stderr }), request))
-    expect(error.message).toMatch(
-      /^https:\/\/host\/chan\/noarch\/repodata\.json: .*401\nIt wants credentials/,
-    )
+    expect(error.message).toMatch(/^https:\/\/host\/c\/noarch\/repodata\.json: .*401\nIt wants credentials/)
+  })
+  test('secrets in what it says are masked', async () => {
+    const stderr = 'critical libmamba hunter2 and swordfish are wrong for https://me:other@host/chan\n'
+    const request = requestFor('channels: ["https://me:hunter2@host/chan"]\ndependencies: [b]', {
+      condarc: 'channels: ["https://me:swordfish@host/other"]',
+    })
+    const error = await failureOf(solve(await standIn(folder, { exit: 1, stderr }), request))
+    expect(error.message).toContain('\n*** and *** are wrong for https://host/chan')
   })
   test('a micromamba that is not there', async () => {
     await expect(
