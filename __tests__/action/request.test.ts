@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { readRequest } from '../../src/action/request.ts'
+import { UserError } from '../../src/common/errors.ts'
+
+interface ActionFile {
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>
+}
+const action = parse(readFileSync('action.yml', 'utf8')) as ActionFile
+const environment = { ...process.env }
+
+/** Sets every input as a runner does: action.yml's defaults, and what is given. */
+function given(inputs: Record<string, string> = {}): void {
+  for (const [name, { default: value = '' }] of Object.entries(action.inputs)) {
+    process.env[`INPUT_${name.toUpperCase()}`] = value.startsWith('${{') ? '' : value
+  }
+  for (const [name, value] of Object.entries(inputs)) process.env[`INPUT_${name.toUpperCase()}`] = value
+}
+
+beforeEach(() => {
+  given()
+})
+
+afterEach(() => {
+  process.env = { ...environment }
+})
+
+test('the defaults of action.yml are a request', () => {
+  const request = readRequest({ GITHUB_WORKSPACE: '/somewhere' })
+  expect(request).toMatchObject({
+    workspace: '/somewhere',
+    environmentFile: 'env.yaml',
+    lock: { mode: 'auto' },
+    base: { registry: 'docker.io', repository: 'mambaorg/micromamba', tag: 'debian13-slim' },
+    platform: { os: 'linux' },
+    tags: [],
+    push: false,
+    compression: 'zstd',
+    linkScripts: 'refuse',
+    cache: { downloads: true, write: true },
+  })
+})
+
+test('lists, pairs and names are taken apart', () => {
+  given({
+    tags: 'ghcr.io/org/app:1, ghcr.io/org/app:latest\n# not this one\nregistry.example.com/app',
+    labels: 'a=b=c\n\nempty=',
+    platforms: 'linux/arm64/v8',
+  })
+  const request = readRequest({})
+  expect(request.tags.map(({ registry, tag }) => `${registry} ${tag ?? ''}`)).toEqual([
+    'ghcr.io 1',
+    'ghcr.io latest',
+    'registry.example.com latest',
+  ])
+  expect(request.labels).toEqual({ a: 'b=c', empty: '' })
+  expect(request.platform.subdir).toBe('linux-aarch64')
+})
+
+describe('what is wrong is refused, naming the input', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['lock-mode', { 'lock-mode': 'sometimes' }, "'sometimes'"],
+    ['push', { push: 'yes' }, "'yes'"],
+    ['compression', { compression: 'brotli' }, 'zstd, gzip'],
+    ['link-scripts', { 'link-scripts': 'run' }, 'refuse, skip'],
+    ['log-level', { 'log-level': 'loud' }, "'loud'"],
+    ['platforms', { platforms: 'linux/riscv64' }, 'linux/amd64'],
+    ['platforms', { platforms: 'windows/amd64' }, 'linux/amd64'],
+    ['platforms', { platforms: 'linux/amd64,linux/arm64' }, 'several'],
+    ['tags', { tags: 'UPPER/case:1' }, 'UPPER'],
+    ['tags', { tags: 'name:bad tag' }, 'bad tag'],
+    ['tags', { tags: `name@sha256:${'0'.repeat(64)}` }, 'digest'],
+    ['tags', { push: 'true' }, 'no name'],
+    ['base-image', { 'base-image': 'debian:' }, 'debian:'],
+    ['labels', { labels: 'no-equals-sign' }, 'KEY=VALUE'],
+    ['annotations', { annotations: '=value' }, 'KEY=VALUE'],
+    ['micromamba-version', { 'micromamba-version': 'newest' }, '2.9.0-0'],
+    ['micromamba-url', { 'micromamba-url': 'not a url' }, 'URL'],
+    ['micromamba-checksum', { 'micromamba-checksum': 'abc' }, '64 hex digits'],
+    [
+      'micromamba-checksum',
+      { 'micromamba-checksum': 'a'.repeat(64), 'download-micromamba': 'false' },
+      'false',
+    ],
+    ['cache-downloads-key', { 'cache-downloads-key': 'a,b' }, 'commas'],
+  ])('%s: %j', (input, inputs, said) => {
+    given(inputs)
+    const attempt = () => readRequest({})
+    expect(attempt).toThrow(UserError)
+    expect(attempt).toThrow(said)
+    expect(attempt).toThrow(expect.objectContaining({ input }))
+  })
+})
