@@ -55,8 +55,8 @@ export function formatTable(table: Checksums): string {
     return `  '${version}': {\n${lines.join('')}  },\n`
   })
   return `/**
- * The sha256 of micromamba's release binaries, by version and subdir: what the releases' own \`.sha256\` files said when
- * they were recorded. \`script/update-checksums\` adds to it.
+ * The sha256 of micromamba's release binaries, by version and subdir. \`script/update-checksums\` adds what the \`.sha256\`
+ * files of a release say; one that is here never changes.
  */
 export const knownChecksums: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 ${entries.join('')}}

@@ -23,8 +23,3 @@ function normalizeMatchSpec(text: string): string {
     .trimEnd()
   return channel + name.toLowerCase() + compact + brackets.trimEnd()
 }
-
-/** Order by code units, the same in every locale. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}

@@ -37,7 +37,7 @@ const tool = 'micromamba'
  * anything can run it. With `download: false`, the one that is on this machine.
  *
  * It is held to the table in `known-checksums.ts`; for a version that is not there, to the given checksum or else to
- * the release's own `.sha256`. A given checksum is checked in any case.
+ * the release's own `.sha256`, which is fetched each time. A given checksum is checked in any case.
  * @param subdir the conda subdir that it is for; default this machine's
  * @throws UserError when it cannot be had, or is not what it should be
  */

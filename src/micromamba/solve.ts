@@ -5,7 +5,7 @@ import * as core from '@actions/core'
 import { parseDocument, stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
-import { compareText, masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
+import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
 import type { Micromamba } from './install.ts'
@@ -111,7 +111,8 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
  * what is solved.
  */
 function environmentText({ channels, specs }: Environment): string {
-  const sorted = [...specs].sort((a, b) => compareText(normalizeSpec(a), normalizeSpec(b)))
+  const byForm = new Map(specs.map((spec) => [normalizeSpec(spec), spec]))
+  const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec)
   return stringify(
     {
       channels: channels.map(({ source }) => source),
