@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { open, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../../src/common/errors.ts'
 import { worldCache } from './cache.ts'
@@ -71,14 +71,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 
 /** A network of 254 addresses that no interface of this machine is in. */
 async function createBridge(name: string): Promise<void> {
-  const taken = Object.values(networkInterfaces()).flatMap((addresses) =>
-    (addresses ?? []).map(({ address }) => address.split('.').slice(0, 3).join('.')),
-  )
-  const network = Array.from({ length: 250 }, (_, index) => `10.213.${index + 1}`).find(
-    (candidate) => !taken.includes(candidate),
+  const taken = (await run('ip', ['-oneline', '-family', 'inet', 'address'])).toString()
+  // At random, for another engine may be looking for one at this moment.
+  const first = randomInt(256)
+  const network = Array.from({ length: 256 }, (_, index) => `10.213.${(first + index) % 256}`).find(
+    (candidate) => !taken.includes(` ${candidate}.`),
   )
   if (network === undefined) throw new Error('all networks of 10.213.0.0/16 are taken')
-  // Another engine that starts at the same time may take the same one, which only containers' own addresses would show.
   await run('ip', ['link', 'add', name, 'type', 'bridge'])
   await run('ip', ['address', 'add', `${network}.1/24`, 'dev', name])
   await run('ip', ['link', 'set', name, 'up'])
