@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { addressOf, maskedUrl, requestFor, type ChannelAddress } from './credentials.ts'
+import { Failure, logged } from './failure.ts'
+
+/** A package's record in repodata.json, as far as it is looked at. */
+export interface PackageRecord {
+  readonly name: string
+  readonly version: string
+  readonly build: string
+  readonly build_number: number
+  readonly depends: readonly string[]
+  readonly constrains?: readonly string[]
+  readonly subdir: string
+  readonly license?: string
+  readonly md5?: string
+  readonly noarch?: string
+  readonly python_site_packages_path?: string
+  readonly sha256?: string
+  readonly size?: number
+  readonly timestamp?: number
+  readonly track_features?: string
+}
+
+/** A channel's packages: by subdir and file name. */
+export interface LoadedChannel {
+  readonly address: ChannelAddress
+  readonly subdirs: Readonly<Record<string, Readonly<Record<string, PackageRecord>>>>
+}
+
+/** A condarc, as far as it says where packages are. */
+export interface Condarc {
+  readonly channels: readonly string[]
+  readonly alias: string
+}
+
+const noCondarc: Condarc = { channels: [], alias: 'https://conda.anaconda.org' }
+
+export async function readCondarc(file: string | undefined): Promise<Condarc> {
+  if (file === undefined) return noCondarc
+  // Anything else in it is not for the stand-in.
+  const content = (parse(await readFile(file, 'utf8')) ?? {}) as {
+    channels?: string[]
+    channel_alias?: string
+  }
+  return { channels: content.channels ?? [], alias: content.channel_alias ?? noCondarc.alias }
+}
+
+/** The address of a channel by its name or address. */
+export async function resolveChannel(channel: string, { alias }: Condarc): Promise<ChannelAddress> {
+  return addressOf(/^\w+:\/\//.test(channel) ? channel : `${alias.replace(/\/+$/, '')}/${channel}`)
+}
+
+/** Loads what there is for a platform. A channel has to have noarch; others it may lack. @throws Failure */
+export async function loadChannel(address: ChannelAddress, platform: string): Promise<LoadedChannel> {
+  const subdirs: Record<string, Record<string, PackageRecord>> = {}
+  for (const subdir of [platform, 'noarch']) subdirs[subdir] = await loadSubdir(address, subdir)
+  return { address, subdirs }
+}
+
+async function loadSubdir(address: ChannelAddress, subdir: string): Promise<Record<string, PackageRecord>> {
+  const path = `/${subdir}/repodata.json`
+  const masked = maskedUrl(address, path)
+  const { url, headers } = requestFor(address, path)
+  const response = await fetch(url, { headers }).catch((error: unknown) => {
+    const { host } = new URL(url)
+    const because = `Could not connect to server [${masked}]\nFailed to connect to ${host} after 0 ms`
+    throw notLoaded(address, subdir, `Download error (7) ${because}: Could not connect to server`, error)
+  })
+  const body = await response.text()
+  if (response.ok) {
+    // A channel's own file.
+    const { packages = {}, ...rest } = JSON.parse(body) as Record<string, Record<string, PackageRecord>>
+    return { ...packages, ...rest['packages.conda'] }
+  }
+  if (subdir !== 'noarch' && response.status === 404) return {}
+  const what = `Transfer finalized, status: ${response.status} [${masked}] ${body.length} bytes`
+  throw notLoaded(address, subdir, what)
+}
+
+function notLoaded(address: ChannelAddress, subdir: string, what: string, cause?: unknown): Failure {
+  const failure = new Failure(
+    logged(
+      'critical',
+      `Multiple errors occurred:
+${what}
+Subdir ${maskedUrl(address, '')}/${subdir} not loaded!
+If you run into this error repeatedly, your package cache may be corrupted.
+Please try running \`mamba clean -a\` to remove this cache before retrying the operation.
+
+If you still are having issues, please report the error on \`mamba-org/mamba\`'s issue tracker:
+https://github.com/mamba-org/mamba/issues/new?assignees=&labels=&projects=&template=bug.yml`,
+    ),
+  )
+  failure.cause = cause
+  return failure
+}

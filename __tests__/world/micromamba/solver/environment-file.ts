@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml'
+import { backtrace, Failure } from './failure.ts'
+
+export interface EnvironmentFile {
+  readonly channels: readonly string[]
+  readonly specs: readonly string[]
+}
+
+/** Selectors of `sel(linux): spec` that hold on Linux, the only system that is solved for here. */
+const holding = new Set(['linux', 'unix'])
+
+/** Reads an env.yaml; what pip is to install leaves no trace. @throws Failure */
+export async function readEnvironmentFile(file: string): Promise<EnvironmentFile> {
+  const content = await readFile(file, 'utf8').catch(() => {
+    throw new Failure(backtrace(`YAML spec file '${file}' not found`, 'File not found. Aborting.'))
+  })
+  const lineCounter = new LineCounter()
+  const document = parseDocument(content, { lineCounter, prettyErrors: false })
+  const [error] = document.errors
+  if (error) {
+    throw new Failure(backtrace(`YAML error in spec file '${resolve(file)}'`, yamlCpp(error, lineCounter)))
+  }
+  // What the parser makes of YAML; anything else than these two lists is not looked at.
+  const { channels, dependencies } = (document.toJS() ?? {}) as {
+    channels?: string[] | null
+    dependencies?: (string | Record<string, string>)[] | null
+  }
+  return { channels: channels ?? [], specs: (dependencies ?? []).flatMap(specsOf) }
+}
+
+function specsOf(entry: string | Record<string, unknown>): string[] {
+  if (typeof entry === 'string') return [entry]
+  return Object.entries(entry).flatMap(([key, value]) => {
+    const [, selector = ''] = /^sel\((\w+)\)$/.exec(key) ?? []
+    return holding.has(selector) && typeof value === 'string' ? [value] : []
+  })
+}
+
+/** In the words of micromamba's parser, where there is a transcript of them. */
+function yamlCpp(error: YAMLParseError, lines: LineCounter): string {
+  const { line, col } = lines.linePos(error.pos[0])
+  const what = /^Flow sequence .* end with a \]/.test(error.message)
+    ? 'end of sequence flow not found'
+    : error.message
+  return `yaml-cpp: error at line ${line}, column ${col}: ${what}`
+}

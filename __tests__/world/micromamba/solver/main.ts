@@ -1,0 +1,105 @@
+import { join, resolve } from 'node:path'
+import { formatAnswer } from './answer.ts'
+import { parseArguments, type Arguments } from './arguments.ts'
+import { loadChannel, readCondarc, resolveChannel, type Condarc, type LoadedChannel } from './channels.ts'
+import { readEnvironmentFile } from './environment-file.ts'
+import { unsolvable } from './explain.ts'
+import { Failure, logged } from './failure.ts'
+import { solveSpecs, Unsolvable } from './solve.ts'
+import { virtualPackages } from './virtual-packages.ts'
+
+/** What the stand-in runs for `create --dry-run`: micromamba's answer, on stdout and stderr. */
+async function main(argv: readonly string[]): Promise<number> {
+  const json = argv.includes('--json')
+  try {
+    process.stdout.write(await create(parseArguments(argv)))
+    return 0
+  } catch (error) {
+    if (!(error instanceof Failure)) {
+      process.stderr.write(
+        logged('critical', error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      )
+      return 1
+    }
+    process.stderr.write(error.stderr)
+    if (json && error.problems) {
+      process.stdout.write(
+        `${JSON.stringify({ solver_problems: error.problems, success: false }, null, 4)}\n`,
+      )
+    }
+    return 1
+  }
+}
+
+async function create(args: Arguments): Promise<string> {
+  const condarc = await readCondarc(args.rcFile)
+  const files = await Promise.all(args.files.map((file) => readEnvironmentFile(file)))
+  const wanted = [...args.specs, ...files.flatMap(({ specs }) => specs)].map(readSpec)
+  const names = [...args.channels, ...files.flatMap(({ channels }) => channels)]
+  if (!args.overrideChannels) names.push(...condarc.channels)
+  names.push(...wanted.flatMap(({ channel }) => channel ?? []))
+  const channels = await load(names, condarc, args.platform)
+
+  const specs = wanted.map(({ spec }) => spec)
+  const visible = await Promise.all(
+    channels.map((channel) => withoutPinnedElsewhere(channel, wanted, condarc)),
+  )
+  const solved = await solveSpecs(specs, visible, args.platform, virtualPackages(process.env)).catch(
+    (error: unknown) => {
+      if (error instanceof Unsolvable) throw unsolvable(error.message, channels, args.json)
+      throw error
+    },
+  )
+  if (!args.json) return 'Dry run. Not executing the transaction.\n'
+  return formatAnswer(specs.length > 0 ? solved : [], prefixOf(args))
+}
+
+interface WantedSpec {
+  readonly spec: string
+  readonly name: string
+  /** Of `channel::spec`. */
+  readonly channel?: string
+}
+
+/** Takes the channel off a spec, and the operator off `python ===`, which micromamba passes over. */
+function readSpec(text: string): WantedSpec {
+  const [, channel, rest = ''] = /^(?:(.+)::)?(.*)$/.exec(text.trim()) ?? []
+  const spec = rest.replace(/\s*[=<>!~]+\s*$/, '')
+  const name = /^[^\s=<>!~[]+/.exec(spec)?.[0] ?? ''
+  return { spec, name, ...(channel !== undefined && { channel }) }
+}
+
+async function load(names: readonly string[], condarc: Condarc, platform: string): Promise<LoadedChannel[]> {
+  const channels = new Map<string, LoadedChannel>()
+  for (const name of names.filter((name) => name !== 'nodefaults')) {
+    const address = await resolveChannel(name, condarc)
+    if (!channels.has(address.url)) channels.set(address.url, await loadChannel(address, platform))
+  }
+  return [...channels.values()]
+}
+
+/** The channel without packages that are wanted from another one. */
+async function withoutPinnedElsewhere(
+  channel: LoadedChannel,
+  wanted: readonly WantedSpec[],
+  condarc: Condarc,
+): Promise<LoadedChannel> {
+  const elsewhere = new Set<string>()
+  for (const { name, channel: pinned } of wanted) {
+    if (pinned === undefined) continue
+    if ((await resolveChannel(pinned, condarc)).url !== channel.address.url) elsewhere.add(name)
+  }
+  const subdirs = Object.entries(channel.subdirs).map(([subdir, records]) => [
+    subdir,
+    Object.fromEntries(Object.entries(records).filter(([, { name }]) => !elsewhere.has(name))),
+  ])
+  return { ...channel, subdirs: Object.fromEntries(subdirs) }
+}
+
+function prefixOf({ name = 'base', prefix }: Arguments): string {
+  if (prefix !== undefined) return resolve(prefix)
+  const root = process.env['MAMBA_ROOT_PREFIX'] ?? join(process.env['HOME'] ?? '/', '.local/share/mamba')
+  return name === 'base' ? root : join(root, 'envs', name)
+}
+
+process.exitCode = await main(process.argv.slice(2))
