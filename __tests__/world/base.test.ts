@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { minimalDebian, pushBase, pushIndex, pushMicromambaBase } from './base.ts'
@@ -76,8 +76,7 @@ test("the small Debian's shell runs", async () => {
 })
 
 test("a base like micromamba-docker's: the last word is the highest layer's", async () => {
-  const micromamba = join(scratch, 'micromamba')
-  await writeFile(micromamba, '#!/bin/sh\n')
+  const micromamba = Buffer.from('#!/bin/sh\n')
   const pushed = await pushMicromambaBase(registry, 'micromamba:debian12', { rootfs, micromamba })
   const root = await unpack(pushed.reference)
   expect(await readdir(join(root, 'opt/conda/conda-meta'))).toEqual([])

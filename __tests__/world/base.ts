@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { readFile } from 'node:fs/promises'
 import { cachedFolder } from './cache.ts'
 import { pushImage, type ImageForm, type ImageRecipe, type PushedImage } from './push-image.ts'
 import type { Registry } from './registry.ts'
@@ -33,12 +32,12 @@ export async function pushBase(
  *
  * Of three layers, so that nothing of it is right for whoever reads the layers apart: the second leaves a package's
  * record in the root prefix and another user's name, which the third takes away again.
- * @param options.micromamba the path of the program to be `/bin/micromamba`
+ * @param options.micromamba the content of its `/bin/micromamba`
  */
 export async function pushMicromambaBase(
   registry: Pick<Registry, 'host' | 'backHost'>,
   nameAndTag: string,
-  options: BaseOptions & { readonly micromamba: string },
+  options: BaseOptions & { readonly micromamba: Uint8Array },
 ): Promise<PushedImage> {
   const rootfs = options.rootfs ?? (await debianBase())
   const layers = [rootfs, await leftoversLayer(), await micromambaLayer(rootfs, options.micromamba)]
@@ -75,7 +74,7 @@ function leftoversLayer(): Promise<string> {
   ])
 }
 
-async function micromambaLayer(rootfs: string, micromamba: string): Promise<string> {
+async function micromambaLayer(rootfs: string, micromamba: Uint8Array): Promise<string> {
   const texts = await readTexts(rootfs, ['etc/passwd', 'etc/group', 'etc/shadow', 'etc/skel/.bashrc'])
   const shadow = texts.get('etc/shadow')
   const bashrc = texts.get('etc/skel/.bashrc') ?? ''
@@ -99,7 +98,7 @@ async function micromambaLayer(rootfs: string, micromamba: string): Promise<stri
     { path: 'opt/conda', mode: 0o777, owner: id },
     { path: 'opt/conda/.wh..wh..opq', content: '' },
     { path: 'opt/conda/conda-meta', mode: 0o777, owner: id },
-    { path: 'usr/bin/micromamba', content: await readFile(micromamba), mode: 0o755 },
+    { path: 'usr/bin/micromamba', content: micromamba, mode: 0o755 },
     { path: 'usr/share/.wh.leftover', content: '' },
   ])
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await mkdir(folder)
   service = await startCacheService()
   delete process.env['GITHUB_SERVER_URL']
-  Object.assign(process.env, service.env, { RUNNER_TEMP: root, GITHUB_WORKSPACE: root })
+  Object.assign(process.env, service.environment, { RUNNER_TEMP: root, GITHUB_WORKSPACE: root })
 })
 
 afterEach(async () => {
@@ -89,7 +89,7 @@ describe('with @actions/cache as it is', () => {
 })
 
 test('a wrong token is refused', async () => {
-  const url = `${service.env['ACTIONS_RESULTS_URL'] ?? ''}twirp/github.actions.results.api.v1.CacheService/CreateCacheEntry`
+  const url = `${service.environment['ACTIONS_RESULTS_URL'] ?? ''}twirp/github.actions.results.api.v1.CacheService/CreateCacheEntry`
   const answer = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer other' }, body: '{}' })
   expect(answer.status).toBe(401)
 })

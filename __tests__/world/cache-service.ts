@@ -15,7 +15,7 @@ export interface CacheEntry {
 
 export interface CacheService {
   /** What the runner sets for actions. `RUNNER_TEMP` and `GITHUB_WORKSPACE` are needed by `@actions/cache` as well. */
-  readonly env: Readonly<Record<string, string>>
+  readonly environment: Readonly<Record<string, string>>
   /** The entries whose upload was finished, the oldest first. */
   readonly entries: readonly CacheEntry[]
   /** `METHOD /path` of every request, without the query, in order. */
@@ -100,7 +100,7 @@ export async function startCacheService(options: { readOnly?: boolean } = {}): P
   })
 
   const service: CacheService = {
-    env: {
+    environment: {
       ACTIONS_RESULTS_URL: `http://${server.host}/`,
       ACTIONS_RUNTIME_TOKEN: token,
       ACTIONS_CACHE_SERVICE_V2: 'true',
