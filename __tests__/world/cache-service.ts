@@ -49,7 +49,7 @@ export async function startCacheService(options: { readOnly?: boolean } = {}): P
       }
       const blob = `/account/caches/${randomUUID()}`
       uploads.push({ key: String(key), version: String(version), blob })
-      return { ok: true, signed_upload_url: `http://${server.host}${blob}?sig=upload` }
+      return { ok: true, signed_upload_url: signedUrl(blob) }
     },
     FinalizeCacheEntryUpload({ key, version, size_bytes }) {
       const upload = uploads.find((it) => it.key === key && it.version === version)
@@ -72,12 +72,15 @@ export async function startCacheService(options: { readOnly?: boolean } = {}): P
       return found
         ? {
             ok: true,
-            signed_download_url: `http://${server.host}${found.blob}?sig=download`,
+            signed_download_url: signedUrl(found.blob),
             matched_key: found.key,
           }
         : { ok: false }
     },
   }
+
+  // Random, for clients mask signatures in the log, and with them whatever looks the same.
+  const signedUrl = (blob: string) => `http://${server.host}${blob}?sig=${randomUUID()}`
 
   const server = await listen(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { listen } from './loopback.ts'
-import { passOn, type Cut } from './pass-on.ts'
+import { passOn, type Cut, type Passed } from './pass-on.ts'
 import { Gate, type RegistryAuth } from './registry-auth.ts'
 import { startRegistryProcess } from './registry-process.ts'
 
@@ -60,10 +60,10 @@ export async function startRegistry(options: { auth?: RegistryAuth } = {}): Prom
       requests.push({ method, path, status: response.headersSent ? response.statusCode : 0, ...passed })
     })
     const disturbance = registry.disturb({ method, path, headers, before })
-    if (disturbance && 'status' in disturbance) answer(request, response, disturbance)
+    if (disturbance && 'status' in disturbance) answer(request, response, passed, disturbance)
     else {
       const refused = gate.answer(front.host, method, path, headers)
-      if (refused) answer(request, response, refused)
+      if (refused) answer(request, response, passed, refused)
       else await passOn(back.host, request, response, passed, disturbance)
     }
   })
@@ -84,8 +84,10 @@ export async function startRegistry(options: { auth?: RegistryAuth } = {}): Prom
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: { status: number; headers?: Record<string, string>; body?: string },
+  passed: Passed,
+  { status, headers, body = '' }: { status: number; headers?: Record<string, string>; body?: string },
 ): void {
-  request.resume()
+  request.on('data', (chunk: Buffer) => (passed.sent += chunk.length))
+  passed.received = request.method === 'HEAD' ? 0 : Buffer.byteLength(body)
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
 }
