@@ -4,10 +4,13 @@ import { cachedFolder, sourcesOf } from '../cache.ts'
 import { checksums, writeArchive } from './archive.ts'
 import { compare, indexRecord } from './metadata.ts'
 import { fileNameOf, type ChannelSubdir, type Recipe } from './recipe.ts'
+import { esbuildRecipe } from './recipes/esbuild.ts'
+import { extensionRecipe } from './recipes/extension.ts'
 import { libraryRecipes } from './recipes/libraries.ts'
 import { machines, openTools, type Tools } from './recipes/machine.ts'
 import { noarchRecipes } from './recipes/noarch.ts'
 import { pythonRecipes } from './recipes/python.ts'
+import { specimenRecipes, tinyRecipes } from './recipes/specimens.ts'
 
 const subdirs: readonly ChannelSubdir[] = ['linux-64', 'linux-aarch64', 'noarch']
 
@@ -17,29 +20,38 @@ const subdirs: readonly ChannelSubdir[] = ['linux-64', 'linux-aarch64', 'noarch'
  * @returns its path; not to be written to
  */
 export async function buildChannel(): Promise<string> {
-  return cachedFolder('channel', await ingredients(), async (folder) => {
-    const scratch = join(folder, 'scratch')
-    const tools = await openTools(scratch)
-    const published: Published[] = []
-    for (const subdir of subdirs) await mkdir(join(folder, subdir))
-    for (const recipe of await allRecipes(tools)) {
-      const archive = await writeArchive(recipe, tools.bzip2)
-      const fileName = fileNameOf(recipe)
-      await writeFile(join(folder, recipe.subdir, fileName), archive)
-      published.push({ recipe, fileName, record: { ...indexRecord(recipe), ...checksums(archive) } })
-    }
-    for (const subdir of subdirs) {
-      const own = published.filter(({ recipe }) => recipe.subdir === subdir)
-      await writeFile(join(folder, subdir, 'repodata.json'), repodata(subdir, own))
-    }
-    await rm(scratch, { recursive: true, force: true })
-  })
+  return cachedFolder('channel', await ingredients(), writeChannel)
+}
+
+/** Builds it into an empty folder, whether it was built before or not. */
+export async function writeChannel(folder: string): Promise<void> {
+  const scratch = join(folder, 'scratch')
+  const tools = await openTools(scratch)
+  const published: Published[] = []
+  for (const subdir of subdirs) await mkdir(join(folder, subdir))
+  for (const recipe of await allRecipes(tools)) {
+    const archive = await writeArchive(recipe, (content) => tools.bzip2(content))
+    const fileName = fileNameOf(recipe)
+    await writeFile(join(folder, recipe.subdir, fileName), archive)
+    published.push({ recipe, fileName, record: { ...indexRecord(recipe), ...checksums(archive) } })
+  }
+  for (const subdir of subdirs) {
+    const own = published.filter(({ recipe }) => recipe.subdir === subdir)
+    await writeFile(join(folder, subdir, 'repodata.json'), repodata(subdir, own))
+  }
+  await rm(scratch, { recursive: true, force: true })
 }
 
 async function allRecipes(tools: Tools): Promise<Recipe[]> {
-  const recipes = await noarchRecipes()
+  const recipes = [...(await noarchRecipes()), ...tinyRecipes]
   for (const machine of machines) {
-    recipes.push(...(await libraryRecipes(machine, tools)), ...(await pythonRecipes(machine, tools)))
+    recipes.push(
+      ...(await libraryRecipes(machine, tools)),
+      ...(await pythonRecipes(machine, tools)),
+      await extensionRecipe(machine),
+      await esbuildRecipe(machine),
+      ...specimenRecipes(machine),
+    )
   }
   return recipes
 }
@@ -71,6 +83,8 @@ function repodata(subdir: ChannelSubdir, published: readonly Published[]): strin
 async function ingredients(): Promise<string[]> {
   const here = import.meta.dirname
   const files = (await readdir(here, { recursive: true })).filter((file) => file.endsWith('.ts')).sort()
-  const builders = files.filter((file) => !file.endsWith('server.ts')).map((file) => join(here, file))
+  const builders = files
+    .filter((file) => !/^(?:server|install)\.ts$/.test(file))
+    .map((file) => join(here, file))
   return [`zstd ${process.versions['zstd'] ?? ''}`, ...(await sourcesOf(...builders))]
 }

@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { unzipSync } from 'fflate'
@@ -8,7 +8,7 @@ import { buildPrefix } from './recipe.ts'
 
 /**
  * Installs packages of the channel the plain way, into memory and then a folder: shares no code with what is tested.
- * Knows of links, placeholders and Python's packages; nothing of clobbers, old formats or conda-meta.
+ * Knows of links, placeholders and Python's packages; nothing of long shebangs or conda-meta.
  * @param archives paths of `.conda` and `.tar.bz2` files
  */
 export async function installPlainly(archives: readonly string[], prefix: string): Promise<void> {
@@ -19,6 +19,7 @@ export async function installPlainly(archives: readonly string[], prefix: string
     for (const entry of entries.filter(({ name }) => !name.startsWith('info/'))) {
       const path = place(entry.name)
       await mkdir(entry.type === 'directory' ? path : dirname(path), { recursive: true })
+      if (entry.type !== 'directory') await rm(path, { force: true })
       if (entry.type === 'symlink') await symlink(entry.linkname, path)
       if (entry.type === 'link') await link(place(entry.linkname), path)
       if (entry.type === 'file') {
@@ -84,14 +85,8 @@ async function untar(tar: Uint8Array): Promise<ArchiveEntry[]> {
   for await (const entry of stream) {
     const chunks: Buffer[] = []
     for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk)
-    const { name, type, mode = 0, linkname } = entry.header
-    entries.push({
-      name,
-      type: type ?? 'file',
-      mode,
-      linkname: linkname ?? '',
-      content: Buffer.concat(chunks),
-    })
+    const { name, type, mode, linkname } = entry.header as Required<typeof entry.header> // as of all that is read
+    entries.push({ name, type, mode, linkname, content: Buffer.concat(chunks) })
   }
   return entries
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path/posix'
 import { buildNumber, buildPrefix, text, timestamp, type PackageFile, type Recipe } from './recipe.ts'
 
 /** The files below `info/` of a package, sorted (conda-build's `post.py` and `create_info_files`). */
@@ -15,7 +16,10 @@ export function metadataFiles(recipe: Recipe): PackageFile[] {
   ]
   const prefixed = linked.flatMap((file) => (file.type === 'file' && file.placeholder ? [file] : []))
   if (prefixed.length > 0) {
-    const lines = prefixed.map(({ path, placeholder = '' }) => `${buildPrefix} ${placeholder} ${path}\n`)
+    const quoted = (path: string) => (path.includes(' ') ? `"${path}"` : path)
+    const lines = prefixed.map(
+      ({ path, placeholder = '' }) => `${buildPrefix} ${placeholder} ${quoted(path)}\n`,
+    )
     files.push(text('info/has_prefix', lines.sort(compare).join('')))
   }
   if (recipe.noarch === 'python') {
@@ -49,20 +53,19 @@ const archOf: Readonly<Record<string, object>> = {
   'linux-aarch64': { arch: 'aarch64', platform: 'linux' },
 }
 
-function pathsJson(recipe: Recipe): object {
-  const contents = new Map(
-    recipe.files.flatMap((file) => (file.type === 'file' ? [[file.path, file.content] as const] : [])),
-  )
-  const contentOf = (file: PackageFile): Uint8Array => {
-    if (file.type === 'file') return file.content
-    if (file.type === 'hardlink') return contents.get(file.target) ?? new Uint8Array()
-    if (file.type === 'directory') return new Uint8Array()
-    // Of a link the hash is that of what it leads to, of one that leads out of the package that of nothing.
-    return (
-      contents.get(new URL(file.target, `x:/${encodeURI(file.path)}`).pathname.slice(1)) ?? new Uint8Array()
-    )
+function pathsJson({ files }: Recipe): object {
+  const contents = new Map(files.map((file) => [file.path, file.type === 'file' ? file.content : nothing]))
+  // A link's hash is that of what it leads to; of one that leads out of the package or to another link, that of nothing.
+  const contentOf = (file: PackageFile) => {
+    const path =
+      file.type === 'symlink'
+        ? join(dirname(file.path), file.target)
+        : file.type === 'hardlink'
+          ? file.target
+          : file.path
+    return contents.get(path) ?? nothing
   }
-  const paths = recipe.files
+  const paths = files
     .filter(({ type }) => type !== 'directory')
     .map((file) => ({
       _path: file.path,
@@ -74,6 +77,8 @@ function pathsJson(recipe: Recipe): object {
     }))
   return { paths: paths.sort((a, b) => compare(a._path, b._path)), paths_version: 1 }
 }
+
+const nothing = new Uint8Array()
 
 function json(path: string, value: unknown): PackageFile {
   return text(path, `${JSON.stringify(value, null, 2)}\n`)

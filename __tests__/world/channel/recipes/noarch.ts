@@ -7,8 +7,9 @@ import { filesFrom } from '../tree.ts'
 export async function noarchRecipes(): Promise<Recipe[]> {
   const root = await extractDebs([
     'ca-certificates',
-    'python3-charset-normalizer',
+    'python3-chardet',
     'python3-idna',
+    'python3-jinja2',
     'python3-requests',
     'python3-six',
     'python3-urllib3',
@@ -19,18 +20,20 @@ export async function noarchRecipes(): Promise<Recipe[]> {
     hello('1.0.0'),
     hello('1.1.0'),
     certifi,
-    await fromDebian(root, 'charset-normalizer', 'charset_normalizer', '3.0.1'),
+    await fromDebian(root, 'chardet', 'chardet', '5.1.0'),
+    await fromDebian(root, 'jinja2', 'jinja2', '3.1.2', ['markupsafe >=2.0']),
     await fromDebian(root, 'idna', 'idna', '3.3'),
     await fromDebian(root, 'six', 'six', '1.16.0'),
     await fromDebian(root, 'urllib3', 'urllib3', '1.26.12', ['idna >=2.0.0', 'six']),
     await fromDebian(root, 'requests', 'requests', '2.28.1', [
       'certifi >=2017.4.17',
-      'charset-normalizer >=2,<4',
+      'chardet >=3.0.2,<6',
       'idna >=2.5,<4',
       'urllib3 >=1.21.1,<1.27',
     ]),
     await caCertificates(root),
     await tzdata(root),
+    pythonAbi,
   ]
 }
 
@@ -171,6 +174,17 @@ async function fromDebian(
     return below === `${module}.py` || below.startsWith(`${module}/`) ? `site-packages/${below}` : undefined
   })
   return pythonPackage(name, version, files, { depends })
+}
+
+/** Ties extension modules to a python. */
+const pythonAbi: Recipe = {
+  name: 'python_abi',
+  version: '3.11',
+  build: '4_cp311',
+  subdir: 'noarch',
+  noarch: 'generic',
+  constrains: ['python 3.11.*'],
+  files: [],
 }
 
 async function caCertificates(root: string): Promise<Recipe> {

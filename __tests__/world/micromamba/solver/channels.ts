@@ -54,7 +54,7 @@ export async function resolveChannel(channel: string, { alias }: Condarc): Promi
 /** Loads what there is for a platform. A channel has to have noarch; others it may lack. @throws Failure */
 export async function loadChannel(address: ChannelAddress, platform: string): Promise<LoadedChannel> {
   const subdirs: Record<string, Record<string, PackageRecord>> = {}
-  for (const subdir of [platform, 'noarch']) subdirs[subdir] = await loadSubdir(address, subdir)
+  for (const subdir of ['noarch', platform]) subdirs[subdir] = await loadSubdir(address, subdir)
   return { address, subdirs }
 }
 

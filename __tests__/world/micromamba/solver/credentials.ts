@@ -75,6 +75,7 @@ async function stored(address: string): Promise<Omit<ChannelAddress, 'url'>> {
       return { bearer: entry.token ?? '' }
     case 'BasicHTTPAuthentication':
       return { user: entry.user ?? '', password: Buffer.from(entry.password ?? '', 'base64').toString() }
+    case undefined:
     default:
       return {}
   }

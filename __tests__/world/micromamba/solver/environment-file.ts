@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { LineCounter, parseDocument, type YAMLParseError } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import { backtrace, Failure } from './failure.ts'
 
 export interface EnvironmentFile {
@@ -39,7 +39,7 @@ function specsOf(entry: string | Record<string, unknown>): string[] {
 }
 
 /** In the words of micromamba's parser, where there is a transcript of them. */
-function yamlCpp(error: YAMLParseError, lines: LineCounter): string {
+function yamlCpp(error: { message: string; pos: [number, number] }, lines: LineCounter): string {
   const { line, col } = lines.linePos(error.pos[0])
   const what = /^Flow sequence .* end with a \]/.test(error.message)
     ? 'end of sequence flow not found'

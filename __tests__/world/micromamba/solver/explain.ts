@@ -1,5 +1,6 @@
 import type { LoadedChannel } from './channels.ts'
 import { Failure, logged } from './failure.ts'
+import { formatTree, parseTrees, type Tree } from './tree.ts'
 
 /**
  * What an unsolvable environment ends with: the reasons as a tree on stderr without `--json`, and with it a list of
@@ -7,58 +8,103 @@ import { Failure, logged } from './failure.ts'
  * @param reasons the solver's own words, a tree as well
  */
 export function unsolvable(reasons: string, channels: readonly LoadedChannel[], json: boolean): Failure {
-  const tree = reasons.replace(/^.*Cannot solve the request because of: /s, '').trimEnd()
-  const [, missing] = /^No candidates were found for (.+)\.$/m.exec(tree) ?? []
+  const said = reasons.replace(/^.*Cannot solve the request because of: /s, '')
+  const [, missing] = /^No candidates were found for (.+)\.$/m.exec(said) ?? []
   const summary = 'Could not solve for environment specs'
   const critical = logged('critical', summary)
-  const problems = missing === undefined ? problemsIn(tree, channels) : []
-  if (json) return new Failure(critical, problems.length > 0 ? problems : ['unsupported request'])
-  return new Failure(logged('error', `${summary}\n${explanation(tree, missing)}`) + critical)
-}
-
-function explanation(tree: string, missing: string | undefined): string {
-  const single = 'The following package could not be installed\n└─ '
-  if (missing !== undefined) {
-    return `${single}${matchSpec(missing)} does not exist (perhaps a typo or a missing channel).`
+  if (json) {
+    const problems = parseTrees(said).flatMap((tree) => problemsIn(tree, channels))
+    return new Failure(critical, problems.length > 0 ? problems : ['unsupported request'])
   }
-  return libmambaWords(/^The following packages/.test(tree) ? tree : single + tree.replaceAll('\n', '\n   '))
+  const explanation =
+    missing === undefined
+      ? inLibmambasWords(said)
+      : onePackage({
+          text: `${matchSpec(missing)} does not exist (perhaps a typo or a missing channel)`,
+          children: [],
+        })
+  return new Failure(logged('error', `${summary}\n${punctuated(formatTree(explanation))}`) + critical)
 }
 
-/** The same tree in libmamba's words, which has a package and what it requires in one line less. */
-function libmambaWords(tree: string): string {
-  return tree
-    .replace(
-      / cannot be installed because there are no viable options:\n.* would require/g,
-      ' is not installable because it requires',
-    )
-    .replace(
-      / can be installed with any of the following options:\n.* would require/g,
-      ' is installable and it requires',
-    )
-    .replace(
-      /, which can be installed with any of the following options:\n.*$/gm,
-      ', which can be installed;',
-    )
-    .replace(/(__\S+ [^,\n]+), for which no candidates were found\./g, '$1, which is missing on the system.')
-    .replace(
-      /, which cannot be installed because there are no viable options:(\n.*which conflicts with.*)+/g,
-      ', which conflicts with any installable versions previously reported.',
-    )
+function inLibmambasWords(said: string): Tree {
+  const [tree] = parseTrees(said)
+  if (!tree) return { text: said, children: [] }
+  return tree.text.startsWith('The following packages')
+    ? { ...tree, children: tree.children.map(reworded) }
+    : onePackage(reworded(tree))
+}
+
+function onePackage(child: Tree): Tree {
+  return { text: 'The following package could not be installed', children: [child] }
+}
+
+/** Where a package has one candidate only, libmamba has the two and what is required in one line less. */
+function reworded({ text, children }: Tree): Tree {
+  const [only, ...others] = children
+  const below = children.map(reworded)
+  const requires = others.length === 0 && only?.text.endsWith(' would require')
+  const [, spec = '', verdict = ''] = /^(.+?),? ((?:which |for which |can).*)$/.exec(text) ?? []
+  const name = matchSpec(spec)
+  switch (verdict) {
+    case 'can be installed with any of the following options:':
+      if (requires)
+        return { text: `${name} is installable and it requires`, children: below[0]?.children ?? [] }
+      break
+    case 'cannot be installed because there are no viable options:':
+      if (requires) {
+        return { text: `${name} is not installable because it requires`, children: below[0]?.children ?? [] }
+      }
+      break
+    case 'which can be installed with any of the following options:':
+      return { text: `${name}, which can be installed`, children: [] }
+    case 'which cannot be installed because there are no viable options:':
+      if (children.every((child) => child.text.includes(', which conflicts with '))) {
+        return {
+          text: `${name}, which conflicts with any installable versions previously reported`,
+          children: [],
+        }
+      }
+      break
+    case 'for which no candidates were found.':
+      return spec.startsWith('__')
+        ? { text: `${name}, which is missing on the system`, children: [] }
+        : { text: `${name}, which does not exist (perhaps a missing channel)`, children: [] }
+  }
+  return { text, children: below }
+}
+
+/** The last line ends the sentence; other ends of branches are items of a list. */
+function punctuated(tree: string): string {
+  const lines = tree.split('\n').map((line) => line.replace(/\.$/, ''))
+  const depth = (line = '') => line.search(/[^│├└─ ]/)
+  return lines
+    .map((line, index) => {
+      if (index === lines.length - 1) return `${line}.`
+      return index > 0 && depth(lines[index + 1]) <= depth(line) ? `${line};` : line
+    })
+    .join('\n')
 }
 
 /** libsolv's sentences about the packages that were in the way. */
-function problemsIn(tree: string, channels: readonly LoadedChannel[]): string[] {
-  const lines = tree.split('\n')
-  return lines.flatMap((line, index) => {
-    const [, name = '', version = ''] = /(\S+) (\S+) would require$/.exec(line) ?? []
-    const [, spec = '', why = ''] = /─ (.+?), (which cannot|for which no)/.exec(lines[index + 1] ?? '') ?? []
-    if (spec === '') return []
-    const dist = `${name}-${version}-${buildOf(name, version, channels)}`
-    const asWritten = spec.replace(/ ==(?=\d)/, ' ')
-    return why === 'for which no'
-      ? [`nothing provides ${asWritten} needed by ${dist}`]
-      : [`package ${dist} requires ${asWritten}, but none of the providers can be installed`]
-  })
+function problemsIn({ text, children }: Tree, channels: readonly LoadedChannel[]): string[] {
+  const [, name = '', version = ''] = /^(\S+) (\S+) would require$/.exec(text) ?? []
+  const own = name === '' ? [] : children.flatMap((child) => problemOf(name, version, child.text, channels))
+  return [...own, ...children.flatMap((child) => problemsIn(child, channels))]
+}
+
+function problemOf(
+  name: string,
+  version: string,
+  needed: string,
+  channels: readonly LoadedChannel[],
+): string[] {
+  const [, written = '', why] = /^(.+), (which cannot|for which no)/.exec(needed) ?? []
+  const spec = written.replace(/ ==(?=\d)/, ' ')
+  const dist = `${name}-${version}-${buildOf(name, version, channels)}`
+  if (why === undefined) return []
+  return why === 'for which no'
+    ? [`nothing provides ${spec} needed by ${dist}`]
+    : [`package ${dist} requires ${spec}, but none of the providers can be installed`]
 }
 
 function buildOf(name: string, version: string, channels: readonly LoadedChannel[]): string {
@@ -68,7 +114,8 @@ function buildOf(name: string, version: string, channels: readonly LoadedChannel
   return records.find((record) => record.name === name && record.version === version)?.build ?? '0'
 }
 
-/** `name *` as libmamba has it: `name =* *` */
+/** `name version build` as libmamba writes it: `*` is `=*`, `3.12.*` is `=3.12`, and any build is `*`. */
 function matchSpec(spec: string): string {
-  return spec.replace(/^(\S+) \*$/, '$1 =* *')
+  const [name = '', version = '*', build = '*'] = spec.split(' ')
+  return `${name} ${version === '*' ? '=*' : version.replace(/^([\d.]+)\.\*$/, '=$1')} ${build}`
 }

@@ -1,7 +1,14 @@
 import { join, resolve } from 'node:path'
 import { formatAnswer } from './answer.ts'
 import { parseArguments, type Arguments } from './arguments.ts'
-import { loadChannel, readCondarc, resolveChannel, type Condarc, type LoadedChannel } from './channels.ts'
+import {
+  loadChannel,
+  readCondarc,
+  resolveChannel,
+  type Condarc,
+  type LoadedChannel,
+  type PackageRecord,
+} from './channels.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import { unsolvable } from './explain.ts'
 import { Failure, logged } from './failure.ts'
@@ -89,10 +96,11 @@ async function withoutPinnedElsewhere(
     if (pinned === undefined) continue
     if ((await resolveChannel(pinned, condarc)).url !== channel.address.url) elsewhere.add(name)
   }
-  const subdirs = Object.entries(channel.subdirs).map(([subdir, records]) => [
-    subdir,
-    Object.fromEntries(Object.entries(records).filter(([, { name }]) => !elsewhere.has(name))),
-  ])
+  const visible = (records: Readonly<Record<string, PackageRecord>>) =>
+    Object.fromEntries(Object.entries(records).filter(([, { name }]) => !elsewhere.has(name)))
+  const subdirs = Object.entries(channel.subdirs).map(
+    ([subdir, records]) => [subdir, visible(records)] as const,
+  )
   return { ...channel, subdirs: Object.fromEntries(subdirs) }
 }
 
