@@ -77,6 +77,17 @@ describe('a run', () => {
     await expect(access(directory)).rejects.toThrow('ENOENT')
   })
 
+  test('empties the directory for temporary files that it is given', async () => {
+    await bundles(`
+      say(readdirSync(process.env.RUNNER_TEMP))
+      writeFileSync(process.env.RUNNER_TEMP + '/left', '')`)
+    const environment = { RUNNER_TEMP: join(dist, 'temp') }
+    for (const run of [1, 2]) {
+      const { log } = await runAction({ inputs: {}, dist, environment })
+      expect([run, log]).toEqual([run, '[]\n'])
+    }
+  })
+
   test("works in the workspace, with the environment given and none of this Node's options", async () => {
     await bundles(`
       say([process.cwd(), process.env.GITHUB_WORKSPACE, process.env.FOO, 'HOME' in process.env])

@@ -13,7 +13,10 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 export interface ActionRun {
   /** By the names of action.yml; the others have their defaults. */
   readonly inputs: Readonly<Record<string, string>>
-  /** Variables on top of this process's own; undefined takes one away. */
+  /**
+   * Variables on top of this process's own; undefined takes one away. The directory of a `RUNNER_TEMP` in it is emptied
+   * before the run and stays afterwards; without one it is a new directory, removed in the end.
+   */
   readonly environment?: NodeJS.ProcessEnv
   /** Where the job's files are; default: the working directory. */
   readonly workspace?: string
@@ -53,8 +56,10 @@ export async function runAction(run: ActionRun): Promise<ActionOutcome> {
   const home = await mkdtemp(join(await realpath(tmpdir()), 'run-action-'))
   try {
     const files = await createFiles(home)
-    const temporary = join(home, 'temp')
-    await mkdir(temporary)
+    // A runner's is at the same place in every job, which cache entries depend on, and empty when the job begins.
+    const temporary = run.environment?.['RUNNER_TEMP'] ?? join(home, 'temp')
+    await rm(temporary, { recursive: true, force: true })
+    await mkdir(temporary, { recursive: true })
     const environment: NodeJS.ProcessEnv = {
       ...withoutRunner(process.env),
       RUNNER_TOOL_CACHE: toolCache(),
