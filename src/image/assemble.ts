@@ -1,10 +1,10 @@
-import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import { formatReference } from '../registry/registry.ts'
 import type { BaseImage } from './base.ts'
 import { imageConfig, type ConfigChanges } from './config.ts'
-import type { Blob, Image, ImageLayer } from './types.ts'
+import { jsonBlob, sorted } from './json-blob.ts'
+import type { Image, ImageLayer } from './types.ts'
 
 /** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
 export const layerBudget = 100
@@ -50,14 +50,4 @@ export function assembleImage(
     }),
   })
   return { platform, manifest, config, layers: all }
-}
-
-/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
-function jsonBlob(mediaType: string, content: object): Blob {
-  const bytes = Buffer.from(JSON.stringify(content))
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
-}
-
-function sorted(entries: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

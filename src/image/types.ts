@@ -41,3 +41,9 @@ export interface Image {
   readonly config: Blob
   readonly layers: readonly ImageLayer[]
 }
+
+/** The images of several platforms under one digest. */
+export interface ImageIndex {
+  readonly index: Blob
+  readonly images: readonly Image[]
+}

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { hexOf } from '../common/digest.ts'
-import type { Blob, Descriptor, Image } from '../image/types.ts'
-import { formatReference, type ImageReference } from '../registry/registry.ts'
+import { descriptorPlatform, indexMediaType } from '../image/image-index.ts'
+import type { Blob, Descriptor, Image, ImageLayer } from '../image/types.ts'
+import { formatReference, verified, type ImageReference } from '../registry/registry.ts'
+import { imagesOf, isIndex, topOf, type Artifact } from './artifact.ts'
 import { distinctTags } from './targets.ts'
 
 /** A file of an image layout. */
@@ -16,38 +18,48 @@ export interface LayoutFile {
 }
 
 /**
- * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one image under all its tags, in the
- * order in which a reader needs them. Docker's `manifest.json` lies with them, as in what `docker save` writes: the
- * engine's older image store loads nothing without it.
+ * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one artifact under all its tags, in the
+ * order in which a reader needs them. Docker's `manifest.json` lies with a single image, as in what `docker save` writes:
+ * the engine's older image store loads nothing without it. It gives a tag to one image only and knows no platforms, so
+ * with several images there is none: which of them is right depends on the machine that loads.
  */
-export function layoutFiles(image: Image, references: readonly ImageReference[]): LayoutFile[] {
+export function layoutFiles(artifact: Artifact, references: readonly ImageReference[]): LayoutFile[] {
+  const images = imagesOf(artifact)
+  const [only, ...others] = images
   const blobs = [
-    blobFile(image.manifest),
-    blobFile(image.config),
-    ...image.layers.map((layer): LayoutFile => {
-      const { descriptor } = layer
-      return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() }
-    }),
+    ...(isIndex(artifact) ? [blobFile(artifact.index)] : []),
+    ...images.flatMap(({ manifest, config, layers }) => [
+      blobFile(manifest),
+      blobFile(config),
+      ...layers.map(layerFile),
+    ]),
   ]
   return [
     jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }),
-    jsonFile('index.json', indexOf(topDescriptor(image), references)),
-    jsonFile('manifest.json', dockerArchiveOf([image], references)),
+    jsonFile('index.json', layoutIndexOf(topDescriptor(artifact), references)),
+    ...(only && others.length === 0 ? [jsonFile('manifest.json', dockerArchiveOf(only, references))] : []),
     // Two layers may have the same bytes.
     ...new Map(blobs.map((file) => [file.path, file])).values(),
   ]
 }
 
-function topDescriptor({ manifest, platform }: Image): Descriptor {
-  const { os, architecture } = platform
-  return { ...manifest.descriptor, platform: { os, architecture } }
+/** The bytes of a file; a blob's are checked on the way. */
+export async function* contentOf(file: LayoutFile): AsyncGenerator<Uint8Array, void, undefined> {
+  const content = (await file.open()) as AsyncIterable<Uint8Array> // streams of bytes, not of objects
+  yield* file.descriptor ? verified(file.descriptor, content, file.path) : content
+}
+
+/** An image with its platform; an index stands for those of its images. */
+function topDescriptor(artifact: Artifact): Descriptor {
+  const { descriptor } = topOf(artifact)
+  return isIndex(artifact) ? descriptor : { ...descriptor, platform: descriptorPlatform(artifact.platform) }
 }
 
 /**
- * The layout's index: the image once for each tag, under the names by which skopeo and umoci
+ * The layout's index: the artifact once for each tag, under the names by which skopeo and umoci
  * (`org.opencontainers.image.ref.name`, the tag alone) and containerd (`io.containerd.image.name`) look for it.
  */
-function indexOf(top: Descriptor, references: readonly ImageReference[]): object {
+function layoutIndexOf(top: Descriptor, references: readonly ImageReference[]): object {
   const taken = new Set<string>()
   const named = distinctTags(references).map((reference) => {
     // Tags of two repositories may be alike, and a reader refuses a name that is there twice.
@@ -62,18 +74,20 @@ function indexOf(top: Descriptor, references: readonly ImageReference[]): object
   })
   return {
     schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
+    mediaType: indexMediaType,
     manifests: named.length > 0 ? named : [top],
   }
 }
 
 /** Docker's own archive format, v1.2 (moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
-function dockerArchiveOf(images: readonly Image[], references: readonly ImageReference[]): object {
-  return images.map(({ config, layers }) => ({
-    Config: blobPath(config.descriptor),
-    RepoTags: distinctTags(references).map(formatReference),
-    Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
-  }))
+function dockerArchiveOf({ config, layers }: Image, references: readonly ImageReference[]): object {
+  return [
+    {
+      Config: blobPath(config.descriptor),
+      RepoTags: distinctTags(references).map(formatReference),
+      Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
+    },
+  ]
 }
 
 function blobPath({ digest }: Descriptor): string {
@@ -82,6 +96,11 @@ function blobPath({ digest }: Descriptor): string {
 
 function blobFile({ descriptor, bytes }: Blob): LayoutFile {
   return { path: blobPath(descriptor), size: bytes.byteLength, descriptor, open: () => opened(bytes) }
+}
+
+function layerFile(layer: ImageLayer): LayoutFile {
+  const { descriptor } = layer
+  return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() }
 }
 
 function jsonFile(path: string, value: object): LayoutFile {

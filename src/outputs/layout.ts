@@ -2,20 +2,20 @@ import { createWriteStream } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { pack } from 'tar-stream'
 import { messageOf, UserError } from '../common/errors.ts'
-import type { Image } from '../image/types.ts'
-import { verified, type ImageReference } from '../registry/registry.ts'
-import { layoutFiles, type LayoutFile } from './layout-files.ts'
+import type { ImageReference } from '../registry/registry.ts'
+import type { Artifact } from './artifact.ts'
+import { contentOf, layoutFiles, type LayoutFile } from './layout-files.ts'
+import { writeTar } from './layout-tar.ts'
 
 /**
- * Writes an image as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
- * image and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
+ * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
+ * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
  * layout that was there before is replaced.
  * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
  */
 export async function writeLayout(
-  image: Image,
+  artifact: Artifact,
   path: string,
   references: readonly ImageReference[],
 ): Promise<void> {
@@ -24,11 +24,13 @@ export async function writeLayout(
   if (/\.(tgz|tar\.\w+)$/.test(target)) {
     throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.')
   }
-  const files = layoutFiles(image, references)
+  const files = layoutFiles(artifact, references)
   try {
     await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target))
     await mkdir(dirname(target), { recursive: true })
-    await inItsPlace(target, (partial) => (isTar ? writeTar(files, partial) : writeDirectory(files, partial)))
+    await inItsPlace(target, (partial) =>
+      isTar ? writeTar(files, createWriteStream(partial, { flags: 'wx' })) : writeDirectory(files, partial),
+    )
   } catch (error) {
     throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error
   }
@@ -59,37 +61,6 @@ async function writeDirectory(files: readonly LayoutFile[], directory: string): 
   for (const file of files) {
     await pipeline(contentOf(file), createWriteStream(join(directory, file.path), { flags: 'wx' }))
   }
-}
-
-async function writeTar(files: readonly LayoutFile[], path: string): Promise<void> {
-  const tar = pack()
-  const written = pipeline(tar, createWriteStream(path, { flags: 'wx' }))
-  const common = { uid: 0, gid: 0, mtime: new Date(0) }
-  const add = async () => {
-    for (const name of ['blobs/', 'blobs/sha256/']) {
-      tar.entry({ ...common, name, type: 'directory', mode: 0o755 })
-    }
-    for (const file of files) {
-      await pipeline(
-        contentOf(file),
-        tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }),
-      )
-    }
-    tar.finalize()
-  }
-  // Whichever side fails takes the other one down with it; the first reason is the one to tell.
-  await Promise.all([
-    written,
-    add().catch((error: unknown) => {
-      tar.destroy(error instanceof Error ? error : new Error(messageOf(error)))
-      throw error
-    }),
-  ])
-}
-
-async function* contentOf(file: LayoutFile): AsyncGenerator<Uint8Array, void, undefined> {
-  const content = (await file.open()) as AsyncIterable<Uint8Array> // streams of bytes, not of objects
-  yield* file.descriptor ? verified(file.descriptor, content, file.path) : content
 }
 
 async function assertReplaceableFile(path: string): Promise<void> {

@@ -1,4 +1,7 @@
 /** The door of this folder: the places where an image can go. Each takes the same data. */
+export { imagesOf, topOf, type Artifact } from './artifact.ts'
 export { writeLayout } from './layout.ts'
+export { loadImage } from './load.ts'
+export { mergeDigests } from './merge.ts'
 export { pushImage, type PushReport } from './registry.ts'
 export { createBlobUploader, type BlobSource, type BlobUploader, type Transfer } from './uploader.ts'

@@ -3,7 +3,7 @@ import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import type { Digest } from '../common/digest.ts'
 import { formatBytes } from '../common/format.ts'
-import type { Blob, Image } from '../image/types.ts'
+import type { Blob } from '../image/types.ts'
 import {
   formatReference,
   formatRepository,
@@ -11,59 +11,67 @@ import {
   type ImageReference,
   type RegistryClient,
 } from '../registry/registry.ts'
+import { imagesOf, topOf, type Artifact } from './artifact.ts'
 import { distinctRepositories, distinctTags } from './targets.ts'
-import { createBlobUploader, type BlobUploader, type Transfer } from './uploader.ts'
+import { createBlobUploader, type BlobSource, type BlobUploader, type Transfer } from './uploader.ts'
 
 /** What a push did. */
 export interface PushReport {
   readonly digest: Digest
   /** `registry/repository@sha256:…`, one for each repository. */
   readonly images: readonly string[]
-  /** The tags that now stand for the image, in full. */
+  /** The tags that now stand for the digest, in full. */
   readonly tags: readonly string[]
-  /** Every blob of the image in every repository. */
+  /** Every blob of every image in every repository. */
   readonly transfers: readonly Transfer[]
   readonly bytesUploaded: number
 }
 
+/** A manifest with the blobs that have to be there before it. */
+export interface PushedManifest {
+  readonly manifest: Blob
+  readonly blobs: readonly BlobSource[]
+}
+
 /**
- * Pushes an image under every target; one without a tag gets it by digest only.
+ * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
  * @param options.uploader one for the same targets that was given layers before; those are only awaited here
  */
 export async function pushImage(
-  image: Image,
+  artifact: Artifact,
   targets: readonly ImageReference[],
   client: RegistryClient,
   options: { uploader?: BlobUploader } = {},
 ): Promise<PushReport> {
-  const uploader = options.uploader ?? createBlobUploader(client, targets)
-  return push([image], image.manifest, targets, client, uploader)
+  const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
+    manifest,
+    blobs: [...layers, sourceOf(config)],
+  }))
+  return push(manifests, topOf(artifact), targets, client, options.uploader)
 }
 
 /**
- * Blobs, then manifests by digest, then tags, each step in all targets before the next one begins: a push that fails
- * leaves every tag where it was, and a tag that moved has everything below it.
- * @param images what `top` consists of: itself, or the images that an index lists
+ * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
+ * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
+ * @param manifests what `top` consists of: itself, or the manifests that an index lists
  */
-async function push(
-  images: readonly Image[],
+export async function push(
+  manifests: readonly PushedManifest[],
   top: Blob,
   targets: readonly ImageReference[],
   client: RegistryClient,
-  uploader: BlobUploader,
+  uploader: BlobUploader = createBlobUploader(client, targets),
 ): Promise<PushReport> {
   const repositories = distinctRepositories(targets)
   const { digest } = top.descriptor
 
-  const blobs = images.flatMap(({ layers, config }) => [...layers, sourceOf(config)])
+  const blobs = manifests.flatMap((it) => it.blobs)
   const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()]
   const transfers = await settled(distinct.map((blob) => uploader.add(blob)))
 
-  const manifests = new Map(
-    [...images.map(({ manifest }) => manifest), top].map((it) => [it.descriptor.digest, it]),
-  )
-  for (const manifest of manifests.values()) {
-    await mapConcurrently(repositories, 4, (repository) => client.putManifest(repository, manifest))
+  const documents = [...manifests.map(({ manifest }) => manifest), top]
+  for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
+    await mapConcurrently(repositories, 4, (repository) => client.putManifest(repository, document))
   }
 
   const tagged = distinctTags(targets)
@@ -86,7 +94,7 @@ async function settled(transfers: readonly Promise<readonly Transfer[]>[]): Prom
   return (await Promise.all(transfers)).flat()
 }
 
-function sourceOf({ descriptor, bytes }: Blob) {
+function sourceOf({ descriptor, bytes }: Blob): BlobSource {
   return { descriptor, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) }
 }
 

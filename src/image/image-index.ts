@@ -1,0 +1,57 @@
+import { jsonBlob, sorted } from './json-blob.ts'
+import type { Blob, Descriptor, Image, ImageIndex } from './types.ts'
+
+/** The media type of an index (OCI image-spec, image-index.md). */
+export const indexMediaType = 'application/vnd.oci.image.index.v1+json'
+
+/**
+ * Puts the images of several platforms under one digest.
+ * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ */
+export function assembleIndex(
+  images: readonly Image[],
+  annotations: Readonly<Record<string, string>>,
+): ImageIndex {
+  const entries = images.map(({ manifest, platform }) => ({
+    ...manifest.descriptor,
+    platform: descriptorPlatform(platform),
+  }))
+  return { index: indexOf(entries, annotations), images }
+}
+
+/** The index of some manifests, in the order given. */
+export function indexOf(
+  manifests: readonly Descriptor[],
+  annotations: Readonly<Record<string, string>> = {},
+): Blob {
+  return jsonBlob(indexMediaType, {
+    schemaVersion: 2,
+    mediaType: indexMediaType,
+    manifests: manifests.map(canonical),
+    ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
+  })
+}
+
+/** A platform as an index names it; Docker says of each arm64 that it is v8. */
+export function descriptorPlatform({
+  os,
+  architecture,
+  variant = architecture === 'arm64' ? 'v8' : undefined,
+}: {
+  readonly os: string
+  readonly architecture: string
+  readonly variant?: string
+}): NonNullable<Descriptor['platform']> {
+  return { os, architecture, ...(variant !== undefined && { variant }) }
+}
+
+/** What is known of a manifest, with its keys always in the same order. */
+function canonical({ mediaType, digest, size, annotations, platform }: Descriptor): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(annotations && { annotations: sorted(annotations) }),
+    ...(platform && { platform }),
+  }
+}

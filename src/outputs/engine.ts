@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import type { Writable } from 'node:stream'
+import { messageOf, UserError } from '../common/errors.ts'
+
+/** The command line of a container engine: docker's, or one that speaks its language. */
+export interface EngineCommand {
+  /** As it was found: `docker`, `podman`, or what `CONTAINER_ENGINE` says. */
+  readonly program: string
+  /**
+   * Runs one command.
+   * @param feed writes to its standard input; its failure ends the command and is thrown, unless the command itself
+   *   has stopped reading
+   */
+  run(args: readonly string[], feed?: (stdin: Writable) => Promise<void>): Promise<EngineOutcome>
+}
+
+export interface EngineOutcome {
+  readonly ok: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
+ * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
+ * @throws UserError when there is none
+ */
+export async function findEngine(environment: NodeJS.ProcessEnv): Promise<EngineCommand> {
+  const chosen = environment['CONTAINER_ENGINE']
+  const programs = chosen ? [chosen] : ['docker', 'podman']
+  for (const program of programs) {
+    const run: EngineCommand['run'] = (args, feed) => execute(program, args, environment, feed)
+    try {
+      await run(['--version'])
+      return { program, run }
+    } catch (error) {
+      if (!isMissing(error)) throw cannotStart(program, error)
+    }
+  }
+  throw new UserError(
+    chosen
+      ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
+      : 'there is no container engine on this machine: neither docker nor podman is on PATH',
+    { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." },
+  )
+}
+
+function execute(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  feed?: (stdin: Writable) => Promise<void>,
+): Promise<EngineOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env: environment, stdio: 'pipe' })
+    const output = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+    }
+    child.on('error', reject)
+    child.stdin.on('error', () => undefined) // `feed` sees it as well
+    const fed = feed?.(child.stdin).then(
+      () => undefined,
+      (error: unknown) => {
+        // A command that stops reading is judged by how it ends.
+        if (isBrokenPipe(error)) return undefined
+        child.kill()
+        return { error }
+      },
+    )
+    if (!feed) child.stdin.end()
+    child.on('close', (code) => {
+      void Promise.resolve(fed).then((failure) => {
+        if (failure)
+          reject(failure.error) // what `feed` threw, as it is
+        else resolve({ ok: code === 0, ...output })
+      })
+    })
+  })
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT'
+}
+
+/** What a pipe says whose reader is gone, on the systems that runners have. */
+function isBrokenPipe(error: unknown): boolean {
+  return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '')
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+function cannotStart(program: string, error: unknown): UserError {
+  return new UserError(`'${program}' cannot be started: ${messageOf(error)}`, {
+    at: { input: 'load' },
+    cause: error,
+  })
+}
