@@ -93,8 +93,8 @@ function aptOptions(folder: string, architecture: DebArchitecture): string[] {
   return ['-c', join(folder, 'apt.conf'), ...pairs]
 }
 
-/** The release's sources: from where this machine gets them, or else Debian's own. */
-async function aptSources(): Promise<string> {
+/** The sources of Debian 12, in the format of apt: from where this machine gets them, or else Debian's own. */
+export async function aptSources(): Promise<string> {
   if (!(await exists(keyring))) {
     throw new UserError('there is no keyring to verify Debian packages with', {
       at: { file: keyring },

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../../src/common/errors.ts'
 import { cachedFolder, sourcesOf } from './cache.ts'
 import { run } from './command.ts'
-import { extractDebs, type DebArchitecture } from './debian.ts'
+import { aptSources, extractDebs, type DebArchitecture } from './debian.ts'
 import { entriesOf, epoch, writeTar, type TarEntry } from './tar.ts'
 
 /** Root file systems of Debian 12, as tars: what the layers of base images are made of. */
@@ -22,13 +22,13 @@ export async function debianBase(): Promise<string> {
   }
   const folder = await cachedFolder('debian', [release, `${epoch}`], async (unfinished) => {
     const env = { ...process.env, SOURCE_DATE_EPOCH: `${epoch}`, TMPDIR: unfinished }
+    const input = await aptSources()
     const options = ['--variant=minbase', '--mode=root', '--quiet']
     const noDocumentation = ['man', 'info', 'locale', 'doc'].map(
       (name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
     )
-    await run('mmdebstrap', [...options, ...noDocumentation, release, join(unfinished, 'rootfs.tar')], {
-      env,
-    })
+    const words = [...options, ...noDocumentation, release, join(unfinished, 'rootfs.tar'), '-']
+    await run('mmdebstrap', words, { env, input })
   })
   return join(folder, 'rootfs.tar')
 }
