@@ -1,97 +1,116 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090 # which scripts there are is the environment's business
 # Sourced by the entrypoint, the shell of RUN steps and ~/.bashrc: makes the micromamba function, and conda's and mamba's
-# where the environment has them, and activates $ENV_NAME. What activation sets was computed when the image was made, so
-# that no program runs here; micromamba does it for environments that came, or changed, after that.
+# where they are installed, and activates $ENV_NAME. What activation sets was computed when the image was made, so that no
+# program runs here; micromamba does it for environments that came, or changed, after that, and in a shell that has
+# another one active.
+#
+# Scripts of packages are sourced outside of functions, where `declare` and any name of a variable are theirs to use.
 
 micromamba() {
   case "${1-}" in
     activate | deactivate | reactivate)
-      local script
-      script="$("$MAMBA_EXE" shell "$@" --shell bash)" || return
-      eval "$script"
+      # The prompt is not exported, and micromamba writes a new one from the old.
+      local __image_answer
+      __image_answer="$(PS1="${PS1-}" "${MAMBA_EXE:-/bin/micromamba}" shell "$@" --shell bash)" || return
+      eval "$__image_answer"
       hash -r
       ;;
     install | update | upgrade | remove | uninstall)
-      "$MAMBA_EXE" "$@" || return
+      "${MAMBA_EXE:-/bin/micromamba}" "$@" || return
       micromamba reactivate
       ;;
-    *) "$MAMBA_EXE" "$@" ;;
+    *) "${MAMBA_EXE:-/bin/micromamba}" "$@" ;;
   esac
 }
 
-__image_prefix() {
-  case "$1" in
-    base) REPLY="$MAMBA_ROOT_PREFIX" ;;
-    */*) REPLY="${1%/}" ;;
-    *) REPLY="$MAMBA_ROOT_PREFIX/envs/$1" ;;
-  esac
+# Whether the shell that started this one has the environment active. A login shell may have lost its PATH since.
+__image_is_active() {
+  [[ ${CONDA_PREFIX-} == "$__image_prefix" && :${PATH-}: == *":$__image_prefix/bin:"* ]]
 }
 
-# Whether what was computed still holds: nothing that it was computed from is newer.
-__image_is_current() {
-  [[ -r $1 && ! $2/conda-meta/state -nt $1 && ! $2/etc/conda/env_vars.d -nt $1 ]]
+# Whether what was computed holds: no environment is active, and nothing that it was computed from is newer.
+__image_is_computed() {
+  [[ -z ${CONDA_PREFIX-} && -r $__image_computed ]] &&
+    [[ ! $__image_prefix/conda-meta/state -nt $__image_computed ]] &&
+    [[ ! $__image_prefix/etc/conda/env_vars.d -nt $__image_computed ]]
 }
 
-# In the same order whatever the user's locale is.
-__image_list_scripts() {
+# Packages may have come since: the scripts are those that are there now, in the same order whatever the locale is.
+__image_find_scripts() {
   local LC_ALL=C
-  __image_scripts=("$1"/etc/conda/activate.d/*.sh)
+  __image_scripts=("$__image_prefix"/etc/conda/activate.d/*.sh)
 }
 
-__image_run_scripts() {
-  local options="$-" status __image_scripts
-  __image_list_scripts "$1"
+__image_explain() {
+  if [[ -e $__image_prefix/conda-meta/history ]]; then
+    echo "error: the environment '$__image_name' cannot be activated." >&2
+    return
+  fi
+  echo "error: ENV_NAME is '$__image_name', and there is no such environment. This image has:" >&2
+  local environment
+  [[ ! -e $MAMBA_ROOT_PREFIX/conda-meta/history ]] || echo '  base' >&2
+  for environment in "$MAMBA_ROOT_PREFIX"/envs/*; do
+    [[ ! -e $environment/conda-meta/history ]] || echo "  ${environment##*/}" >&2
+  done
+}
+
+# A login shell starts without the image's variables.
+export MAMBA_ROOT_PREFIX="${MAMBA_ROOT_PREFIX:-/opt/conda}" MAMBA_EXE="${MAMBA_EXE:-/bin/micromamba}"
+
+# An environment is called by its name, or by its path.
+__image_name="${ENV_NAME:-base}"
+__image_computed="/usr/local/lib/micromamba-image/$__image_name.sh"
+case "$__image_name" in
+  base) __image_prefix="$MAMBA_ROOT_PREFIX" ;;
+  */*) __image_prefix="${__image_name%/}" __image_computed= ;;
+  *) __image_prefix="$MAMBA_ROOT_PREFIX/envs/$__image_name" ;;
+esac
+
+if [[ ${MAMBA_SKIP_ACTIVATE-} == 1 ]] || __image_is_active; then
+  :
+elif __image_is_computed && source "$__image_computed"; then
+  __image_options="$-"
+  __image_find_scripts
   for __image_script in "${__image_scripts[@]}"; do
     [[ -r $__image_script ]] || continue
-    # shellcheck disable=SC1090 # which scripts there are is the environment's business
-    source "$__image_script"
-    status=$?
-    # A script may have left 'set -e' or 'set -u' on, which would end the shell at the next small thing.
-    [[ $options == *e* ]] || set +e
-    [[ $options == *u* ]] || set +u
-    ((status == 0)) || echo "warning: the activation script $__image_script ended with $status." >&2
+    __image_running="the activation script $__image_script"
+    # Behind `||`, a failing command in the script does not end the shell even when the script says `set -e`.
+    __image_code=0
+    source "$__image_script" || __image_code=$?
+    # Many end with a test that may well be false; for those with `set -e` that is a failure.
+    if ((__image_code > 1)) || [[ $__image_code == 1 && $- == *e* ]]; then
+      echo "warning: $__image_running failed with $__image_code." >&2
+    fi
+    # What it left on would end the shell later, at the next small thing.
+    [[ $__image_options == *e* ]] || set +e
+    [[ $__image_options == *u* ]] || set +u
   done
-  unset __image_script
-}
-
-__image_activate() {
-  local name="${ENV_NAME:-base}" computed
-  __image_prefix "$name"
-  local -r prefix="$REPLY"
-  computed="/usr/local/lib/micromamba-image/$name.sh"
-
-  if [[ ${CONDA_PREFIX-} == "$prefix" && :$PATH: == *":$prefix/bin:"* ]]; then
-    return 0 # the shell that started this one has it active
-  fi
-  if __image_is_current "$computed" "$prefix"; then
-    [[ -z ${CONDA_PREFIX-} ]] || PATH="${PATH/"$CONDA_PREFIX/bin:"/}"
-    # shellcheck disable=SC1090 # made with the image, one for each environment
-    source "$computed"
-    __image_run_scripts "$prefix"
-    return 0
-  fi
-  if micromamba activate "$name"; then
-    return 0
-  fi
-  echo "error: there is no environment '$name' to activate. This image has:" >&2
-  local environment
-  for environment in "$MAMBA_ROOT_PREFIX" "$MAMBA_ROOT_PREFIX"/envs/*; do
-    [[ -e $environment/conda-meta/history ]] || continue
-    if [[ $environment == "$MAMBA_ROOT_PREFIX" ]]; then echo '  base' >&2; else echo "  ${environment##*/}" >&2; fi
-  done
-  return 1
-}
-
-if [[ ${MAMBA_SKIP_ACTIVATE-} != 1 ]]; then
-  __image_activate || return 1
-  if [[ $- == *i* && -n ${CONDA_PROMPT_MODIFIER-} && ${PS1-} != "$CONDA_PROMPT_MODIFIER"* ]]; then
-    PS1="$CONDA_PROMPT_MODIFIER${PS1-}"
+else
+  __image_running="the activation of '$__image_name'"
+  if ! micromamba activate "$__image_name"; then
+    __image_explain
+    __image_failed=1
   fi
 fi
 
-__image_prefix "${ENV_NAME:-base}"
-for __image_script in "$REPLY/etc/profile.d/conda.sh" "$REPLY/etc/profile.d/mamba.sh"; do
-  # shellcheck disable=SC1090 # conda's and mamba's own
-  [[ ! -r $__image_script ]] || source "$__image_script"
+for __image_tool in conda mamba; do
+  for __image_place in "$__image_prefix" "$MAMBA_ROOT_PREFIX"; do
+    __image_script="$__image_place/etc/profile.d/$__image_tool.sh"
+    [[ -r $__image_script ]] || continue
+    __image_running="$__image_script"
+    source "$__image_script"
+    break
+  done
 done
-unset __image_script REPLY
+
+if [[ $- == *i* && -n ${CONDA_PROMPT_MODIFIER-} && ${PS1-} != "$CONDA_PROMPT_MODIFIER"* ]]; then
+  PS1="$CONDA_PROMPT_MODIFIER${PS1-}"
+fi
+
+unset __image_name __image_prefix __image_computed __image_options __image_running
+unset __image_script __image_scripts __image_code __image_tool __image_place
+unset -f __image_is_active __image_is_computed __image_find_scripts __image_explain
+if [[ -n ${__image_failed-} ]]; then
+  unset __image_failed
+  return 1
+fi

@@ -13,14 +13,18 @@ fi
 
 # A uid that nobody has given a name, as in 'docker run --user 1234:1234', has neither name nor home.
 if ((EUID != 0)); then
-  export USER="${USER:-$MAMBA_USER}"
-  if [[ ${HOME:-/} == / ]]; then export HOME="/home/$USER"; fi
+  export USER="${USER:-${MAMBA_USER-}}"
+  if [[ -n $USER && ${HOME:-/} == / ]]; then export HOME="/home/$USER"; fi
 fi
 
-# An activation script that exits would take the container with it and not say a word.
-trap '[[ -z ${__image_script-} ]] || echo "error: the activation script $__image_script exited." >&2' EXIT
+# Activation scripts must not take the command for their own arguments, nor change it.
+__image_command=("$@")
+set --
+
+# One that exits would take the container with it and not say a word.
+trap '[[ -z ${__image_running-} ]] || echo "error: $__image_running ended the shell." >&2' EXIT
 
 # shellcheck source=wiring/_activate_current_env.sh
 source /usr/local/bin/_activate_current_env.sh || exit
 
-exec "$@"
+exec "${__image_command[@]}"

@@ -8,24 +8,42 @@ export interface ActivatedEnvironment {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***'
+
 /**
- * The script that activates an environment, for bash to source: what `micromamba shell activate` would print but for
- * activate.d, whose scripts are looked for when the container starts (libmamba, activation.cpp).
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
  */
-export function formatActivation({ name, prefix, variables }: ActivatedEnvironment): string {
-  const set = {
+export function formatActivation(
+  { name, prefix, variables }: ActivatedEnvironment,
+  rootPrefix: string,
+): string {
+  const set = Object.entries(variables)
+    .map(([variable, value]): [string, string] => [variable.toUpperCase(), value])
+    .filter(([variable, value]) => isVariable(variable) && value !== unset)
+  const own = {
     CONDA_PREFIX: prefix,
-    CONDA_DEFAULT_ENV: name,
     CONDA_SHLVL: '1',
+    CONDA_DEFAULT_ENV: name,
     CONDA_PROMPT_MODIFIER: `(${name}) `,
-    ...variables,
   }
   return [
     `# The environment ${name} as it was when the image was made.`,
-    `export PATH=${quoted(`${prefix}/bin:`)}"\${PATH-}"`,
-    ...Object.entries(set).map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+    `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+    `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+    ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+    ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
     '',
   ].join('\n')
+}
+
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name: string): boolean {
+  return /^[A-Z_][A-Z0-9_]*$/.test(name)
 }
 
 /** A word for the shell that means the text and nothing else. */

@@ -1,37 +1,22 @@
-import { isDigest, type Digest } from '../common/digest.ts'
-import { UserError } from '../common/errors.ts'
+import { type Digest } from '../common/digest.ts'
+import { messageOf } from '../common/errors.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import {
   formatReference,
   manifestMediaTypes,
   type ImageReference,
-  type Manifest,
   type RegistryClient,
 } from '../registry/registry.ts'
+import { chooseImage, parseBaseManifest, refusedBase } from './base-manifest.ts'
 import { parseConfig, type ImageConfig } from './config.ts'
 import type { Descriptor, ImageLayer } from './types.ts'
 
 /** An image to put layers on. */
 export interface BaseImage {
-  /** As it was asked for, with the digest that it had. */
+  /** As it was asked for, with the digest that it had: of the index, where the name stands for one. */
   readonly pinned: ImageReference & { readonly digest: Digest }
   readonly config: ImageConfig
   readonly layers: readonly ImageLayer[]
-}
-
-const indexTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]
-
-/** Layers have the same bytes under both names; our manifests are OCI's. */
-const layerTypes: Readonly<Record<string, string>> = {
-  'application/vnd.docker.image.rootfs.diff.tar.gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-  'application/vnd.docker.image.rootfs.diff.tar.zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-  'application/vnd.docker.image.rootfs.diff.tar': 'application/vnd.oci.image.layer.v1.tar',
-  'application/vnd.oci.image.layer.v1.tar+gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-  'application/vnd.oci.image.layer.v1.tar+zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-  'application/vnd.oci.image.layer.v1.tar': 'application/vnd.oci.image.layer.v1.tar',
 }
 
 /**
@@ -45,7 +30,11 @@ export async function pinReference(
   if (reference.digest !== undefined) return { ...reference, digest: reference.digest }
   const found = await client.headManifest(reference)
   if (found) return { ...reference, digest: found.digest }
-  throw refuse(reference, 'the registry has no such image', 'Check its name and tag.')
+  throw refusedBase(
+    formatReference(reference),
+    'the registry has no such image',
+    'Check its name and its tag.',
+  )
 }
 
 /**
@@ -57,59 +46,37 @@ export async function readBase(
   platform: Platform,
   client: RegistryClient,
 ): Promise<BaseImage> {
+  const name = formatReference(reference)
   const named = await client.fetchManifest(reference, manifestMediaTypes)
-  const manifest = indexTypes.includes(named.mediaType)
-    ? await client.fetchManifest(
-        { ...reference, tag: undefined, digest: choosePlatform(named, platform, reference) },
-        manifestMediaTypes,
-      )
-    : named
-  const { config, layers } = parseManifest(manifest, reference)
-  const bytes = await client.readBlob(reference, config)
-  const parsed = parseConfig(bytes.toString())
-  if (parsed.os !== platform.os || parsed.architecture !== platform.architecture) {
-    throw refuse(
-      reference,
-      `it is for ${parsed.os}/${parsed.architecture}, not for ${formatPlatform(platform)}`,
+  let manifest = parseBaseManifest(named.bytes.toString(), name)
+  if (manifest.kind === 'index') {
+    const digest = chooseImage(manifest.images, platform, name)
+    const chosen = await client.fetchManifest({ ...reference, tag: undefined, digest }, manifestMediaTypes)
+    manifest = parseBaseManifest(chosen.bytes.toString(), name)
+  }
+  if (manifest.kind === 'index') throw refusedBase(name, 'it is an index of indexes, which has no image')
+
+  const config = readConfig(await client.readBlob(reference, manifest.config), name)
+  if (config.os !== platform.os || config.architecture !== platform.architecture) {
+    throw refusedBase(
+      name,
+      `it is for ${config.os}/${config.architecture}, not for ${formatPlatform(platform)}`,
       "Choose another base, or another of 'platforms'.",
     )
   }
   return {
     pinned: { ...reference, digest: named.digest },
-    config: parsed,
-    layers: imageLayers(layers, parsed, reference, client),
+    config,
+    layers: imageLayers(manifest.layers, config, reference, client),
   }
 }
 
-function choosePlatform(index: Manifest, platform: Platform, reference: ImageReference): Digest {
-  const { manifests = [] } = JSON.parse(index.bytes.toString()) as { manifests?: Descriptor[] }
-  const isWanted = ({ platform: its }: Descriptor) =>
-    its?.os === platform.os && its.architecture === platform.architecture
-  const found = manifests.find(isWanted)
-  if (found && isDigest(found.digest)) return found.digest
-  const has = manifests.flatMap(({ platform: its }) =>
-    its && its.os !== 'unknown' ? [`${its.os}/${its.architecture}`] : [],
-  )
-  throw refuse(
-    reference,
-    `it is not made for ${formatPlatform(platform)}, only for ${[...new Set(has)].join(', ') || 'no platform at all'}`,
-    "Choose another base, or another of 'platforms'.",
-  )
-}
-
-function parseManifest(
-  { bytes }: Manifest,
-  reference: ImageReference,
-): { config: Descriptor; layers: readonly Descriptor[] } {
-  const { config, layers } = JSON.parse(bytes.toString()) as { config?: Descriptor; layers?: Descriptor[] }
-  if (!config || !Array.isArray(layers)) {
-    throw refuse(
-      reference,
-      'its manifest is of a kind that Docker gave up in 2017',
-      'Push it again with a current tool.',
-    )
+function readConfig(bytes: Buffer, name: string): ImageConfig {
+  try {
+    return parseConfig(bytes.toString())
+  } catch (error) {
+    throw refusedBase(name, `its config cannot be used: ${messageOf(error)}`)
   }
-  return { config, layers }
 }
 
 function imageLayers(
@@ -120,30 +87,25 @@ function imageLayers(
 ): ImageLayer[] {
   const diffIds = config.rootfs.diff_ids
   if (diffIds.length !== descriptors.length) {
-    throw refuse(reference, `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`)
+    throw refusedBase(
+      formatReference(reference),
+      `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`,
+    )
   }
   const created = (config.history ?? []).filter((entry) => entry.empty_layer !== true)
-  return descriptors.map((descriptor, index) => {
-    const mediaType = layerTypes[descriptor.mediaType]
-    const diffId = diffIds[index]
-    if (mediaType === undefined || diffId === undefined || !isDigest(diffId)) {
-      throw refuse(
-        reference,
-        `its layer ${descriptor.digest} is of the type ${descriptor.mediaType}, which cannot be used`,
-      )
-    }
-    const { digest, size } = descriptor
-    return {
-      descriptor: { mediaType, digest, size },
-      diffId,
-      createdBy: created[index]?.created_by ?? '',
-      origin: { registry: reference.registry, repository: reference.repository },
-      from: 'base',
-      open: () => client.openBlob(reference, { mediaType, digest, size }),
-    }
+  const origin = { registry: reference.registry, repository: reference.repository }
+  return diffIds.flatMap((diffId, index): ImageLayer[] => {
+    const descriptor = descriptors[index]
+    if (!descriptor) return []
+    return [
+      {
+        descriptor,
+        diffId,
+        createdBy: created[index]?.created_by ?? '',
+        origin,
+        from: 'base',
+        open: () => client.openBlob(origin, descriptor),
+      },
+    ]
   })
-}
-
-function refuse(reference: ImageReference, what: string, advice?: string): UserError {
-  return new UserError(`${formatReference(reference)}: ${what}`, { at: { input: 'base-image' }, advice })
 }

@@ -9,9 +9,9 @@ import type { BaseFiles } from './base-files.ts'
 export function checkBase(files: BaseFiles, prefix: string): void {
   const problems = [
     ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
-    ...(files.some((path) => /^(usr\/)?lib\/ld-musl-/.test(path)) && !files.some(isGlibc)
-      ? ['its C library is musl, and conda packages need glibc']
-      : []),
+    ...(files.some(isGlibc)
+      ? []
+      : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
     ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
       ? []
       : [`its ${prefix} is, or lies behind, a soft link`]),
@@ -26,6 +26,11 @@ export function checkBase(files: BaseFiles, prefix: string): void {
   })
 }
 
+/** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */
 function isGlibc(path: string): boolean {
-  return /^(usr\/)?lib(64)?\/(.*\/)?ld-linux[^/]*\.so\.\d$/.test(path)
+  return /^(usr\/)?lib(64)?\/(.*\/)?ld(-linux[^/]*|64)\.so\.\d$/.test(path)
+}
+
+function isMusl(path: string): boolean {
+  return /^(usr\/)?lib\/ld-musl-/.test(path)
 }

@@ -1,3 +1,6 @@
+import { isDigest, type Digest } from '../common/digest.ts'
+import { isRecord, isStringRecord } from './json.ts'
+
 /** An image's config (OCI image-spec, config.md), with Docker's `Shell` and `Healthcheck`; what else it has is kept. */
 export interface ImageConfig {
   readonly architecture: string
@@ -5,9 +8,9 @@ export interface ImageConfig {
   readonly variant?: string
   readonly created?: string
   readonly author?: string
-  readonly config?: RunConfig
-  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] }
-  readonly history?: readonly HistoryEntry[]
+  readonly config?: RunConfig | null
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly Digest[] }
+  readonly history?: readonly HistoryEntry[] | null
 }
 
 export interface RunConfig {
@@ -35,14 +38,38 @@ export interface ConfigChanges {
   readonly labels: Readonly<Record<string, string>>
   /** RFC 3339. */
   readonly created: string
-  readonly layers: readonly { readonly diffId: string; readonly createdBy: string }[]
+  readonly layers: readonly { readonly diffId: Digest; readonly createdBy: string }[]
 }
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** @throws SyntaxError when the text is no JSON; what a registry checked by digest is trusted to have its form */
+/**
+ * Reads a config, with those of its fields checked that are looked at here.
+ * @throws Error saying which of them is not as it should be; SyntaxError when the text is no JSON
+ */
 export function parseConfig(text: string): ImageConfig {
-  return JSON.parse(text) as ImageConfig
+  const value: unknown = JSON.parse(text)
+  const { os, architecture, rootfs, config, history } = isRecord(value) ? value : {}
+  const { diff_ids } = isRecord(rootfs) ? rootfs : {}
+  const { Env, Labels } = isRecord(config) ? config : {}
+  const isAbsentOr = (field: unknown, test: (field: unknown) => boolean) =>
+    (field ?? null) === null || test(field)
+  const all = (test: (item: unknown) => boolean) => (field: unknown) =>
+    Array.isArray(field) && field.every(test)
+  const problem = Object.entries({
+    os: typeof os === 'string',
+    architecture: typeof architecture === 'string',
+    'rootfs.diff_ids': all((item) => typeof item === 'string' && isDigest(item))(diff_ids),
+    config: isAbsentOr(config, isRecord),
+    'config.Env': isAbsentOr(
+      Env,
+      all((item) => typeof item === 'string'),
+    ),
+    'config.Labels': isAbsentOr(Labels, isStringRecord),
+    history: isAbsentOr(history, all(isRecord)),
+  }).find(([, isRight]) => !isRight)
+  if (problem) throw new Error(`its field '${problem[0]}' is missing or malformed`)
+  return value as ImageConfig // the fields that matter have just been looked at, and the others are passed on unseen
 }
 
 /** The variables of a config's ENV. */
@@ -62,7 +89,7 @@ export function environmentOf({ config }: ImageConfig): Map<string, string> {
 export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageConfig {
   const { created, layers } = changes
   const environment = new Map([...environmentOf(base), ...Object.entries(changes.environment)])
-  environment.set('PATH', withLocalBin(environment.get('PATH') ?? usualPath))
+  environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''))
   const labels = { ...base.config?.Labels, ...changes.labels }
   return {
     ...base,
@@ -79,7 +106,7 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
     },
     rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
     history: [
-      ...(base.history ?? base.rootfs.diff_ids.map(() => ({}))),
+      ...baseHistory(base),
       ...layers.map(({ createdBy }) => ({
         created,
         created_by: createdBy,
@@ -89,6 +116,19 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
   }
 }
 
+/**
+ * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
+ * optional, and some tools write less of it than there are layers.
+ */
+function baseHistory({ history, rootfs }: ImageConfig): readonly HistoryEntry[] {
+  const entries = history ?? []
+  const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length
+  if (missing < 0) return rootfs.diff_ids.map(() => ({}))
+  return [...entries, ...Array.from({ length: missing }, () => ({}))]
+}
+
+/** The scripts of the wiring are looked for there by those who call them by name. */
 function withLocalBin(path: string): string {
+  if (path === '') return usualPath
   return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`
 }

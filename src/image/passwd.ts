@@ -31,6 +31,7 @@ export function formatUser({ name, uid, gid, comment, home, shell }: User): stri
   return [name, 'x', uid, gid, comment, home, shell].join(':')
 }
 
+/** The groups of a group file, as `parsePasswd`. */
 export function parseGroup(text: string): Group[] {
   return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
     name,
@@ -46,6 +47,11 @@ export function formatGroup({ name, gid, members }: Group): string {
 /** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
 export function formatLockedShadow(name: string): string {
   return `${name}:!:1::::::`
+}
+
+/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
+export function formatLockedGroupShadow(name: string): string {
+  return `${name}:!::`
 }
 
 /** A file with a line more; every other byte stays. */

@@ -23,27 +23,33 @@ const usual = { name: 'mambauser', uid: 57439, gid: 57439 } as const
  */
 export function chooseUser(files: BaseFiles, environment: ReadonlyMap<string, string>): ImageUser {
   const users = parsePasswd(files.text('etc/passwd') ?? '')
-  const named = files.text('etc/arg_mamba_user')?.trim() ?? environment.get('MAMBA_USER')
-  if (named !== undefined) {
-    const user = users.find(({ name }) => name === named)
-    if (user) return { name: user.name, uid: user.uid, gid: user.gid, home: user.home, exists: true }
+  const groups = parseGroup(files.text('etc/group') ?? '')
+  // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
+  const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER')
+  const present = users.find(({ name, uid, gid }) =>
+    named ? name === named : name === usual.name && uid === usual.uid && gid === usual.gid,
+  )
+  if (present) {
+    const { name, uid, gid, home } = present
+    return { name, uid, gid, home: home || '/', exists: true }
+  }
+  if (named) {
     throw new UserError(`its micromamba user '${named}' is not in its /etc/passwd`, {
       at: { input: 'base-image' },
       advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
     })
   }
-  const taken = users.find(({ name, uid }) => name === usual.name || uid === usual.uid)
-  const group = parseGroup(files.text('etc/group') ?? '').find(
-    ({ name, gid }) => name === usual.name || gid === usual.gid,
-  )
-  if (taken || group) {
-    const who = taken
-      ? `user '${taken.name}' (${taken.uid})`
-      : `group '${group?.name ?? ''}' (${group?.gid ?? ''})`
-    throw new UserError(`its ${who} stands where the image's user ${usual.name} (${usual.uid}) would be`, {
-      at: { input: 'base-image' },
-      advice: 'Use a base without such a user or group.',
-    })
+  const user = users.find(({ name, uid }) => name === usual.name || uid === usual.uid)
+  // A group that is just what ours would be may stay, and serve.
+  const group = groups.find(({ name, gid }) => (name === usual.name) !== (gid === usual.gid))
+  const taken = user
+    ? `user '${user.name}' (${user.uid}:${user.gid})`
+    : group && `group '${group.name}' (${group.gid})`
+  if (taken !== undefined) {
+    throw new UserError(
+      `its ${taken} stands where the image's user ${usual.name} (${usual.uid}:${usual.gid}) would be`,
+      { at: { input: 'base-image' }, advice: 'Use a base without such a user or group.' },
+    )
   }
   return { ...usual, home: `/home/${usual.name}`, exists: false }
 }

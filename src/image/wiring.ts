@@ -4,7 +4,15 @@ import { digestOf, type Digest } from '../common/digest.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { formatActivation, type ActivatedEnvironment } from './activation.ts'
 import type { BaseFiles } from './base-files.ts'
-import { appendLine, formatGroup, formatLockedShadow, formatUser } from './passwd.ts'
+import { Overlay } from './overlay.ts'
+import {
+  appendLine,
+  formatGroup,
+  formatLockedGroupShadow,
+  formatLockedShadow,
+  formatUser,
+  parseGroup,
+} from './passwd.ts'
 import type { ImageUser } from './users.ts'
 
 /** What the wiring of an image depends on. */
@@ -19,15 +27,19 @@ export interface Wiring {
 }
 
 const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'] as const
-const bashrcLine = '. /usr/local/bin/_activate_current_env.sh'
+const bashrcLine = 'source /usr/local/bin/_activate_current_env.sh'
 const certificatesPath = 'etc/ssl/certs/ca-certificates.crt'
+const skeleton = 'etc/skel'
+
+/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
+const homeMode = 0o777
 
 /** The paths of a base whose content `wire` and `chooseUser` look at. */
 export function isWiringFile(path: string): boolean {
   return (
-    /^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/\.bashrc)$/.test(path) ||
+    /^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
     path === 'usr/lib/os-release' ||
-    /^(root|home\/[^/]+)\/\.bashrc$/.test(path)
+    posix.basename(path) === '.bashrc'
   )
 }
 
@@ -37,24 +49,21 @@ export function isWiringFile(path: string): boolean {
  */
 export function wire({ base, user, environments, rootPrefix, certificates }: Wiring): LayerEntry[] {
   const layer = new Overlay(base)
-  layer.directory(posix.dirname(rootPrefix.slice(1)))
+  layer.directory(posix.dirname(rootPrefix))
   for (const name of scripts) layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 })
   for (const environment of environments) {
-    layer.file(`usr/local/lib/micromamba-image/${environment.name}.sh`, formatActivation(environment))
+    const path = `usr/local/lib/micromamba-image/${environment.name}.sh`
+    layer.file(path, formatActivation(environment, rootPrefix))
   }
-  layer.file('etc/arg_mamba_user', `${user.name}\n`)
-  if (!user.exists) addUser(layer, base, user)
-  const skeleton = withActivation(base.text('etc/skel/.bashrc') ?? '')
-  layer.file('etc/skel/.bashrc', skeleton)
-  layer.file('root/.bashrc', withActivation(base.text('root/.bashrc') ?? ''))
-  const owner = { uid: user.uid, gid: user.gid }
-  const home = user.home.slice(1)
-  layer.directory(home, { mode: 0o755, ...owner })
-  layer.file(
-    `${home}/.bashrc`,
-    user.exists ? withActivation(base.text(`${home}/.bashrc`) ?? '') : skeleton,
-    owner,
-  )
+  if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
+    layer.edit('etc/arg_mamba_user', `${user.name}\n`)
+  }
+  if (!user.exists) {
+    addUser(layer, base, user)
+    layHome(layer, base, user)
+  }
+  for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc']) editBashrc(layer, base, bashrc)
+  editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user)
   if (certificates !== undefined && !base.get(certificatesPath)) layer.symlink(certificatesPath, certificates)
   return layer.entries
 }
@@ -67,25 +76,52 @@ export function micromambaEntries(base: BaseFiles, binary: Uint8Array): LayerEnt
 }
 
 function addUser(layer: Overlay, base: BaseFiles, { name, uid, gid, home }: ImageUser): void {
-  const add = (path: string, line: string, mode: number) => {
-    const text = base.text(path)
-    const { uid, gid } = base.get(path) ?? { uid: 0, gid: 0 }
-    if (text !== undefined || path !== 'etc/shadow')
-      layer.file(path, appendLine(text ?? '', line), { mode, uid, gid })
+  const add = (path: string, line: string) => {
+    layer.edit(path, appendLine(base.text(path) ?? '', line))
   }
-  add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }), 0o644)
-  add('etc/group', formatGroup({ name, gid, members: [] }), 0o644)
-  add('etc/shadow', formatLockedShadow(name), base.get('etc/shadow')?.mode ?? 0o640)
+  add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }))
+  const groups = parseGroup(base.text('etc/group') ?? '')
+  if (!groups.some((group) => group.gid === gid)) {
+    add('etc/group', formatGroup({ name, gid, members: [] }))
+    if (base.get('etc/gshadow')) add('etc/gshadow', formatLockedGroupShadow(name))
+  }
+  if (base.get('etc/shadow')) add('etc/shadow', formatLockedShadow(name))
 }
 
-/** A .bashrc that activates; upstream's do already, by a line much like ours. */
-function withActivation(bashrc: string): string {
+/** A home as useradd makes it, of what is in /etc/skel. */
+function layHome(layer: Overlay, base: BaseFiles, { home, uid, gid }: ImageUser): void {
+  const owner = { uid, gid }
+  layer.directory(home, { mode: homeMode, ...owner })
+  for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
+    const path = `${home.slice(1)}/${name}`
+    if (base.get(path)) continue
+    if (type === 'directory') layer.directory(path, { mode, ...owner })
+    else if (type === 'symlink') layer.symlink(path, target ?? '', owner)
+    else if (content)
+      layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner })
+  }
+}
+
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer: Overlay, base: BaseFiles, path: string, owner?: ImageUser): void {
+  const present = base.get(path)
+  // What could not be read cannot be added to.
+  if (present && !present.content) return
+  const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? ''
+  layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid })
+}
+
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function activating(bashrc: string): string {
   return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine)
 }
 
-/** The hash of the scripts, which are part of what an image is made from. */
+/** To be raised when `wire` lays something else for the same input, but for the scripts. */
+const wiringFormat = 1
+
+/** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 export function wiringDigest(): Digest {
-  return digestOf(Buffer.concat(scripts.map(readScript)))
+  return digestOf(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]))
 }
 
 /** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
@@ -93,50 +129,4 @@ function readScript(name: (typeof scripts)[number]): Buffer {
   // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
   const here = import.meta.url
   return readFileSync(new URL(`../../wiring/${name}`, here))
-}
-
-interface Attributes {
-  readonly mode?: number
-  readonly uid?: number
-  readonly gid?: number
-}
-
-/** Entries on top of a base: what they need of directories that the base lacks is added. */
-class Overlay {
-  readonly entries: LayerEntry[] = []
-  readonly #base: BaseFiles
-  readonly #added = new Set<string>()
-
-  constructor(base: BaseFiles) {
-    this.#base = base
-  }
-
-  file(path: string, content: string | Uint8Array, attributes: Attributes = {}): void {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    this.#place(path, (entry) => ({
-      ...entry,
-      type: 'file',
-      mode: 0o644,
-      size: bytes.length,
-      content: bytes,
-      ...attributes,
-    }))
-  }
-
-  symlink(path: string, target: string): void {
-    this.#place(path, (entry) => ({ ...entry, type: 'symlink', target }))
-  }
-
-  /** Nothing when the base has the directory. */
-  directory(path: string, attributes: Attributes = {}): void {
-    if (path === '' || path === '.' || this.#base.get(path)?.type === 'directory' || this.#added.has(path))
-      return
-    this.#added.add(path)
-    this.#place(path, (entry) => ({ ...entry, type: 'directory', mode: 0o755, ...attributes }))
-  }
-
-  #place(path: string, make: (entry: { path: string; uid: number; gid: number }) => LayerEntry): void {
-    this.directory(posix.dirname(path))
-    this.entries.push(make({ path: this.#base.place(path), uid: 0, gid: 0 }))
-  }
 }
