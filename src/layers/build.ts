@@ -1,15 +1,16 @@
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageLayer } from '../image/types.ts'
 import type { FetchedPackage } from '../packages/download.ts'
 import { linkPackage, type PrefixEntry } from '../prefix/link.ts'
 import type { PrefixPlan } from '../prefix/prefix.ts'
-import { openFile } from './compress.ts'
 import type { LayerGroup } from './group.ts'
 import type { LayerJob } from './job.ts'
 import { layerKey, layerKeyAnnotation } from './key.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
 import { packLayers } from './pool.ts'
+import { chunkSize } from './reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedLayer } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
@@ -97,7 +98,7 @@ function imageLayer(
     diffId,
     createdBy,
     from: 'built',
-    open: () => Promise.resolve(openFile(file)),
+    open: () => Promise.resolve(createReadStream(file, { highWaterMark: chunkSize })),
   }
 }
 

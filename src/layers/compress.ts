@@ -1,15 +1,16 @@
-import { createReadStream } from 'node:fs'
-import { Transform, type TransformCallback } from 'node:stream'
 import { createZstdCompress } from 'node:zlib'
 import { Gzip } from 'fflate'
 import { chunkSize, gzipLevel, zstdSettings } from './reproducible.ts'
 import type { Compression } from './types.ts'
 
+/** The version of fflate that package-lock.json pins; a test compares the two. */
+export const fflateVersion = '0.8.3'
+
 /** How layers are compressed: everything that their compressed bytes depend on, for the layer key. */
 export function compressorName(compression: Compression): string {
   return compression === 'zstd'
     ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(zstdSettings)}`
-    : `fflate 0.8.3 gzip ${gzipLevel}`
+    : `fflate ${fflateVersion} gzip ${gzipLevel}`
 }
 
 export const layerMediaTypes: Readonly<Record<Compression, string>> = {
@@ -17,54 +18,79 @@ export const layerMediaTypes: Readonly<Record<Compression, string>> = {
   gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
 }
 
+type Bytes = AsyncIterable<Uint8Array>
+
+/** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
+export function compress(bytes: Bytes, compression: Compression): AsyncGenerator<Uint8Array> {
+  const chunks = rechunk(bytes)
+  return compression === 'zstd' ? zstd(chunks) : gzip(chunks)
+}
+
+async function* zstd(chunks: Bytes): AsyncGenerator<Uint8Array> {
+  const encoder = createZstdCompress({ params: zstdSettings, chunkSize })
+  const write = (chunk: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      encoder.write(chunk, (error) => {
+        if (error) reject(error)
+        else resolve()
+      })
+    })
+  const feed = async () => {
+    let previous = Promise.resolve()
+    try {
+      // While one chunk is compressed, on another thread, the next is made.
+      for await (const chunk of chunks) {
+        await previous
+        previous = write(chunk)
+        previous.catch(() => undefined) // awaited above or below, unless the chunks end with an error of theirs
+      }
+      // Node ends the frame together with the last chunk if it learns of the end early enough, which gives other bytes.
+      await previous
+      encoder.end()
+    } catch (error) {
+      encoder.destroy(error as Error) // what is thrown here is an Error
+    }
+  }
+  const feeding = feed()
+  yield* encoder as AsyncIterable<Uint8Array> // the encoder gives bytes
+  await feeding
+}
+
+/** Not by Node: its zlib is Chromium's, which compresses differently on different processors. */
+async function* gzip(chunks: Bytes): AsyncGenerator<Uint8Array> {
+  const compressed: Uint8Array[] = []
+  const encoder = new Gzip({ level: gzipLevel, mtime: 0 }, (chunk) => compressed.push(chunk))
+  for await (const chunk of chunks) {
+    encoder.push(chunk)
+    yield* compressed.splice(0)
+  }
+  encoder.push(new Uint8Array(), true)
+  yield* compressed
+}
+
 /**
- * A compressing stream, to be fed with chunks of `chunkSize`. gzip is not Node's own: its zlib is Chromium's, which
- * compresses differently on different processors.
+ * The same bytes in chunks of `chunkSize`, the last one shorter. Two buffers take turns, since a gigabyte of new ones
+ * would let memory grow faster than it is collected: a chunk is good until the one after the next is asked for.
  */
-export function compressor(compression: Compression): Transform {
-  return compression === 'zstd' ? createZstdCompress({ params: zstdSettings, chunkSize }) : new GzipStream()
-}
-
-class GzipStream extends Transform {
-  readonly #gzip = new Gzip({ level: gzipLevel, mtime: 0 }, (chunk) => this.push(chunk))
-
-  override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#gzip.push(chunk)
-    done()
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.#gzip.push(new Uint8Array(), true)
-    done()
-  }
-}
-
-/** Passes bytes on in chunks of `chunkSize` (the last one shorter), so that a compressor never sees how they came in. */
-export class Rechunk extends Transform {
-  #buffer = Buffer.allocUnsafe(chunkSize)
-  #filled = 0
-
-  override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {
+export async function* rechunk(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  let [buffer, other] = [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)]
+  let filled = 0
+  for await (const chunk of bytes) {
+    if (filled === 0 && chunk.length === chunkSize) {
+      yield chunk
+      continue
+    }
     for (let offset = 0; offset < chunk.length;) {
-      const taken = Math.min(chunk.length - offset, chunkSize - this.#filled)
-      this.#buffer.set(chunk.subarray(offset, offset + taken), this.#filled)
-      this.#filled += taken
+      const taken = Math.min(chunk.length - offset, chunkSize - filled)
+      buffer.set(chunk.subarray(offset, offset + taken), filled)
+      filled += taken
       offset += taken
-      if (this.#filled === chunkSize) {
-        this.push(this.#buffer)
-        this.#buffer = Buffer.allocUnsafe(chunkSize)
-        this.#filled = 0
+      if (filled === chunkSize) {
+        yield buffer
+        ;[buffer, other] = [other, buffer]
+        filled = 0
       }
     }
-    done()
   }
-
-  override _flush(done: TransformCallback): void {
-    if (this.#filled > 0) this.push(this.#buffer.subarray(0, this.#filled))
-    done()
-  }
-}
-
-export function openFile(file: string) {
-  return createReadStream(file, { highWaterMark: chunkSize })
+  if (filled > 0) yield buffer.subarray(0, filled)
 }

@@ -33,12 +33,13 @@ export function groupPackages(
   own: readonly string[],
   budget: number,
 ): LayerGroup[] {
-  const buckets = bucketsWithin(budget, Math.min(own.length, ownLayerCount))
-  const alone = own.slice(0, Math.max(0, budget - buckets))
-  const groups = new Map<string, number[]>(alone.map((name) => [name, []]))
+  const buckets = bucketsWithin(budget)
+  const alone = new Set(own.slice(0, budget - buckets))
+  const groups = new Map<string, number[]>()
+  for (const name of alone) groups.set(name, [])
   for (let bucket = 0; bucket < buckets; bucket++) groups.set(titleOf(bucket, buckets), [])
   names.forEach((name, position) => {
-    const group = alone.includes(name) ? name : titleOf(bucketOf(name, buckets), buckets)
+    const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets), buckets)
     groups.get(group)?.push(position)
   })
   return [...groups]
@@ -46,10 +47,13 @@ export function groupPackages(
     .filter(({ packages }) => packages.length > 0)
 }
 
-/** The usual number, halved until it leaves room for the packages that are alone; on a base of very many layers only. */
-function bucketsWithin(budget: number, own: number): number {
+/**
+ * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
+ * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
+ */
+function bucketsWithin(budget: number): number {
   let buckets = bucketCount
-  while (buckets > 1 && buckets + own > budget) buckets /= 2
+  while (buckets > 1 && buckets > budget / 2) buckets /= 2
   return buckets
 }
 

@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../common/digest.ts'
-import { compressor, layerMediaTypes, Rechunk } from './compress.ts'
+import { compress, layerMediaTypes, rechunk } from './compress.ts'
 import { tarStream } from './tar.ts'
 import type { Compression, LayerEntry, PackedLayer } from './types.ts'
 
@@ -20,15 +19,11 @@ export async function packEntries(
   const uncompressed = createHash('sha256')
   const compressed = createHash('sha256')
   let size = 0
+  // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
+  const tar = hashing(rechunk(tarStream(entries)), uncompressed)
+  const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes))
   try {
-    await pipeline(
-      Readable.from(tarStream(entries), { objectMode: false }),
-      new Rechunk(),
-      hashing(uncompressed),
-      compressor(compression),
-      hashing(compressed, (bytes) => (size += bytes)),
-      createWriteStream(file),
-    )
+    await pipeline(blob, createWriteStream(file))
   } catch (error) {
     await rm(file, { force: true })
     throw error
@@ -40,14 +35,17 @@ export async function packEntries(
   }
 }
 
-function hashing(hash: Hash, count: (bytes: number) => void = () => undefined): Transform {
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      hash.update(chunk)
-      count(chunk.length)
-      done(null, chunk)
-    },
-  })
+/** Hashes and counts bytes on their way. */
+async function* hashing(
+  chunks: AsyncIterable<Uint8Array>,
+  hash: Hash,
+  count: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    count(chunk.length)
+    yield chunk
+  }
 }
 
 function digested(hash: Hash): Digest {

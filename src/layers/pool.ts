@@ -1,17 +1,28 @@
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../common/errors.ts'
 import type { LayerJob } from './job.ts'
 import type { PackedLayer } from './types.ts'
 
-/** What a worker thread answers to a job. */
-export interface Answer {
-  readonly layer?: PackedLayer
-  readonly failure?: { readonly isUserError: boolean; readonly message: string; readonly stack?: string }
-}
+/** What a worker thread answers to a job. An error's class is lost between threads, so its parts are sent. */
+export type Answer =
+  | { readonly layer: PackedLayer }
+  | { readonly userError: Pick<UserError, 'message' | 'input' | 'file' | 'line'> }
+  | { readonly bug: { readonly message: string; readonly stack?: string } }
 
 /**
- * Packs layers in worker threads, one a core. After the first failure no further job is begun.
+ * How many threads pack at most. Each takes some 80 MB, and keeps more than one core busy: it links and hashes while
+ * threads of Node's own pool, which are four on any machine, decode its packages and encode its layer.
+ */
+const mostThreads = 3
+
+/** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
+
+/**
+ * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
+ * behind.
  * @param jobs in the order in which they are begun: the biggest first keeps all cores busy to the end
  * @param onPacked called with each layer as it is finished
  * @throws UserError when a package is at fault
@@ -19,38 +30,47 @@ export interface Answer {
 export async function packLayers(
   jobs: readonly LayerJob[],
   onPacked: (layer: PackedLayer, job: LayerJob) => void = () => undefined,
-  threads: number = availableParallelism(),
+  threads: number = Math.min(availableParallelism(), mostThreads),
 ): Promise<void> {
   const waiting = [...jobs]
-  const work = async () => {
-    const worker = new Worker(workerUrl())
-    try {
-      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-        onPacked(await packIn(worker, job), job)
-      }
-    } catch (error) {
-      waiting.length = 0
-      throw error
-    } finally {
-      await worker.terminate()
+  const workers = Array.from(
+    { length: Math.min(threads, jobs.length) },
+    () => new Worker(workerUrl(), { resourceLimits }),
+  )
+  const work = async (worker: Worker) => {
+    const end = endOf(worker)
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      onPacked(await Promise.race([pack(worker, job), end]), job)
     }
   }
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(threads, jobs.length) }, work))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed) throw failed.reason
+  try {
+    await Promise.all(workers.map(work))
+  } finally {
+    waiting.length = 0
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
 }
 
-function packIn(worker: Worker, job: LayerJob): Promise<PackedLayer> {
-  return new Promise((resolve, reject) => {
-    const settle = ({ layer, failure }: Answer) => {
-      worker.off('error', reject)
-      if (layer) resolve(layer)
-      else if (failure?.isUserError) reject(new UserError(failure.message))
-      else reject(Object.assign(new Error(failure?.message), { stack: failure?.stack }))
-    }
-    worker.once('message', settle).once('error', reject)
-    worker.postMessage(job)
+async function pack(worker: Worker, job: LayerJob): Promise<PackedLayer> {
+  worker.postMessage(job)
+  const [answer] = (await once(worker, 'message')) as [Answer] // what worker.ts sends
+  if ('layer' in answer) return answer.layer
+  if ('bug' in answer) throw Object.assign(new Error(), answer.bug)
+  const { message, ...place } = answer.userError
+  throw Object.assign(new UserError(message), place)
+}
+
+/** Fails when the thread ends, for whatever reason; with the reason, if it had one. */
+function endOf(worker: Worker): Promise<never> {
+  const end = new Promise<never>((_, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', () => {
+      reject(new Error('a packing thread ended'))
+    })
   })
+  // It ends after the last job, too, when nobody waits for that.
+  end.catch(() => undefined)
+  return end
 }
 
 /** The thread's code: this project's sources when they run as they are, else the bundle beside this one. */

@@ -9,12 +9,14 @@ import { constants } from 'node:zlib'
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories.
- * 5. No extended attributes, no devices; PAX headers only for names, links and sizes that ustar has no room for.
- * 6. The tar is compressed in chunks of `chunkSize`, however it came in, by one compressor with the settings below, whose
- *    version belongs to the layer key.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories. A hard link has
+ *    those of its file.
+ * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
+ * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
+ *    settings below, whose version belongs to the layer key.
  *
- * What changes any byte that these rules lead to must change `packerFormat`, which belongs to every layer key.
+ * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
+ * every layer key.
  */
 export const packerFormat = 1
 

@@ -1,71 +1,56 @@
-import { pack, type Header, type Pack } from 'tar-stream'
 import { fixedTime } from './reproducible.ts'
+import { blockSize, formatTarHeader, padding } from './tar-header.ts'
 import type { LayerEntry } from './types.ts'
 
-type HeaderArgument = Partial<Header> & Pick<Header, 'name'>
-
 /**
- * Entries as a tar stream. The stream asks for an entry when it has room for it, so that memory does not grow with the
- * entries; an error of theirs is the stream's.
+ * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
+ * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
+ * numbers without a word, and leave a hard link's mode to chance.
+ * @throws Error when a file has other bytes than its size says
  */
-export function tarStream(entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>): Pack {
-  const tar = pack()
-  write(tar, entries).catch((error: unknown) => {
-    tar.destroy(error as Error) // what is thrown here is an Error
-  })
-  return tar
-}
-
-async function write(tar: Pack, entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>): Promise<void> {
+export async function* tarStream(
+  entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>,
+): AsyncGenerator<Uint8Array> {
+  /** Engines give a file the mode and time of every entry that names it, so hard links repeat those of their file. */
+  const files = new Map<string, { mode: number; mtime: number }>()
   for await (const entry of entries) {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    const sink = tar.entry(headerOf(entry), (error) => {
-      if (error) reject(error)
-      else resolve(undefined)
-    })
-    if (entry.type === 'file') await fill(sink, entry.content)
-    await promise
-  }
-  tar.finalize()
-}
-
-async function fill(
-  sink: ReturnType<Pack['entry']>,
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  if (content instanceof Uint8Array) {
-    sink.write(content)
-  } else {
-    for await (const chunk of content) {
-      if (!sink.write(chunk)) await new Promise<void>((resolve) => sink.once('drain', resolve))
+    const { path, uid, gid } = entry
+    const common = { path, uid, gid, size: 0, mtime: fixedTime }
+    switch (entry.type) {
+      case 'directory':
+        yield formatTarHeader({ ...common, type: 'directory', path: `${path}/`, mode: entry.mode })
+        break
+      case 'symlink':
+        yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 })
+        break
+      case 'hardlink': {
+        const file = files.get(entry.target)
+        if (!file) throw new Error(`hard link '${path}' to '${entry.target}', which is not before it`)
+        yield formatTarHeader({ ...common, ...file, type: 'hardlink', target: entry.target })
+        break
+      }
+      case 'file': {
+        const { size, mode, mtime = fixedTime } = entry
+        files.set(path, { mode, mtime })
+        yield formatTarHeader({ ...common, type: 'file', size, mode, mtime })
+        yield* contentOf(entry)
+        if (size % blockSize !== 0) yield padding(size)
+      }
     }
   }
-  sink.end(null)
+  yield Buffer.alloc(2 * blockSize)
 }
 
-function headerOf(entry: LayerEntry): HeaderArgument {
-  const common = {
-    name: entry.path,
-    uid: entry.uid,
-    gid: entry.gid,
-    uname: '',
-    gname: '',
-    mtime: new Date(fixedTime * 1000),
+async function* contentOf({
+  path,
+  size,
+  content,
+}: Extract<LayerEntry, { type: 'file' }>): AsyncGenerator<Uint8Array> {
+  let given = 0
+  for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+    given += chunk.length
+    if (given > size) break
+    yield chunk
   }
-  switch (entry.type) {
-    case 'directory':
-      return { ...common, type: 'directory', name: `${entry.path}/`, mode: entry.mode }
-    case 'file':
-      return {
-        ...common,
-        type: 'file',
-        mode: entry.mode,
-        size: entry.size,
-        mtime: new Date((entry.mtime ?? fixedTime) * 1000),
-      }
-    case 'symlink':
-      return { ...common, type: 'symlink', mode: 0o777, linkname: entry.target }
-    case 'hardlink':
-      return { ...common, type: 'link', mode: 0o644, linkname: entry.target }
-  }
+  if (given !== size) throw new Error(`'${path}' has ${size} bytes, of which there came ${given}`)
 }

@@ -5,22 +5,21 @@ import type { Answer } from './pool.ts'
 
 // A thread that packs layers: takes a job, answers with the packed layer or with what went wrong, takes the next.
 parentPort?.on('message', (job: LayerJob) => {
-  runJob(job).then(
-    (layer) => {
-      answer({ layer })
-    },
-    (error: unknown) => {
-      answer({ failure: portable(error) })
-    },
-  )
+  runJob(job).then((layer) => {
+    answer({ layer })
+  }, fail)
 })
+
+function fail(error: unknown): void {
+  if (error instanceof UserError) {
+    const { message, input, file, line } = error
+    answer({ userError: { message, input, file, line } })
+  } else {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    answer({ bug: { message, stack } })
+  }
+}
 
 function answer(message: Answer): void {
   parentPort?.postMessage(message)
-}
-
-/** An error's class is lost between threads; what matters of it is said beside it. */
-function portable(error: unknown): Answer['failure'] {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { isUserError: error instanceof UserError, message, stack }
 }
