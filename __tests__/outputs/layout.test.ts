@@ -7,7 +7,7 @@ import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
 import { writeLayout } from '../../src/outputs/outputs.ts'
 import { parseReference } from '../../src/registry/registry.ts'
-import { run, sampleImage } from './sample.ts'
+import { run, sampleImage, sampleIndex } from './sample.ts'
 
 let work: string
 beforeEach(async () => {
@@ -144,6 +144,65 @@ describe('as a tar', () => {
     await mkdir(join(work, 'unpacked'))
     await run('tar', '-xf', one, '-C', join(work, 'unpacked'))
     expect(await contentOf(join(work, 'unpacked'))).toEqual(await contentOf(directory))
+  })
+})
+
+describe('of several platforms', () => {
+  test('points to the index, under its tags', async () => {
+    const index = await sampleIndex()
+    const path = join(work, 'layout')
+    await writeLayout(index, path, references)
+    const { digest, mediaType, size } = index.index.descriptor
+    expect(await json(path, 'index.json')).toMatchObject({
+      manifests: ['1', 'latest'].map((tag) => ({
+        mediaType,
+        digest,
+        size,
+        annotations: { 'org.opencontainers.image.ref.name': tag },
+      })),
+    })
+    expect(Object.keys(await contentOf(path)).filter((name) => !name.startsWith('blobs/'))).toEqual([
+      'index.json',
+      'oci-layout',
+    ])
+    // The index, two manifests, two configs, two layers of one image each and one of both.
+    expect(await readdir(join(path, 'blobs/sha256'))).toHaveLength(8)
+  })
+
+  test('skopeo takes all of it, as a directory and as a tar, and keeps the digest', async () => {
+    const index = await sampleIndex()
+    const { digest } = index.index.descriptor
+    for (const [name, transport] of [
+      ['layout', 'oci'],
+      ['layout.tar', 'oci-archive'],
+    ] as const) {
+      const source = `${transport}:${join(work, name)}:latest`
+      await writeLayout(index, join(work, name), references)
+      const copy = join(work, `copy-of-${name}`)
+      await run('skopeo', 'copy', '--all', '--preserve-digests', source, `oci:${copy}:x`)
+      expect(await json(copy, 'index.json')).toMatchObject({ manifests: [{ digest }] })
+      for (const architecture of ['amd64', 'arm64']) {
+        const config = await run('skopeo', 'inspect', '--config', '--override-arch', architecture, source)
+        expect(JSON.parse(config)).toMatchObject({ architecture })
+      }
+    }
+  })
+
+  test('umoci finds its images', async () => {
+    const path = join(work, 'layout')
+    const index = await sampleIndex('', 'linux/amd64')
+    await writeLayout(index, path, references)
+    await run('umoci', 'unpack', '--rootless', '--image', `${path}:1`, join(work, 'bundle'))
+    expect(await readFile(join(work, 'bundle/rootfs/opt/conda/bin/tool'), 'utf8')).toContain('#!/bin/sh')
+  })
+
+  test('an index of one image can be read as an archive of Docker', async () => {
+    const path = join(work, 'layout.tar')
+    const index = await sampleIndex('', 'linux/amd64')
+    await writeLayout(index, path, references)
+    const name = `docker-archive:${path}:ghcr.io/owner/name:1`
+    const config = await run('skopeo', 'inspect', '--config', '--raw', name)
+    expect(digestOf(config)).toBe(index.images[0]?.config.descriptor.digest)
   })
 })
 

@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { digestOf } from '../../src/common/digest.ts'
 import type { Image } from '../../src/image/types.ts'
 import { createBlobUploader, pushImage } from '../../src/outputs/outputs.ts'
 import { createRegistryClient, formatReference, type ImageReference } from '../../src/registry/registry.ts'
 import { serveBefore, startRegistry, type TestServer } from '../registry/servers.ts'
-import { run, sampleImage, sampleLayer } from './sample.ts'
+import { run, sampleImage, sampleIndex, sampleLayer } from './sample.ts'
 
 let registry: Awaited<ReturnType<typeof startRegistry>>
 let other: Awaited<ReturnType<typeof startRegistry>>
@@ -181,6 +184,52 @@ describe('pushImage', () => {
     await expect(pushImage(after, [good, bad], client())).rejects.toThrow(/answered 403/)
     expect((await inspect(good)).Digest).toBe(before.manifest.descriptor.digest)
     expect(await client().headManifest(bad)).toBeUndefined()
+  })
+
+  test('an index brings its images, each blob once', async () => {
+    const index = await sampleIndex()
+    const sequence: string[] = []
+    const server = await through(registry.host, ({ method, url }) => {
+      if (method === 'PUT') sequence.push(url?.replace(/^.*\/manifests\//, '').replace(/^\/.*/, 'blob') ?? '')
+      return false
+    })
+    const target = fresh(server.host, '1')
+    const report = await pushImage(index, [target, { ...target, tag: '2' }], client())
+    const { digest } = index.index.descriptor
+    expect(report).toMatchObject({ digest, tags: [formatReference(target), expect.stringMatching(/:2$/)] })
+    const images = index.images.map(({ manifest }) => manifest.descriptor.digest)
+    // Two layers and two configs are the images' own, one layer is common.
+    const order = [...Array.from({ length: 5 }, () => 'blob'), ...images, digest]
+    expect(sequence.slice(0, -2)).toEqual(order)
+    expect(sequence.slice(-2).sort()).toEqual(['1', '2'])
+
+    const copy = ['copy', '--all', '--preserve-digests', '--src-tls-verify=false']
+    const directory = await mkdtemp(join(tmpdir(), 'copied-'))
+    try {
+      await run('skopeo', ...copy, `docker://${formatReference(target)}`, `dir:${directory}`)
+      expect(digestOf(await readFile(join(directory, 'manifest.json')))).toBe(digest)
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+    for (const [architecture, manifest] of [
+      ['amd64', images[0]],
+      ['arm64', images[1]],
+    ] as const) {
+      const args = ['inspect', '--override-arch', architecture, '--config', '--tls-verify=false']
+      const name = `docker://${formatReference(target)}`
+      expect(JSON.parse(await run('skopeo', ...args, name))).toMatchObject({ architecture })
+      const single = formatReference({ ...target, tag: undefined, digest: manifest })
+      expect(JSON.parse(await run('skopeo', ...args, `docker://${single}`))).toMatchObject({ architecture })
+    }
+  })
+
+  test('an index without a tag can be had by its digest only', async () => {
+    const index = await sampleIndex()
+    const target = fresh(registry.host)
+    const { digest, images, tags } = await pushImage(index, [target], client())
+    expect({ images, tags }).toEqual({ images: [formatReference({ ...target, digest })], tags: [] })
+    expect(await client().headManifest({ ...target, digest })).toMatchObject({ digest })
+    expect(await client().headManifest({ ...target, tag: 'latest' })).toBeUndefined()
   })
 
   test('says what was done', async () => {

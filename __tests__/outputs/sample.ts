@@ -4,17 +4,23 @@ import { promisify } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { digestOf } from '../../src/common/digest.ts'
-import type { Blob, Image, ImageLayer } from '../../src/image/types.ts'
+import { parsePlatform } from '../../src/common/platform.ts'
+import { assembleIndex } from '../../src/image/image-index.ts'
+import type { Blob, Image, ImageIndex, ImageLayer } from '../../src/image/types.ts'
 
 /** A small image that other people's tools can unpack. */
-export async function sampleImage(compression: 'gzip' | 'zstd' = 'gzip', salt = ''): Promise<Image> {
+export async function sampleImage(
+  compression: 'gzip' | 'zstd' = 'gzip',
+  salt = '',
+  platform = parsePlatform('linux/amd64'),
+): Promise<Image> {
   const layers = [
     await sampleLayer(compression, 'etc/os-release', `ID=sample\n${salt}`),
     await sampleLayer(compression, 'opt/conda/bin/tool', '#!/bin/sh\n'.repeat(10_000)),
   ]
   const config = blobOf('application/vnd.oci.image.config.v1+json', {
-    architecture: 'amd64',
-    os: 'linux',
+    architecture: platform.architecture,
+    os: platform.os,
     config: { Env: ['PATH=/bin'] },
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     history: layers.map(({ createdBy }) => ({ created_by: createdBy })),
@@ -26,12 +32,14 @@ export async function sampleImage(compression: 'gzip' | 'zstd' = 'gzip', salt = 
     config: config.descriptor,
     layers: layers.map(({ descriptor }) => descriptor),
   })
-  return {
-    platform: { os: 'linux', architecture: 'amd64', subdir: 'linux-64' },
-    manifest,
-    config,
-    layers,
-  }
+  return { platform, manifest, config, layers }
+}
+
+/** One image for each platform, under one digest; the second layer is the same in all of them. */
+export async function sampleIndex(salt = '', ...platforms: string[]): Promise<ImageIndex> {
+  const names = platforms.length > 0 ? platforms : ['linux/amd64', 'linux/arm64']
+  const images = names.map((name) => sampleImage('gzip', `${name} ${salt}`, parsePlatform(name)))
+  return assembleIndex(await Promise.all(images), {})
 }
 
 export async function sampleLayer(

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { messageOf, UserError } from '../common/errors.ts'
 
@@ -45,38 +46,35 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
   )
 }
 
-function execute(
+async function execute(
   program: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-  feed?: (stdin: Writable) => Promise<void>,
+  feed = endAtOnce,
 ): Promise<EngineOutcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: environment, stdio: 'pipe' })
-    const output = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
-    }
-    child.on('error', reject)
-    child.stdin.on('error', () => undefined) // `feed` sees it as well
-    const fed = feed?.(child.stdin).then(
-      () => undefined,
-      (error: unknown) => {
-        // A command that stops reading is judged by how it ends.
-        if (isBrokenPipe(error)) return undefined
-        child.kill()
-        return { error }
-      },
-    )
-    if (!feed) child.stdin.end()
-    child.on('close', (code) => {
-      void Promise.resolve(fed).then((failure) => {
-        if (failure)
-          reject(failure.error) // what `feed` threw, as it is
-        else resolve({ ok: code === 0, ...output })
-      })
-    })
-  })
+  const child = spawn(program, args, { env: environment, stdio: 'pipe' })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+  }
+  child.stdin.on('error', () => undefined) // `feed` is told of it as well
+  const [closed, fed] = await Promise.allSettled([
+    once(child, 'close'),
+    feed(child.stdin).catch((error: unknown) => {
+      // A command that stops reading is judged by how it ends.
+      if (isBrokenPipe(error)) return
+      child.kill()
+      throw error
+    }),
+  ])
+  if (closed.status === 'rejected') throw closed.reason
+  if (fed.status === 'rejected') throw fed.reason
+  return { ok: closed.value[0] === 0, ...output }
+}
+
+function endAtOnce(stdin: Writable): Promise<void> {
+  stdin.end()
+  return Promise.resolve()
 }
 
 function isMissing(error: unknown): boolean {
