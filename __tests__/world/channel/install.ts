@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { unzipSync } from 'fflate'
 import { extract } from 'tar-stream'
-import { run } from '../command.ts'
 import { buildPrefix } from './recipe.ts'
+import { openTools } from './recipes/machine.ts'
 
 /**
  * Installs packages of the channel the plain way, into memory and then a folder: shares no code with what is tested.
@@ -72,8 +72,9 @@ export interface ArchiveEntry {
 
 /** All that is in an archive, `info/` first. */
 export async function readArchive(archive: string): Promise<ArchiveEntry[]> {
-  if (archive.endsWith('.tar.bz2')) return untar(await run('bzip2', ['-dc', archive]))
-  const members = Object.entries(unzipSync(await readFile(archive)))
+  const bytes = await readFile(archive)
+  if (archive.endsWith('.tar.bz2')) return untar(await (await openTools()).bunzip2(bytes))
+  const members = Object.entries(unzipSync(bytes))
   const tars = members.filter(([name]) => name.endsWith('.tar.zst')).sort()
   return (await Promise.all(tars.map(([, bytes]) => untar(zstdDecompressSync(bytes))))).flat()
 }

@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../command.ts'
 import { extractDebs, type DebArchitecture } from '../../debian.ts'
@@ -22,10 +23,11 @@ export interface Tools {
   /** The program with this search path for libraries instead of its own. */
   setRunPath(program: Uint8Array, path: string): Promise<Uint8Array>
   bzip2(content: Uint8Array): Promise<Uint8Array>
+  bunzip2(content: Uint8Array): Promise<Uint8Array>
 }
 
 /** @param scratch a folder for files in passing */
-export async function openTools(scratch: string): Promise<Tools> {
+export async function openTools(scratch = tmpdir()): Promise<Tools> {
   const root = await extractDebs(['bzip2', 'libbz2-1.0', 'patchelf'])
   const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
   const env = { ...process.env, LD_LIBRARY_PATH: join(root, 'lib', triplet) }
@@ -40,5 +42,6 @@ export async function openTools(scratch: string): Promise<Tools> {
       return patched
     },
     bzip2: (content) => run(join(root, 'bin/bzip2'), ['-9', '-c'], { env, input: content }),
+    bunzip2: (content) => run(join(root, 'bin/bzip2'), ['-d', '-c'], { env, input: content }),
   }
 }

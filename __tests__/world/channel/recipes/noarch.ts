@@ -188,7 +188,9 @@ const pythonAbi: Recipe = {
 }
 
 async function caCertificates(root: string): Promise<Recipe> {
-  const certificates = await filesFrom(root, (path) => (path.endsWith('.crt') ? path : undefined))
+  const certificates = await filesFrom(root, (path) =>
+    path.startsWith('usr/share/ca-certificates/') ? path : undefined,
+  )
   const bundle = certificates
     .toSorted((a, b) => compare(a.path, b.path))
     .flatMap((file) => (file.type === 'file' ? [Buffer.from(file.content)] : []))
