@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
+import { isLoopback } from '../common/http.ts'
 
 /** A request for a package that its channel's host will answer. */
 export interface Authorized {
@@ -17,14 +18,21 @@ export type Authorizer = (url: URL) => Authorized
 interface Grant {
   /** `host[:port][/path]`, without a trailing slash. */
   readonly place: string
+  /** Whether it was given for an http address, and may be sent without encryption. */
+  readonly plain: boolean
+  /** Goes into the path as `/t/<token>`, behind the path `tokenBehind`. */
   readonly token?: string
+  readonly tokenBehind?: string
+  /** The value of the header. */
   readonly authorization?: string
+  /** What must not be seen in the log. */
+  readonly secrets: readonly string[]
 }
 
 /**
  * The credentials of the run: those in the channels' addresses, then those of micromamba's
  * `~/.mamba/auth/authentication.json` (libmamba, `authentication_info.cpp`). Of several that fit a package the one with the
- * longest path is taken. All are masked in the log.
+ * longest path is taken. All are masked in the log, and none is sent unencrypted unless it was given so.
  * @param channels addresses as the solver got them; names are passed over
  * @throws UserError when authentication.json cannot be read
  */
@@ -35,53 +43,54 @@ export async function channelCredentials(
   const grants = [...channels.flatMap(grantOfChannel), ...(await grantsOfFile(home))].sort(
     (a, b) => b.place.length - a.place.length,
   )
-  for (const { token, authorization } of grants) {
-    if (token) core.setSecret(token)
-    if (authorization) core.setSecret(authorization.replace(/^\w+ /, ''))
-  }
+  for (const secret of grants.flatMap(({ secrets }) => secrets)) if (secret !== '') core.setSecret(secret)
   return (url) => authorize(url, grants)
 }
 
 function authorize(url: URL, grants: readonly Grant[]): Authorized {
-  const grant = grants.find(({ place }) => `${url.host}${url.pathname}`.startsWith(`${place}/`))
+  const isPrivate = url.protocol === 'https:' || isLoopback(url.hostname)
+  const grant = grants.find(
+    ({ place, plain }) => (plain || isPrivate) && `${url.host}${url.pathname}`.startsWith(`${place}/`),
+  )
   if (!grant) return { url, headers: {} }
+  const { token, tokenBehind = '', authorization } = grant
   const opened = new URL(url)
-  if (grant.token !== undefined) opened.pathname = `/t/${grant.token}${url.pathname}`
-  return {
-    url: opened,
-    headers: grant.authorization === undefined ? {} : { authorization: grant.authorization },
+  if (token !== undefined) {
+    opened.pathname = `${tokenBehind}/t/${token}${url.pathname.slice(tokenBehind.length)}`
   }
+  return { url: opened, headers: authorization === undefined ? {} : { authorization } }
 }
 
 function grantOfChannel(channel: string): Grant[] {
-  if (!/^https?:\/\//.test(channel) || !URL.canParse(channel)) return []
+  if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel)) return []
   const url = new URL(channel)
-  const [, token, rest] = /^\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? []
-  const user = decodeURIComponent(url.username)
-  if (token === undefined && user === '') return []
-  const path = (token === undefined ? url.pathname : (rest ?? '')).replace(/\/+$/, '')
+  const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? []
+  const [user, password] = [decoded(url.username), decoded(url.password)]
+  const hasLogin = user !== '' || password !== ''
+  if (token === undefined && !hasLogin) return []
+  const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '')
   return [
     {
       place: `${url.host}${path}`,
-      ...(token !== undefined && { token }),
-      ...(user !== '' && { authorization: basic(user, decodeURIComponent(url.password)) }),
+      plain: url.protocol === 'http:',
+      ...(token !== undefined && { token, tokenBehind }),
+      ...(hasLogin && { authorization: basic(user, password) }),
+      // A user without a password is a token.
+      secrets: [token ?? '', password || user, hasLogin ? basicValue(user, password) : ''],
     },
   ]
 }
 
 async function grantsOfFile(home: string): Promise<Grant[]> {
   const file = join(home, '.mamba', 'auth', 'authentication.json')
-  let text: string
   try {
-    text = await readFile(file, 'utf8')
-  } catch {
-    return []
-  }
-  try {
-    const entries = Object.entries(JSON.parse(text) as Record<string, Record<string, string>>)
-    return entries.map(([place, entry]) => grantOfEntry(place, entry))
+    const json = JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>
+    return Object.entries(json).map(([place, entry]) => grantOfEntry(place, entry))
   } catch (error) {
-    throw new UserError(`micromamba's credentials cannot be read: ${messageOf(error)}`, {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    // What JSON.parse says quotes the text, which is made of secrets.
+    const why = error instanceof SyntaxError ? 'it is not JSON' : messageOf(error)
+    throw new UserError(`micromamba's credentials cannot be read: ${why}`, {
       at: { file },
       advice: 'Write it as micromamba does: micromamba auth login.',
     })
@@ -90,19 +99,37 @@ async function grantsOfFile(home: string): Promise<Grant[]> {
 
 function grantOfEntry(key: string, entry: Record<string, string>): Grant {
   const place = key.replace(/^https?:\/\//, '').replace(/\/+$/, '')
-  const { type = '', token = '', user = '', password = '' } = entry
+  const { type = '', token = '', user = '', password: encoded = '' } = entry
+  const password = Buffer.from(encoded, 'base64').toString()
   switch (type) {
     case 'CondaToken':
-      return { place, token }
+      return { place, plain: false, token, secrets: [token] }
     case 'BearerToken':
-      return { place, authorization: `Bearer ${token}` }
+      return { place, plain: false, authorization: `Bearer ${token}`, secrets: [token] }
     case 'BasicHTTPAuthentication':
-      return { place, authorization: basic(user, Buffer.from(password, 'base64').toString()) }
+      return {
+        place,
+        plain: false,
+        authorization: basic(user, password),
+        secrets: [encoded, password, basicValue(user, password)],
+      }
     default:
       throw new Error(`'${key}' is of the type '${type}', which is not known`)
   }
 }
 
 function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  return `Basic ${basicValue(user, password)}`
+}
+
+function basicValue(user: string, password: string): string {
+  return Buffer.from(`${user}:${password}`).toString('base64')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -1,0 +1,130 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import * as core from '@actions/core'
+import { messageOf, UserError } from '../common/errors.ts'
+import { HttpFailure, pause, request, type HttpResponse } from '../common/http.ts'
+import type { Authorizer } from './channel-credentials.ts'
+import { Checksummer, type Checksums } from './checksums.ts'
+
+/** Makes an error about the package that is under way: what is wrong with it, and what to do. */
+export type Refusal = (what: string, advice: string, cause?: unknown) => UserError
+
+export interface Transfer {
+  readonly url: URL
+  /** Where the bytes go. */
+  readonly file: string
+  readonly authorize: Authorizer
+  readonly refuse: Refusal
+  readonly onBytes: (count: number) => void
+}
+
+const tries = 5
+const goneAdvice = 'Update the lockfile: lock-mode: update.'
+
+/**
+ * Brings an archive from its channel into a file.
+ * @returns the checksums of what came, which nobody has compared yet
+ * @throws UserError when it cannot be had
+ */
+export async function transfer(of: Transfer): Promise<Checksums> {
+  return of.url.protocol === 'file:' ? copy(of) : download(of)
+}
+
+async function copy(of: Transfer): Promise<Checksums> {
+  const checksummer = new Checksummer()
+  try {
+    await receive(createReadStream(fileURLToPath(of.url)) as AsyncIterable<Buffer>, of, checksummer)
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw of.refuse(`it cannot be read: ${messageOf(error)}`, goneAdvice, error)
+  }
+  return checksummer.digest()
+}
+
+/** A connection that breaks is taken up where it ended, if the server can do that. */
+async function download(of: Transfer): Promise<Checksums> {
+  let checksummer = new Checksummer()
+  let validator: string | undefined
+  for (let attempt = 1; ; attempt++) {
+    const offset = validator === undefined ? 0 : checksummer.size
+    try {
+      const response = await ask(of, offset, validator)
+      // A server may send all of it, since it cannot send parts or because the file is another one now.
+      if (offset === 0 || response.status !== 206) checksummer = new Checksummer()
+      validator = validatorOf(response)
+      await receive(response.body as AsyncIterable<Buffer>, of, checksummer)
+      return checksummer.digest()
+    } catch (error) {
+      if (error instanceof UserError) throw error
+      // Requests that found no server have been tried again already.
+      if (attempt === tries || error instanceof HttpFailure) {
+        throw of.refuse(`it cannot be had: ${messageOf(error)}`, 'Is the channel reachable from here?', error)
+      }
+      core.debug(`${of.url.href}: ${messageOf(error)}, after ${checksummer.size} bytes of try ${attempt}`)
+      if (error instanceof WrongPart) validator = undefined
+      await pause(attempt)
+    }
+  }
+}
+
+/** The server answered a request for the rest of the file with something else. */
+class WrongPart extends Error {}
+
+async function ask(
+  { url: canonical, authorize, refuse }: Transfer,
+  offset: number,
+  validator: string | undefined,
+): Promise<HttpResponse> {
+  const { url, headers } = authorize(canonical)
+  const range = offset > 0 ? { range: `bytes=${offset}-`, 'if-range': validator } : {}
+  const response = await request({ url, headers: { ...headers, ...range } })
+  const { status } = response
+  if (status === 200) return response
+  if (status === 206 && offset > 0 && firstByteOf(response) === offset) return response
+  response.body.destroy()
+  if (offset > 0 && (status === 206 || status === 416)) {
+    throw new WrongPart(`the channel answered ${status} to a request for the bytes from ${offset}`)
+  }
+  if (status === 404 || status === 410) {
+    throw refuse(`the channel no longer has it (${status})`, goneAdvice)
+  }
+  if (status === 401 || status === 403) {
+    throw refuse(
+      `the channel refused it (${status})`,
+      "Give credentials: in the channel's address by an environment variable, or in ~/.mamba/auth/authentication.json.",
+    )
+  }
+  throw refuse(`the channel answered ${status}`, 'Is this the address of a package?')
+}
+
+function firstByteOf({ headers }: HttpResponse): number {
+  return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN)
+}
+
+/** What tells whether the file on the server is still the one that a first part came from (RFC 9110, 13.1.5). */
+function validatorOf({ headers }: HttpResponse): string | undefined {
+  const { etag } = headers
+  if (etag !== undefined && !etag.startsWith('W/')) return etag
+  return headers['last-modified']
+}
+
+/** Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off. */
+async function receive(
+  source: AsyncIterable<Uint8Array>,
+  { file, refuse, onBytes }: Transfer,
+  checksummer: Checksummer,
+): Promise<void> {
+  const handle = await open(file, checksummer.size > 0 ? 'a' : 'w')
+  try {
+    for await (const chunk of source) {
+      await handle.appendFile(chunk).catch((error: unknown) => {
+        throw refuse(`it cannot be written: ${messageOf(error)}`, 'Is there room on this disk?', error)
+      })
+      checksummer.update(chunk)
+      onBytes(chunk.length)
+    }
+  } finally {
+    await handle.close()
+  }
+}
