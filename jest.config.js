@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Worlds are built, images made and engines started in some tests; a hang is what this ends, not slowness.
+  testTimeout: 600_000,
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -12,6 +12,8 @@ try {
 } catch (error) {
   fail(error)
 }
+// Whatever connection is still open after a failure, the job is not to wait for it.
+process.exit()
 
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(error: unknown): void {

@@ -33,7 +33,11 @@ export function createTransport(registry: string, credentials: CredentialSource)
     const response = await attempt(authorization)
     // A host that the registry redirected to has no say in where credentials go.
     if (response.status !== 401 || response.url.origin !== base.origin) return response
-    const again = await authorizer.challenged(response.headers['www-authenticate'] ?? '', authorization)
+    const challenge = response.headers['www-authenticate'] ?? ''
+    const again = await authorizer.challenged(challenge, authorization).catch((error: unknown) => {
+      response.body.destroy()
+      throw error
+    })
     if (!again) return response
     response.body.resume()
     return attempt(await authorizer.authorize(scopes))
