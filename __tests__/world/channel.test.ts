@@ -177,6 +177,24 @@ print(*sorted(path.rsplit("/", 1)[-1] for path in libraries if not path.startswi
     expect(await output(program, ...args)).toMatch(expected)
   })
 
+  test('a prefix in a binary is made shorter where it stands', async () => {
+    const archive = join(folder, onThisMachine, 'binary-prefix-1.0-h0_0.conda')
+    const packaged = (await readArchive(archive)).find(
+      ({ name }) => name === 'lib/binary-prefix.bin',
+    )?.content
+    const content = await readFile(join(prefix, 'lib/binary-prefix.bin'))
+    const runs = (bytes?: Buffer) => bytes?.toString('latin1').split(/\0+/)
+    expect(content.length).toBe(packaged?.length)
+    expect(runs(packaged)).toContain(`${buildPrefix}/a:${buildPrefix}/b`)
+    expect(runs(content)).toEqual([
+      '\x7fBIN',
+      `${prefix}/share/one`,
+      'between',
+      `${prefix}/a:${prefix}/b`,
+      'end',
+    ])
+  })
+
   test('files of more than one name are one file', async () => {
     const inode = async (path: string) => (await stat(join(prefix, path))).ino
     expect(await inode('bin/bzcat')).toBe(await inode('bin/bzip2'))

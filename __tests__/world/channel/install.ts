@@ -51,15 +51,15 @@ async function writeEntryPoint(line: string, prefix: string): Promise<void> {
   await writeFile(join(prefix, 'bin', command), content, { mode: 0o755 })
 }
 
-/** In text a longer or shorter prefix moves what follows; in a binary nothing may move. */
+/** In text a longer or shorter prefix moves what follows; in a binary nothing may move but up to the next NUL. */
 function replaced(content: Buffer, prefix: string): Buffer {
-  const bytes = content.toString('latin1')
-  if (!bytes.includes(buildPrefix)) return content
-  if (!bytes.includes('\0')) return Buffer.from(bytes.replaceAll(buildPrefix, prefix), 'latin1')
-  const inPlace = bytes.replace(new RegExp(`${buildPrefix}([^\\0]*)`, 'g'), (all, rest: string) =>
-    `${prefix}${rest}`.padEnd(all.length, '\0'),
-  )
-  return Buffer.from(inPlace, 'latin1')
+  if (!content.includes(buildPrefix)) return content
+  const runs = content.toString('latin1').split('\0')
+  const inRun = (run: string) => {
+    const text = run.replaceAll(buildPrefix, prefix)
+    return runs.length === 1 ? text : text.padEnd(run.length, '\0')
+  }
+  return Buffer.from(runs.map(inRun).join('\0'), 'latin1')
 }
 
 export interface ArchiveEntry {
