@@ -58,12 +58,17 @@ function layerFile(path: string, header: Header, content: Buffer | undefined): L
         ? header.type
         : 'other',
     mode: header.mode & 0o7777,
-    uid: header.uid,
-    gid: header.gid,
+    ...ownerOf(header),
     ...(header.type === 'symlink' && { target: header.linkname }),
     ...(content && { content }),
   }
   return { path, file }
+}
+
+/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+function ownerOf(header: Header) {
+  const pax: { uid?: string; gid?: string } = header.pax ?? {}
+  return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) }
 }
 
 function isFile({ type }: Header): boolean {
