@@ -48,7 +48,8 @@ async function download(
   const apt = async () => ['-q', ...aptOptions(await aptState(architecture), architecture)]
   try {
     await run('apt-get', [...(await apt()), 'download', ...names], { cwd: target })
-  } catch {
+  } catch (error) {
+    if (messageOf(error).includes('Unable to locate package')) throw error
     // Lists that were fetched before a point release name files that are gone since.
     await rm(await aptState(architecture), { recursive: true, force: true })
     await run('apt-get', [...(await apt()), 'download', ...names], { cwd: target })
