@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
+import { environmentOf, imageConfig, parseConfig, type ImageConfig } from '../../src/image/config.ts'
+
+const base: ImageConfig = {
+  architecture: 'arm64',
+  variant: 'v8',
+  os: 'linux',
+  created: '2026-01-01T00:00:00Z',
+  config: {
+    Env: ['PATH=/usr/sbin:/usr/bin', 'CONDA_OVERRIDE_CUDA=', 'CUDA_VERSION=13.0', 'A=b=c', 'BARE'],
+    Entrypoint: ['/nvidia_entrypoint.sh'],
+    Cmd: ['python'],
+    User: 'root',
+    WorkingDir: '/srv',
+    Shell: ['/bin/ash'],
+    Labels: { maintainer: 'somebody', version: '1' },
+    ExposedPorts: { '80/tcp': {} },
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGINT',
+  },
+  rootfs: { type: 'layers', diff_ids: [digestOf('one'), digestOf('two')] },
+  history: [
+    { created_by: 'ADD rootfs' },
+    { created_by: 'ENV A=b=c', empty_layer: true },
+    { created_by: 'RUN it' },
+  ],
+}
+
+const created = '1980-01-01T00:00:00Z'
+const changes = {
+  environment: { MAMBA_USER: 'mambauser', CUDA_VERSION: '13.0' },
+  user: 'mambauser',
+  labels: { version: '2', own: 'label' },
+  created,
+  layers: [
+    { diffId: digestOf('three'), createdBy: 'python 3.13' },
+    { diffId: digestOf('four'), createdBy: 'environment and wiring' },
+  ],
+}
+
+describe("the config is the base's with ours over it", () => {
+  const made = imageConfig(base, changes)
+
+  test('the contract', () => {
+    expect(made.config).toMatchObject({
+      User: 'mambauser',
+      WorkingDir: '/tmp',
+      Entrypoint: ['/usr/local/bin/_entrypoint.sh'],
+      Cmd: ['/bin/bash'],
+      Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+    })
+  })
+
+  test("ENV: the base's variables stay where they are, /usr/local/bin is on PATH, ours follow", () => {
+    expect(made.config?.Env).toEqual([
+      'PATH=/usr/local/bin:/usr/sbin:/usr/bin',
+      'CONDA_OVERRIDE_CUDA=',
+      'CUDA_VERSION=13.0',
+      'A=b=c',
+      'BARE=',
+      'MAMBA_USER=mambauser',
+    ])
+  })
+
+  test("labels: ours win over the base's", () => {
+    expect(made.config?.Labels).toEqual({ maintainer: 'somebody', version: '2', own: 'label' })
+  })
+
+  test('what else the base says stays', () => {
+    expect(made).toMatchObject({ architecture: 'arm64', variant: 'v8', os: 'linux' })
+    expect(made.config).toMatchObject({
+      ExposedPorts: { '80/tcp': {} },
+      Healthcheck: { Test: ['NONE'] },
+      StopSignal: 'SIGINT',
+    })
+  })
+
+  test('layers and history continue those of the base', () => {
+    expect(made.rootfs.diff_ids).toEqual(['one', 'two', 'three', 'four'].map((name) => digestOf(name)))
+    expect(made.history).toEqual([
+      ...(base.history ?? []),
+      { created, created_by: 'python 3.13', comment: 'micromamba-image-action' },
+      { created, created_by: 'environment and wiring', comment: 'micromamba-image-action' },
+    ])
+    expect(made.created).toBe(created)
+  })
+})
+
+describe('a base that says little', () => {
+  const bare: ImageConfig = { architecture: 'amd64', os: 'linux', rootfs: base.rootfs }
+
+  test.each([
+    ['no config', bare],
+    ['null', { ...bare, config: null, history: null }],
+    ['empty', { ...bare, config: { Env: null, Labels: null } }],
+    ['an empty PATH', { ...bare, config: { Env: ['PATH='] } }],
+  ])('%s', (_, config) => {
+    const made = imageConfig(config, { ...changes, environment: {}, labels: {} })
+    expect(made.config?.Env).toEqual(['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'])
+    expect(made.config?.Labels ?? {}).toEqual({})
+  })
+
+  test.each([
+    ['none', undefined],
+    ['too little', [{ created_by: 'ADD rootfs' }]],
+    ['too much', [{}, {}, {}, {}]],
+  ])('history: %s. There is an entry for each layer in the end, and ours are the last', (_, history) => {
+    const made = imageConfig({ ...bare, ...(history && { history }) }, changes)
+    const entries = made.history?.filter((entry) => entry.empty_layer !== true) ?? []
+    expect(entries).toHaveLength(made.rootfs.diff_ids.length)
+    expect(entries.slice(-2).map((entry) => entry.created_by)).toEqual([
+      'python 3.13',
+      'environment and wiring',
+    ])
+  })
+})
+
+test('a PATH that has /usr/local/bin stays as it is', () => {
+  const made = imageConfig({ ...base, config: { Env: ['PATH=/bin:/usr/local/bin'] } }, changes)
+  expect(environmentOf(made).get('PATH')).toBe('/bin:/usr/local/bin')
+})
+
+describe('a config from a registry is looked at', () => {
+  test('one that is right is given as it is, unknown fields too', () => {
+    const config = { ...base, docker_version: '20' }
+    expect(parseConfig(JSON.stringify(config))).toEqual(config)
+  })
+
+  test.each([
+    ['no object', '[]', 'os'],
+    ['no architecture', { ...base, architecture: 1 }, 'architecture'],
+    ['no rootfs', { ...base, rootfs: undefined }, 'rootfs.diff_ids'],
+    ['a diff ID that is none', { ...base, rootfs: { diff_ids: ['sha256:x'] } }, 'rootfs.diff_ids'],
+    ['a config that is none', { ...base, config: [] }, "'config'"],
+    ['variables that are none', { ...base, config: { Env: [1] } }, 'config.Env'],
+    ['labels that are none', { ...base, config: { Labels: { a: 1 } } }, 'config.Labels'],
+    ['a history that is none', { ...base, history: [1] }, 'history'],
+  ])('%s', (_, config, field) => {
+    expect(() => parseConfig(typeof config === 'string' ? config : JSON.stringify(config))).toThrow(field)
+  })
+})
