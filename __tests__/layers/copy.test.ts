@@ -1,0 +1,408 @@
+import { spawnSync } from 'node:child_process'
+import { createServer } from 'node:net'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { UserError } from '../../src/common/errors.ts'
+import { BaseFiles, type BaseFile } from '../../src/image/base-files.ts'
+import { copyEntries, copyFingerprint, parseCopy, type CopyContext } from '../../src/layers/copy.ts'
+import { tarStream } from '../../src/layers/tar.ts'
+
+let workspace = ''
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
+})
+afterEach(() => {
+  rmSync(workspace, { recursive: true })
+})
+
+/** Files by path; a path that ends in a slash is a directory, a content that begins with `-> ` a link, with `#!` a program. */
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    const place = join(workspace, path)
+    mkdirSync(path.endsWith('/') ? place : dirname(place), { recursive: true })
+    if (path.endsWith('/')) continue
+    if (content.startsWith('-> ')) symlinkSync(content.slice(3), place)
+    else writeFileSync(place, content, { mode: content.startsWith('#!') ? 0o700 : 0o600 })
+  }
+}
+
+const attributes = { mode: 0o755, uid: 0, gid: 0 }
+const base = new BaseFiles(
+  new Map<string, BaseFile>([
+    ...['', 'usr', 'usr/bin', 'srv', 'tmp', 'etc'].map((path): [string, BaseFile] => [
+      path,
+      { ...attributes, type: 'directory' },
+    ]),
+    ['bin', { ...attributes, type: 'symlink', target: 'usr/bin' }],
+    ['data', { ...attributes, type: 'symlink', target: '/srv/data' }],
+    ['etc/passwd', { ...attributes, type: 'file' }],
+  ]),
+)
+
+async function collect(entries: ReturnType<typeof copyEntries>): Promise<string[]> {
+  const lines: string[] = []
+  for await (const entry of entries) {
+    expect([entry.uid, entry.gid]).toEqual([1000, 100])
+    const { type, path } = entry
+    if (type === 'symlink') lines.push(`${path} -> ${entry.target}`)
+    else if (type === 'directory') lines.push(`${path}/ ${entry.mode.toString(8)}`)
+    else if (type === 'file') {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of entry.content as AsyncIterable<Uint8Array>) chunks.push(chunk)
+      const content = Buffer.concat(chunks)
+      expect(content.length).toBe(entry.size)
+      expect(entry.mtime).toBeUndefined()
+      lines.push(`${path} ${entry.mode.toString(8)} ${content.toString()}`)
+    }
+  }
+  return lines
+}
+
+function copied(lines: string[], context: Partial<CopyContext> = {}): Promise<string[]> {
+  const owner = { uid: 1000, gid: 100 }
+  const rules = parseCopy(lines, { input: 'copy' })
+  return collect(copyEntries(rules, { workspace, base, owner, workdir: '/tmp', ...context }))
+}
+
+async function packed(lines: string[]): Promise<Buffer> {
+  const owner = { uid: 1000, gid: 100 }
+  const rules = parseCopy(lines, { input: 'copy' })
+  const chunks: Uint8Array[] = []
+  const entries = copyEntries(rules, { workspace, base, owner, workdir: '/tmp' })
+  for await (const chunk of tarStream(entries)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const fingerprint = (...lines: string[]) =>
+  copyFingerprint(parseCopy(lines, { input: 'copy' }), { workspace })
+
+describe('parseCopy', () => {
+  test('reads sources, destinations and modes', () => {
+    const rules = parseCopy(['# what is served', 'app:/srv/app', '', ' ./a//b/ : c : 0640 ', '.:.:755'], {
+      input: 'copy',
+    })
+    expect(rules).toEqual([
+      { source: 'app', destination: '/srv/app', input: 'copy', line: "line 2, 'app:/srv/app'" },
+      { source: 'a/b', destination: 'c', mode: 0o640, input: 'copy', line: "line 4, './a//b/ : c : 0640'" },
+      { source: '', destination: '.', mode: 0o755, input: 'copy', line: "line 5, '.:.:755'" },
+    ])
+  })
+
+  test.each([
+    ['app', 'is not of the form'],
+    [':/srv', 'is not of the form'],
+    ['app:', 'is not of the form'],
+    ['app:/srv:644:x', 'is not of the form'],
+    ['app:/srv:rw', "'rw' is not a mode"],
+    ['app:/srv:888', "'888' is not a mode"],
+    ['app:/srv:4755', "'4755' is not a mode"],
+    ['app:/srv:', "'' is not a mode"],
+    ['/etc/passwd:/srv', 'is not in the workspace'],
+    ['../x:/srv', 'is not in the workspace'],
+    ['a/../..:/srv', 'is not in the workspace'],
+  ])('refuses %s, naming input and line', (line, message) => {
+    const parse = () => parseCopy(['ok:/ok', line], { input: 'copy' })
+    expect(parse).toThrow(UserError)
+    expect(parse).toThrow(`input 'copy': line 2, '${line}': `)
+    expect(parse).toThrow(message)
+  })
+})
+
+describe('where things go', () => {
+  test('a directory: its content, sorted, parents first', async () => {
+    write({
+      'app/b/z': '1',
+      'app/b-a': '2',
+      'app/b.py': '#!3',
+      'app/B': '4',
+      'app/empty/': '',
+      'app/link': '-> b/z',
+    })
+    expect(await copied(['app:/srv/app'])).toEqual([
+      'srv/app/ 755',
+      'srv/app/B 644 4',
+      'srv/app/b/ 755',
+      'srv/app/b-a 644 2',
+      'srv/app/b.py 755 #!3',
+      'srv/app/b/z 644 1',
+      'srv/app/empty/ 755',
+      'srv/app/link -> b/z',
+    ])
+  })
+
+  test.each([
+    ['a file to a path', 'f:/srv/new', ['srv/new 644 x']],
+    ['a file into a directory of the base', 'd/f:/srv', ['srv/f 644 y']],
+    ['a file into a directory that is named as one', 'f:/srv/sub/', ['srv/sub/ 755', 'srv/sub/f 644 x']],
+    ['a file into the working directory', 'f:.', ['tmp/f 644 x']],
+    ['a relative destination', 'f:a/b', ['tmp/a/ 755', 'tmp/a/b 644 x']],
+    ['a destination through a link of the base', 'f:/bin/tool', ['usr/bin/tool 644 x']],
+    ['a file into a directory behind a link', 'f:/bin', ['usr/bin/f 644 x']],
+    ['a directory through a link that leads nowhere yet', 'd:/data', ['srv/data/ 755', 'srv/data/f 644 y']],
+    ['a directory into one of the base, which stays', 'd:/srv', ['srv/f 644 y']],
+    ['a destination that wants out', 'f:../../../up', ['up 644 x']],
+    ['a mode', 'd:/srv/d:640', ['srv/d/ 750', 'srv/d/f 640 y']],
+    ['a mode nobody else has', 'd:/srv/d:0400', ['srv/d/ 500', 'srv/d/f 400 y']],
+    [
+      'the whole workspace',
+      '.:/all',
+      ['all/ 755', 'all/d/ 755', 'all/d/f 644 y', 'all/f 644 x', 'all/to-d -> d'],
+    ],
+    ['a source that is a link', 'to-d:/srv/d', ['srv/d/ 755', 'srv/d/f 644 y']],
+  ])('%s', async (_name, line, expected) => {
+    write({ f: 'x', 'd/f': 'y', 'to-d': '-> d' })
+    expect(await copied([line])).toEqual(expected)
+  })
+
+  test('nothing for no rules', async () => {
+    expect(await copied([], { workspace: '/nonexistent' })).toEqual([])
+  })
+
+  test('directories that other layers have stay as they are', async () => {
+    write({ f: 'x' })
+    const hasDirectory = (path: string) => 'opt/conda/etc'.startsWith(path)
+    expect(await copied(['f:/opt/conda/etc/f'], { hasDirectory })).toEqual(['opt/conda/etc/f 644 x'])
+    expect(await copied(['f:/opt/conda/etc'], { hasDirectory })).toEqual(['opt/conda/etc/f 644 x'])
+  })
+
+  test('of rules that lay something at one path, the later wins', async () => {
+    write({ 'one/a': '1', 'one/b': '1', 'two/b': '2', 'two/c': '2', f: 'f', l: '-> /etc' })
+    expect(await copied(['one:/srv/x', 'two:/srv/x', 'one/a:/srv/x/c:600'])).toEqual([
+      'srv/x/ 755',
+      'srv/x/a 644 1',
+      'srv/x/b 644 2',
+      'srv/x/c 600 1',
+    ])
+    expect(await copied(['f:/srv/x/', 'f:/srv/x/f/', '.:/srv/y', 'one:/srv/y/l'])).toEqual(
+      expect.arrayContaining(['srv/x/f/ 755', 'srv/x/f/f 644 f', 'srv/y/l/ 755', 'srv/y/l/a 644 1']),
+    )
+    // A file that takes a directory's place, by way of a link: nothing of the directory is left.
+    write({ 'dir/sub/deep': 'd', 'other/sub': 's' })
+    expect(await copied(['dir:/srv/z', 'other:/srv/z'])).toEqual(['srv/z/ 755', 'srv/z/sub 644 s'])
+  })
+
+  test('the same place by two names stands once', async () => {
+    write({ a: '1', b: '2' })
+    expect(await copied(['a:/bin/x', 'b:/usr/bin/x'])).toEqual(['usr/bin/x 644 2'])
+  })
+})
+
+describe('.dockerignore', () => {
+  test('leaves out, and takes back in', async () => {
+    write({
+      '.dockerignore': '*\n!app\n**/*.pyc\napp/data\n!app/data/keep',
+      'app/main.py': 'm',
+      'app/main.pyc': 'c',
+      'app/data/big': 'b',
+      'app/data/keep': 'k',
+      secret: 's',
+    })
+    const app = ['srv/data/ 755', 'srv/data/keep 644 k', 'srv/main.py 644 m']
+    expect(await copied(['app:/srv'])).toEqual(app)
+    expect(await copied(['.:/srv/all'])).toEqual([
+      'srv/all/ 755',
+      'srv/all/app/ 755',
+      'srv/all/app/data/ 755',
+      'srv/all/app/data/keep 644 k',
+      'srv/all/app/main.py 644 m',
+    ])
+  })
+
+  test("leaves out a checkout's repository unless it is asked for", async () => {
+    write({ '.git/config': 'token', 'sub/.git': 'gitdir', 'sub/f': 'f' })
+    expect(await copied(['.:/srv/x'])).toEqual(['srv/x/ 755', 'srv/x/sub/ 755', 'srv/x/sub/f 644 f'])
+    write({ '.dockerignore': '!.git' })
+    expect(await copied(['.git:/srv/git'])).toEqual(['srv/git/ 755', 'srv/git/config 644 token'])
+  })
+
+  test('a line of it that is wrong is named', async () => {
+    write({ '.dockerignore': 'ok\n[', f: 'f' })
+    await expect(copied(['f:/srv'])).rejects.toThrow('.dockerignore:2: ')
+  })
+})
+
+describe('refusals', () => {
+  test.each([
+    ['what is not there', 'nothing:/srv', "'nothing' is not there"],
+    ['what is ignored', 'ignored:/srv', ".dockerignore leaves out all of 'ignored'"],
+    ['a directory of which all is ignored', 'hollow:/srv', ".dockerignore leaves out all of 'hollow'"],
+    ['a link to what is ignored', 'to-ignored:/srv', 'leaves out all'],
+    ['the repository', '.git:/srv', ".dockerignore leaves out all of '.git'"],
+    ['a source behind a link out of the workspace', 'out:/srv', "'out' is a link out of the workspace"],
+    ['a source below a link out of the workspace', 'out/passwd:/srv', 'is a link out of the workspace'],
+    [
+      'a link that leads out of the workspace',
+      'up:/srv',
+      "the link 'up/link' leads to '../../x', out of the workspace",
+    ],
+    ['a link to a place of this machine', 'here:/srv', "the link 'here/link' leads to"],
+    ['a name that means a removal', 'whiteout:/srv', 'means a removal'],
+    ['a pipe', 'pipe:/srv', "'pipe/p' is no file, directory or link"],
+    ['a file in the place of a directory', 'usr:/', "'/usr/bin' is a directory of the image"],
+    ['a directory in the place of a file', 'd:/etc/passwd', "'/etc/passwd' of the image is no directory"],
+    ['a file below a file', 'd/f:/etc/passwd/f', "'/etc/passwd' of the image is no directory"],
+  ])('%s', async (_name, line, message) => {
+    write({
+      '.dockerignore': 'ignored\nhollow/*',
+      ignored: 'i',
+      'hollow/x': 'x',
+      '.git/config': 'g',
+      'to-ignored': '-> ignored',
+      out: '-> /etc',
+      'up/link': '-> ../../x',
+      'here/link': `-> ${workspace}/d`,
+      'whiteout/.wh.f': '',
+      'pipe/': '',
+      'usr/usr/bin': 'b',
+      'd/f': 'f',
+    })
+    expect(spawnSync('mkfifo', [join(workspace, 'pipe/p')]).status).toBe(0)
+    const copying = copied([line])
+    await expect(copying).rejects.toThrow(UserError)
+    await expect(copying).rejects.toThrow(`line 1, '${line}': `)
+    await expect(copying).rejects.toThrow(message)
+  })
+
+  test('a socket', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(join(workspace, 'socket'), resolve))
+    await expect(copied(['.:/srv'])).rejects.toThrow("'socket' is no file, directory or link")
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('links that mean something in the image are kept', async () => {
+    write({ 'd/python': '-> /opt/conda/bin/python', 'd/near': '-> ../e', 'd/nowhere': '-> gone' })
+    expect(await copied(['d:/srv'])).toEqual([
+      'srv/near -> ../e',
+      'srv/nowhere -> gone',
+      'srv/python -> /opt/conda/bin/python',
+    ])
+  })
+})
+
+describe('same tree, same bytes', () => {
+  const names = fc.constantFrom('a', 'B', 'a-b', 'a.b', 'é', '日本', '\u{1F40D}', 'ﬀ')
+  const contents = fc.oneof(fc.string(), fc.constant('#!run'))
+  const trees = fc.dictionary(
+    fc.array(names, { minLength: 2, maxLength: 2 }).map((path) => path.join('/')),
+    contents,
+    {
+      minKeys: 1,
+    },
+  )
+
+  test('in whatever order and with whatever times, modes and place it was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees, fc.nat(), async (tree, seed) => {
+        const first = workspace
+        write({ ...tree, 'd/f': 'f' })
+        const lines = ['.:/srv/app', 'd:/srv/d:640']
+        const expected = [await packed(lines), await fingerprint(...lines)]
+        workspace = mkdtempSync(join(tmpdir(), 'other-'))
+        const entries = Object.entries({ 'd/f': 'f', ...tree })
+        const shuffled = entries.map((entry, index) => ({ entry, key: (index * 7919 + seed) % 101 }))
+        shuffled.sort((a, b) => a.key - b.key)
+        write(Object.fromEntries(shuffled.map(({ entry }) => entry)))
+        for (const [path, content] of entries) {
+          chmodSync(join(workspace, path), content.startsWith('#!') ? 0o777 : 0o664)
+          utimesSync(join(workspace, path), seed, seed)
+        }
+        chmodSync(join(workspace, 'd'), 0o700)
+        expect([await packed(lines), await fingerprint(...lines)]).toEqual(expected)
+        for (const directory of [first, workspace]) rmSync(directory, { recursive: true })
+        workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  test('entries are sorted by code units', async () => {
+    write({ 'd/\u{1F40D}': '', 'd/ﬀ': '', 'd/é': '', 'd/z': '', 'd/Z': '' })
+    const paths = (await copied(['d:/srv'])).map((line) => line.split(' ')[0])
+    expect(paths).toEqual(['srv/Z', 'srv/z', 'srv/é', 'srv/\u{1F40D}', 'srv/ﬀ'])
+  })
+})
+
+describe('copyFingerprint', () => {
+  const files = { 'd/f': 'f', 'd/l': '-> f', 'd/e/': '', g: 'g' }
+  test.each<[string, () => void]>([
+    [
+      'content',
+      () => {
+        writeFileSync(join(workspace, 'd/f'), 'F')
+      },
+    ],
+    [
+      'a name',
+      () => {
+        renameSync(join(workspace, 'd/f'), join(workspace, 'd/F'))
+      },
+    ],
+    [
+      'the executable bit',
+      () => {
+        chmodSync(join(workspace, 'd/f'), 0o755)
+      },
+    ],
+    [
+      'the target of a link',
+      () => {
+        write({ 'd/m': '-> f' })
+        renameSync(join(workspace, 'd/m'), join(workspace, 'd/l'))
+      },
+    ],
+    [
+      'an empty directory',
+      () => {
+        rmSync(join(workspace, 'd/e'), { recursive: true })
+      },
+    ],
+    [
+      '.dockerignore',
+      () => {
+        write({ '.dockerignore': 'd/f' })
+      },
+    ],
+  ])('tells a change of %s', async (_name, change) => {
+    write(files)
+    const before = await fingerprint('d:/srv')
+    change()
+    expect(await fingerprint('d:/srv')).not.toBe(before)
+  })
+
+  test('tells a change of the rules', async () => {
+    write(files)
+    const all = [
+      ['d:/srv'],
+      ['d:/srv/'],
+      ['d:/srv:644'],
+      ['g:/srv'],
+      ['d:/srv', 'g:/srv'],
+      ['g:/srv', 'd:/srv'],
+      [],
+    ]
+    const digests = await Promise.all(all.map((lines) => fingerprint(...lines)))
+    expect(new Set(digests).size).toBe(all.length)
+  })
+
+  test('is the same where nothing that is copied changed', async () => {
+    write(files)
+    const before = await fingerprint('d:/srv')
+    write({ other: 'o', '.dockerignore': '# nothing' })
+    chmodSync(join(workspace, 'd/f'), 0o666)
+    utimesSync(join(workspace, 'd/f'), 1, 1)
+    expect(await fingerprint('d:/srv')).toBe(before)
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, it, test } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  bucketCount,
+  chooseOwnLayer,
+  groupPackages,
+  ownLayerCount,
+  ownLayerSize,
+} from '../../src/layers/group.ts'
+
+const enough = bucketCount + ownLayerCount
+const nameList = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/), { maxLength: 120 })
+
+/** What is in each layer, by its title. */
+function contents(names: readonly string[], own: readonly string[], budget = enough): Map<string, string> {
+  const groups = groupPackages(names, own, budget)
+  return new Map(
+    groups.map(({ title, packages }) => [title, packages.map((position) => names[position]).join()]),
+  )
+}
+
+/** Titles of the layers that are not the same, present on one side only ones included. */
+function changed(a: Map<string, string>, b: Map<string, string>): string[] {
+  return [...new Set([...a.keys(), ...b.keys()])].filter((title) => a.get(title) !== b.get(title))
+}
+
+describe('groupPackages', () => {
+  it('puts every package into one group, in the order of the lock, never more groups than the budget', () => {
+    fc.assert(
+      fc.property(nameList, fc.integer({ min: 1, max: 110 }), fc.nat(60), (names, budget, ownCount) => {
+        const groups = groupPackages(names, names.slice(0, ownCount), budget)
+        expect(groups.length).toBeLessThanOrEqual(budget)
+        const positions = groups.flatMap(({ packages }) => packages)
+        expect(positions.toSorted((a, b) => a - b)).toEqual(names.map((_, position) => position))
+        for (const { packages } of groups) expect(packages).toEqual(packages.toSorted((a, b) => a - b))
+      }),
+    )
+  })
+
+  it('changes one group when a package is added or removed, and leaves the others in their order', () => {
+    fc.assert(
+      fc.property(nameList, nameList, fc.nat(), (names, bigOnes, at) => {
+        fc.pre(names.length > 0)
+        const own = bigOnes.slice(0, ownLayerCount)
+        const removed = names[at % names.length] ?? ''
+        const rest = names.filter((name) => name !== removed)
+        const [before, after] = [contents(names, own), contents(rest, own)]
+        expect(changed(before, after)).toHaveLength(1)
+        const common = (side: Map<string, string>, other: Map<string, string>) =>
+          [...side.keys()].filter((title) => other.has(title))
+        expect(common(before, after)).toEqual(common(after, before))
+      }),
+    )
+  })
+
+  it('does not let the place of a package in the lock decide on its group', () => {
+    fc.assert(
+      fc.property(nameList, (names) => {
+        const sorted = (list: string[]) =>
+          [...contents(list, [])].map(([title, members]) => [title, members.split(',').toSorted()])
+        expect(sorted(names.toReversed())).toEqual(sorted(names))
+      }),
+    )
+  })
+
+  it('has the packages that are alone in front, in their order, and passes over those that are not there', () => {
+    const groups = groupPackages(['b', 'a', 'small'], ['a', 'gone', 'b'], enough)
+    expect(groups.slice(0, 2)).toEqual([
+      { title: 'a', packages: [1] },
+      { title: 'b', packages: [0] },
+    ])
+    expect(groups).toHaveLength(3)
+  })
+
+  it('keeps names in their groups from version to version of this action', () => {
+    const groups = groupPackages(['numpy', 'pip', 'zlib', 'openssl'], [], enough)
+    expect(groups).toEqual([
+      { title: 'packages 9/32', packages: [2] },
+      { title: 'packages 12/32', packages: [1] },
+      { title: 'packages 16/32', packages: [0] },
+      { title: 'packages 19/32', packages: [3] },
+    ])
+  })
+
+  test.each([
+    [98, 32],
+    [64, 32],
+    [63, 16],
+    [20, 8],
+    [2, 1],
+    [1, 1],
+  ])('with room for %i groups has %i buckets, whatever the packages are', (budget, buckets) => {
+    const names = Array.from({ length: 400 }, (_, index) => `package-${index}`)
+    for (const own of [[], names.slice(0, 50)]) {
+      const shared = groupPackages(names, own, budget).filter(({ title }) => title.startsWith('packages '))
+      expect(shared).toHaveLength(buckets)
+    }
+  })
+})
+
+describe('chooseOwnLayer', () => {
+  const sized = (sizes: Record<string, number>) =>
+    Object.entries(sizes).map(([name, size]) => ({ name, size }))
+
+  it('takes packages from a size on, the biggest first, equals by name', () => {
+    const packages = sized({
+      small: ownLayerSize - 1,
+      b: ownLayerSize,
+      big: 9 * ownLayerSize,
+      a: ownLayerSize,
+    })
+    expect(chooseOwnLayer(packages)).toEqual(['big', 'a', 'b'])
+  })
+
+  it('keeps those chosen before in their places, however small they are now, and forgets those that are gone', () => {
+    const packages = sized({ new: 9 * ownLayerSize, shrunk: 1, big: 5 * ownLayerSize })
+    expect(chooseOwnLayer(packages, ['big', 'gone', 'shrunk'])).toEqual(['big', 'shrunk', 'new'])
+  })
+
+  it('chooses a limited number', () => {
+    const packages = Array.from({ length: 60 }, (_, index) => ({
+      name: `p${index}`,
+      size: ownLayerSize + index,
+    }))
+    const chosen = chooseOwnLayer(packages, ['p0'])
+    expect(chosen).toHaveLength(ownLayerCount)
+    expect(chosen.slice(0, 2)).toEqual(['p0', 'p59'])
+  })
+
+  it('does not depend on the order of the packages', () => {
+    const sizes = fc.uniqueArray(fc.record({ name: fc.string(), size: fc.nat(3 * ownLayerSize) }), {
+      selector: ({ name }) => name,
+    })
+    fc.assert(
+      fc.property(sizes, fc.array(fc.string()), (packages, previous) => {
+        expect(chooseOwnLayer(packages.toReversed(), previous)).toEqual(chooseOwnLayer(packages, previous))
+      }),
+    )
+  })
+})

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { zstdDecompressSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { extract, type Header } from 'tar-stream'
+import { layerEntries, runJob } from '../../src/layers/job.ts'
+import { packEntries } from '../../src/layers/pack.ts'
+import { fixedTime } from '../../src/layers/reproducible.ts'
+import type { LayerEntry } from '../../src/layers/types.ts'
+import type { PrefixEntry } from '../../src/prefix/link.ts'
+import { collect } from './collect.ts'
+import { jobOf, jobPackage } from './packages.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'pack-'))
+afterAll(() => {
+  rmSync(directory, { recursive: true })
+})
+const destination = (name: string) => join(directory, name)
+const owner = { uid: 57439, gid: 57439 }
+const context = { prefix: '/opt/conda', rootPrefix: '/opt/conda' }
+const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+async function read(file: string): Promise<{ header: Header; content: string }[]> {
+  const entries: { header: Header; content: string }[] = []
+  for await (const entry of Readable.from([zstdDecompressSync(readFileSync(file))]).pipe(extract())) {
+    const content = (await collect(entry as AsyncIterable<Uint8Array>)).toString()
+    entries.push({ header: entry.header, content })
+  }
+  return entries
+}
+
+describe('runJob', () => {
+  it('packs the packages in their order, parents first and once, all of one owner', async () => {
+    const first = await jobPackage('first', [
+      { name: 'bin/run', content: 'program', mode: 0o755, mtime: new Date(1_700_000_000_000) },
+      { name: 'bin/also', type: 'link', linkname: 'bin/run' },
+      { name: 'bin/soft', type: 'symlink', linkname: 'run' },
+    ])
+    const second = await jobPackage('second', [{ name: 'bin/other', content: 'more' }])
+    await runJob(jobOf([first, second], destination('order')))
+    const entries = await read(destination('order'))
+    expect(entries.map(({ header }) => [header.name, header.type, header.mode.toString(8)])).toEqual([
+      ['opt/conda/', 'directory', '777'],
+      ['opt/conda/bin/', 'directory', '755'],
+      ['opt/conda/bin/run', 'file', '755'],
+      ['opt/conda/bin/also', 'link', '755'],
+      ['opt/conda/bin/soft', 'symlink', '777'],
+      ['opt/conda/conda-meta/', 'directory', '755'],
+      ['opt/conda/conda-meta/first-1.0-0.json', 'file', '644'],
+      ['opt/conda/bin/other', 'file', '644'],
+      ['opt/conda/conda-meta/second-1.0-0.json', 'file', '644'],
+    ])
+    expect(new Set(entries.map(({ header }) => `${header.uid}:${header.gid}`))).toEqual(
+      new Set(['57439:57439']),
+    )
+    const times = new Map(entries.map(({ header }) => [header.name, Number(header.mtime) / 1000]))
+    expect(times.get('opt/conda/bin/run')).toBe(1_700_000_000)
+    expect(times.get('opt/conda/bin/also')).toBe(1_700_000_000)
+    expect(times.get('opt/conda/bin/')).toBe(fixedTime)
+    expect(times.get('opt/conda/conda-meta/first-1.0-0.json')).toBe(fixedTime)
+  })
+
+  it('gives a path to the package that is later in the lock', async () => {
+    const first = await jobPackage('first', [{ name: 'share/x', content: 'first' }])
+    const second = await jobPackage('second', [{ name: 'share/x', content: 'second' }])
+    await runJob(jobOf([first, second], destination('clobber')))
+    const found = (await read(destination('clobber'))).filter(({ header }) => header.name.endsWith('/x'))
+    expect(found.map(({ content }) => content)).toEqual(['second'])
+  })
+
+  it('says what it has written', async () => {
+    const job = jobOf([await jobPackage('one', [{ name: 'a', content: 'a' }])], destination('said'))
+    const bytes = () => readFileSync(job.file)
+    const layer = await runJob(job)
+    expect(layer).toEqual({
+      descriptor: {
+        mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd',
+        digest: sha256(bytes()),
+        size: bytes().length,
+      },
+      diffId: sha256(zstdDecompressSync(bytes())),
+      file: job.file,
+    })
+    const gzipped = await runJob({ ...job, compression: 'gzip' })
+    expect(gzipped.diffId).toBe(layer.diffId)
+    expect(gzipped.descriptor.mediaType).toBe('application/vnd.oci.image.layer.v1.tar+gzip')
+    expect(gzipped.descriptor.digest).toBe(sha256(bytes()))
+  })
+})
+
+describe('layerEntries', () => {
+  const paths = async (entries: PrefixEntry[], place = context) => {
+    const placed: string[] = []
+    for await (const entry of layerEntries(entries, place, owner)) {
+      placed.push(`${entry.path} ${'mode' in entry ? entry.mode.toString(8) : entry.target}`)
+    }
+    return placed
+  }
+
+  it('places links of both kinds', async () => {
+    expect(
+      await paths([
+        { type: 'symlink', path: 'lib/x', target: '../y' },
+        { type: 'hardlink', path: 'lib/z', target: 'lib/w' },
+      ]),
+    ).toEqual([
+      'opt/conda 777',
+      'opt/conda/lib 755',
+      'opt/conda/lib/x ../y',
+      'opt/conda/lib/z opt/conda/lib/w',
+    ])
+  })
+
+  it('has what leads from the root prefix to an environment below it, and nothing above', async () => {
+    const place = { prefix: '/srv/mamba/envs/a', rootPrefix: '/srv/mamba' }
+    expect(await paths([{ type: 'directory', path: 'empty', mode: 0o755 }], place)).toEqual([
+      'srv/mamba 777',
+      'srv/mamba/envs 755',
+      'srv/mamba/envs/a 755',
+      'srv/mamba/envs/a/empty 755',
+    ])
+  })
+})
+
+describe('packEntries', () => {
+  it('leaves no file behind when it fails', async () => {
+    const bytes = Buffer.alloc(3_000_000, 'x')
+    const entries: LayerEntry[] = [
+      { type: 'file', path: 'a', ...owner, mode: 0o644, size: bytes.length, content: bytes },
+      { type: 'file', path: 'b', ...owner, mode: 0o644, size: 1, content: new Uint8Array(2) },
+    ]
+    await expect(packEntries(entries, 'zstd', destination('failed'))).rejects.toThrow("'b' has 1 bytes")
+    expect(existsSync(destination('failed'))).toBe(false)
+  })
+
+  it('says that it cannot write', async () => {
+    await expect(packEntries([], 'zstd', destination('no/such/folder'))).rejects.toThrow('ENOENT')
+  })
+})
