@@ -16,6 +16,7 @@ import { checkBase } from './image/check-base.ts'
 import { environmentOf } from './image/config.ts'
 import type { Image, ImageLayer } from './image/types.ts'
 import { chooseUser, type ImageUser } from './image/users.ts'
+import { contextAnnotations } from './image/labels.ts'
 import { isWiringFile, micromambaEntries, wire, wiringDigest } from './image/wiring.ts'
 import {
   buildLayer,
@@ -26,11 +27,18 @@ import {
   overrides,
   type LayerSettings,
 } from './layers/build.ts'
+import { copyEntries, copyFingerprint } from './layers/copy.ts'
 import { fixedTime, packerFormat } from './layers/reproducible.ts'
 import { askFor, lockPath, resolveLock, type ResolvedLock } from './lock/resolve.ts'
 import { installMicromamba, type Micromamba } from './micromamba/install.ts'
 import { defaultVirtualPackages, solve } from './micromamba/solve.ts'
-import { createBlobUploader, pushImage, writeLayout, type BlobUploader } from './outputs/outputs.ts'
+import {
+  createBlobUploader,
+  loadImage,
+  pushImage,
+  writeLayout,
+  type BlobUploader,
+} from './outputs/outputs.ts'
 import { channelCredentials } from './packages/channel-credentials.ts'
 import { fetchPackages, missingTarballs, tarballName, type FetchedPackage } from './packages/download.ts'
 import { cacheKeys, restoreTarballs } from './packages/tarball-cache.ts'
@@ -262,17 +270,19 @@ async function compute(
     ),
     settings,
   )
-  const layers = [...micromamba, ...packageLayers, last]
+  const application = await applicationLayer(request, base, settings)
+  const layers = [...micromamba, ...packageLayers, last, ...application]
   layers.forEach(onLayer)
 
   return assembleImage(base.image, layers, request.platform, {
     user: user.name,
     environment: contractVariables(base.variables, user, rootPrefix),
-    labels: request.labels,
+    start: request.start,
+    labels: contextAnnotations(process.env, { given: request.labels }),
     created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
     annotations: {
-      ...request.annotations,
-      [fingerprintAnnotation]: fingerprint(request, lock, own, variables, base),
+      ...contextAnnotations(process.env, { given: request.annotations }),
+      [fingerprintAnnotation]: await fingerprint(request, lock, own, variables, base),
     },
   })
 }
@@ -286,6 +296,18 @@ async function micromambaLayer(
   if (files.get('bin/micromamba')) return []
   const { path, version } = await installMicromamba(micromamba, platform.subdir)
   return [await buildLayer(`micromamba ${version}`, micromambaEntries(files, await readFile(path)), settings)]
+}
+
+/** The files that the request copies into the image. */
+async function applicationLayer(
+  { copy, workspace, start }: Request,
+  { files }: Base,
+  settings: LayerSettings,
+): Promise<ImageLayer[]> {
+  if (copy.length === 0) return []
+  const { owner } = settings
+  const entries = copyEntries(copy, { workspace, base: files, owner, workdir: start.workdir ?? '/tmp' })
+  return [await buildLayer('application', entries, settings)]
 }
 
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
@@ -307,14 +329,14 @@ function contractVariables(
 }
 
 /** The hash of all that determines the image, known before any of it is made. */
-function fingerprint(
+async function fingerprint(
   request: Request,
   lock: ResolvedLock['lock'],
   own: readonly string[],
   variables: Readonly<Record<string, string>>,
   { image }: Base,
-): string {
-  const { platform, compression, labels, annotations, linkScripts, micromamba } = request
+): Promise<string> {
+  const { platform, compression, labels, annotations, linkScripts, micromamba, start, copy } = request
   return digestOf(
     JSON.stringify([
       packerFormat,
@@ -323,19 +345,25 @@ function fingerprint(
       lock.header?.specs ?? [],
       own,
       variables,
-      [platform.architecture, compression, labels, annotations, linkScripts, micromamba.version],
+      [platform.architecture, compression, linkScripts, micromamba.version, start],
+      [
+        contextAnnotations(process.env, { given: labels }),
+        contextAnnotations(process.env, { given: annotations }),
+      ],
+      copy.length > 0 ? await copyFingerprint(copy, request) : null,
       wiringDigest(),
     ]),
   )
 }
 
 async function deliver(
-  { tags, output, workspace }: Request,
+  { tags, output, load, workspace }: Request,
   image: Image,
   { registry, uploader }: Workshop,
 ): Promise<void> {
   if (uploader) await pushImage(image, tags, registry, { uploader })
   if (output !== undefined) await writeLayout(image, resolve(workspace, output), tags)
+  if (load) await loadImage(image, tags)
 }
 
 async function* concatenated<T>(...parts: (AsyncIterable<T> | Iterable<T>)[]): AsyncGenerator<T> {

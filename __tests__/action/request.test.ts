@@ -92,3 +92,44 @@ describe('what is wrong is refused, naming the input', () => {
     expect(attempt).toThrow(expect.objectContaining({ input }))
   })
 })
+
+test('how containers start: a line as for a shell, or JSON', () => {
+  given({
+    entrypoint: `gunicorn --bind '0.0.0.0:80 00' "a b"`,
+    cmd: '["app:main", "with space"]',
+    env: 'PORT=8000\nEMPTY=',
+    expose: '8000, 53/udp',
+    volumes: '/data',
+    workdir: '/srv',
+    'stop-signal': 'SIGINT',
+    copy: 'app:/srv/app\n# comment\nrun.sh:/usr/local/bin/:755',
+  })
+  const { start, copy } = readRequest({})
+  expect(start).toEqual({
+    entrypoint: ['gunicorn', '--bind', '0.0.0.0:80 00', 'a b'],
+    cmd: ['app:main', 'with space'],
+    env: { PORT: '8000', EMPTY: '' },
+    expose: ['8000', '53/udp'],
+    volumes: ['/data'],
+    workdir: '/srv',
+    stopSignal: 'SIGINT',
+  })
+  expect(copy.map(({ source, mode }) => [source, mode])).toEqual([
+    ['app', undefined],
+    ['run.sh', 0o755],
+  ])
+})
+
+test.each<[string, string]>([
+  ['cmd', '["unclosed"'],
+  ['cmd', '[1]'],
+  ['expose', 'http'],
+  ['volumes', 'relative'],
+  ['workdir', 'relative'],
+  ['stop-signal', 'please'],
+  ['copy', 'nowhere'],
+  ['load', 'maybe'],
+])('%s: %s is refused', (input, value) => {
+  given({ [input]: value })
+  expect(() => readRequest({})).toThrow(expect.objectContaining({ input }))
+})

@@ -31,6 +31,7 @@ const created = '1980-01-01T00:00:00Z'
 const changes = {
   environment: { MAMBA_USER: 'mambauser', CUDA_VERSION: '13.0' },
   user: 'mambauser',
+  start: { env: {}, expose: [], volumes: [] },
   labels: { version: '2', own: 'label' },
   created,
   layers: [

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
-import { UserError } from '../common/errors.ts'
+import { parseArgsStringToArgv } from 'string-argv'
+import { messageOf, UserError } from '../common/errors.ts'
 
 /** Readers of single inputs. Each refuses what it cannot take, naming the input. */
 
@@ -30,6 +31,32 @@ export function list(name: string): string[] {
     .split(/[\n,]/)
     .map((item) => item.trim())
     .filter((item) => item !== '' && !item.startsWith('#'))
+}
+
+/** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
+export function command(name: string): string[] | undefined {
+  const value = core.getInput(name)
+  if (value === '') return undefined
+  if (!value.startsWith('[')) return parseArgsStringToArgv(value)
+  let words: unknown
+  try {
+    words = JSON.parse(value)
+  } catch (error) {
+    throw new UserError(`'${value}' is not JSON: ${messageOf(error)}`, { at: { input: name } })
+  }
+  if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return words
+  throw new UserError(`'${value}' is not an array of strings`, {
+    at: { input: name },
+    advice: 'Write ["program", "argument"], or a line as for a shell.',
+  })
+}
+
+/** Items of a list that must all look alike. */
+export function listOf(name: string, pattern: RegExp, what: string): string[] {
+  return list(name).map((item) => {
+    if (pattern.test(item)) return item
+    throw new UserError(`'${item}' is not ${what}`, { at: { input: name } })
+  })
 }
 
 /** `KEY=VALUE` lines; the value may hold `=` and commas. */

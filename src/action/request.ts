@@ -1,9 +1,11 @@
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
+import type { StartSettings } from '../image/config.ts'
+import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { Compression } from '../layers/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
-import { boolean, choice, keyValues, list, text } from './inputs.ts'
+import { boolean, choice, command, keyValues, list, listOf, text } from './inputs.ts'
 
 /** Everything that a run is asked for: the inputs, read once and checked before any work. */
 export interface Request {
@@ -21,6 +23,11 @@ export interface Request {
   readonly push: boolean
   /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
   readonly output?: string
+  /** Into the container engine of this machine. */
+  readonly load: boolean
+  readonly start: StartSettings
+  /** Files of the workspace that make a layer on top. */
+  readonly copy: readonly CopyRule[]
   readonly compression: Compression
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
@@ -58,6 +65,9 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     tags: list('tags').map((tag) => parseReference(tag, { input: 'tags', defaultTag: 'latest' })),
     push: boolean('push'),
     output: text('output'),
+    load: boolean('load'),
+    start: readStart(),
+    copy: parseCopy(core.getInput('copy').split('\n'), { input: 'copy' }),
     compression: choice('compression', ['zstd', 'gzip']),
     labels: keyValues('labels'),
     annotations: keyValues('annotations'),
@@ -85,6 +95,27 @@ function readPlatform(): Platform {
     })
   }
   return first === undefined ? machinePlatform() : parsePlatform(first)
+}
+
+function readStart(): StartSettings {
+  const [workdir, ...more] = listOf('workdir', /^\//, 'an absolute path')
+  if (more.length > 0) throw new UserError('there can be one only', { at: { input: 'workdir' } })
+  const stopSignal = text('stop-signal')
+  if (stopSignal !== undefined && !/^(SIG[A-Z0-9+-]+|\d{1,2})$/.test(stopSignal)) {
+    throw new UserError(`'${stopSignal}' is not a signal`, {
+      at: { input: 'stop-signal' },
+      advice: 'Write it as SIGTERM, or as a number.',
+    })
+  }
+  return {
+    entrypoint: command('entrypoint'),
+    cmd: command('cmd'),
+    workdir,
+    env: keyValues('env'),
+    expose: listOf('expose', /^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/, 'a port, such as 8080 or 53/udp'),
+    volumes: listOf('volumes', /^\//, 'an absolute path'),
+    stopSignal,
+  }
 }
 
 function readMicromamba(): MicromambaRequest {

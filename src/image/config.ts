@@ -31,10 +31,27 @@ export interface HistoryEntry {
   readonly empty_layer?: boolean
 }
 
+/** How containers of an image start; what is absent is as in images of micromamba-docker. */
+export interface StartSettings {
+  readonly entrypoint?: readonly string[]
+  readonly cmd?: readonly string[]
+  readonly workdir?: string
+  /** Over what the contract sets. */
+  readonly env: Readonly<Record<string, string>>
+  /** `8080` or `53/udp`. */
+  readonly expose: readonly string[]
+  /** Absolute paths. */
+  readonly volumes: readonly string[]
+  readonly stopSignal?: string
+}
+
+const asUpstream: StartSettings = { env: {}, expose: [], volumes: [] }
+
 /** What an image of ours sets over its base. */
 export interface ConfigChanges {
   readonly environment: Readonly<Record<string, string>>
   readonly user: string
+  readonly start?: StartSettings
   readonly labels: Readonly<Record<string, string>>
   /** RFC 3339. */
   readonly created: string
@@ -87,8 +104,12 @@ export function environmentOf({ config }: ImageConfig): Map<string, string> {
  * It keeps what the base says of ports, volumes, labels and the like.
  */
 export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageConfig {
-  const { created, layers } = changes
-  const environment = new Map([...environmentOf(base), ...Object.entries(changes.environment)])
+  const { created, layers, start = asUpstream } = changes
+  const environment = new Map([
+    ...environmentOf(base),
+    ...Object.entries(changes.environment),
+    ...Object.entries(start.env),
+  ])
   environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''))
   const labels = { ...base.config?.Labels, ...changes.labels }
   return {
@@ -98,9 +119,14 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       ...base.config,
       User: changes.user,
       Env: [...environment].map(([name, value]) => `${name}=${value}`),
-      Entrypoint: ['/usr/local/bin/_entrypoint.sh'],
-      Cmd: ['/bin/bash'],
-      WorkingDir: '/tmp',
+      Entrypoint: entrypointOf(start),
+      Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+      WorkingDir: start.workdir ?? '/tmp',
+      ...(start.expose.length > 0 && {
+        ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
+      }),
+      ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
+      ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
       Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
       ...(Object.keys(labels).length > 0 && { Labels: labels }),
     },
@@ -114,6 +140,25 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       })),
     ],
   }
+}
+
+const activating = '/usr/local/bin/_entrypoint.sh'
+
+/** The wiring's entrypoint activates the environment and becomes what follows it. */
+function entrypointOf({ entrypoint = [] }: StartSettings): readonly string[] {
+  return entrypoint[0] === activating ? entrypoint : [activating, ...entrypoint]
+}
+
+/** The config has sets as objects of empty objects; those of the base stay. */
+function keys(base: unknown, more: readonly string[]): Record<string, object> {
+  return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) } as Record<
+    string,
+    object
+  > // every value of such a set is an empty object
+}
+
+function withProtocol(port: string): string {
+  return port.includes('/') ? port : `${port}/tcp`
 }
 
 /**

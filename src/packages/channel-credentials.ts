@@ -18,7 +18,7 @@ export type Authorizer = (url: URL) => Authorized
 interface Grant {
   /** `host[:port][/path]`, without a trailing slash. */
   readonly place: string
-  /** Whether it was given for an http address, and may be sent without encryption. */
+  /** Whether it may be sent without encryption: it was given for an http address, or, in micromamba's file, for any. */
   readonly plain: boolean
   /** Goes into the path as `/t/<token>`, behind the path `tokenBehind`. */
   readonly token?: string
@@ -32,7 +32,7 @@ interface Grant {
 /**
  * The credentials of the run: those in the channels' addresses, then those of micromamba's
  * `~/.mamba/auth/authentication.json` (libmamba, `authentication_info.cpp`). Of several that fit a package the one with the
- * longest path is taken. All are masked in the log, and none is sent unencrypted unless it was given so.
+ * longest path is taken. All are masked in the log, and those of an https address are not sent unencrypted.
  * @param channels addresses as the solver got them; names are passed over
  * @throws UserError when authentication.json cannot be read
  */
@@ -87,7 +87,7 @@ async function grantsOfFile(home: string): Promise<Grant[]> {
     const json = JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>
     return Object.entries(json).map(([place, entry]) => grantOfEntry(place, entry))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // an error of the file system
     // What JSON.parse says quotes the text, which is made of secrets.
     const why = error instanceof SyntaxError ? 'it is not JSON' : messageOf(error)
     throw new UserError(`micromamba's credentials cannot be read: ${why}`, {
@@ -103,13 +103,13 @@ function grantOfEntry(key: string, entry: Record<string, string>): Grant {
   const password = Buffer.from(encoded, 'base64').toString()
   switch (type) {
     case 'CondaToken':
-      return { place, plain: false, token, secrets: [token] }
+      return { place, plain: true, token, secrets: [token] }
     case 'BearerToken':
-      return { place, plain: false, authorization: `Bearer ${token}`, secrets: [token] }
+      return { place, plain: true, authorization: `Bearer ${token}`, secrets: [token] }
     case 'BasicHTTPAuthentication':
       return {
         place,
-        plain: false,
+        plain: true,
         authorization: basic(user, password),
         secrets: [encoded, password, basicValue(user, password)],
       }

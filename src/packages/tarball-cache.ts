@@ -1,6 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as cache from '@actions/cache'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
 import { formatBytes } from '../common/format.ts'
@@ -33,7 +32,8 @@ export function cacheKeys(prefix: string, platform: string, lockHash: string): C
  * @returns the key of the entry that was restored
  */
 export async function restoreTarballs(directory: string, keys: CacheKeys): Promise<string | undefined> {
-  if (!cache.isFeatureAvailable()) {
+  const cache = await cacheService()
+  if (!cache) {
     core.info('There is no cache service here; packages come from their channels.')
     return undefined
   }
@@ -53,7 +53,8 @@ export async function saveTarballs({ directory, key, matchedKey, files }: Tarbal
     core.info(`The cache has ${key} already.`)
     return
   }
-  if (!cache.isFeatureAvailable()) {
+  const cache = await cacheService()
+  if (!cache) {
     core.info('There is no cache service here; nothing is saved.')
     return
   }
@@ -72,6 +73,17 @@ export async function saveTarballs({ directory, key, matchedKey, files }: Tarbal
   } catch (error) {
     core.warning(`The package archives were not saved: ${messageOf(error)}`)
   }
+}
+
+/**
+ * The toolkit's cache, where there is a service for it. It is large, a third of what the action is in memory, and loaded
+ * only where it can be used.
+ */
+async function cacheService() {
+  const isOffered = process.env['ACTIONS_RESULTS_URL'] ?? process.env['ACTIONS_CACHE_URL']
+  if (isOffered === undefined) return undefined
+  const cache = await import('@actions/cache')
+  return cache.isFeatureAvailable() ? cache : undefined
 }
 
 /** Removes every file that is not of the lock, so that an entry does not grow from lock to lock. */

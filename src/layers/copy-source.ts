@@ -1,0 +1,154 @@
+import type { Stats } from 'node:fs'
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { isAbsolute, join, posix, relative, sep } from 'node:path'
+import { messageOf } from '../common/errors.ts'
+import { refusal, type CopyRule } from './copy-rule.ts'
+import { parseDockerignore, type Dockerignore } from './dockerignore.ts'
+
+/** Something that a rule copies. */
+export type CopySource = {
+  /** Relative to the rule's source, with `/`; '' is the source itself. */
+  readonly path: string
+} & (
+  | { readonly type: 'directory' }
+  | {
+      readonly type: 'file'
+      /** On this machine. */
+      readonly file: string
+      /** Bytes. */
+      readonly size: number
+      readonly isExecutable: boolean
+    }
+  | { readonly type: 'symlink'; readonly target: string }
+)
+
+/**
+ * What is left out unless a `.dockerignore` takes it back in with `!`: the repository's own files, where a checkout keeps the
+ * token that it was made with.
+ */
+const alwaysIgnored = '**/.git'
+
+/**
+ * Finds what each rule copies: a file, or a directory with all that is below it, less what `.dockerignore` at the workspace's
+ * top leaves out. A source may be reached through links inside of the workspace; links below it are not followed.
+ * @returns in the order of the rules; each rule's in the order of their paths, parents first
+ * @throws UserError for a rule that copies nothing, or something that an image cannot have
+ */
+export async function findSources(
+  rules: readonly CopyRule[],
+  workspace: string,
+): Promise<{ rule: CopyRule; sources: CopySource[] }[]> {
+  if (rules.length === 0) return []
+  const root = await realpath(workspace)
+  const ignore = await readIgnore(root)
+  const found: { rule: CopyRule; sources: CopySource[] }[] = []
+  for (const rule of rules) found.push({ rule, sources: await findSource({ rule, root, workspace, ignore }) })
+  return found
+}
+
+async function readIgnore(root: string): Promise<Dockerignore> {
+  const text = await readFile(join(root, '.dockerignore'), 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return ''
+    throw error
+  })
+  return parseDockerignore(text, alwaysIgnored)
+}
+
+interface Search {
+  readonly rule: CopyRule
+  /** The workspace, links resolved. */
+  readonly root: string
+  /** The workspace as it was given. */
+  readonly workspace: string
+  readonly ignore: Dockerignore
+}
+
+async function findSource(search: Search): Promise<CopySource[]> {
+  const { rule, root, ignore } = search
+  const file = await realpath(join(root, rule.source)).catch((error: unknown) => {
+    const why = isMissing(error) ? 'is not there' : `cannot be read: ${messageOf(error)}`
+    throw refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error)
+  })
+  const inRoot = relative(root, file).replaceAll(sep, '/')
+  if (inRoot === '..' || inRoot.startsWith('../') || isAbsolute(inRoot)) {
+    throw refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.')
+  }
+  const sources: CopySource[] = []
+  const ignored: string[] = []
+  const visit = async (place: string, path: string): Promise<void> => {
+    const at = join(root, place)
+    const stats = await reading(rule, place, lstat(at))
+    const isIgnored = place !== '' && ignore.ignores(place)
+    if (isIgnored) ignored.push(place)
+    else sources.push(await describe(search, place, path, stats))
+    if (!stats.isDirectory() || (isIgnored && ignore.ignoresBelow(place))) return
+    for (const name of (await reading(rule, place, readdir(at))).sort()) {
+      await visit(posix.join(place, name), posix.join(path, name))
+    }
+  }
+  const isNamedOne = rule.source === inRoot || !ignore.ignores(rule.source)
+  if (isNamedOne) await visit(inRoot, '')
+  if (!isNamedOne || (ignored.length > 0 && sources.every(({ type }) => type === 'directory'))) {
+    const advice = `Take it back in with a line '!${rule.source}' at the end of .dockerignore.`
+    throw refusal(rule, `.dockerignore leaves out all of '${rule.source || '.'}'`, advice)
+  }
+  return sources
+}
+
+async function describe(search: Search, place: string, path: string, stats: Stats): Promise<CopySource> {
+  const { rule, root } = search
+  if (place.includes('\uFFFD')) throw refusal(rule, `the name '${place}' is not UTF-8`)
+  // A layer says by such names that files of the layers below it are gone (OCI image-spec, layer.md, "Whiteouts").
+  if (posix.basename(place).startsWith('.wh.')) {
+    throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.')
+  }
+  if (stats.isDirectory()) return { path, type: 'directory' }
+  if (stats.isSymbolicLink()) return { path, type: 'symlink', target: await readTarget(search, place) }
+  if (!stats.isFile()) {
+    throw refusal(
+      rule,
+      `'${place}' is no file, directory or link`,
+      "Remove it, or name it in .dockerignore: sockets, pipes and devices don't go into an image.",
+    )
+  }
+  // The owner's bit, as git sees it, whatever the umask. Windows has none.
+  const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0
+  return { path, type: 'file', file: join(root, place), size: stats.size, isExecutable }
+}
+
+/** The target of a link, which has to mean something in an image. */
+async function readTarget({ rule, root, workspace }: Search, place: string): Promise<string> {
+  const target = (await reading(rule, place, readlink(join(root, place)))).replaceAll(sep, '/')
+  const isOfMachine = [root, workspace].some((directory) => {
+    const start = directory.replaceAll(sep, '/')
+    return target === start || target.startsWith(`${start}/`)
+  })
+  if (isOfMachine || /^[a-z]:/i.test(target)) {
+    throw refusal(
+      rule,
+      `the link '${place}' leads to '${target}', a place of this machine`,
+      'Make it a relative link, or leave it out by .dockerignore.',
+    )
+  }
+  if (!target.startsWith('/') && posix.join(posix.dirname(place), target).startsWith('..')) {
+    throw refusal(
+      rule,
+      `the link '${place}' leads to '${target}', out of the workspace`,
+      'Make it absolute if it means a place of the image, or leave it out by .dockerignore.',
+    )
+  }
+  return target
+}
+
+/** Waits for a look at a place of the workspace, whose failure is the rule's. */
+async function reading<T>(rule: CopyRule, place: string, result: Promise<T>): Promise<T> {
+  try {
+    return await result
+  } catch (error) {
+    throw refusal(rule, `'${place}' cannot be read: ${messageOf(error)}`, undefined, error)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}

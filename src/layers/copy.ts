@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import { digestOf, type Digest } from '../common/digest.ts'
+import { contentOf, CopyOverlay, type Ground } from './copy-overlay.ts'
+import type { CopyRule } from './copy-rule.ts'
+import { findSources, type CopySource } from './copy-source.ts'
+import type { LayerEntry } from './types.ts'
+
+export { parseCopy, type CopyRule } from './copy-rule.ts'
+
+/** Where the files of the input `copy` come from and where they go. */
+export interface CopyContext extends Ground {
+  /** Absolute, on this machine. */
+  readonly workspace: string
+  /** The image's working directory; absolute. */
+  readonly workdir: string
+}
+
+/**
+ * The entries of the layer that the input `copy` makes, as Docker's COPY would lay them: a directory's content goes into the
+ * destination; a file goes to it, or into it when it ends in `/` or is a directory already.
+ *
+ * They are a function of names, contents, links and executable bits in the workspace: not of its place, owners, other
+ * mode bits, times, or the order of its directories. Entries are sorted by path in code units. Directories that are there
+ * already are left as they are; of rules that lay something at one path, the later wins.
+ * @throws UserError naming the rule that cannot be followed
+ */
+export async function* copyEntries(
+  rules: readonly CopyRule[],
+  context: CopyContext,
+): AsyncGenerator<LayerEntry> {
+  const overlay = new CopyOverlay(context)
+  for (const { rule, sources } of await findSources(rules, context.workspace)) {
+    const destination = resolveDestination(rule, sources, overlay, context.workdir)
+    for (const source of sources) overlay.add(posix.join(destination, source.path), source, rule)
+  }
+  yield* overlay.entries()
+}
+
+/**
+ * A digest of what the rules copy: without the image at hand and without packing, it tells whether a layer would be the same on
+ * the same base, for the same user and working directory.
+ * @throws UserError as `copyEntries` does, but for what the image stands against
+ */
+export async function copyFingerprint(
+  rules: readonly CopyRule[],
+  { workspace }: Pick<CopyContext, 'workspace'>,
+): Promise<Digest> {
+  const lines: unknown[] = []
+  for (const { rule, sources } of await findSources(rules, workspace)) {
+    lines.push([rule.source, rule.destination, rule.mode ?? null])
+    for (const source of sources) lines.push([source.path, source.type, await essence(source, rule)])
+  }
+  return digestOf(JSON.stringify(lines))
+}
+
+/** What there is to a source besides its path. */
+async function essence(source: CopySource, rule: CopyRule): Promise<unknown> {
+  if (source.type === 'symlink') return source.target
+  if (source.type === 'directory') return null
+  const hash = createHash('sha256')
+  for await (const chunk of contentOf(source.file, rule)) hash.update(chunk)
+  return [source.isExecutable, hash.digest('hex')]
+}
+
+/** Where a rule's source comes to lie, relative to the image's root. */
+function resolveDestination(
+  rule: CopyRule,
+  [root]: readonly CopySource[],
+  overlay: CopyOverlay,
+  workdir: string,
+): string {
+  const destination = posix.resolve('/', workdir, rule.destination).slice(1)
+  const isDirectory = root?.path !== '' || root.type === 'directory'
+  if (isDirectory) return destination
+  const isInto = /(^|\/)\.{0,2}$/.test(rule.destination) || overlay.isDirectory(destination)
+  return isInto ? posix.join(destination, posix.basename(rule.source)) : destination
+}
