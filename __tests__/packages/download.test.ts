@@ -12,8 +12,11 @@ import { serveFiles, type FileServer } from '../world/file-server.ts'
 
 const hash = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest('hex')
 /** Bytes that differ everywhere, so that none can be taken for another. */
-const content = (size: number, seed = 1) =>
-  Buffer.from(Array.from({ length: size }, (_, index) => ((index * 31) ^ (index >> 8) ^ seed) & 0xff))
+function content(size: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(size)
+  for (let index = 0; index < size; index++) bytes[index] = (index * 31) ^ (index >> 8) ^ (index >> 16) ^ seed
+  return bytes
+}
 
 let server: FileServer
 let files: Map<string, Uint8Array>
@@ -118,7 +121,8 @@ describe('fetchPackages', () => {
     const channel = pathToFileURL(root).href
     const locked = publish('a', content(10), { channel })
     const error = await failure(fetch([locked]))
-    expect(error.message).toContain(`env.linux-64.lock:7: ${locked.url.href}: it cannot be read: ENOENT`)
+    expect(error.message).toContain(`env.linux-64.lock:7: ${locked.url.href}: it cannot be read: `)
+    expect(error.message).toContain('ENOENT')
     await mkdir(join(root, 'linux-64'))
     await writeFile(join(root, 'linux-64/a-1.0-0.conda'), content(10))
     expect(await fetch([locked])).toMatchObject([{ from: 'channel', size: 10 }])
@@ -138,11 +142,13 @@ describe('fetchPackages', () => {
 })
 
 describe('a download that breaks off', () => {
-  const size = 300_000
+  // Enough for most of it to have arrived when the connection breaks.
+  const size = 3_000_000
+  const cut = { cutAfter: 1_000_000 }
 
   it('goes on where it ended', async () => {
     const locked = publish('big', content(size))
-    server.disturb = ({ before }) => (before < 2 ? { cutAfter: 100_000 } : undefined)
+    server.disturb = ({ before }) => (before < 2 ? cut : undefined)
     expect(await fetch([locked])).toMatchObject([{ size }])
     expect(server.requests.map(({ status, range }) => [status, range !== undefined])).toEqual([
       [200, false],
@@ -158,7 +164,7 @@ describe('a download that breaks off', () => {
     const good = content(size)
     files.set(path, content(size, 2))
     server.disturb = ({ before }) => {
-      if (before === 0) return { cutAfter: 100_000 }
+      if (before === 0) return cut
       files.set(path, good)
       return undefined
     }
@@ -169,13 +175,13 @@ describe('a download that breaks off', () => {
   it.each([
     [
       'a part that was not asked for',
-      { status: 206, headers: { 'content-range': 'bytes 5-9/300000' }, body: 'wrong' },
+      { status: 206, headers: { 'content-range': 'bytes 5-9/3000000' }, body: 'wrong' },
     ],
     ['a part of it does not know where', { status: 206, body: 'wrong' }],
     ['that there is no such part', { status: 416 }],
   ])('begins anew when the server answers %s', async (_, answer) => {
     const locked = publish('big', content(size))
-    server.disturb = ({ before }) => [{ cutAfter: 100_000 }, answer][before]
+    server.disturb = ({ before }) => [cut, answer][before]
     expect(await fetch([locked])).toMatchObject([{ size }])
     expect(server.requests.at(-1)).toMatchObject({ status: 200, bytes: size })
     expect(server.requests.at(-1)).not.toHaveProperty('range')

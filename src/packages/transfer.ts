@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
@@ -34,7 +33,8 @@ export async function transfer(of: Transfer): Promise<Checksums> {
 async function copy(of: Transfer): Promise<Checksums> {
   const checksummer = new Checksummer()
   try {
-    await receive(createReadStream(fileURLToPath(of.url)) as AsyncIterable<Buffer>, of, checksummer)
+    const source = await open(fileURLToPath(of.url))
+    await receive(source.createReadStream() as AsyncIterable<Buffer>, of, checksummer)
   } catch (error) {
     if (error instanceof UserError) throw error
     throw of.refuse(`it cannot be read: ${messageOf(error)}`, goneAdvice, error)
