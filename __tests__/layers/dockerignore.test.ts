@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { parseDockerignore } from '../../src/layers/dockerignore.ts'
 
 function remaining(text: string, paths: readonly string[]): string[] {
-  const { ignores } = parseDockerignore(text)
-  return paths.filter((path) => !ignores(path))
+  const ignore = parseDockerignore(text)
+  return paths.filter((path) => !ignore.ignores(path))
 }
 
 const tree = [

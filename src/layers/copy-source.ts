@@ -150,5 +150,6 @@ async function reading<T>(rule: CopyRule, place: string, result: Promise<T>): Pr
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }
