@@ -13,16 +13,16 @@ const blob = (text: string) => {
 }
 
 const result: Result = {
-  image: {
+  artifact: {
     platform: parsePlatform('linux/arm64'),
     manifest: blob('manifest'),
     config: blob('config'),
     layers: [],
   },
-  base: 'docker.io/library/debian:13@sha256:0',
+  bases: ['docker.io/library/debian:13@sha256:0'],
   tags: [parseReference('ghcr.io/org/app:1'), parseReference('ghcr.io/org/app:2')],
   pushed: true,
-  lock: { file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true, packages: 3 },
+  locks: [{ file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true, packages: 3 }],
   cache: { hit: false, primaryKey: 'key' },
 }
 
@@ -38,9 +38,11 @@ test("metadata has the keys of docker/build-push-action's, and ours in a place o
     },
     'image.name': 'ghcr.io/org/app:1,ghcr.io/org/app:2',
     'micromamba-image': {
-      lock: { file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true },
-      base: 'docker.io/library/debian:13@sha256:0',
-      layers: [],
+      locks: [{ file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true }],
+      bases: ['docker.io/library/debian:13@sha256:0'],
+      images: [
+        { platform: 'linux/arm64', digest: digestOf('manifest'), config: digestOf('config'), layers: [] },
+      ],
     },
   })
 })

@@ -30,10 +30,10 @@ test('the defaults of action.yml are a request', () => {
   const request = readRequest({ GITHUB_WORKSPACE: '/somewhere' })
   expect(request).toMatchObject({
     workspace: '/somewhere',
-    environmentFile: 'env.yaml',
+    environmentFiles: ['env.yaml'],
     lock: { mode: 'auto' },
     base: { registry: 'docker.io', repository: 'mambaorg/micromamba', tag: 'debian13-slim' },
-    platform: { os: 'linux' },
+    platforms: [{ os: 'linux' }],
     tags: [],
     push: false,
     compression: 'zstd',
@@ -46,7 +46,7 @@ test('lists, pairs and names are taken apart', () => {
   given({
     tags: 'ghcr.io/org/app:1, ghcr.io/org/app:latest\n# not this one\nregistry.example.com/app',
     labels: 'a=b=c\n\nempty=',
-    platforms: 'linux/arm64/v8',
+    platforms: 'linux/arm64/v8,linux/amd64',
   })
   const request = readRequest({})
   expect(request.tags.map(({ registry, tag }) => `${registry} ${tag ?? ''}`)).toEqual([
@@ -55,7 +55,7 @@ test('lists, pairs and names are taken apart', () => {
     'registry.example.com latest',
   ])
   expect(request.labels).toEqual({ a: 'b=c', empty: '' })
-  expect(request.platform.subdir).toBe('linux-aarch64')
+  expect(request.platforms.map(({ subdir }) => subdir)).toEqual(['linux-aarch64', 'linux-64'])
 })
 
 describe('what is wrong is refused, naming the input', () => {
@@ -67,7 +67,8 @@ describe('what is wrong is refused, naming the input', () => {
     ['log-level', { 'log-level': 'loud' }, "'loud'"],
     ['platforms', { platforms: 'linux/riscv64' }, 'linux/amd64'],
     ['platforms', { platforms: 'windows/amd64' }, 'linux/amd64'],
-    ['platforms', { platforms: 'linux/amd64,linux/arm64' }, 'several'],
+    ['platforms', { platforms: 'linux/amd64,linux/amd64' }, 'twice'],
+    ['root-prefix', { 'root-prefix': 'relative' }, 'absolute'],
     ['tags', { tags: 'UPPER/case:1' }, 'UPPER'],
     ['tags', { tags: 'name:bad tag' }, 'bad tag'],
     ['tags', { tags: `name@sha256:${'0'.repeat(64)}` }, 'digest'],

@@ -71,9 +71,9 @@ test('a change of the application changes its layer and no other', async () => {
     const { outputs, exitCode, log } = await job.run({ copy: 'app:/srv/app' })
     expect(exitCode === 0 || log).toBe(true)
     const metadata = JSON.parse(outputs['metadata'] ?? '') as {
-      'micromamba-image': { layers: { digest: string }[] }
+      'micromamba-image': { images: { layers: { digest: string }[] }[] }
     }
-    return metadata['micromamba-image'].layers.map(({ digest }) => digest)
+    return metadata['micromamba-image'].images[0]?.layers.map(({ digest }) => digest) ?? []
   }
   const before = await layersOf()
   await writeFile(join(job.workspace, 'app/new.txt'), 'new')

@@ -48,10 +48,15 @@ describe('what is ignored', () => {
     ['everything by one *', '*', []],
     ['by a class', 'temp[a-c]\n[^a-zA-Z(]*', all('tempa')],
     ['by characters that mean something elsewhere', 'c++\n(1) {a}|b', all('c++/x', '(1) {a}|b')],
-    ['by escaped characters', '\\t\\emp\nREADME\\.md', all('temp', 'README.md')],
+    ['by escaped characters', '\\(1\\) {a}|b\nREADME\\.md', all('(1) {a}|b', 'README.md')],
     ['all but exceptions', '*.md\n!README.md', all('README-secret.md')],
     ['by the last pattern that matches', '!README.md\n*.md', all('README.md', 'README-secret.md')],
     ['all but what is in an ignored directory', 'docs\n!docs/deep', all('docs/README.md')],
+    [
+      'what an exception for its directory comes too late for',
+      '**/page.md\n!docs/deep',
+      all('docs/deep/page.md'),
+    ],
     ['all but one', '*\n! src/*.py ', ['src/main.py']],
     ['no dot, for historical reasons', '.', all()],
   ])('%s', (_name, text, expected) => {

@@ -36083,18 +36083,28 @@ function defaultCallback(err) {
 /* harmony export */ });
 /* unused harmony export metadata */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6013);
-/* harmony import */ var _registry_reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9310);
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
+/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9094);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5472);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6013);
 
 
 
-/** The outputs that are known as soon as the lock is, so that a step after a failed build can use them. */
-function setLockOutputs(lock) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-file', lock.file);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-hash', lock.hash);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-changed', lock.changed);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-version', lock.micromambaVersion ?? '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-path', lock.micromambaPath ?? '');
+
+
+
+/** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
+function setLockOutputs(locks) {
+    const hashes = locks.map(({ hash }) => hash);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-file', locks.map(({ file }) => file).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-changed', locks.some(({ changed }) => changed));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
+}
+function known(values) {
+    return values.find((value) => value !== undefined) ?? '';
 }
 function setCacheOutputs(cache) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-hit', cache.hit);
@@ -36102,35 +36112,52 @@ function setCacheOutputs(cache) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-matched-key', cache.matchedKey ?? '');
 }
 function setImageOutputs(result) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', result.image.manifest.descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', result.image.config.descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .digestedName */ .H)(result) ?? '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', result.tags.map(_registry_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .formatReference */ .FH).join('\n'));
+    const { artifact, tags } = result;
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
 }
+/** Of an image; an index has none. */
+function configDigest(artifact) {
+    const [image, ...more] = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact);
+    return more.length === 0 ? image?.config.descriptor.digest : undefined;
+}
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
-function metadata(result) {
-    const { manifest, config, layers, platform } = result.image;
+function metadata({ artifact, tags, locks, bases }) {
+    const { descriptor } = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact);
+    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact);
+    const [first, ...more] = images;
+    const config = configDigest(artifact);
     return {
-        'containerimage.digest': manifest.descriptor.digest,
-        'containerimage.config.digest': config.descriptor.digest,
+        'containerimage.digest': descriptor.digest,
+        ...(config && { 'containerimage.config.digest': config }),
         'containerimage.descriptor': {
-            ...manifest.descriptor,
-            platform: { os: platform.os, architecture: platform.architecture },
+            ...descriptor,
+            ...(first && more.length === 0 && { platform: platformOf(first) }),
         },
-        ...(result.tags.length > 0 && { 'image.name': result.tags.map(_registry_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .formatReference */ .FH).join(',') }),
+        ...(tags.length > 0 && { 'image.name': tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join(',') }),
         'micromamba-image': {
-            lock: { file: result.lock.file, hash: result.lock.hash, changed: result.lock.changed },
-            base: result.base,
-            layers: layers.map((layer) => ({
-                digest: layer.descriptor.digest,
-                diffId: layer.diffId,
-                size: layer.descriptor.size,
-                from: layer.from,
-                createdBy: layer.createdBy,
+            locks: locks.map(({ file, hash, changed }) => ({ file, hash, changed })),
+            bases,
+            images: images.map((image) => ({
+                platform: (0,_common_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .formatPlatform */ .Bq)(image.platform),
+                digest: image.manifest.descriptor.digest,
+                config: image.config.descriptor.digest,
+                layers: image.layers.map((layer) => ({
+                    digest: layer.descriptor.digest,
+                    diffId: layer.diffId,
+                    size: layer.descriptor.size,
+                    from: layer.from,
+                    createdBy: layer.createdBy,
+                })),
             })),
         },
     };
+}
+function platformOf({ platform: { os, architecture } }) {
+    return { os, architecture };
 }
 
 
@@ -36294,10 +36321,12 @@ const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trac
 function readRequest(environment = process.env) {
     const request = {
         workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
-        environmentFile: inputs_text('environment-file') ?? 'env.yaml',
+        environmentFiles: list('environment-file'),
+        environmentName: inputs_text('environment-name'),
+        rootPrefix: readRootPrefix(),
         lock: { file: inputs_text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
         base: (0,reference/* parseReference */.F2)(core/* getInput */.V4('base-image'), { input: 'base-image', defaultTag: 'latest' }),
-        platform: readPlatform(),
+        platforms: readPlatforms(),
         tags: list('tags').map((tag) => (0,reference/* parseReference */.F2)(tag, { input: 'tags', defaultTag: 'latest' })),
         push: inputs_boolean('push'),
         output: inputs_text('output'),
@@ -36320,16 +36349,24 @@ function readRequest(environment = process.env) {
     refuseContradictions(request);
     return request;
 }
-function readPlatform() {
+function readPlatforms() {
     const wanted = list('platforms');
-    const [first, second] = wanted;
-    if (second !== undefined) {
-        throw new errors/* UserError */.y(`'${wanted.join(',')}' are several platforms; an image is made for one`, {
-            at: { input: 'platforms' },
-            advice: 'Make each in a job of its own.',
-        });
-    }
-    return first === undefined ? (0,platform/* machinePlatform */.Pv)() : (0,platform/* parsePlatform */.FL)(first);
+    if (wanted.length === 0)
+        return [(0,platform/* machinePlatform */.Pv)()];
+    const platforms = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text));
+    const twice = wanted.find((_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index);
+    if (twice === undefined)
+        return platforms;
+    throw new errors/* UserError */.y(`'${twice}' stands there twice`, { at: { input: 'platforms' } });
+}
+function readRootPrefix() {
+    const prefix = inputs_text('root-prefix')?.replace(/\/+$/, '');
+    if (prefix === undefined || /^(\/[\w.+-]+)+$/.test(prefix))
+        return prefix;
+    throw new errors/* UserError */.y(`'${prefix}' is not a place for environments`, {
+        at: { input: 'root-prefix' },
+        advice: 'Give an absolute path without spaces, such as /opt/conda.',
+    });
 }
 function readStart() {
     const [workdir, ...more] = listOf('workdir', /^\//, 'an absolute path');
@@ -36416,16 +36453,18 @@ function refuseContradictions(request) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H: () => (/* binding */ digestedName)
 /* harmony export */ });
-/* harmony import */ var _registry_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9310);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9094);
+/* harmony import */ var _registry_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9310);
+
 
 /** `name@sha256:…` after the first tag. */
 function digestedName(result) {
     const [first] = result.tags;
     return (first &&
-        (0,_registry_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .formatReference */ .FH)({
+        (0,_registry_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)({
             registry: first.registry,
             repository: first.repository,
-            digest: result.image.manifest.descriptor.digest,
+            digest: (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__/* .topOf */ .HX)(result.artifact).descriptor.digest,
         }));
 }
 
@@ -36439,9 +36478,13 @@ function digestedName(result) {
 /* harmony export */   S: () => (/* binding */ writeSummary)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6950);
-/* harmony import */ var _registry_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9310);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6013);
+/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6950);
+/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8038);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9094);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5472);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6013);
+
+
 
 
 
@@ -36450,21 +36493,24 @@ function digestedName(result) {
 async function writeSummary(result) {
     if (!process.env['GITHUB_STEP_SUMMARY'])
         return;
-    const { image } = result;
+    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .imagesOf */ .IC)(result.artifact);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addHeading('Container image', 2);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addTable([
-        row('Digest', code(image.manifest.descriptor.digest)),
-        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(tag)))),
+        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .topOf */ .HX)(result.artifact).descriptor.digest)),
+        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_3__/* .formatReference */ .FH)(tag)))),
         ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
-        row('Platform', code(`${image.platform.os}/${image.platform.architecture}`)),
-        row('Base', code(result.base)),
-        row('Lockfile', `${code(result.lock.file)}: ${describeLock(result)}`),
+        row('Platforms', images.map(({ platform }) => code((0,_common_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .formatPlatform */ .Bq)(platform))).join(', ')),
+        ...result.bases.map((base) => row('Base', code(base))),
+        ...result.locks.map((lock) => row('Lockfile', `${code(lock.file)}: ${describeLock(lock)}`)),
     ]);
-    const name = (0,_result_js__WEBPACK_IMPORTED_MODULE_2__/* .digestedName */ .H)(result);
+    const name = (0,_result_js__WEBPACK_IMPORTED_MODULE_4__/* .digestedName */ .H)(result);
     if (result.pushed && name !== undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addCodeBlock(`docker pull ${name}`, 'sh');
-    addLockDifference(result);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addDetails(`${image.layers.length} layers, ${totalSize(result)}`, layerTable(result));
+    result.locks.forEach(addLockDifference);
+    for (const image of images) {
+        const title = `${(0,_common_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .formatPlatform */ .Bq)(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`;
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addDetails(title, layerTable(image));
+    }
     await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.write();
 }
 function row(title, content) {
@@ -36476,10 +36522,10 @@ function code(text) {
 function escape(text) {
     return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
-function describeLock({ lock }) {
+function describeLock(lock) {
     return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
 }
-function addLockDifference({ lock: { difference } }) {
+function addLockDifference({ difference }) {
     if (difference === undefined)
         return;
     const rows = [
@@ -36495,18 +36541,52 @@ function addLockDifference({ lock: { difference } }) {
         ...rows.map((cells) => cells.map(escape)),
     ]);
 }
-function totalSize({ image }) {
-    return (0,_common_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
+function totalSize(image) {
+    return (0,_common_format_js__WEBPACK_IMPORTED_MODULE_5__/* .formatBytes */ .z)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
 }
-function layerTable({ image }) {
+function layerTable(image) {
     const cells = (tag, texts) => `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`;
     const rows = image.layers.map((layer) => cells('td', [
         code(layer.descriptor.digest.slice(0, 19)),
-        (0,_common_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(layer.descriptor.size),
+        (0,_common_format_js__WEBPACK_IMPORTED_MODULE_5__/* .formatBytes */ .z)(layer.descriptor.size),
         layer.from,
         escape(layer.createdBy),
     ]));
     return `<table>${cells('th', ['Layer', 'Size', 'From', 'Content'])}${rows.join('')}</table>`;
+}
+
+
+/***/ }),
+
+/***/ 6858:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ mapConcurrently)
+/* harmony export */ });
+/**
+ * Maps `items` with at most `limit` calls under way; results in the order of the items. After the first failure no
+ * further call is started; those under way are awaited, then that failure is thrown.
+ */
+async function mapConcurrently(items, limit, map) {
+    const results = new Array(items.length);
+    let next = 0;
+    const failures = [];
+    const work = async () => {
+        while (failures.length === 0 && next < items.length) {
+            const index = next++;
+            try {
+                results[index] = await map(items[index], index); // within bounds: index < items.length
+            }
+            catch (error) {
+                failures.push(error);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
 }
 
 
@@ -36870,6 +36950,79 @@ function machinePlatform(arch = process.arch) {
 
 /***/ }),
 
+/***/ 6117:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hw: () => (/* binding */ assembleIndex),
+/* harmony export */   PP: () => (/* binding */ indexMediaType),
+/* harmony export */   fA: () => (/* binding */ descriptorPlatform)
+/* harmony export */ });
+/* unused harmony export indexOf */
+/* harmony import */ var _json_blob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8851);
+
+/** The media type of an index (OCI image-spec, image-index.md). */
+const indexMediaType = 'application/vnd.oci.image.index.v1+json';
+/**
+ * Puts the images of several platforms under one digest.
+ * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ */
+function assembleIndex(images, annotations) {
+    const entries = images.map(({ manifest, platform }) => ({
+        ...manifest.descriptor,
+        platform: descriptorPlatform(platform),
+    }));
+    return { index: indexOf(entries, annotations), images };
+}
+/** The index of some manifests, in the order given. */
+function indexOf(manifests, annotations = {}) {
+    return (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonBlob */ .q)(indexMediaType, {
+        schemaVersion: 2,
+        mediaType: indexMediaType,
+        manifests: manifests.map(canonical),
+        ...(Object.keys(annotations).length > 0 && { annotations: (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
+    });
+}
+/** A platform as an index names it; Docker says of each arm64 that it is v8. */
+function descriptorPlatform({ os, architecture, variant = architecture === 'arm64' ? 'v8' : undefined, }) {
+    return { os, architecture, ...(variant !== undefined && { variant }) };
+}
+/** What is known of a manifest, with its keys always in the same order. */
+function canonical({ mediaType, digest, size, annotations, platform }) {
+    return {
+        mediaType,
+        digest,
+        size,
+        ...(annotations && { annotations: (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
+        ...(platform && { platform }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 8851:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ sorted),
+/* harmony export */   q: () => (/* binding */ jsonBlob)
+/* harmony export */ });
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
+
+/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
+function jsonBlob(mediaType, content) {
+    const bytes = Buffer.from(JSON.stringify(content));
+    return { descriptor: { mediaType, digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .ol)(bytes), size: bytes.length }, bytes };
+}
+/** Annotations in the order of their keys, however they were put together. */
+function sorted(entries) {
+    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+
+/***/ }),
+
 /***/ 8189:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37028,8 +37181,9 @@ var promises_ = __nccwpck_require__(1455);
 
 /**
  * Parses a `.dockerignore` with Docker's rules (docs.docker.com, "Build context", ".dockerignore files"; moby's
- * patternmatcher): the last pattern that matches a path or one of its parent directories decides, `*` stops at `/`,
- * `**` does not, patterns begin at the top.
+ * patternmatcher as BuildKit uses it): patterns are gone through in their order, those without `!` ignore what is not
+ * ignored by then, those with it take back in what is; what matched a directory so has matched all that is below. `*`
+ * stops at `/`, `**` does not, patterns begin at the top.
  *
  * The rules are here since the libraries that there are take `+`, `(` and `{` in names for regular expressions, and read a
  * file in another way on Windows.
@@ -37040,11 +37194,19 @@ function parseDockerignore(text, first = '') {
     const lines = text.replace(/^\uFEFF/, '').split('\n');
     const patterns = [first, ...lines].flatMap((line, number) => parseLine(line, number) ?? []);
     const ignores = (path) => {
-        const wholePath = withParents(path);
-        return patterns.reduce((ignored, { isException, matches }) => {
-            const decides = isException === ignored && wholePath.some(matches);
-            return decides ? !isException : ignored;
-        }, false);
+        let ignored = false;
+        let matchedAbove = [];
+        for (const place of fromTop(path)) {
+            ignored = false;
+            const above = matchedAbove;
+            matchedAbove = patterns.map(({ isException, matches }, index) => {
+                const isMatch = above[index] === true || (isException === ignored && matches(place));
+                if (isMatch)
+                    ignored = !isException;
+                return isMatch;
+            });
+        }
+        return ignored;
     };
     return {
         ignores,
@@ -37052,13 +37214,10 @@ function parseDockerignore(text, first = '') {
             !patterns.some(({ isException, text }) => isException && mayMatchBelow(text, directory)),
     };
 }
-/** `a/b/c`, `a/b` and `a`. */
-function withParents(path) {
-    const paths = [path];
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        paths.push(path.slice(0, slash));
-    }
-    return paths;
+/** `a`, `a/b` and `a/b/c`. */
+function fromTop(path) {
+    const steps = path.split('/');
+    return steps.map((_, index) => steps.slice(0, index + 1).join('/'));
 }
 function parseLine(line, number) {
     const trimmed = line.trim();
@@ -37238,7 +37397,8 @@ async function reading(rule, place, result) {
     }
 }
 function isMissing(error) {
-    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;
+    return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 ;// CONCATENATED MODULE: ./src/layers/copy.ts
@@ -37363,7 +37523,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2735);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4957);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2711);
 
 
 
@@ -37398,19 +37558,783 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4957:
+/***/ 9094:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ pipeline_run)
+  Er: () => (/* reexport */ createBlobUploader),
+  IC: () => (/* reexport */ imagesOf),
+  yt: () => (/* reexport */ loadImage),
+  GH: () => (/* reexport */ pushImage),
+  HX: () => (/* reexport */ topOf),
+  wy: () => (/* reexport */ writeLayout)
+});
+
+// UNUSED EXPORTS: mergeDigests
+
+;// CONCATENATED MODULE: ./src/outputs/artifact.ts
+/** The manifest or index whose digest is the artifact's. */
+function topOf(artifact) {
+    return isIndex(artifact) ? artifact.index : artifact.manifest;
+}
+/** The images that the artifact consists of, in the order of its index. */
+function imagesOf(artifact) {
+    return isIndex(artifact) ? artifact.images : [artifact];
+}
+function isIndex(artifact) {
+    return 'index' in artifact;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
+// EXTERNAL MODULE: ./src/image/image-index.ts
+var image_index = __nccwpck_require__(6117);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
+var registry = __nccwpck_require__(5472);
+;// CONCATENATED MODULE: ./src/outputs/targets.ts
+
+/** The repositories of some targets, each once, without tags and digests. */
+function distinctRepositories(targets) {
+    return distinct(targets.map(({ registry, repository }) => ({ registry, repository })));
+}
+/** The targets that have a tag, each once, without digests. */
+function distinctTags(targets) {
+    return distinct(targets.flatMap(({ registry, repository, tag }) => tag === undefined ? [] : [{ registry, repository, tag }]));
+}
+function distinct(references) {
+    return [...new Map(references.map((reference) => [(0,registry/* formatReference */.FH)(reference), reference])).values()];
+}
+
+;// CONCATENATED MODULE: ./src/outputs/layout-files.ts
+
+
+
+
+
+
+/**
+ * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one artifact under all its tags, in the
+ * order in which a reader needs them. Docker's `manifest.json` lies with a single image, as in what `docker save` writes:
+ * the engine's older image store loads nothing without it. It gives a tag to one image only and knows no platforms, so
+ * with several images there is none: which of them is right depends on the machine that loads.
+ */
+function layoutFiles(artifact, references) {
+    const images = imagesOf(artifact);
+    const [only, ...others] = images;
+    const blobs = [
+        ...(isIndex(artifact) ? [blobFile(artifact.index)] : []),
+        ...images.flatMap(({ manifest, config, layers }) => [
+            blobFile(manifest),
+            blobFile(config),
+            ...layers.map(layerFile),
+        ]),
+    ];
+    return [
+        jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }),
+        jsonFile('index.json', layoutIndexOf(topDescriptor(artifact), references)),
+        ...(only && others.length === 0 ? [jsonFile('manifest.json', dockerArchiveOf(only, references))] : []),
+        // Two layers may have the same bytes.
+        ...new Map(blobs.map((file) => [file.path, file])).values(),
+    ];
+}
+/** The bytes of a file; a blob's are checked on the way. */
+async function* contentOf(file) {
+    const content = (await file.open()); // streams of bytes, not of objects
+    yield* file.descriptor ? (0,registry/* verified */.zr)(file.descriptor, content, file.path) : content;
+}
+/** An image with its platform; an index stands for those of its images. */
+function topDescriptor(artifact) {
+    const { descriptor } = topOf(artifact);
+    return isIndex(artifact) ? descriptor : { ...descriptor, platform: (0,image_index/* descriptorPlatform */.fA)(artifact.platform) };
+}
+/**
+ * The layout's index: the artifact once for each tag, under the names by which skopeo and umoci
+ * (`org.opencontainers.image.ref.name`, the tag alone) and containerd (`io.containerd.image.name`) look for it.
+ */
+function layoutIndexOf(top, references) {
+    const taken = new Set();
+    const named = distinctTags(references).map((reference) => {
+        // Tags of two repositories may be alike, and a reader refuses a name that is there twice.
+        const isFree = !taken.has(reference.tag);
+        taken.add(reference.tag);
+        const annotations = {
+            ...top.annotations,
+            'io.containerd.image.name': (0,registry/* formatReference */.FH)(reference),
+            ...(isFree && { 'org.opencontainers.image.ref.name': reference.tag }),
+        };
+        return { ...top, annotations };
+    });
+    return {
+        schemaVersion: 2,
+        mediaType: image_index/* indexMediaType */.PP,
+        manifests: named.length > 0 ? named : [top],
+    };
+}
+/** Docker's own archive format, v1.2 (moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
+function dockerArchiveOf({ config, layers }, references) {
+    return [
+        {
+            Config: blobPath(config.descriptor),
+            RepoTags: distinctTags(references).map(registry/* formatReference */.FH),
+            Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
+        },
+    ];
+}
+function blobPath({ digest }) {
+    return `blobs/sha256/${(0,common_digest/* hexOf */.ZD)(digest)}`;
+}
+function blobFile({ descriptor, bytes }) {
+    return { path: blobPath(descriptor), size: bytes.byteLength, descriptor, open: () => opened(bytes) };
+}
+function layerFile(layer) {
+    const { descriptor } = layer;
+    return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() };
+}
+function jsonFile(path, value) {
+    const bytes = Buffer.from(JSON.stringify(value));
+    return { path, size: bytes.length, open: () => opened(bytes) };
+}
+function opened(bytes) {
+    return Promise.resolve(external_node_stream_.Readable.from([bytes], { objectMode: false }));
+}
+
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/outputs/layout-tar.ts
+
+
+
+
+/**
+ * Writes a layout as a tar to `sink`, and ends it. The same files give the same bytes.
+ * @throws whatever went wrong first, on either side; `sink` is destroyed then
+ */
+async function writeTar(files, sink) {
+    const tar = (0,tar_stream.pack)();
+    const written = (0,external_node_stream_promises_.pipeline)(tar, sink);
+    const common = { uid: 0, gid: 0, mtime: new Date(0) };
+    const add = async () => {
+        for (const name of ['blobs/', 'blobs/sha256/']) {
+            tar.entry({ ...common, name, type: 'directory', mode: 0o755 });
+        }
+        for (const file of files) {
+            await (0,external_node_stream_promises_.pipeline)(contentOf(file), tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }));
+        }
+        tar.finalize();
+    };
+    // Whichever side fails takes the other one down with it; the first reason is the one to tell.
+    await Promise.all([
+        written,
+        add().catch((error) => {
+            tar.destroy(error instanceof Error ? error : new Error((0,errors/* messageOf */.b)(error)));
+            throw error;
+        }),
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/outputs/layout.ts
+
+
+
+
+
+
+
+/**
+ * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
+ * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
+ * layout that was there before is replaced.
+ * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
+ */
+async function writeLayout(artifact, path, references) {
+    const target = (0,external_node_path_.resolve)(path);
+    const isTar = target.endsWith('.tar');
+    if (/\.(tgz|tar\.\w+)$/.test(target)) {
+        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
+    }
+    const files = layoutFiles(artifact, references);
+    try {
+        await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
+        await inItsPlace(target, (partial) => isTar ? writeTar(files, (0,external_node_fs_.createWriteStream)(partial, { flags: 'wx' })) : writeDirectory(files, partial));
+    }
+    catch (error) {
+        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${(0,errors/* messageOf */.b)(error)}`) : error;
+    }
+}
+/** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
+async function inItsPlace(target, write) {
+    const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(target), `.${(0,external_node_path_.basename)(target)}.partial-`));
+    const [partial, old] = [(0,external_node_path_.join)(work, 'new'), (0,external_node_path_.join)(work, 'old')];
+    try {
+        await write(partial);
+        // A file is renamed over; a directory that is not empty cannot be.
+        const replaces = (await exists(target))?.isDirectory();
+        if (replaces)
+            await (0,promises_.rename)(target, old);
+        try {
+            await (0,promises_.rename)(partial, target);
+        }
+        catch (error) {
+            if (replaces)
+                await (0,promises_.rename)(old, target);
+            throw error;
+        }
+    }
+    finally {
+        await (0,promises_.rm)(work, { recursive: true, force: true });
+    }
+}
+async function writeDirectory(files, directory) {
+    await (0,promises_.mkdir)((0,external_node_path_.join)(directory, 'blobs', 'sha256'), { recursive: true });
+    for (const file of files) {
+        await (0,external_node_stream_promises_.pipeline)(contentOf(file), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, file.path), { flags: 'wx' }));
+    }
+}
+async function assertReplaceableFile(path) {
+    const there = await exists(path);
+    if (there && !there.isFile())
+        throw refused(path, 'something that is not a file is there already');
+}
+/** Nothing, an empty directory, or a layout that has nothing but a layout's files in it. */
+async function assertReplaceableDirectory(path) {
+    const there = await exists(path);
+    if (!there)
+        return;
+    if (!there.isDirectory())
+        throw refused(path, 'something that is not a directory is there already');
+    const names = await (0,promises_.readdir)(path);
+    const foreign = names.filter((name) => !['oci-layout', 'index.json', 'manifest.json', 'blobs'].includes(name));
+    const isLayout = names.includes('oci-layout') && (await isLayoutMark((0,external_node_path_.join)(path, 'oci-layout')));
+    if (names.length > 0 && (foreign.length > 0 || !isLayout)) {
+        const what = foreign[0] === undefined ? '' : `: it holds '${foreign[0]}'`;
+        throw refused(path, `the directory is not an OCI layout${what}`);
+    }
+}
+async function isLayoutMark(path) {
+    try {
+        const mark = JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
+        return typeof mark?.imageLayoutVersion === 'string';
+    }
+    catch {
+        return false;
+    }
+}
+/** What lies at the path itself: a symbolic link is one, and not what it points to. */
+async function exists(path) {
+    try {
+        return await (0,promises_.lstat)(path);
+    }
+    catch (error) {
+        if (isDiskError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+            return undefined;
+        throw error;
+    }
+}
+function isDiskError(error) {
+    return typeof error === 'object' && error !== null && 'syscall' in error;
+}
+function refused(file, what, advice = 'Choose another path, or remove what is there.') {
+    return new errors/* UserError */.y(what, { at: { file }, advice });
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/platform.ts
+var common_platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./src/outputs/engine.ts
+
+
+
+/**
+ * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
+ * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
+ * @throws UserError when there is none
+ */
+async function findEngine(environment) {
+    const chosen = environment['CONTAINER_ENGINE'];
+    const programs = chosen ? [chosen] : ['docker', 'podman'];
+    for (const program of programs) {
+        const run = (args, feed) => execute(program, args, environment, feed);
+        try {
+            await run(['--version']);
+            return { program, run };
+        }
+        catch (error) {
+            if (!isMissing(error))
+                throw cannotStart(program, error);
+        }
+    }
+    throw new errors/* UserError */.y(chosen
+        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
+        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
+}
+async function execute(program, args, environment, feed = endAtOnce) {
+    const child = (0,external_node_child_process_.spawn)(program, args, { env: environment, stdio: 'pipe' });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    child.stdin.on('error', () => undefined); // `feed` is told of it as well
+    const [closed, fed] = await Promise.allSettled([
+        (0,external_node_events_.once)(child, 'close'),
+        feed(child.stdin).catch((error) => {
+            // A command that stops reading is judged by how it ends.
+            if (isBrokenPipe(error))
+                return;
+            child.kill();
+            throw error;
+        }),
+    ]);
+    if (closed.status === 'rejected')
+        throw closed.reason;
+    if (fed.status === 'rejected')
+        throw fed.reason;
+    return { ok: closed.value[0] === 0, ...output };
+}
+function endAtOnce(stdin) {
+    stdin.end();
+    return Promise.resolve();
+}
+function isMissing(error) {
+    return codeOf(error) === 'ENOENT';
+}
+/** What a pipe says whose reader is gone, on the systems that runners have. */
+function isBrokenPipe(error) {
+    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
+}
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+function cannotStart(program, error) {
+    return new errors/* UserError */.y(`'${program}' cannot be started: ${(0,errors/* messageOf */.b)(error)}`, {
+        at: { input: 'load' },
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/outputs/load.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Loads an image into the container engine of this machine, under its tags; of an index, the image for this machine's
+ * processor. It goes there as a stream, without a file. Both of Docker's image stores take it, and so does podman.
+ * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST`, `CONTAINER_ENGINE`
+ * @returns the engine's id of the image: `sha256:` and the digest of its config, or of its manifest where containerd's
+ *   store keeps it
+ * @throws UserError when there is no engine, when it refuses, or when it does not have the image afterwards
+ */
+async function loadImage(artifact, tags, environment = process.env) {
+    const image = imageToLoad(artifact);
+    const engine = await findEngine(environment);
+    const files = layoutFiles(image, tags);
+    const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin));
+    if (!ok) {
+        throw new errors/* UserError */.y(`${engine.program} load failed: ${stderr.trim() || 'it did not say why'}`, {
+            at: { input: 'load' },
+            advice: `Check with \`${engine.program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
+        });
+    }
+    core/* debug */.Yz(stdout);
+    const names = distinctTags(tags).map(registry/* formatReference */.FH);
+    const id = await idOf(engine, image, names);
+    core/* info */.pq(`${engine.program}: loaded ${[id, ...names].join(', ')}`);
+    return id;
+}
+function imageToLoad(artifact) {
+    if (!isIndex(artifact))
+        return artifact;
+    const machine = (0,common_platform/* machinePlatform */.Pv)();
+    const images = imagesOf(artifact);
+    const suitable = images.find(({ platform }) => platform.architecture === machine.architecture);
+    if (suitable)
+        return suitable;
+    const made = images.map(({ platform }) => (0,common_platform/* formatPlatform */.Bq)(platform)).join(', ');
+    throw new errors/* UserError */.y(`this machine is ${(0,common_platform/* formatPlatform */.Bq)(machine)}, and the image is made for ${made}`, {
+        at: { input: 'load' },
+        advice: `Add ${(0,common_platform/* formatPlatform */.Bq)(machine)} to 'platforms', or leave 'load' at false.`,
+    });
+}
+/** Looks for the image under its names, or by its digests when it has none. */
+async function idOf(engine, image, names) {
+    const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest);
+    const found = [];
+    for (const name of names.length > 0 ? names : ids)
+        found.push(await inspect(engine, name));
+    const missing = names.filter((_name, index) => !ids.includes(found[index] ?? ''));
+    const id = found.find((it) => it !== undefined && ids.includes(it));
+    if (id !== undefined && missing.length === 0)
+        return id;
+    throw new errors/* UserError */.y(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input: 'load' }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
+}
+/** @returns undefined when the engine has nothing of that name; podman leaves out `sha256:` */
+async function inspect(engine, name) {
+    const { ok, stdout } = await engine.run(['image', 'inspect', '--format', '{{.Id}}', name]);
+    return ok ? `sha256:${stdout.trim().replace(/^sha256:/, '')}` : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
+
+
+
+
+
+const indexTypes = [image_index/* indexMediaType */.PP, 'application/vnd.docker.distribution.manifest.list.v2+json'];
+const imageTypes = (/* unused pure expression or super */ null && ([
+    'application/vnd.oci.image.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+]));
+const configTypes = (/* unused pure expression or super */ null && ([
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.docker.container.image.v1+json',
+]));
+/**
+ * Reads the image that a digest stands for, or all that an index lists.
+ * @throws UserError when one of them is no container image for Linux
+ */
+async function merge_source_readImages(reference, client) {
+    if (reference.digest === undefined) {
+        throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
+    }
+    const named = await client.fetchManifest(reference);
+    if (!indexTypes.includes(named.mediaType))
+        return [await readImage(reference, named, client)];
+    const listed = descriptorsOf(parse(named.bytes, reference)['manifests'], reference);
+    if (listed.length === 0)
+        throw merge_source_refused(reference, 'it is an index without images');
+    return mapConcurrently(listed, 4, async (entry) => {
+        const member = { ...reference, digest: entry.digest };
+        const manifest = await client.fetchManifest(member);
+        return isAttestation(entry, listed)
+            ? foundManifest('attestation', member, manifest, entry, client)
+            : readImage(member, manifest, client, entry.annotations);
+    });
+}
+/** BuildKit's note on how it made one of the images beside it (buildkit, docs/attestations/attestation-storage.md). */
+function isAttestation({ annotations = {} }, listed) {
+    const about = annotations['vnd.docker.reference.digest'];
+    return (annotations['vnd.docker.reference.type'] === 'attestation-manifest' &&
+        listed.some(({ digest }) => digest === about));
+}
+/** Its platform is what its config says: of a single manifest nothing else tells. */
+async function readImage(reference, manifest, client, annotations) {
+    if (!imageTypes.includes(manifest.mediaType)) {
+        const what = indexTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
+        throw merge_source_refused(reference, `it is ${what || 'of no known type'}, not an image`);
+    }
+    const config = configOf(manifest, reference);
+    if (!configTypes.includes(config.mediaType)) {
+        throw merge_source_refused(reference, `it holds ${config.mediaType}, not an image`);
+    }
+    const { os, architecture, variant } = parse(await client.readBlob(reference, config), reference);
+    if (os !== 'linux' || typeof architecture !== 'string' || architecture === '') {
+        throw merge_source_refused(reference, `it is for ${String(os)}/${String(architecture)}, not for Linux`);
+    }
+    const platform = descriptorPlatform({
+        os,
+        architecture,
+        ...(typeof variant === 'string' && variant !== '' && { variant }),
+    });
+    return foundManifest('image', reference, manifest, { annotations, platform }, client);
+}
+function foundManifest(kind, reference, { mediaType, digest, bytes }, { annotations, platform }, client) {
+    const blobs = [
+        configOf({ bytes }, reference),
+        ...descriptorsOf(parse(bytes, reference)['layers'], reference),
+    ];
+    const origin = { registry: reference.registry, repository: reference.repository };
+    return {
+        kind,
+        name: formatReference(reference),
+        manifest: {
+            descriptor: {
+                mediaType,
+                digest,
+                size: bytes.length,
+                ...(annotations && { annotations }),
+                ...(platform && { platform }),
+            },
+            bytes,
+        },
+        blobs: blobs.map((descriptor) => ({
+            descriptor,
+            origin,
+            open: () => client.openBlob(origin, descriptor),
+        })),
+    };
+}
+function configOf({ bytes }, reference) {
+    const [config] = descriptorsOf([parse(bytes, reference)['config']], reference);
+    if (!config)
+        throw malformed(reference);
+    return config;
+}
+/** A JSON object that somebody else wrote. */
+function parse(bytes, reference) {
+    try {
+        const value = JSON.parse(bytes.toString());
+        if (typeof value === 'object' && value !== null)
+            return value; // its JSON keys
+    }
+    catch {
+        // Told below.
+    }
+    throw malformed(reference);
+}
+function descriptorsOf(list, reference) {
+    if (Array.isArray(list) && list.every(isDescriptor))
+        return list;
+    throw malformed(reference);
+}
+function isDescriptor(value) {
+    if (typeof value !== 'object' || value === null)
+        return false;
+    const { mediaType, digest, size } = value; // each is checked
+    return (typeof mediaType === 'string' && typeof digest === 'string' && isDigest(digest) && Number.isInteger(size));
+}
+function malformed(reference) {
+    return merge_source_refused(reference, 'its manifest cannot be understood');
+}
+function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
+    return new UserError(`${formatReference(reference)}: ${what}`, { advice });
+}
+
+// EXTERNAL MODULE: ./src/common/concurrency.ts
+var concurrency = __nccwpck_require__(6858);
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
+;// CONCATENATED MODULE: ./src/outputs/limiter.ts
+/**
+ * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
+ * started any more: it fails with the same error.
+ */
+function createLimiter(limit) {
+    const waiting = [];
+    const failures = [];
+    let running = 0;
+    return async (task) => {
+        if (running < limit)
+            running++;
+        else
+            await new Promise((resolve) => waiting.push(resolve));
+        try {
+            if (failures.length > 0)
+                throw failures[0];
+            return await task();
+        }
+        catch (error) {
+            failures.push(error);
+            throw error;
+        }
+        finally {
+            // The place is handed on, so that nobody else takes it meanwhile.
+            const next = waiting.shift();
+            if (next)
+                next();
+            else
+                running--;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/outputs/uploader.ts
+
+
+
+
+
+/** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
+function createBlobUploader(client, targets, options = {}) {
+    const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry);
+    const limited = createLimiter(options.concurrency ?? 6);
+    const transfers = new Map();
+    /** One after the other within a registry, where each repository can have the blob from the one before it. */
+    const toRegistry = async (blob, repositories) => {
+        const { descriptor } = blob;
+        let { origin } = blob;
+        const done = [];
+        for (const target of repositories) {
+            const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin);
+            const repository = (0,registry/* formatRepository */.Sh)(target);
+            const log = arrival === 'uploaded' ? core/* info */.pq : core/* debug */.Yz;
+            log(`${descriptor.digest} (${(0,format/* formatBytes */.z)(descriptor.size)}): ${arrival}, ${repository}`);
+            done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
+            origin = target;
+        }
+        return done;
+    };
+    const start = async (blob) => {
+        const each = [...registries.values()].map((repositories) => limited(() => toRegistry(blob, repositories)));
+        return (await Promise.all(each)).flat();
+    };
+    return {
+        add(blob) {
+            const { digest } = blob.descriptor;
+            const transfer = transfers.get(digest) ?? start(blob);
+            transfers.set(digest, transfer);
+            // Whoever pushes the image awaits the transfer again; until then its failure is not a crash.
+            transfer.catch(() => undefined);
+            return transfer;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/outputs/registry.ts
+
+
+
+
+
+
+
+
+/**
+ * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
+ * @param options.uploader one for the same targets that was given layers before; those are only awaited here
+ */
+async function pushImage(artifact, targets, client, options = {}) {
+    const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
+        manifest,
+        blobs: [...layers, sourceOf(config)],
+    }));
+    return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
+}
+/**
+ * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
+ * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
+ * @param manifests what `top` consists of: itself, or the manifests that an index lists
+ */
+async function registry_push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
+    const repositories = distinctRepositories(targets);
+    const { digest } = top.descriptor;
+    const blobs = manifests.flatMap((it) => it.blobs);
+    const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
+    const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
+    const documents = [...manifests.map(({ manifest }) => manifest), top];
+    for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
+        await (0,concurrency/* mapConcurrently */.X)(repositories, 4, (repository) => client.putManifest(repository, document));
+    }
+    const tagged = distinctTags(targets);
+    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => client.putManifest(target, top));
+    const report = {
+        digest,
+        images: repositories.map((repository) => (0,registry/* formatReference */.FH)({ ...repository, digest })),
+        tags: tagged.map(registry/* formatReference */.FH),
+        transfers,
+        bytesUploaded: bytesOf(transfers, 'uploaded'),
+    };
+    for (const repository of repositories)
+        logSummary((0,registry/* formatRepository */.Sh)(repository), transfers);
+    return report;
+}
+/** Waits for all of them even when one fails: nothing is left running behind the error. */
+async function settled(transfers) {
+    await Promise.allSettled(transfers);
+    return (await Promise.all(transfers)).flat();
+}
+function sourceOf({ descriptor, bytes }) {
+    return { descriptor, open: () => Promise.resolve(external_node_stream_.Readable.from([bytes], { objectMode: false })) };
+}
+function bytesOf(transfers, arrival) {
+    return transfers.filter((it) => it.arrival === arrival).reduce((sum, { size }) => sum + size, 0);
+}
+function logSummary(repository, transfers) {
+    const here = transfers.filter((transfer) => transfer.repository === repository);
+    const part = (arrival, words) => {
+        const count = here.filter((transfer) => transfer.arrival === arrival).length;
+        return `${count} ${words} (${(0,format/* formatBytes */.z)(bytesOf(here, arrival))})`;
+    };
+    const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')];
+    core/* info */.pq(`${repository}: ${here.length} blobs, ${parts.join(', ')}`);
+}
+
+;// CONCATENATED MODULE: ./src/outputs/merge.ts
+
+
+
+
+
+/**
+ * Makes an index of images that are in a registry already, and pushes it under every target: the last step for those
+ * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
+ * repository, or streamed when that is in another registry.
+ * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
+ *   index. Attestations that BuildKit laid beside an image come along, after the images.
+ * @throws UserError when two images are for the same platform, or something is no container image for Linux; nothing has
+ *   been pushed then
+ */
+async function mergeDigests(references, targets, client, options = {}) {
+    if (references.length === 0) {
+        throw new UserError('there are no images to merge', { advice: 'Give the digests of at least one.' });
+    }
+    const found = (await mapConcurrently(references, 4, (reference) => readImages(reference, client))).flat();
+    const images = found.filter(({ kind }) => kind === 'image');
+    refuseDuplicates(images);
+    const manifests = [...images, ...found.filter(({ kind }) => kind === 'attestation')];
+    const index = indexOf(manifests.map(({ manifest }) => manifest.descriptor), options.annotations);
+    return push(manifests, index, targets, client);
+}
+function refuseDuplicates(images) {
+    const byPlatform = Map.groupBy(images, ({ manifest: { descriptor } }) => Object.values(descriptor.platform ?? {}).join('/'));
+    for (const [platform, [first, second]] of byPlatform) {
+        if (!first || !second)
+            continue;
+        throw new UserError(`two images are for ${platform}: ${first.name} and ${second.name}`, {
+            advice: 'Give one image for each platform.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/outputs/outputs.ts
+/** The door of this folder: the places where an image can go. Each takes the same data. */
+
+
+
+
+
+
+
+
+/***/ }),
+
+/***/ 2711:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ run)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/action/outputs.ts
@@ -37432,26 +38356,933 @@ async function stage(title, work) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/action/state.ts
+// EXTERNAL MODULE: ./src/common/platform.ts
+var common_platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/image/image-index.ts
+var image_index = __nccwpck_require__(6117);
+// EXTERNAL MODULE: ./src/outputs/outputs.ts + 12 modules
+var outputs_outputs = __nccwpck_require__(9094);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
+var registry_registry = __nccwpck_require__(5472);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/concurrency.ts
+var concurrency = __nccwpck_require__(6858);
+;// CONCATENATED MODULE: ./src/image/file-tree.ts
 
-const state_name = 'tarball-cache';
-/**
- * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
- * meanwhile is read again. No credentials.
- */
-function saveState(state) {
-    lib_core/* saveState */.LZ(state_name, state);
+
+/** What runtimes give a directory that no layer speaks of but through what it holds. */
+const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
+/** The files of an image, put together from its layers. */
+class FileTree {
+    #files = new Map();
+    get files() {
+        return this.#files;
+    }
+    /** Puts a layer on those below (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets"). */
+    apply(layer) {
+        const added = new Set();
+        for (const entry of layer) {
+            // A path in the tar may lead through a link of a lower layer.
+            const path = resolvePath(this.#files, entry.path, { followLast: false });
+            if (!this.#applyWhiteout(path, added))
+                this.#add(path, entry, added);
+        }
+    }
+    #applyWhiteout(path, added) {
+        const name = external_node_path_.posix.basename(path);
+        if (!name.startsWith('.wh.'))
+            return false;
+        const parent = path.slice(0, -name.length);
+        if (name === '.wh..wh..opq')
+            this.#hideBelow(parent, added);
+        // Others of this kind are AUFS's bookkeeping, and hide nothing.
+        else if (!name.startsWith('.wh..wh.'))
+            this.#hide(`${parent}${name.slice('.wh.'.length)}`, added);
+        return true;
+    }
+    #add(path, entry, added) {
+        const file = 'file' in entry ? entry.file : this.#files.get(this.#placeOf(entry.hardLinkTo));
+        if (!file)
+            return;
+        if (file.type !== 'directory')
+            this.#hide(path, new Set());
+        for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
+            if (this.#files.get(parent)?.type === 'directory')
+                break;
+            this.#files.set(parent, impliedDirectory);
+            added.add(parent);
+        }
+        this.#files.set(path, file);
+        added.add(path);
+    }
+    #placeOf(path) {
+        return resolvePath(this.#files, path, { followLast: false });
+    }
+    /** A whiteout hides what lower layers have, never what its own layer brings. */
+    #hide(path, added) {
+        if (this.#files.get(path)?.type === 'directory')
+            this.#hideBelow(`${path}/`, added);
+        if (!added.has(path))
+            this.#files.delete(path);
+    }
+    #hideBelow(start, added) {
+        for (const path of this.#files.keys()) {
+            if (path.startsWith(start) && !added.has(path))
+                this.#files.delete(path);
+        }
+    }
 }
-/** Absent when the main step ended before there was anything to save. */
-function loadState() {
-    const saved = core.getState(state_name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
+/** How many links Linux follows before it takes them for a circle, path_resolution(7). */
+const linkLimit = 40;
+/**
+ * The path without links: those among its parents are followed, and the one at its end if that is asked for.
+ * @throws UserError when links lead in a circle
+ */
+function resolvePath(files, path, { followLast }) {
+    const waiting = stepsOf(path).reverse();
+    let place = '';
+    let links = 0;
+    for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
+        const next = external_node_path_.posix.join('/', place, step).slice(1);
+        const file = files.get(next);
+        if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
+            place = next;
+            continue;
+        }
+        if (++links > linkLimit) {
+            throw new errors/* UserError */.y(`/${path} leads in a circle of links`, { at: { input: 'base-image' } });
+        }
+        const target = file.target ?? '';
+        if (target.startsWith('/'))
+            place = '';
+        waiting.push(...stepsOf(target).reverse());
+    }
+    return place;
+}
+function stepsOf(path) {
+    return path.split('/').filter((step) => step !== '' && step !== '.');
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/image/zstd-frames.ts
+
+/** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
+const fieldSizes = { magic: 4, skippableSize: 4, descriptor: 1, blockHeader: 3 };
+const frameMagic = 0xfd2fb528;
+const repeatedByte = 1;
+/**
+ * Passes a zstd stream on with no chunk that holds bytes of two frames. Node's decoder takes what stands behind a
+ * frame in the same chunk for garbage and ends there, without an error; images made for lazy pulling (zstd:chunked)
+ * have a frame for each file. The format is RFC 8878's, section 3; what is not of it is left for the decoder to refuse.
+ */
+class ZstdFrames extends external_node_stream_.Transform {
+    #field = 'magic';
+    /** Those bytes of the field that have been there, the lowest first. */
+    #bytes = [];
+    /** Bytes before the next field. */
+    #unseen = 0;
+    #hasChecksum = false;
+    #isLast = false;
+    _transform(chunk, _encoding, done) {
+        let start = 0;
+        for (let at = 0; at < chunk.length;) {
+            if (this.#unseen > 0) {
+                const passed = Math.min(this.#unseen, chunk.length - at);
+                this.#unseen -= passed;
+                at += passed;
+            }
+            else {
+                this.#bytes.push(chunk[at++] ?? 0);
+                if (this.#bytes.length === fieldSizes[this.#field])
+                    this.#readField();
+            }
+            if (this.#isLast && this.#unseen === 0) {
+                this.push(chunk.subarray(start, at));
+                start = at;
+                this.#field = 'magic';
+                this.#isLast = false;
+            }
+        }
+        if (start < chunk.length)
+            this.push(chunk.subarray(start));
+        done();
+    }
+    #readField() {
+        const value = this.#bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+        this.#bytes = [];
+        switch (this.#field) {
+            case 'magic':
+                if (value === frameMagic)
+                    this.#field = 'descriptor';
+                else if (value >>> 4 === 0x184d2a5)
+                    this.#field = 'skippableSize';
+                else
+                    this.#unseen = Infinity;
+                break;
+            case 'skippableSize':
+                this.#unseen = value;
+                this.#isLast = true;
+                break;
+            case 'descriptor':
+                this.#unseen = headerSize(value);
+                this.#hasChecksum = (value & 4) !== 0;
+                this.#field = 'blockHeader';
+                break;
+            case 'blockHeader':
+                this.#unseen = ((value >> 1) & 3) === repeatedByte ? 1 : value >> 3;
+                this.#isLast = (value & 1) === 1;
+                if (this.#isLast && this.#hasChecksum)
+                    this.#unseen += 4;
+                break;
+        }
+    }
+}
+/** Bytes of a frame's header behind its descriptor: window, dictionary, size of the content. */
+function headerSize(descriptor) {
+    const isSingleSegment = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+}
+
+;// CONCATENATED MODULE: ./src/image/layer-files.ts
+
+
+
+
+
+/** Larger files than this are not read, whatever their name. */
+const contentLimit = 1024 * 1024;
+/** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
+const decodedChunk = 512 * 1024;
+/**
+ * Lists a layer, reading it as a stream from its first byte to its last: a blob is known to be the right one at its end.
+ * @param wanted the paths whose content is to be kept
+ */
+async function readLayerFiles(layer, wanted) {
+    const files = [];
+    const tar = (0,tar_stream.extract)();
+    const { promise: ended, resolve, reject } = Promise.withResolvers();
+    (0,external_node_stream_.pipeline)([await layer.open(), ...decoder(layer.descriptor.mediaType), tar], (error) => {
+        if (error)
+            reject(error);
+        else
+            resolve(undefined);
+    });
+    ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
+    for await (const stream of tar) {
+        const { header } = stream;
+        const path = cleaned(header.name);
+        if (path !== '') {
+            const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
+            files.push(layerFile(path, header, isWanted ? await readAll(stream) : undefined));
+        }
+        stream.resume();
+    }
+    await ended;
+    return files;
+}
+/** The decoders of a layer's media type; those of Docker's names have been translated. */
+function decoder(mediaType) {
+    if (mediaType.endsWith('+gzip'))
+        return [(0,external_node_zlib_.createGunzip)({ chunkSize: decodedChunk })];
+    if (mediaType.endsWith('+zstd'))
+        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
+    return [];
+}
+function layerFile(path, header, content) {
+    if (header.type === 'link')
+        return { path, hardLinkTo: cleaned(header.linkname) };
+    const file = {
+        type: isFile(header)
+            ? 'file'
+            : header.type === 'directory' || header.type === 'symlink'
+                ? header.type
+                : 'other',
+        mode: header.mode & 0o7777,
+        ...ownerOf(header),
+        ...(header.type === 'symlink' && { target: header.linkname }),
+        ...(content && { content }),
+    };
+    return { path, file };
+}
+/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+function ownerOf(header) {
+    const pax = header.pax ?? {};
+    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+}
+function isFile({ type }) {
+    return type === 'file' || type === 'contiguous-file';
+}
+/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
+function cleaned(path) {
+    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
+}
+async function readAll(entry) {
+    const chunks = [];
+    // The library types its streams as giving anything; a tar's entries give bytes.
+    for await (const chunk of entry)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+
+;// CONCATENATED MODULE: ./src/image/base-files.ts
+
+
+
+
+/** The files of an image without their content. Paths are relative to its root, `etc/passwd`; the root is ''. */
+class BaseFiles {
+    #files;
+    constructor(files) {
+        this.#files = files;
+    }
+    /** What is at a path, links on the way and at its end followed. */
+    get(path) {
+        return this.#files.get(resolvePath(this.#files, path, { followLast: true }));
+    }
+    /** Whether a path of some kind is there, links not followed. */
+    some(test) {
+        return this.#files.keys().some(test);
+    }
+    /** What is below a directory, by its path relative to it, in the order of the paths: a directory before what it holds. */
+    below(directory) {
+        const start = `${resolvePath(this.#files, directory, { followLast: true })}/`;
+        return [...this.#files]
+            .filter(([path]) => path.startsWith(start))
+            .map(([path, file]) => [path.slice(start.length), file])
+            .sort(([a], [b]) => (a < b ? -1 : 1));
+    }
+    /** The text of one of the files whose content was wanted. */
+    text(path) {
+        return this.get(path)?.content?.toString();
+    }
+    /**
+     * Where something laid at a path has to go, so that it is found there: links among its parent directories are
+     * followed. A layer that gave `bin/x` to an image whose `bin` is a link to `usr/bin` would replace the link.
+     */
+    place(path) {
+        return resolvePath(this.#files, path, { followLast: false });
+    }
+}
+/** How many layers are read at a time: decompression is done beside the loop that reads the tar. */
+const layersAtOnce = 3;
+/**
+ * Reads the layers of an image as streams: memory is bounded by the number of its paths, whatever the files weigh.
+ * @param layers the lowest first
+ * @param wanted the paths whose content is to be kept
+ * @throws UserError when a layer cannot be read
+ */
+async function readBaseFiles(layers, wanted) {
+    const contents = await (0,concurrency/* mapConcurrently */.X)(layers, layersAtOnce, async (layer) => {
+        try {
+            return await readLayerFiles(layer, wanted);
+        }
+        catch (error) {
+            if (error instanceof errors/* UserError */.y)
+                throw error;
+            throw new errors/* UserError */.y(`the base image's layer ${layer.descriptor.digest} cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { input: 'base-image' }, cause: error });
+        }
+    });
+    const tree = new FileTree();
+    for (const files of contents)
+        tree.apply(files);
+    return new BaseFiles(tree.files);
 }
 
 // EXTERNAL MODULE: ./src/common/digest.ts
 var common_digest = __nccwpck_require__(1573);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/image/json.ts
+/** Looks at values that came as JSON from a registry. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/image/base-manifest.ts
+
+
+
+
+const configTypes = [
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.docker.container.image.v1+json',
+];
+/** Layers have the same bytes under Docker's names and under OCI's; our manifests are OCI's. */
+const layerTypes = {
+    'application/vnd.docker.image.rootfs.diff.tar.gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
+    'application/vnd.docker.image.rootfs.diff.tar.zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
+    'application/vnd.docker.image.rootfs.diff.tar': 'application/vnd.oci.image.layer.v1.tar',
+    'application/vnd.oci.image.layer.v1.tar+gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
+    'application/vnd.oci.image.layer.v1.tar+zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
+    'application/vnd.oci.image.layer.v1.tar': 'application/vnd.oci.image.layer.v1.tar',
+};
+/**
+ * Reads a manifest or an index, OCI's or Docker's (image manifest version 2, schema 2); layers come with OCI's media types.
+ * @param name the base's, for the error
+ * @throws UserError for anything else that a registry may hold
+ */
+function parseBaseManifest(text, name) {
+    const { schemaVersion, manifests, config, layers } = parseObject(text, name);
+    if (schemaVersion === 1) {
+        throw refusedBase(name, 'its manifest is of the kind (schema 1) that Docker gave up in 2017', 'Push it again with a current tool.');
+    }
+    // With both, tools disagree on which counts (OCI image-spec, CVE-2021-41190).
+    if (Array.isArray(manifests) && layers === undefined) {
+        return { kind: 'index', images: manifests.map((image) => parseDescriptor(image, name)) };
+    }
+    if (!Array.isArray(layers) || config === undefined || manifests !== undefined) {
+        throw refusedBase(name, 'its manifest is neither an image nor an index of images');
+    }
+    const parsed = parseDescriptor(config, name);
+    if (!configTypes.includes(parsed.mediaType)) {
+        throw refusedBase(name, `it is not a container image, but ${parsed.mediaType}`, 'Name an image that containers can be started from.');
+    }
+    return {
+        kind: 'image',
+        config: parsed,
+        layers: layers.map((layer) => withOciType(parseDescriptor(layer, name), name)),
+    };
+}
+function withOciType(layer, name) {
+    const mediaType = layerTypes[layer.mediaType];
+    if (mediaType !== undefined)
+        return { ...layer, mediaType };
+    const isForeign = /foreign|nondistributable/.test(layer.mediaType);
+    throw refusedBase(name, isForeign
+        ? `its layer ${layer.digest} may not be copied to other registries (${layer.mediaType})`
+        : `its layer ${layer.digest} is of an unknown kind, ${layer.mediaType}`);
+}
+function parseDescriptor(value, name) {
+    const { mediaType, digest, size, annotations, platform } = isRecord(value) ? value : {};
+    if (typeof mediaType !== 'string' ||
+        typeof digest !== 'string' ||
+        !(0,common_digest/* isDigest */.Bc)(digest) ||
+        typeof size !== 'number' ||
+        !Number.isSafeInteger(size)) {
+        throw refusedBase(name, `its manifest has a malformed descriptor: ${JSON.stringify(value)}`);
+    }
+    const parsed = parsePlatform(platform);
+    return {
+        mediaType,
+        digest,
+        size,
+        // Lazy pulling (eStargz, zstd:chunked) depends on the annotations of a layer.
+        ...(isStringRecord(annotations) && { annotations }),
+        ...(parsed && { platform: parsed }),
+    };
+}
+function parsePlatform(value) {
+    const { os, architecture, variant } = isRecord(value) ? value : {};
+    if (typeof os !== 'string' || typeof architecture !== 'string')
+        return undefined;
+    return { os, architecture, ...(typeof variant === 'string' && { variant }) };
+}
+/**
+ * The image of an index for a platform.
+ * @throws UserError listing the platforms there are
+ */
+function chooseImage(images, platform, name) {
+    const found = images.find(({ platform: its }) => its?.os === platform.os && its.architecture === platform.architecture);
+    if (found)
+        return found.digest;
+    // BuildKit lists attestations as images of an unknown platform.
+    const known = images.flatMap(({ platform: its }) => its && its.os !== 'unknown' ? [`${its.os}/${its.architecture}`] : []);
+    const list = [...new Set(known)].join(', ');
+    throw refusedBase(name, `it is not made for ${(0,common_platform/* formatPlatform */.Bq)(platform)}, only for ${list || 'no platform at all'}`, "Choose another base, or another of 'platforms'.");
+}
+function refusedBase(name, what, advice) {
+    return new errors/* UserError */.y(`${name}: ${what}`, { at: { input: 'base-image' }, advice });
+}
+function parseObject(text, name) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (error) {
+        throw refusedBase(name, `its manifest is not JSON: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+    if (!isRecord(value))
+        throw refusedBase(name, 'its manifest is not an object');
+    return value;
+}
+
+;// CONCATENATED MODULE: ./src/image/config.ts
+
+
+const asUpstream = { env: {}, expose: [], volumes: [] };
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/**
+ * Reads a config, with those of its fields checked that are looked at here.
+ * @throws Error saying which of them is not as it should be; SyntaxError when the text is no JSON
+ */
+function parseConfig(text) {
+    const value = JSON.parse(text);
+    const { os, architecture, rootfs, config, history } = isRecord(value) ? value : {};
+    const { diff_ids } = isRecord(rootfs) ? rootfs : {};
+    const { Env, Labels } = isRecord(config) ? config : {};
+    const isAbsentOr = (field, test) => (field ?? null) === null || test(field);
+    const all = (test) => (field) => Array.isArray(field) && field.every(test);
+    const problem = Object.entries({
+        os: typeof os === 'string',
+        architecture: typeof architecture === 'string',
+        'rootfs.diff_ids': all((item) => typeof item === 'string' && (0,common_digest/* isDigest */.Bc)(item))(diff_ids),
+        config: isAbsentOr(config, isRecord),
+        'config.Env': isAbsentOr(Env, all((item) => typeof item === 'string')),
+        'config.Labels': isAbsentOr(Labels, isStringRecord),
+        history: isAbsentOr(history, all(isRecord)),
+    }).find(([, isRight]) => !isRight);
+    if (problem)
+        throw new Error(`its field '${problem[0]}' is missing or malformed`);
+    return value; // the fields that matter have just been looked at, and the others are passed on unseen
+}
+/** The variables of a config's ENV. */
+function environmentOf({ config }) {
+    return new Map((config?.Env ?? []).map((pair) => {
+        const equals = pair.indexOf('=');
+        return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    }));
+}
+/**
+ * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
+ * It keeps what the base says of ports, volumes, labels and the like.
+ */
+function imageConfig(base, changes) {
+    const { created, layers, start = asUpstream } = changes;
+    const environment = new Map([
+        ...environmentOf(base),
+        ...Object.entries(changes.environment),
+        ...Object.entries(start.env),
+    ]);
+    environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
+    const labels = { ...base.config?.Labels, ...changes.labels };
+    return {
+        ...base,
+        created,
+        config: {
+            ...base.config,
+            User: changes.user,
+            Env: [...environment].map(([name, value]) => `${name}=${value}`),
+            Entrypoint: entrypointOf(start),
+            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+            WorkingDir: start.workdir ?? '/tmp',
+            ...(start.expose.length > 0 && {
+                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
+            }),
+            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
+            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
+            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+            ...(Object.keys(labels).length > 0 && { Labels: labels }),
+        },
+        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
+        history: [
+            ...baseHistory(base),
+            ...layers.map(({ createdBy }) => ({
+                created,
+                created_by: createdBy,
+                comment: 'micromamba-image-action',
+            })),
+        ],
+    };
+}
+const activating = '/usr/local/bin/_entrypoint.sh';
+/** The wiring's entrypoint activates the environment and becomes what follows it. */
+function entrypointOf({ entrypoint = [] }) {
+    return entrypoint[0] === activating ? entrypoint : [activating, ...entrypoint];
+}
+/** The config has sets as objects of empty objects; those of the base stay. */
+function keys(base, more) {
+    return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
+}
+function withProtocol(port) {
+    return port.includes('/') ? port : `${port}/tcp`;
+}
+/**
+ * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
+ * optional, and some tools write less of it than there are layers.
+ */
+function baseHistory({ history, rootfs }) {
+    const entries = history ?? [];
+    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
+    if (missing < 0)
+        return rootfs.diff_ids.map(() => ({}));
+    return [...entries, ...Array.from({ length: missing }, () => ({}))];
+}
+/** The scripts of the wiring are looked for there by those who call them by name. */
+function withLocalBin(path) {
+    if (path === '')
+        return usualPath;
+    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
+}
+
+;// CONCATENATED MODULE: ./src/image/base.ts
+
+
+
+
+
+
+/**
+ * The digest that a reference stands for now.
+ * @throws UserError when the registry has no such image
+ */
+async function pinReference(reference, client) {
+    if (reference.digest !== undefined)
+        return { ...reference, digest: reference.digest };
+    const found = await client.headManifest(reference);
+    if (found)
+        return { ...reference, digest: found.digest };
+    throw refusedBase((0,registry_registry/* formatReference */.FH)(reference), 'the registry has no such image', 'Check its name and its tag.');
+}
+/**
+ * Reads a base's manifest and config; its layers stay where they are.
+ * @throws UserError when it is no image for the platform, or one of a kind that nothing can be put on
+ */
+async function readBase(reference, platform, client) {
+    const name = (0,registry_registry/* formatReference */.FH)(reference);
+    const named = await client.fetchManifest(reference, registry_registry/* manifestMediaTypes */.$P);
+    let manifest = parseBaseManifest(named.bytes.toString(), name);
+    if (manifest.kind === 'index') {
+        const digest = chooseImage(manifest.images, platform, name);
+        const chosen = await client.fetchManifest({ ...reference, tag: undefined, digest }, registry_registry/* manifestMediaTypes */.$P);
+        manifest = parseBaseManifest(chosen.bytes.toString(), name);
+    }
+    if (manifest.kind === 'index')
+        throw refusedBase(name, 'it is an index of indexes, which has no image');
+    const config = readConfig(await client.readBlob(reference, manifest.config), name);
+    if (config.os !== platform.os || config.architecture !== platform.architecture) {
+        throw refusedBase(name, `it is for ${config.os}/${config.architecture}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
+    }
+    return {
+        pinned: { ...reference, digest: named.digest },
+        config,
+        layers: imageLayers(manifest.layers, config, reference, client),
+    };
+}
+function readConfig(bytes, name) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw refusedBase(name, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+function imageLayers(descriptors, config, reference, client) {
+    const diffIds = config.rootfs.diff_ids;
+    if (diffIds.length !== descriptors.length) {
+        throw refusedBase((0,registry_registry/* formatReference */.FH)(reference), `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`);
+    }
+    const created = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    return diffIds.flatMap((diffId, index) => {
+        const descriptor = descriptors[index];
+        if (!descriptor)
+            return [];
+        return [
+            {
+                descriptor,
+                diffId,
+                createdBy: created[index]?.created_by ?? '',
+                origin,
+                from: 'base',
+                open: () => client.openBlob(origin, descriptor),
+            },
+        ];
+    });
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/image/activation.ts
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***';
+/**
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
+ */
+function formatActivation({ name, prefix, variables }, rootPrefix) {
+    const set = Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+    const own = {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+    return [
+        `# The environment ${name} as it was when the image was made.`,
+        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+        '',
+    ].join('\n');
+}
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(name);
+}
+/** A word for the shell that means the text and nothing else. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/image/overlay.ts
+
+/**
+ * Entries to be laid over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
+ * base has them: where a layer does not name them, some engines make them anew with the mode 755, and root's home, or
+ * the user's own, would lose what it was.
+ */
+class Overlay {
+    entries = [];
+    #base;
+    #laid = new Set();
+    constructor(base) {
+        this.#base = base;
+    }
+    file(path, content, attributes = {}) {
+        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+        this.#lay(path, (place) => ({
+            ...place,
+            type: 'file',
+            mode: 0o644,
+            size: bytes.length,
+            content: bytes,
+            ...attributes,
+        }));
+    }
+    /** A file that may be there already, which keeps its mode and its owner; nothing when it has that content. */
+    edit(path, content, attributes = {}) {
+        const present = this.#base.get(path);
+        if (present === undefined)
+            this.file(path, content, attributes);
+        else if (this.#base.text(path) !== content) {
+            const { mode, uid, gid } = present;
+            this.file(path, content, { mode, uid, gid });
+        }
+    }
+    symlink(path, target, { uid, gid } = {}) {
+        this.#lay(path, (place) => ({
+            ...place,
+            type: 'symlink',
+            target,
+            ...(uid !== undefined && { uid }),
+            ...(gid !== undefined && { gid }),
+        }));
+    }
+    /** A directory, which keeps mode and owner when the base has it. */
+    directory(path, attributes = {}) {
+        // A link at its end is followed too: what is meant is the directory that it leads to.
+        const place = external_node_path_.posix.dirname(this.#base.place(`${path}/.inside`));
+        if (place === '.')
+            return;
+        const present = this.#base.get(place);
+        this.#layAt(place, {
+            path: place,
+            type: 'directory',
+            mode: 0o755,
+            uid: 0,
+            gid: 0,
+            ...(present?.type === 'directory'
+                ? { mode: present.mode, uid: present.uid, gid: present.gid }
+                : attributes),
+        });
+    }
+    #lay(path, make) {
+        const place = this.#base.place(path);
+        this.#layAt(place, make({ path: place, uid: 0, gid: 0 }));
+    }
+    #layAt(place, entry) {
+        if (this.#laid.has(place))
+            return;
+        this.#laid.add(place);
+        this.directory(external_node_path_.posix.dirname(place));
+        this.entries.push(entry);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/passwd.ts
+/** The users of a passwd file; lines that are none (comments, NIS) are left out. */
+function parsePasswd(text) {
+    return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
+        name,
+        uid: Number(uid),
+        gid: Number(gid),
+        comment,
+        home,
+        shell,
+    }));
+}
+function formatUser({ name, uid, gid, comment, home, shell }) {
+    return [name, 'x', uid, gid, comment, home, shell].join(':');
+}
+/** The groups of a group file, as `parsePasswd`. */
+function parseGroup(text) {
+    return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
+        name,
+        gid: Number(gid),
+        members: members === '' ? [] : members.split(','),
+    }));
+}
+function formatGroup({ name, gid, members }) {
+    return [name, 'x', gid, members.join(',')].join(':');
+}
+/** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
+function formatLockedShadow(name) {
+    return `${name}:!:1::::::`;
+}
+/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
+function formatLockedGroupShadow(name) {
+    return `${name}:!::`;
+}
+/** A file with a line more; every other byte stays. */
+function appendLine(text, line) {
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+}
+function fieldsOf(text, count) {
+    return text
+        .split('\n')
+        .map((line) => line.split(':'))
+        .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/image/wiring.ts
+
+
+
+
+
+
+const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'];
+const bashrcLine = 'source /usr/local/bin/_activate_current_env.sh';
+const certificatesPath = 'etc/ssl/certs/ca-certificates.crt';
+const skeleton = 'etc/skel';
+/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
+const homeMode = 0o777;
+/** The paths of a base whose content `wire` and `chooseUser` look at. */
+function isWiringFile(path) {
+    return (/^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
+        path === 'usr/lib/os-release' ||
+        external_node_path_.posix.basename(path) === '.bashrc');
+}
+/**
+ * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
+ * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
+ */
+function wire({ base, user, environments, rootPrefix, certificates }) {
+    const layer = new Overlay(base);
+    layer.directory(external_node_path_.posix.dirname(rootPrefix));
+    for (const name of scripts)
+        layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 });
+    for (const environment of environments) {
+        const path = `usr/local/lib/micromamba-image/${environment.name}.sh`;
+        layer.file(path, formatActivation(environment, rootPrefix));
+    }
+    if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
+        layer.edit('etc/arg_mamba_user', `${user.name}\n`);
+    }
+    if (!user.exists) {
+        addUser(layer, base, user);
+        layHome(layer, base, user);
+    }
+    for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
+        editBashrc(layer, base, bashrc);
+    editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
+    if (certificates !== undefined && !base.get(certificatesPath))
+        layer.symlink(certificatesPath, certificates);
+    return layer.entries;
+}
+/** micromamba for a base that has none, where upstream's images have it. */
+function micromambaEntries(base, binary) {
+    const layer = new Overlay(base);
+    layer.file('bin/micromamba', binary, { mode: 0o755 });
+    return layer.entries;
+}
+function addUser(layer, base, { name, uid, gid, home }) {
+    const add = (path, line) => {
+        layer.edit(path, appendLine(base.text(path) ?? '', line));
+    };
+    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
+    const groups = parseGroup(base.text('etc/group') ?? '');
+    if (!groups.some((group) => group.gid === gid)) {
+        add('etc/group', formatGroup({ name, gid, members: [] }));
+        if (base.get('etc/gshadow'))
+            add('etc/gshadow', formatLockedGroupShadow(name));
+    }
+    if (base.get('etc/shadow'))
+        add('etc/shadow', formatLockedShadow(name));
+}
+/** A home as useradd makes it, of what is in /etc/skel. */
+function layHome(layer, base, { home, uid, gid }) {
+    const owner = { uid, gid };
+    layer.directory(home, { mode: homeMode, ...owner });
+    for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
+        const path = `${home.slice(1)}/${name}`;
+        if (base.get(path))
+            continue;
+        if (type === 'directory')
+            layer.directory(path, { mode, ...owner });
+        else if (type === 'symlink')
+            layer.symlink(path, target ?? '', owner);
+        else if (content)
+            layer.file(path, name === '.bashrc' ? wiring_activating(content.toString()) : content, { mode, ...owner });
+    }
+}
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer, base, path, owner) {
+    const present = base.get(path);
+    // What could not be read cannot be added to.
+    if (present && !present.content)
+        return;
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, wiring_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function wiring_activating(bashrc) {
+    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine);
+}
+/** To be raised when `wire` lays something else for the same input, but for the scripts. */
+const wiringFormat = 1;
+/** The hash of the wiring's own part in an image, whatever its base and its environments are. */
+function wiringDigest() {
+    return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]));
+}
+/** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
+function readScript(name) {
+    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
+    const here = import.meta.url;
+    return (0,external_node_fs_.readFileSync)(new URL(`../../wiring/${name}`, here));
+}
+
+;// CONCATENATED MODULE: ./src/stages/base.ts
+
+
+
+
+
+/** The base that the locks pin; locks that pin none get what the name stands for now. */
+async function openBase(request, platform, members, { registry, uploader }) {
+    const pinned = members.find(({ resolved }) => resolved.lock.header)?.resolved.lock.header?.baseImage;
+    const image = await readBase(pinned === undefined ? request.base : (0,registry_registry/* parseReference */.F2)(pinned), platform, registry);
+    const files = await readBaseFiles(image.layers, isWiringFile);
+    for (const layer of image.layers)
+        void uploader?.add(layer);
+    return { image, files, variables: environmentOf(image.config) };
+}
+
 ;// CONCATENATED MODULE: ./src/environment/credentials.ts
 /**
  * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
@@ -37747,7 +39578,7 @@ const others = ['environment.yml', 'environment.yaml', 'env.yml'];
  */
 async function findEnvironmentFile(input, workspace) {
     const wanted = (0,external_node_path_.resolve)(workspace, input ?? usual);
-    if (await isFile(wanted))
+    if (await find_isFile(wanted))
         return wanted;
     if (input !== undefined && input !== usual) {
         throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
@@ -37755,7 +39586,7 @@ async function findEnvironmentFile(input, workspace) {
             advice: 'Its path is relative to the workspace; was the repository checked out?',
         });
     }
-    const found = await Promise.all(others.map((name) => isFile((0,external_node_path_.resolve)(workspace, name))));
+    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
     const names = others.filter((_, index) => found[index]);
     const [only] = names;
     if (only !== undefined && names.length === 1)
@@ -37764,7 +39595,7 @@ async function findEnvironmentFile(input, workspace) {
         ? `there is none of ${[usual, ...others].join(', ')} in '${workspace}'`
         : `there is no ${usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
 }
-async function isFile(path) {
+async function find_isFile(path) {
     try {
         return (await (0,promises_.stat)(path)).isFile();
     }
@@ -37841,1115 +39672,52 @@ function refusePip({ file, pip: [first] }) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/registry/credential-helper.ts
-
+;// CONCATENATED MODULE: ./src/stages/environments.ts
 
 
 /**
- * Asks `docker-credential-<helper> get` for a server's credential: the server's address on stdin, JSON on stdout
- * (docker/docker-credential-helpers, "Development"). The user `<token>` means that the secret is an identity token.
- * @param options.environment where PATH is, and what the helper gets
- * @param options.required whether a helper that is not installed is an error, or as good as one that knows nothing
- * @returns undefined when the helper has nothing for the server
- * @throws UserError when the helper fails; its answer is quoted only then, when it holds a message and no secret
+ * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
+ * lie below it by their names.
+ * @throws UserError when a file cannot be used, or two environments have one name
  */
-async function askHelper(helper, server, options) {
-    const program = `docker-credential-${helper}`;
-    if (!/^[\w.-]+$/.test(helper))
-        throw new errors/* UserError */.y(`'${helper}' is not the name of a credential helper`);
-    const answer = await run(program, server, options.environment);
-    if (answer === 'missing') {
-        const what = `Docker's configuration names ${program} for ${server}, which is not on PATH`;
-        if (options.required)
-            throw new errors/* UserError */.y(what, { advice: 'Install it, or log in without it.' });
-        lib_core/* warning */.$e(`${what}: going on without it`);
-        return undefined;
-    }
-    if (answer.status !== 0) {
-        if (/credentials not found/i.test(answer.stdout + answer.stderr))
-            return undefined;
-        throw new errors/* UserError */.y(`${program} failed for ${server}: ${answer.stderr.trim() || `exit ${answer.status}`}`, {
-            advice: `Log in to ${server} again.`,
-        });
-    }
-    return parseAnswer(answer.stdout, program);
-}
-function parseAnswer(stdout, program) {
-    let answer;
-    try {
-        answer = JSON.parse(stdout); // each field is checked below
-    }
-    catch {
-        throw new errors/* UserError */.y(`${program} answered something that is not JSON`);
-    }
-    const { Username: username, Secret: secret } = answer ?? {};
-    if (typeof username !== 'string' || typeof secret !== 'string' || secret === '')
-        return undefined;
-    return username === '<token>'
-        ? { type: 'identity-token', token: secret }
-        : { type: 'password', username, password: secret };
-}
-/** Not through @actions/exec, which prints what a program writes. */
-async function run(program, input, env) {
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, ['get'], { stdio: 'pipe', env });
-        let [stdout, stderr] = ['', ''];
-        child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-        child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-        child.on('error', (error) => {
-            if (error.code === 'ENOENT')
-                resolve('missing');
-            else
-                reject(new errors/* UserError */.y(`${program} cannot be started (${error.message})`, { cause: error }));
-        });
-        child.on('close', (status) => {
-            resolve({ status: status ?? -1, stdout, stderr });
-        });
-        // A helper that ends without reading its input is judged by how it ends.
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(input);
+async function readMembers(request) {
+    const files = request.environmentFiles;
+    if (files.length < 2)
+        return [{ name: 'base', ...(await readMember(request, files[0])) }];
+    const read = await Promise.all(files.map((file) => readMember(request, file)));
+    const members = read.map((member, index) => {
+        const { environment, file } = member;
+        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
+        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
+    });
+    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
+    if (!twice)
+        return members;
+    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
+        at: { input: 'environment-file' },
+        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
     });
 }
-
-;// CONCATENATED MODULE: ./src/registry/credentials.ts
-
-
-
-
-
-
-/**
- * The credentials that `docker login` and docker/login-action left on this machine, and podman's after them. Files are
- * read at the first question, once. Every secret found is masked in the log before it is returned.
- * Rules of docker/cli (cli/config/configfile) and containers/image (containers-auth.json.5).
- * @throws UserError when a file is malformed or a credential helper fails
- */
-function machineCredentials(environment = process.env) {
-    let configs;
-    return async (registry) => {
-        configs ??= readConfigs(environment);
-        for (const config of await configs) {
-            const credential = await credentialOf(config, registry, environment);
-            if (credential)
-                return mask(credential);
-        }
-        return undefined;
-    };
-}
-/** Docker's name for its hub in `auths` and to helpers; every other registry goes by its host. */
-const hubKey = 'https://index.docker.io/v1/';
-async function readConfigs(environment) {
-    const { DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR } = environment;
-    const docker = (0,external_node_path_.join)(DOCKER_CONFIG || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.docker'), 'config.json');
-    const podman = REGISTRY_AUTH_FILE || (XDG_RUNTIME_DIR && (0,external_node_path_.join)(XDG_RUNTIME_DIR, 'containers', 'auth.json'));
-    const configs = await Promise.all((podman ? [docker, podman] : [docker]).map(readConfig));
-    return configs.filter((config) => config !== undefined);
-}
-async function readConfig(file) {
-    let text;
+/** A frozen lockfile that the request names needs no environment file beside it. */
+async function readMember(request, input) {
+    const { workspace, lock } = request;
     try {
-        text = await (0,promises_.readFile)(file, 'utf8');
+        const file = await findEnvironmentFile(input, workspace);
+        return { file, environment: await readEnvironment(file) };
     }
     catch (error) {
-        const { code } = error; // what the file system throws
-        if (code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw new errors/* UserError */.y(`the registry credentials cannot be read (${(0,errors/* messageOf */.b)(error)})`, { at: { file } });
-    }
-    return parseAuthConfig(text, file);
-}
-/** Parses Docker's `config.json` or podman's `auth.json`. Its errors name the file and never quote its text. */
-function parseAuthConfig(text, file) {
-    const malformed = (what) => new errors/* UserError */.y(what, { at: { file }, advice: 'Log in again, or mend or remove the file.' });
-    let config;
-    try {
-        config = JSON.parse(text);
-    }
-    catch {
-        throw malformed('the file is not JSON');
-    }
-    if (!isRecord(config))
-        throw malformed('the file is not a JSON object');
-    const { auths = {}, credHelpers = {}, credsStore } = config;
-    if (!isRecord(auths) || !isRecord(credHelpers))
-        throw malformed('auths or credHelpers is not an object');
-    return {
-        file,
-        auths: new Map(Object.entries(auths).map(([key, entry]) => [key, isRecord(entry) ? entry : {}])),
-        helpers: new Map(Object.entries(credHelpers).filter((entry) => typeof entry[1] === 'string')),
-        ...(typeof credsStore === 'string' && credsStore !== '' && { store: credsStore }),
-    };
-}
-async function credentialOf(config, registry, environment) {
-    const server = registry === 'docker.io' ? hubKey : registry;
-    const ownHelper = findByRegistry(config.helpers, registry);
-    if (ownHelper)
-        return askHelper(ownHelper, server, { required: true, environment });
-    if (config.store) {
-        const stored = await askHelper(config.store, server, { required: false, environment });
-        if (stored)
-            return stored;
-    }
-    const entry = findByRegistry(config.auths, registry);
-    return entry && credentialOfEntry(entry, registry, config.file);
-}
-/** Keys may be bare hosts, or addresses such as `https://ghcr.io/v2/`; the bare host has precedence. */
-function findByRegistry(entries, registry) {
-    const exact = entries.get(registry === 'docker.io' ? hubKey : registry);
-    if (exact !== undefined)
-        return exact;
-    for (const [key, value] of entries)
-        if (registryOfKey(key) === registry)
-            return value;
-    return undefined;
-}
-function registryOfKey(key) {
-    const host = key
-        .replace(/^https?:\/\//, '')
-        .replace(/\/(v[12]\/?)?$/, '')
-        .toLowerCase();
-    return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;
-}
-function credentialOfEntry(entry, registry, file) {
-    const { identitytoken, auth, username, password } = entry;
-    if (typeof identitytoken === 'string' && identitytoken !== '') {
-        return { type: 'identity-token', token: identitytoken };
-    }
-    if (typeof auth === 'string' && auth !== '') {
-        const decoded = Buffer.from(auth, 'base64').toString();
-        const colon = decoded.indexOf(':');
-        if (colon < 1) {
-            throw new errors/* UserError */.y(`the auth of ${registry} is not the base64 of user:password`, {
-                at: { file },
-                advice: `Log in to ${registry} again.`,
-            });
-        }
-        lib_core/* setSecret */.Pq(auth);
-        // Docker strips the padding that old versions of it wrote.
-        const secret = decoded.slice(colon + 1).replace(/\0+$/, '');
-        return { type: 'password', username: decoded.slice(0, colon), password: secret };
-    }
-    if (typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '') {
-        return { type: 'password', username, password };
-    }
-    return undefined;
-}
-/** Hides a credential in the log: the secret, and the base64 in which Basic authentication carries it. */
-function mask(credential) {
-    if (credential.type === 'identity-token') {
-        lib_core/* setSecret */.Pq(credential.token);
-    }
-    else if (credential.password !== '') {
-        lib_core/* setSecret */.Pq(credential.password);
-        lib_core/* setSecret */.Pq(basicOf(credential));
-    }
-    return credential;
-}
-/** `user:password` in base64, as Basic authentication sends it (RFC 7617). */
-function basicOf(credential) {
-    return Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: ./src/common/http.ts
-var http = __nccwpck_require__(5069);
-;// CONCATENATED MODULE: ./src/registry/challenge.ts
-const challenge_token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const parameterPattern = new RegExp(`(${challenge_token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${challenge_token}))`, 'y');
-const schemePattern = new RegExp(`(${challenge_token})(?=[\\s,]|$)`, 'y');
-/**
- * Parses `WWW-Authenticate`, which may hold several challenges (RFC 9110, 11.6.1). Names of schemes and parameters
- * come out in lower case. What follows a syntax error is left out.
- */
-function parseChallenges(header) {
-    const challenges = [];
-    let position = 0;
-    const take = (pattern) => {
-        pattern.lastIndex = position;
-        const match = pattern.exec(header);
-        if (match)
-            position = pattern.lastIndex;
-        return match;
-    };
-    const separators = /[\s,]+/y;
-    while (position < header.length) {
-        take(separators);
-        const parameter = take(parameterPattern);
-        if (parameter) {
-            const [, name = '', quoted, plain = ''] = parameter;
-            const current = challenges.at(-1);
-            if (current)
-                current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? plain;
-            continue;
-        }
-        const scheme = take(schemePattern);
-        if (!scheme)
-            break;
-        challenges.push({ scheme: scheme[0].toLowerCase(), parameters: {} });
-    }
-    return challenges;
-}
-
-;// CONCATENATED MODULE: ./src/registry/failure.ts
-
-
-/** A registry refused something, or could not be spoken to. */
-class RegistryError extends errors/* UserError */.y {
-    status;
-    /** The registry's own error code, `DENIED` (OCI distribution-spec, "Error Codes"). */
-    code;
-    constructor(what, options = {}) {
-        super(what, options);
-        this.status = options.status;
-        this.code = options.code;
-    }
-}
-/** The error for an answer that is not what was hoped for; reads the answer's body. */
-async function refusal(undertaking, response) {
-    const body = await (0,http/* readBody */.x8)(response, 64 * 1024).catch(() => Buffer.alloc(0));
-    return errorOf(undertaking, response.url, response.status, body.toString());
-}
-/** Turns an HttpFailure into the error of the undertaking; anything else is returned as it is. */
-function explained(undertaking, error) {
-    if (!(error instanceof http/* HttpFailure */.HR))
-        return error;
-    if (error.status !== undefined)
-        return errorOf(undertaking, error.url, error.status, error.answer ?? '', error);
-    return new RegistryError(`cannot ${undertaking.what}: ${error.message}`, {
-        at: { url: shown(error.url) },
-        advice: `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
-        cause: error,
-    });
-}
-function errorOf(undertaking, url, status, body, cause) {
-    const { code, message } = parseErrors(body);
-    const reason = [code, message].filter(Boolean).join(': ');
-    return new RegistryError(`cannot ${undertaking.what}: the registry answered ${status}${reason ? ` ${reason}` : ''}`, { at: { url: shown(url) }, advice: adviceFor(undertaking, status), status, cause, ...(code && { code }) });
-}
-/** The first error of `{"errors": [{code, message, detail}]}`, which is what a registry's failures look like. */
-function parseErrors(body) {
-    try {
-        const { errors } = JSON.parse(body);
-        const first = errors?.[0];
-        return {
-            ...(typeof first?.code === 'string' && { code: first.code }),
-            ...(typeof first?.message === 'string' && { message: first.message }),
-        };
-    }
-    catch {
-        return {};
-    }
-}
-function adviceFor({ registry, writes }, status) {
-    const login = `Log in to ${registry} with docker/login-action in an earlier step`;
-    switch (status) {
-        case 401:
-        case 403:
-            if (!writes)
-                return `${login} if it is private, and check the name.`;
-            return registry === 'ghcr.io'
-                ? `${login}, with \`permissions: packages: write\` in the job.`
-                : `${login}, as a user that may push to it.`;
-        case 404:
-            return writes
-                ? 'Check the name; some registries want the repository to be made beforehand.'
-                : 'Check the name, and the tag or digest.';
-        case 413:
-            return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.';
-        case 429:
-            return writes ? 'Try again later.' : `${login}: users have higher limits than the anonymous.`;
-        default:
-            return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.';
-    }
-}
-/** An address for a message: signatures and upload states stand in the query. */
-function shown(url) {
-    return `${url.origin}${url.pathname}`;
-}
-
-;// CONCATENATED MODULE: ./src/registry/token.ts
-
-
-
-
-/**
- * Buys a token from the service that a registry names: by GET with the password or with nothing, or by POST with an
- * identity token (distribution's docs, spec/auth/token.md and spec/auth/oauth.md).
- * @throws RegistryError when the service is not to be trusted, or refuses
- */
-async function fetchToken(wanted) {
-    const { registry, scopes, credential } = wanted;
-    const undertaking = {
-        what: `get a token for ${registry}${credential ? '' : ' (not logged in)'}`,
-        registry,
-        writes: scopes.some((scope) => scope.endsWith('push')),
-    };
-    try {
-        const response = await ask(wanted, realmOf(wanted));
-        if (response.status !== 200)
-            throw await refusal(undertaking, response);
-        return parseToken((await (0,http/* readBody */.x8)(response, 1024 * 1024)).toString(), undertaking);
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-}
-async function ask({ asked, scopes, credential }, realm) {
-    const { service } = asked.parameters;
-    if (credential?.type === 'identity-token') {
-        const form = new URLSearchParams({
-            grant_type: 'refresh_token',
-            client_id: 'micromamba-image-action',
-            refresh_token: credential.token,
-            scope: scopes.join(' '),
-            ...(service !== undefined && { service }),
-        });
-        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-        return (0,http/* request */.Em)({ method: 'POST', url: realm, headers, body: form.toString() });
-    }
-    const url = new URL(realm);
-    if (service !== undefined)
-        url.searchParams.set('service', service);
-    for (const scope of scopes)
-        url.searchParams.append('scope', scope);
-    return (0,http/* request */.Em)({ url, headers: credential ? { authorization: `Basic ${basicOf(credential)}` } : {} });
-}
-/** The registry chooses who sees the password: over https only, unless all of it happens on this machine. */
-function realmOf({ registry, base, asked }) {
-    const text = asked.parameters['realm'] ?? '';
-    const realm = URL.canParse(text) ? new URL(text) : undefined;
-    const isTrusted = realm?.protocol === 'https:' ||
-        (realm?.protocol === 'http:' && (0,http/* isLoopback */.U9)(realm.hostname) && (0,http/* isLoopback */.U9)(base.hostname));
-    if (!realm || !isTrusted) {
-        throw new RegistryError(`${registry} wants tokens from '${text}', which is not an https address`, {
-            at: { url: base.href },
-            advice: 'No credentials were sent. Tell who runs the registry.',
-        });
-    }
-    return realm;
-}
-function parseToken(text, undertaking) {
-    let answer;
-    try {
-        answer = JSON.parse(text); // each field is checked below
-    }
-    catch {
-        answer = null;
-    }
-    const value = answer?.token ?? answer?.access_token;
-    if (typeof value !== 'string' || value === '') {
-        throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`);
-    }
-    lib_core/* setSecret */.Pq(value);
-    // Services that give no lifetime, or a very short one, mean a minute.
-    const seconds = typeof answer?.expires_in === 'number' ? Math.max(answer.expires_in, 60) : 60;
-    return { value, expires: Date.now() + (seconds - 10) * 1000 };
-}
-
-;// CONCATENATED MODULE: ./src/registry/auth.ts
-
-
-
-const toPull = (repository) => `repository:${repository}:pull`;
-const toPush = (repository) => `repository:${repository}:pull,push`;
-/** @param findCredential asked at the first challenge, and then never again */
-function createAuthorizer(registry, base, findCredential) {
-    let challenge;
-    let found;
-    const credential = () => (found ??= findCredential());
-    let held = [];
-    const bearer = async (scopes, asked) => {
-        held = held.filter(({ expires }) => expires > Date.now());
-        const known = held.find((candidate) => covers(candidate.scopes, scopes));
-        if (known)
-            return `Bearer ${(await known.token).value}`;
-        // Held from now on, so that requests made at the same time share it.
-        const token = credential().then((shown) => fetchToken({ registry, base, asked, scopes, credential: shown }));
-        const fresh = { scopes, token, expires: Infinity };
-        held.push(fresh);
-        try {
-            const { value, expires } = await token;
-            fresh.expires = expires;
-            return (fresh.authorization = `Bearer ${value}`);
-        }
-        catch (error) {
-            held = held.filter((other) => other !== fresh);
+        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
+        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
             throw error;
-        }
-    };
-    const basic = async () => {
-        const known = await credential();
-        return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined;
-    };
-    return {
-        async authorize(scopes) {
-            if (!challenge)
-                return undefined;
-            return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic();
-        },
-        async challenged(header, sent) {
-            const offered = parseChallenges(header);
-            const wanted = offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
-                offered.find(({ scheme }) => scheme === 'basic');
-            if (!wanted)
-                return false;
-            challenge = wanted;
-            if (wanted.scheme === 'basic')
-                return (await basic()) !== sent;
-            held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent);
-            return true;
-        },
-    };
-}
-/** The right to push a repository includes that to pull it. */
-function covers(held, wanted) {
-    return wanted.every((scope) => held.includes(scope) || held.some((other) => other === scope.replace(/:pull$/, ':pull,push')));
-}
-
-// EXTERNAL MODULE: ./src/registry/reference.ts
-var registry_reference = __nccwpck_require__(9310);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/registry/verify.ts
-
-
-/**
- * Hands the chunks of `source` on, and fails at the end when they are not the bytes that the descriptor names. It
- * fails earlier when they are too many, which bounds what a hostile source can make us write.
- * @param where the source, for the error
- */
-async function* verified(descriptor, source, where) {
-    const wrong = (what) => new errors/* UserError */.y(`${what}, while ${descriptor.digest} is expected`, {
-        at: { url: where },
-        advice: 'The blob is damaged or was tampered with; nothing of it was used.',
-    });
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
-    for await (const chunk of source) {
-        size += chunk.byteLength;
-        if (size > descriptor.size)
-            throw wrong(`the blob is longer than ${descriptor.size} bytes`);
-        hash.update(chunk);
-        yield chunk;
-    }
-    if (size < descriptor.size)
-        throw wrong(`the blob ends after ${size} of ${descriptor.size} bytes`);
-    const digest = `sha256:${hash.digest('hex')}`;
-    if (digest !== descriptor.digest)
-        throw wrong(`the blob's digest is ${digest}`);
-}
-
-;// CONCATENATED MODULE: ./src/registry/download.ts
-
-
-
-
-
-
-
-/**
- * Opens a blob. The stream resumes by itself where a connection breaks, and ends with an error when the bytes are not
- * those that the descriptor names: whoever reads it to its end has read the right ones.
- * @throws RegistryError when the registry does not have it, or does not give it away
- */
-async function openBlob(transport, repository, descriptor) {
-    const name = `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}`;
-    const undertaking = { what: `read ${name}`, registry: transport.registry, writes: false };
-    const open = async (offset) => {
-        try {
-            const response = await transport.send({
-                to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
-                scopes: [toPull(repository.repository)],
-                headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
-            });
-            if (response.status === 200 || response.status === 206)
-                return response;
-            throw await refusal(undertaking, response);
-        }
-        catch (error) {
-            throw explained(undertaking, error);
-        }
-    };
-    const chunks = resumed(descriptor.size, await open(0), open, undertaking);
-    return external_node_stream_.Readable.from(verified(descriptor, chunks, name), { objectMode: false });
-}
-/** Reads a small blob, whole: a config, say. */
-async function readBlob(transport, repository, descriptor, limit = 16 * 1024 * 1024) {
-    if (descriptor.size > limit) {
-        throw new RegistryError(`a blob of ${descriptor.size} bytes is larger than what is expected there`, {
-            at: { url: `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}` },
-        });
-    }
-    const chunks = [];
-    for await (const chunk of await openBlob(transport, repository, descriptor))
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Tries in a row that bring nothing, after which a blob is given up. */
-const fruitlessTries = 5;
-/** The bytes of a blob over as many connections as that takes. */
-async function* resumed(size, first, open, undertaking) {
-    let response = first;
-    let offset = 0;
-    for (let attempt = 1;; attempt++) {
-        const start = offset;
-        // A server that knows no ranges sends the beginning again.
-        let skip = response.status === 206 ? 0 : start;
-        let failure = `the connection ended early`;
-        const body = response.body[Symbol.asyncIterator]();
-        try {
-            for (;;) {
-                let step;
-                // Only this can be mended by another connection; an error that the reader throws in at `yield` cannot.
-                try {
-                    step = await body.next();
-                }
-                catch (error) {
-                    failure = (0,errors/* messageOf */.b)(error);
-                    break;
-                }
-                if (step.done)
-                    break;
-                const chunk = step.value.subarray(skip);
-                skip -= step.value.length - chunk.length;
-                offset += chunk.length;
-                if (chunk.length > 0)
-                    yield chunk;
-            }
-        }
-        finally {
-            response.body.destroy();
-        }
-        if (offset >= size)
-            return;
-        if (offset > start)
-            attempt = 1;
-        if (attempt >= fruitlessTries)
-            throw explained(undertaking, new http/* HttpFailure */.HR(failure, response.url));
-        await (0,http/* pause */.v7)(attempt);
-        response = await open(offset);
+        return { file: input ?? 'env.yaml' };
     }
 }
-
-;// CONCATENATED MODULE: ./src/registry/manifests.ts
-
-
-
-
-
-/** Images and indexes, as OCI and as Docker write them. */
-const manifestMediaTypes = [
-    'application/vnd.oci.image.index.v1+json',
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.docker.distribution.manifest.list.v2+json',
-    'application/vnd.docker.distribution.manifest.v2+json',
-];
-/** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
-const sizeLimit = 4 * 1024 * 1024;
-/** @returns undefined when the registry has no such repository, tag or digest */
-async function findManifest(transport, reference, accept = manifestMediaTypes) {
-    const undertaking = reading(reference);
-    try {
-        const response = await transport.send({
-            to: pathOf(reference),
-            scopes: [toPull(reference.repository)],
-            headers: { accept: accept.join(', ') },
-        });
-        if (response.status === 404) {
-            response.body.resume();
-            return undefined;
-        }
-        if (response.status !== 200)
-            throw await refusal(undertaking, response);
-        const bytes = await (0,http/* readBody */.x8)(response, sizeLimit);
-        const digest = (0,common_digest/* digestOf */.ol)(bytes);
-        if (reference.digest !== undefined && reference.digest !== digest) {
-            throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(reference) },
-                advice: 'Do not trust it: the registry, or something between, changed the image.',
-            });
-        }
-        return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest, bytes };
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-}
-/** @returns undefined when the registry has no such repository, tag or digest */
-async function headManifest(transport, reference) {
-    const undertaking = reading(reference);
-    try {
-        const response = await transport.send({
-            method: 'HEAD',
-            to: pathOf(reference),
-            scopes: [toPull(reference.repository)],
-            headers: { accept: manifestMediaTypes.join(', ') },
-        });
-        response.body.resume();
-        if (response.status === 404)
-            return undefined;
-        if (response.status !== 200)
-            throw await refusal(undertaking, response);
-        const digest = response.headers['docker-content-digest'];
-        const size = Number(response.headers['content-length']);
-        const mediaType = response.headers['content-type'];
-        if (typeof digest === 'string' && (0,common_digest/* isDigest */.Bc)(digest) && size > 0 && mediaType) {
-            return { mediaType: mediaType.replace(/;.*/, ''), digest, size };
-        }
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-    // The headers are optional in the specification: the manifest itself tells.
-    const manifest = await findManifest(transport, reference);
-    return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length };
-}
-/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
-async function putManifest(transport, reference, { descriptor, bytes }) {
-    const name = {
-        registry: reference.registry,
-        repository: reference.repository,
-        ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
-    };
-    const undertaking = { what: `push ${(0,registry_reference/* formatReference */.FH)(name)}`, registry: name.registry, writes: true };
-    try {
-        const response = await transport.send({
-            method: 'PUT',
-            to: pathOf(name),
-            scopes: [toPush(name.repository)],
-            headers: { 'content-type': descriptor.mediaType },
-            body: bytes,
-        });
-        if (response.status < 200 || response.status > 299)
-            throw await refusal(undertaking, response);
-        response.body.resume();
-        const stored = response.headers['docker-content-digest'];
-        if (stored !== undefined && stored !== descriptor.digest) {
-            throw new RegistryError(`the registry stored ${String(stored)} in place of ${descriptor.digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
-            });
-        }
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-}
-function reading(reference) {
-    return { what: `read ${(0,registry_reference/* formatReference */.FH)(reference)}`, registry: reference.registry, writes: false };
-}
-function pathOf({ repository, tag, digest }) {
-    return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`;
-}
-/** Some registries say `text/plain`; then the manifest says what it is. */
-function mediaTypeOf(contentType, bytes) {
-    const declared = contentType?.replace(/;.*/, '').trim() ?? '';
-    if (manifestMediaTypes.includes(declared))
-        return declared;
-    try {
-        const { mediaType } = JSON.parse(bytes.toString());
-        return typeof mediaType === 'string' ? mediaType : declared;
-    }
-    catch {
-        return declared;
-    }
+function stemOf(file) {
+    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/registry/transport.ts
-
-
-
-
-function createTransport(registry, credentials) {
-    const base = (0,registry_reference/* registryUrl */.NH)(registry);
-    const authorizer = createAuthorizer(registry, base, () => credentials(registry));
-    /** The first request learns how the registry authenticates; the others wait for that, and make no 401 each. */
-    let first;
-    const authorized = async (wanted, url) => {
-        const { scopes, headers } = wanted;
-        const attempt = (authorization) => (0,http/* request */.Em)({ ...wanted, url, headers: { ...headers, ...(authorization && { authorization }) } });
-        const authorization = await authorizer.authorize(scopes);
-        const response = await attempt(authorization);
-        // A host that the registry redirected to has no say in where credentials go.
-        if (response.status !== 401 || response.url.origin !== base.origin)
-            return response;
-        const challenge = response.headers['www-authenticate'] ?? '';
-        const again = await authorizer.challenged(challenge, authorization).catch((error) => {
-            response.body.destroy();
-            throw error;
-        });
-        if (!again)
-            return response;
-        response.body.resume();
-        return attempt(await authorizer.authorize(scopes));
-    };
-    /** An upload session may lie on another host, which credentials are no business of. */
-    const elsewhere = async (wanted, url) => {
-        if (url.protocol !== 'https:' && !((0,http/* isLoopback */.U9)(url.hostname) && (0,http/* isLoopback */.U9)(base.hostname))) {
-            throw new RegistryError(`${registry} wants an upload at ${url.origin}, which is not an https address`, {
-                advice: 'Nothing was sent there. Tell who runs the registry.',
-            });
-        }
-        return (0,http/* request */.Em)({ ...wanted, url });
-    };
-    return {
-        registry,
-        base,
-        async send(wanted) {
-            const url = new URL(wanted.to, base);
-            if (url.origin !== base.origin)
-                return elsewhere(wanted, url);
-            if (first)
-                await first;
-            const response = authorized(wanted, url);
-            first ??= response.catch(() => undefined);
-            return response;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/registry/upload.ts
-
-
-
-
-
-const tries = 5;
-/**
- * Brings a blob into a repository at the least cost: nothing when it is there, a mount when a repository of the same
- * registry has it, else one upload, which starts anew when it breaks.
- * @param open opens the blob's bytes, anew for each try
- * @param mountFrom a repository that may have the blob; a mount that is not to be had is no error
- * @throws RegistryError when the registry refuses; errors of the blob's own stream as they are
- */
-async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
-    if (await hasBlob(transport, repository, descriptor))
-        return 'existing';
-    const undertaking = pushing(repository, descriptor);
-    try {
-        const mounted = mountFrom ? await mount(transport, repository, descriptor, mountFrom) : undefined;
-        if (mounted === 'mounted')
-            return mounted;
-        let session = mounted;
-        for (let attempt = 1;; attempt++) {
-            try {
-                session ??= await startUpload(transport, repository, undertaking);
-                await upload(transport, session, repository, descriptor, open);
-                return 'uploaded';
-            }
-            catch (error) {
-                if (attempt >= tries || !isWorthAnotherTry(error))
-                    throw error;
-                await (0,http/* pause */.v7)(attempt, error instanceof http/* HttpFailure */.HR ? error.retryAfter : undefined);
-            }
-            session = undefined;
-            // The blob may have arrived, and only the answer got lost.
-            if (await hasBlob(transport, repository, descriptor))
-                return 'uploaded';
-        }
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-}
-/** Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. */
-async function hasBlob(transport, repository, descriptor) {
-    const undertaking = {
-        what: `look for the blob ${descriptor.digest} in ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
-        registry: transport.registry,
-        writes: true,
-    };
-    try {
-        const response = await transport.send({
-            method: 'HEAD',
-            to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
-            scopes: [toPush(repository.repository)],
-        });
-        response.body.resume();
-        if (response.status === 200) {
-            const size = response.headers['content-length'];
-            return size === undefined || Number(size) === descriptor.size;
-        }
-        // A storage service that the registry redirected to may refuse HEAD: then we do not know.
-        if (response.status === 404 || response.url.origin !== transport.base.origin)
-            return false;
-        throw await refusal(undertaking, response);
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
-}
-/** @returns the upload session that some registries open instead of mounting, undefined when there is neither */
-async function mount(transport, repository, { digest }, from) {
-    if (from.registry !== repository.registry || from.repository === repository.repository)
-        return undefined;
-    try {
-        const response = await transport.send({
-            method: 'POST',
-            to: `/v2/${repository.repository}/blobs/uploads/?mount=${digest}&from=${from.repository}`,
-            scopes: [toPush(repository.repository), toPull(from.repository)],
-            headers: { 'content-length': 0 },
-            retries: 1,
-        });
-        response.body.resume();
-        if (response.status === 201)
-            return 'mounted';
-        return response.status === 202 ? sessionOf(response) : undefined;
-    }
-    catch (error) {
-        // No token for both repositories, a registry that chokes on mounts: the upload needs neither.
-        if (error instanceof RegistryError || error instanceof http/* HttpFailure */.HR)
-            return undefined;
-        throw error;
-    }
-}
-async function startUpload(transport, repository, undertaking) {
-    const response = await transport.send({
-        method: 'POST',
-        to: `/v2/${repository.repository}/blobs/uploads/`,
-        scopes: [toPush(repository.repository)],
-        headers: { 'content-length': 0 },
-        retries: 0,
-    });
-    const session = response.status === 202 ? sessionOf(response) : undefined;
-    if (!session)
-        throw await refusal(undertaking, response);
-    response.body.resume();
-    return session;
-}
-/** The whole blob in one PUT (OCI distribution-spec, "POST then PUT"). */
-async function upload(transport, session, repository, descriptor, open) {
-    // The query belongs to the registry and may be signed: it is added to, not written anew.
-    const to = new URL(session);
-    to.search += `${to.search ? '&' : '?'}digest=${encodeURIComponent(descriptor.digest)}`;
-    const response = await transport.send({
-        method: 'PUT',
-        to,
-        scopes: [toPush(repository.repository)],
-        headers: { 'content-type': 'application/octet-stream', 'content-length': descriptor.size },
-        body: async () => external_node_stream_.Readable.from(exactly(descriptor, await open()), { objectMode: false }),
-        retries: 0,
-    });
-    if (response.status !== 201 && response.status !== 204) {
-        throw await refusal(pushing(repository, descriptor), response);
-    }
-    response.body.resume();
-}
-function sessionOf(response) {
-    const { location } = response.headers;
-    return location !== undefined && URL.canParse(location, response.url.href)
-        ? new URL(location, response.url)
-        : undefined;
-}
-/** A broken connection, an overloaded server, or an upload session that the registry lost or muddled. */
-function isWorthAnotherTry(error) {
-    if (error instanceof http/* HttpFailure */.HR)
-        return true;
-    return (error instanceof RegistryError &&
-        (error.code === 'BLOB_UPLOAD_UNKNOWN' || error.code === 'BLOB_UPLOAD_INVALID'));
-}
-/** A request whose body does not have the promised length would confuse the connection. */
-async function* exactly(descriptor, source) {
-    let size = 0;
-    for await (const chunk of source) {
-        size += chunk.byteLength;
-        if (size > descriptor.size)
-            break;
-        yield chunk;
-    }
-    if (size !== descriptor.size) {
-        throw new Error(`the layer ${descriptor.digest} does not have the ${descriptor.size} bytes it should`);
-    }
-}
-function pushing(repository, descriptor) {
-    return {
-        what: `push the blob ${descriptor.digest} to ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
-        registry: repository.registry,
-        writes: true,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/registry/client.ts
-
-
-
-
-
-
-
-/** Tokens and connections live as long as the client: make one for a run. */
-function createRegistryClient(options = {}) {
-    const credentials = options.credentials ?? machineCredentials();
-    const transports = new Map();
-    const to = ({ registry }) => {
-        const transport = transports.get(registry) ?? createTransport(registry, credentials);
-        transports.set(registry, transport);
-        return transport;
-    };
-    return {
-        async fetchManifest(reference, accept) {
-            const manifest = await findManifest(to(reference), reference, accept);
-            if (manifest)
-                return manifest;
-            throw new RegistryError(`the registry has no ${(0,registry_reference/* formatReference */.FH)(reference)}`, {
-                advice: 'Check the name, and the tag or digest.',
-                status: 404,
-            });
-        },
-        findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
-        headManifest: (reference) => headManifest(to(reference), reference),
-        putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
-        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor),
-        openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
-        readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
-        uploadBlob: (repository, descriptor, open, mountFrom) => uploadBlob(to(repository), repository, descriptor, open, mountFrom),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/registry/registry.ts
-/** The door of this folder: references, credentials, and a client for the OCI distribution API. */
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/image/json.ts
-/** Looks at values that came as JSON from a registry. */
-function json_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isStringRecord(value) {
-    return json_isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
-;// CONCATENATED MODULE: ./src/image/config.ts
-
-
-const asUpstream = { env: {}, expose: [], volumes: [] };
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/**
- * Reads a config, with those of its fields checked that are looked at here.
- * @throws Error saying which of them is not as it should be; SyntaxError when the text is no JSON
- */
-function parseConfig(text) {
-    const value = JSON.parse(text);
-    const { os, architecture, rootfs, config, history } = json_isRecord(value) ? value : {};
-    const { diff_ids } = json_isRecord(rootfs) ? rootfs : {};
-    const { Env, Labels } = json_isRecord(config) ? config : {};
-    const isAbsentOr = (field, test) => (field ?? null) === null || test(field);
-    const all = (test) => (field) => Array.isArray(field) && field.every(test);
-    const problem = Object.entries({
-        os: typeof os === 'string',
-        architecture: typeof architecture === 'string',
-        'rootfs.diff_ids': all((item) => typeof item === 'string' && (0,common_digest/* isDigest */.Bc)(item))(diff_ids),
-        config: isAbsentOr(config, json_isRecord),
-        'config.Env': isAbsentOr(Env, all((item) => typeof item === 'string')),
-        'config.Labels': isAbsentOr(Labels, isStringRecord),
-        history: isAbsentOr(history, all(json_isRecord)),
-    }).find(([, isRight]) => !isRight);
-    if (problem)
-        throw new Error(`its field '${problem[0]}' is missing or malformed`);
-    return value; // the fields that matter have just been looked at, and the others are passed on unseen
-}
-/** The variables of a config's ENV. */
-function environmentOf({ config }) {
-    return new Map((config?.Env ?? []).map((pair) => {
-        const equals = pair.indexOf('=');
-        return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
-    }));
-}
-/**
- * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
- * It keeps what the base says of ports, volumes, labels and the like.
- */
-function imageConfig(base, changes) {
-    const { created, layers, start = asUpstream } = changes;
-    const environment = new Map([
-        ...environmentOf(base),
-        ...Object.entries(changes.environment),
-        ...Object.entries(start.env),
-    ]);
-    environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
-    const labels = { ...base.config?.Labels, ...changes.labels };
-    return {
-        ...base,
-        created,
-        config: {
-            ...base.config,
-            User: changes.user,
-            Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: entrypointOf(start),
-            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
-            WorkingDir: start.workdir ?? '/tmp',
-            ...(start.expose.length > 0 && {
-                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
-            }),
-            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
-            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
-            ...(Object.keys(labels).length > 0 && { Labels: labels }),
-        },
-        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
-        history: [
-            ...baseHistory(base),
-            ...layers.map(({ createdBy }) => ({
-                created,
-                created_by: createdBy,
-                comment: 'micromamba-image-action',
-            })),
-        ],
-    };
-}
-const activating = '/usr/local/bin/_entrypoint.sh';
-/** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }) {
-    return entrypoint[0] === activating ? entrypoint : [activating, ...entrypoint];
-}
-/** The config has sets as objects of empty objects; those of the base stay. */
-function keys(base, more) {
-    return { ...(json_isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
-}
-function withProtocol(port) {
-    return port.includes('/') ? port : `${port}/tcp`;
-}
-/**
- * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
- * optional, and some tools write less of it than there are layers.
- */
-function baseHistory({ history, rootfs }) {
-    const entries = history ?? [];
-    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
-    if (missing < 0)
-        return rootfs.diff_ids.map(() => ({}));
-    return [...entries, ...Array.from({ length: missing }, () => ({}))];
-}
-/** The scripts of the wiring are looked for there by those who call them by name. */
-function withLocalBin(path) {
-    if (path === '')
-        return usualPath;
-    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
-}
-
-;// CONCATENATED MODULE: ./src/image/json-blob.ts
-
-/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
-function json_blob_jsonBlob(mediaType, content) {
-    const bytes = Buffer.from(JSON.stringify(content));
-    return { descriptor: { mediaType, digest: (0,common_digest/* digestOf */.ol)(bytes), size: bytes.length }, bytes };
-}
-/** Annotations in the order of their keys, however they were put together. */
-function json_blob_sorted(entries) {
-    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
+// EXTERNAL MODULE: ./src/image/json-blob.ts
+var json_blob = __nccwpck_require__(8851);
 ;// CONCATENATED MODULE: ./src/image/assemble.ts
 
 
@@ -38968,557 +39736,19 @@ function assembleImage(base, layers, platform, details) {
     if (all.length > layerBudget) {
         throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
     }
-    const config = json_blob_jsonBlob('application/vnd.oci.image.config.v1+json', imageConfig(base.config, { ...details, layers }));
-    const manifest = json_blob_jsonBlob('application/vnd.oci.image.manifest.v1+json', {
+    const config = (0,json_blob/* jsonBlob */.q)('application/vnd.oci.image.config.v1+json', imageConfig(base.config, { ...details, layers }));
+    const manifest = (0,json_blob/* jsonBlob */.q)('application/vnd.oci.image.manifest.v1+json', {
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
         config: config.descriptor,
         layers: all.map(({ descriptor }) => descriptor),
-        annotations: json_blob_sorted({
-            'org.opencontainers.image.base.name': (0,registry_reference/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
+        annotations: (0,json_blob/* sorted */.I)({
+            'org.opencontainers.image.base.name': (0,registry_registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
             'org.opencontainers.image.base.digest': base.pinned.digest,
             ...details.annotations,
         }),
     });
     return { platform, manifest, config, layers: all };
-}
-
-;// CONCATENATED MODULE: ./src/common/concurrency.ts
-/**
- * Maps `items` with at most `limit` calls under way; results in the order of the items. After the first failure no
- * further call is started; those under way are awaited, then that failure is thrown.
- */
-async function concurrency_mapConcurrently(items, limit, map) {
-    const results = new Array(items.length);
-    let next = 0;
-    const failures = [];
-    const work = async () => {
-        while (failures.length === 0 && next < items.length) {
-            const index = next++;
-            try {
-                results[index] = await map(items[index], index); // within bounds: index < items.length
-            }
-            catch (error) {
-                failures.push(error);
-            }
-        }
-    };
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
-    if (failures.length > 0)
-        throw failures[0];
-    return results;
-}
-
-;// CONCATENATED MODULE: ./src/image/file-tree.ts
-
-
-/** What runtimes give a directory that no layer speaks of but through what it holds. */
-const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
-/** The files of an image, put together from its layers. */
-class FileTree {
-    #files = new Map();
-    get files() {
-        return this.#files;
-    }
-    /** Puts a layer on those below (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets"). */
-    apply(layer) {
-        const added = new Set();
-        for (const entry of layer) {
-            // A path in the tar may lead through a link of a lower layer.
-            const path = resolvePath(this.#files, entry.path, { followLast: false });
-            if (!this.#applyWhiteout(path, added))
-                this.#add(path, entry, added);
-        }
-    }
-    #applyWhiteout(path, added) {
-        const name = external_node_path_.posix.basename(path);
-        if (!name.startsWith('.wh.'))
-            return false;
-        const parent = path.slice(0, -name.length);
-        if (name === '.wh..wh..opq')
-            this.#hideBelow(parent, added);
-        // Others of this kind are AUFS's bookkeeping, and hide nothing.
-        else if (!name.startsWith('.wh..wh.'))
-            this.#hide(`${parent}${name.slice('.wh.'.length)}`, added);
-        return true;
-    }
-    #add(path, entry, added) {
-        const file = 'file' in entry ? entry.file : this.#files.get(this.#placeOf(entry.hardLinkTo));
-        if (!file)
-            return;
-        if (file.type !== 'directory')
-            this.#hide(path, new Set());
-        for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
-            if (this.#files.get(parent)?.type === 'directory')
-                break;
-            this.#files.set(parent, impliedDirectory);
-            added.add(parent);
-        }
-        this.#files.set(path, file);
-        added.add(path);
-    }
-    #placeOf(path) {
-        return resolvePath(this.#files, path, { followLast: false });
-    }
-    /** A whiteout hides what lower layers have, never what its own layer brings. */
-    #hide(path, added) {
-        if (this.#files.get(path)?.type === 'directory')
-            this.#hideBelow(`${path}/`, added);
-        if (!added.has(path))
-            this.#files.delete(path);
-    }
-    #hideBelow(start, added) {
-        for (const path of this.#files.keys()) {
-            if (path.startsWith(start) && !added.has(path))
-                this.#files.delete(path);
-        }
-    }
-}
-/** How many links Linux follows before it takes them for a circle, path_resolution(7). */
-const linkLimit = 40;
-/**
- * The path without links: those among its parents are followed, and the one at its end if that is asked for.
- * @throws UserError when links lead in a circle
- */
-function resolvePath(files, path, { followLast }) {
-    const waiting = stepsOf(path).reverse();
-    let place = '';
-    let links = 0;
-    for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-        const next = external_node_path_.posix.join('/', place, step).slice(1);
-        const file = files.get(next);
-        if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
-            place = next;
-            continue;
-        }
-        if (++links > linkLimit) {
-            throw new errors/* UserError */.y(`/${path} leads in a circle of links`, { at: { input: 'base-image' } });
-        }
-        const target = file.target ?? '';
-        if (target.startsWith('/'))
-            place = '';
-        waiting.push(...stepsOf(target).reverse());
-    }
-    return place;
-}
-function stepsOf(path) {
-    return path.split('/').filter((step) => step !== '' && step !== '.');
-}
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/image/zstd-frames.ts
-
-/** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
-const fieldSizes = { magic: 4, skippableSize: 4, descriptor: 1, blockHeader: 3 };
-const frameMagic = 0xfd2fb528;
-const repeatedByte = 1;
-/**
- * Passes a zstd stream on with no chunk that holds bytes of two frames. Node's decoder takes what stands behind a
- * frame in the same chunk for garbage and ends there, without an error; images made for lazy pulling (zstd:chunked)
- * have a frame for each file. The format is RFC 8878's, section 3; what is not of it is left for the decoder to refuse.
- */
-class ZstdFrames extends external_node_stream_.Transform {
-    #field = 'magic';
-    /** Those bytes of the field that have been there, the lowest first. */
-    #bytes = [];
-    /** Bytes before the next field. */
-    #unseen = 0;
-    #hasChecksum = false;
-    #isLast = false;
-    _transform(chunk, _encoding, done) {
-        let start = 0;
-        for (let at = 0; at < chunk.length;) {
-            if (this.#unseen > 0) {
-                const passed = Math.min(this.#unseen, chunk.length - at);
-                this.#unseen -= passed;
-                at += passed;
-            }
-            else {
-                this.#bytes.push(chunk[at++] ?? 0);
-                if (this.#bytes.length === fieldSizes[this.#field])
-                    this.#readField();
-            }
-            if (this.#isLast && this.#unseen === 0) {
-                this.push(chunk.subarray(start, at));
-                start = at;
-                this.#field = 'magic';
-                this.#isLast = false;
-            }
-        }
-        if (start < chunk.length)
-            this.push(chunk.subarray(start));
-        done();
-    }
-    #readField() {
-        const value = this.#bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
-        this.#bytes = [];
-        switch (this.#field) {
-            case 'magic':
-                if (value === frameMagic)
-                    this.#field = 'descriptor';
-                else if (value >>> 4 === 0x184d2a5)
-                    this.#field = 'skippableSize';
-                else
-                    this.#unseen = Infinity;
-                break;
-            case 'skippableSize':
-                this.#unseen = value;
-                this.#isLast = true;
-                break;
-            case 'descriptor':
-                this.#unseen = headerSize(value);
-                this.#hasChecksum = (value & 4) !== 0;
-                this.#field = 'blockHeader';
-                break;
-            case 'blockHeader':
-                this.#unseen = ((value >> 1) & 3) === repeatedByte ? 1 : value >> 3;
-                this.#isLast = (value & 1) === 1;
-                if (this.#isLast && this.#hasChecksum)
-                    this.#unseen += 4;
-                break;
-        }
-    }
-}
-/** Bytes of a frame's header behind its descriptor: window, dictionary, size of the content. */
-function headerSize(descriptor) {
-    const isSingleSegment = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
-}
-
-;// CONCATENATED MODULE: ./src/image/layer-files.ts
-
-
-
-
-
-/** Larger files than this are not read, whatever their name. */
-const contentLimit = 1024 * 1024;
-/** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
-const decodedChunk = 512 * 1024;
-/**
- * Lists a layer, reading it as a stream from its first byte to its last: a blob is known to be the right one at its end.
- * @param wanted the paths whose content is to be kept
- */
-async function readLayerFiles(layer, wanted) {
-    const files = [];
-    const tar = (0,tar_stream.extract)();
-    const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_.pipeline)([await layer.open(), ...decoder(layer.descriptor.mediaType), tar], (error) => {
-        if (error)
-            reject(error);
-        else
-            resolve(undefined);
-    });
-    ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
-    for await (const stream of tar) {
-        const { header } = stream;
-        const path = cleaned(header.name);
-        if (path !== '') {
-            const isWanted = layer_files_isFile(header) && header.size <= contentLimit && wanted(path);
-            files.push(layerFile(path, header, isWanted ? await readAll(stream) : undefined));
-        }
-        stream.resume();
-    }
-    await ended;
-    return files;
-}
-/** The decoders of a layer's media type; those of Docker's names have been translated. */
-function decoder(mediaType) {
-    if (mediaType.endsWith('+gzip'))
-        return [(0,external_node_zlib_.createGunzip)({ chunkSize: decodedChunk })];
-    if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
-    return [];
-}
-function layerFile(path, header, content) {
-    if (header.type === 'link')
-        return { path, hardLinkTo: cleaned(header.linkname) };
-    const file = {
-        type: layer_files_isFile(header)
-            ? 'file'
-            : header.type === 'directory' || header.type === 'symlink'
-                ? header.type
-                : 'other',
-        mode: header.mode & 0o7777,
-        ...ownerOf(header),
-        ...(header.type === 'symlink' && { target: header.linkname }),
-        ...(content && { content }),
-    };
-    return { path, file };
-}
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
-function ownerOf(header) {
-    const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
-}
-function layer_files_isFile({ type }) {
-    return type === 'file' || type === 'contiguous-file';
-}
-/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
-function cleaned(path) {
-    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
-}
-async function readAll(entry) {
-    const chunks = [];
-    // The library types its streams as giving anything; a tar's entries give bytes.
-    for await (const chunk of entry)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-
-;// CONCATENATED MODULE: ./src/image/base-files.ts
-
-
-
-
-/** The files of an image without their content. Paths are relative to its root, `etc/passwd`; the root is ''. */
-class BaseFiles {
-    #files;
-    constructor(files) {
-        this.#files = files;
-    }
-    /** What is at a path, links on the way and at its end followed. */
-    get(path) {
-        return this.#files.get(resolvePath(this.#files, path, { followLast: true }));
-    }
-    /** Whether a path of some kind is there, links not followed. */
-    some(test) {
-        return this.#files.keys().some(test);
-    }
-    /** What is below a directory, by its path relative to it, in the order of the paths: a directory before what it holds. */
-    below(directory) {
-        const start = `${resolvePath(this.#files, directory, { followLast: true })}/`;
-        return [...this.#files]
-            .filter(([path]) => path.startsWith(start))
-            .map(([path, file]) => [path.slice(start.length), file])
-            .sort(([a], [b]) => (a < b ? -1 : 1));
-    }
-    /** The text of one of the files whose content was wanted. */
-    text(path) {
-        return this.get(path)?.content?.toString();
-    }
-    /**
-     * Where something laid at a path has to go, so that it is found there: links among its parent directories are
-     * followed. A layer that gave `bin/x` to an image whose `bin` is a link to `usr/bin` would replace the link.
-     */
-    place(path) {
-        return resolvePath(this.#files, path, { followLast: false });
-    }
-}
-/** How many layers are read at a time: decompression is done beside the loop that reads the tar. */
-const layersAtOnce = 3;
-/**
- * Reads the layers of an image as streams: memory is bounded by the number of its paths, whatever the files weigh.
- * @param layers the lowest first
- * @param wanted the paths whose content is to be kept
- * @throws UserError when a layer cannot be read
- */
-async function readBaseFiles(layers, wanted) {
-    const contents = await concurrency_mapConcurrently(layers, layersAtOnce, async (layer) => {
-        try {
-            return await readLayerFiles(layer, wanted);
-        }
-        catch (error) {
-            if (error instanceof errors/* UserError */.y)
-                throw error;
-            throw new errors/* UserError */.y(`the base image's layer ${layer.descriptor.digest} cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { input: 'base-image' }, cause: error });
-        }
-    });
-    const tree = new FileTree();
-    for (const files of contents)
-        tree.apply(files);
-    return new BaseFiles(tree.files);
-}
-
-// EXTERNAL MODULE: ./src/common/platform.ts
-var common_platform = __nccwpck_require__(8038);
-;// CONCATENATED MODULE: ./src/image/base-manifest.ts
-
-
-
-
-const configTypes = [
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.docker.container.image.v1+json',
-];
-/** Layers have the same bytes under Docker's names and under OCI's; our manifests are OCI's. */
-const layerTypes = {
-    'application/vnd.docker.image.rootfs.diff.tar.gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-    'application/vnd.docker.image.rootfs.diff.tar.zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-    'application/vnd.docker.image.rootfs.diff.tar': 'application/vnd.oci.image.layer.v1.tar',
-    'application/vnd.oci.image.layer.v1.tar+gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-    'application/vnd.oci.image.layer.v1.tar+zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-    'application/vnd.oci.image.layer.v1.tar': 'application/vnd.oci.image.layer.v1.tar',
-};
-/**
- * Reads a manifest or an index, OCI's or Docker's (image manifest version 2, schema 2); layers come with OCI's media types.
- * @param name the base's, for the error
- * @throws UserError for anything else that a registry may hold
- */
-function parseBaseManifest(text, name) {
-    const { schemaVersion, manifests, config, layers } = parseObject(text, name);
-    if (schemaVersion === 1) {
-        throw refusedBase(name, 'its manifest is of the kind (schema 1) that Docker gave up in 2017', 'Push it again with a current tool.');
-    }
-    // With both, tools disagree on which counts (OCI image-spec, CVE-2021-41190).
-    if (Array.isArray(manifests) && layers === undefined) {
-        return { kind: 'index', images: manifests.map((image) => parseDescriptor(image, name)) };
-    }
-    if (!Array.isArray(layers) || config === undefined || manifests !== undefined) {
-        throw refusedBase(name, 'its manifest is neither an image nor an index of images');
-    }
-    const parsed = parseDescriptor(config, name);
-    if (!configTypes.includes(parsed.mediaType)) {
-        throw refusedBase(name, `it is not a container image, but ${parsed.mediaType}`, 'Name an image that containers can be started from.');
-    }
-    return {
-        kind: 'image',
-        config: parsed,
-        layers: layers.map((layer) => withOciType(parseDescriptor(layer, name), name)),
-    };
-}
-function withOciType(layer, name) {
-    const mediaType = layerTypes[layer.mediaType];
-    if (mediaType !== undefined)
-        return { ...layer, mediaType };
-    const isForeign = /foreign|nondistributable/.test(layer.mediaType);
-    throw refusedBase(name, isForeign
-        ? `its layer ${layer.digest} may not be copied to other registries (${layer.mediaType})`
-        : `its layer ${layer.digest} is of an unknown kind, ${layer.mediaType}`);
-}
-function parseDescriptor(value, name) {
-    const { mediaType, digest, size, annotations, platform } = json_isRecord(value) ? value : {};
-    if (typeof mediaType !== 'string' ||
-        typeof digest !== 'string' ||
-        !(0,common_digest/* isDigest */.Bc)(digest) ||
-        typeof size !== 'number' ||
-        !Number.isSafeInteger(size)) {
-        throw refusedBase(name, `its manifest has a malformed descriptor: ${JSON.stringify(value)}`);
-    }
-    const parsed = parsePlatform(platform);
-    return {
-        mediaType,
-        digest,
-        size,
-        // Lazy pulling (eStargz, zstd:chunked) depends on the annotations of a layer.
-        ...(isStringRecord(annotations) && { annotations }),
-        ...(parsed && { platform: parsed }),
-    };
-}
-function parsePlatform(value) {
-    const { os, architecture, variant } = json_isRecord(value) ? value : {};
-    if (typeof os !== 'string' || typeof architecture !== 'string')
-        return undefined;
-    return { os, architecture, ...(typeof variant === 'string' && { variant }) };
-}
-/**
- * The image of an index for a platform.
- * @throws UserError listing the platforms there are
- */
-function chooseImage(images, platform, name) {
-    const found = images.find(({ platform: its }) => its?.os === platform.os && its.architecture === platform.architecture);
-    if (found)
-        return found.digest;
-    // BuildKit lists attestations as images of an unknown platform.
-    const known = images.flatMap(({ platform: its }) => its && its.os !== 'unknown' ? [`${its.os}/${its.architecture}`] : []);
-    const list = [...new Set(known)].join(', ');
-    throw refusedBase(name, `it is not made for ${(0,common_platform/* formatPlatform */.Bq)(platform)}, only for ${list || 'no platform at all'}`, "Choose another base, or another of 'platforms'.");
-}
-function refusedBase(name, what, advice) {
-    return new errors/* UserError */.y(`${name}: ${what}`, { at: { input: 'base-image' }, advice });
-}
-function parseObject(text, name) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch (error) {
-        throw refusedBase(name, `its manifest is not JSON: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-    if (!json_isRecord(value))
-        throw refusedBase(name, 'its manifest is not an object');
-    return value;
-}
-
-;// CONCATENATED MODULE: ./src/image/base.ts
-
-
-
-
-
-
-/**
- * The digest that a reference stands for now.
- * @throws UserError when the registry has no such image
- */
-async function pinReference(reference, client) {
-    if (reference.digest !== undefined)
-        return { ...reference, digest: reference.digest };
-    const found = await client.headManifest(reference);
-    if (found)
-        return { ...reference, digest: found.digest };
-    throw refusedBase((0,registry_reference/* formatReference */.FH)(reference), 'the registry has no such image', 'Check its name and its tag.');
-}
-/**
- * Reads a base's manifest and config; its layers stay where they are.
- * @throws UserError when it is no image for the platform, or one of a kind that nothing can be put on
- */
-async function readBase(reference, platform, client) {
-    const name = (0,registry_reference/* formatReference */.FH)(reference);
-    const named = await client.fetchManifest(reference, manifestMediaTypes);
-    let manifest = parseBaseManifest(named.bytes.toString(), name);
-    if (manifest.kind === 'index') {
-        const digest = chooseImage(manifest.images, platform, name);
-        const chosen = await client.fetchManifest({ ...reference, tag: undefined, digest }, manifestMediaTypes);
-        manifest = parseBaseManifest(chosen.bytes.toString(), name);
-    }
-    if (manifest.kind === 'index')
-        throw refusedBase(name, 'it is an index of indexes, which has no image');
-    const config = base_readConfig(await client.readBlob(reference, manifest.config), name);
-    if (config.os !== platform.os || config.architecture !== platform.architecture) {
-        throw refusedBase(name, `it is for ${config.os}/${config.architecture}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
-    }
-    return {
-        pinned: { ...reference, digest: named.digest },
-        config,
-        layers: imageLayers(manifest.layers, config, reference, client),
-    };
-}
-function base_readConfig(bytes, name) {
-    try {
-        return parseConfig(bytes.toString());
-    }
-    catch (error) {
-        throw refusedBase(name, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-function imageLayers(descriptors, config, reference, client) {
-    const diffIds = config.rootfs.diff_ids;
-    if (diffIds.length !== descriptors.length) {
-        throw refusedBase((0,registry_reference/* formatReference */.FH)(reference), `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`);
-    }
-    const created = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
-    const origin = { registry: reference.registry, repository: reference.repository };
-    return diffIds.flatMap((diffId, index) => {
-        const descriptor = descriptors[index];
-        if (!descriptor)
-            return [];
-        return [
-            {
-                descriptor,
-                diffId,
-                createdBy: created[index]?.created_by ?? '',
-                origin,
-                from: 'base',
-                open: () => client.openBlob(origin, descriptor),
-            },
-        ];
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/image/check-base.ts
@@ -39554,89 +39784,6 @@ function isGlibc(path) {
 }
 function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
-}
-
-;// CONCATENATED MODULE: ./src/image/passwd.ts
-/** The users of a passwd file; lines that are none (comments, NIS) are left out. */
-function parsePasswd(text) {
-    return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
-        name,
-        uid: Number(uid),
-        gid: Number(gid),
-        comment,
-        home,
-        shell,
-    }));
-}
-function formatUser({ name, uid, gid, comment, home, shell }) {
-    return [name, 'x', uid, gid, comment, home, shell].join(':');
-}
-/** The groups of a group file, as `parsePasswd`. */
-function parseGroup(text) {
-    return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
-        name,
-        gid: Number(gid),
-        members: members === '' ? [] : members.split(','),
-    }));
-}
-function formatGroup({ name, gid, members }) {
-    return [name, 'x', gid, members.join(',')].join(':');
-}
-/** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
-function formatLockedShadow(name) {
-    return `${name}:!:1::::::`;
-}
-/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
-function formatLockedGroupShadow(name) {
-    return `${name}:!::`;
-}
-/** A file with a line more; every other byte stays. */
-function appendLine(text, line) {
-    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
-}
-function fieldsOf(text, count) {
-    return text
-        .split('\n')
-        .map((line) => line.split(':'))
-        .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
-}
-
-;// CONCATENATED MODULE: ./src/image/users.ts
-
-
-/** Upstream's, of micromamba-docker since 2026. */
-const users_usual = { name: 'mambauser', uid: 57439, gid: 57439 };
-/**
- * The user of an image: the one that the base's micromamba wiring speaks of, else upstream's, which is added.
- * @param environment the base's ENV
- * @throws UserError when the base has given upstream's name or numbers to somebody else
- */
-function chooseUser(files, environment) {
-    const users = parsePasswd(files.text('etc/passwd') ?? '');
-    const groups = parseGroup(files.text('etc/group') ?? '');
-    // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
-    const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER');
-    const present = users.find(({ name, uid, gid }) => named ? name === named : name === users_usual.name && uid === users_usual.uid && gid === users_usual.gid);
-    if (present) {
-        const { name, uid, gid, home } = present;
-        return { name, uid, gid, home: home || '/', exists: true };
-    }
-    if (named) {
-        throw new errors/* UserError */.y(`its micromamba user '${named}' is not in its /etc/passwd`, {
-            at: { input: 'base-image' },
-            advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
-        });
-    }
-    const user = users.find(({ name, uid }) => name === users_usual.name || uid === users_usual.uid);
-    // A group that is just what ours would be may stay, and serve.
-    const group = groups.find(({ name, gid }) => (name === users_usual.name) !== (gid === users_usual.gid));
-    const taken = user
-        ? `user '${user.name}' (${user.uid}:${user.gid})`
-        : group && `group '${group.name}' (${group.gid})`;
-    if (taken !== undefined) {
-        throw new errors/* UserError */.y(`its ${taken} stands where the image's user ${users_usual.name} (${users_usual.uid}:${users_usual.gid}) would be`, { at: { input: 'base-image' }, advice: 'Use a base without such a user or group.' });
-    }
-    return { ...users_usual, home: `/home/${users_usual.name}`, exists: false };
 }
 
 ;// CONCATENATED MODULE: ./src/image/labels.ts
@@ -39694,227 +39841,42 @@ function formatTime(time) {
     return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./src/image/activation.ts
-/** libmamba's mark for a variable that activation leaves alone. */
-const unset = '***unset***';
-/**
- * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
- * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
- * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
- * kept for `micromamba deactivate` to restore.
- * @param rootPrefix absolute
- */
-function formatActivation({ name, prefix, variables }, rootPrefix) {
-    const set = Object.entries(variables)
-        .map(([variable, value]) => [variable.toUpperCase(), value])
-        .filter(([variable, value]) => isVariable(variable) && value !== unset);
-    const own = {
-        CONDA_PREFIX: prefix,
-        CONDA_SHLVL: '1',
-        CONDA_DEFAULT_ENV: name,
-        CONDA_PROMPT_MODIFIER: `(${name}) `,
-    };
-    return [
-        `# The environment ${name} as it was when the image was made.`,
-        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
-        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
-        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
-        '',
-    ].join('\n');
-}
-/** A shell can have no others; micromamba would print an error for each, and go on. */
-function isVariable(name) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(name);
-}
-/** A word for the shell that means the text and nothing else. */
-function quoted(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+;// CONCATENATED MODULE: ./src/image/users.ts
 
-;// CONCATENATED MODULE: ./src/image/overlay.ts
 
+/** Upstream's, of micromamba-docker since 2026. */
+const users_usual = { name: 'mambauser', uid: 57439, gid: 57439 };
 /**
- * Entries to be laid over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
- * base has them: where a layer does not name them, some engines make them anew with the mode 755, and root's home, or
- * the user's own, would lose what it was.
+ * The user of an image: the one that the base's micromamba wiring speaks of, else upstream's, which is added.
+ * @param environment the base's ENV
+ * @throws UserError when the base has given upstream's name or numbers to somebody else
  */
-class Overlay {
-    entries = [];
-    #base;
-    #laid = new Set();
-    constructor(base) {
-        this.#base = base;
+function chooseUser(files, environment) {
+    const users = parsePasswd(files.text('etc/passwd') ?? '');
+    const groups = parseGroup(files.text('etc/group') ?? '');
+    // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
+    const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER');
+    const present = users.find(({ name, uid, gid }) => named ? name === named : name === users_usual.name && uid === users_usual.uid && gid === users_usual.gid);
+    if (present) {
+        const { name, uid, gid, home } = present;
+        return { name, uid, gid, home: home || '/', exists: true };
     }
-    file(path, content, attributes = {}) {
-        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-        this.#lay(path, (place) => ({
-            ...place,
-            type: 'file',
-            mode: 0o644,
-            size: bytes.length,
-            content: bytes,
-            ...attributes,
-        }));
-    }
-    /** A file that may be there already, which keeps its mode and its owner; nothing when it has that content. */
-    edit(path, content, attributes = {}) {
-        const present = this.#base.get(path);
-        if (present === undefined)
-            this.file(path, content, attributes);
-        else if (this.#base.text(path) !== content) {
-            const { mode, uid, gid } = present;
-            this.file(path, content, { mode, uid, gid });
-        }
-    }
-    symlink(path, target, { uid, gid } = {}) {
-        this.#lay(path, (place) => ({
-            ...place,
-            type: 'symlink',
-            target,
-            ...(uid !== undefined && { uid }),
-            ...(gid !== undefined && { gid }),
-        }));
-    }
-    /** A directory, which keeps mode and owner when the base has it. */
-    directory(path, attributes = {}) {
-        // A link at its end is followed too: what is meant is the directory that it leads to.
-        const place = external_node_path_.posix.dirname(this.#base.place(`${path}/.inside`));
-        if (place === '.')
-            return;
-        const present = this.#base.get(place);
-        this.#layAt(place, {
-            path: place,
-            type: 'directory',
-            mode: 0o755,
-            uid: 0,
-            gid: 0,
-            ...(present?.type === 'directory'
-                ? { mode: present.mode, uid: present.uid, gid: present.gid }
-                : attributes),
+    if (named) {
+        throw new errors/* UserError */.y(`its micromamba user '${named}' is not in its /etc/passwd`, {
+            at: { input: 'base-image' },
+            advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
         });
     }
-    #lay(path, make) {
-        const place = this.#base.place(path);
-        this.#layAt(place, make({ path: place, uid: 0, gid: 0 }));
+    const user = users.find(({ name, uid }) => name === users_usual.name || uid === users_usual.uid);
+    // A group that is just what ours would be may stay, and serve.
+    const group = groups.find(({ name, gid }) => (name === users_usual.name) !== (gid === users_usual.gid));
+    const taken = user
+        ? `user '${user.name}' (${user.uid}:${user.gid})`
+        : group && `group '${group.name}' (${group.gid})`;
+    if (taken !== undefined) {
+        throw new errors/* UserError */.y(`its ${taken} stands where the image's user ${users_usual.name} (${users_usual.uid}:${users_usual.gid}) would be`, { at: { input: 'base-image' }, advice: 'Use a base without such a user or group.' });
     }
-    #layAt(place, entry) {
-        if (this.#laid.has(place))
-            return;
-        this.#laid.add(place);
-        this.directory(external_node_path_.posix.dirname(place));
-        this.entries.push(entry);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/image/wiring.ts
-
-
-
-
-
-
-const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'];
-const bashrcLine = 'source /usr/local/bin/_activate_current_env.sh';
-const certificatesPath = 'etc/ssl/certs/ca-certificates.crt';
-const skeleton = 'etc/skel';
-/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
-const homeMode = 0o777;
-/** The paths of a base whose content `wire` and `chooseUser` look at. */
-function isWiringFile(path) {
-    return (/^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
-        path === 'usr/lib/os-release' ||
-        external_node_path_.posix.basename(path) === '.bashrc');
-}
-/**
- * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
- * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
- */
-function wire({ base, user, environments, rootPrefix, certificates }) {
-    const layer = new Overlay(base);
-    layer.directory(external_node_path_.posix.dirname(rootPrefix));
-    for (const name of scripts)
-        layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 });
-    for (const environment of environments) {
-        const path = `usr/local/lib/micromamba-image/${environment.name}.sh`;
-        layer.file(path, formatActivation(environment, rootPrefix));
-    }
-    if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
-        layer.edit('etc/arg_mamba_user', `${user.name}\n`);
-    }
-    if (!user.exists) {
-        addUser(layer, base, user);
-        layHome(layer, base, user);
-    }
-    for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
-        editBashrc(layer, base, bashrc);
-    editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
-    if (certificates !== undefined && !base.get(certificatesPath))
-        layer.symlink(certificatesPath, certificates);
-    return layer.entries;
-}
-/** micromamba for a base that has none, where upstream's images have it. */
-function micromambaEntries(base, binary) {
-    const layer = new Overlay(base);
-    layer.file('bin/micromamba', binary, { mode: 0o755 });
-    return layer.entries;
-}
-function addUser(layer, base, { name, uid, gid, home }) {
-    const add = (path, line) => {
-        layer.edit(path, appendLine(base.text(path) ?? '', line));
-    };
-    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
-    const groups = parseGroup(base.text('etc/group') ?? '');
-    if (!groups.some((group) => group.gid === gid)) {
-        add('etc/group', formatGroup({ name, gid, members: [] }));
-        if (base.get('etc/gshadow'))
-            add('etc/gshadow', formatLockedGroupShadow(name));
-    }
-    if (base.get('etc/shadow'))
-        add('etc/shadow', formatLockedShadow(name));
-}
-/** A home as useradd makes it, of what is in /etc/skel. */
-function layHome(layer, base, { home, uid, gid }) {
-    const owner = { uid, gid };
-    layer.directory(home, { mode: homeMode, ...owner });
-    for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
-        const path = `${home.slice(1)}/${name}`;
-        if (base.get(path))
-            continue;
-        if (type === 'directory')
-            layer.directory(path, { mode, ...owner });
-        else if (type === 'symlink')
-            layer.symlink(path, target ?? '', owner);
-        else if (content)
-            layer.file(path, name === '.bashrc' ? wiring_activating(content.toString()) : content, { mode, ...owner });
-    }
-}
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer, base, path, owner) {
-    const present = base.get(path);
-    // What could not be read cannot be added to.
-    if (present && !present.content)
-        return;
-    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, wiring_activating(text), owner && { uid: owner.uid, gid: owner.gid });
-}
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function wiring_activating(bashrc) {
-    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine);
-}
-/** To be raised when `wire` lays something else for the same input, but for the scripts. */
-const wiringFormat = 1;
-/** The hash of the wiring's own part in an image, whatever its base and its environments are. */
-function wiringDigest() {
-    return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]));
-}
-/** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
-function readScript(name) {
-    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
-    const here = import.meta.url;
-    return (0,external_node_fs_.readFileSync)(new URL(`../../wiring/${name}`, here));
+    return { ...users_usual, home: `/home/${users_usual.name}`, exists: false };
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -40039,6 +40001,8 @@ if __name__ == '__main__':
 `;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/packages/json.ts
 
 function isObject(value) {
@@ -40058,7 +40022,7 @@ function json_parseObject(text, file, dist) {
     return value;
 }
 /** A value of a metadata file, for a message. */
-function json_shown(value) {
+function shown(value) {
     return value === undefined ? 'missing' : JSON.stringify(value);
 }
 /** The error for metadata that no package should have. `what` is a sentence without its full stop. */
@@ -43513,8 +43477,8 @@ function planOverrides(groups, clobbers) {
     return overrides;
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const blockSize = 512;
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
@@ -43691,7 +43655,7 @@ async function pack_packEntries(entries, compression, file) {
     const tar = hashing(rechunk(tarStream(entries)), uncompressed);
     const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
     try {
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
+        await (0,external_node_stream_promises_.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
     }
     catch (error) {
         await (0,promises_.rm)(file, { force: true });
@@ -43717,6 +43681,8 @@ function digested(hash) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/layers/pool.ts
@@ -44297,7 +44263,7 @@ async function locateCondaMembers(file, dist) {
     const members = await zipMembers(file, dist);
     const metadata = members.get('metadata.json');
     if (!metadata)
-        throw conda_format_refusal(dist, 'it has no metadata.json');
+        throw refusal(dist, 'it has no metadata.json');
     await checkMetadata(metadata, dist);
     return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
 }
@@ -44305,12 +44271,12 @@ function theTar(members, prefix, dist) {
     const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
     const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
     if (!range)
-        throw conda_format_refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
     return range;
 }
 async function checkMetadata(range, dist) {
     if (range.size > metadataLimit)
-        throw conda_format_refusal(dist, 'its metadata.json is too large');
+        throw refusal(dist, 'its metadata.json is too large');
     const json = await (0,consumers_namespaceObject.text)(readRange(range));
     let version;
     try {
@@ -44320,10 +44286,10 @@ async function checkMetadata(range, dist) {
         }
     }
     catch (cause) {
-        throw conda_format_refusal(dist, 'its metadata.json is not JSON', cause);
+        throw refusal(dist, 'its metadata.json is not JSON', cause);
     }
     if (version !== 2) {
-        throw conda_format_refusal(dist, `its format version is ${json_shown(version)}, and only 2 is known`);
+        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
     }
 }
 /** Where the stored members of a zip lie in the file, by name. */
@@ -44334,23 +44300,23 @@ async function zipMembers(file, dist) {
         zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
         for await (const entry of zip.eachEntry()) {
             if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw conda_format_refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
             }
             const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
             if (entry.compressedSize === 0)
-                throw conda_format_refusal(dist, `its member ${entry.fileName} is empty`);
+                throw refusal(dist, `its member ${entry.fileName} is empty`);
             members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
         }
     }
     catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : conda_format_refusal(dist, 'the zip cannot be read', cause);
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
         zip?.close();
     }
     return members;
 }
-function conda_format_refusal(dist, what, cause) {
+function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
     return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
@@ -44450,7 +44416,7 @@ function unquote(token) {
 function parsePathsJson(json, dist) {
     const { paths, paths_version: version } = json;
     if (version !== 1) {
-        throw malformed(dist, `the version of info/paths.json is ${json_shown(version)}, and only 1 is known`);
+        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
     }
     if (!Array.isArray(paths))
         throw malformed(dist, "'paths' in info/paths.json is no list");
@@ -44538,7 +44504,7 @@ function parseIndex(json, name) {
         const value = json[key];
         if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
             return value;
-        throw malformed(name, `'${key}' in info/index.json is ${json_shown(value)}`);
+        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
     };
     const { noarch, python_site_packages_path: sitePackages } = json;
     return {
@@ -44798,9 +44764,11 @@ async function openSource({ locked, file, facts }) {
     const archive = await openArchive(file, format, `${name}-${version}-${build}`);
     return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
 }
-/** Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories. */
-async function* layerEntries(entries, { prefix, rootPrefix }, owner) {
-    const directories = new Set();
+/**
+ * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
+ * @param directories those that the layer has already, to which more are added
+ */
+async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories = new Set()) {
     const root = rootPrefix.slice(1);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
@@ -44910,897 +44878,6 @@ async function* overrides(plan, groups) {
 
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var layers_copy = __nccwpck_require__(8189);
-;// CONCATENATED MODULE: ./src/micromamba/binary.ts
-
-
-/**
- * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
- * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
- * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
- * @param args never a secret: any user of the machine can read them
- * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
- */
-async function runMicromamba(path, args, variables = {}) {
-    const child = (0,external_node_child_process_namespaceObject.spawn)(path, args, {
-        env: { ...withoutConda(process.env), ...variables },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        windowsHide: true,
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
-    const exitCode = await new Promise((resolve, reject) => {
-        child.on('error', (error) => {
-            reject(new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
-                at: { file: path },
-                advice: 'Is it for this machine, and executable?',
-                cause: error,
-            }));
-        });
-        child.on('close', (code, signal) => {
-            if (signal === null)
-                resolve(code ?? 1);
-            else
-                reject(new errors/* UserError */.y(`micromamba was ended by ${signal}`, { at: { file: path } }));
-        });
-    });
-    return { exitCode, ...output };
-}
-/** Names in Windows' environment have no case. */
-function withoutConda(variables) {
-    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/failure.ts
-
-/** micromamba could not solve: why, in its own words where it has some. */
-class SolveError extends errors/* UserError */.y {
-    kind;
-    constructor(kind, ...rest) {
-        super(...rest);
-        this.name = 'SolveError';
-        this.kind = kind;
-    }
-}
-/**
- * What a failed run that printed no JSON tells of (libmamba logs `level    libmamba text`, the rest of a text
- * indented on the lines after it).
- * @param outcome its stderr with every secret masked
- * @param file the environment file, for the error
- */
-function explainFailure({ stderr, exitCode }, file) {
-    const said = logged(stderr);
-    const [problem] = said.flatMap(channelProblem);
-    if (problem) {
-        return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
-            at: { url: problem.url },
-            advice: failure_adviceFor(problem.status),
-        });
-    }
-    const yaml = said.findIndex((line) => /^YAML error/.test(line));
-    if (yaml >= 0) {
-        const lines = said.slice(yaml, yaml + 2).join('\n');
-        return new SolveError('environment', `micromamba cannot read it:\n${lines}`, { at: { file } });
-    }
-    const text = said.join('\n') || 'it said nothing';
-    return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
-}
-/** The explanation of an unsolvable environment on stderr of a run without `--json`; empty when there is none. */
-function unsolvableExplanation(stderr) {
-    return logged(stderr)
-        .filter((line) => line !== 'Could not solve for environment specs')
-        .join('\n')
-        .trimEnd();
-}
-const boilerplate = /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/;
-/** The lines of errors; those of lower levels, which a backtrace is full of, and requests to report a bug left out. */
-function logged(stderr) {
-    const lines = [];
-    let level = 'error';
-    for (const line of stderr.split(/\r?\n/)) {
-        const [, start, text] = /^(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? [];
-        level = start ?? level;
-        const relevant = level === 'error' || level === 'critical';
-        if (relevant && !boilerplate.test(line))
-            lines.push(text ?? line.replace(/^ {4}/, ''));
-    }
-    return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
-}
-/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
-function channelProblem(line) {
-    const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
-    if (answered) {
-        const [, status, url = ''] = answered;
-        return [{ url, what: `its server answered ${status ?? ''}`, status: Number(status) }];
-    }
-    const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line);
-    if (!failed)
-        return [];
-    const [, what = '', url = ''] = failed;
-    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
-}
-function failure_adviceFor(status) {
-    if (status === 404) {
-        return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
-    }
-    if (status === 401 || status === 403) {
-        return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.';
-    }
-    return 'Check the address of the channel and the network, and try again.';
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/solved.ts
-
-
-/** Takes `micromamba create --dry-run --json` apart; undefined when the text is not its JSON. */
-function parseDryRun(text) {
-    const json = parseJson(text);
-    if (!solved_isRecord(json) || typeof json['success'] !== 'boolean')
-        return undefined;
-    const actions = json['actions'];
-    const problems = json['solver_problems'];
-    const link = solved_isRecord(actions) ? actions['LINK'] : undefined;
-    return {
-        success: json['success'],
-        ...(Array.isArray(problems) && { solverProblems: problems.map(String) }),
-        link: Array.isArray(link) ? link : [],
-    };
-}
-/**
- * An item of `LINK`.
- * @throws UserError when the channel does not say what the package's bytes hash to
- */
-function parseSolvedPackage(item) {
-    const record = solved_isRecord(item) ? item : {};
-    const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
-    const [name, version, url] = [text('name'), text('version'), withoutCredentials(text('url'))];
-    if (name === '' || version === '' || url === '') {
-        throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
-            advice: "Set 'micromamba-version' to another release.",
-        });
-    }
-    const sha256 = text('sha256').toLowerCase();
-    if (!/^[0-9a-f]{64}$/.test(sha256)) {
-        throw new errors/* UserError */.y(`the channel gives no sha256 of ${name} ${version}, so it could not be verified`, {
-            at: { url },
-            advice: 'Have the channel indexed again, by a tool that writes sha256 into repodata.json.',
-        });
-    }
-    const size = record['size'];
-    const depends = record['depends'];
-    return {
-        name,
-        version,
-        build: text('build_string') || text('build'),
-        url,
-        sha256,
-        size: typeof size === 'number' ? size : 0,
-        depends: Array.isArray(depends) ? depends.map(String) : [],
-    };
-}
-/**
- * Puts every package after those it depends on. The order given is kept as far as that allows, and whole when it is
- * right already, as micromamba's is; packages that depend on each other in a circle stay as they are.
- */
-function sortTopologically(packages) {
-    const byName = new Map(packages.map((item) => [item.name, item]));
-    const seen = new Set();
-    const sorted = [];
-    const visit = (item) => {
-        if (seen.has(item))
-            return;
-        seen.add(item);
-        for (const spec of item.depends) {
-            const needed = byName.get(/^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '');
-            if (needed)
-                visit(needed);
-        }
-        sorted.push(item);
-    };
-    packages.forEach(visit);
-    return sorted;
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function solved_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/virtual-packages.ts
-/** Generic processors of the platforms, as archspec names them. */
-const processors = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/**
- * What can be taken for granted wherever containers run: conda-lock's defaults for glibc and the kernel, no GPU, and
- * no processor extensions.
- */
-function defaultVirtualPackages(platform) {
-    return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' };
-}
-/** The variables that pin each of them; an empty one tells micromamba that there is none. */
-function virtual_packages_overrides(packages) {
-    return {
-        CONDA_OVERRIDE_ARCHSPEC: packages.__archspec ?? '',
-        CONDA_OVERRIDE_CUDA: packages.__cuda ?? '',
-        CONDA_OVERRIDE_GLIBC: packages.__glibc ?? '',
-        CONDA_OVERRIDE_LINUX: packages.__linux ?? '',
-    };
-}
-/** `__glibc=2.28` and the like, sorted: how locks list them. */
-function listVirtualPackages(packages) {
-    return Object.entries(packages)
-        .filter((entry) => entry[1] !== undefined)
-        .map(([name, version]) => `${name}=${version}`)
-        .sort();
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/solve.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
- * channels, not on this machine: configuration, caches and virtual packages are all ours.
- * @returns the packages, each after those it depends on; none for an environment without specs
- * @throws SolveError with micromamba's own explanation; UserError for what is found wrong before it is asked
- */
-async function solve(micromamba, request) {
-    refuseHopeless(request);
-    const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')];
-    secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'solve-'));
-    try {
-        const run = await prepare(micromamba.path, request, folder);
-        const outcome = await run(['--json']);
-        const answer = parseDryRun(outcome.stdout);
-        if (answer?.success)
-            return sortTopologically(answer.link.map(parseSolvedPackage));
-        const { file } = request.environment;
-        if (answer?.solverProblems === undefined) {
-            throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file);
-        }
-        // With --json the reasons are left out, and without it there is no JSON.
-        const { stderr } = await run([]);
-        const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n');
-        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`, { at: { file } });
-    }
-    finally {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
-}
-/** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
-function refuseHopeless({ environment, condarc }) {
-    const [error] = condarc === undefined ? [] : (0,dist/* parseDocument */.Tp)(condarc, { prettyErrors: false }).errors;
-    if (error)
-        throw new errors/* UserError */.y(`it is not YAML: ${error.message}`, { at: { input: 'condarc' } });
-    const adrift = environment.specs.find(({ text }) => !text.includes('::') && !text.includes('://'));
-    if (environment.channels.length === 0 && condarc === undefined && adrift !== undefined) {
-        throw new errors/* UserError */.y(`there are no channels to take '${adrift.text}' from`, {
-            at: { file: environment.file, line: adrift.line },
-            advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
-        });
-    }
-}
-/** Lays out the files of a run in a folder of its own. */
-async function prepare(path, request, folder) {
-    const { environment, condarc } = request;
-    // Only their owner may read them: a channel's address can hold a password, and an argv is for everyone to see.
-    await (0,promises_.chmod)(folder, 0o700);
-    const file = (0,external_node_path_.join)(folder, 'env.yaml');
-    await (0,promises_.writeFile)(file, environmentText(environment), { mode: 0o600 });
-    const configuration = (0,external_node_path_.join)(folder, 'condarc');
-    if (condarc !== undefined)
-        await (0,promises_.writeFile)(configuration, condarc, { mode: 0o600 });
-    const args = [
-        'create',
-        ...(condarc === undefined ? ['--no-rc'] : ['--rc-file', configuration]),
-        '--yes',
-        '--dry-run',
-        ...['--name', 'e'],
-        // The channels of a condarc come after the file's, unless those hold nodefaults, as with conda.
-        ...(condarc === undefined || environment.noDefaults ? ['--override-channels'] : []),
-        ...['--file', file],
-        ...['--platform', request.platform],
-    ];
-    const variables = {
-        ...virtual_packages_overrides(request.virtualPackages),
-        MAMBA_ROOT_PREFIX: (0,external_node_path_.join)(folder, 'root'),
-        CONDA_PKGS_DIRS: (0,external_node_path_.join)(folder, 'pkgs'),
-    };
-    return (options) => runMicromamba(path, [...args, ...options], variables);
-}
-/**
- * What micromamba is given: what the lock's hash is made of and nothing else, in one order, so that what is hashed is
- * what is solved.
- */
-function environmentText({ channels, specs }) {
-    const byForm = new Map(specs.map((spec) => [normalizeSpec(spec), spec]));
-    const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
-    return (0,dist/* stringify */.As)({
-        channels: channels.map(({ source }) => source),
-        dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
-    }, { lineWidth: 0 });
-}
-
-;// CONCATENATED MODULE: ./src/lock/asked.ts
-
-
-
-/**
- * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
- * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
- * @param question.condarc the content of the condarc
- */
-function askFor(question) {
-    const { environment, platform, virtualPackages, baseImage, condarc } = question;
-    return {
-        platform,
-        baseImage,
-        virtualPackages: listVirtualPackages(virtualPackages),
-        channels: [
-            ...environment.channels.map(({ canonical }) => canonical),
-            ...(environment.noDefaults ? ['nodefaults'] : []),
-        ],
-        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
-    };
-}
-/** The hash that says whether two questions are the same. */
-function inputHash(asked) {
-    const { platform, baseImage, virtualPackages, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, virtualPackages, channels, specs, pip, condarc ?? null]));
-}
-
-;// CONCATENATED MODULE: ./src/lock/diff.ts
-function diffLocks(before, after) {
-    const old = byName(before);
-    const now = byName(after);
-    return {
-        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
-        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
-        changed: [...now.values()].flatMap((locked) => {
-            const was = old.get(locked.name);
-            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
-            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
-        }),
-    };
-}
-/** From the shortest to the one that always tells two packages apart. */
-const descriptions = [
-    ({ version }) => version,
-    ({ version, build }) => `${version} ${build}`,
-    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
-    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
-];
-function byName({ packages }) {
-    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return new Map(sorted.map((locked) => [locked.name, locked]));
-}
-function nameAndVersion({ name, version }) {
-    return { name, version };
-}
-
-;// CONCATENATED MODULE: ./src/lock/file.ts
-
-
-
-
-/** The text of a lockfile, undefined when there is none. */
-async function readLockFile(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined; // what node:fs rejects with
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
-async function writeLockFile(path, text) {
-    const unfinished = `${path}.${process.pid}.tmp`;
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        await (0,promises_.writeFile)(unfinished, text);
-        await (0,promises_.rename)(unfinished, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(unfinished, { force: true });
-        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Shorter ones are found in the names of packages and in hashes by chance. */
-const leastSecret = 6;
-/**
- * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
- * @param secrets those known to the run
- */
-function refuseSecrets(text, file, secrets) {
-    const known = secrets.filter((secret) => secret.length >= leastSecret);
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
-    if (index < 0)
-        return;
-    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
-        at: { file, line: index + 1 },
-        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/lock/format.ts
-
-/** The version of the header below. */
-const formatVersion = '1';
-/** The key of the line that makes a file one of ours. */
-const marker = 'micromamba-image-lock';
-/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
-function formatLock(lock) {
-    const header = lock.header === undefined ? [] : headerLines(lock.header);
-    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
-}
-/**
- * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
- * header tells beyond that, or with comments.
- * @param baseImage the base of a lock that has no header
- */
-function lockHash(lock, baseImage) {
-    const { header, packages } = lock;
-    const pinned = [
-        header?.baseImage ?? baseImage,
-        ...(header?.ownLayer ?? []),
-        '',
-        ...packages.map(formatLine),
-    ];
-    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
-}
-function formatLine({ url, checksum: { algorithm, hex } }) {
-    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
-    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
-}
-function headerLines(header) {
-    const pairs = [
-        [marker, formatVersion],
-        ['input-hash', header.inputHash],
-        ['platform', header.platform],
-        ['base-image', header.baseImage],
-        ['micromamba', header.micromambaVersion],
-        ...header.virtualPackages.map((value) => ['virtual-package', value]),
-        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
-        ...header.channels.map((value) => ['channel', value]),
-        ...header.specs.map((value) => ['spec', value]),
-        ...header.pip.map((value) => ['pip', value]),
-        ...header.ownLayer.map((value) => ['own-layer', value]),
-    ];
-    return pairs.map(([key, value]) => `# ${key}: ${value}`);
-}
-
-;// CONCATENATED MODULE: ./src/lock/freshness.ts
-
-/**
- * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
- * answers what is asked.
- */
-function compareAsked(header, asked) {
-    if (header.inputHash === inputHash(asked))
-        return [];
-    const differences = [
-        ...compareValue('the platform', header.platform, asked.platform),
-        ...compareBase(header.baseImage, asked.baseImage),
-        ...compareLists('virtual package', header.virtualPackages, asked.virtualPackages),
-        ...compareOrdered('channel', header.channels, asked.channels),
-        ...compareLists('spec', header.specs, asked.specs),
-        ...compareOrdered('pip requirement', header.pip, asked.pip),
-        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
-    ];
-    return differences.length > 0 ? differences : ['its header was changed by hand'];
-}
-function compareValue(what, before, now) {
-    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
-}
-/** The lock has the name that was asked for, and the digest that it had then. */
-function compareBase(pinned, asked) {
-    if (pinned === asked || pinned.startsWith(`${asked}@`))
-        return [];
-    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
-}
-function compareLists(what, before, now) {
-    return [
-        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
-        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
-    ];
-}
-function compareOrdered(what, before, now) {
-    const differences = compareLists(what, before, now);
-    if (differences.length > 0 || before.join('\n') === now.join('\n'))
-        return differences;
-    return [`the ${what}s are in another order: ${now.join(', ')}`];
-}
-
-;// CONCATENATED MODULE: ./src/lock/header.ts
-
-
-
-
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'channel', 'spec', 'pip', 'own-layer'];
-const advice = 'Restore the file, or have it written anew with lock-mode: update.';
-/**
- * Reads the comments before `@EXPLICIT`.
- * @returns undefined when they are not a header of ours
- * @throws UserError with the line of what is malformed, or when it is of a version that is not known
- */
-function parseHeader(comments, file) {
-    const entries = comments.map(({ text, line }) => {
-        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
-        return { key, value: value ?? '', line, text };
-    });
-    const version = entries.find(({ key }) => key === marker);
-    if (version === undefined)
-        return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    if (version.value !== formatVersion) {
-        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
-            at: { file, line: version.line },
-            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
-        });
-    }
-    const values = new Map();
-    for (const { key, value, line, text } of entries) {
-        if (key === undefined)
-            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
-        const isSingle = key === marker || single.some((name) => name === key);
-        if (!isSingle && !repeated.some((name) => name === key)) {
-            throw refuse(line, `the header has no key '${key}'`);
-        }
-        if (value === '')
-            throw refuse(line, `'${key}' has no value`);
-        const before = values.get(key) ?? [];
-        if (isSingle && before.length > 0)
-            throw refuse(line, `'${key}' stands here for the second time`);
-        values.set(key, [...before, { value, line }]);
-    }
-    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
-    const optional = (key, read) => {
-        const [found] = values.get(key) ?? [];
-        if (found === undefined)
-            return undefined;
-        const value = read(found.value);
-        if (value === undefined)
-            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
-        return value;
-    };
-    const required = (key, read) => {
-        const value = optional(key, read);
-        if (value === undefined)
-            throw refuse(version.line, `the header has no '${key}'`);
-        return value;
-    };
-    const condarc = optional('condarc', digest);
-    return {
-        inputHash: required('input-hash', digest),
-        platform: required('platform', subdir),
-        baseImage: required('base-image', pinnedImage),
-        micromambaVersion: required('micromamba', (text) => text),
-        virtualPackages: all('virtual-package'),
-        ...(condarc !== undefined && { condarc }),
-        channels: all('channel'),
-        specs: all('spec'),
-        pip: all('pip'),
-        ownLayer: all('own-layer'),
-    };
-}
-function digest(text) {
-    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
-}
-function subdir(text) {
-    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
-}
-function pinnedImage(text) {
-    const at = text.lastIndexOf('@');
-    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/lock/package-line.ts
-
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
-const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
-/**
- * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
- * @param ours whether it stands in a lock of ours, where every hash is a sha256
- * @throws LineProblem
- */
-function parsePackageLine(text, ours) {
-    if (withoutCredentials(text) !== text) {
-        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
-    }
-    const hash = text.indexOf('#');
-    const address = hash < 0 ? text : text.slice(0, hash);
-    const url = parseAddress(address);
-    return {
-        url,
-        ...parsePath(url),
-        checksum: parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
-    };
-}
-function parseAddress(text) {
-    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
-        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
-    }
-    const url = new URL(text);
-    if (url.search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
-    return url;
-}
-function parsePath(url) {
-    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
-    const fileName = package_line_decoded(file);
-    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
-    if (name === undefined || version === undefined || build === undefined || format === undefined) {
-        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
-    }
-    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
-        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
-    }
-    return {
-        channel: new URL('..', url).href.replace(/\/$/, ''),
-        subdir,
-        fileName,
-        // The pattern has no other.
-        format: format === 'conda' ? 'conda' : 'tar.bz2',
-        name,
-        version,
-        build,
-    };
-}
-/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
-function parseChecksum(text, address, ours) {
-    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
-    if (hex.length === 64 && (named !== undefined || !ours)) {
-        return { algorithm: 'sha256', hex: hex.toLowerCase() };
-    }
-    if (hex.length === 32 && named === undefined && !ours)
-        return { algorithm: 'md5', hex: hex.toLowerCase() };
-    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
-        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
-        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
-}
-function package_line_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/lock/parse.ts
-
-
-
-/**
- * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
- * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
- * @param file the path for errors
- * @param platform what a file without header is for; ours say it themselves
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseLock(text, file, platform) {
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const lines = text
-        .replace(/^\uFEFF/, '')
-        .split(/\r?\n/)
-        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
-        .filter((line) => line.text !== '');
-    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
-    const before = start < 0 ? lines : lines.slice(0, start);
-    const stray = before.find((line) => !isComment(line));
-    if (start < 0 || stray !== undefined) {
-        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
-    }
-    const header = parseHeader(before, file);
-    const packages = new Map();
-    for (const line of lines.slice(start + 1)) {
-        if (isComment(line))
-            continue;
-        const locked = readLine(line, header !== undefined);
-        const twin = packages.get(locked.name);
-        if (twin)
-            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
-        const wanted = header?.platform ?? platform;
-        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
-            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
-        }
-        packages.set(locked.name, locked);
-    }
-    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
-    function readLine(line, ours) {
-        try {
-            return { ...parsePackageLine(line.text, ours), line: line.line };
-        }
-        catch (error) {
-            if (!(error instanceof LineProblem))
-                throw error;
-            throw refuse(line.line, error.message, error.advice);
-        }
-    }
-}
-function isComment({ text }) {
-    return text.startsWith('#');
-}
-
-;// CONCATENATED MODULE: ./src/lock/path.ts
-
-
-/**
- * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
- * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
- *   `{platform}` (the conda subdir)
- * @throws UserError for other placeholders
- */
-function lockPath(options) {
-    const { template, environmentFile, platform, workspace } = options;
-    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
-    if (template === undefined) {
-        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
-    }
-    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
-    const [unknown] = /\{.*?\}/.exec(path) ?? [];
-    if (unknown !== undefined) {
-        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
-            at: { input: 'lock-file' },
-            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
-        });
-    }
-    if (/[/\\]$/.test(path)) {
-        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
-    }
-    return (0,external_node_path_.resolve)(workspace, path);
-}
-
-;// CONCATENATED MODULE: ./src/lock/resolve.ts
-
-
-
-
-
-
-
-
-/** The door of this folder: from what is asked to a lock. */
-
-
-/**
- * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
- * @param solve is called when a new one is needed, and only then
- * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
- */
-async function resolveLock(request, solve) {
-    const { path } = request;
-    const { platform } = request.asked;
-    const text = await readLockFile(path);
-    if (request.mode === 'update')
-        return renew(request, solve, text, forgiving(text, path, platform));
-    if (text === undefined) {
-        if (request.mode === 'auto')
-            return renew(request, solve);
-        throw new errors/* UserError */.y('there is no lockfile', {
-            at: { file: path },
-            advice: `${refresh} Or check 'lock-file'.`,
-        });
-    }
-    const lock = parseLock(text, path, platform);
-    if (request.mode === 'frozen')
-        return use(request, text, fitting(lock, request));
-    if (lock.header === undefined) {
-        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
-            at: { file: path },
-            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
-        });
-    }
-    const differences = compareAsked(lock.header, request.asked);
-    if (differences.length === 0)
-        return use(request, text, lock);
-    if (request.mode === 'auto')
-        return renew(request, solve, text, lock);
-    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
-        at: { file: path },
-        advice: refresh,
-    });
-}
-const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
-function use({ path, asked, secrets }, text, lock) {
-    refuseSecrets(text, path, secrets);
-    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
-}
-/** Whatever the environment file says, a lock of another platform makes no image of this one. */
-function fitting(lock, { path, asked }) {
-    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
-        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
-            at: { file: path },
-            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
-        });
-    }
-    return lock;
-}
-async function renew(request, solve, before, previous) {
-    const { path, asked, secrets } = request;
-    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
-    refuseSecrets(text, path, secrets);
-    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
-    const lock = parseLock(text, path, asked.platform);
-    const changed = text !== before;
-    if (changed)
-        await writeLockFile(path, text);
-    return {
-        lock,
-        text,
-        path,
-        hash: lockHash(lock, asked.baseImage),
-        changed,
-        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
-    };
-}
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, baseImage }, previous) {
-    return formatLock({
-        header: {
-            ...asked,
-            inputHash: inputHash(asked),
-            baseImage,
-            micromambaVersion,
-            ownLayer: chooseOwnLayer(packages, previous),
-        },
-        packages: packages.map(({ url, sha256 }) => ({
-            url: new URL(url),
-            checksum: { algorithm: 'sha256', hex: sha256 },
-        })),
-    });
-}
-/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
-function forgiving(text, path, platform) {
-    if (text === undefined)
-        return undefined;
-    try {
-        return parseLock(text, path, platform);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
-        return undefined;
-    }
-}
-
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
 var lib_io = __nccwpck_require__(8701);
 // EXTERNAL MODULE: external "crypto"
@@ -46621,6 +45698,8 @@ function _unique(values) {
 //# sourceMappingURL=tool-cache.js.map
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
 ;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
 
 
@@ -46631,7 +45710,7 @@ var external_node_url_ = __nccwpck_require__(3136);
 
 /** Downloads from a release or its mirror, which may be a folder: `file:` addresses are read. */
 /** Tries of a download, each of which `request` tries again on its own until there is an answer. */
-const fetch_tries = 3;
+const tries = 3;
 /**
  * Downloads a file, from its beginning again when the connection breaks halfway.
  * @returns the sha256 of what was written, 64 hex digits
@@ -46644,7 +45723,7 @@ async function downloadFile(url, target, token) {
             throw missing(url);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(content, async function* (chunks) {
+            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
                 for await (const chunk of chunks) {
                     hash.update(chunk);
                     yield chunk;
@@ -46653,7 +45732,7 @@ async function downloadFile(url, target, token) {
             return hash.digest('hex');
         }
         catch (error) {
-            if (attempt === fetch_tries)
+            if (attempt === tries)
                 throw unreachable(url, error);
             await (0,http/* pause */.v7)(attempt);
         }
@@ -46669,7 +45748,7 @@ async function downloadText(url, token) {
 /** sha256 of a file on this machine, 64 hex digits. */
 async function hashFile(path) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
     return hash.digest('hex');
 }
 async function fetch_open(url, token) {
@@ -46742,6 +45821,49 @@ const knownChecksums = {
         'osx-arm64': '98cd54c149732138e94d123941c6e603ac296b9f74001d02c70129cbcd0d73af',
     },
 };
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/micromamba/binary.ts
+
+
+/**
+ * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
+ * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
+ * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
+ * @param args never a secret: any user of the machine can read them
+ * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
+ */
+async function runMicromamba(path, args, variables = {}) {
+    const child = (0,external_node_child_process_.spawn)(path, args, {
+        env: { ...withoutConda(process.env), ...variables },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
+    const exitCode = await new Promise((resolve, reject) => {
+        child.on('error', (error) => {
+            reject(new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
+                at: { file: path },
+                advice: 'Is it for this machine, and executable?',
+                cause: error,
+            }));
+        });
+        child.on('close', (code, signal) => {
+            if (signal === null)
+                resolve(code ?? 1);
+            else
+                reject(new errors/* UserError */.y(`micromamba was ended by ${signal}`, { at: { file: path } }));
+        });
+    });
+    return { exitCode, ...output };
+}
+/** Names in Windows' environment have no case. */
+function withoutConda(variables) {
+    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
+}
 
 ;// CONCATENATED MODULE: ./src/micromamba/on-machine.ts
 
@@ -46847,7 +45969,7 @@ function checksumUrl(binary) {
     return url;
 }
 /** The sha256 in the text of such a file: 64 hex digits, possibly with a file name after them; undefined for others. */
-function release_parseChecksum(text) {
+function parseChecksum(text) {
     return /^\s*([0-9a-f]{64})(?:\s|$)/i.exec(text)?.[1]?.toLowerCase();
 }
 
@@ -46903,7 +46025,7 @@ function checksumsFor(version, subdir, pinned) {
 async function publishedChecksum(binary, token) {
     const url = checksumUrl(binary);
     const text = await downloadText(url, token);
-    const sha256 = text === undefined ? undefined : release_parseChecksum(text);
+    const sha256 = text === undefined ? undefined : parseChecksum(text);
     if (sha256 === undefined) {
         throw new errors/* UserError */.y(text === undefined
             ? 'there is no checksum of this release'
@@ -46955,761 +46077,1271 @@ async function download(wanted) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/image-index.ts
-
-/** The media type of an index (OCI image-spec, image-index.md). */
-const indexMediaType = 'application/vnd.oci.image.index.v1+json';
+;// CONCATENATED MODULE: ./src/prefix/history.ts
 /**
- * Puts the images of several platforms under one digest.
- * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
+ * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
+ * @param packages in the order in which they are linked
+ * @param options.time when the transaction was, written in UTC
+ * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
  */
-function assembleIndex(images, annotations) {
-    const entries = images.map(({ manifest, platform }) => ({
-        ...manifest.descriptor,
-        platform: image_index_descriptorPlatform(platform),
-    }));
-    return { index: image_index_indexOf(entries, annotations), images };
-}
-/** The index of some manifests, in the order given. */
-function image_index_indexOf(manifests, annotations = {}) {
-    return jsonBlob(indexMediaType, {
-        schemaVersion: 2,
-        mediaType: indexMediaType,
-        manifests: manifests.map(canonical),
-        ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
-    });
-}
-/** A platform as an index names it; Docker says of each arm64 that it is v8. */
-function image_index_descriptorPlatform({ os, architecture, variant = architecture === 'arm64' ? 'v8' : undefined, }) {
-    return { os, architecture, ...(variant !== undefined && { variant }) };
-}
-/** What is known of a manifest, with its keys always in the same order. */
-function canonical({ mediaType, digest, size, annotations, platform }) {
-    return {
-        mediaType,
-        digest,
-        size,
-        ...(annotations && { annotations: sorted(annotations) }),
-        ...(platform && { platform }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/artifact.ts
-/** The manifest or index whose digest is the artifact's. */
-function topOf(artifact) {
-    return isIndex(artifact) ? artifact.index : artifact.manifest;
-}
-/** The images that the artifact consists of, in the order of its index. */
-function imagesOf(artifact) {
-    return isIndex(artifact) ? artifact.images : [artifact];
-}
-function isIndex(artifact) {
-    return 'index' in artifact;
-}
-
-;// CONCATENATED MODULE: ./src/outputs/targets.ts
-
-/** The repositories of some targets, each once, without tags and digests. */
-function distinctRepositories(targets) {
-    return distinct(targets.map(({ registry, repository }) => ({ registry, repository })));
-}
-/** The targets that have a tag, each once, without digests. */
-function distinctTags(targets) {
-    return distinct(targets.flatMap(({ registry, repository, tag }) => tag === undefined ? [] : [{ registry, repository, tag }]));
-}
-function distinct(references) {
-    return [...new Map(references.map((reference) => [(0,registry_reference/* formatReference */.FH)(reference), reference])).values()];
-}
-
-;// CONCATENATED MODULE: ./src/outputs/layout-files.ts
-
-
-
-
-
-
-/**
- * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one artifact under all its tags, in the
- * order in which a reader needs them. Docker's `manifest.json` lies with a single image, as in what `docker save` writes:
- * the engine's older image store loads nothing without it. It gives a tag to one image only and knows no platforms, so
- * with several images there is none: which of them is right depends on the machine that loads.
- */
-function layoutFiles(artifact, references) {
-    const images = imagesOf(artifact);
-    const [only, ...others] = images;
-    const blobs = [
-        ...(isIndex(artifact) ? [blobFile(artifact.index)] : []),
-        ...images.flatMap(({ manifest, config, layers }) => [
-            blobFile(manifest),
-            blobFile(config),
-            ...layers.map(layout_files_layerFile),
-        ]),
+function formatHistory(packages, options) {
+    const { time, specs = [] } = options;
+    const lines = [
+        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
+        '# cmd: micromamba create',
+        // What micromamba says of itself: history's readers expect a version of conda.
+        '# conda version: 3.8.0',
+        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
     ];
-    return [
-        jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }),
-        jsonFile('index.json', layoutIndexOf(topDescriptor(artifact), references)),
-        ...(only && others.length === 0 ? [jsonFile('manifest.json', dockerArchiveOf(only, references))] : []),
-        // Two layers may have the same bytes.
-        ...new Map(blobs.map((file) => [file.path, file])).values(),
-    ];
+    if (specs.length > 0)
+        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
+    return `${lines.join('\n')}\n`;
 }
-/** The bytes of a file; a blob's are checked on the way. */
-async function* layout_files_contentOf(file) {
-    const content = (await file.open()); // streams of bytes, not of objects
-    yield* file.descriptor ? verified(file.descriptor, content, file.path) : content;
-}
-/** An image with its platform; an index stands for those of its images. */
-function topDescriptor(artifact) {
-    const { descriptor } = topOf(artifact);
-    return isIndex(artifact) ? descriptor : { ...descriptor, platform: image_index_descriptorPlatform(artifact.platform) };
-}
+
+;// CONCATENATED MODULE: ./src/prefix/state.ts
+
 /**
- * The layout's index: the artifact once for each tag, under the names by which skopeo and umoci
- * (`org.opencontainers.image.ref.name`, the tag alone) and containerd (`io.containerd.image.name`) look for it.
+ * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
+ * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
  */
-function layoutIndexOf(top, references) {
-    const taken = new Set();
-    const named = distinctTags(references).map((reference) => {
-        // Tags of two repositories may be alike, and a reader refuses a name that is there twice.
-        const isFree = !taken.has(reference.tag);
-        taken.add(reference.tag);
-        const annotations = {
-            ...top.annotations,
-            'io.containerd.image.name': (0,registry_reference/* formatReference */.FH)(reference),
-            ...(isFree && { 'org.opencontainers.image.ref.name': reference.tag }),
-        };
-        return { ...top, annotations };
-    });
-    return {
-        schemaVersion: 2,
-        mediaType: indexMediaType,
-        manifests: named.length > 0 ? named : [top],
-    };
-}
-/** Docker's own archive format, v1.2 (moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
-function dockerArchiveOf({ config, layers }, references) {
-    return [
-        {
-            Config: blobPath(config.descriptor),
-            RepoTags: distinctTags(references).map(registry_reference/* formatReference */.FH),
-            Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
-        },
-    ];
-}
-function blobPath({ digest }) {
-    return `blobs/sha256/${(0,common_digest/* hexOf */.ZD)(digest)}`;
-}
-function blobFile({ descriptor, bytes }) {
-    return { path: blobPath(descriptor), size: bytes.byteLength, descriptor, open: () => opened(bytes) };
-}
-function layout_files_layerFile(layer) {
-    const { descriptor } = layer;
-    return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() };
-}
-function jsonFile(path, value) {
-    const bytes = Buffer.from(JSON.stringify(value));
-    return { path, size: bytes.length, open: () => opened(bytes) };
-}
-function opened(bytes) {
-    return Promise.resolve(external_node_stream_.Readable.from([bytes], { objectMode: false }));
+function formatState(variables) {
+    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
+    return formatJson({ env_vars: Object.fromEntries(upper) });
 }
 
-;// CONCATENATED MODULE: ./src/outputs/layout-tar.ts
-
-
+;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
 
 
 /**
- * Writes a layout as a tar to `sink`, and ends it. The same files give the same bytes.
- * @throws whatever went wrong first, on either side; `sink` is destroyed then
+ * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
+ * the variables that its activation sets.
+ * @param options.time when the history says that everything was linked
  */
-async function writeTar(files, sink) {
-    const tar = (0,tar_stream.pack)();
-    const written = (0,external_node_stream_promises_namespaceObject.pipeline)(tar, sink);
-    const common = { uid: 0, gid: 0, mtime: new Date(0) };
-    const add = async () => {
-        for (const name of ['blobs/', 'blobs/sha256/']) {
-            tar.entry({ ...common, name, type: 'directory', mode: 0o755 });
-        }
-        for (const file of files) {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(layout_files_contentOf(file), tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }));
-        }
-        tar.finalize();
-    };
-    // Whichever side fails takes the other one down with it; the first reason is the one to tell.
-    await Promise.all([
-        written,
-        add().catch((error) => {
-            tar.destroy(error instanceof Error ? error : new Error((0,errors/* messageOf */.b)(error)));
-            throw error;
-        }),
-    ]);
-}
-
-;// CONCATENATED MODULE: ./src/outputs/layout.ts
-
-
-
-
-
-
-
-/**
- * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
- * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
- * layout that was there before is replaced.
- * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
- */
-async function writeLayout(artifact, path, references) {
-    const target = (0,external_node_path_.resolve)(path);
-    const isTar = target.endsWith('.tar');
-    if (/\.(tgz|tar\.\w+)$/.test(target)) {
-        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
+function environmentFiles(packages, options) {
+    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
+    if (Object.keys(options.variables).length > 0) {
+        files.push(textFile('conda-meta/state', formatState(options.variables)));
     }
-    const files = layoutFiles(artifact, references);
+    return files;
+}
+function textFile(path, text) {
+    const bytes = Buffer.from(text);
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
+    const content = async function* () {
+        yield bytes;
+    };
+    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/prefix.ts
+
+
+
+
+
+/**
+ * Reads the metadata of all packages and plans their linking.
+ * @throws UserError for a malformed package
+ */
+async function planPrefix(packages, place) {
+    const sources = await (0,concurrency/* mapConcurrently */.X)(packages, 8, prefix_openSource);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const context = { ...place, ...(python && { python: pythonOf(python.archive.info.index) }) };
+    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
+    return { context, sources, plans, clobbers: clobber_findClobbers(plans) };
+}
+/** Opens a package for linking. */
+async function prefix_openSource({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await archive_openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
+/**
+ * Looks for what would make the image differ from an installed environment: link scripts, which would have to be run, and
+ * paths below another package's soft link, which a layer cannot have.
+ * @param linkScripts whether packages with scripts are refused, or linked without running them
+ * @throws UserError naming the packages
+ */
+function checkPrefix({ plans }, linkScripts) {
+    const [obstructed] = findObstructed(plans);
+    if (obstructed) {
+        const dist = (position) => plans[position]?.dist ?? '';
+        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
+            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
+    }
+    const scripted = plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist);
+    if (scripted.length === 0)
+        return;
+    if (linkScripts === 'skip') {
+        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
+        return;
+    }
+    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
+        at: { input: 'link-scripts' },
+        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    });
+}
+const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+/**
+ * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
+ */
+async function packageVariables(plan) {
+    const files = new Map();
+    for (const [position, { paths }] of plan.plans.entries()) {
+        const source = plan.sources[position];
+        if (!source || !paths.some((path) => variableFile.test(path)))
+            continue;
+        for await (const entry of link_linkPackage(source, plan.context, (path) => variableFile.test(path))) {
+            if (entry.type !== 'file')
+                continue;
+            const chunks = [];
+            for await (const chunk of entry.content)
+                chunks.push(chunk);
+            files.set(entry.path, Buffer.concat(chunks).toString());
+        }
+    }
+    const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.assign({}, ...sorted.map(([path, text]) => parseVariables(path, text)));
+}
+function parseVariables(path, text) {
     try {
-        await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
-        await inItsPlace(target, (partial) => isTar ? writeTar(files, (0,external_node_fs_.createWriteStream)(partial, { flags: 'wx' })) : writeDirectory(files, partial));
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
     }
     catch (error) {
-        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${(0,errors/* messageOf */.b)(error)}`) : error;
+        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
     }
 }
-/** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
-async function inItsPlace(target, write) {
-    const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(target), `.${(0,external_node_path_.basename)(target)}.partial-`));
-    const [partial, old] = [(0,external_node_path_.join)(work, 'new'), (0,external_node_path_.join)(work, 'old')];
+
+;// CONCATENATED MODULE: ./src/stages/image.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Layers for micromamba, for what belongs to no package, and for the application. */
+const reservedLayers = 3;
+/** The image for one platform: each environment's layers on the base, and on them one of what belongs to no package. */
+async function makeImage(request, platform, members, base, { scratch, uploader }) {
+    const rootPrefix = request.rootPrefix ?? base.variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
+    checkBase(base.files, rootPrefix);
+    const user = chooseUser(base.files, base.variables);
+    const planned = await planMembers(request, members, base, rootPrefix);
+    const settings = {
+        owner: { uid: user.uid, gid: user.gid },
+        compression: request.compression,
+        directory: (0,external_node_path_.join)(scratch, platform.subdir),
+    };
+    const layers = await micromambaLayer(request, platform, base, settings);
+    for (const { name, packages, plan, groups } of planned) {
+        const directory = (0,external_node_path_.join)(settings.directory, name);
+        await (0,promises_.mkdir)(directory, { recursive: true });
+        const made = await buildLayers(packages, plan, groups, { ...settings, directory }, (layer) => {
+            void uploader?.add(layer);
+        });
+        layers.push(...made);
+    }
+    layers.push(await finishingLayer(planned, base, user, rootPrefix, settings));
+    layers.push(...(await applicationLayer(request, base, settings)));
+    for (const layer of layers)
+        void uploader?.add(layer);
+    return assembleImage(base.image, layers, platform, {
+        user: user.name,
+        environment: contractVariables(base, user, rootPrefix, defaultName(request, members)),
+        start: request.start,
+        labels: contextAnnotations(process.env, { given: request.labels }),
+        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
+        annotations: {
+            ...contextAnnotations(process.env, { given: request.annotations }),
+            [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
+        },
+    });
+}
+/** The environment that containers activate unless they are told another. */
+function defaultName({ environmentName }, members) {
+    const names = members.map(({ name }) => name);
+    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
+    if (names.includes(wanted))
+        return wanted;
+    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
+        at: { input: 'environment-name' },
+        advice: `There are ${names.join(', ')}.`,
+    });
+}
+async function planMembers({ linkScripts }, members, base, rootPrefix) {
+    const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / members.length);
+    const planned = [];
+    for (const member of members) {
+        const { name, packages, resolved } = member;
+        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
+        const plan = await planPrefix(packages, { prefix, rootPrefix });
+        checkPrefix(plan, linkScripts);
+        const groups = groupPackages(packages.map(({ locked }) => locked.name), ownLayersOf(member), Math.max(1, budget));
+        const titled = groups.map((group) => name === 'base' ? group : { ...group, title: `${name}: ${group.title}` });
+        planned.push({ ...member, prefix, plan, groups: titled, resolved });
+    }
+    return planned;
+}
+function ownLayersOf({ resolved, packages }) {
+    const sizes = () => packages.map(({ locked: { name }, size }) => ({ name, size }));
+    return resolved.lock.header?.ownLayer ?? chooseOwnLayer(sizes());
+}
+/** micromamba, for a base that has none. */
+async function micromambaLayer({ micromamba }, { subdir }, { files }, settings) {
+    await (0,promises_.mkdir)(settings.directory, { recursive: true });
+    if (files.get('bin/micromamba'))
+        return [];
+    const { path, version } = await installMicromamba(micromamba, subdir);
+    return [await buildLayer(`micromamba ${version}`, micromambaEntries(files, await (0,promises_.readFile)(path)), settings)];
+}
+/** What belongs to no package: files whose winner another layer hides, the environments' own, and the wiring. */
+async function finishingLayer(members, base, user, rootPrefix, settings) {
+    const environments = [];
+    for (const { name, prefix, plan, environment } of members) {
+        const variables = { ...(await packageVariables(plan)), ...environment?.variables };
+        environments.push({ name, prefix, variables });
+    }
+    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const wiring = wire({
+        base: base.files,
+        user,
+        rootPrefix,
+        environments,
+        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    });
+    const directories = new Set();
+    async function* entries() {
+        for (const { plan, groups, resolved, environment } of members) {
+            const { context } = plan;
+            const own = environmentFiles(resolved.lock.packages, {
+                time: new Date(reproducible/* fixedTime */.EZ * 1000),
+                specs: resolved.lock.header?.specs,
+                variables: environment?.variables ?? {},
+            });
+            yield* layerEntries(overrides(plan, groups), context, settings.owner, directories);
+            yield* layerEntries(own, context, settings.owner, directories);
+        }
+        yield* wiring;
+    }
+    return buildLayer('environment and wiring', entries(), settings);
+}
+/** The files that the request copies into the image. */
+async function applicationLayer({ copy, workspace, start }, { files }, settings) {
+    if (copy.length === 0)
+        return [];
+    const { owner } = settings;
+    const entries = (0,layers_copy/* copyEntries */.oH)(copy, { workspace, base: files, owner, workdir: start.workdir ?? '/tmp' });
+    return [await buildLayer('application', entries, settings)];
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables({ variables }, user, rootPrefix, environmentName) {
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+    };
+}
+/** The hash of all that determines the image, known before any of it is made. */
+async function fingerprint(request, { architecture }, members, { image }) {
+    const { compression, labels, annotations, linkScripts, micromamba, start, copy, rootPrefix, environmentName, } = request;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        reproducible/* packerFormat */.qq,
+        image.pinned.digest,
+        members.map((member) => [
+            member.name,
+            member.resolved.lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
+            member.resolved.lock.header?.specs ?? [],
+            ownLayersOf(member),
+            member.environment?.variables ?? {},
+        ]),
+        [
+            architecture,
+            compression,
+            linkScripts,
+            micromamba.version,
+            start,
+            rootPrefix ?? null,
+            environmentName ?? null,
+        ],
+        [
+            contextAnnotations(process.env, { given: labels }),
+            contextAnnotations(process.env, { given: annotations }),
+        ],
+        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
+        wiringDigest(),
+    ]));
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/failure.ts
+
+/** micromamba could not solve: why, in its own words where it has some. */
+class SolveError extends errors/* UserError */.y {
+    kind;
+    constructor(kind, ...rest) {
+        super(...rest);
+        this.name = 'SolveError';
+        this.kind = kind;
+    }
+}
+/**
+ * What a failed run that printed no JSON tells of (libmamba logs `level    libmamba text`, the rest of a text
+ * indented on the lines after it).
+ * @param outcome its stderr with every secret masked
+ * @param file the environment file, for the error
+ */
+function explainFailure({ stderr, exitCode }, file) {
+    const said = logged(stderr);
+    const [problem] = said.flatMap(channelProblem);
+    if (problem) {
+        return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
+            at: { url: problem.url },
+            advice: adviceFor(problem.status),
+        });
+    }
+    const yaml = said.findIndex((line) => /^YAML error/.test(line));
+    if (yaml >= 0) {
+        const lines = said.slice(yaml, yaml + 2).join('\n');
+        return new SolveError('environment', `micromamba cannot read it:\n${lines}`, { at: { file } });
+    }
+    const text = said.join('\n') || 'it said nothing';
+    return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
+}
+/** The explanation of an unsolvable environment on stderr of a run without `--json`; empty when there is none. */
+function unsolvableExplanation(stderr) {
+    return logged(stderr)
+        .filter((line) => line !== 'Could not solve for environment specs')
+        .join('\n')
+        .trimEnd();
+}
+const boilerplate = /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/;
+/** The lines of errors; those of lower levels, which a backtrace is full of, and requests to report a bug left out. */
+function logged(stderr) {
+    const lines = [];
+    let level = 'error';
+    for (const line of stderr.split(/\r?\n/)) {
+        const [, start, text] = /^(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? [];
+        level = start ?? level;
+        const relevant = level === 'error' || level === 'critical';
+        if (relevant && !boilerplate.test(line))
+            lines.push(text ?? line.replace(/^ {4}/, ''));
+    }
+    return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
+}
+/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
+function channelProblem(line) {
+    const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
+    if (answered) {
+        const [, status, url = ''] = answered;
+        return [{ url, what: `its server answered ${status ?? ''}`, status: Number(status) }];
+    }
+    const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line);
+    if (!failed)
+        return [];
+    const [, what = '', url = ''] = failed;
+    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
+}
+function adviceFor(status) {
+    if (status === 404) {
+        return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
+    }
+    if (status === 401 || status === 403) {
+        return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.';
+    }
+    return 'Check the address of the channel and the network, and try again.';
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/solved.ts
+
+
+/** Takes `micromamba create --dry-run --json` apart; undefined when the text is not its JSON. */
+function parseDryRun(text) {
+    const json = parseJson(text);
+    if (!solved_isRecord(json) || typeof json['success'] !== 'boolean')
+        return undefined;
+    const actions = json['actions'];
+    const problems = json['solver_problems'];
+    const link = solved_isRecord(actions) ? actions['LINK'] : undefined;
+    return {
+        success: json['success'],
+        ...(Array.isArray(problems) && { solverProblems: problems.map(String) }),
+        link: Array.isArray(link) ? link : [],
+    };
+}
+/**
+ * An item of `LINK`.
+ * @throws UserError when the channel does not say what the package's bytes hash to
+ */
+function parseSolvedPackage(item) {
+    const record = solved_isRecord(item) ? item : {};
+    const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
+    const [name, version, url] = [text('name'), text('version'), withoutCredentials(text('url'))];
+    if (name === '' || version === '' || url === '') {
+        throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
+            advice: "Set 'micromamba-version' to another release.",
+        });
+    }
+    const sha256 = text('sha256').toLowerCase();
+    if (!/^[0-9a-f]{64}$/.test(sha256)) {
+        throw new errors/* UserError */.y(`the channel gives no sha256 of ${name} ${version}, so it could not be verified`, {
+            at: { url },
+            advice: 'Have the channel indexed again, by a tool that writes sha256 into repodata.json.',
+        });
+    }
+    const size = record['size'];
+    const depends = record['depends'];
+    return {
+        name,
+        version,
+        build: text('build_string') || text('build'),
+        url,
+        sha256,
+        size: typeof size === 'number' ? size : 0,
+        depends: Array.isArray(depends) ? depends.map(String) : [],
+    };
+}
+/**
+ * Puts every package after those it depends on. The order given is kept as far as that allows, and whole when it is
+ * right already, as micromamba's is; packages that depend on each other in a circle stay as they are.
+ */
+function sortTopologically(packages) {
+    const byName = new Map(packages.map((item) => [item.name, item]));
+    const seen = new Set();
+    const sorted = [];
+    const visit = (item) => {
+        if (seen.has(item))
+            return;
+        seen.add(item);
+        for (const spec of item.depends) {
+            const needed = byName.get(/^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '');
+            if (needed)
+                visit(needed);
+        }
+        sorted.push(item);
+    };
+    packages.forEach(visit);
+    return sorted;
+}
+function parseJson(text) {
     try {
-        await write(partial);
-        // A file is renamed over; a directory that is not empty cannot be.
-        const replaces = (await exists(target))?.isDirectory();
-        if (replaces)
-            await (0,promises_.rename)(target, old);
-        try {
-            await (0,promises_.rename)(partial, target);
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function solved_isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/virtual-packages.ts
+/** Generic processors of the platforms, as archspec names them. */
+const processors = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/**
+ * What can be taken for granted wherever containers run: conda-lock's defaults for glibc and the kernel, no GPU, and
+ * no processor extensions.
+ */
+function defaultVirtualPackages(platform) {
+    return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' };
+}
+/** The variables that pin each of them; an empty one tells micromamba that there is none. */
+function virtual_packages_overrides(packages) {
+    return {
+        CONDA_OVERRIDE_ARCHSPEC: packages.__archspec ?? '',
+        CONDA_OVERRIDE_CUDA: packages.__cuda ?? '',
+        CONDA_OVERRIDE_GLIBC: packages.__glibc ?? '',
+        CONDA_OVERRIDE_LINUX: packages.__linux ?? '',
+    };
+}
+/** `__glibc=2.28` and the like, sorted: how locks list them. */
+function listVirtualPackages(packages) {
+    return Object.entries(packages)
+        .filter((entry) => entry[1] !== undefined)
+        .map(([name, version]) => `${name}=${version}`)
+        .sort();
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/solve.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
+ * channels, not on this machine: configuration, caches and virtual packages are all ours.
+ * @returns the packages, each after those it depends on; none for an environment without specs
+ * @throws SolveError with micromamba's own explanation; UserError for what is found wrong before it is asked
+ */
+async function solve(micromamba, request) {
+    refuseHopeless(request);
+    const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')];
+    secrets.forEach((secret) => {
+        lib_core/* setSecret */.Pq(secret);
+    });
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'solve-'));
+    try {
+        const run = await prepare(micromamba.path, request, folder);
+        const outcome = await run(['--json']);
+        const answer = parseDryRun(outcome.stdout);
+        if (answer?.success)
+            return sortTopologically(answer.link.map(parseSolvedPackage));
+        const { file } = request.environment;
+        if (answer?.solverProblems === undefined) {
+            throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file);
         }
-        catch (error) {
-            if (replaces)
-                await (0,promises_.rename)(old, target);
-            throw error;
-        }
+        // With --json the reasons are left out, and without it there is no JSON.
+        const { stderr } = await run([]);
+        const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n');
+        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`, { at: { file } });
     }
     finally {
-        await (0,promises_.rm)(work, { recursive: true, force: true });
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
     }
 }
-async function writeDirectory(files, directory) {
-    await (0,promises_.mkdir)((0,external_node_path_.join)(directory, 'blobs', 'sha256'), { recursive: true });
-    for (const file of files) {
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(layout_files_contentOf(file), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, file.path), { flags: 'wx' }));
+/** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
+function refuseHopeless({ environment, condarc }) {
+    const [error] = condarc === undefined ? [] : (0,dist/* parseDocument */.Tp)(condarc, { prettyErrors: false }).errors;
+    if (error)
+        throw new errors/* UserError */.y(`it is not YAML: ${error.message}`, { at: { input: 'condarc' } });
+    const adrift = environment.specs.find(({ text }) => !text.includes('::') && !text.includes('://'));
+    if (environment.channels.length === 0 && condarc === undefined && adrift !== undefined) {
+        throw new errors/* UserError */.y(`there are no channels to take '${adrift.text}' from`, {
+            at: { file: environment.file, line: adrift.line },
+            advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
+        });
     }
 }
-async function assertReplaceableFile(path) {
-    const there = await exists(path);
-    if (there && !there.isFile())
-        throw refused(path, 'something that is not a file is there already');
+/** Lays out the files of a run in a folder of its own. */
+async function prepare(path, request, folder) {
+    const { environment, condarc } = request;
+    // Only their owner may read them: a channel's address can hold a password, and an argv is for everyone to see.
+    await (0,promises_.chmod)(folder, 0o700);
+    const file = (0,external_node_path_.join)(folder, 'env.yaml');
+    await (0,promises_.writeFile)(file, environmentText(environment), { mode: 0o600 });
+    const configuration = (0,external_node_path_.join)(folder, 'condarc');
+    if (condarc !== undefined)
+        await (0,promises_.writeFile)(configuration, condarc, { mode: 0o600 });
+    const args = [
+        'create',
+        ...(condarc === undefined ? ['--no-rc'] : ['--rc-file', configuration]),
+        '--yes',
+        '--dry-run',
+        ...['--name', 'e'],
+        // The channels of a condarc come after the file's, unless those hold nodefaults, as with conda.
+        ...(condarc === undefined || environment.noDefaults ? ['--override-channels'] : []),
+        ...['--file', file],
+        ...['--platform', request.platform],
+    ];
+    const variables = {
+        ...virtual_packages_overrides(request.virtualPackages),
+        MAMBA_ROOT_PREFIX: (0,external_node_path_.join)(folder, 'root'),
+        CONDA_PKGS_DIRS: (0,external_node_path_.join)(folder, 'pkgs'),
+    };
+    return (options) => runMicromamba(path, [...args, ...options], variables);
 }
-/** Nothing, an empty directory, or a layout that has nothing but a layout's files in it. */
-async function assertReplaceableDirectory(path) {
-    const there = await exists(path);
-    if (!there)
-        return;
-    if (!there.isDirectory())
-        throw refused(path, 'something that is not a directory is there already');
-    const names = await (0,promises_.readdir)(path);
-    const foreign = names.filter((name) => !['oci-layout', 'index.json', 'manifest.json', 'blobs'].includes(name));
-    const isLayout = names.includes('oci-layout') && (await isLayoutMark((0,external_node_path_.join)(path, 'oci-layout')));
-    if (names.length > 0 && (foreign.length > 0 || !isLayout)) {
-        const what = foreign[0] === undefined ? '' : `: it holds '${foreign[0]}'`;
-        throw refused(path, `the directory is not an OCI layout${what}`);
-    }
+/**
+ * What micromamba is given: what the lock's hash is made of and nothing else, in one order, so that what is hashed is
+ * what is solved.
+ */
+function environmentText({ channels, specs }) {
+    const byForm = new Map(specs.map((spec) => [normalizeSpec(spec), spec]));
+    const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
+    return (0,dist/* stringify */.As)({
+        channels: channels.map(({ source }) => source),
+        dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
+    }, { lineWidth: 0 });
 }
-async function isLayoutMark(path) {
+
+;// CONCATENATED MODULE: ./src/lock/asked.ts
+
+
+
+/**
+ * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
+ * @param question.condarc the content of the condarc
+ */
+function askFor(question) {
+    const { environment, platform, virtualPackages, baseImage, condarc } = question;
+    return {
+        platform,
+        baseImage,
+        virtualPackages: listVirtualPackages(virtualPackages),
+        channels: [
+            ...environment.channels.map(({ canonical }) => canonical),
+            ...(environment.noDefaults ? ['nodefaults'] : []),
+        ],
+        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
+        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
+    };
+}
+/** The hash that says whether two questions are the same. */
+function inputHash(asked) {
+    const { platform, baseImage, virtualPackages, channels, specs, pip, condarc } = asked;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, virtualPackages, channels, specs, pip, condarc ?? null]));
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff.ts
+function diffLocks(before, after) {
+    const old = byName(before);
+    const now = byName(after);
+    return {
+        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
+        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
+        changed: [...now.values()].flatMap((locked) => {
+            const was = old.get(locked.name);
+            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
+            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
+        }),
+    };
+}
+/** From the shortest to the one that always tells two packages apart. */
+const descriptions = [
+    ({ version }) => version,
+    ({ version, build }) => `${version} ${build}`,
+    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
+    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
+];
+function byName({ packages }) {
+    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return new Map(sorted.map((locked) => [locked.name, locked]));
+}
+function nameAndVersion({ name, version }) {
+    return { name, version };
+}
+
+;// CONCATENATED MODULE: ./src/lock/file.ts
+
+
+
+
+/** The text of a lockfile, undefined when there is none. */
+async function readLockFile(path) {
     try {
-        const mark = JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
-        return typeof mark?.imageLayoutVersion === 'string';
-    }
-    catch {
-        return false;
-    }
-}
-/** What lies at the path itself: a symbolic link is one, and not what it points to. */
-async function exists(path) {
-    try {
-        return await (0,promises_.lstat)(path);
+        return await (0,promises_.readFile)(path, 'utf8');
     }
     catch (error) {
-        if (isDiskError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-            return undefined;
-        throw error;
+        if (error.code === 'ENOENT')
+            return undefined; // what node:fs rejects with
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
     }
 }
-function isDiskError(error) {
-    return typeof error === 'object' && error !== null && 'syscall' in error;
+/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
+async function writeLockFile(path, text) {
+    const unfinished = `${path}.${process.pid}.tmp`;
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(unfinished, text);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(unfinished, { force: true });
+        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+    }
 }
-function refused(file, what, advice = 'Choose another path, or remove what is there.') {
-    return new errors/* UserError */.y(what, { at: { file }, advice });
-}
-
-;// CONCATENATED MODULE: ./src/outputs/engine.ts
-
-
-
+/** Shorter ones are found in the names of packages and in hashes by chance. */
+const leastSecret = 6;
 /**
- * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
- * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
- * @throws UserError when there is none
+ * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
+ * @param secrets those known to the run
  */
-async function findEngine(environment) {
-    const chosen = environment['CONTAINER_ENGINE'];
-    const programs = chosen ? [chosen] : ['docker', 'podman'];
-    for (const program of programs) {
-        const run = (args, feed) => execute(program, args, environment, feed);
-        try {
-            await run(['--version']);
-            return { program, run };
-        }
-        catch (error) {
-            if (!isMissing(error))
-                throw cannotStart(program, error);
-        }
-    }
-    throw new errors/* UserError */.y(chosen
-        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
-        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
-}
-async function execute(program, args, environment, feed = endAtOnce) {
-    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { env: environment, stdio: 'pipe' });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    child.stdin.on('error', () => undefined); // `feed` is told of it as well
-    const [closed, fed] = await Promise.allSettled([
-        (0,external_node_events_.once)(child, 'close'),
-        feed(child.stdin).catch((error) => {
-            // A command that stops reading is judged by how it ends.
-            if (isBrokenPipe(error))
-                return;
-            child.kill();
-            throw error;
-        }),
-    ]);
-    if (closed.status === 'rejected')
-        throw closed.reason;
-    if (fed.status === 'rejected')
-        throw fed.reason;
-    return { ok: closed.value[0] === 0, ...output };
-}
-function endAtOnce(stdin) {
-    stdin.end();
-    return Promise.resolve();
-}
-function isMissing(error) {
-    return codeOf(error) === 'ENOENT';
-}
-/** What a pipe says whose reader is gone, on the systems that runners have. */
-function isBrokenPipe(error) {
-    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
-}
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-function cannotStart(program, error) {
-    return new errors/* UserError */.y(`'${program}' cannot be started: ${(0,errors/* messageOf */.b)(error)}`, {
-        at: { input: 'load' },
-        cause: error,
+function refuseSecrets(text, file, secrets) {
+    const known = secrets.filter((secret) => secret.length >= leastSecret);
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
+    if (index < 0)
+        return;
+    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
+        at: { file, line: index + 1 },
+        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
     });
 }
 
-;// CONCATENATED MODULE: ./src/outputs/load.ts
+;// CONCATENATED MODULE: ./src/lock/format.ts
 
+/** The version of the header below. */
+const formatVersion = '1';
+/** The key of the line that makes a file one of ours. */
+const marker = 'micromamba-image-lock';
+/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
+function formatLock(lock) {
+    const header = lock.header === undefined ? [] : headerLines(lock.header);
+    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
+}
+/**
+ * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
+ * header tells beyond that, or with comments.
+ * @param baseImage the base of a lock that has no header
+ */
+function lockHash(lock, baseImage) {
+    const { header, packages } = lock;
+    const pinned = [
+        header?.baseImage ?? baseImage,
+        ...(header?.ownLayer ?? []),
+        '',
+        ...packages.map(formatLine),
+    ];
+    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
+}
+function formatLine({ url, checksum: { algorithm, hex } }) {
+    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
+    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
+}
+function headerLines(header) {
+    const pairs = [
+        [marker, formatVersion],
+        ['input-hash', header.inputHash],
+        ['platform', header.platform],
+        ['base-image', header.baseImage],
+        ['micromamba', header.micromambaVersion],
+        ...header.virtualPackages.map((value) => ['virtual-package', value]),
+        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
+        ...header.channels.map((value) => ['channel', value]),
+        ...header.specs.map((value) => ['spec', value]),
+        ...header.pip.map((value) => ['pip', value]),
+        ...header.ownLayer.map((value) => ['own-layer', value]),
+    ];
+    return pairs.map(([key, value]) => `# ${key}: ${value}`);
+}
 
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./src/lock/freshness.ts
 
 /**
- * Loads an image into the container engine of this machine, under its tags; of an index, the image for this machine's
- * processor. It goes there as a stream, without a file. Both of Docker's image stores take it, and so does podman.
- * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST`, `CONTAINER_ENGINE`
- * @returns the engine's id of the image: `sha256:` and the digest of its config, or of its manifest where containerd's
- *   store keeps it
- * @throws UserError when there is no engine, when it refuses, or when it does not have the image afterwards
+ * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
+ * answers what is asked.
  */
-async function loadImage(artifact, tags, environment = process.env) {
-    const image = imageToLoad(artifact);
-    const engine = await findEngine(environment);
-    const files = layoutFiles(image, tags);
-    const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin));
-    if (!ok) {
-        throw new errors/* UserError */.y(`${engine.program} load failed: ${stderr.trim() || 'it did not say why'}`, {
-            at: { input: 'load' },
-            advice: `Check with \`${engine.program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
+function compareAsked(header, asked) {
+    if (header.inputHash === inputHash(asked))
+        return [];
+    const differences = [
+        ...compareValue('the platform', header.platform, asked.platform),
+        ...compareBase(header.baseImage, asked.baseImage),
+        ...compareLists('virtual package', header.virtualPackages, asked.virtualPackages),
+        ...compareOrdered('channel', header.channels, asked.channels),
+        ...compareLists('spec', header.specs, asked.specs),
+        ...compareOrdered('pip requirement', header.pip, asked.pip),
+        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
+    ];
+    return differences.length > 0 ? differences : ['its header was changed by hand'];
+}
+function compareValue(what, before, now) {
+    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
+}
+/** The lock has the name that was asked for, and the digest that it had then. */
+function compareBase(pinned, asked) {
+    if (pinned === asked || pinned.startsWith(`${asked}@`))
+        return [];
+    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
+}
+function compareLists(what, before, now) {
+    return [
+        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
+        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
+    ];
+}
+function compareOrdered(what, before, now) {
+    const differences = compareLists(what, before, now);
+    if (differences.length > 0 || before.join('\n') === now.join('\n'))
+        return differences;
+    return [`the ${what}s are in another order: ${now.join(', ')}`];
+}
+
+;// CONCATENATED MODULE: ./src/lock/header.ts
+
+
+
+
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
+const repeated = ['virtual-package', 'channel', 'spec', 'pip', 'own-layer'];
+const advice = 'Restore the file, or have it written anew with lock-mode: update.';
+/**
+ * Reads the comments before `@EXPLICIT`.
+ * @returns undefined when they are not a header of ours
+ * @throws UserError with the line of what is malformed, or when it is of a version that is not known
+ */
+function parseHeader(comments, file) {
+    const entries = comments.map(({ text, line }) => {
+        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
+        return { key, value: value ?? '', line, text };
+    });
+    const version = entries.find(({ key }) => key === marker);
+    if (version === undefined)
+        return undefined;
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    if (version.value !== formatVersion) {
+        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
+            at: { file, line: version.line },
+            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
         });
     }
-    lib_core/* debug */.Yz(stdout);
-    const names = distinctTags(tags).map(registry_reference/* formatReference */.FH);
-    const id = await idOf(engine, image, names);
-    lib_core/* info */.pq(`${engine.program}: loaded ${[id, ...names].join(', ')}`);
-    return id;
-}
-function imageToLoad(artifact) {
-    if (!isIndex(artifact))
-        return artifact;
-    const machine = (0,common_platform/* machinePlatform */.Pv)();
-    const images = imagesOf(artifact);
-    const suitable = images.find(({ platform }) => platform.architecture === machine.architecture);
-    if (suitable)
-        return suitable;
-    const made = images.map(({ platform }) => (0,common_platform/* formatPlatform */.Bq)(platform)).join(', ');
-    throw new errors/* UserError */.y(`this machine is ${(0,common_platform/* formatPlatform */.Bq)(machine)}, and the image is made for ${made}`, {
-        at: { input: 'load' },
-        advice: `Add ${(0,common_platform/* formatPlatform */.Bq)(machine)} to 'platforms', or leave 'load' at false.`,
-    });
-}
-/** Looks for the image under its names, or by its digests when it has none. */
-async function idOf(engine, image, names) {
-    const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest);
-    const found = [];
-    for (const name of names.length > 0 ? names : ids)
-        found.push(await inspect(engine, name));
-    const missing = names.filter((_name, index) => !ids.includes(found[index] ?? ''));
-    const id = found.find((it) => it !== undefined && ids.includes(it));
-    if (id !== undefined && missing.length === 0)
-        return id;
-    throw new errors/* UserError */.y(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input: 'load' }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
-}
-/** @returns undefined when the engine has nothing of that name; podman leaves out `sha256:` */
-async function inspect(engine, name) {
-    const { ok, stdout } = await engine.run(['image', 'inspect', '--format', '{{.Id}}', name]);
-    return ok ? `sha256:${stdout.trim().replace(/^sha256:/, '')}` : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
-
-
-
-
-
-const indexTypes = [indexMediaType, 'application/vnd.docker.distribution.manifest.list.v2+json'];
-const imageTypes = (/* unused pure expression or super */ null && ([
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.docker.distribution.manifest.v2+json',
-]));
-const merge_source_configTypes = (/* unused pure expression or super */ null && ([
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.docker.container.image.v1+json',
-]));
-/**
- * Reads the image that a digest stands for, or all that an index lists.
- * @throws UserError when one of them is no container image for Linux
- */
-async function merge_source_readImages(reference, client) {
-    if (reference.digest === undefined) {
-        throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
+    const values = new Map();
+    for (const { key, value, line, text } of entries) {
+        if (key === undefined)
+            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
+        const isSingle = key === marker || single.some((name) => name === key);
+        if (!isSingle && !repeated.some((name) => name === key)) {
+            throw refuse(line, `the header has no key '${key}'`);
+        }
+        if (value === '')
+            throw refuse(line, `'${key}' has no value`);
+        const before = values.get(key) ?? [];
+        if (isSingle && before.length > 0)
+            throw refuse(line, `'${key}' stands here for the second time`);
+        values.set(key, [...before, { value, line }]);
     }
-    const named = await client.fetchManifest(reference);
-    if (!indexTypes.includes(named.mediaType))
-        return [await readImage(reference, named, client)];
-    const listed = descriptorsOf(parse(named.bytes, reference)['manifests'], reference);
-    if (listed.length === 0)
-        throw merge_source_refused(reference, 'it is an index without images');
-    return mapConcurrently(listed, 4, async (entry) => {
-        const member = { ...reference, digest: entry.digest };
-        const manifest = await client.fetchManifest(member);
-        return isAttestation(entry, listed)
-            ? foundManifest('attestation', member, manifest, entry, client)
-            : readImage(member, manifest, client, entry.annotations);
-    });
-}
-/** BuildKit's note on how it made one of the images beside it (buildkit, docs/attestations/attestation-storage.md). */
-function isAttestation({ annotations = {} }, listed) {
-    const about = annotations['vnd.docker.reference.digest'];
-    return (annotations['vnd.docker.reference.type'] === 'attestation-manifest' &&
-        listed.some(({ digest }) => digest === about));
-}
-/** Its platform is what its config says: of a single manifest nothing else tells. */
-async function readImage(reference, manifest, client, annotations) {
-    if (!imageTypes.includes(manifest.mediaType)) {
-        const what = indexTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
-        throw merge_source_refused(reference, `it is ${what || 'of no known type'}, not an image`);
-    }
-    const config = configOf(manifest, reference);
-    if (!merge_source_configTypes.includes(config.mediaType)) {
-        throw merge_source_refused(reference, `it holds ${config.mediaType}, not an image`);
-    }
-    const { os, architecture, variant } = parse(await client.readBlob(reference, config), reference);
-    if (os !== 'linux' || typeof architecture !== 'string' || architecture === '') {
-        throw merge_source_refused(reference, `it is for ${String(os)}/${String(architecture)}, not for Linux`);
-    }
-    const platform = descriptorPlatform({
-        os,
-        architecture,
-        ...(typeof variant === 'string' && variant !== '' && { variant }),
-    });
-    return foundManifest('image', reference, manifest, { annotations, platform }, client);
-}
-function foundManifest(kind, reference, { mediaType, digest, bytes }, { annotations, platform }, client) {
-    const blobs = [
-        configOf({ bytes }, reference),
-        ...descriptorsOf(parse(bytes, reference)['layers'], reference),
-    ];
-    const origin = { registry: reference.registry, repository: reference.repository };
+    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
+    const optional = (key, read) => {
+        const [found] = values.get(key) ?? [];
+        if (found === undefined)
+            return undefined;
+        const value = read(found.value);
+        if (value === undefined)
+            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
+        return value;
+    };
+    const required = (key, read) => {
+        const value = optional(key, read);
+        if (value === undefined)
+            throw refuse(version.line, `the header has no '${key}'`);
+        return value;
+    };
+    const condarc = optional('condarc', digest);
     return {
-        kind,
-        name: formatReference(reference),
-        manifest: {
-            descriptor: {
-                mediaType,
-                digest,
-                size: bytes.length,
-                ...(annotations && { annotations }),
-                ...(platform && { platform }),
-            },
-            bytes,
-        },
-        blobs: blobs.map((descriptor) => ({
-            descriptor,
-            origin,
-            open: () => client.openBlob(origin, descriptor),
-        })),
+        inputHash: required('input-hash', digest),
+        platform: required('platform', subdir),
+        baseImage: required('base-image', pinnedImage),
+        micromambaVersion: required('micromamba', (text) => text),
+        virtualPackages: all('virtual-package'),
+        ...(condarc !== undefined && { condarc }),
+        channels: all('channel'),
+        specs: all('spec'),
+        pip: all('pip'),
+        ownLayer: all('own-layer'),
     };
 }
-function configOf({ bytes }, reference) {
-    const [config] = descriptorsOf([parse(bytes, reference)['config']], reference);
-    if (!config)
-        throw merge_source_malformed(reference);
-    return config;
+function digest(text) {
+    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
 }
-/** A JSON object that somebody else wrote. */
-function parse(bytes, reference) {
+function subdir(text) {
+    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
+}
+function pinnedImage(text) {
+    const at = text.lastIndexOf('@');
+    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/lock/package-line.ts
+
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
+const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
+/**
+ * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
+ * @param ours whether it stands in a lock of ours, where every hash is a sha256
+ * @throws LineProblem
+ */
+function parsePackageLine(text, ours) {
+    if (withoutCredentials(text) !== text) {
+        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    }
+    const hash = text.indexOf('#');
+    const address = hash < 0 ? text : text.slice(0, hash);
+    const url = parseAddress(address);
+    return {
+        url,
+        ...parsePath(url),
+        checksum: package_line_parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
+    };
+}
+function parseAddress(text) {
+    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
+        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
+    }
+    const url = new URL(text);
+    if (url.search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return url;
+}
+function parsePath(url) {
+    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
+    const fileName = package_line_decoded(file);
+    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || format === undefined) {
+        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
+    }
+    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
+        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
+    }
+    return {
+        channel: new URL('..', url).href.replace(/\/$/, ''),
+        subdir,
+        fileName,
+        // The pattern has no other.
+        format: format === 'conda' ? 'conda' : 'tar.bz2',
+        name,
+        version,
+        build,
+    };
+}
+/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
+function package_line_parseChecksum(text, address, ours) {
+    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
+    if (hex.length === 64 && (named !== undefined || !ours)) {
+        return { algorithm: 'sha256', hex: hex.toLowerCase() };
+    }
+    if (hex.length === 32 && named === undefined && !ours)
+        return { algorithm: 'md5', hex: hex.toLowerCase() };
+    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
+        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
+        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
+}
+function package_line_decoded(text) {
     try {
-        const value = JSON.parse(bytes.toString());
-        if (typeof value === 'object' && value !== null)
-            return value; // its JSON keys
+        return decodeURIComponent(text);
     }
     catch {
-        // Told below.
+        return text;
     }
-    throw merge_source_malformed(reference);
-}
-function descriptorsOf(list, reference) {
-    if (Array.isArray(list) && list.every(isDescriptor))
-        return list;
-    throw merge_source_malformed(reference);
-}
-function isDescriptor(value) {
-    if (typeof value !== 'object' || value === null)
-        return false;
-    const { mediaType, digest, size } = value; // each is checked
-    return (typeof mediaType === 'string' && typeof digest === 'string' && isDigest(digest) && Number.isInteger(size));
-}
-function merge_source_malformed(reference) {
-    return merge_source_refused(reference, 'its manifest cannot be understood');
-}
-function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
-    return new UserError(`${formatReference(reference)}: ${what}`, { advice });
 }
 
-// EXTERNAL MODULE: ./src/common/format.ts
-var format = __nccwpck_require__(6950);
-;// CONCATENATED MODULE: ./src/outputs/limiter.ts
+;// CONCATENATED MODULE: ./src/lock/parse.ts
+
+
+
 /**
- * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
- * started any more: it fails with the same error.
+ * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * @param file the path for errors
+ * @param platform what a file without header is for; ours say it themselves
+ * @throws UserError with the line of the first thing that is wrong
  */
-function createLimiter(limit) {
-    const waiting = [];
-    const failures = [];
-    let running = 0;
-    return async (task) => {
-        if (running < limit)
-            running++;
-        else
-            await new Promise((resolve) => waiting.push(resolve));
+function parseLock(text, file, platform) {
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const lines = text
+        .replace(/^\uFEFF/, '')
+        .split(/\r?\n/)
+        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+        .filter((line) => line.text !== '');
+    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
+    const before = start < 0 ? lines : lines.slice(0, start);
+    const stray = before.find((line) => !isComment(line));
+    if (start < 0 || stray !== undefined) {
+        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
+    }
+    const header = parseHeader(before, file);
+    const packages = new Map();
+    for (const line of lines.slice(start + 1)) {
+        if (isComment(line))
+            continue;
+        const locked = readLine(line, header !== undefined);
+        const twin = packages.get(locked.name);
+        if (twin)
+            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
+        const wanted = header?.platform ?? platform;
+        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
+            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
+        }
+        packages.set(locked.name, locked);
+    }
+    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
+    function readLine(line, ours) {
         try {
-            if (failures.length > 0)
-                throw failures[0];
-            return await task();
+            return { ...parsePackageLine(line.text, ours), line: line.line };
         }
         catch (error) {
-            failures.push(error);
-            throw error;
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line.line, error.message, error.advice);
         }
-        finally {
-            // The place is handed on, so that nobody else takes it meanwhile.
-            const next = waiting.shift();
-            if (next)
-                next();
-            else
-                running--;
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/uploader.ts
-
-
-
-
-
-/** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
-function createBlobUploader(client, targets, options = {}) {
-    const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry);
-    const limited = createLimiter(options.concurrency ?? 6);
-    const transfers = new Map();
-    /** One after the other within a registry, where each repository can have the blob from the one before it. */
-    const toRegistry = async (blob, repositories) => {
-        const { descriptor } = blob;
-        let { origin } = blob;
-        const done = [];
-        for (const target of repositories) {
-            const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin);
-            const repository = (0,registry_reference/* formatRepository */.Sh)(target);
-            const log = arrival === 'uploaded' ? lib_core/* info */.pq : lib_core/* debug */.Yz;
-            log(`${descriptor.digest} (${(0,format/* formatBytes */.z)(descriptor.size)}): ${arrival}, ${repository}`);
-            done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
-            origin = target;
-        }
-        return done;
-    };
-    const start = async (blob) => {
-        const each = [...registries.values()].map((repositories) => limited(() => toRegistry(blob, repositories)));
-        return (await Promise.all(each)).flat();
-    };
-    return {
-        add(blob) {
-            const { digest } = blob.descriptor;
-            const transfer = transfers.get(digest) ?? start(blob);
-            transfers.set(digest, transfer);
-            // Whoever pushes the image awaits the transfer again; until then its failure is not a crash.
-            transfer.catch(() => undefined);
-            return transfer;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/registry.ts
-
-
-
-
-
-
-
-
-/**
- * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
- * @param options.uploader one for the same targets that was given layers before; those are only awaited here
- */
-async function pushImage(artifact, targets, client, options = {}) {
-    const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
-        manifest,
-        blobs: [...layers, sourceOf(config)],
-    }));
-    return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
-}
-/**
- * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
- * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
- * @param manifests what `top` consists of: itself, or the manifests that an index lists
- */
-async function registry_push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
-    const repositories = distinctRepositories(targets);
-    const { digest } = top.descriptor;
-    const blobs = manifests.flatMap((it) => it.blobs);
-    const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
-    const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
-    const documents = [...manifests.map(({ manifest }) => manifest), top];
-    for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
-        await concurrency_mapConcurrently(repositories, 4, (repository) => client.putManifest(repository, document));
     }
-    const tagged = distinctTags(targets);
-    await concurrency_mapConcurrently(tagged, 4, (target) => client.putManifest(target, top));
-    const report = {
-        digest,
-        images: repositories.map((repository) => (0,registry_reference/* formatReference */.FH)({ ...repository, digest })),
-        tags: tagged.map(registry_reference/* formatReference */.FH),
-        transfers,
-        bytesUploaded: bytesOf(transfers, 'uploaded'),
-    };
-    for (const repository of repositories)
-        logSummary((0,registry_reference/* formatRepository */.Sh)(repository), transfers);
-    return report;
 }
-/** Waits for all of them even when one fails: nothing is left running behind the error. */
-async function settled(transfers) {
-    await Promise.allSettled(transfers);
-    return (await Promise.all(transfers)).flat();
-}
-function sourceOf({ descriptor, bytes }) {
-    return { descriptor, open: () => Promise.resolve(external_node_stream_.Readable.from([bytes], { objectMode: false })) };
-}
-function bytesOf(transfers, arrival) {
-    return transfers.filter((it) => it.arrival === arrival).reduce((sum, { size }) => sum + size, 0);
-}
-function logSummary(repository, transfers) {
-    const here = transfers.filter((transfer) => transfer.repository === repository);
-    const part = (arrival, words) => {
-        const count = here.filter((transfer) => transfer.arrival === arrival).length;
-        return `${count} ${words} (${(0,format/* formatBytes */.z)(bytesOf(here, arrival))})`;
-    };
-    const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')];
-    lib_core/* info */.pq(`${repository}: ${here.length} blobs, ${parts.join(', ')}`);
+function isComment({ text }) {
+    return text.startsWith('#');
 }
 
-;// CONCATENATED MODULE: ./src/outputs/merge.ts
-
-
-
+;// CONCATENATED MODULE: ./src/lock/path.ts
 
 
 /**
- * Makes an index of images that are in a registry already, and pushes it under every target: the last step for those
- * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
- * repository, or streamed when that is in another registry.
- * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
- *   index. Attestations that BuildKit laid beside an image come along, after the images.
- * @throws UserError when two images are for the same platform, or something is no container image for Linux; nothing has
- *   been pushed then
+ * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
+ * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
+ *   `{platform}` (the conda subdir)
+ * @throws UserError for other placeholders
  */
-async function mergeDigests(references, targets, client, options = {}) {
-    if (references.length === 0) {
-        throw new UserError('there are no images to merge', { advice: 'Give the digests of at least one.' });
+function lockPath(options) {
+    const { template, environmentFile, platform, workspace } = options;
+    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
+    if (template === undefined) {
+        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
     }
-    const found = (await mapConcurrently(references, 4, (reference) => readImages(reference, client))).flat();
-    const images = found.filter(({ kind }) => kind === 'image');
-    refuseDuplicates(images);
-    const manifests = [...images, ...found.filter(({ kind }) => kind === 'attestation')];
-    const index = indexOf(manifests.map(({ manifest }) => manifest.descriptor), options.annotations);
-    return push(manifests, index, targets, client);
-}
-function refuseDuplicates(images) {
-    const byPlatform = Map.groupBy(images, ({ manifest: { descriptor } }) => Object.values(descriptor.platform ?? {}).join('/'));
-    for (const [platform, [first, second]] of byPlatform) {
-        if (!first || !second)
-            continue;
-        throw new UserError(`two images are for ${platform}: ${first.name} and ${second.name}`, {
-            advice: 'Give one image for each platform.',
+    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
+    const [unknown] = /\{.*?\}/.exec(path) ?? [];
+    if (unknown !== undefined) {
+        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
+            at: { input: 'lock-file' },
+            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
         });
     }
+    if (/[/\\]$/.test(path)) {
+        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
+    }
+    return (0,external_node_path_.resolve)(workspace, path);
 }
 
-;// CONCATENATED MODULE: ./src/outputs/outputs.ts
-/** The door of this folder: the places where an image can go. Each takes the same data. */
+;// CONCATENATED MODULE: ./src/lock/resolve.ts
 
 
 
 
 
 
+
+
+/** The door of this folder: from what is asked to a lock. */
+
+
+/**
+ * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
+ * @param solve is called when a new one is needed, and only then
+ * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
+ */
+async function resolveLock(request, solve) {
+    const { path } = request;
+    const { platform } = request.asked;
+    const text = await readLockFile(path);
+    if (request.mode === 'update')
+        return renew(request, solve, text, forgiving(text, path, platform));
+    if (text === undefined) {
+        if (request.mode === 'auto')
+            return renew(request, solve);
+        throw new errors/* UserError */.y('there is no lockfile', {
+            at: { file: path },
+            advice: `${refresh} Or check 'lock-file'.`,
+        });
+    }
+    const lock = parseLock(text, path, platform);
+    if (request.mode === 'frozen')
+        return use(request, text, fitting(lock, request));
+    if (lock.header === undefined) {
+        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
+            at: { file: path },
+            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
+        });
+    }
+    const differences = compareAsked(lock.header, request.asked);
+    if (differences.length === 0)
+        return use(request, text, lock);
+    if (request.mode === 'auto')
+        return renew(request, solve, text, lock);
+    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
+        at: { file: path },
+        advice: refresh,
+    });
+}
+const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
+function use({ path, asked, secrets }, text, lock) {
+    refuseSecrets(text, path, secrets);
+    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
+}
+/** Whatever the environment file says, a lock of another platform makes no image of this one. */
+function fitting(lock, { path, asked }) {
+    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
+        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
+            at: { file: path },
+            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
+        });
+    }
+    return lock;
+}
+async function renew(request, solve, before, previous) {
+    const { path, asked, secrets } = request;
+    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
+    refuseSecrets(text, path, secrets);
+    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
+    const lock = parseLock(text, path, asked.platform);
+    const changed = text !== before;
+    if (changed)
+        await writeLockFile(path, text);
+    return {
+        lock,
+        text,
+        path,
+        hash: lockHash(lock, asked.baseImage),
+        changed,
+        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+    };
+}
+function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, baseImage }, previous) {
+    return formatLock({
+        header: {
+            ...asked,
+            inputHash: inputHash(asked),
+            baseImage,
+            micromambaVersion,
+            ownLayer: chooseOwnLayer(packages, previous),
+        },
+        packages: packages.map(({ url, sha256 }) => ({
+            url: new URL(url),
+            checksum: { algorithm: 'sha256', hex: sha256 },
+        })),
+    });
+}
+/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
+function forgiving(text, path, platform) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return parseLock(text, path, platform);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
+
+
+
+
+
+
+/**
+ * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
+ * @returns by platform, in the request's order
+ * @throws UserError when one cannot be had
+ */
+async function lockMembers(request, members, { registry }) {
+    let micromamba;
+    let pinned;
+    const solver = {
+        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
+        pinnedBase: () => (pinned ??= pinReference(request.base, registry).then(registry_registry/* formatReference */.FH)),
+    };
+    const locked = [];
+    for (const platform of request.platforms) {
+        const ofPlatform = [];
+        for (const member of members)
+            ofPlatform.push(await lockMember(request, member, platform, solver));
+        refuseDifferentBases(ofPlatform);
+        locked.push(ofPlatform);
+    }
+    return locked;
+}
+async function lockMember(request, member, platform, solver) {
+    const { workspace, condarc } = request;
+    const { environment, file } = member;
+    const { subdir } = platform;
+    const virtualPackages = defaultVirtualPackages(subdir);
+    const baseImage = (0,registry_registry/* formatReference */.FH)(request.base);
+    const settings = {
+        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+        secrets: environment?.secrets ?? [],
+        chooseOwnLayer: chooseOwnLayer,
+    };
+    const { mode } = request.lock;
+    let micromamba;
+    const resolved = environment === undefined || mode === 'frozen'
+        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
+            throw new Error('a frozen lock is not solved');
+        })
+        : await resolveLock({
+            ...settings,
+            mode,
+            asked: askFor({ environment, platform: subdir, virtualPackages, baseImage, condarc }),
+        }, async () => {
+            micromamba = await solver.micromamba();
+            const [packages, pinned] = await Promise.all([
+                solve(micromamba, { environment, platform: subdir, virtualPackages, condarc }),
+                solver.pinnedBase(),
+            ]);
+            return { packages, micromambaVersion: micromamba.version, baseImage: pinned };
+        });
+    const { header, packages } = resolved.lock;
+    const result = {
+        file: (0,external_node_path_.relative)(workspace, resolved.path),
+        hash: resolved.hash,
+        changed: resolved.changed,
+        ...(resolved.difference && { difference: resolved.difference }),
+        packages: packages.length,
+        ...(header && { micromambaVersion: header.micromambaVersion }),
+        ...(micromamba && { micromambaPath: micromamba.path }),
+    };
+    return { ...member, resolved, result };
+}
+/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
+function refuseDifferentBases(members) {
+    const pins = members.flatMap(({ resolved, result }) => resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : []);
+    const [first] = pins;
+    const other = pins.find(({ pin }) => pin !== first?.pin);
+    if (!first || !other)
+        return;
+    throw new errors/* UserError */.y(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
+        at: { file: other.file },
+        advice: 'Refresh them together: lock-mode: update.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/action/state.ts
+
+const state_name = 'tarball-cache';
+/**
+ * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
+ * meanwhile is read again. No credentials.
+ */
+function saveState(state) {
+    lib_core/* saveState */.LZ(state_name, state);
+}
+/** Absent when the main step ended before there was anything to save. */
+function loadState() {
+    const saved = core.getState(state_name);
+    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
+}
 
 ;// CONCATENATED MODULE: ./src/packages/channel-credentials.ts
 
@@ -47772,8 +47404,8 @@ async function grantsOfFile(home) {
         return Object.entries(json).map(([place, entry]) => grantOfEntry(place, entry));
     }
     catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-            return [];
+        if (error.code === 'ENOENT')
+            return []; // an error of the file system
         // What JSON.parse says quotes the text, which is made of secrets.
         const why = error instanceof SyntaxError ? 'it is not JSON' : (0,errors/* messageOf */.b)(error);
         throw new errors/* UserError */.y(`micromamba's credentials cannot be read: ${why}`, {
@@ -47855,6 +47487,8 @@ function isRight(checksums, { checksum }) {
     return checksums[checksum.algorithm] === checksum.hex;
 }
 
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
 ;// CONCATENATED MODULE: ./src/packages/progress.ts
 
 
@@ -47895,7 +47529,6 @@ class Progress {
 
 
 
-
 const transfer_tries = 5;
 const goneAdvice = 'Update the lockfile: lock-mode: update.';
 /**
@@ -47909,7 +47542,8 @@ async function transfer(of) {
 async function copy(of) {
     const checksummer = new Checksummer();
     try {
-        await receive((0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(of.url)), of, checksummer);
+        const source = await (0,promises_.open)((0,external_node_url_.fileURLToPath)(of.url));
+        await receive(source.createReadStream(), of, checksummer);
     }
     catch (error) {
         if (error instanceof errors/* UserError */.y)
@@ -47925,7 +47559,7 @@ async function transfer_download(of) {
     for (let attempt = 1;; attempt++) {
         const offset = validator === undefined ? 0 : checksummer.size;
         try {
-            const response = await transfer_ask(of, offset, validator);
+            const response = await ask(of, offset, validator);
             // A server may send all of it, since it cannot send parts or because the file is another one now.
             if (offset === 0 || response.status !== 206)
                 checksummer = new Checksummer();
@@ -47950,7 +47584,7 @@ async function transfer_download(of) {
 /** The server answered a request for the rest of the file with something else. */
 class WrongPart extends Error {
 }
-async function transfer_ask({ url: canonical, authorize, refuse }, offset, validator) {
+async function ask({ url: canonical, authorize, refuse }, offset, validator) {
     const { url, headers } = authorize(canonical);
     const range = offset > 0 ? { range: `bytes=${offset}-`, 'if-range': validator } : {};
     const response = await (0,http/* request */.Em)({ url, headers: { ...headers, ...range } });
@@ -48015,7 +47649,7 @@ function tarballName({ checksum, format }) {
 }
 /** Those of the packages whose archives are not in the directory. Their content is not looked at. */
 async function missingTarballs(packages, directory) {
-    const present = await concurrency_mapConcurrently(packages, 32, async (locked) => (0,promises_.stat)((0,external_node_path_.join)(directory, tarballName(locked))).then(() => true, () => false));
+    const present = await (0,concurrency/* mapConcurrently */.X)(packages, 32, async (locked) => (0,promises_.stat)((0,external_node_path_.join)(directory, tarballName(locked))).then(() => true, () => false));
     return packages.filter((_, index) => !present[index]);
 }
 /**
@@ -48028,9 +47662,9 @@ async function fetchPackages(packages, directory, options) {
     await (0,promises_.mkdir)(directory, { recursive: true });
     const progress = new Progress(packages.length);
     try {
-        return await concurrency_mapConcurrently(packages, parallel, async (locked) => {
+        return await (0,concurrency/* mapConcurrently */.X)(packages, parallel, async (locked) => {
             const fetched = await fetchOne(locked, directory, options, progress);
-            const source = fetched.from === 'disk' ? 'on this machine already' : `from ${download_sourceOf(locked)}`;
+            const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
             progress.finished(source, fetched.size);
             return fetched;
         });
@@ -48039,7 +47673,7 @@ async function fetchPackages(packages, directory, options) {
         progress.end();
     }
 }
-function download_sourceOf({ url, channel }) {
+function sourceOf({ url, channel }) {
     return url.host === '' ? channel : url.host;
 }
 async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
@@ -48158,145 +47792,65 @@ async function prune(directory, keep) {
     return { count, bytes };
 }
 
-;// CONCATENATED MODULE: ./src/prefix/history.ts
-/**
- * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
- * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
- * @param packages in the order in which they are linked
- * @param options.time when the transaction was, written in UTC
- * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
- */
-function formatHistory(packages, options) {
-    const { time, specs = [] } = options;
-    const lines = [
-        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
-        '# cmd: micromamba create',
-        // What micromamba says of itself: history's readers expect a version of conda.
-        '# conda version: 3.8.0',
-        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
-    ];
-    if (specs.length > 0)
-        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
-    return `${lines.join('\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/state.ts
-
-/**
- * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
- * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
- */
-function formatState(variables) {
-    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
-    return formatJson({ env_vars: Object.fromEntries(upper) });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
-
-
-/**
- * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
- * the variables that its activation sets.
- * @param options.time when the history says that everything was linked
- */
-function environmentFiles(packages, options) {
-    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
-    if (Object.keys(options.variables).length > 0) {
-        files.push(textFile('conda-meta/state', formatState(options.variables)));
-    }
-    return files;
-}
-function textFile(path, text) {
-    const bytes = Buffer.from(text);
-    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
-    const content = async function* () {
-        yield bytes;
-    };
-    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/prefix.ts
+;// CONCATENATED MODULE: ./src/stages/packages.ts
 
 
 
 
 
 /**
- * Reads the metadata of all packages and plans their linking.
- * @throws UserError for a malformed package
+ * The archives of all locks' packages, verified: from this machine, the cache, or their channels.
+ * @param platforms the environments by platform
  */
-async function planPrefix(packages, place) {
-    const sources = await concurrency_mapConcurrently(packages, 8, prefix_openSource);
-    const python = sources.find(({ locked }) => locked.name === 'python');
-    const context = { ...place, ...(python && { python: pythonOf(python.archive.info.index) }) };
-    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
-    return { context, sources, plans, clobbers: clobber_findClobbers(plans) };
-}
-/** Opens a package for linking. */
-async function prefix_openSource({ locked, file, ...facts }) {
-    const { format, name, version, build } = locked;
-    return { locked, archive: await archive_openArchive(file, format, `${name}-${version}-${build}`), facts };
-}
-/**
- * Looks for what would make the image differ from an installed environment: link scripts, which would have to be run, and
- * paths below another package's soft link, which a layer cannot have.
- * @param linkScripts whether packages with scripts are refused, or linked without running them
- * @throws UserError naming the packages
- */
-function checkPrefix({ plans }, linkScripts) {
-    const [obstructed] = findObstructed(plans);
-    if (obstructed) {
-        const dist = (position) => plans[position]?.dist ?? '';
-        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
-            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
-    }
-    const scripted = plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist);
-    if (scripted.length === 0)
-        return;
-    if (linkScripts === 'skip') {
-        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
-        return;
-    }
-    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
-        at: { input: 'link-scripts' },
-        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
-    });
-}
-const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-/**
- * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
- * of the files' names.
- * @throws UserError when such a file is not what it should be
- */
-async function packageVariables(plan) {
-    const files = new Map();
-    for (const [position, { paths }] of plan.plans.entries()) {
-        const source = plan.sources[position];
-        if (!source || !paths.some((path) => variableFile.test(path)))
-            continue;
-        for await (const entry of link_linkPackage(source, plan.context, (path) => variableFile.test(path))) {
-            if (entry.type !== 'file')
-                continue;
-            const chunks = [];
-            for await (const chunk of entry.content)
-                chunks.push(chunk);
-            files.set(entry.path, Buffer.concat(chunks).toString());
+async function fetchMembers(request, platforms, { tarballs }) {
+    const members = platforms.flat();
+    const all = members.flatMap(({ resolved }) => resolved.lock.packages);
+    const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
+    // The key of one lock is that lock's hash, so that the same lock finds its entry whatever else a job makes.
+    members.length === 1
+        ? (members[0]?.result.hash ?? '')
+        : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
+    const missing = await missingTarballs(all, tarballs);
+    const matchedKey = request.cache.downloads && missing.length > 0 ? await restoreTarballs(tarballs, keys) : undefined;
+    const fetched = [];
+    for (const ofPlatform of platforms) {
+        const row = [];
+        for (const member of ofPlatform) {
+            const channels = member.environment?.channels.map(({ source }) => source) ?? [];
+            const packages = await fetchPackages(member.resolved.lock.packages, tarballs, {
+                lockFile: member.result.file,
+                authorize: await channelCredentials(channels),
+            });
+            row.push({ ...member, packages });
         }
+        fetched.push(row);
     }
-    const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.assign({}, ...sorted.map(([path, text]) => parseVariables(path, text)));
+    if (request.cache.downloads && request.cache.write) {
+        saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
+    }
+    const hit = fetched.flat().every(({ packages }) => packages.every(({ from }) => from === 'disk'));
+    return {
+        platforms: fetched,
+        cache: { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) },
+    };
 }
-function parseVariables(path, text) {
-    try {
-        const json = JSON.parse(text);
-        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
-            advice: 'Choose another build of the package that has it.',
-            cause: error,
-        });
-    }
+
+;// CONCATENATED MODULE: ./src/stages/workshop.ts
+
+
+
+
+
+async function openWorkshop({ push, tags }) {
+    const temporary = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
+    await (0,promises_.mkdir)(temporary, { recursive: true });
+    const registry = (0,registry_registry/* createRegistryClient */.Hn)();
+    return {
+        registry,
+        ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
+        scratch: await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'micromamba-image-')),
+        tarballs: (0,external_node_path_.join)(temporary, 'micromamba-image-packages'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline.ts
@@ -48314,257 +47868,56 @@ function parseVariables(path, text) {
 
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 /**
- * The stages in order: environment, lock, base, packages, layers, image, outputs.
+ * The stages in order: environments, locks, bases, packages, images, outputs. Each is done for all environments and platforms
+ * before the next begins, so that what is missing for one of them is found before anything is made.
  * @throws UserError for whatever the user can mend
  */
-async function pipeline_run(request) {
-    const temporary = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
-    const registry = createRegistryClient();
-    const workshop = {
-        registry,
-        ...(request.push && { uploader: createBlobUploader(registry, request.tags) }),
-        scratch: await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'micromamba-image-')),
-        tarballs: (0,external_node_path_.join)(temporary, 'micromamba-image-packages'),
-    };
+async function run(request) {
+    const { platforms, tags, push, output } = request;
+    const workshop = await openWorkshop(request);
     try {
-        const environment = await environmentFor(request);
-        const { resolved, lock } = await stage('Lock', () => lockFor(request, environment, workshop));
-        (0,outputs/* setLockOutputs */.ef)(lock);
-        const base = await stage('Base image', () => baseFor(request, resolved, workshop));
-        const { packages, cache } = await stage('Packages', () => fetch(request, resolved, environment, workshop));
-        (0,outputs/* setCacheOutputs */.fk)(cache);
-        const image = await stage('Image', () => compute(request, environment, resolved, base, packages, workshop));
-        await stage('Outputs', () => deliver(request, image, workshop));
-        const { tags, push, output } = request;
+        const members = await readMembers(request);
+        const locked = await stage('Lock', () => lockMembers(request, members, workshop));
+        const locks = locked.flat().map(({ result }) => result);
+        (0,outputs/* setLockOutputs */.ef)(locks);
+        const bases = await stage('Base image', () => Promise.all(platforms.map((platform, index) => openBase(request, platform, locked[index] ?? [], workshop))));
+        const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop));
+        (0,outputs/* setCacheOutputs */.fk)(fetched.cache);
+        const images = [];
+        for (const [index, platform] of platforms.entries()) {
+            const base = bases[index];
+            const ofPlatform = fetched.platforms[index];
+            if (!base || !ofPlatform)
+                throw new Error(`nothing was prepared for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
+            const title = platforms.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
+            images.push(await stage(title, () => makeImage(request, platform, ofPlatform, base, workshop)));
+        }
+        const [single, ...more] = images;
+        const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, request.annotations);
+        await stage('Outputs', () => deliver(request, artifact, workshop));
         return {
-            image,
-            base: (0,registry_reference/* formatReference */.FH)(base.image.pinned),
+            artifact,
+            bases: [...new Set(bases.map(({ image }) => (0,registry_registry/* formatReference */.FH)(image.pinned)))],
             tags,
             pushed: push,
             ...(output !== undefined && { output }),
-            lock,
-            cache,
+            locks,
+            cache: fetched.cache,
         };
     }
     finally {
         await (0,promises_.rm)(workshop.scratch, { recursive: true, force: true });
     }
 }
-/** What is asked for. A frozen lockfile that the request names needs no environment file beside it. */
-async function environmentFor(request) {
-    const { environmentFile, workspace, lock } = request;
-    try {
-        return await readEnvironment(await findEnvironmentFile(environmentFile, workspace));
-    }
-    catch (error) {
-        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
-        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
-            throw error;
-        return undefined;
-    }
-}
-/** The lock: the one that is there where it may be used, else what micromamba solves. */
-async function lockFor(request, environment, { registry }) {
-    const { workspace, platform, condarc } = request;
-    const { subdir } = platform;
-    const virtualPackages = defaultVirtualPackages(subdir);
-    const baseImage = (0,registry_reference/* formatReference */.FH)(request.base);
-    const settings = {
-        path: lockPath({
-            template: request.lock.file,
-            environmentFile: environment?.file ?? request.environmentFile,
-            platform: subdir,
-            workspace,
-        }),
-        secrets: environment?.secrets ?? [],
-        chooseOwnLayer: chooseOwnLayer,
-    };
-    const { mode } = request.lock;
-    let micromamba;
-    const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
-            throw new Error('a frozen lock is not solved');
-        })
-        : await resolveLock({
-            ...settings,
-            mode,
-            asked: askFor({ environment, platform: subdir, virtualPackages, baseImage, condarc }),
-        }, async () => {
-            micromamba = await installMicromamba(request.micromamba);
-            const question = { environment, platform: subdir, virtualPackages, condarc };
-            const [packages, pinned] = await Promise.all([
-                solve(micromamba, question),
-                pinReference(request.base, registry),
-            ]);
-            return { packages, micromambaVersion: micromamba.version, baseImage: (0,registry_reference/* formatReference */.FH)(pinned) };
-        });
-    const { header, packages } = resolved.lock;
-    return {
-        resolved,
-        lock: {
-            file: (0,external_node_path_.relative)(workspace, resolved.path),
-            hash: resolved.hash,
-            changed: resolved.changed,
-            ...(resolved.difference && { difference: resolved.difference }),
-            packages: packages.length,
-            ...(header && { micromambaVersion: header.micromambaVersion }),
-            ...(micromamba && { micromambaPath: micromamba.path }),
-        },
-    };
-}
-/** The base that the lock pins; one that pins none gets what the name stands for now. */
-async function baseFor(request, { lock }, { registry, uploader }) {
-    const pinned = lock.header && (0,registry_reference/* parseReference */.F2)(lock.header.baseImage);
-    const image = await readBase(pinned ?? request.base, request.platform, registry);
-    const files = await readBaseFiles(image.layers, isWiringFile);
-    for (const layer of image.layers)
-        void uploader?.add(layer);
-    return { image, files, variables: environmentOf(image.config) };
-}
-/** The archives of the lock's packages, verified: from this machine, the cache, or their channels. */
-async function fetch(request, { lock, path, hash }, environment, { tarballs }) {
-    const keys = cacheKeys(request.cache.key, request.platform.subdir, hash);
-    const missing = await missingTarballs(lock.packages, tarballs);
-    const matchedKey = request.cache.downloads && missing.length > 0 ? await restoreTarballs(tarballs, keys) : undefined;
-    const channels = environment?.channels.map(({ source }) => source) ?? [];
-    const packages = await fetchPackages(lock.packages, tarballs, {
-        lockFile: (0,external_node_path_.relative)(request.workspace, path),
-        authorize: await channelCredentials(channels),
-    });
-    if (request.cache.downloads && request.cache.write) {
-        saveState({ directory: tarballs, key: keys.primary, matchedKey, files: lock.packages.map(tarballName) });
-    }
-    const hit = packages.every(({ from }) => from === 'disk');
-    return {
-        packages,
-        cache: { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) },
-    };
-}
-/** The image: the packages' layers on the base, and on them one of what belongs to no package. */
-async function compute(request, environment, { lock }, base, packages, { scratch, uploader }) {
-    const rootPrefix = base.variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
-    checkBase(base.files, rootPrefix);
-    const user = chooseUser(base.files, base.variables);
-    const plan = await planPrefix(packages, { prefix: rootPrefix, rootPrefix });
-    checkPrefix(plan, request.linkScripts);
-    const settings = {
-        owner: { uid: user.uid, gid: user.gid },
-        compression: request.compression,
-        directory: scratch,
-    };
-    const onLayer = (layer) => void uploader?.add(layer);
-    const own = lock.header?.ownLayer ?? chooseOwnLayer(packages.map(({ locked: { name }, size }) => ({ name, size })));
-    const names = lock.packages.map(({ name }) => name);
-    // Two layers are for micromamba and for what belongs to no package.
-    const groups = groupPackages(names, own, Math.max(1, layerBudget - base.image.layers.length - 2));
-    const packageLayers = await buildLayers(packages, plan, groups, settings, onLayer);
-    const micromamba = await micromambaLayer(request, base, settings);
-    const variables = environment?.variables ?? {};
-    const activated = { ...(await packageVariables(plan)), ...variables };
-    const files = environmentFiles(lock.packages, {
-        time: new Date(reproducible/* fixedTime */.EZ * 1000),
-        specs: lock.header?.specs,
-        variables,
-    });
-    const hasCertificates = names.includes('ca-certificates');
-    const wiring = wire({
-        base: base.files,
-        user,
-        rootPrefix,
-        environments: [{ name: 'base', prefix: rootPrefix, variables: activated }],
-        ...(hasCertificates && { certificates: `${rootPrefix}/ssl/cacert.pem` }),
-    });
-    const last = await buildLayer('environment and wiring', concatenated(layerEntries(concatenated(overrides(plan, groups), files), plan.context, settings.owner), wiring), settings);
-    const application = await applicationLayer(request, base, settings);
-    const layers = [...micromamba, ...packageLayers, last, ...application];
-    layers.forEach(onLayer);
-    return assembleImage(base.image, layers, request.platform, {
-        user: user.name,
-        environment: contractVariables(base.variables, user, rootPrefix),
-        start: request.start,
-        labels: contextAnnotations(process.env, { given: request.labels }),
-        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
-        annotations: {
-            ...contextAnnotations(process.env, { given: request.annotations }),
-            [fingerprintAnnotation]: await fingerprint(request, lock, own, variables, base),
-        },
-    });
-}
-/** micromamba, for a base that has none. */
-async function micromambaLayer({ micromamba, platform }, { files }, settings) {
-    if (files.get('bin/micromamba'))
-        return [];
-    const { path, version } = await installMicromamba(micromamba, platform.subdir);
-    return [await buildLayer(`micromamba ${version}`, micromambaEntries(files, await (0,promises_.readFile)(path)), settings)];
-}
-/** The files that the request copies into the image. */
-async function applicationLayer({ copy, workspace, start }, { files }, settings) {
-    if (copy.length === 0)
-        return [];
-    const { owner } = settings;
-    const entries = (0,layers_copy/* copyEntries */.oH)(copy, { workspace, base: files, owner, workdir: start.workdir ?? '/tmp' });
-    return [await buildLayer('application', entries, settings)];
-}
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables(base, user, rootPrefix) {
-    return {
-        MAMBA_USER: user.name,
-        MAMBA_USER_ID: String(user.uid),
-        MAMBA_USER_GID: String(user.gid),
-        LANG: base.get('LANG') ?? 'C.UTF-8',
-        LC_ALL: base.get('LC_ALL') ?? 'C.UTF-8',
-        ENV_NAME: 'base',
-        MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: base.get('MAMBA_EXE') ?? '/bin/micromamba',
-    };
-}
-/** The hash of all that determines the image, known before any of it is made. */
-async function fingerprint(request, lock, own, variables, { image }) {
-    const { platform, compression, labels, annotations, linkScripts, micromamba, start, copy } = request;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        reproducible/* packerFormat */.qq,
-        image.pinned.digest,
-        lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
-        lock.header?.specs ?? [],
-        own,
-        variables,
-        [platform.architecture, compression, linkScripts, micromamba.version, start],
-        [
-            contextAnnotations(process.env, { given: labels }),
-            contextAnnotations(process.env, { given: annotations }),
-        ],
-        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
-        wiringDigest(),
-    ]));
-}
-async function deliver({ tags, output, load, workspace }, image, { registry, uploader }) {
+/** What leaves the machine comes first, and of that the tags last. */
+async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {
     if (uploader)
-        await pushImage(image, tags, registry, { uploader });
+        await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader });
     if (output !== undefined)
-        await writeLayout(image, (0,external_node_path_.resolve)(workspace, output), tags);
+        await (0,outputs_outputs/* writeLayout */.wy)(artifact, (0,external_node_path_.resolve)(workspace, output), tags);
     if (load)
-        await loadImage(image, tags);
-}
-async function* concatenated(...parts) {
-    for (const part of parts)
-        yield* part;
+        await (0,outputs_outputs/* loadImage */.yt)(artifact, tags);
 }
 
 
@@ -48661,6 +48014,1017 @@ function splitRegistry(name) {
 
 /***/ }),
 
+/***/ 5472:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Hn: () => (/* reexport */ createRegistryClient),
+  FH: () => (/* reexport */ registry_reference/* formatReference */.FH),
+  Sh: () => (/* reexport */ registry_reference/* formatRepository */.Sh),
+  $P: () => (/* reexport */ manifestMediaTypes),
+  F2: () => (/* reexport */ registry_reference/* parseReference */.F2),
+  zr: () => (/* reexport */ verified)
+});
+
+// UNUSED EXPORTS: RegistryError, machineCredentials
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/registry/credential-helper.ts
+
+
+
+/**
+ * Asks `docker-credential-<helper> get` for a server's credential: the server's address on stdin, JSON on stdout
+ * (docker/docker-credential-helpers, "Development"). The user `<token>` means that the secret is an identity token.
+ * @param options.environment where PATH is, and what the helper gets
+ * @param options.required whether a helper that is not installed is an error, or as good as one that knows nothing
+ * @returns undefined when the helper has nothing for the server
+ * @throws UserError when the helper fails; its answer is quoted only then, when it holds a message and no secret
+ */
+async function askHelper(helper, server, options) {
+    const program = `docker-credential-${helper}`;
+    if (!/^[\w.-]+$/.test(helper))
+        throw new errors/* UserError */.y(`'${helper}' is not the name of a credential helper`);
+    const answer = await run(program, server, options.environment);
+    if (answer === 'missing') {
+        const what = `Docker's configuration names ${program} for ${server}, which is not on PATH`;
+        if (options.required)
+            throw new errors/* UserError */.y(what, { advice: 'Install it, or log in without it.' });
+        core/* warning */.$e(`${what}: going on without it`);
+        return undefined;
+    }
+    if (answer.status !== 0) {
+        if (/credentials not found/i.test(answer.stdout + answer.stderr))
+            return undefined;
+        throw new errors/* UserError */.y(`${program} failed for ${server}: ${answer.stderr.trim() || `exit ${answer.status}`}`, {
+            advice: `Log in to ${server} again.`,
+        });
+    }
+    return parseAnswer(answer.stdout, program);
+}
+function parseAnswer(stdout, program) {
+    let answer;
+    try {
+        answer = JSON.parse(stdout); // each field is checked below
+    }
+    catch {
+        throw new errors/* UserError */.y(`${program} answered something that is not JSON`);
+    }
+    const { Username: username, Secret: secret } = answer ?? {};
+    if (typeof username !== 'string' || typeof secret !== 'string' || secret === '')
+        return undefined;
+    return username === '<token>'
+        ? { type: 'identity-token', token: secret }
+        : { type: 'password', username, password: secret };
+}
+/** Not through @actions/exec, which prints what a program writes. */
+async function run(program, input, env) {
+    return new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_.spawn)(program, ['get'], { stdio: 'pipe', env });
+        let [stdout, stderr] = ['', ''];
+        child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+        child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+        child.on('error', (error) => {
+            if (error.code === 'ENOENT')
+                resolve('missing');
+            else
+                reject(new errors/* UserError */.y(`${program} cannot be started (${error.message})`, { cause: error }));
+        });
+        child.on('close', (status) => {
+            resolve({ status: status ?? -1, stdout, stderr });
+        });
+        // A helper that ends without reading its input is judged by how it ends.
+        child.stdin.on('error', () => undefined);
+        child.stdin.end(input);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/registry/credentials.ts
+
+
+
+
+
+
+/**
+ * The credentials that `docker login` and docker/login-action left on this machine, and podman's after them. Files are
+ * read at the first question, once. Every secret found is masked in the log before it is returned.
+ * Rules of docker/cli (cli/config/configfile) and containers/image (containers-auth.json.5).
+ * @throws UserError when a file is malformed or a credential helper fails
+ */
+function machineCredentials(environment = process.env) {
+    let configs;
+    return async (registry) => {
+        configs ??= readConfigs(environment);
+        for (const config of await configs) {
+            const credential = await credentialOf(config, registry, environment);
+            if (credential)
+                return mask(credential);
+        }
+        return undefined;
+    };
+}
+/** Docker's name for its hub in `auths` and to helpers; every other registry goes by its host. */
+const hubKey = 'https://index.docker.io/v1/';
+async function readConfigs(environment) {
+    const { DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR } = environment;
+    const docker = (0,external_node_path_.join)(DOCKER_CONFIG || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.docker'), 'config.json');
+    const podman = REGISTRY_AUTH_FILE || (XDG_RUNTIME_DIR && (0,external_node_path_.join)(XDG_RUNTIME_DIR, 'containers', 'auth.json'));
+    const configs = await Promise.all((podman ? [docker, podman] : [docker]).map(readConfig));
+    return configs.filter((config) => config !== undefined);
+}
+async function readConfig(file) {
+    let text;
+    try {
+        text = await (0,promises_.readFile)(file, 'utf8');
+    }
+    catch (error) {
+        const { code } = error; // what the file system throws
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw new errors/* UserError */.y(`the registry credentials cannot be read (${(0,errors/* messageOf */.b)(error)})`, { at: { file } });
+    }
+    return parseAuthConfig(text, file);
+}
+/** Parses Docker's `config.json` or podman's `auth.json`. Its errors name the file and never quote its text. */
+function parseAuthConfig(text, file) {
+    const malformed = (what) => new errors/* UserError */.y(what, { at: { file }, advice: 'Log in again, or mend or remove the file.' });
+    let config;
+    try {
+        config = JSON.parse(text);
+    }
+    catch {
+        throw malformed('the file is not JSON');
+    }
+    if (!isRecord(config))
+        throw malformed('the file is not a JSON object');
+    const { auths = {}, credHelpers = {}, credsStore } = config;
+    if (!isRecord(auths) || !isRecord(credHelpers))
+        throw malformed('auths or credHelpers is not an object');
+    return {
+        file,
+        auths: new Map(Object.entries(auths).map(([key, entry]) => [key, isRecord(entry) ? entry : {}])),
+        helpers: new Map(Object.entries(credHelpers).filter((entry) => typeof entry[1] === 'string')),
+        ...(typeof credsStore === 'string' && credsStore !== '' && { store: credsStore }),
+    };
+}
+async function credentialOf(config, registry, environment) {
+    const server = registry === 'docker.io' ? hubKey : registry;
+    const ownHelper = findByRegistry(config.helpers, registry);
+    if (ownHelper)
+        return askHelper(ownHelper, server, { required: true, environment });
+    if (config.store) {
+        const stored = await askHelper(config.store, server, { required: false, environment });
+        if (stored)
+            return stored;
+    }
+    const entry = findByRegistry(config.auths, registry);
+    return entry && credentialOfEntry(entry, registry, config.file);
+}
+/** Keys may be bare hosts, or addresses such as `https://ghcr.io/v2/`; the bare host has precedence. */
+function findByRegistry(entries, registry) {
+    const exact = entries.get(registry === 'docker.io' ? hubKey : registry);
+    if (exact !== undefined)
+        return exact;
+    for (const [key, value] of entries)
+        if (registryOfKey(key) === registry)
+            return value;
+    return undefined;
+}
+function registryOfKey(key) {
+    const host = key
+        .replace(/^https?:\/\//, '')
+        .replace(/\/(v[12]\/?)?$/, '')
+        .toLowerCase();
+    return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;
+}
+function credentialOfEntry(entry, registry, file) {
+    const { identitytoken, auth, username, password } = entry;
+    if (typeof identitytoken === 'string' && identitytoken !== '') {
+        return { type: 'identity-token', token: identitytoken };
+    }
+    if (typeof auth === 'string' && auth !== '') {
+        const decoded = Buffer.from(auth, 'base64').toString();
+        const colon = decoded.indexOf(':');
+        if (colon < 1) {
+            throw new errors/* UserError */.y(`the auth of ${registry} is not the base64 of user:password`, {
+                at: { file },
+                advice: `Log in to ${registry} again.`,
+            });
+        }
+        core/* setSecret */.Pq(auth);
+        // Docker strips the padding that old versions of it wrote.
+        const secret = decoded.slice(colon + 1).replace(/\0+$/, '');
+        return { type: 'password', username: decoded.slice(0, colon), password: secret };
+    }
+    if (typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '') {
+        return { type: 'password', username, password };
+    }
+    return undefined;
+}
+/** Hides a credential in the log: the secret, and the base64 in which Basic authentication carries it. */
+function mask(credential) {
+    if (credential.type === 'identity-token') {
+        core/* setSecret */.Pq(credential.token);
+    }
+    else if (credential.password !== '') {
+        core/* setSecret */.Pq(credential.password);
+        core/* setSecret */.Pq(basicOf(credential));
+    }
+    return credential;
+}
+/** `user:password` in base64, as Basic authentication sends it (RFC 7617). */
+function basicOf(credential) {
+    return Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
+;// CONCATENATED MODULE: ./src/registry/challenge.ts
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const parameterPattern = new RegExp(`(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`, 'y');
+const schemePattern = new RegExp(`(${token})(?=[\\s,]|$)`, 'y');
+/**
+ * Parses `WWW-Authenticate`, which may hold several challenges (RFC 9110, 11.6.1). Names of schemes and parameters
+ * come out in lower case. What follows a syntax error is left out.
+ */
+function parseChallenges(header) {
+    const challenges = [];
+    let position = 0;
+    const take = (pattern) => {
+        pattern.lastIndex = position;
+        const match = pattern.exec(header);
+        if (match)
+            position = pattern.lastIndex;
+        return match;
+    };
+    const separators = /[\s,]+/y;
+    while (position < header.length) {
+        take(separators);
+        const parameter = take(parameterPattern);
+        if (parameter) {
+            const [, name = '', quoted, plain = ''] = parameter;
+            const current = challenges.at(-1);
+            if (current)
+                current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+            continue;
+        }
+        const scheme = take(schemePattern);
+        if (!scheme)
+            break;
+        challenges.push({ scheme: scheme[0].toLowerCase(), parameters: {} });
+    }
+    return challenges;
+}
+
+;// CONCATENATED MODULE: ./src/registry/failure.ts
+
+
+/** A registry refused something, or could not be spoken to. */
+class RegistryError extends errors/* UserError */.y {
+    status;
+    /** The registry's own error code, `DENIED` (OCI distribution-spec, "Error Codes"). */
+    code;
+    constructor(what, options = {}) {
+        super(what, options);
+        this.status = options.status;
+        this.code = options.code;
+    }
+}
+/** The error for an answer that is not what was hoped for; reads the answer's body. */
+async function refusal(undertaking, response) {
+    const body = await (0,http/* readBody */.x8)(response, 64 * 1024).catch(() => Buffer.alloc(0));
+    return errorOf(undertaking, response.url, response.status, body.toString());
+}
+/** Turns an HttpFailure into the error of the undertaking; anything else is returned as it is. */
+function explained(undertaking, error) {
+    if (!(error instanceof http/* HttpFailure */.HR))
+        return error;
+    if (error.status !== undefined)
+        return errorOf(undertaking, error.url, error.status, error.answer ?? '', error);
+    return new RegistryError(`cannot ${undertaking.what}: ${error.message}`, {
+        at: { url: shown(error.url) },
+        advice: `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
+        cause: error,
+    });
+}
+function errorOf(undertaking, url, status, body, cause) {
+    const { code, message } = parseErrors(body);
+    const reason = [code, message].filter(Boolean).join(': ');
+    return new RegistryError(`cannot ${undertaking.what}: the registry answered ${status}${reason ? ` ${reason}` : ''}`, { at: { url: shown(url) }, advice: adviceFor(undertaking, status), status, cause, ...(code && { code }) });
+}
+/** The first error of `{"errors": [{code, message, detail}]}`, which is what a registry's failures look like. */
+function parseErrors(body) {
+    try {
+        const { errors } = JSON.parse(body);
+        const first = errors?.[0];
+        return {
+            ...(typeof first?.code === 'string' && { code: first.code }),
+            ...(typeof first?.message === 'string' && { message: first.message }),
+        };
+    }
+    catch {
+        return {};
+    }
+}
+function adviceFor({ registry, writes }, status) {
+    const login = `Log in to ${registry} with docker/login-action in an earlier step`;
+    switch (status) {
+        case 401:
+        case 403:
+            if (!writes)
+                return `${login} if it is private, and check the name.`;
+            return registry === 'ghcr.io'
+                ? `${login}, with \`permissions: packages: write\` in the job.`
+                : `${login}, as a user that may push to it.`;
+        case 404:
+            return writes
+                ? 'Check the name; some registries want the repository to be made beforehand.'
+                : 'Check the name, and the tag or digest.';
+        case 413:
+            return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.';
+        case 429:
+            return writes ? 'Try again later.' : `${login}: users have higher limits than the anonymous.`;
+        default:
+            return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.';
+    }
+}
+/** An address for a message: signatures and upload states stand in the query. */
+function shown(url) {
+    return `${url.origin}${url.pathname}`;
+}
+
+;// CONCATENATED MODULE: ./src/registry/token.ts
+
+
+
+
+/**
+ * Buys a token from the service that a registry names: by GET with the password or with nothing, or by POST with an
+ * identity token (distribution's docs, spec/auth/token.md and spec/auth/oauth.md).
+ * @throws RegistryError when the service is not to be trusted, or refuses
+ */
+async function fetchToken(wanted) {
+    const { registry, scopes, credential } = wanted;
+    const undertaking = {
+        what: `get a token for ${registry}${credential ? '' : ' (not logged in)'}`,
+        registry,
+        writes: scopes.some((scope) => scope.endsWith('push')),
+    };
+    try {
+        const response = await ask(wanted, realmOf(wanted));
+        if (response.status !== 200)
+            throw await refusal(undertaking, response);
+        return parseToken((await (0,http/* readBody */.x8)(response, 1024 * 1024)).toString(), undertaking);
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+async function ask({ asked, scopes, credential }, realm) {
+    const { service } = asked.parameters;
+    if (credential?.type === 'identity-token') {
+        const form = new URLSearchParams({
+            grant_type: 'refresh_token',
+            client_id: 'micromamba-image-action',
+            refresh_token: credential.token,
+            scope: scopes.join(' '),
+            ...(service !== undefined && { service }),
+        });
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+        return (0,http/* request */.Em)({ method: 'POST', url: realm, headers, body: form.toString() });
+    }
+    const url = new URL(realm);
+    if (service !== undefined)
+        url.searchParams.set('service', service);
+    for (const scope of scopes)
+        url.searchParams.append('scope', scope);
+    return (0,http/* request */.Em)({ url, headers: credential ? { authorization: `Basic ${basicOf(credential)}` } : {} });
+}
+/** The registry chooses who sees the password: over https only, unless all of it happens on this machine. */
+function realmOf({ registry, base, asked }) {
+    const text = asked.parameters['realm'] ?? '';
+    const realm = URL.canParse(text) ? new URL(text) : undefined;
+    const isTrusted = realm?.protocol === 'https:' ||
+        (realm?.protocol === 'http:' && (0,http/* isLoopback */.U9)(realm.hostname) && (0,http/* isLoopback */.U9)(base.hostname));
+    if (!realm || !isTrusted) {
+        throw new RegistryError(`${registry} wants tokens from '${text}', which is not an https address`, {
+            at: { url: base.href },
+            advice: 'No credentials were sent. Tell who runs the registry.',
+        });
+    }
+    return realm;
+}
+function parseToken(text, undertaking) {
+    let answer;
+    try {
+        answer = JSON.parse(text); // each field is checked below
+    }
+    catch {
+        answer = null;
+    }
+    const value = answer?.token ?? answer?.access_token;
+    if (typeof value !== 'string' || value === '') {
+        throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`);
+    }
+    core/* setSecret */.Pq(value);
+    // Services that give no lifetime, or a very short one, mean a minute.
+    const seconds = typeof answer?.expires_in === 'number' ? Math.max(answer.expires_in, 60) : 60;
+    return { value, expires: Date.now() + (seconds - 10) * 1000 };
+}
+
+;// CONCATENATED MODULE: ./src/registry/auth.ts
+
+
+
+const toPull = (repository) => `repository:${repository}:pull`;
+const toPush = (repository) => `repository:${repository}:pull,push`;
+/** @param findCredential asked at the first challenge, and then never again */
+function createAuthorizer(registry, base, findCredential) {
+    let challenge;
+    let found;
+    const credential = () => (found ??= findCredential());
+    let held = [];
+    const bearer = async (scopes, asked) => {
+        held = held.filter(({ expires }) => expires > Date.now());
+        const known = held.find((candidate) => covers(candidate.scopes, scopes));
+        if (known)
+            return `Bearer ${(await known.token).value}`;
+        // Held from now on, so that requests made at the same time share it.
+        const token = credential().then((shown) => fetchToken({ registry, base, asked, scopes, credential: shown }));
+        const fresh = { scopes, token, expires: Infinity };
+        held.push(fresh);
+        try {
+            const { value, expires } = await token;
+            fresh.expires = expires;
+            return (fresh.authorization = `Bearer ${value}`);
+        }
+        catch (error) {
+            held = held.filter((other) => other !== fresh);
+            throw error;
+        }
+    };
+    const basic = async () => {
+        const known = await credential();
+        return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined;
+    };
+    return {
+        async authorize(scopes) {
+            if (!challenge)
+                return undefined;
+            return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic();
+        },
+        async challenged(header, sent) {
+            const offered = parseChallenges(header);
+            const wanted = offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
+                offered.find(({ scheme }) => scheme === 'basic');
+            if (!wanted)
+                return false;
+            challenge = wanted;
+            if (wanted.scheme === 'basic')
+                return (await basic()) !== sent;
+            held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent);
+            return true;
+        },
+    };
+}
+/** The right to push a repository includes that to pull it. */
+function covers(held, wanted) {
+    return wanted.every((scope) => held.includes(scope) || held.some((other) => other === scope.replace(/:pull$/, ':pull,push')));
+}
+
+// EXTERNAL MODULE: ./src/registry/reference.ts
+var registry_reference = __nccwpck_require__(9310);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/registry/verify.ts
+
+
+/**
+ * Hands the chunks of `source` on, and fails at the end when they are not the bytes that the descriptor names. It
+ * fails earlier when they are too many, which bounds what a hostile source can make us write.
+ * @param where the source, for the error
+ */
+async function* verified(descriptor, source, where) {
+    const wrong = (what) => new errors/* UserError */.y(`${what}, while ${descriptor.digest} is expected`, {
+        at: { url: where },
+        advice: 'The blob is damaged or was tampered with; nothing of it was used.',
+    });
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    for await (const chunk of source) {
+        size += chunk.byteLength;
+        if (size > descriptor.size)
+            throw wrong(`the blob is longer than ${descriptor.size} bytes`);
+        hash.update(chunk);
+        yield chunk;
+    }
+    if (size < descriptor.size)
+        throw wrong(`the blob ends after ${size} of ${descriptor.size} bytes`);
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (digest !== descriptor.digest)
+        throw wrong(`the blob's digest is ${digest}`);
+}
+
+;// CONCATENATED MODULE: ./src/registry/download.ts
+
+
+
+
+
+
+
+/**
+ * Opens a blob. The stream resumes by itself where a connection breaks, and ends with an error when the bytes are not
+ * those that the descriptor names: whoever reads it to its end has read the right ones.
+ * @throws RegistryError when the registry does not have it, or does not give it away
+ */
+async function openBlob(transport, repository, descriptor) {
+    const name = `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}`;
+    const undertaking = { what: `read ${name}`, registry: transport.registry, writes: false };
+    const open = async (offset) => {
+        try {
+            const response = await transport.send({
+                to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
+                scopes: [toPull(repository.repository)],
+                headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
+            });
+            if (response.status === 200 || response.status === 206)
+                return response;
+            throw await refusal(undertaking, response);
+        }
+        catch (error) {
+            throw explained(undertaking, error);
+        }
+    };
+    const chunks = resumed(descriptor.size, await open(0), open, undertaking);
+    return external_node_stream_.Readable.from(verified(descriptor, chunks, name), { objectMode: false });
+}
+/** Reads a small blob, whole: a config, say. */
+async function readBlob(transport, repository, descriptor, limit = 16 * 1024 * 1024) {
+    if (descriptor.size > limit) {
+        throw new RegistryError(`a blob of ${descriptor.size} bytes is larger than what is expected there`, {
+            at: { url: `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}` },
+        });
+    }
+    const chunks = [];
+    for await (const chunk of await openBlob(transport, repository, descriptor))
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** Tries in a row that bring nothing, after which a blob is given up. */
+const fruitlessTries = 5;
+/** The bytes of a blob over as many connections as that takes. */
+async function* resumed(size, first, open, undertaking) {
+    let response = first;
+    let offset = 0;
+    for (let attempt = 1;; attempt++) {
+        const start = offset;
+        // A server that knows no ranges sends the beginning again.
+        let skip = response.status === 206 ? 0 : start;
+        let failure = `the connection ended early`;
+        const body = response.body[Symbol.asyncIterator]();
+        try {
+            for (;;) {
+                let step;
+                // Only this can be mended by another connection; an error that the reader throws in at `yield` cannot.
+                try {
+                    step = await body.next();
+                }
+                catch (error) {
+                    failure = (0,errors/* messageOf */.b)(error);
+                    break;
+                }
+                if (step.done)
+                    break;
+                const chunk = step.value.subarray(skip);
+                skip -= step.value.length - chunk.length;
+                offset += chunk.length;
+                if (chunk.length > 0)
+                    yield chunk;
+            }
+        }
+        finally {
+            response.body.destroy();
+        }
+        if (offset >= size)
+            return;
+        if (offset > start)
+            attempt = 1;
+        if (attempt >= fruitlessTries)
+            throw explained(undertaking, new http/* HttpFailure */.HR(failure, response.url));
+        await (0,http/* pause */.v7)(attempt);
+        response = await open(offset);
+    }
+}
+
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
+;// CONCATENATED MODULE: ./src/registry/manifests.ts
+
+
+
+
+
+/** Images and indexes, as OCI and as Docker write them. */
+const manifestMediaTypes = [
+    'application/vnd.oci.image.index.v1+json',
+    'application/vnd.oci.image.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+/** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
+const sizeLimit = 4 * 1024 * 1024;
+/** @returns undefined when the registry has no such repository, tag or digest */
+async function findManifest(transport, reference, accept = manifestMediaTypes) {
+    const undertaking = reading(reference);
+    try {
+        const response = await transport.send({
+            to: pathOf(reference),
+            scopes: [toPull(reference.repository)],
+            headers: { accept: accept.join(', ') },
+        });
+        if (response.status === 404) {
+            response.body.resume();
+            return undefined;
+        }
+        if (response.status !== 200)
+            throw await refusal(undertaking, response);
+        const bytes = await (0,http/* readBody */.x8)(response, sizeLimit);
+        const digest = (0,common_digest/* digestOf */.ol)(bytes);
+        if (reference.digest !== undefined && reference.digest !== digest) {
+            throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
+                at: { url: (0,registry_reference/* formatReference */.FH)(reference) },
+                advice: 'Do not trust it: the registry, or something between, changed the image.',
+            });
+        }
+        return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest, bytes };
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+/** @returns undefined when the registry has no such repository, tag or digest */
+async function headManifest(transport, reference) {
+    const undertaking = reading(reference);
+    try {
+        const response = await transport.send({
+            method: 'HEAD',
+            to: pathOf(reference),
+            scopes: [toPull(reference.repository)],
+            headers: { accept: manifestMediaTypes.join(', ') },
+        });
+        response.body.resume();
+        if (response.status === 404)
+            return undefined;
+        if (response.status !== 200)
+            throw await refusal(undertaking, response);
+        const digest = response.headers['docker-content-digest'];
+        const size = Number(response.headers['content-length']);
+        const mediaType = response.headers['content-type'];
+        if (typeof digest === 'string' && (0,common_digest/* isDigest */.Bc)(digest) && size > 0 && mediaType) {
+            return { mediaType: mediaType.replace(/;.*/, ''), digest, size };
+        }
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+    // The headers are optional in the specification: the manifest itself tells.
+    const manifest = await findManifest(transport, reference);
+    return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length };
+}
+/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
+async function putManifest(transport, reference, { descriptor, bytes }) {
+    const name = {
+        registry: reference.registry,
+        repository: reference.repository,
+        ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
+    };
+    const undertaking = { what: `push ${(0,registry_reference/* formatReference */.FH)(name)}`, registry: name.registry, writes: true };
+    try {
+        const response = await transport.send({
+            method: 'PUT',
+            to: pathOf(name),
+            scopes: [toPush(name.repository)],
+            headers: { 'content-type': descriptor.mediaType },
+            body: bytes,
+        });
+        if (response.status < 200 || response.status > 299)
+            throw await refusal(undertaking, response);
+        response.body.resume();
+        const stored = response.headers['docker-content-digest'];
+        if (stored !== undefined && stored !== descriptor.digest) {
+            throw new RegistryError(`the registry stored ${String(stored)} in place of ${descriptor.digest}`, {
+                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
+            });
+        }
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+function reading(reference) {
+    return { what: `read ${(0,registry_reference/* formatReference */.FH)(reference)}`, registry: reference.registry, writes: false };
+}
+function pathOf({ repository, tag, digest }) {
+    return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`;
+}
+/** Some registries say `text/plain`; then the manifest says what it is. */
+function mediaTypeOf(contentType, bytes) {
+    const declared = contentType?.replace(/;.*/, '').trim() ?? '';
+    if (manifestMediaTypes.includes(declared))
+        return declared;
+    try {
+        const { mediaType } = JSON.parse(bytes.toString());
+        return typeof mediaType === 'string' ? mediaType : declared;
+    }
+    catch {
+        return declared;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/registry/transport.ts
+
+
+
+
+function createTransport(registry, credentials) {
+    const base = (0,registry_reference/* registryUrl */.NH)(registry);
+    const authorizer = createAuthorizer(registry, base, () => credentials(registry));
+    /** The first request learns how the registry authenticates; the others wait for that, and make no 401 each. */
+    let first;
+    const authorized = async (wanted, url) => {
+        const { scopes, headers } = wanted;
+        const attempt = (authorization) => (0,http/* request */.Em)({ ...wanted, url, headers: { ...headers, ...(authorization && { authorization }) } });
+        const authorization = await authorizer.authorize(scopes);
+        const response = await attempt(authorization);
+        // A host that the registry redirected to has no say in where credentials go.
+        if (response.status !== 401 || response.url.origin !== base.origin)
+            return response;
+        const challenge = response.headers['www-authenticate'] ?? '';
+        const again = await authorizer.challenged(challenge, authorization).catch((error) => {
+            response.body.destroy();
+            throw error;
+        });
+        if (!again)
+            return response;
+        response.body.resume();
+        return attempt(await authorizer.authorize(scopes));
+    };
+    /** An upload session may lie on another host, which credentials are no business of. */
+    const elsewhere = async (wanted, url) => {
+        if (url.protocol !== 'https:' && !((0,http/* isLoopback */.U9)(url.hostname) && (0,http/* isLoopback */.U9)(base.hostname))) {
+            throw new RegistryError(`${registry} wants an upload at ${url.origin}, which is not an https address`, {
+                advice: 'Nothing was sent there. Tell who runs the registry.',
+            });
+        }
+        return (0,http/* request */.Em)({ ...wanted, url });
+    };
+    return {
+        registry,
+        base,
+        async send(wanted) {
+            const url = new URL(wanted.to, base);
+            if (url.origin !== base.origin)
+                return elsewhere(wanted, url);
+            if (first)
+                await first;
+            const response = authorized(wanted, url);
+            first ??= response.catch(() => undefined);
+            return response;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/registry/upload.ts
+
+
+
+
+
+const tries = 5;
+/**
+ * Brings a blob into a repository at the least cost: nothing when it is there, a mount when a repository of the same
+ * registry has it, else one upload, which starts anew when it breaks.
+ * @param open opens the blob's bytes, anew for each try
+ * @param mountFrom a repository that may have the blob; a mount that is not to be had is no error
+ * @throws RegistryError when the registry refuses; errors of the blob's own stream as they are
+ */
+async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
+    if (await hasBlob(transport, repository, descriptor))
+        return 'existing';
+    const undertaking = pushing(repository, descriptor);
+    try {
+        const mounted = mountFrom ? await mount(transport, repository, descriptor, mountFrom) : undefined;
+        if (mounted === 'mounted')
+            return mounted;
+        let session = mounted;
+        for (let attempt = 1;; attempt++) {
+            try {
+                session ??= await startUpload(transport, repository, undertaking);
+                await upload(transport, session, repository, descriptor, open);
+                return 'uploaded';
+            }
+            catch (error) {
+                if (attempt >= tries || !isWorthAnotherTry(error))
+                    throw error;
+                await (0,http/* pause */.v7)(attempt, error instanceof http/* HttpFailure */.HR ? error.retryAfter : undefined);
+            }
+            session = undefined;
+            // The blob may have arrived, and only the answer got lost.
+            if (await hasBlob(transport, repository, descriptor))
+                return 'uploaded';
+        }
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+/** Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. */
+async function hasBlob(transport, repository, descriptor) {
+    const undertaking = {
+        what: `look for the blob ${descriptor.digest} in ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        registry: transport.registry,
+        writes: true,
+    };
+    try {
+        const response = await transport.send({
+            method: 'HEAD',
+            to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
+            scopes: [toPush(repository.repository)],
+        });
+        response.body.resume();
+        if (response.status === 200) {
+            const size = response.headers['content-length'];
+            return size === undefined || Number(size) === descriptor.size;
+        }
+        // A storage service that the registry redirected to may refuse HEAD: then we do not know.
+        if (response.status === 404 || response.url.origin !== transport.base.origin)
+            return false;
+        throw await refusal(undertaking, response);
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+/** @returns the upload session that some registries open instead of mounting, undefined when there is neither */
+async function mount(transport, repository, { digest }, from) {
+    if (from.registry !== repository.registry || from.repository === repository.repository)
+        return undefined;
+    try {
+        const response = await transport.send({
+            method: 'POST',
+            to: `/v2/${repository.repository}/blobs/uploads/?mount=${digest}&from=${from.repository}`,
+            scopes: [toPush(repository.repository), toPull(from.repository)],
+            headers: { 'content-length': 0 },
+            retries: 1,
+        });
+        response.body.resume();
+        if (response.status === 201)
+            return 'mounted';
+        return response.status === 202 ? sessionOf(response) : undefined;
+    }
+    catch (error) {
+        // No token for both repositories, a registry that chokes on mounts: the upload needs neither.
+        if (error instanceof RegistryError || error instanceof http/* HttpFailure */.HR)
+            return undefined;
+        throw error;
+    }
+}
+async function startUpload(transport, repository, undertaking) {
+    const response = await transport.send({
+        method: 'POST',
+        to: `/v2/${repository.repository}/blobs/uploads/`,
+        scopes: [toPush(repository.repository)],
+        headers: { 'content-length': 0 },
+        retries: 0,
+    });
+    const session = response.status === 202 ? sessionOf(response) : undefined;
+    if (!session)
+        throw await refusal(undertaking, response);
+    response.body.resume();
+    return session;
+}
+/** The whole blob in one PUT (OCI distribution-spec, "POST then PUT"). */
+async function upload(transport, session, repository, descriptor, open) {
+    // The query belongs to the registry and may be signed: it is added to, not written anew.
+    const to = new URL(session);
+    to.search += `${to.search ? '&' : '?'}digest=${encodeURIComponent(descriptor.digest)}`;
+    const response = await transport.send({
+        method: 'PUT',
+        to,
+        scopes: [toPush(repository.repository)],
+        headers: { 'content-type': 'application/octet-stream', 'content-length': descriptor.size },
+        body: async () => external_node_stream_.Readable.from(exactly(descriptor, await open()), { objectMode: false }),
+        retries: 0,
+    });
+    if (response.status !== 201 && response.status !== 204) {
+        throw await refusal(pushing(repository, descriptor), response);
+    }
+    response.body.resume();
+}
+function sessionOf(response) {
+    const { location } = response.headers;
+    return location !== undefined && URL.canParse(location, response.url.href)
+        ? new URL(location, response.url)
+        : undefined;
+}
+/** A broken connection, an overloaded server, or an upload session that the registry lost or muddled. */
+function isWorthAnotherTry(error) {
+    if (error instanceof http/* HttpFailure */.HR)
+        return true;
+    return (error instanceof RegistryError &&
+        (error.code === 'BLOB_UPLOAD_UNKNOWN' || error.code === 'BLOB_UPLOAD_INVALID'));
+}
+/** A request whose body does not have the promised length would confuse the connection. */
+async function* exactly(descriptor, source) {
+    let size = 0;
+    for await (const chunk of source) {
+        size += chunk.byteLength;
+        if (size > descriptor.size)
+            break;
+        yield chunk;
+    }
+    if (size !== descriptor.size) {
+        throw new Error(`the layer ${descriptor.digest} does not have the ${descriptor.size} bytes it should`);
+    }
+}
+function pushing(repository, descriptor) {
+    return {
+        what: `push the blob ${descriptor.digest} to ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        registry: repository.registry,
+        writes: true,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/registry/client.ts
+
+
+
+
+
+
+
+/** Tokens and connections live as long as the client: make one for a run. */
+function createRegistryClient(options = {}) {
+    const credentials = options.credentials ?? machineCredentials();
+    const transports = new Map();
+    const to = ({ registry }) => {
+        const transport = transports.get(registry) ?? createTransport(registry, credentials);
+        transports.set(registry, transport);
+        return transport;
+    };
+    return {
+        async fetchManifest(reference, accept) {
+            const manifest = await findManifest(to(reference), reference, accept);
+            if (manifest)
+                return manifest;
+            throw new RegistryError(`the registry has no ${(0,registry_reference/* formatReference */.FH)(reference)}`, {
+                advice: 'Check the name, and the tag or digest.',
+                status: 404,
+            });
+        },
+        findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
+        headManifest: (reference) => headManifest(to(reference), reference),
+        putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
+        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor),
+        openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
+        readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
+        uploadBlob: (repository, descriptor, open, mountFrom) => uploadBlob(to(repository), repository, descriptor, open, mountFrom),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/registry/registry.ts
+/** The door of this folder: references, credentials, and a client for the OCI distribution API. */
+
+
+
+
+
+
+
+
+
+/***/ }),
+
 /***/ 2613:
 /***/ ((module) => {
 
@@ -48742,6 +49106,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_h
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
@@ -48868,6 +49239,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 

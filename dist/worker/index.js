@@ -9310,9 +9310,11 @@ async function openSource({ locked, file, facts }) {
     const archive = await openArchive(file, format, `${name}-${version}-${build}`);
     return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
 }
-/** Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories. */
-async function* layerEntries(entries, { prefix, rootPrefix }, owner) {
-    const directories = new Set();
+/**
+ * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
+ * @param directories those that the layer has already, to which more are added
+ */
+async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories = new Set()) {
     const root = rootPrefix.slice(1);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {

@@ -1,14 +1,26 @@
 import * as core from '@actions/core'
+import { digestOf, type Digest } from '../common/digest.ts'
+import { formatPlatform } from '../common/platform.ts'
+import type { Image } from '../image/types.ts'
+import { imagesOf, topOf, type Artifact } from '../outputs/outputs.ts'
+import { formatReference } from '../registry/registry.ts'
 import { digestedName, type Result } from './result.ts'
-import { formatReference } from '../registry/reference.ts'
 
-/** The outputs that are known as soon as the lock is, so that a step after a failed build can use them. */
-export function setLockOutputs(lock: Result['lock']): void {
-  core.setOutput('lock-file', lock.file)
-  core.setOutput('lock-hash', lock.hash)
-  core.setOutput('lock-changed', lock.changed)
-  core.setOutput('micromamba-version', lock.micromambaVersion ?? '')
-  core.setOutput('micromamba-path', lock.micromambaPath ?? '')
+/** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
+export function setLockOutputs(locks: Result['locks']): void {
+  const hashes = locks.map(({ hash }) => hash)
+  core.setOutput('lock-file', locks.map(({ file }) => file).join('\n'))
+  core.setOutput('lock-hash', hashes.length === 1 ? hashes[0] : digestOf(hashes.join('\n')))
+  core.setOutput(
+    'lock-changed',
+    locks.some(({ changed }) => changed),
+  )
+  core.setOutput('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)))
+  core.setOutput('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)))
+}
+
+function known(values: readonly (string | undefined)[]): string {
+  return values.find((value) => value !== undefined) ?? ''
 }
 
 export function setCacheOutputs(cache: Result['cache']): void {
@@ -18,34 +30,53 @@ export function setCacheOutputs(cache: Result['cache']): void {
 }
 
 export function setImageOutputs(result: Result): void {
-  core.setOutput('digest', result.image.manifest.descriptor.digest)
-  core.setOutput('imageid', result.image.config.descriptor.digest)
+  const { artifact, tags } = result
+  core.setOutput('digest', topOf(artifact).descriptor.digest)
+  core.setOutput('imageid', configDigest(artifact) ?? topOf(artifact).descriptor.digest)
   core.setOutput('image', digestedName(result) ?? '')
-  core.setOutput('tags', result.tags.map(formatReference).join('\n'))
+  core.setOutput('tags', tags.map(formatReference).join('\n'))
   core.setOutput('metadata', JSON.stringify(metadata(result), null, 2))
 }
 
+/** Of an image; an index has none. */
+function configDigest(artifact: Artifact): Digest | undefined {
+  const [image, ...more] = imagesOf(artifact)
+  return more.length === 0 ? image?.config.descriptor.digest : undefined
+}
+
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
-export function metadata(result: Result): Record<string, unknown> {
-  const { manifest, config, layers, platform } = result.image
+export function metadata({ artifact, tags, locks, bases }: Result): Record<string, unknown> {
+  const { descriptor } = topOf(artifact)
+  const images = imagesOf(artifact)
+  const [first, ...more] = images
+  const config = configDigest(artifact)
   return {
-    'containerimage.digest': manifest.descriptor.digest,
-    'containerimage.config.digest': config.descriptor.digest,
+    'containerimage.digest': descriptor.digest,
+    ...(config && { 'containerimage.config.digest': config }),
     'containerimage.descriptor': {
-      ...manifest.descriptor,
-      platform: { os: platform.os, architecture: platform.architecture },
+      ...descriptor,
+      ...(first && more.length === 0 && { platform: platformOf(first) }),
     },
-    ...(result.tags.length > 0 && { 'image.name': result.tags.map(formatReference).join(',') }),
+    ...(tags.length > 0 && { 'image.name': tags.map(formatReference).join(',') }),
     'micromamba-image': {
-      lock: { file: result.lock.file, hash: result.lock.hash, changed: result.lock.changed },
-      base: result.base,
-      layers: layers.map((layer) => ({
-        digest: layer.descriptor.digest,
-        diffId: layer.diffId,
-        size: layer.descriptor.size,
-        from: layer.from,
-        createdBy: layer.createdBy,
+      locks: locks.map(({ file, hash, changed }) => ({ file, hash, changed })),
+      bases,
+      images: images.map((image) => ({
+        platform: formatPlatform(image.platform),
+        digest: image.manifest.descriptor.digest,
+        config: image.config.descriptor.digest,
+        layers: image.layers.map((layer) => ({
+          digest: layer.descriptor.digest,
+          diffId: layer.diffId,
+          size: layer.descriptor.size,
+          from: layer.from,
+          createdBy: layer.createdBy,
+        })),
       })),
     },
   }
+}
+
+function platformOf({ platform: { os, architecture } }: Image) {
+  return { os, architecture }
 }

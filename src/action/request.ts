@@ -11,14 +11,19 @@ import { boolean, choice, command, keyValues, list, listOf, text } from './input
 export interface Request {
   /** Absolute; paths in inputs are relative to it. */
   readonly workspace: string
-  readonly environmentFile: string
+  /** One environment each; none when the default is to be looked for. */
+  readonly environmentFiles: readonly string[]
+  /** The environment that containers activate; absent for `base`, or the first. */
+  readonly environmentName?: string
+  /** Absolute; absent for the base's, or /opt/conda. */
+  readonly rootPrefix?: string
   readonly lock: {
     /** A template with `{name}` and `{platform}`; beside the environment file when absent. */
     readonly file?: string
     readonly mode: LockMode
   }
   readonly base: ImageReference
-  readonly platform: Platform
+  readonly platforms: readonly Platform[]
   readonly tags: readonly ImageReference[]
   readonly push: boolean
   /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
@@ -58,10 +63,12 @@ const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trac
 export function readRequest(environment: NodeJS.ProcessEnv = process.env): Request {
   const request: Request = {
     workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
-    environmentFile: text('environment-file') ?? 'env.yaml',
+    environmentFiles: list('environment-file'),
+    environmentName: text('environment-name'),
+    rootPrefix: readRootPrefix(),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
     base: parseReference(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
-    platform: readPlatform(),
+    platforms: readPlatforms(),
     tags: list('tags').map((tag) => parseReference(tag, { input: 'tags', defaultTag: 'latest' })),
     push: boolean('push'),
     output: text('output'),
@@ -85,16 +92,24 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
   return request
 }
 
-function readPlatform(): Platform {
+function readPlatforms(): Platform[] {
   const wanted = list('platforms')
-  const [first, second] = wanted
-  if (second !== undefined) {
-    throw new UserError(`'${wanted.join(',')}' are several platforms; an image is made for one`, {
-      at: { input: 'platforms' },
-      advice: 'Make each in a job of its own.',
-    })
-  }
-  return first === undefined ? machinePlatform() : parsePlatform(first)
+  if (wanted.length === 0) return [machinePlatform()]
+  const platforms = wanted.map((text) => parsePlatform(text))
+  const twice = wanted.find(
+    (_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index,
+  )
+  if (twice === undefined) return platforms
+  throw new UserError(`'${twice}' stands there twice`, { at: { input: 'platforms' } })
+}
+
+function readRootPrefix(): string | undefined {
+  const prefix = text('root-prefix')?.replace(/\/+$/, '')
+  if (prefix === undefined || /^(\/[\w.+-]+)+$/.test(prefix)) return prefix
+  throw new UserError(`'${prefix}' is not a place for environments`, {
+    at: { input: 'root-prefix' },
+    advice: 'Give an absolute path without spaces, such as /opt/conda.',
+  })
 }
 
 function readStart(): StartSettings {

@@ -1,17 +1,18 @@
-import type { Image } from '../image/types.ts'
 import type { LockDifference } from '../lock/diff.ts'
+import { topOf, type Artifact } from '../outputs/outputs.ts'
 import { formatReference, type ImageReference } from '../registry/reference.ts'
 
 /** What a run made: everything that outputs and summary tell of. */
 export interface Result {
-  readonly image: Image
-  /** The base image pinned, `name:tag@sha256:…`. */
-  readonly base: string
+  readonly artifact: Artifact
+  /** The base images pinned, `name:tag@sha256:…`. */
+  readonly bases: readonly string[]
   readonly tags: readonly ImageReference[]
   readonly pushed: boolean
   /** The OCI layout, as the input named it. */
   readonly output?: string
-  readonly lock: LockResult
+  /** One for each environment and platform. */
+  readonly locks: readonly LockResult[]
   readonly cache: CacheResult
 }
 
@@ -43,7 +44,7 @@ export function digestedName(result: Result): string | undefined {
     formatReference({
       registry: first.registry,
       repository: first.repository,
-      digest: result.image.manifest.descriptor.digest,
+      digest: topOf(result.artifact).descriptor.digest,
     })
   )
 }

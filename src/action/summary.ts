@@ -1,25 +1,31 @@
 import * as core from '@actions/core'
 import { formatBytes } from '../common/format.ts'
-import { formatReference } from '../registry/reference.ts'
-import { digestedName, type Result } from './result.ts'
+import { formatPlatform } from '../common/platform.ts'
+import type { Image } from '../image/types.ts'
+import { imagesOf, topOf } from '../outputs/outputs.ts'
+import { formatReference } from '../registry/registry.ts'
+import { digestedName, type LockResult, type Result } from './result.ts'
 
 /** Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from. */
 export async function writeSummary(result: Result): Promise<void> {
   if (!process.env['GITHUB_STEP_SUMMARY']) return
-  const { image } = result
+  const images = imagesOf(result.artifact)
   core.summary.addHeading('Container image', 2)
   core.summary.addTable([
-    row('Digest', code(image.manifest.descriptor.digest)),
+    row('Digest', code(topOf(result.artifact).descriptor.digest)),
     ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code(formatReference(tag)))),
     ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
-    row('Platform', code(`${image.platform.os}/${image.platform.architecture}`)),
-    row('Base', code(result.base)),
-    row('Lockfile', `${code(result.lock.file)}: ${describeLock(result)}`),
+    row('Platforms', images.map(({ platform }) => code(formatPlatform(platform))).join(', ')),
+    ...result.bases.map((base) => row('Base', code(base))),
+    ...result.locks.map((lock) => row('Lockfile', `${code(lock.file)}: ${describeLock(lock)}`)),
   ])
   const name = digestedName(result)
   if (result.pushed && name !== undefined) core.summary.addCodeBlock(`docker pull ${name}`, 'sh')
-  addLockDifference(result)
-  core.summary.addDetails(`${image.layers.length} layers, ${totalSize(result)}`, layerTable(result))
+  result.locks.forEach(addLockDifference)
+  for (const image of images) {
+    const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
+    core.summary.addDetails(title, layerTable(image))
+  }
   await core.summary.write()
 }
 
@@ -35,11 +41,11 @@ function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function describeLock({ lock }: Result): string {
+function describeLock(lock: LockResult): string {
   return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
 }
 
-function addLockDifference({ lock: { difference } }: Result): void {
+function addLockDifference({ difference }: LockResult): void {
   if (difference === undefined) return
   const rows = [
     ...difference.changed.map(({ name, before, after }) => [name, before, after]),
@@ -54,11 +60,11 @@ function addLockDifference({ lock: { difference } }: Result): void {
   ])
 }
 
-function totalSize({ image }: Result): string {
+function totalSize(image: Image): string {
   return formatBytes(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0))
 }
 
-function layerTable({ image }: Result): string {
+function layerTable(image: Image): string {
   const cells = (tag: string, texts: string[]) =>
     `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`
   const rows = image.layers.map((layer) =>

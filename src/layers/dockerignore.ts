@@ -17,8 +17,9 @@ interface Pattern {
 
 /**
  * Parses a `.dockerignore` with Docker's rules (docs.docker.com, "Build context", ".dockerignore files"; moby's
- * patternmatcher): the last pattern that matches a path or one of its parent directories decides, `*` stops at `/`,
- * `**` does not, patterns begin at the top.
+ * patternmatcher as BuildKit uses it): patterns are gone through in their order, those without `!` ignore what is not
+ * ignored by then, those with it take back in what is; what matched a directory so has matched all that is below. `*`
+ * stops at `/`, `**` does not, patterns begin at the top.
  *
  * The rules are here since the libraries that there are take `+`, `(` and `{` in names for regular expressions, and read a
  * file in another way on Windows.
@@ -29,11 +30,18 @@ export function parseDockerignore(text: string, first = ''): Dockerignore {
   const lines = text.replace(/^\uFEFF/, '').split('\n')
   const patterns = [first, ...lines].flatMap((line, number) => parseLine(line, number) ?? [])
   const ignores = (path: string) => {
-    const wholePath = withParents(path)
-    return patterns.reduce((ignored, { isException, matches }) => {
-      const decides = isException === ignored && wholePath.some(matches)
-      return decides ? !isException : ignored
-    }, false)
+    let ignored = false
+    let matchedAbove: readonly boolean[] = []
+    for (const place of fromTop(path)) {
+      ignored = false
+      const above = matchedAbove
+      matchedAbove = patterns.map(({ isException, matches }, index) => {
+        const isMatch = above[index] === true || (isException === ignored && matches(place))
+        if (isMatch) ignored = !isException
+        return isMatch
+      })
+    }
+    return ignored
   }
   return {
     ignores,
@@ -43,13 +51,10 @@ export function parseDockerignore(text: string, first = ''): Dockerignore {
   }
 }
 
-/** `a/b/c`, `a/b` and `a`. */
-function withParents(path: string): string[] {
-  const paths = [path]
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    paths.push(path.slice(0, slash))
-  }
-  return paths
+/** `a`, `a/b` and `a/b/c`. */
+function fromTop(path: string): string[] {
+  const steps = path.split('/')
+  return steps.map((_, index) => steps.slice(0, index + 1).join('/'))
 }
 
 function parseLine(line: string, number: number): Pattern | undefined {

@@ -51,13 +51,16 @@ async function openSource({ locked, file, facts }: JobPackage) {
   return { locked: { ...locked, url: new URL(locked.url) }, archive, facts }
 }
 
-/** Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories. */
+/**
+ * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
+ * @param directories those that the layer has already, to which more are added
+ */
 export async function* layerEntries(
   entries: AsyncIterable<PrefixEntry> | Iterable<PrefixEntry>,
   { prefix, rootPrefix }: LinkContext,
   owner: Owner,
+  directories: Set<string> = new Set(),
 ): AsyncGenerator<LayerEntry> {
-  const directories = new Set<string>()
   const root = rootPrefix.slice(1)
   const above = root.slice(0, root.lastIndexOf('/') + 1)
 

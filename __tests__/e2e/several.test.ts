@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
+import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { run } from '../world/command.ts'
+import { startWorld } from '../world/world.ts'
+import { createJob, environmentFile, type Job } from './job.ts'
+
+const parts = { channel: {}, releases: {}, registry: {}, engine: {}, base: {} } as const
+let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
+let job: Job
+let docker: ContainerEngine
+
+beforeAll(async () => {
+  world = await startWorld(parts)
+  docker = containerEngine('docker', { ...process.env, ...world.environment })
+  job = await createJob(world.inputs, world.environment)
+  await job.write('env.yaml', environmentFile(world.channel.url, ['tiny', 'activation']))
+  await job.write(
+    'analysis.yaml',
+    environmentFile(world.channel.url, ['python', 'hello'], 'variables:\n  STUDY: one\n').replace(
+      'base',
+      'analysis',
+    ),
+  )
+})
+
+afterAll(async () => {
+  await job.remove()
+  await world.stop()
+})
+
+test('several environments live in one image, and ENV_NAME chooses', async () => {
+  const { exitCode, log, outputs } = await job.run({
+    'environment-file': 'env.yaml\nanalysis.yaml',
+    tags: 'app:several',
+    load: 'true',
+  })
+  expect(exitCode === 0 || log).toBe(true)
+  expect(outputs['lock-file']).toBe('env.linux-64.lock\nanalysis.linux-64.lock')
+  const asked = async (...options: string[]) =>
+    docker([
+      'run',
+      '--rm',
+      ...options,
+      'app:several',
+      'bash',
+      '-c',
+      'echo "$CONDA_DEFAULT_ENV $CONDA_PREFIX $STUDY"',
+    ])
+  expect((await asked()).stdout).toBe('base /opt/conda \n')
+  expect((await asked('--env', 'ENV_NAME=analysis')).stdout).toBe('analysis /opt/conda/envs/analysis one\n')
+  const hello = await docker(['run', '--rm', '--env', 'ENV_NAME=analysis', 'app:several', 'hello'])
+  expect(hello.stdout).toContain('in /opt/conda/envs/analysis.')
+})
+
+test('environment-name chooses the one that is active by default, and has to be one of them', async () => {
+  const files = 'env.yaml\nanalysis.yaml'
+  const { exitCode, log } = await job.run({
+    'environment-file': files,
+    'environment-name': 'analysis',
+    tags: 'app:named',
+    load: 'true',
+  })
+  expect(exitCode === 0 || log).toBe(true)
+  const { stdout } = await docker([
+    'run',
+    '--rm',
+    'app:named',
+    'python',
+    '-c',
+    'import sys; print(sys.prefix)',
+  ])
+  expect(stdout).toBe('/opt/conda/envs/analysis\n')
+  const refused = await job.run({ 'environment-file': files, 'environment-name': 'other' })
+  expect(refused.exitCode).toBe(1)
+  expect(refused.log).toContain('There are base, analysis.')
+})
+
+test('two platforms, made on one of them, make an index', async () => {
+  const bases = await Promise.all(
+    (['amd64', 'arm64'] as const).map(async (architecture) =>
+      pushBase(world.registry, `library/debian:${architecture}`, {
+        rootfs: await minimalDebian({ architecture }),
+        architecture,
+      }),
+    ),
+  )
+  const index = await pushIndex(world.registry, 'library/debian:index', bases)
+  const name = `${world.registry.host}/app:platforms`
+  const { exitCode, log, outputs } = await job.run({
+    'base-image': index.reference,
+    platforms: 'linux/amd64,linux/arm64',
+    'environment-file': 'analysis.yaml',
+    tags: name,
+    push: 'true',
+    output: 'layout',
+  })
+  expect(exitCode === 0 || log).toBe(true)
+  const raw = await run('skopeo', ['inspect', '--raw', '--tls-verify=false', `docker://${name}`])
+  const { manifests } = JSON.parse(raw.toString()) as {
+    manifests: { platform: { architecture: string }; digest: string }[]
+  }
+  expect(manifests.map(({ platform }) => platform.architecture)).toEqual(['amd64', 'arm64'])
+  const digest = await run('skopeo', [
+    'inspect',
+    '--tls-verify=false',
+    '--format={{.Digest}}',
+    `docker://${name}`,
+  ])
+  expect(digest.toString().trim()).toBe(outputs['digest'])
+  const metadata = JSON.parse(outputs['metadata'] ?? '') as {
+    'micromamba-image': { images: { digest: string }[] }
+  }
+  expect(metadata['micromamba-image'].images.map((image) => image.digest)).toEqual(
+    manifests.map((manifest) => manifest.digest),
+  )
+
+  // The arm64 image, unpacked here where it cannot run: its programs are for the other processor.
+  const arm = join(job.workspace, 'arm')
+  await run('skopeo', [
+    ...['--override-arch=arm64', 'copy', '--src-tls-verify=false'],
+    ...[`docker://${name}`, `dir:${arm}`],
+  ])
+  const { layers } = JSON.parse(await readFile(join(arm, 'manifest.json'), 'utf8')) as {
+    layers: { digest: string }[]
+  }
+  const machines = new Set<number>()
+  for (const { digest } of layers) {
+    const blob = await readFile(join(arm, digest.replace('sha256:', '')))
+    const isZstd = blob.readUInt32LE(0) === 0xfd2fb528
+    const listed = await run('tar', [isZstd ? '--zstd' : '--gzip', '--list', '--file=-'], { input: blob })
+    const python = listed
+      .toString()
+      .split('\n')
+      .find((path) => path === 'opt/conda/bin/python3.11')
+    if (python === undefined) continue
+    const binary = await run('tar', ['--zstd', '--extract', '--to-stdout', '--file=-', python], {
+      input: blob,
+    })
+    machines.add(binary.readUInt16LE(18))
+  }
+  const elfOfArm64 = 183
+  expect([...machines]).toEqual([elfOfArm64])
+})
+
+test('a platform that the base does not have is refused before anything is pushed', async () => {
+  const pushes = () => world.registry.requests.filter(({ method }) => method === 'PUT').length
+  const before = pushes()
+  const { exitCode, log } = await job.run({
+    platforms: 'linux/amd64,linux/arm64',
+    tags: `${world.registry.host}/app:half`,
+    push: 'true',
+  })
+  expect(exitCode).toBe(1)
+  expect(log).toContain('linux/arm64')
+  expect(pushes()).toBe(before)
+})

@@ -1,0 +1,117 @@
+import { relative } from 'node:path'
+import type { Request } from '../action/request.ts'
+import type { LockResult } from '../action/result.ts'
+import { UserError } from '../common/errors.ts'
+import type { Platform } from '../common/platform.ts'
+import { pinReference } from '../image/base.ts'
+import { chooseOwnLayer } from '../layers/build.ts'
+import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
+import { installMicromamba, type Micromamba } from '../micromamba/install.ts'
+import { defaultVirtualPackages, solve } from '../micromamba/solve.ts'
+import { formatReference } from '../registry/registry.ts'
+import type { Member } from './environments.ts'
+import type { Workshop } from './workshop.ts'
+
+/** An environment with its lock for one platform. */
+export interface LockedMember extends Member {
+  readonly resolved: ResolvedLock
+  readonly result: LockResult
+}
+
+/** What solving needs and is got once in a run, if at all. */
+interface Solver {
+  micromamba(): Promise<Micromamba>
+  /** The base image with the digest that its name stands for now. */
+  pinnedBase(): Promise<string>
+}
+
+/**
+ * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
+ * @returns by platform, in the request's order
+ * @throws UserError when one cannot be had
+ */
+export async function lockMembers(
+  request: Request,
+  members: readonly Member[],
+  { registry }: Workshop,
+): Promise<LockedMember[][]> {
+  let micromamba: Promise<Micromamba> | undefined
+  let pinned: Promise<string> | undefined
+  const solver: Solver = {
+    micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
+    pinnedBase: () => (pinned ??= pinReference(request.base, registry).then(formatReference)),
+  }
+  const locked: LockedMember[][] = []
+  for (const platform of request.platforms) {
+    const ofPlatform: LockedMember[] = []
+    for (const member of members) ofPlatform.push(await lockMember(request, member, platform, solver))
+    refuseDifferentBases(ofPlatform)
+    locked.push(ofPlatform)
+  }
+  return locked
+}
+
+async function lockMember(
+  request: Request,
+  member: Member,
+  platform: Platform,
+  solver: Solver,
+): Promise<LockedMember> {
+  const { workspace, condarc } = request
+  const { environment, file } = member
+  const { subdir } = platform
+  const virtualPackages = defaultVirtualPackages(subdir)
+  const baseImage = formatReference(request.base)
+  const settings = {
+    path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+    secrets: environment?.secrets ?? [],
+    chooseOwnLayer,
+  }
+  const { mode } = request.lock
+  let micromamba: Micromamba | undefined
+  const resolved =
+    environment === undefined || mode === 'frozen'
+      ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
+          throw new Error('a frozen lock is not solved')
+        })
+      : await resolveLock(
+          {
+            ...settings,
+            mode,
+            asked: askFor({ environment, platform: subdir, virtualPackages, baseImage, condarc }),
+          },
+          async () => {
+            micromamba = await solver.micromamba()
+            const [packages, pinned] = await Promise.all([
+              solve(micromamba, { environment, platform: subdir, virtualPackages, condarc }),
+              solver.pinnedBase(),
+            ])
+            return { packages, micromambaVersion: micromamba.version, baseImage: pinned }
+          },
+        )
+  const { header, packages } = resolved.lock
+  const result: LockResult = {
+    file: relative(workspace, resolved.path),
+    hash: resolved.hash,
+    changed: resolved.changed,
+    ...(resolved.difference && { difference: resolved.difference }),
+    packages: packages.length,
+    ...(header && { micromambaVersion: header.micromambaVersion }),
+    ...(micromamba && { micromambaPath: micromamba.path }),
+  }
+  return { ...member, resolved, result }
+}
+
+/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
+function refuseDifferentBases(members: readonly LockedMember[]): void {
+  const pins = members.flatMap(({ resolved, result }) =>
+    resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : [],
+  )
+  const [first] = pins
+  const other = pins.find(({ pin }) => pin !== first?.pin)
+  if (!first || !other) return
+  throw new UserError(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
+    at: { file: other.file },
+    advice: 'Refresh them together: lock-mode: update.',
+  })
+}
