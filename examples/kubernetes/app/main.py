@@ -1,0 +1,3 @@
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+ThreadingHTTPServer(("", 8000), SimpleHTTPRequestHandler).serve_forever()
