@@ -11,7 +11,7 @@ import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
 import { packLayers } from './pool.ts'
 import { chunkSize } from './reproducible.ts'
-import type { Compression, LayerEntry, Owner, PackedLayer } from './types.ts'
+import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
@@ -20,7 +20,7 @@ export { layerKeyAnnotation } from './key.ts'
 
 /** What layers are made with. */
 export interface LayerSettings {
-  readonly owner: Owner
+  readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the packed layers lie until they are no longer needed. */
   readonly directory: string

@@ -10,8 +10,8 @@ import {
   type PrefixEntry,
 } from '../prefix/link.ts'
 import { packEntries } from './pack.ts'
-import { directoryMode, rootPrefixMode } from './reproducible.ts'
-import type { Compression, LayerEntry, Owner, PackedLayer } from './types.ts'
+import { directoryMode, groupAsOwner, rootPrefixMode } from './reproducible.ts'
+import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** A package as it crosses to a worker thread: URLs cannot. */
 export interface JobPackage {
@@ -25,7 +25,7 @@ export interface JobPackage {
 export interface LayerJob {
   readonly packages: readonly JobPackage[]
   readonly context: LinkContext
-  readonly owner: Owner
+  readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the compressed layer goes. */
   readonly file: string
@@ -58,9 +58,11 @@ async function openSource({ locked, file, facts }: JobPackage) {
 export async function* layerEntries(
   entries: AsyncIterable<PrefixEntry> | Iterable<PrefixEntry>,
   { prefix, rootPrefix }: LinkContext,
-  owner: Owner,
+  { uid, gid, groupWritable = false }: PrefixOwner,
   directories: Set<string> = new Set(),
 ): AsyncGenerator<LayerEntry> {
+  const owner = { uid, gid }
+  const modeOf = (mode: number) => (groupWritable ? groupAsOwner(mode) : mode)
   const root = rootPrefix.slice(1)
   const above = root.slice(0, root.lastIndexOf('/') + 1)
 
@@ -73,7 +75,7 @@ export async function* layerEntries(
   function* directory(path: string, mode = directoryMode): Generator<LayerEntry> {
     if (directories.has(path)) return
     directories.add(path)
-    yield { type: 'directory', path, mode: path === root ? rootPrefixMode : mode, ...owner }
+    yield { type: 'directory', path, mode: modeOf(path === root ? rootPrefixMode : mode), ...owner }
   }
 
   const place = (path: string) => `${prefix.slice(1)}/${path}`
@@ -82,6 +84,7 @@ export async function* layerEntries(
     yield* parentsOf(path)
     if (entry.type === 'directory') yield* directory(path, entry.mode)
     else if (entry.type === 'hardlink') yield { ...entry, ...owner, path, target: place(entry.target) }
+    else if (entry.type === 'file') yield { ...entry, ...owner, path, mode: modeOf(entry.mode) }
     else yield { ...entry, ...owner, path }
   }
 }

@@ -2,7 +2,7 @@ import { digestOf, type Digest } from '../common/digest.ts'
 import type { Python } from '../prefix/link.ts'
 import { compressorName } from './compress.ts'
 import { directoryMode, packerFormat, rootPrefixMode } from './reproducible.ts'
-import type { Compression, Owner } from './types.ts'
+import type { Compression, PrefixOwner } from './types.ts'
 
 /** The annotation of a layer's descriptor that holds its key. */
 export const layerKeyAnnotation = 'io.github.micromamba-image.layer-key'
@@ -11,7 +11,7 @@ export const layerKeyAnnotation = 'io.github.micromamba-image.layer-key'
 export interface LayerInputs {
   readonly prefix: string
   readonly rootPrefix: string
-  readonly owner: Owner
+  readonly owner: PrefixOwner
   /** The environment's python; only what depends on it, noarch packages, is affected. */
   readonly python?: Python
   readonly compression: Compression
@@ -28,7 +28,7 @@ export function layerKey(inputs: LayerInputs): Digest {
       format: packerFormat,
       prefix,
       rootPrefix,
-      owner: [owner.uid, owner.gid],
+      owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
       modes: [directoryMode, rootPrefixMode],
       python: hasNoarch && python ? [python.version, python.executable, python.sitePackages] : null,
       compressor: compressorName(compression),

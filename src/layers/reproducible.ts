@@ -9,8 +9,8 @@ import { constants } from 'node:zlib'
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories. A hard link has
- *    those of its file.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
+ *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
  * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
@@ -27,6 +27,11 @@ export const directoryMode = 0o755
 
 /** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
 export const rootPrefixMode = 0o777
+
+/** A mode in which the group may do what the owner may. */
+export function groupAsOwner(mode: number): number {
+  return (mode & ~0o070) | ((mode & 0o700) >> 3)
+}
 
 /** Bytes. */
 export const chunkSize = 1024 * 1024

@@ -38,3 +38,9 @@ export interface Owner {
   readonly uid: number
   readonly gid: number
 }
+
+/** Whose the files of a prefix are. */
+export interface PrefixOwner extends Owner {
+  /** Whether the group may do what the owner may, `chmod g=u`. */
+  readonly groupWritable?: boolean
+}
