@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import type { LayerEntry } from '../layers/types.ts'
-import type { BaseFiles } from './base-files.ts'
+import type { LayerEntry, Owner } from '../layers/types.ts'
+import type { BaseFile, BaseFiles } from './base-files.ts'
 
 export interface Attributes {
   readonly mode?: number
@@ -70,6 +70,21 @@ export class Overlay {
         ? { mode: present.mode, uid: present.uid, gid: present.gid }
         : attributes),
     })
+  }
+
+  /** What the base has at a path, with another owner; nothing when it is a file whose content is not at hand. */
+  own(path: string, { type, mode, target, content }: BaseFile, { uid, gid }: Owner): void {
+    const owner = { uid, gid }
+    const place = this.#base.place(path)
+    if (type === 'directory') this.#layAt(place, { type, path: place, mode, ...owner })
+    else if (type === 'symlink') this.symlink(path, target ?? '', owner)
+    else if (content) this.file(path, content, { mode, ...owner })
+  }
+
+  /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
+  remove(path: string): void {
+    const place = this.#base.place(path)
+    this.file(posix.join(posix.dirname(place), `.wh.${posix.basename(place)}`), '')
   }
 
   #lay(path: string, make: (place: { path: string; uid: number; gid: number }) => LayerEntry): void {

@@ -59,6 +59,17 @@ export function appendLine(text: string, line: string): string {
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
 }
 
+/**
+ * A file with some of its lines changed; every other byte stays.
+ * @param edit gets the fields of each line, and gives those that shall stand there
+ */
+export function editLines(text: string, edit: (fields: readonly string[]) => readonly string[]): string {
+  return text
+    .split('\n')
+    .map((line) => edit(line.split(':')).join(':'))
+    .join('\n')
+}
+
 function fieldsOf(text: string, count: number): string[][] {
   return text
     .split('\n')

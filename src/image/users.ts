@@ -1,6 +1,7 @@
 import { UserError } from '../common/errors.ts'
 import type { BaseFiles } from './base-files.ts'
-import { parseGroup, parsePasswd } from './passwd.ts'
+import { parseGroup, parsePasswd, type Group, type User } from './passwd.ts'
+import type { UserWish } from './user-wish.ts'
 
 /** The user that an image runs as, and whom the environment belongs to. */
 export interface ImageUser {
@@ -9,47 +10,104 @@ export interface ImageUser {
   readonly gid: number
   /** Absolute. */
   readonly home: string
-  /** Whether the base has the user; else the image adds it. */
+  /** Whether the base has the user as it is to be; else the image adds it, or makes it of another. */
   readonly exists: boolean
+  /** The base's micromamba user, where it becomes this one. */
+  readonly formerly?: User
 }
 
 /** Upstream's, of micromamba-docker since 2026. */
 const usual = { name: 'mambauser', uid: 57439, gid: 57439 } as const
 
 /**
- * The user of an image: the one that the base's micromamba wiring speaks of, else upstream's, which is added.
+ * The user of an image: without a wish, the one that the base's micromamba wiring speaks of, else upstream's. A user of the base
+ * that is as wished is taken as it is. Where there is none, the base's micromamba user becomes it, as upstream's
+ * documentation renames it in a Dockerfile; a base that has no such user gets one.
  * @param environment the base's ENV
- * @throws UserError when the base has given upstream's name or numbers to somebody else
+ * @throws UserError when the base has given the name or the numbers to somebody else
  */
-export function chooseUser(files: BaseFiles, environment: ReadonlyMap<string, string>): ImageUser {
+export function chooseUser(
+  files: BaseFiles,
+  environment: ReadonlyMap<string, string>,
+  wish?: UserWish,
+): ImageUser {
   const users = parsePasswd(files.text('etc/passwd') ?? '')
   const groups = parseGroup(files.text('etc/group') ?? '')
-  // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
-  const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER')
-  const present = users.find(({ name, uid, gid }) =>
-    named ? name === named : name === usual.name && uid === usual.uid && gid === usual.gid,
-  )
+  const current = micromambaUser(files, environment, users)
+  const wanted: UserWish = wish ?? (current ? { name: current.name } : usual)
+  const present = [...(current ? [current] : []), ...users].find((user) => isAsWished(user, wanted))
   if (present) {
     const { name, uid, gid, home } = present
     return { name, uid, gid, home: home || '/', exists: true }
   }
-  if (named) {
-    throw new UserError(`its micromamba user '${named}' is not in its /etc/passwd`, {
-      at: { input: 'base-image' },
-      advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
-    })
-  }
-  const user = users.find(({ name, uid }) => name === usual.name || uid === usual.uid)
-  // A group that is just what ours would be may stay, and serve.
-  const group = groups.find(({ name, gid }) => (name === usual.name) !== (gid === usual.gid))
-  const taken = user
-    ? `user '${user.name}' (${user.uid}:${user.gid})`
-    : group && `group '${group.name}' (${group.gid})`
+
+  // Whatever a base takes root for, root stays root.
+  const formerly = current?.uid === 0 ? undefined : current
+  const { uid: usualUid, gid: usualGid } = formerly ?? usual
+  const name = wanted.name ?? formerly?.name ?? usual.name
+  const uid = wanted.uid ?? usualUid
+  const gid = wanted.gid ?? (uid === usualUid ? usualGid : uid)
+  const taken = whoStandsThere(
+    { name, uid, gid },
+    users.filter((user) => user !== formerly),
+    groups.filter((group) => !formerly || !isOwnGroup(group, formerly)),
+    // A group that is asked for by its number, or was the user's before, need not be called like the user.
+    wish?.gid !== undefined || gid === formerly?.gid,
+  )
   if (taken !== undefined) {
     throw new UserError(
-      `its ${taken} stands where the image's user ${usual.name} (${usual.uid}:${usual.gid}) would be`,
-      { at: { input: 'base-image' }, advice: 'Use a base without such a user or group.' },
+      `the base has ${taken}, where the image's user ${name} (${uid}:${gid}) would be`,
+      wish
+        ? { at: { input: 'user' }, advice: 'Give another name or other numbers, or those of the base.' }
+        : {
+            at: { input: 'base-image' },
+            advice: "Give a user of another name and numbers by the input 'user'.",
+          },
     )
   }
-  return { ...usual, home: `/home/${usual.name}`, exists: false }
+  const home = name === formerly?.name && formerly.home ? formerly.home : `/home/${name}`
+  return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) }
+}
+
+/** Whether a group is the one that useradd makes for a user alone. */
+export function isOwnGroup(group: Group, user: User): boolean {
+  return group.name === user.name && group.gid === user.gid
+}
+
+/** The user that a base's micromamba wiring speaks of. */
+function micromambaUser(
+  files: BaseFiles,
+  environment: ReadonlyMap<string, string>,
+  users: readonly User[],
+): User | undefined {
+  // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
+  const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER')
+  const user = users.find(({ name }) => name === named)
+  if (!named || user) return user
+  throw new UserError(`its micromamba user '${named}' is not in its /etc/passwd`, {
+    at: { input: 'base-image' },
+    advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
+  })
+}
+
+function isAsWished(user: User, wish: UserWish): boolean {
+  return (
+    (wish.name ?? user.name) === user.name &&
+    (wish.uid ?? user.uid) === user.uid &&
+    (wish.gid ?? user.gid) === user.gid
+  )
+}
+
+function whoStandsThere(
+  { name, uid, gid }: Required<UserWish>,
+  users: readonly User[],
+  groups: readonly Group[],
+  mayJoin: boolean,
+): string | undefined {
+  const user = users.find((other) => other.name === name || other.uid === uid)
+  if (user) return `user '${user.name}' (${user.uid}:${user.gid})`
+  if (mayJoin && groups.some((group) => group.gid === gid)) return undefined
+  // A group that is just what ours would be may stay, and serve.
+  const group = groups.find((other) => (other.name === name) !== (other.gid === gid))
+  return group && `group '${group.name}' (${group.gid})`
 }

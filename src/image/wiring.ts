@@ -4,15 +4,9 @@ import { digestOf, type Digest } from '../common/digest.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { formatActivation, type ActivatedEnvironment } from './activation.ts'
 import type { BaseFiles } from './base-files.ts'
+import { editBashrc, skeleton } from './bashrc.ts'
+import { layUser } from './lay-user.ts'
 import { Overlay } from './overlay.ts'
-import {
-  appendLine,
-  formatGroup,
-  formatLockedGroupShadow,
-  formatLockedShadow,
-  formatUser,
-  parseGroup,
-} from './passwd.ts'
 import type { ImageUser } from './users.ts'
 
 /** What the wiring of an image depends on. */
@@ -27,18 +21,14 @@ export interface Wiring {
 }
 
 const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'] as const
-const bashrcLine = 'source /usr/local/bin/_activate_current_env.sh'
 const certificatesPath = 'etc/ssl/certs/ca-certificates.crt'
-const skeleton = 'etc/skel'
-
-/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
-const homeMode = 0o777
 
 /** The paths of a base whose content `wire` and `chooseUser` look at. */
 export function isWiringFile(path: string): boolean {
   return (
     /^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
     path === 'usr/lib/os-release' ||
+    /^home\/[^/]+\/\.[^/]+$/.test(path) ||
     posix.basename(path) === '.bashrc'
   )
 }
@@ -58,12 +48,12 @@ export function wire({ base, user, environments, rootPrefix, certificates }: Wir
   if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
     layer.edit('etc/arg_mamba_user', `${user.name}\n`)
   }
-  if (!user.exists) {
-    addUser(layer, base, user)
-    layHome(layer, base, user)
-  }
+  layUser(layer, base, user)
   for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc']) editBashrc(layer, base, bashrc)
-  editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user)
+  // A service's user may have no home, and then needs none to run as.
+  if (base.get(user.home) || user.home.startsWith('/home/')) {
+    editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user)
+  }
   if (certificates !== undefined && !base.get(certificatesPath)) layer.symlink(certificatesPath, certificates)
   return layer.entries
 }
@@ -73,47 +63,6 @@ export function micromambaEntries(base: BaseFiles, binary: Uint8Array): LayerEnt
   const layer = new Overlay(base)
   layer.file('bin/micromamba', binary, { mode: 0o755 })
   return layer.entries
-}
-
-function addUser(layer: Overlay, base: BaseFiles, { name, uid, gid, home }: ImageUser): void {
-  const add = (path: string, line: string) => {
-    layer.edit(path, appendLine(base.text(path) ?? '', line))
-  }
-  add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }))
-  const groups = parseGroup(base.text('etc/group') ?? '')
-  if (!groups.some((group) => group.gid === gid)) {
-    add('etc/group', formatGroup({ name, gid, members: [] }))
-    if (base.get('etc/gshadow')) add('etc/gshadow', formatLockedGroupShadow(name))
-  }
-  if (base.get('etc/shadow')) add('etc/shadow', formatLockedShadow(name))
-}
-
-/** A home as useradd makes it, of what is in /etc/skel. */
-function layHome(layer: Overlay, base: BaseFiles, { home, uid, gid }: ImageUser): void {
-  const owner = { uid, gid }
-  layer.directory(home, { mode: homeMode, ...owner })
-  for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
-    const path = `${home.slice(1)}/${name}`
-    if (base.get(path)) continue
-    if (type === 'directory') layer.directory(path, { mode, ...owner })
-    else if (type === 'symlink') layer.symlink(path, target ?? '', owner)
-    else if (content)
-      layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner })
-  }
-}
-
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer: Overlay, base: BaseFiles, path: string, owner?: ImageUser): void {
-  const present = base.get(path)
-  // What could not be read cannot be added to.
-  if (present && !present.content) return
-  const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? ''
-  layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid })
-}
-
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function activating(bashrc: string): string {
-  return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine)
 }
 
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
