@@ -2,8 +2,10 @@ import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
 import type { StartSettings } from '../image/config.ts'
+import { parseUserWish, type UserWish } from '../image/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { Compression } from '../layers/types.ts'
+import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { boolean, choice, command, keyValues, list, listOf, text } from './inputs.ts'
 
@@ -23,6 +25,7 @@ export interface Request {
     readonly mode: LockMode
   }
   readonly base: ImageReference
+  readonly virtualPackages: VirtualPackageOverrides
   readonly platforms: readonly Platform[]
   readonly tags: readonly ImageReference[]
   readonly push: boolean
@@ -31,6 +34,12 @@ export interface Request {
   /** Into the container engine of this machine. */
   readonly load: boolean
   readonly start: StartSettings
+  /** Absent for the base's, or upstream's. */
+  readonly user?: UserWish
+  /** The image's config names the user by number. */
+  readonly userNumeric: boolean
+  /** The environments belong to the group 0, whose members may do what the user may. */
+  readonly groupWritable: boolean
   /** Files of the workspace that make a layer on top. */
   readonly copy: readonly CopyRule[]
   readonly compression: Compression
@@ -68,12 +77,15 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     rootPrefix: readRootPrefix(),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
     base: parseReference(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+    virtualPackages: readVirtualPackages(),
     platforms: readPlatforms(),
     tags: list('tags').map((tag) => parseReference(tag, { input: 'tags', defaultTag: 'latest' })),
     push: boolean('push'),
     output: text('output'),
     load: boolean('load'),
     start: readStart(),
+    ...readUser(),
+    groupWritable: boolean('group-writable'),
     copy: parseCopy(core.getInput('copy').split('\n'), { input: 'copy' }),
     compression: choice('compression', ['zstd', 'gzip']),
     labels: keyValues('labels'),
@@ -90,6 +102,18 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
   }
   refuseContradictions(request)
   return request
+}
+
+function readVirtualPackages(): VirtualPackageOverrides {
+  const wanted = Object.entries(keyValues('virtual-packages'))
+  const wrong = wanted.find(
+    ([name, version]) => !virtualPackageNames.some((known) => known === name) || !/^[\w.]*$/.test(version),
+  )
+  if (!wrong) return Object.fromEntries(wanted)
+  throw new UserError(`'${wrong.join('=')}' is not a virtual package of Linux with its version`, {
+    at: { input: 'virtual-packages' },
+    advice: `There are ${virtualPackageNames.join(', ')}; write them as __glibc=2.31.`,
+  })
 }
 
 function readPlatforms(): Platform[] {
@@ -123,6 +147,7 @@ function readStart(): StartSettings {
     })
   }
   return {
+    activation: choice('activation', ['none', 'entrypoint', 'everywhere']),
     entrypoint: command('entrypoint'),
     cmd: command('cmd'),
     workdir,
@@ -131,6 +156,13 @@ function readStart(): StartSettings {
     volumes: listOf('volumes', /^\//, 'an absolute path'),
     stopSignal,
   }
+}
+
+/** One that is asked for by number only is named by number. */
+function readUser(): Pick<Request, 'user' | 'userNumeric'> {
+  const wish = text('user')
+  const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' })
+  return { user, userNumeric: boolean('user-numeric') || (user !== undefined && user.name === undefined) }
 }
 
 function readMicromamba(): MicromambaRequest {

@@ -6,7 +6,6 @@ import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import { assembleImage, fingerprintAnnotation, layerBudget } from '../image/assemble.ts'
-import { checkBase } from '../image/check-base.ts'
 import { contextAnnotations } from '../image/labels.ts'
 import type { Image, ImageLayer } from '../image/types.ts'
 import { chooseUser, type ImageUser } from '../image/users.ts'
@@ -27,6 +26,7 @@ import type { LayerEntry } from '../layers/types.ts'
 import { installMicromamba } from '../micromamba/install.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
 import { checkPrefix, packageVariables, planPrefix, type PrefixPlan } from '../prefix/prefix.ts'
+import { exportedByActivation } from './activation.ts'
 import type { Base } from './base.ts'
 import type { FetchedMember } from './packages.ts'
 import type { Workshop } from './workshop.ts'
@@ -36,6 +36,7 @@ interface PlannedMember extends FetchedMember {
   readonly prefix: string
   readonly plan: PrefixPlan
   readonly groups: readonly LayerGroup[]
+  readonly activated: ActivatedEnvironment
 }
 
 /** Layers for micromamba, for what belongs to no package, and for the application. */
@@ -49,12 +50,12 @@ export async function makeImage(
   base: Base,
   { scratch, uploader }: Workshop,
 ): Promise<Image> {
-  const rootPrefix = request.rootPrefix ?? base.variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda'
-  checkBase(base.files, rootPrefix)
-  const user = chooseUser(base.files, base.variables)
+  const { rootPrefix } = base
+  const { groupWritable } = request
+  const user = chooseUser(base.files, base.variables, request.user)
   const planned = await planMembers(request, members, base, rootPrefix)
   const settings: LayerSettings = {
-    owner: { uid: user.uid, gid: user.gid },
+    owner: { uid: user.uid, gid: groupWritable ? 0 : user.gid, groupWritable },
     compression: request.compression,
     directory: join(scratch, platform.subdir),
   }
@@ -69,13 +70,18 @@ export async function makeImage(
     layers.push(...made)
   }
   layers.push(await finishingLayer(planned, base, user, rootPrefix, settings))
-  layers.push(...(await applicationLayer(request, base, settings)))
+  layers.push(...(await applicationLayer(request, base, user, planned, settings)))
   for (const layer of layers) void uploader?.add(layer)
 
+  const activeName = defaultName(request, members)
+  const environment = contractVariables(base, user, rootPrefix, activeName)
   return assembleImage(base.image, layers, platform, {
-    user: user.name,
-    environment: contractVariables(base, user, rootPrefix, defaultName(request, members)),
+    user: request.userNumeric ? String(user.uid) : user.name,
+    environment,
     start: request.start,
+    ...(request.start.activation === 'everywhere' && {
+      activated: await activatedVariables(request, planned, activeName, base, environment),
+    }),
     labels: contextAnnotations(process.env, { given: request.labels }),
     created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
     annotations: {
@@ -83,6 +89,20 @@ export async function makeImage(
       [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
     },
   })
+}
+
+/** What the image's ENV has so that every process has the default environment. */
+async function activatedVariables(
+  { start }: Request,
+  members: readonly PlannedMember[],
+  name: string,
+  base: Base,
+  contract: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const member = members.find((candidate) => candidate.name === name)
+  if (!member) return {}
+  const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)])
+  return exportedByActivation(member.activated, member.plan, base, variables)
 }
 
 /** The environment that containers activate unless they are told another. */
@@ -114,10 +134,18 @@ async function planMembers(
       ownLayersOf(member),
       Math.max(1, budget),
     )
+    const variables = { ...(await packageVariables(plan)), ...member.environment?.variables }
     const titled = groups.map((group) =>
       name === 'base' ? group : { ...group, title: `${name}: ${group.title}` },
     )
-    planned.push({ ...member, prefix, plan, groups: titled, resolved })
+    planned.push({
+      ...member,
+      prefix,
+      plan,
+      groups: titled,
+      resolved,
+      activated: { name, prefix, variables },
+    })
   }
   return planned
 }
@@ -148,11 +176,6 @@ async function finishingLayer(
   rootPrefix: string,
   settings: LayerSettings,
 ): Promise<ImageLayer> {
-  const environments: ActivatedEnvironment[] = []
-  for (const { name, prefix, plan, environment } of members) {
-    const variables = { ...(await packageVariables(plan)), ...environment?.variables }
-    environments.push({ name, prefix, variables })
-  }
   const certified = members.find(({ resolved }) =>
     resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
   )
@@ -160,7 +183,7 @@ async function finishingLayer(
     base: base.files,
     user,
     rootPrefix,
-    environments,
+    environments: members.map(({ activated }) => activated),
     ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
   })
   const directories = new Set<string>()
@@ -184,12 +207,34 @@ async function finishingLayer(
 async function applicationLayer(
   { copy, workspace, start }: Request,
   { files }: Base,
+  { uid, gid }: ImageUser,
+  members: readonly PlannedMember[],
   settings: LayerSettings,
 ): Promise<ImageLayer[]> {
   if (copy.length === 0) return []
-  const { owner } = settings
-  const entries = copyEntries(copy, { workspace, base: files, owner, workdir: start.workdir ?? '/tmp' })
+  const entries = copyEntries(copy, {
+    workspace,
+    base: files,
+    owner: { uid, gid },
+    workdir: start.workdir ?? '/tmp',
+    hasDirectory: directoriesOf(members),
+  })
   return [await buildLayer('application', entries, settings)]
+}
+
+/** Whether the environments' layers bring a directory; its path is relative to the image's root. */
+function directoriesOf(members: readonly PlannedMember[]): (path: string) => boolean {
+  const directories = new Set<string>()
+  const add = (path: string) => {
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      directories.add(path.slice(0, slash))
+    }
+  }
+  for (const { prefix, plan } of members) {
+    for (const { paths } of plan.plans) for (const path of paths) add(`${prefix.slice(1)}/${path}`)
+    add(`${prefix.slice(1)}/conda-meta/history`)
+  }
+  return (path) => directories.has(path)
 }
 
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
@@ -225,6 +270,9 @@ async function fingerprint(
     linkScripts,
     micromamba,
     start,
+    user,
+    userNumeric,
+    groupWritable,
     copy,
     rootPrefix,
     environmentName,
@@ -246,6 +294,7 @@ async function fingerprint(
         linkScripts,
         micromamba.version,
         start,
+        [user ?? null, userNumeric, groupWritable],
         rootPrefix ?? null,
         environmentName ?? null,
       ],
