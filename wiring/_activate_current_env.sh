@@ -41,6 +41,14 @@ __image_find_scripts() {
   __image_scripts=("$__image_prefix"/etc/conda/activate.d/*.sh)
 }
 
+# Where the image's config has what activation exports, the scripts whose exports could not be computed are left.
+__image_find_pending() {
+  local IFS=:
+  # shellcheck disable=SC2206 # it is split at the colons, and paths of scripts hold no wildcards
+  __image_scripts=(${MAMBA_IMAGE_SCRIPTS-})
+  unset MAMBA_IMAGE_SCRIPTS
+}
+
 __image_explain() {
   if [[ -e $__image_prefix/conda-meta/history ]]; then
     echo "error: the environment '$__image_name' cannot be activated." >&2
@@ -66,25 +74,13 @@ case "$__image_name" in
   *) __image_prefix="$MAMBA_ROOT_PREFIX/envs/$__image_name" ;;
 esac
 
-if [[ ${MAMBA_SKIP_ACTIVATE-} == 1 ]] || __image_is_active; then
+__image_scripts=()
+if [[ ${MAMBA_SKIP_ACTIVATE-} == 1 ]]; then
   :
+elif __image_is_active; then
+  __image_find_pending
 elif __image_is_computed && source "$__image_computed"; then
-  __image_options="$-"
   __image_find_scripts
-  for __image_script in "${__image_scripts[@]}"; do
-    [[ -r $__image_script ]] || continue
-    __image_running="the activation script $__image_script"
-    # Behind `||`, a failing command in the script does not end the shell even when the script says `set -e`.
-    __image_code=0
-    source "$__image_script" || __image_code=$?
-    # Many end with a test that may well be false; for those with `set -e` that is a failure.
-    if ((__image_code > 1)) || [[ $__image_code == 1 && $- == *e* ]]; then
-      echo "warning: $__image_running failed with $__image_code." >&2
-    fi
-    # What it left on would end the shell later, at the next small thing.
-    [[ $__image_options == *e* ]] || set +e
-    [[ $__image_options == *u* ]] || set +u
-  done
 else
   __image_running="the activation of '$__image_name'"
   if ! micromamba activate "$__image_name"; then
@@ -92,6 +88,22 @@ else
     __image_failed=1
   fi
 fi
+
+__image_options="$-"
+for __image_script in "${__image_scripts[@]}"; do
+  [[ -r $__image_script ]] || continue
+  __image_running="the activation script $__image_script"
+  # Behind `||`, a failing command in the script does not end the shell even when the script says `set -e`.
+  __image_code=0
+  source "$__image_script" || __image_code=$?
+  # Many end with a test that may well be false; for those with `set -e` that is a failure.
+  if ((__image_code > 1)) || [[ $__image_code == 1 && $- == *e* ]]; then
+    echo "warning: $__image_running failed with $__image_code." >&2
+  fi
+  # What it left on would end the shell later, at the next small thing.
+  [[ $__image_options == *e* ]] || set +e
+  [[ $__image_options == *u* ]] || set +u
+done
 
 for __image_tool in conda mamba; do
   for __image_place in "$__image_prefix" "$MAMBA_ROOT_PREFIX"; do
@@ -109,7 +121,7 @@ fi
 
 unset __image_name __image_prefix __image_computed __image_options __image_running
 unset __image_script __image_scripts __image_code __image_tool __image_place
-unset -f __image_is_active __image_is_computed __image_find_scripts __image_explain
+unset -f __image_is_active __image_is_computed __image_find_pending __image_find_scripts __image_explain
 if [[ -n ${__image_failed-} ]]; then
   unset __image_failed
   return 1

@@ -132,7 +132,7 @@ function containerRows(
     ...startRows(subject),
     ...interactiveRows(subject),
     ...userRows(subject),
-    ...switchRows(subject),
+    ...(subject.active.started ? entrypointRows(subject) : []),
     ...processRows(subject),
     ...dockerfileRows(subject),
   ]
@@ -290,7 +290,10 @@ function userRows(subject: Subject): Row[] {
     {
       row: '--user UID:GID of nobody known: active, HOME of the user',
       check: async () =>
-        expectAnswer(await asked(['--user', '12345:12345']), `${expected}|/home/${user}|12345`),
+        expectAnswer(
+          await asked(['--user', '12345:12345']),
+          `${expected}|${active.started ? `/home/${user}` : '/'}|12345`,
+        ),
     },
     {
       row: '--user root: active',
@@ -304,6 +307,14 @@ function userRows(subject: Subject): Row[] {
       row: 'HOME unset: active',
       check: async () => expectPrefix(await asked(['--env', 'HOME=']), expected),
     },
+  ]
+}
+
+/** What the entrypoint does besides activating. */
+function entrypointRows(subject: Subject): Row[] {
+  const { user } = subject
+  const asked = (options: readonly string[]) => run(subject, options, ['bash', '-c', question])
+  return [
     {
       row: 'MAMBA_USER=other alone: exit 1, both names said',
       async check() {
@@ -313,11 +324,6 @@ function userRows(subject: Subject): Row[] {
           : `exit ${code}: ${stderr}`
       },
     },
-  ]
-}
-
-function switchRows(subject: Subject): Row[] {
-  return [
     {
       row: 'MAMBA_SKIP_ACTIVATE=1: not active, the micromamba function is there for RUN-like shells',
       check: async () =>

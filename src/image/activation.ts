@@ -22,15 +22,8 @@ export function formatActivation(
   { name, prefix, variables }: ActivatedEnvironment,
   rootPrefix: string,
 ): string {
-  const set = Object.entries(variables)
-    .map(([variable, value]): [string, string] => [variable.toUpperCase(), value])
-    .filter(([variable, value]) => isVariable(variable) && value !== unset)
-  const own = {
-    CONDA_PREFIX: prefix,
-    CONDA_SHLVL: '1',
-    CONDA_DEFAULT_ENV: name,
-    CONDA_PROMPT_MODIFIER: `(${name}) `,
-  }
+  const set = settable(variables)
+  const own = ownVariables({ name, prefix })
   return [
     `# The environment ${name} as it was when the image was made.`,
     `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
@@ -39,6 +32,40 @@ export function formatActivation(
     ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
     '',
   ].join('\n')
+}
+
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * @param rootPrefix absolute
+ */
+export function activationVariables(
+  environment: ActivatedEnvironment,
+  rootPrefix: string,
+  path: string,
+): Record<string, string> {
+  return {
+    PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+    ...Object.fromEntries(settable(environment.variables)),
+    ...ownVariables(environment),
+  }
+}
+
+function ownVariables({
+  name,
+  prefix,
+}: Pick<ActivatedEnvironment, 'name' | 'prefix'>): Record<string, string> {
+  return {
+    CONDA_PREFIX: prefix,
+    CONDA_SHLVL: '1',
+    CONDA_DEFAULT_ENV: name,
+    CONDA_PROMPT_MODIFIER: `(${name}) `,
+  }
+}
+
+function settable(variables: ActivatedEnvironment['variables']): [string, string][] {
+  return Object.entries(variables)
+    .map(([variable, value]): [string, string] => [variable.toUpperCase(), value])
+    .filter(([variable, value]) => isVariable(variable) && value !== unset)
 }
 
 /** A shell can have no others; micromamba would print an error for each, and go on. */

@@ -33,6 +33,11 @@ export interface HistoryEntry {
 
 /** How containers of an image start; what is absent is as in images of micromamba-docker. */
 export interface StartSettings {
+  /**
+   * Which processes have the environment: none that the image starts; those that its entrypoint starts, the default; or all,
+   * by the image's own ENV.
+   */
+  readonly activation?: 'none' | 'entrypoint' | 'everywhere'
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
   readonly workdir?: string
@@ -52,6 +57,8 @@ export interface ConfigChanges {
   readonly environment: Readonly<Record<string, string>>
   readonly user: string
   readonly start?: StartSettings
+  /** What stands in ENV because all processes are to have the environment; over everything else. */
+  readonly activated?: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   /** RFC 3339. */
   readonly created: string
@@ -109,6 +116,7 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
     ...environmentOf(base),
     ...Object.entries(changes.environment),
     ...Object.entries(start.env),
+    ...Object.entries(changes.activated ?? {}),
   ])
   environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''))
   const labels = { ...base.config?.Labels, ...changes.labels }
@@ -119,7 +127,7 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       ...base.config,
       User: changes.user,
       Env: [...environment].map(([name, value]) => `${name}=${value}`),
-      Entrypoint: entrypointOf(start),
+      Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
       Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
       WorkingDir: start.workdir ?? '/tmp',
       ...(start.expose.length > 0 && {

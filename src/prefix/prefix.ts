@@ -68,6 +68,7 @@ export function checkPrefix({ plans }: PrefixPlan, linkScripts: 'refuse' | 'skip
 }
 
 const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/
+const activationScript = /^etc\/conda\/activate\.d\/[^/]+\.sh$/
 
 /**
  * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
@@ -75,22 +76,33 @@ const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/
  * @throws UserError when such a file is not what it should be
  */
 export async function packageVariables(plan: PrefixPlan): Promise<Record<string, string>> {
+  const files = await readTexts(plan, (path) => variableFile.test(path))
+  return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))))
+}
+
+/** The scripts that activation runs, in its order; their paths are absolute. */
+export async function activationScripts(plan: PrefixPlan): Promise<{ path: string; text: string }[]> {
+  const files = await readTexts(plan, (path) => activationScript.test(path))
+  return files.map(({ path, text }) => ({ path: `${plan.context.prefix}/${path}`, text }))
+}
+
+/** Small files of the packages as they are in the prefix, sorted by path in code units. */
+async function readTexts(
+  plan: PrefixPlan,
+  select: (path: string) => boolean,
+): Promise<{ path: string; text: string }[]> {
   const files = new Map<string, string>()
   for (const [position, { paths }] of plan.plans.entries()) {
     const source = plan.sources[position]
-    if (!source || !paths.some((path) => variableFile.test(path))) continue
-    for await (const entry of linkPackage(source, plan.context, (path) => variableFile.test(path))) {
+    if (!source || !paths.some(select)) continue
+    for await (const entry of linkPackage(source, plan.context, select)) {
       if (entry.type !== 'file') continue
       const chunks: Uint8Array[] = []
       for await (const chunk of entry.content) chunks.push(chunk)
       files.set(entry.path, Buffer.concat(chunks).toString())
     }
   }
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.assign({}, ...sorted.map(([path, text]) => parseVariables(path, text))) as Record<
-    string,
-    string
-  >
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text }))
 }
 
 function parseVariables(path: string, text: string): Record<string, string> {

@@ -3,14 +3,13 @@ import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
-import { pinReference } from '../image/base.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
 import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
 import { installMicromamba, type Micromamba } from '../micromamba/install.ts'
-import { defaultVirtualPackages, solve } from '../micromamba/solve.ts'
+import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
 import { formatReference } from '../registry/registry.ts'
+import type { BaseReader } from './base.ts'
 import type { Member } from './environments.ts'
-import type { Workshop } from './workshop.ts'
 
 /** An environment with its lock for one platform. */
 export interface LockedMember extends Member {
@@ -21,8 +20,7 @@ export interface LockedMember extends Member {
 /** What solving needs and is got once in a run, if at all. */
 interface Solver {
   micromamba(): Promise<Micromamba>
-  /** The base image with the digest that its name stands for now. */
-  pinnedBase(): Promise<string>
+  readonly bases: BaseReader
 }
 
 /**
@@ -33,13 +31,12 @@ interface Solver {
 export async function lockMembers(
   request: Request,
   members: readonly Member[],
-  { registry }: Workshop,
+  bases: BaseReader,
 ): Promise<LockedMember[][]> {
   let micromamba: Promise<Micromamba> | undefined
-  let pinned: Promise<string> | undefined
   const solver: Solver = {
     micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-    pinnedBase: () => (pinned ??= pinReference(request.base, registry).then(formatReference)),
+    bases,
   }
   const locked: LockedMember[][] = []
   for (const platform of request.platforms) {
@@ -57,10 +54,9 @@ async function lockMember(
   platform: Platform,
   solver: Solver,
 ): Promise<LockedMember> {
-  const { workspace, condarc } = request
+  const { workspace, condarc, virtualPackages: overrides } = request
   const { environment, file } = member
   const { subdir } = platform
-  const virtualPackages = defaultVirtualPackages(subdir)
   const baseImage = formatReference(request.base)
   const settings = {
     path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
@@ -78,15 +74,22 @@ async function lockMember(
           {
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, virtualPackages, baseImage, condarc }),
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
           },
           async () => {
-            micromamba = await solver.micromamba()
-            const [packages, pinned] = await Promise.all([
-              solve(micromamba, { environment, platform: subdir, virtualPackages, condarc }),
-              solver.pinnedBase(),
+            const pinned = await solver.bases.pin()
+            const [base, installed] = await Promise.all([
+              solver.bases.read(platform, pinned),
+              solver.micromamba(),
             ])
-            return { packages, micromambaVersion: micromamba.version, baseImage: pinned }
+            micromamba = installed
+            const virtualPackages = chooseVirtualPackages(subdir, base.virtualPackages, overrides)
+            return {
+              packages: await solve(installed, { environment, platform: subdir, virtualPackages, condarc }),
+              micromambaVersion: installed.version,
+              virtualPackages: listVirtualPackages(virtualPackages),
+              baseImage: pinned,
+            }
           },
         )
   const { header, packages } = resolved.lock
