@@ -4,12 +4,13 @@ import { setCacheOutputs, setLockOutputs } from './action/outputs.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
+import type { Digest } from './common/digest.ts'
 import { formatPlatform } from './common/platform.ts'
 import { assembleIndex } from './image/image-index.ts'
 import type { Image } from './image/types.ts'
-import { loadImage, pushImage, writeLayout, type Artifact } from './outputs/outputs.ts'
-import { formatReference } from './registry/registry.ts'
-import { openBase } from './stages/base.ts'
+import { loadImage, mergeDigests, pushImage, writeLayout, type Artifact } from './outputs/outputs.ts'
+import { createRegistryClient, formatReference } from './registry/registry.ts'
+import { createBaseReader, openBases } from './stages/base.ts'
 import { readMembers } from './stages/environments.ts'
 import { makeImage } from './stages/image.ts'
 import { lockMembers } from './stages/lock.ts'
@@ -26,15 +27,12 @@ export async function run(request: Request): Promise<Result> {
   const workshop = await openWorkshop(request)
   try {
     const members = await readMembers(request)
-    const locked = await stage('Lock', () => lockMembers(request, members, workshop))
+    const reader = createBaseReader(request, workshop)
+    const locked = await stage('Lock', () => lockMembers(request, members, reader))
     const locks = locked.flat().map(({ result }) => result)
     setLockOutputs(locks)
 
-    const bases = await stage('Base image', () =>
-      Promise.all(
-        platforms.map((platform, index) => openBase(request, platform, locked[index] ?? [], workshop)),
-      ),
-    )
+    const bases = await stage('Base image', () => openBases(request, locked, reader, workshop))
     const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop))
     setCacheOutputs(fetched.cache)
 
@@ -61,6 +59,14 @@ export async function run(request: Request): Promise<Result> {
   } finally {
     await rm(workshop.scratch, { recursive: true, force: true })
   }
+}
+
+/** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
+export async function merge({ merge: images, tags, annotations }: Request): Promise<Digest> {
+  const { digest } = await stage('Merge', () =>
+    mergeDigests(images, tags, createRegistryClient(), { annotations }),
+  )
+  return digest
 }
 
 /** What leaves the machine comes first, and of that the tags last. */

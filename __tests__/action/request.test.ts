@@ -47,6 +47,7 @@ test('lists, pairs and names are taken apart', () => {
     tags: 'ghcr.io/org/app:1, ghcr.io/org/app:latest\n# not this one\nregistry.example.com/app',
     labels: 'a=b=c\n\nempty=',
     platforms: 'linux/arm64/v8,linux/amd64',
+    'virtual-packages': '__glibc=2.31\n__cuda=',
   })
   const request = readRequest({})
   expect(request.tags.map(({ registry, tag }) => `${registry} ${tag ?? ''}`)).toEqual([
@@ -54,6 +55,7 @@ test('lists, pairs and names are taken apart', () => {
     'ghcr.io latest',
     'registry.example.com latest',
   ])
+  expect(request.virtualPackages).toEqual({ __glibc: '2.31', __cuda: '' })
   expect(request.labels).toEqual({ a: 'b=c', empty: '' })
   expect(request.platforms.map(({ subdir }) => subdir)).toEqual(['linux-aarch64', 'linux-64'])
 })
@@ -68,6 +70,9 @@ describe('what is wrong is refused, naming the input', () => {
     ['platforms', { platforms: 'linux/riscv64' }, 'linux/amd64'],
     ['platforms', { platforms: 'windows/amd64' }, 'linux/amd64'],
     ['platforms', { platforms: 'linux/amd64,linux/amd64' }, 'twice'],
+    ['virtual-packages', { 'virtual-packages': '__osx=14' }, '__glibc=2.31'],
+    ['virtual-packages', { 'virtual-packages': '__glibc=2 31' }, '__glibc=2.31'],
+    ['virtual-packages', { 'virtual-packages': '__cuda' }, 'KEY=VALUE'],
     ['root-prefix', { 'root-prefix': 'relative' }, 'absolute'],
     ['tags', { tags: 'UPPER/case:1' }, 'UPPER'],
     ['tags', { tags: 'name:bad tag' }, 'bad tag'],

@@ -18,7 +18,7 @@ async function sampleTar(): Promise<Buffer> {
     { name: './etc/os-release', type: 'symlink', linkname: '../usr/lib/os-release' },
     { name: './tmp/', type: 'directory', mode: 0o1777 },
     { name: './dev/null', type: 'character-device' },
-    { name: './etc/large', content: 'x'.repeat(1024 * 1024 + 1) },
+    { name: './etc/large', content: 'x'.repeat(4 * 1024 * 1024 + 1) },
     { name: `./opt/${'long/'.repeat(60)}name`, content: 'far' },
   ])
 }

@@ -9,7 +9,7 @@ function ask(text: string, more: Partial<Parameters<typeof askFor>[0]> = {}): As
   return askFor({
     environment: parseEnvironment(text, 'env.yaml', { PW: 'hunter2' }).environment,
     platform: 'linux-64',
-    virtualPackages: { __glibc: '2.28', __linux: '5.10' },
+    overrides: { __glibc: '2.28', __cuda: '' },
     baseImage: 'docker.io/library/debian:13',
     ...more,
   })
@@ -23,7 +23,7 @@ test('what is asked, in its normal form', () => {
   ).toEqual({
     platform: 'linux-64',
     baseImage: 'docker.io/library/debian:13',
-    virtualPackages: ['__glibc=2.28', '__linux=5.10'],
+    overrides: ['__cuda=', '__glibc=2.28'],
     channels: ['https://h/c', 'b', 'nodefaults'],
     specs: ['abc>1', 'zlib'],
     pip: [],
@@ -76,8 +76,8 @@ describe('differences in words', () => {
       ],
     ],
     [
-      ask(usual, { virtualPackages: { __glibc: '2.36', __linux: '5.10' } }),
-      ["the virtual package '__glibc=2.36' is new", "the virtual package '__glibc=2.28' is gone"],
+      ask(usual, { overrides: { __glibc: '2.36', __cuda: '' } }),
+      ["the override '__glibc=2.36' is new", "the override '__glibc=2.28' is gone"],
     ],
     [ask(usual.replace('conda-forge, ', '')), ["the channel 'conda-forge' is gone"]],
     [
@@ -89,6 +89,9 @@ describe('differences in words', () => {
     [ask(usual, { condarc: 'channel_priority: strict' }), ['the condarc is another one']],
   ])('%#: %j', (now, expected) => {
     expect(compareAsked(written(asked), now)).toEqual(expected)
+  })
+  test('none, whatever the solve took from the base', () => {
+    expect(compareAsked({ ...written(asked), virtualPackages: ['__glibc=2.41'] }, asked)).toEqual([])
   })
   test('a header that contradicts itself', () => {
     expect(compareAsked({ ...written(asked), inputHash: header.inputHash }, asked)).toEqual([

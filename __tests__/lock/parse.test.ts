@@ -20,6 +20,7 @@ test('a lock of ours, as text', () => {
       '# micromamba: 2.9.0',
       '# virtual-package: __archspec=x86_64',
       '# virtual-package: __glibc=2.28',
+      '# override: __cuda=',
       '# channel: conda-forge',
       '# channel: https://conda.example.org/team',
       '# spec: numpy>=2',
@@ -43,7 +44,7 @@ test('a lock of ours, as text', () => {
       version: '2024a',
       build: 'h0_0',
       checksum: { algorithm: 'sha256', hex },
-      line: 14,
+      line: 15,
     },
   ])
 })
@@ -201,9 +202,9 @@ describe('what is refused in a lock of ours, with its line', () => {
     [edited('# platform: linux-64', '# platform: linux-64\n# platform: linux-64'), 4, 'for the second time'],
     [edited('# platform:', '# plattform:'), 3, "the header has no key 'plattform'"],
     [edited('# platform: linux-64', '# platform linux-64'), 3, 'is not a line of the header'],
-    [edited(`#sha256:${hex}`, `#${hex}`), 14, 'is not a hash'],
-    [edited(`#sha256:${hex}`, `#${md5}`), 14, 'is not a hash'],
-    [edited('/linux-64/', '/linux-aarch64/'), 14, 'python is for linux-aarch64, in a lockfile for linux-64'],
+    [edited(`#sha256:${hex}`, `#${hex}`), 15, 'is not a hash'],
+    [edited(`#sha256:${hex}`, `#${md5}`), 15, 'is not a hash'],
+    [edited('/linux-64/', '/linux-aarch64/'), 15, 'python is for linux-aarch64, in a lockfile for linux-64'],
   ])('%#', (text, line, message) => {
     expect(() => parse(text)).toThrow(`/work/env.lock:${line}: `)
     expect(() => parse(text)).toThrow(message)

@@ -26,7 +26,7 @@ afterEach(async () => {
 const asked: Asked = {
   platform: 'linux-64',
   baseImage: 'docker.io/library/debian:13',
-  virtualPackages: ['__glibc=2.28'],
+  overrides: [],
   channels: ['conda-forge'],
   specs: ['python=3.12'],
   pip: [],
@@ -44,6 +44,7 @@ function solution(...names: string[]): Solution {
       depends: [],
     })),
     micromambaVersion: '2.9.0',
+    virtualPackages: ['__glibc=2.36'],
     baseImage: `docker.io/library/debian:13@sha256:${hex}`,
   }
 }
@@ -85,7 +86,12 @@ describe('auto', () => {
       ['a', 11],
       ['b', 12],
     ])
-    expect(first.lock.header).toMatchObject({ ...asked, baseImage: solution().baseImage, ownLayer: ['b'] })
+    expect(first.lock.header).toMatchObject({
+      ...asked,
+      virtualPackages: ['__glibc=2.36'],
+      baseImage: solution().baseImage,
+      ownLayer: ['b'],
+    })
 
     const second = await resolve('auto')
     expect(second).toEqual({ ...first, solves: 0, changed: false })

@@ -27,8 +27,11 @@ export interface Request {
   readonly base: ImageReference
   readonly virtualPackages: VirtualPackageOverrides
   readonly platforms: readonly Platform[]
+  /** Without their tags when the image is pushed by digest. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean
+  /** Images by digest to be put under one name instead of making one. */
+  readonly merge: readonly ImageReference[]
   /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
   readonly output?: string
   /** Into the container engine of this machine. */
@@ -79,8 +82,9 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     base: parseReference(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
     platforms: readPlatforms(),
-    tags: list('tags').map((tag) => parseReference(tag, { input: 'tags', defaultTag: 'latest' })),
-    push: boolean('push'),
+    tags: readTags(),
+    merge: readMerge(),
+    push: boolean('push') || boolean('push-by-digest'),
     output: text('output'),
     load: boolean('load'),
     start: readStart(),
@@ -133,6 +137,29 @@ function readRootPrefix(): string | undefined {
   throw new UserError(`'${prefix}' is not a place for environments`, {
     at: { input: 'root-prefix' },
     advice: 'Give an absolute path without spaces, such as /opt/conda.',
+  })
+}
+
+function readTags(): ImageReference[] {
+  const byDigest = boolean('push-by-digest')
+  return list('tags').map((tag) => {
+    const reference = parseReference(tag, { input: 'tags', ...(!byDigest && { defaultTag: 'latest' }) })
+    if (!byDigest || reference.tag === undefined) return reference
+    throw new UserError(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
+      at: { input: 'tags' },
+      advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
+    })
+  })
+}
+
+function readMerge(): ImageReference[] {
+  return list('merge').map((text) => {
+    const reference = parseReference(text, { input: 'merge' })
+    if (reference.digest !== undefined) return reference
+    throw new UserError(`'${text}' has no digest`, {
+      at: { input: 'merge' },
+      advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
+    })
   })
 }
 
@@ -201,6 +228,12 @@ function readCacheKey(): string {
 }
 
 function refuseContradictions(request: Request): void {
+  if (request.merge.length > 0 && request.tags.length === 0) {
+    throw new UserError('images are to be merged, but there is no name for what comes of it', {
+      at: { input: 'tags' },
+      advice: 'Give it one, such as ghcr.io/org/name:tag.',
+    })
+  }
   if (request.push && request.tags.length === 0) {
     throw new UserError('an image is to be pushed, but it has no name', {
       at: { input: 'tags' },

@@ -6,8 +6,8 @@ import type { BaseFile, LayerFile } from './file-tree.ts'
 import type { ImageLayer } from './types.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
-/** Larger files than this are not read, whatever their name. */
-const contentLimit = 1024 * 1024
+/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
+const contentLimit = 4 * 1024 * 1024
 
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024

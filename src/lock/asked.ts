@@ -1,26 +1,28 @@
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Subdir } from '../common/platform.ts'
 import { normalizeSpec, withoutCredentials, type Environment } from '../environment/read.ts'
-import { listVirtualPackages, type VirtualPackages } from '../micromamba/solve.ts'
+import { listVirtualPackages, type VirtualPackageOverrides } from '../micromamba/solve.ts'
 import type { Asked } from './types.ts'
 
 /**
  * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
+ * lock that holds is used without.
  * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
  * @param question.condarc the content of the condarc
  */
 export function askFor(question: {
   environment: Pick<Environment, 'channels' | 'noDefaults' | 'specs' | 'pip'>
   platform: Subdir
-  virtualPackages: VirtualPackages
+  overrides: VirtualPackageOverrides
   baseImage: string
   condarc?: string
 }): Asked {
-  const { environment, platform, virtualPackages, baseImage, condarc } = question
+  const { environment, platform, overrides, baseImage, condarc } = question
   return {
     platform,
     baseImage,
-    virtualPackages: listVirtualPackages(virtualPackages),
+    overrides: listVirtualPackages(overrides),
     channels: [
       ...environment.channels.map(({ canonical }) => canonical),
       ...(environment.noDefaults ? ['nodefaults'] : []),
@@ -33,8 +35,6 @@ export function askFor(question: {
 
 /** The hash that says whether two questions are the same. */
 export function inputHash(asked: Asked): Digest {
-  const { platform, baseImage, virtualPackages, channels, specs, pip, condarc } = asked
-  return digestOf(
-    JSON.stringify([1, platform, baseImage, virtualPackages, channels, specs, pip, condarc ?? null]),
-  )
+  const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked
+  return digestOf(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]))
 }

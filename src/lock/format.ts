@@ -45,6 +45,7 @@ function headerLines(header: LockHeader): string[] {
     ['base-image', header.baseImage],
     ['micromamba', header.micromambaVersion],
     ...header.virtualPackages.map((value): [string, string] => ['virtual-package', value]),
+    ...header.overrides.map((value): [string, string] => ['override', value]),
     ...(header.condarc === undefined ? [] : [['condarc', header.condarc] satisfies [string, string]]),
     ...header.channels.map((value): [string, string] => ['channel', value]),
     ...header.specs.map((value): [string, string] => ['spec', value]),

@@ -10,7 +10,7 @@ export function compareAsked(header: LockHeader, asked: Asked): string[] {
   const differences = [
     ...compareValue('the platform', header.platform, asked.platform),
     ...compareBase(header.baseImage, asked.baseImage),
-    ...compareLists('virtual package', header.virtualPackages, asked.virtualPackages),
+    ...compareLists('override', header.overrides, asked.overrides),
     ...compareOrdered('channel', header.channels, asked.channels),
     ...compareLists('spec', header.specs, asked.specs),
     ...compareOrdered('pip requirement', header.pip, asked.pip),

@@ -11,7 +11,7 @@ export interface Comment {
 }
 
 const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'] as const
-const repeated = ['virtual-package', 'channel', 'spec', 'pip', 'own-layer'] as const
+const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'] as const
 const advice = 'Restore the file, or have it written anew with lock-mode: update.'
 
 /**
@@ -67,6 +67,7 @@ export function parseHeader(comments: readonly Comment[], file: string): LockHea
     baseImage: required('base-image', pinnedImage),
     micromambaVersion: required('micromamba', (text) => text),
     virtualPackages: all('virtual-package'),
+    overrides: all('override'),
     ...(condarc !== undefined && { condarc }),
     channels: all('channel'),
     specs: all('spec'),

@@ -36,6 +36,8 @@ export interface Solution {
   /** In the order in which they are linked. */
   readonly packages: readonly SolvedPackage[]
   readonly micromambaVersion: string
+  /** What the solve went by; see `LockHeader`. */
+  readonly virtualPackages: readonly string[]
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
 }
@@ -138,7 +140,7 @@ async function renew(
 
 function formatSolution(
   { asked, chooseOwnLayer }: Renewal,
-  { packages, micromambaVersion, baseImage }: Solution,
+  { packages, micromambaVersion, virtualPackages, baseImage }: Solution,
   previous: readonly string[],
 ): string {
   return formatLock({
@@ -147,6 +149,7 @@ function formatSolution(
       inputHash: inputHash(asked),
       baseImage,
       micromambaVersion,
+      virtualPackages,
       ownLayer: chooseOwnLayer(packages, previous),
     },
     packages: packages.map(({ url, sha256 }) => ({

@@ -25,8 +25,8 @@ export interface Asked {
   readonly platform: Subdir
   /** The base image by the name that was asked for: `docker.io/library/debian:13`. */
   readonly baseImage: string
-  /** `__glibc=2.28` and the like, sorted. */
-  readonly virtualPackages: readonly string[]
+  /** Virtual packages as the user wants them: `__glibc=2.28`, or `__cuda=` for none. Sorted. */
+  readonly overrides: readonly string[]
   /** In their order, without credentials; `nodefaults` last if it was there. */
   readonly channels: readonly string[]
   /** Normalised, sorted. */
@@ -44,6 +44,8 @@ export interface LockHeader extends Asked {
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
   readonly micromambaVersion: string
+  /** All that the solve went by, `__glibc=2.36` and the like, sorted: overrides, else the base's, else defaults. */
+  readonly virtualPackages: readonly string[]
   /** Names of the packages big enough for a layer of their own; kept from lock to lock, so that layers stay put. */
   readonly ownLayer: readonly string[]
 }

@@ -14,7 +14,14 @@ import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
 export { SolveError } from './failure.ts'
 export type { SolvedPackage } from './solved.ts'
-export { defaultVirtualPackages, listVirtualPackages, type VirtualPackages } from './virtual-packages.ts'
+export {
+  chooseVirtualPackages,
+  defaultVirtualPackages,
+  listVirtualPackages,
+  virtualPackageNames,
+  type VirtualPackageOverrides,
+  type VirtualPackages,
+} from './virtual-packages.ts'
 
 export interface SolveRequest {
   readonly environment: Environment

@@ -11,6 +11,13 @@ export interface VirtualPackages {
   readonly __linux?: string
 }
 
+export const virtualPackageNames = ['__archspec', '__cuda', '__glibc', '__linux'] as const
+
+/** What a user says of virtual packages; an empty version says that there is none. */
+export type VirtualPackageOverrides = {
+  readonly [Name in (typeof virtualPackageNames)[number]]?: string
+}
+
 /** Generic processors of the platforms, as archspec names them. */
 const processors: Readonly<Record<Subdir, string>> = {
   'linux-64': 'x86_64',
@@ -20,11 +27,23 @@ const processors: Readonly<Record<Subdir, string>> = {
 }
 
 /**
- * What can be taken for granted wherever containers run: conda-lock's defaults for glibc and the kernel, no GPU, and
+ * What can be taken for granted of a base that says nothing else: conda-lock's defaults for glibc and the kernel, no GPU, and
  * no processor extensions.
  */
 export function defaultVirtualPackages(platform: Subdir): VirtualPackages {
   return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' }
+}
+
+/**
+ * What a solve goes by: what can be taken for granted, what is known of the base, and before both what the user says.
+ */
+export function chooseVirtualPackages(
+  platform: Subdir,
+  ofBase: VirtualPackages,
+  overrides: VirtualPackageOverrides,
+): VirtualPackages {
+  const chosen = { ...defaultVirtualPackages(platform), ...ofBase, ...overrides }
+  return Object.fromEntries(Object.entries(chosen).filter(([, version]) => version !== ''))
 }
 
 /** The variables that pin each of them; an empty one tells micromamba that there is none. */
@@ -37,8 +56,8 @@ export function overrides(packages: VirtualPackages): Record<string, string> {
   }
 }
 
-/** `__glibc=2.28` and the like, sorted: how locks list them. */
-export function listVirtualPackages(packages: VirtualPackages): string[] {
+/** `__glibc=2.28` and the like, sorted: how locks list them. `__cuda=` is an override that takes it away. */
+export function listVirtualPackages(packages: VirtualPackages | VirtualPackageOverrides): string[] {
   return Object.entries(packages)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([name, version]) => `${name}=${version}`)
