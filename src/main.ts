@@ -1,14 +1,19 @@
 import * as core from '@actions/core'
-import { setImageOutputs } from './action/outputs.ts'
+import { setImageOutputs, setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
 import { UserError } from './common/errors.ts'
-import { run } from './pipeline.ts'
+import { merge, run } from './pipeline.ts'
 
 try {
-  const result = await run(readRequest())
-  setImageOutputs(result)
-  await writeSummary(result)
+  const request = readRequest()
+  if (request.merge.length > 0) {
+    setMergeOutputs(await merge(request), request.tags)
+  } else {
+    const result = await run(request)
+    setImageOutputs(result)
+    await writeSummary(result)
+  }
 } catch (error) {
   fail(error)
 }

@@ -112,6 +112,7 @@ test('how containers start: a line as for a shell, or JSON', () => {
   })
   const { start, copy } = readRequest({})
   expect(start).toEqual({
+    activation: 'entrypoint',
     entrypoint: ['gunicorn', '--bind', '0.0.0.0:80 00', 'a b'],
     cmd: ['app:main', 'with space'],
     env: { PORT: '8000', EMPTY: '' },
@@ -135,7 +136,26 @@ test.each<[string, string]>([
   ['stop-signal', 'please'],
   ['copy', 'nowhere'],
   ['load', 'maybe'],
+  ['user', 'two words'],
+  ['user-numeric', 'maybe'],
+  ['group-writable', 'maybe'],
+  ['activation', 'always'],
+  ['push-by-digest', 'maybe'],
+  ['merge', 'ghcr.io/org/name:tag'],
 ])('%s: %s is refused', (input, value) => {
   given({ [input]: value })
   expect(() => readRequest({})).toThrow(expect.objectContaining({ input }))
+})
+
+test.each([
+  ['', undefined, false],
+  ['ann', { name: 'ann' }, false],
+  ['1000', { uid: 1000 }, true],
+])("user '%s' is %j, by number: %j", (user, wish, isNumeric) => {
+  given({ user })
+  const request = readRequest({})
+  expect(request.user).toEqual(wish)
+  expect(request).toMatchObject({ userNumeric: isNumeric, groupWritable: false })
+  given({ user, 'user-numeric': 'true' })
+  expect(readRequest({}).userNumeric).toBe(true)
 })

@@ -157,3 +157,39 @@ test('a platform that the base does not have is refused before anything is pushe
   expect(log).toContain('linux/arm64')
   expect(pushes()).toBe(before)
 })
+
+test('platforms made in jobs of their own are pushed by digest and merged: the same digest as in one job', async () => {
+  const bases = await Promise.all(
+    (['amd64', 'arm64'] as const).map(async (architecture) =>
+      pushBase(world.registry, `library/debian:${architecture}`, {
+        rootfs: await minimalDebian({ architecture }),
+        architecture,
+      }),
+    ),
+  )
+  const inputs = {
+    'base-image': (await pushIndex(world.registry, 'library/debian:index', bases)).reference,
+    'environment-file': 'env.yaml',
+  }
+  const name = `${world.registry.host}/merged`
+  const images: string[] = []
+  for (const platforms of ['linux/amd64', 'linux/arm64']) {
+    const { exitCode, log, outputs } = await job.run({
+      ...inputs,
+      platforms,
+      tags: name,
+      'push-by-digest': 'true',
+    })
+    expect(exitCode === 0 || log).toBe(true)
+    images.push(outputs['image'] ?? '')
+  }
+  const merged = await job.run({ merge: images.join('\n'), tags: `${name}:1` })
+  expect(merged.exitCode === 0 || merged.log).toBe(true)
+  const both = await job.run({
+    ...inputs,
+    platforms: 'linux/amd64,linux/arm64',
+    tags: `${name}:2`,
+    push: 'true',
+  })
+  expect(merged.outputs['digest']).toBe(both.outputs['digest'])
+})

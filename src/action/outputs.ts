@@ -38,6 +38,16 @@ export function setImageOutputs(result: Result): void {
   core.setOutput('metadata', JSON.stringify(metadata(result), null, 2))
 }
 
+/** The outputs of a run that merges images. */
+export function setMergeOutputs(digest: Digest, tags: Result['tags']): void {
+  const [first] = tags
+  core.setOutput('digest', digest)
+  core.setOutput('imageid', digest)
+  core.setOutput('image', first ? formatReference({ ...first, tag: undefined, digest }) : '')
+  core.setOutput('tags', tags.map(formatReference).join('\n'))
+  core.setOutput('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2))
+}
+
 /** Of an image; an index has none. */
 function configDigest(artifact: Artifact): Digest | undefined {
   const [image, ...more] = imagesOf(artifact)
