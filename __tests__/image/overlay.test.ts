@@ -99,3 +99,33 @@ describe('what is laid', () => {
     ).toEqual(['symlink a 1:2 -> /b'])
   })
 })
+
+describe('what the base has', () => {
+  const base: Record<string, Sample> = {
+    opt: { link: 'srv' },
+    'srv/home': { type: 'directory', mode: 0o700, uid: 5, gid: 6 },
+    'srv/home/.profile': { mode: 0o600, uid: 5, gid: 6, content: Buffer.from('p') },
+    'srv/home/link': { link: '.profile' },
+    'srv/home/huge': {},
+  }
+
+  test('can be given to somebody else, as it is; not what was not read', () => {
+    const files = baseOf(base)
+    const entries = laid(base, (overlay) => {
+      for (const [name, file] of files.below('srv')) overlay.own(`opt/${name}`, file, { uid: 1, gid: 2 })
+    })
+    expect(entries).toEqual([
+      'directory srv 755 0:0',
+      'directory srv/home 700 1:2',
+      'file srv/home/.profile 600 1:2 p',
+      'symlink srv/home/link 1:2 -> .profile',
+    ])
+  })
+
+  test('is taken away by a whiteout at its resolved place', () => {
+    const entries = laid(base, (overlay) => {
+      overlay.remove('/opt/home')
+    })
+    expect(entries).toEqual(['directory srv 755 0:0', 'file srv/.wh.home 644 0:0 '])
+  })
+})

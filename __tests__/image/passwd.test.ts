@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   appendLine,
+  editLines,
   formatGroup,
   formatLockedGroupShadow,
   formatLockedShadow,
@@ -64,4 +65,12 @@ test('lines of the shadow files have as many fields as shadow(5) and gshadow(5) 
   for (const line of [formatLockedShadow('me'), formatLockedGroupShadow('me')]) {
     expect(line.split(':').slice(0, 2)).toEqual(['me', '!'])
   }
+})
+
+test('editing lines changes those that are edited, and no other byte', () => {
+  const text = '# comment: with colons:\na:x:1:\n\n+::::::\nb:x:2:a,b'
+  expect(editLines(text, (fields) => fields)).toBe(text)
+  expect(editLines(text, (fields) => (fields[0] === 'a' ? ['c', ...fields.slice(1)] : fields))).toBe(
+    text.replace('\na:', '\nc:'),
+  )
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import type { UserWish } from '../../src/image/user-wish.ts'
 import { chooseUser } from '../../src/image/users.ts'
 import { baseOf, debian, type Sample } from './samples.ts'
 
-function choose(samples: Record<string, Sample>, environment: Record<string, string> = {}) {
-  return chooseUser(baseOf({ ...debian, ...samples }), new Map(Object.entries(environment)))
+function choose(samples: Record<string, Sample>, environment: Record<string, string> = {}, wish?: UserWish) {
+  return chooseUser(baseOf({ ...debian, ...samples }), new Map(Object.entries(environment)), wish)
 }
 
 const passwd = (line: string) => ({ 'etc/passwd': `root:x:0:0:root:/root:/bin/bash\n${line}\n` })
@@ -45,5 +46,66 @@ describe("on any other base it is upstream's", () => {
     ['its gid', { 'etc/group': 'staff:x:57439:ann\n' }, "group 'staff' (57439)"],
   ])('%s is taken: refused, saying by whom', (_, files, who) => {
     expect(() => choose(files)).toThrow(who)
+  })
+})
+
+describe('a wish, on a base without micromamba', () => {
+  const ubuntu = {
+    ...passwd('ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash'),
+    'etc/group': 'root:x:0:\nusers:x:100:\nubuntu:x:1000:\n',
+  }
+  test.each<[string, UserWish, string]>([
+    ['a name has the usual numbers', { name: 'ann' }, 'ann 57439:57439 /home/ann, added'],
+    ['a group is as the user', { name: 'ann', uid: 1001 }, 'ann 1001:1001 /home/ann, added'],
+    ['all', { name: 'ann', uid: 1001, gid: 1002 }, 'ann 1001:1002 /home/ann, added'],
+    [
+      'a group that is asked for may be there',
+      { name: 'ann', uid: 1001, gid: 100 },
+      'ann 1001:100 /home/ann, added',
+    ],
+    ['numbers only have the usual name', { uid: 5 }, 'mambauser 5:5 /home/mambauser, added'],
+    ['two numbers', { uid: 5, gid: 0 }, 'mambauser 5:0 /home/mambauser, added'],
+    ['the name of a user of the base', { name: 'ubuntu' }, 'ubuntu 1000:1000 /home/ubuntu, there'],
+    ['the number of one', { uid: 1000 }, 'ubuntu 1000:1000 /home/ubuntu, there'],
+    ['both', { name: 'ubuntu', uid: 1000 }, 'ubuntu 1000:1000 /home/ubuntu, there'],
+    ['root', { uid: 0 }, 'root 0:0 /root, there'],
+  ])('%s', (_, wish, expected) => {
+    const { name, uid, gid, home, exists } = choose(ubuntu, {}, wish)
+    expect(`${name} ${uid}:${gid} ${home}, ${exists ? 'there' : 'added'}`).toBe(expected)
+  })
+
+  test.each<[UserWish, string]>([
+    [{ name: 'ubuntu', uid: 1001 }, "user 'ubuntu' (1000:1000)"],
+    [{ name: 'ubuntu', uid: 1000, gid: 100 }, "user 'ubuntu' (1000:1000)"],
+    [{ name: 'ann', uid: 1000 }, "user 'ubuntu' (1000:1000)"],
+    [{ uid: 1000, gid: 5 }, "user 'ubuntu' (1000:1000)"],
+    [{ name: 'ann', uid: 100 }, "group 'users' (100)"],
+    [{ name: 'users' }, "group 'users' (100)"],
+    [{ name: 'users', uid: 5, gid: 5 }, "group 'users' (100)"],
+  ])('%j is refused, saying whose it is', (wish, who) => {
+    expect(() => choose(ubuntu, {}, wish)).toThrow(expect.objectContaining({ input: 'user' }))
+    expect(() => choose(ubuntu, {}, wish)).toThrow(who)
+  })
+})
+
+describe('a wish, on a base with micromamba', () => {
+  const base = { ...micro, 'etc/arg_mamba_user': 'micro\n', 'etc/group': 'micro:x:2000:\nusers:x:100:\n' }
+  test.each<[string, UserWish, string]>([
+    ['its user', { name: 'micro' }, 'micro 1100:2000 /srv/micro'],
+    ['another name', { name: 'ann' }, 'ann 1100:2000 /home/ann of micro'],
+    ['another name and number', { name: 'ann', uid: 5 }, 'ann 5:5 /home/ann of micro'],
+    ['another name, the same number', { name: 'ann', uid: 1100 }, 'ann 1100:2000 /home/ann of micro'],
+    ['a number', { uid: 5 }, 'micro 5:5 /srv/micro of micro'],
+    ['another group', { name: 'micro', uid: 1100, gid: 100 }, 'micro 1100:100 /srv/micro of micro'],
+    ['another user of the base', { name: 'root' }, 'root 0:0 /root'],
+  ])('%s', (_, wish, expected) => {
+    const { name, uid, gid, home, exists, formerly } = choose(base, {}, wish)
+    expect(`${name} ${uid}:${gid} ${home}${formerly ? ` of ${formerly.name}` : ''}`).toBe(expected)
+    expect(exists).toBe(formerly === undefined)
+  })
+
+  test('root is not renamed', () => {
+    const user = choose({ 'etc/arg_mamba_user': 'root\n' }, {}, { name: 'ann' })
+    expect(user).toEqual({ name: 'ann', uid: 57439, gid: 57439, home: '/home/ann', exists: false })
   })
 })

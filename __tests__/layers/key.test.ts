@@ -9,10 +9,11 @@ const python = {
 }
 const arch = { url: 'https://c.example/linux-64/a-1-0.conda', checksum: 'aa', subdir: 'linux-64' }
 const pure = { url: 'https://c.example/noarch/b-1-0.conda', checksum: 'bb', subdir: 'noarch' }
+const owner = { uid: 57439, gid: 57439 }
 const inputs: LayerInputs = {
   prefix: '/opt/conda',
   rootPrefix: '/opt/conda',
-  owner: { uid: 57439, gid: 57439 },
+  owner,
   python,
   compression: 'zstd',
   packages: [arch, pure],
@@ -23,6 +24,7 @@ test.each<[string, Partial<LayerInputs>]>([
   ['root prefix', { rootPrefix: '/srv/conda' }],
   ['user', { owner: { uid: 1, gid: 57439 } }],
   ['group', { owner: { uid: 57439, gid: 1 } }],
+  ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
   ['python', { python: { ...python, version: '3.13' } }],
   ['site-packages', { python: { ...python, sitePackages: 'lib/other' } }],

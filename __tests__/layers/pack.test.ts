@@ -11,7 +11,7 @@ import { packEntries } from '../../src/layers/pack.ts'
 import { fixedTime } from '../../src/layers/reproducible.ts'
 import type { LayerEntry } from '../../src/layers/types.ts'
 import type { PrefixEntry } from '../../src/prefix/link.ts'
-import { collect } from './collect.ts'
+import { collect, inPieces } from './collect.ts'
 import { jobOf, jobPackage } from './packages.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'pack-'))
@@ -121,6 +121,43 @@ describe('layerEntries', () => {
       'srv/mamba/envs 755',
       'srv/mamba/envs/a 755',
       'srv/mamba/envs/a/empty 755',
+    ])
+  })
+})
+
+describe("a prefix that is its group's too", () => {
+  const ownership = { uid: 57439, gid: 0, groupWritable: true }
+
+  it("lets the group do what the owner may, and links have their file's mode", async () => {
+    const content = Buffer.from('x')
+    const file = (path: string, mode: number): PrefixEntry => {
+      const bytes = inPieces(content, [1])
+      return { type: 'file', path, mode, size: content.length, content: bytes }
+    }
+    const entries: PrefixEntry[] = [
+      file('bin/tool', 0o755),
+      file('lib/private', 0o600),
+      file('lib/read-only', 0o444),
+      file('lib/strange', 0o4670),
+      { type: 'hardlink', path: 'lib/link', target: 'lib/private' },
+      { type: 'directory', path: 'var', mode: 0o755 },
+    ]
+    const laid: string[] = []
+    for await (const entry of layerEntries(entries, context, ownership)) {
+      const mode = 'mode' in entry ? entry.mode.toString(8) : '-'
+      laid.push(`${entry.path} ${mode} ${entry.uid}:${entry.gid}`)
+      expect(entry).not.toHaveProperty('groupWritable')
+    }
+    expect(laid).toEqual([
+      'opt/conda 777 57439:0',
+      'opt/conda/bin 775 57439:0',
+      'opt/conda/bin/tool 775 57439:0',
+      'opt/conda/lib 775 57439:0',
+      'opt/conda/lib/private 660 57439:0',
+      'opt/conda/lib/read-only 444 57439:0',
+      'opt/conda/lib/strange 4660 57439:0',
+      'opt/conda/lib/link - 57439:0',
+      'opt/conda/var 775 57439:0',
     ])
   })
 })
