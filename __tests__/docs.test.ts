@@ -1,0 +1,138 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+
+/** The project's top: the tests are run from there. */
+const top = process.cwd()
+
+const read = (path: string) => readFileSync(join(top, path), 'utf8')
+const find = (pattern: string) => globSync(pattern, { cwd: top }).sort()
+
+const action = parse(read('action.yml')) as {
+  inputs: Record<string, unknown>
+  outputs: Record<string, unknown>
+} // action.yml is ours
+const ownAction = /^org\/micromamba-image-action@v\d+$/
+
+/** The names in the first column of the table below a heading of README. */
+function namesInTable(heading: string): string[] {
+  const [, section = ''] = read('README.md').split(`\n## ${heading}\n`)
+  const [table = ''] = section.split('\n## ')
+  return table
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+}
+
+describe('README and action.yml', () => {
+  test('have the same inputs', () => {
+    expect(namesInTable('Inputs').sort()).toEqual(Object.keys(action.inputs).sort())
+  })
+
+  test('have the same outputs', () => {
+    expect(namesInTable('Outputs').sort()).toEqual(Object.keys(action.outputs).sort())
+  })
+})
+
+const pages = find('{*.md,docs/**/*.md,examples/**/*.md}')
+
+test.each(pages)('%s: relative links lead to files', (page) => {
+  const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+  const broken = targets.filter((target) => {
+    const [path = '', heading] = target.split('#')
+    const file = path === '' ? page : join(dirname(page), path)
+    return !existsSync(join(top, file)) || (heading !== undefined && !anchors(file).includes(heading))
+  })
+  expect(broken).toEqual([])
+})
+
+/** As GitHub makes them of headings. */
+function anchors(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
+interface Workflow {
+  readonly permissions?: unknown
+  readonly jobs: Readonly<Record<string, { uses?: string; permissions?: unknown; steps?: readonly Step[] }>>
+}
+
+function stepsOf(workflow: Workflow): Step[] {
+  return Object.values(workflow.jobs).flatMap(({ uses, steps = [] }) => [
+    ...steps,
+    ...(uses ? [{ uses }] : []),
+  ])
+}
+
+const examples = find('examples/*/workflow.yml')
+const workflows = [...find('.github/workflows/*.yml'), ...examples]
+
+describe.each(workflows)('%s', (path) => {
+  const workflow = parse(read(path)) as Workflow // what is not of that form fails below
+  const steps = stepsOf(workflow)
+
+  test('pins each action by a commit', () => {
+    const used = steps.flatMap(({ uses }) => uses ?? [])
+    const loose = used.filter((uses) => !uses.startsWith('./') && !ownAction.test(uses))
+    expect(loose.filter((uses) => !/@[0-9a-f]{40}$/.test(uses))).toEqual([])
+  })
+
+  test('gives no permissions but to single jobs', () => {
+    expect(workflow.permissions).toEqual({})
+    expect(Object.values(workflow.jobs).every(({ permissions }) => permissions !== undefined)).toBe(true)
+  })
+
+  test('lets no expression into a script', () => {
+    expect(steps.filter(({ run = '' }) => run.includes('${{'))).toEqual([])
+  })
+
+  test('leaves no token in the checkout', () => {
+    const checkouts = steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'))
+    expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([])
+  })
+})
+
+test('there are examples', () => {
+  expect(examples.length).toBeGreaterThan(0)
+})
+
+describe.each(examples)('%s', (path) => {
+  const folder = dirname(path)
+  const ours = stepsOf(parse(read(path)) as Workflow).filter(({ uses = '' }) => ownAction.test(uses))
+
+  test('uses this action, with inputs that it has', () => {
+    expect(ours.length).toBeGreaterThan(0)
+    const given = ours.flatMap((step) => Object.keys(step.with ?? {}))
+    expect(given.filter((name) => !(name in action.inputs))).toEqual([])
+  })
+
+  test('has the files that it names', () => {
+    const named = ours.flatMap((step) => [
+      ...linesOf(step.with?.['environment-file']),
+      ...linesOf(step.with?.['copy']).map((line) => line.split(':')[0] ?? ''),
+    ])
+    expect(named.filter((file) => !existsSync(resolve(top, folder, file)))).toEqual([])
+    expect(existsSync(join(top, folder, 'README.md'))).toBe(true)
+  })
+})
+
+function linesOf(input: unknown): string[] {
+  return typeof input === 'string' ? input.split('\n').filter((line) => line.trim() !== '') : []
+}
+
+test.each(find('examples/**/*.{yaml,yml}'))('%s is YAML', (path) => {
+  expect(parse(read(path))).toBeInstanceOf(Object)
+})
