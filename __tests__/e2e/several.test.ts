@@ -78,6 +78,21 @@ test('environment-name chooses the one that is active by default, and has to be 
   expect(refused.log).toContain('There are base, analysis.')
 })
 
+test('packages without a file, and added to one', async () => {
+  const alone = await createJob({ ...world.inputs, tags: 'app:packages', load: 'true' }, world.environment)
+  try {
+    const inputs = { packages: 'python\nhello >=1.0,<1.1', channels: world.channel.url }
+    const first = await alone.run(inputs)
+    expect(first.exitCode === 0 || first.log).toBe(true)
+    expect(first.outputs['lock-file']).toBe('env.linux-64.lock')
+    expect((await docker(['run', '--rm', 'app:packages', 'hello'])).stdout).toContain('hello 1.0.0')
+    const again = await alone.run({ ...inputs, 'lock-mode': 'locked' })
+    expect(again.outputs['digest']).toBe(first.outputs['digest'])
+  } finally {
+    await alone.remove()
+  }
+})
+
 test('two platforms, made on one of them, make an index', async () => {
   const bases = await Promise.all(
     (['amd64', 'arm64'] as const).map(async (architecture) =>

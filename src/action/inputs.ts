@@ -33,6 +33,11 @@ export function list(name: string): string[] {
     .filter((item) => item !== '' && !item.startsWith('#'))
 }
 
+/** Items one a line, which may hold commas; blank ones and `#` comments left out. */
+export function lines(name: string): string[] {
+  return core.getMultilineInput(name).filter((line) => line !== '' && !line.startsWith('#'))
+}
+
 /** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
 export function command(name: string): string[] | undefined {
   const value = core.getInput(name)

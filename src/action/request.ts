@@ -7,7 +7,7 @@ import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { Compression } from '../layers/types.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
-import { boolean, choice, command, keyValues, list, listOf, text } from './inputs.ts'
+import { boolean, choice, command, keyValues, lines, list, listOf, text } from './inputs.ts'
 
 /** Everything that a run is asked for: the inputs, read once and checked before any work. */
 export interface Request {
@@ -15,6 +15,9 @@ export interface Request {
   readonly workspace: string
   /** One environment each; none when the default is to be looked for. */
   readonly environmentFiles: readonly string[]
+  /** MatchSpecs for the first environment besides those of its file, or without one. */
+  readonly packages: readonly string[]
+  readonly channels: readonly string[]
   /** The environment that containers activate; absent for `base`, or the first. */
   readonly environmentName?: string
   /** Absolute; absent for the base's, or /opt/conda. */
@@ -76,6 +79,8 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
   const request: Request = {
     workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
     environmentFiles: list('environment-file'),
+    packages: lines('packages'),
+    channels: list('channels'),
     environmentName: text('environment-name'),
     rootPrefix: readRootPrefix(),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
@@ -228,6 +233,12 @@ function readCacheKey(): string {
 }
 
 function refuseContradictions(request: Request): void {
+  if (request.channels.length > 0 && request.packages.length === 0) {
+    throw new UserError('they are for packages, and there are none', {
+      at: { input: 'channels' },
+      advice: "Name packages in 'packages', or write the channels into the environment file.",
+    })
+  }
   if (request.merge.length > 0 && request.tags.length === 0) {
     throw new UserError('images are to be merged, but there is no name for what comes of it', {
       at: { input: 'tags' },

@@ -8,6 +8,7 @@ import type { Environment } from './types.ts'
 /** The door of this folder: from an environment file to what it asks for. */
 export { masked, secretsIn, withoutCredentials } from './credentials.ts'
 export { findEnvironmentFile } from './find.ts'
+export { environmentOf, withMore } from './inputs.ts'
 export { normalizeSpec } from './spec.ts'
 export type { Channel, Environment, Spec } from './types.ts'
 

@@ -1,6 +1,14 @@
 import type { Request } from '../action/request.ts'
 import { UserError } from '../common/errors.ts'
-import { findEnvironmentFile, readEnvironment, type Environment } from '../environment/read.ts'
+import {
+  environmentOf,
+  findEnvironmentFile,
+  readEnvironment,
+  withMore,
+  type Environment,
+} from '../environment/read.ts'
+
+const usual = 'env.yaml'
 
 /** An environment of the image, and where it lives. */
 export interface Member {
@@ -19,8 +27,10 @@ export interface Member {
  */
 export async function readMembers(request: Request): Promise<Member[]> {
   const files = request.environmentFiles
-  if (files.length < 2) return [{ name: 'base', ...(await readMember(request, files[0])) }]
-  const read = await Promise.all(files.map((file) => readMember(request, file)))
+  if (files.length < 2) return [{ name: 'base', ...(await readFirst(request, files[0])) }]
+  const read = await Promise.all(
+    files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))),
+  )
   const members = read.map((member, index): Member => {
     const { environment, file } = member
     const isSecondBase =
@@ -35,6 +45,21 @@ export async function readMembers(request: Request): Promise<Member[]> {
   })
 }
 
+/** The first environment has the packages that were given without a file, which may be all that there is. */
+async function readFirst(request: Request, input: string | undefined): Promise<Omit<Member, 'name'>> {
+  const { packages, channels } = request
+  if (packages.length === 0) return readMember(request, input)
+  const given = environmentOf(packages, channels)
+  try {
+    const member = await readMember(request, input)
+    return { ...member, environment: member.environment ? withMore(member.environment, given) : given }
+  } catch (error) {
+    const isMissing = error instanceof UserError && error.input === 'environment-file'
+    if (!isMissing || (input ?? usual) !== usual) throw error
+    return { file: usual, environment: given }
+  }
+}
+
 /** A frozen lockfile that the request names needs no environment file beside it. */
 async function readMember(request: Request, input: string | undefined): Promise<Omit<Member, 'name'>> {
   const { workspace, lock } = request
@@ -44,7 +69,7 @@ async function readMember(request: Request, input: string | undefined): Promise<
   } catch (error) {
     const isNeeded = lock.mode !== 'frozen' || lock.file === undefined
     if (isNeeded || !(error instanceof UserError) || error.input === undefined) throw error
-    return { file: input ?? 'env.yaml' }
+    return { file: input ?? usual }
   }
 }
 

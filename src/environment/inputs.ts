@@ -1,0 +1,31 @@
+import { stringify } from 'yaml'
+import { parseEnvironment } from './parse.ts'
+import type { Environment } from './types.ts'
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'"
+
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+export function environmentOf(
+  packages: readonly string[],
+  channels: readonly string[],
+  variables: NodeJS.ProcessEnv = process.env,
+): Environment {
+  const text = stringify({ name: 'base', channels, dependencies: packages })
+  return parseEnvironment(text, file, variables).environment
+}
+
+/** An environment with the channels and packages of another behind its own. */
+export function withMore(environment: Environment, more: Environment): Environment {
+  const known = new Set(environment.channels.map(({ canonical }) => canonical))
+  return {
+    ...environment,
+    channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+    specs: [...environment.specs, ...more.specs],
+    secrets: [...new Set([...environment.secrets, ...more.secrets])],
+  }
+}
