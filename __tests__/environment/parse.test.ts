@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseEnvironment } from '../../src/environment/parse.ts'
 
 const parse = (text: string, variables: NodeJS.ProcessEnv = {}) =>
-  parseEnvironment(text, '/work/my-app.yaml', variables)
+  parseEnvironment(text, '/srv/my-app.yaml', variables)
 const environmentOf = (text: string, variables?: NodeJS.ProcessEnv) => parse(text, variables).environment
 
 test('the whole of a file', () => {
@@ -29,7 +29,7 @@ test('the whole of a file', () => {
   )
   expect(warnings).toEqual([])
   expect(environment).toEqual({
-    file: '/work/my-app.yaml',
+    file: '/srv/my-app.yaml',
     name: 'science',
     channels: [
       { source: 'conda-forge', canonical: 'conda-forge', line: 3 },
@@ -103,7 +103,7 @@ describe('credentials in channels', () => {
     [{ PW: '' }, 'empty'],
   ])('a variable of %j is missed', (variables: NodeJS.ProcessEnv, what) => {
     expect(() => parse('\nchannels:\n- https://a:$PW@b/c\ndependencies: []', variables)).toThrow(
-      `/work/my-app.yaml:3: the channel 'https://b/c' cannot be used: the environment variable PW is ${what}`,
+      `/srv/my-app.yaml:3: the channel 'https://b/c' cannot be used: the environment variable PW is ${what}`,
     )
   })
 })
@@ -142,7 +142,7 @@ describe('what is refused, with its line', () => {
     ['# platform: linux-64\n@EXPLICIT\nhttps://a/noarch/b-1-0.conda', 2, 'this is a lockfile'],
     ['dependencies: [*nothing]', 1, 'not YAML'],
   ])('%j', (text, line, message) => {
-    expect(() => parse(text)).toThrow(`/work/my-app.yaml:${line}: `)
+    expect(() => parse(text)).toThrow(`/srv/my-app.yaml:${line}: `)
     expect(() => parse(text)).toThrow(message)
   })
 })

@@ -4,7 +4,7 @@ import { formatLock, lockHash } from '../../src/lock/format.ts'
 import { parseLock } from '../../src/lock/parse.ts'
 import { header, hex, locked, locks, withoutLines } from './samples.ts'
 
-const parse = (text: string) => parseLock(text, '/work/env.lock', 'linux-64')
+const parse = (text: string) => parseLock(text, '/srv/env.lock', 'linux-64')
 const md5 = 'cd'.repeat(16)
 const explicit = (...lines: string[]) => ['@EXPLICIT', ...lines, ''].join('\n')
 const python = 'https://conda.anaconda.org/conda-forge/linux-64/python-3.12.1-h0_0_cpython.conda'
@@ -176,7 +176,7 @@ describe("what is refused in anybody's file, with its line", () => {
     [explicit(`https://me:hunter2@host/noarch/a-1-0.conda#${md5}`), 2, 'was written with credentials'],
     [explicit(`https://host/t/hunter2/noarch/a-1-0.conda#${md5}`), 2, 'was written with credentials'],
   ])('%j', (text, line, message) => {
-    expect(() => parse(text)).toThrow(`/work/env.lock:${line}: `)
+    expect(() => parse(text)).toThrow(`/srv/env.lock:${line}: `)
     expect(() => parse(text)).toThrow(message)
     expect(() => parse(text)).not.toThrow('hunter2')
   })
@@ -206,7 +206,7 @@ describe('what is refused in a lock of ours, with its line', () => {
     [edited(`#sha256:${hex}`, `#${md5}`), 15, 'is not a hash'],
     [edited('/linux-64/', '/linux-aarch64/'), 15, 'python is for linux-aarch64, in a lockfile for linux-64'],
   ])('%#', (text, line, message) => {
-    expect(() => parse(text)).toThrow(`/work/env.lock:${line}: `)
+    expect(() => parse(text)).toThrow(`/srv/env.lock:${line}: `)
     expect(() => parse(text)).toThrow(message)
   })
 })

@@ -2,15 +2,15 @@ import { expect, test } from '@jest/globals'
 import { lockPath } from '../../src/lock/resolve.ts'
 
 const place = {
-  environmentFile: '/work/apps/web.yaml',
+  environmentFile: '/srv/apps/web.yaml',
   platform: 'linux-aarch64',
   workspace: '/work',
 } as const
 
 test.each([
-  [undefined, '/work/apps/web.linux-aarch64.lock'],
-  ['locks/{name}-{platform}.txt', '/work/locks/web-linux-aarch64.txt'],
-  ['{platform}/{platform}.lock', '/work/linux-aarch64/linux-aarch64.lock'],
+  [undefined, '/srv/apps/web.linux-aarch64.lock'],
+  ['locks/{name}-{platform}.txt', '/srv/locks/web-linux-aarch64.txt'],
+  ['{platform}/{platform}.lock', '/srv/linux-aarch64/linux-aarch64.lock'],
   ['/elsewhere/fixed.lock', '/elsewhere/fixed.lock'],
 ])('%s', (template, path) => {
   expect(lockPath({ ...place, template })).toBe(path)

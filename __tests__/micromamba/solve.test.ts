@@ -30,7 +30,7 @@ afterEach(async () => {
 function requestFor(text: string, more: Partial<SolveRequest> = {}): SolveRequest {
   const platform = more.platform ?? 'linux-64'
   return {
-    environment: parseEnvironment(text, '/work/env.yaml', {}).environment,
+    environment: parseEnvironment(text, '/srv/env.yaml', {}).environment,
     platform,
     virtualPackages: defaultVirtualPackages(platform),
     ...more,
@@ -101,7 +101,7 @@ describe('an unsolvable environment', () => {
     expect(error.kind).toBe('unsolvable')
     expect(error.message).toBe(
       [
-        '/work/env.yaml: it cannot be solved for linux-64:',
+        '/srv/env.yaml: it cannot be solved for linux-64:',
         'The following packages are incompatible',
         '├─ oldtls =* * is installable and it requires',
         '│  └─ openssl =1.1 *, which can be installed;',
@@ -119,7 +119,7 @@ describe('an unsolvable environment', () => {
     async (name, problem) => {
       const error = await failureOf(replay(name))
       expect(error.kind).toBe('unsolvable')
-      expect(error.message).toBe(`/work/env.yaml: it cannot be solved for linux-64:\n${problem}`)
+      expect(error.message).toBe(`/srv/env.yaml: it cannot be solved for linux-64:\n${problem}`)
     },
   )
 })
@@ -146,7 +146,7 @@ describe('other failures', () => {
     expect(error.kind).toBe('environment')
     expect(error.message).toBe(
       [
-        '/work/env.yaml: micromamba cannot read it:',
+        '/srv/env.yaml: micromamba cannot read it:',
         "YAML error in spec file '/WORK/env.yaml'",
         'yaml-cpp: error at line 3, column 1: end of sequence flow not found',
       ].join('\n'),
@@ -192,7 +192,7 @@ describe('what is refused before micromamba is asked', () => {
   test('specs without a channel', async () => {
     const micromamba = await standIn(folder)
     await expect(solve(micromamba, requestFor('dependencies:\n- a::b\n- c'))).rejects.toThrow(
-      "/work/env.yaml:3: there are no channels to take 'c' from",
+      "/srv/env.yaml:3: there are no channels to take 'c' from",
     )
     expect(await micromamba.calls()).toEqual([])
   })

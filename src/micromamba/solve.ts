@@ -29,6 +29,8 @@ export interface SolveRequest {
   readonly virtualPackages: VirtualPackages
   /** The content of a condarc, the only configuration that counts. */
   readonly condarc?: string
+  /** What micromamba calls it; from `info` on, its log is shown when it cannot solve. */
+  readonly logLevel?: string
 }
 
 /**
@@ -58,6 +60,7 @@ export async function solve(
     }
     // With --json the reasons are left out, and without it there is no JSON.
     const { stderr } = await run([])
+    if (isVerbose(request)) core.info(masked(stderr, secrets))
     const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n')
     throw new SolveError(
       'unsolvable',
@@ -80,6 +83,10 @@ function refuseHopeless({ environment, condarc }: SolveRequest): void {
       advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
     })
   }
+}
+
+function isVerbose({ logLevel = 'warning' }: SolveRequest): boolean {
+  return ['info', 'debug', 'trace'].includes(logLevel)
 }
 
 type Run = (options: readonly string[]) => Promise<Outcome>
@@ -107,6 +114,7 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
   ]
   const variables = {
     ...overrides(request.virtualPackages),
+    ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
     MAMBA_ROOT_PREFIX: join(folder, 'root'),
     CONDA_PKGS_DIRS: join(folder, 'pkgs'),
   }

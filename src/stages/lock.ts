@@ -3,11 +3,11 @@ import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
+import { formatBaseName } from '../image/base-name.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
 import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
 import { installMicromamba, type Micromamba } from '../micromamba/install.ts'
 import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
-import { formatReference } from '../registry/registry.ts'
 import type { BaseReader } from './base.ts'
 import type { Member } from './environments.ts'
 
@@ -54,10 +54,10 @@ async function lockMember(
   platform: Platform,
   solver: Solver,
 ): Promise<LockedMember> {
-  const { workspace, condarc, virtualPackages: overrides } = request
+  const { workspace, condarc, logLevel, virtualPackages: overrides } = request
   const { environment, file } = member
   const { subdir } = platform
-  const baseImage = formatReference(request.base)
+  const baseImage = formatBaseName(request.base)
   const settings = {
     path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
     secrets: environment?.secrets ?? [],
@@ -85,7 +85,13 @@ async function lockMember(
             micromamba = installed
             const virtualPackages = chooseVirtualPackages(subdir, base.virtualPackages, overrides)
             return {
-              packages: await solve(installed, { environment, platform: subdir, virtualPackages, condarc }),
+              packages: await solve(installed, {
+                environment,
+                platform: subdir,
+                virtualPackages,
+                condarc,
+                logLevel,
+              }),
               micromambaVersion: installed.version,
               virtualPackages: listVirtualPackages(virtualPackages),
               baseImage: pinned,
