@@ -207,7 +207,7 @@ async function finishingLayer(
 async function applicationLayer(
   { copy, workspace, start }: Request,
   { files }: Base,
-  { uid, gid }: ImageUser,
+  { uid, gid, home }: ImageUser,
   members: readonly PlannedMember[],
   settings: LayerSettings,
 ): Promise<ImageLayer[]> {
@@ -217,19 +217,20 @@ async function applicationLayer(
     base: files,
     owner: { uid, gid },
     workdir: start.workdir ?? '/tmp',
-    hasDirectory: directoriesOf(members),
+    hasDirectory: directoriesOf(members, home),
   })
   return [await buildLayer('application', entries, settings)]
 }
 
-/** Whether the environments' layers bring a directory; its path is relative to the image's root. */
-function directoriesOf(members: readonly PlannedMember[]): (path: string) => boolean {
+/** Whether the layers below the application's bring a directory; its path is relative to the image's root. */
+function directoriesOf(members: readonly PlannedMember[], home: string): (path: string) => boolean {
   const directories = new Set<string>()
   const add = (path: string) => {
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       directories.add(path.slice(0, slash))
     }
   }
+  add(`${home.slice(1)}/.bashrc`)
   for (const { prefix, plan } of members) {
     for (const { paths } of plan.plans) for (const path of paths) add(`${prefix.slice(1)}/${path}`)
     add(`${prefix.slice(1)}/conda-meta/history`)
