@@ -95,7 +95,7 @@ describe('credentials in channels', () => {
   })
   test('that cannot be told from the address are refused, and not shown', () => {
     const text = 'channels: ["https://me:$PW@host.example/chan"]\ndependencies: []'
-    expect(() => parse(text, { PW: secret })).toThrow(/^\/work\/my-app\.yaml:1: .*percent-encode/)
+    expect(() => parse(text, { PW: secret })).toThrow(/^\/srv\/my-app\.yaml:1: .*percent-encode/)
     expect(() => parse(text, { PW: secret })).not.toThrow(/w0rd/)
   })
   test.each([

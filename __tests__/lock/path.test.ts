@@ -4,7 +4,7 @@ import { lockPath } from '../../src/lock/resolve.ts'
 const place = {
   environmentFile: '/srv/apps/web.yaml',
   platform: 'linux-aarch64',
-  workspace: '/work',
+  workspace: '/srv',
 } as const
 
 test.each([
