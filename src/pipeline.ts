@@ -6,10 +6,11 @@ import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
 import type { Digest } from './common/digest.ts'
 import { formatPlatform } from './common/platform.ts'
+import { formatBaseName } from './image/base-name.ts'
 import { assembleIndex } from './image/image-index.ts'
 import type { Image } from './image/types.ts'
 import { loadImage, mergeDigests, pushImage, writeLayout, type Artifact } from './outputs/outputs.ts'
-import { createRegistryClient, formatReference } from './registry/registry.ts'
+import { createRegistryClient } from './registry/registry.ts'
 import { createBaseReader, openBases } from './stages/base.ts'
 import { readMembers } from './stages/environments.ts'
 import { makeImage } from './stages/image.ts'
@@ -49,7 +50,7 @@ export async function run(request: Request): Promise<Result> {
     await stage('Outputs', () => deliver(request, artifact, workshop))
     return {
       artifact,
-      bases: [...new Set(bases.map(({ image }) => formatReference(image.pinned)))],
+      bases: [...new Set(bases.map(({ image }) => formatBaseName(image.pinned)))],
       tags,
       pushed: push,
       ...(output !== undefined && { output }),

@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
+import { parseBaseName, type BaseName } from '../image/base-name.ts'
 import type { StartSettings } from '../image/config.ts'
 import { parseUserWish, type UserWish } from '../image/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
@@ -27,7 +28,7 @@ export interface Request {
     readonly file?: string
     readonly mode: LockMode
   }
-  readonly base: ImageReference
+  readonly base: BaseName
   readonly virtualPackages: VirtualPackageOverrides
   readonly platforms: readonly Platform[]
   /** Without their tags when the image is pushed by digest. */
@@ -84,7 +85,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     environmentName: text('environment-name'),
     rootPrefix: readRootPrefix(),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
-    base: parseReference(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+    base: parseBaseName(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
     platforms: readPlatforms(),
     tags: readTags(),

@@ -1,6 +1,7 @@
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import { formatReference } from '../registry/registry.ts'
+import { isLayout } from './base-name.ts'
 import type { BaseImage } from './base.ts'
 import { imageConfig, type ConfigChanges } from './config.ts'
 import { jsonBlob, sorted } from './json-blob.ts'
@@ -44,7 +45,10 @@ export function assembleImage(
     config: config.descriptor,
     layers: all.map(({ descriptor }) => descriptor),
     annotations: sorted({
-      'org.opencontainers.image.base.name': formatReference({ ...base.pinned, digest: undefined }),
+      // A layout has no name that others could find it by.
+      ...(!isLayout(base.pinned) && {
+        'org.opencontainers.image.base.name': formatReference({ ...base.pinned, digest: undefined }),
+      }),
       'org.opencontainers.image.base.digest': base.pinned.digest,
       ...details.annotations,
     }),

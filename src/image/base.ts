@@ -1,62 +1,60 @@
 import { type Digest } from '../common/digest.ts'
 import { messageOf } from '../common/errors.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
-import {
-  formatReference,
-  manifestMediaTypes,
-  type ImageReference,
-  type RegistryClient,
-} from '../registry/registry.ts'
+import type { RegistryClient } from '../registry/registry.ts'
 import { chooseImage, parseBaseManifest, refusedBase } from './base-manifest.ts'
+import { formatBaseName, isLayout, type BaseName } from './base-name.ts'
+import { openSource, type BaseSource } from './base-source.ts'
 import { parseConfig, type ImageConfig } from './config.ts'
 import type { Descriptor, ImageLayer } from './types.ts'
 
 /** An image to put layers on. */
 export interface BaseImage {
   /** As it was asked for, with the digest that it had: of the index, where the name stands for one. */
-  readonly pinned: ImageReference & { readonly digest: Digest }
+  readonly pinned: BaseName & { readonly digest: Digest }
   readonly config: ImageConfig
   readonly layers: readonly ImageLayer[]
 }
 
 /**
- * The digest that a reference stands for now.
- * @throws UserError when the registry has no such image
+ * A base's name with the digest that it stands for now.
+ * @param workspace what the path of a layout is relative to
+ * @throws UserError when there is no such image
  */
-export async function pinReference(
-  reference: ImageReference,
+export async function pinReference<Name extends BaseName>(
+  name: Name,
   client: RegistryClient,
-): Promise<ImageReference & { readonly digest: Digest }> {
-  if (reference.digest !== undefined) return { ...reference, digest: reference.digest }
-  const found = await client.headManifest(reference)
-  if (found) return { ...reference, digest: found.digest }
-  throw refusedBase(
-    formatReference(reference),
-    'the registry has no such image',
-    'Check its name and its tag.',
-  )
+  workspace = '.',
+): Promise<Name & { readonly digest: Digest }> {
+  const digest = await openSource(name, client, workspace).pin()
+  if (digest !== undefined) return { ...name, digest }
+  const place = isLayout(name) ? 'layout' : 'registry'
+  throw refusedBase(formatBaseName(name), `the ${place} has no such image`, 'Check its name and its tag.')
 }
 
 /**
  * Reads a base's manifest and config; its layers stay where they are.
+ * @param workspace what the path of a layout is relative to
  * @throws UserError when it is no image for the platform, or one of a kind that nothing can be put on
  */
 export async function readBase(
-  reference: ImageReference,
+  reference: BaseName,
   platform: Platform,
   client: RegistryClient,
+  workspace = '.',
 ): Promise<BaseImage> {
-  const name = formatReference(reference)
-  const named = await client.fetchManifest(reference, manifestMediaTypes)
+  const name = formatBaseName(reference)
+  const source = openSource(reference, client, workspace)
+  const named = await source.fetchManifest(reference.digest)
   let manifest = parseBaseManifest(named.bytes.toString(), name)
   if (manifest.kind === 'index') {
     const digest = chooseImage(manifest.images, platform, name)
-    const chosen = await client.fetchManifest({ ...reference, tag: undefined, digest }, manifestMediaTypes)
+    const chosen = await source.fetchManifest(digest)
     manifest = parseBaseManifest(chosen.bytes.toString(), name)
   }
   if (manifest.kind === 'index') throw refusedBase(name, 'it is an index of indexes, which has no image')
 
-  const config = readConfig(await client.readBlob(reference, manifest.config), name)
+  const config = readConfig(await source.readBlob(manifest.config), name)
   if (config.os !== platform.os || config.architecture !== platform.architecture) {
     throw refusedBase(
       name,
@@ -67,7 +65,7 @@ export async function readBase(
   return {
     pinned: { ...reference, digest: named.digest },
     config,
-    layers: imageLayers(manifest.layers, config, reference, client),
+    layers: imageLayers(manifest.layers, config, name, source),
   }
 }
 
@@ -82,18 +80,14 @@ function readConfig(bytes: Buffer, name: string): ImageConfig {
 function imageLayers(
   descriptors: readonly Descriptor[],
   config: ImageConfig,
-  reference: ImageReference,
-  client: RegistryClient,
+  name: string,
+  source: BaseSource,
 ): ImageLayer[] {
   const diffIds = config.rootfs.diff_ids
   if (diffIds.length !== descriptors.length) {
-    throw refusedBase(
-      formatReference(reference),
-      `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`,
-    )
+    throw refusedBase(name, `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`)
   }
   const created = (config.history ?? []).filter((entry) => entry.empty_layer !== true)
-  const origin = { registry: reference.registry, repository: reference.repository }
   return diffIds.flatMap((diffId, index): ImageLayer[] => {
     const descriptor = descriptors[index]
     if (!descriptor) return []
@@ -102,9 +96,9 @@ function imageLayers(
         descriptor,
         diffId,
         createdBy: created[index]?.created_by ?? '',
-        origin,
+        ...(source.origin && { origin: source.origin }),
         from: 'base',
-        open: () => client.openBlob(origin, descriptor),
+        open: () => source.openBlob(descriptor),
       },
     ]
   })

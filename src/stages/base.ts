@@ -1,13 +1,13 @@
 import type { Request } from '../action/request.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { readBaseFiles, type BaseFiles } from '../image/base-files.ts'
+import { formatBaseName, parseBaseName } from '../image/base-name.ts'
 import { baseVirtualPackages, isLibc } from '../image/base-virtual-packages.ts'
 import { pinReference, readBase, type BaseImage } from '../image/base.ts'
 import { checkBase } from '../image/check-base.ts'
 import { environmentOf } from '../image/config.ts'
 import { isWiringFile } from '../image/wiring.ts'
 import type { VirtualPackages } from '../micromamba/solve.ts'
-import { formatReference, parseReference } from '../registry/registry.ts'
 import type { LockedMember } from './lock.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -38,7 +38,7 @@ export function createBaseReader(request: Request, { registry }: Workshop): Base
   let pinned: Promise<string> | undefined
   const bases = new Map<string, Promise<Base>>()
   return {
-    pin: () => (pinned ??= pinReference(request.base, registry).then(formatReference)),
+    pin: () => (pinned ??= pinReference(request.base, registry, request.workspace).then(formatBaseName)),
     read(platform, name) {
       const key = `${formatPlatform(platform)} ${name}`
       const base = bases.get(key) ?? openBase(request, platform, name, registry)
@@ -49,12 +49,12 @@ export function createBaseReader(request: Request, { registry }: Workshop): Base
 }
 
 async function openBase(
-  { rootPrefix: wanted }: Request,
+  { rootPrefix: wanted, workspace }: Request,
   platform: Platform,
   pinned: string,
   registry: Workshop['registry'],
 ): Promise<Base> {
-  const image = await readBase(parseReference(pinned), platform, registry)
+  const image = await readBase(parseBaseName(pinned), platform, registry, workspace)
   const files = await readBaseFiles(image.layers, (path) => isWiringFile(path) || isLibc(path))
   const variables = environmentOf(image.config)
   const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda'
