@@ -1,0 +1,148 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
+import { debianBase, minimalDebian, pushImage, type ImageForm } from '../world/base.ts'
+import { run } from '../world/command.ts'
+import { likeAmazonLinux, likeFedora, writeLookAlike } from '../world/look-alike.ts'
+import { writeTar, type TarEntry } from '../world/tar.ts'
+import { startWorld } from '../world/world.ts'
+import { createJob, environmentFile, type Job } from './job.ts'
+
+const parts = { channel: {}, releases: {}, registry: {}, engine: {}, base: { micromamba: true } } as const
+let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
+let job: Job
+let docker: ContainerEngine
+let scratch: string
+
+beforeAll(async () => {
+  world = await startWorld(parts)
+  docker = containerEngine('docker', { ...process.env, ...world.environment })
+  scratch = await mkdtemp(join(tmpdir(), 'bases-'))
+  job = await createJob(world.inputs, world.environment)
+  await job.write('env.yaml', environmentFile(world.channel.url, ['tiny', 'activation']))
+  await job.write('glibc.yaml', environmentFile(world.channel.url, ['needs-glibc']))
+  await job.write('cuda.yaml', environmentFile(world.channel.url, ['needs-cuda']))
+})
+
+afterAll(async () => {
+  await job.remove()
+  await rm(scratch, { recursive: true, force: true })
+  await world.stop()
+})
+
+const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+async function push(name: string, rootfs: string, form: ImageForm = {}, env: string[] = []): Promise<string> {
+  const config = { Env: [path, ...env], Cmd: ['bash'] }
+  return (await pushImage(world.registry, `${name}:1`, { layers: [rootfs], config }, form)).reference
+}
+
+async function build(base: string, inputs: Readonly<Record<string, string>> = {}) {
+  const { exitCode, log, outputs } = await job.run({
+    'base-image': base,
+    tags: 'app:bases',
+    load: 'true',
+    ...inputs,
+  })
+  expect(exitCode === 0 || log).toBe(true)
+  return outputs
+}
+
+async function refused(base: string, inputs: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { exitCode, log } = await job.run({ 'base-image': base, ...inputs })
+  expect(exitCode === 1 || log).toBe(true)
+  return log
+}
+
+const inContainer = async (line: string) =>
+  (await docker(['run', '--rm', 'app:bases', 'bash', '-c', line])).stdout
+const lockText = (name = 'env') => readFile(join(job.workspace, `${name}.linux-64.lock`), 'utf8')
+
+describe('an environment lives on a base', () => {
+  test.each<[string, () => Promise<string>, string]>([
+    [
+      "Debian's minimal system, as docker pushes it",
+      async () => push('debian', await debianBase(), { mediaTypes: 'docker' }),
+      'debian',
+    ],
+    [
+      'like Fedora, in a zstd layer',
+      async () =>
+        push('fedora', await writeLookAlike(join(scratch, 'fedora.tar'), likeFedora), {
+          compression: 'zstd',
+        }),
+      'fedora',
+    ],
+    [
+      'like Amazon Linux, in a layer that is not compressed',
+      async () =>
+        push('amazon', await writeLookAlike(join(scratch, 'amazon.tar'), likeAmazonLinux), {
+          compression: 'none',
+        }),
+      'amzn',
+    ],
+    ['one of micromamba-docker', () => Promise.resolve(world.base.reference), 'debian'],
+  ])('%s', async (_, make, system) => {
+    await build(await make())
+    expect(
+      await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $HOME $ID"; command -v micromamba'),
+    ).toBe(`/opt/conda mambauser /home/mambauser ${system}\n/usr/bin/micromamba\n`)
+    expect(await lockText()).toContain('# virtual-package: __glibc=2.36\n')
+  })
+
+  test('in an OCI layout on disk, which the lock pins', async () => {
+    await run('skopeo', [
+      ...['copy', '--src-tls-verify=false', `docker://${world.base.reference}`],
+      `oci:${join(job.workspace, 'layout')}:13`,
+    ])
+    const { digest } = await build('oci-layout://layout:13')
+    expect(await inContainer('echo $CONDA_PREFIX')).toBe('/opt/conda\n')
+    expect(await lockText()).toMatch(/^# base-image: oci:layout:13@sha256:/m)
+    expect((await build('oci:layout:13', { 'lock-mode': 'locked' }))['digest']).toBe(digest)
+  })
+
+  test("with CUDA, which is the solve's, and whose variables stay", async () => {
+    const env = ['CUDA_VERSION=12.4.1', 'LD_LIBRARY_PATH=/usr/local/nvidia/lib64']
+    const base = await push('cuda', await minimalDebian(), {}, env)
+    await build(base, { 'environment-file': 'cuda.yaml' })
+    expect(await inContainer('echo $CUDA_VERSION $LD_LIBRARY_PATH')).toBe('12.4.1 /usr/local/nvidia/lib64\n')
+    expect(await lockText('cuda')).toContain('# virtual-package: __cuda=12.4\n')
+    const log = await refused(base, { 'environment-file': 'cuda.yaml', 'virtual-packages': '__cuda=11.8' })
+    expect(log).toContain('__cuda')
+  })
+})
+
+test("the base's glibc is the solve's, and virtual-packages overrides it", async () => {
+  const inputs = { 'environment-file': 'glibc.yaml' }
+  expect(await refused(world.base.reference, inputs)).toContain('__glibc')
+  const overridden = { ...inputs, 'virtual-packages': '__glibc=2.38' }
+  await build(world.base.reference, overridden)
+  expect(await lockText('glibc')).toContain('# virtual-package: __glibc=2.38\n')
+  await build(world.base.reference, { ...overridden, 'lock-mode': 'locked' })
+  const log = await refused(world.base.reference, { ...inputs, 'lock-mode': 'locked' })
+  expect(log).toContain("the override '__glibc=2.38' is gone")
+})
+
+describe('a base that no environment can live on is refused', () => {
+  const bash: TarEntry = { path: 'bin/bash', content: '#!', mode: 0o755 }
+  const glibc: TarEntry = { path: 'lib64/ld-linux-x86-64.so.2', content: '' }
+  const musl: TarEntry = { path: 'lib/ld-musl-x86_64.so.1', content: '' }
+
+  test.each<[string, TarEntry[], string]>([
+    ['musl', [bash, musl], 'its C library is musl'],
+    ['without-bash', [glibc], 'it has no /bin/bash'],
+    ['nothing', [], 'it has no /bin/bash, which activates environments; its C library is unknown'],
+  ])('%s', async (name, entries, message) => {
+    const tar = join(scratch, `${name}.tar`)
+    await writeTar(tar, [{ path: 'etc' }, ...entries])
+    expect(await refused(await push(name, tar))).toContain(message)
+  })
+
+  test('an image of ours, whose packages would get mixed', async () => {
+    const name = `${world.registry.host}/app:1`
+    await build(world.base.reference, { tags: name, load: 'false', push: 'true' })
+    expect(await refused(name)).toContain('it has packages at /opt/conda already')
+  })
+})

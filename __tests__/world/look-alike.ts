@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { extract } from 'tar-stream'
+import { minimalDebian } from './rootfs.ts'
+import { writeTar, type TarEntry } from './tar.ts'
+
+/** Root file systems with the layout of other distributions, made of Debian's files so that they run. */
+
+export type Entries = Map<string, TarEntry>
+
+/** @param path where the tar is written */
+export async function writeLookAlike(path: string, change: (entries: Entries) => void): Promise<string> {
+  const entries = await entriesOfTar(await minimalDebian({ architecture: 'amd64' }))
+  change(entries)
+  await writeTar(path, entries.values())
+  return path
+}
+
+/** Libraries in /usr/lib64, a shadow file that nobody may read, its own os-release. */
+export function likeFedora(entries: Entries): void {
+  const libraries = 'usr/lib/x86_64-linux-gnu'
+  for (const [path, entry] of [...entries]) {
+    if (path !== libraries && !path.startsWith(`${libraries}/`)) continue
+    const moved = path.replace(libraries, 'usr/lib64')
+    entries.delete(path)
+    // What Debian has in usr/lib64 are links to these.
+    entries.set(moved, { ...entry, path: moved })
+  }
+  // Where Debian's loader looks for them.
+  entries.set(libraries, { path: libraries, target: '../lib64' })
+  entries.set('etc/shadow', { path: 'etc/shadow', content: 'root:*::0:99999:7:::\n', mode: 0 })
+  nameSystem(entries, 'ID=fedora\nVERSION_ID=42\n')
+}
+
+/** Like Fedora, and without a shadow file, skeletons or homes. */
+export function likeAmazonLinux(entries: Entries): void {
+  likeFedora(entries)
+  for (const path of entries.keys()) {
+    if (/^(etc\/shadow|etc\/skel|home)(\/|$)/.test(path)) entries.delete(path)
+  }
+  nameSystem(entries, 'ID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\n')
+}
+
+function nameSystem(entries: Entries, content: string): void {
+  entries.set('usr/lib/os-release', { path: 'usr/lib/os-release', content })
+  entries.set('etc/os-release', { path: 'etc/os-release', target: '../usr/lib/os-release' })
+}
+
+async function entriesOfTar(file: string): Promise<Entries> {
+  const entries: Entries = new Map()
+  const tar = extract()
+  // An error ends the loop below.
+  pipeline(createReadStream(file), tar, () => undefined)
+  for await (const stream of tar) {
+    const { name, type, mode, linkname } = stream.header
+    const path = name.replace(/\/$/, '')
+    const chunks: Buffer[] = []
+    // The library types its streams as giving anything; a tar's entries give bytes.
+    for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk)
+    if (type === 'symlink') entries.set(path, { path, target: linkname })
+    else if (type === 'directory') entries.set(path, { path, mode })
+    else entries.set(path, { path, mode, content: Buffer.concat(chunks) })
+  }
+  return entries
+}
