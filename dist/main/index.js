@@ -36079,7 +36079,8 @@ function defaultCallback(err) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CF: () => (/* binding */ setImageOutputs),
 /* harmony export */   ef: () => (/* binding */ setLockOutputs),
-/* harmony export */   fk: () => (/* binding */ setCacheOutputs)
+/* harmony export */   fk: () => (/* binding */ setCacheOutputs),
+/* harmony export */   hc: () => (/* binding */ setMergeOutputs)
 /* harmony export */ });
 /* unused harmony export metadata */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
@@ -36118,6 +36119,15 @@ function setImageOutputs(result) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
+}
+/** The outputs of a run that merges images. */
+function setMergeOutputs(digest, tags) {
+    const [first] = tags;
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2));
 }
 /** Of an image; an index has none. */
 function configDigest(artifact) {
@@ -36163,7 +36173,7 @@ function platformOf({ platform: { os, architecture } }) {
 
 /***/ }),
 
-/***/ 2735:
+/***/ 8792:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36178,10 +36188,39 @@ var core = __nccwpck_require__(3838);
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/image/base-name.ts
+var base_name = __nccwpck_require__(4794);
+;// CONCATENATED MODULE: ./src/image/user-wish.ts
+
+/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
+const largestId = 2 ** 31 - 1;
+/**
+ * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
+ * @throws UserError naming the input
+ */
+function parseUserWish(text, { input }) {
+    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
+    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
+    const isWhole = text !== '' && !text.endsWith(':');
+    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
+        throw new errors/* UserError */.y(`'${text}' is not a user`, {
+            at: { input },
+            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
+        });
+    }
+    return {
+        ...(name !== undefined && { name }),
+        ...(uid !== undefined && { uid }),
+        ...(gid !== undefined && { gid }),
+    };
+}
+
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var copy = __nccwpck_require__(8189);
+// EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
+var virtual_packages = __nccwpck_require__(4185);
 // EXTERNAL MODULE: ./src/registry/reference.ts
-var reference = __nccwpck_require__(9310);
+var registry_reference = __nccwpck_require__(9310);
 ;// CONCATENATED MODULE: ./node_modules/string-argv/index.js
 
 function parseArgsStringToArgv(value, env, file) {
@@ -36268,6 +36307,10 @@ function list(name) {
         .map((item) => item.trim())
         .filter((item) => item !== '' && !item.startsWith('#'));
 }
+/** Items one a line, which may hold commas; blank ones and `#` comments left out. */
+function lines(name) {
+    return core/* getMultilineInput */.q3(name).filter((line) => line !== '' && !line.startsWith('#'));
+}
 /** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
 function command(name) {
     const value = core/* getInput */.V4(name);
@@ -36316,22 +36359,31 @@ function keyValues(name) {
 
 
 
+
+
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
     const request = {
         workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
         environmentFiles: list('environment-file'),
+        packages: lines('packages'),
+        channels: list('channels'),
         environmentName: inputs_text('environment-name'),
         rootPrefix: readRootPrefix(),
         lock: { file: inputs_text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
-        base: (0,reference/* parseReference */.F2)(core/* getInput */.V4('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+        base: (0,base_name/* parseBaseName */.u7)(core/* getInput */.V4('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+        virtualPackages: readVirtualPackages(),
         platforms: readPlatforms(),
-        tags: list('tags').map((tag) => (0,reference/* parseReference */.F2)(tag, { input: 'tags', defaultTag: 'latest' })),
-        push: inputs_boolean('push'),
+        tags: readTags(),
+        merge: readMerge(),
+        push: inputs_boolean('push') || inputs_boolean('push-by-digest'),
         output: inputs_text('output'),
         load: inputs_boolean('load'),
         start: readStart(),
+        ...readUser(),
+        groupWritable: inputs_boolean('group-writable'),
         copy: (0,copy/* parseCopy */.pM)(core/* getInput */.V4('copy').split('\n'), { input: 'copy' }),
         compression: choice('compression', ['zstd', 'gzip']),
         labels: keyValues('labels'),
@@ -36348,6 +36400,16 @@ function readRequest(environment = process.env) {
     };
     refuseContradictions(request);
     return request;
+}
+function readVirtualPackages() {
+    const wanted = Object.entries(keyValues('virtual-packages'));
+    const wrong = wanted.find(([name, version]) => !virtual_packages/* virtualPackageNames */.Qt.some((known) => known === name) || !/^[\w.]*$/.test(version));
+    if (!wrong)
+        return Object.fromEntries(wanted);
+    throw new errors/* UserError */.y(`'${wrong.join('=')}' is not a virtual package of Linux with its version`, {
+        at: { input: 'virtual-packages' },
+        advice: `There are ${virtual_packages/* virtualPackageNames */.Qt.join(', ')}; write them as __glibc=2.31.`,
+    });
 }
 function readPlatforms() {
     const wanted = list('platforms');
@@ -36368,6 +36430,29 @@ function readRootPrefix() {
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
 }
+function readTags() {
+    const byDigest = inputs_boolean('push-by-digest');
+    return list('tags').map((tag) => {
+        const reference = (0,registry_reference/* parseReference */.F2)(tag, { input: 'tags', ...(!byDigest && { defaultTag: 'latest' }) });
+        if (!byDigest || reference.tag === undefined)
+            return reference;
+        throw new errors/* UserError */.y(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
+            at: { input: 'tags' },
+            advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
+        });
+    });
+}
+function readMerge() {
+    return list('merge').map((text) => {
+        const reference = (0,registry_reference/* parseReference */.F2)(text, { input: 'merge' });
+        if (reference.digest !== undefined)
+            return reference;
+        throw new errors/* UserError */.y(`'${text}' has no digest`, {
+            at: { input: 'merge' },
+            advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
+        });
+    });
+}
 function readStart() {
     const [workdir, ...more] = listOf('workdir', /^\//, 'an absolute path');
     if (more.length > 0)
@@ -36380,6 +36465,7 @@ function readStart() {
         });
     }
     return {
+        activation: choice('activation', ['none', 'entrypoint', 'everywhere']),
         entrypoint: command('entrypoint'),
         cmd: command('cmd'),
         workdir,
@@ -36388,6 +36474,12 @@ function readStart() {
         volumes: listOf('volumes', /^\//, 'an absolute path'),
         stopSignal,
     };
+}
+/** One that is asked for by number only is named by number. */
+function readUser() {
+    const wish = inputs_text('user');
+    const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' });
+    return { user, userNumeric: inputs_boolean('user-numeric') || (user !== undefined && user.name === undefined) };
 }
 function readMicromamba() {
     const version = core/* getInput */.V4('micromamba-version');
@@ -36424,6 +36516,18 @@ function readCacheKey() {
     return key;
 }
 function refuseContradictions(request) {
+    if (request.channels.length > 0 && request.packages.length === 0) {
+        throw new errors/* UserError */.y('they are for packages, and there are none', {
+            at: { input: 'channels' },
+            advice: "Name packages in 'packages', or write the channels into the environment file.",
+        });
+    }
+    if (request.merge.length > 0 && request.tags.length === 0) {
+        throw new errors/* UserError */.y('images are to be merged, but there is no name for what comes of it', {
+            at: { input: 'tags' },
+            advice: 'Give it one, such as ghcr.io/org/name:tag.',
+        });
+    }
     if (request.push && request.tags.length === 0) {
         throw new errors/* UserError */.y('an image is to be pushed, but it has no name', {
             at: { input: 'tags' },
@@ -36950,15 +37054,58 @@ function machinePlatform(arch = process.arch) {
 
 /***/ }),
 
+/***/ 4794:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   kp: () => (/* binding */ formatBaseName),
+/* harmony export */   nW: () => (/* binding */ isLayout),
+/* harmony export */   u7: () => (/* binding */ parseBaseName)
+/* harmony export */ });
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5472);
+
+
+function isLayout(name) {
+    return 'layout' in name;
+}
+/**
+ * Parses the name of a base: as Docker names images, or `oci:path:tag` and `oci-layout://path:tag` as skopeo and BuildKit
+ * name those of a layout.
+ * @throws UserError when it is neither
+ */
+function parseBaseName(text, options = {}) {
+    const [, rest] = /^(?:oci-layout:\/\/|oci:)(.+)$/.exec(text) ?? [];
+    if (rest === undefined)
+        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text, options);
+    const at = rest.lastIndexOf('@');
+    const digest = rest.slice(at + 1);
+    const isPinned = at > 0 && (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .isDigest */ .Bc)(digest);
+    const named = isPinned ? rest.slice(0, at) : rest;
+    // The colon of a Windows drive has a slash after it.
+    const [, path = named, tag] = /^(.+):([\w.-]+)$/.exec(named) ?? [];
+    return { layout: path, ...(tag !== undefined && { tag }), ...(isPinned && { digest }) };
+}
+/** The full name; `parseBaseName` gives the same again. */
+function formatBaseName(name) {
+    if (!isLayout(name))
+        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(name);
+    const { layout, tag, digest } = name;
+    return `oci:${layout}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+
+
+/***/ }),
+
 /***/ 6117:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hw: () => (/* binding */ assembleIndex),
 /* harmony export */   PP: () => (/* binding */ indexMediaType),
-/* harmony export */   fA: () => (/* binding */ descriptorPlatform)
+/* harmony export */   fA: () => (/* binding */ descriptorPlatform),
+/* harmony export */   qh: () => (/* binding */ indexOf)
 /* harmony export */ });
-/* unused harmony export indexOf */
 /* harmony import */ var _json_blob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8851);
 
 /** The media type of an index (OCI image-spec, image-index.md). */
@@ -37468,6 +37615,7 @@ function resolveDestination(rule, [root], overlay, workdir) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Br: () => (/* binding */ groupAsOwner),
 /* harmony export */   EZ: () => (/* binding */ fixedTime),
 /* harmony export */   ZL: () => (/* binding */ chunkSize),
 /* harmony export */   lk: () => (/* binding */ gzipLevel),
@@ -37488,8 +37636,8 @@ function resolveDestination(rule, [root], overlay, workdir) {
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories. A hard link has
- *    those of its file.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
+ *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
  * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
@@ -37503,6 +37651,10 @@ const fixedTime = 315_532_800;
 const directoryMode = 0o755;
 /** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
 const rootPrefixMode = 0o777;
+/** A mode in which the group may do what the owner may. */
+function groupAsOwner(mode) {
+    return (mode & ~0o070) | ((mode & 0o700) >> 3);
+}
 /** Bytes. */
 const chunkSize = 1024 * 1024;
 const zstdSettings = {
@@ -37520,10 +37672,10 @@ const gzipLevel = 6;
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2735);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8792);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2711);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7537);
 
 
 
@@ -37531,9 +37683,15 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 try {
-    const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_5__/* .run */ .e)((0,_action_request_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)());
-    (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setImageOutputs */ .CF)(result);
-    await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .writeSummary */ .S)(result);
+    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)();
+    if (request.merge.length > 0) {
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_5__/* .merge */ .h)(request), request.tags);
+    }
+    else {
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_5__/* .run */ .e)(request);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setImageOutputs */ .CF)(result);
+        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .writeSummary */ .S)(result);
+    }
 }
 catch (error) {
     fail(error);
@@ -37558,6 +37716,58 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 4185:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qt: () => (/* binding */ virtualPackageNames),
+/* harmony export */   R: () => (/* binding */ listVirtualPackages),
+/* harmony export */   mt: () => (/* binding */ overrides),
+/* harmony export */   os: () => (/* binding */ chooseVirtualPackages)
+/* harmony export */ });
+/* unused harmony export defaultVirtualPackages */
+const virtualPackageNames = ['__archspec', '__cuda', '__glibc', '__linux'];
+/** Generic processors of the platforms, as archspec names them. */
+const processors = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/**
+ * What can be taken for granted of a base that says nothing else: conda-lock's defaults for glibc and the kernel, no GPU, and
+ * no processor extensions.
+ */
+function defaultVirtualPackages(platform) {
+    return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' };
+}
+/**
+ * What a solve goes by: what can be taken for granted, what is known of the base, and before both what the user says.
+ */
+function chooseVirtualPackages(platform, ofBase, overrides) {
+    const chosen = { ...defaultVirtualPackages(platform), ...ofBase, ...overrides };
+    return Object.fromEntries(Object.entries(chosen).filter(([, version]) => version !== ''));
+}
+/** The variables that pin each of them; an empty one tells micromamba that there is none. */
+function overrides(packages) {
+    return {
+        CONDA_OVERRIDE_ARCHSPEC: packages.__archspec ?? '',
+        CONDA_OVERRIDE_CUDA: packages.__cuda ?? '',
+        CONDA_OVERRIDE_GLIBC: packages.__glibc ?? '',
+        CONDA_OVERRIDE_LINUX: packages.__linux ?? '',
+    };
+}
+/** `__glibc=2.28` and the like, sorted: how locks list them. `__cuda=` is an override that takes it away. */
+function listVirtualPackages(packages) {
+    return Object.entries(packages)
+        .filter((entry) => entry[1] !== undefined)
+        .map(([name, version]) => `${name}=${version}`)
+        .sort();
+}
+
+
+/***/ }),
+
 /***/ 9094:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37567,12 +37777,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   Er: () => (/* reexport */ createBlobUploader),
   IC: () => (/* reexport */ imagesOf),
   yt: () => (/* reexport */ loadImage),
+  EH: () => (/* reexport */ mergeDigests),
   GH: () => (/* reexport */ pushImage),
   HX: () => (/* reexport */ topOf),
   wy: () => (/* reexport */ writeLayout)
 });
-
-// UNUSED EXPORTS: mergeDigests
 
 ;// CONCATENATED MODULE: ./src/outputs/artifact.ts
 /** The manifest or index whose digest is the artifact's. */
@@ -38000,6 +38209,8 @@ async function inspect(engine, name) {
     return ok ? `sha256:${stdout.trim().replace(/^sha256:/, '')}` : undefined;
 }
 
+// EXTERNAL MODULE: ./src/common/concurrency.ts
+var concurrency = __nccwpck_require__(6858);
 ;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
 
 
@@ -38007,19 +38218,19 @@ async function inspect(engine, name) {
 
 
 const indexTypes = [image_index/* indexMediaType */.PP, 'application/vnd.docker.distribution.manifest.list.v2+json'];
-const imageTypes = (/* unused pure expression or super */ null && ([
+const imageTypes = [
     'application/vnd.oci.image.manifest.v1+json',
     'application/vnd.docker.distribution.manifest.v2+json',
-]));
-const configTypes = (/* unused pure expression or super */ null && ([
+];
+const configTypes = [
     'application/vnd.oci.image.config.v1+json',
     'application/vnd.docker.container.image.v1+json',
-]));
+];
 /**
  * Reads the image that a digest stands for, or all that an index lists.
  * @throws UserError when one of them is no container image for Linux
  */
-async function merge_source_readImages(reference, client) {
+async function readImages(reference, client) {
     if (reference.digest === undefined) {
         throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
     }
@@ -38029,7 +38240,7 @@ async function merge_source_readImages(reference, client) {
     const listed = descriptorsOf(parse(named.bytes, reference)['manifests'], reference);
     if (listed.length === 0)
         throw merge_source_refused(reference, 'it is an index without images');
-    return mapConcurrently(listed, 4, async (entry) => {
+    return (0,concurrency/* mapConcurrently */.X)(listed, 4, async (entry) => {
         const member = { ...reference, digest: entry.digest };
         const manifest = await client.fetchManifest(member);
         return isAttestation(entry, listed)
@@ -38057,7 +38268,7 @@ async function readImage(reference, manifest, client, annotations) {
     if (os !== 'linux' || typeof architecture !== 'string' || architecture === '') {
         throw merge_source_refused(reference, `it is for ${String(os)}/${String(architecture)}, not for Linux`);
     }
-    const platform = descriptorPlatform({
+    const platform = (0,image_index/* descriptorPlatform */.fA)({
         os,
         architecture,
         ...(typeof variant === 'string' && variant !== '' && { variant }),
@@ -38072,7 +38283,7 @@ function foundManifest(kind, reference, { mediaType, digest, bytes }, { annotati
     const origin = { registry: reference.registry, repository: reference.repository };
     return {
         kind,
-        name: formatReference(reference),
+        name: (0,registry/* formatReference */.FH)(reference),
         manifest: {
             descriptor: {
                 mediaType,
@@ -38117,17 +38328,15 @@ function isDescriptor(value) {
     if (typeof value !== 'object' || value === null)
         return false;
     const { mediaType, digest, size } = value; // each is checked
-    return (typeof mediaType === 'string' && typeof digest === 'string' && isDigest(digest) && Number.isInteger(size));
+    return (typeof mediaType === 'string' && typeof digest === 'string' && (0,common_digest/* isDigest */.Bc)(digest) && Number.isInteger(size));
 }
 function malformed(reference) {
     return merge_source_refused(reference, 'its manifest cannot be understood');
 }
 function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
-    return new UserError(`${formatReference(reference)}: ${what}`, { advice });
+    return new errors/* UserError */.y(`${(0,registry/* formatReference */.FH)(reference)}: ${what}`, { advice });
 }
 
-// EXTERNAL MODULE: ./src/common/concurrency.ts
-var concurrency = __nccwpck_require__(6858);
 // EXTERNAL MODULE: ./src/common/format.ts
 var format = __nccwpck_require__(6950);
 ;// CONCATENATED MODULE: ./src/outputs/limiter.ts
@@ -38224,14 +38433,14 @@ async function pushImage(artifact, targets, client, options = {}) {
         manifest,
         blobs: [...layers, sourceOf(config)],
     }));
-    return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
+    return push(manifests, topOf(artifact), targets, client, options.uploader);
 }
 /**
  * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
  * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
  * @param manifests what `top` consists of: itself, or the manifests that an index lists
  */
-async function registry_push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
+async function push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
     const repositories = distinctRepositories(targets);
     const { digest } = top.descriptor;
     const blobs = manifests.flatMap((it) => it.blobs);
@@ -38292,13 +38501,13 @@ function logSummary(repository, transfers) {
  */
 async function mergeDigests(references, targets, client, options = {}) {
     if (references.length === 0) {
-        throw new UserError('there are no images to merge', { advice: 'Give the digests of at least one.' });
+        throw new errors/* UserError */.y('there are no images to merge', { advice: 'Give the digests of at least one.' });
     }
-    const found = (await mapConcurrently(references, 4, (reference) => readImages(reference, client))).flat();
+    const found = (await (0,concurrency/* mapConcurrently */.X)(references, 4, (reference) => readImages(reference, client))).flat();
     const images = found.filter(({ kind }) => kind === 'image');
     refuseDuplicates(images);
     const manifests = [...images, ...found.filter(({ kind }) => kind === 'attestation')];
-    const index = indexOf(manifests.map(({ manifest }) => manifest.descriptor), options.annotations);
+    const index = (0,image_index/* indexOf */.qh)(manifests.map(({ manifest }) => manifest.descriptor), options.annotations);
     return push(manifests, index, targets, client);
 }
 function refuseDuplicates(images) {
@@ -38306,7 +38515,7 @@ function refuseDuplicates(images) {
     for (const [platform, [first, second]] of byPlatform) {
         if (!first || !second)
             continue;
-        throw new UserError(`two images are for ${platform}: ${first.name} and ${second.name}`, {
+        throw new errors/* UserError */.y(`two images are for ${platform}: ${first.name} and ${second.name}`, {
             advice: 'Give one image for each platform.',
         });
     }
@@ -38324,12 +38533,13 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 2711:
+/***/ 7537:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ merge),
   e: () => (/* binding */ run)
 });
 
@@ -38358,6 +38568,8 @@ async function stage(title, work) {
 
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/image/base-name.ts
+var base_name = __nccwpck_require__(4794);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 12 modules
@@ -38557,8 +38769,8 @@ function headerSize(descriptor) {
 
 
 
-/** Larger files than this are not read, whatever their name. */
-const contentLimit = 1024 * 1024;
+/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
+const contentLimit = 4 * 1024 * 1024;
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
 /**
@@ -38696,6 +38908,68 @@ async function readBaseFiles(layers, wanted) {
     return new BaseFiles(tree.files);
 }
 
+;// CONCATENATED MODULE: ./src/image/base-virtual-packages.ts
+/** Where Debian and Ubuntu keep the libraries of a processor (wiki.debian.org/Multiarch/Tuples). */
+const triplets = {
+    amd64: 'x86_64-linux-gnu',
+    arm64: 'aarch64-linux-gnu',
+    ppc64le: 'powerpc64le-linux-gnu',
+    s390x: 's390x-linux-gnu',
+};
+/** Whether a file may be glibc's library. Up to 2.33 `libc.so.6` was a link to a file with the version in its name. */
+function isLibc(path) {
+    return /(^|\/)libc(\.so\.6|-2\.\d+\.so)$/.test(path);
+}
+/**
+ * What a base tells of the machine that containers of it find: the version of its glibc, and of its CUDA.
+ * @param files with the content of the files that `isLibc` names
+ * @param variables the base's ENV
+ */
+function baseVirtualPackages(files, variables, { architecture }) {
+    const glibc = glibcVersion(files, triplets[architecture]);
+    const cuda = cudaVersion(variables);
+    return {
+        ...(glibc !== undefined && { __glibc: glibc }),
+        ...(cuda !== undefined && { __cuda: cuda }),
+    };
+}
+/** A base may hold libraries of another processor too, so the places are those where programs of this one look. */
+function glibcVersion(files, triplet) {
+    const directories = [
+        `lib/${triplet}`,
+        `usr/lib/${triplet}`,
+        'lib64',
+        'usr/lib64',
+        'lib',
+        'usr/lib',
+        // Alpine with glibc beside musl.
+        'usr/glibc-compat/lib',
+    ];
+    for (const directory of directories) {
+        const library = files.get(`${directory}/libc.so.6`)?.content;
+        const version = library && versionIn(library);
+        if (version !== undefined)
+            return version;
+    }
+    return undefined;
+}
+/** The library says of itself, in every distribution: `GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.` */
+function versionIn(library) {
+    const start = library.indexOf('GNU C Library ');
+    if (start < 0)
+        return undefined;
+    const banner = library.toString('latin1', start, start + 200);
+    return /^[^\n\0]* release version (\d+\.\d+)/.exec(banner)?.[1];
+}
+/**
+ * NVIDIA's images name their CUDA in `CUDA_VERSION`, 12.4.1; the driver's, which `__cuda` is, has to be that or newer.
+ * `CONDA_OVERRIDE_CUDA`, which micromamba obeys in the container, counts where there is no other.
+ */
+function cudaVersion(variables) {
+    const version = variables.get('CUDA_VERSION') ?? variables.get('CONDA_OVERRIDE_CUDA') ?? '';
+    return /^\d+\.\d+/.exec(version)?.[0];
+}
+
 // EXTERNAL MODULE: ./src/common/digest.ts
 var common_digest = __nccwpck_require__(1573);
 ;// CONCATENATED MODULE: ./src/image/json.ts
@@ -38815,6 +39089,84 @@ function parseObject(text, name) {
     return value;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/image/base-source.ts
+
+
+
+
+
+
+
+
+/** @param workspace what a layout's path is relative to */
+function openSource(name, client, workspace) {
+    return (0,base_name/* isLayout */.nW)(name) ? layoutSource(name, (0,external_node_path_.resolve)(workspace, name.layout)) : registrySource(name, client);
+}
+function registrySource(reference, client) {
+    const origin = { registry: reference.registry, repository: reference.repository };
+    return {
+        origin,
+        pin: async () => reference.digest ?? (await client.headManifest(reference))?.digest,
+        fetchManifest: (digest) => client.fetchManifest(digest === undefined ? reference : { ...origin, digest }, registry_registry/* manifestMediaTypes */.$P),
+        readBlob: (descriptor) => client.readBlob(origin, descriptor),
+        openBlob: (descriptor) => client.openBlob(origin, descriptor),
+    };
+}
+/** OCI image-spec, image-layout.md. */
+function layoutSource(reference, directory) {
+    const name = (0,base_name/* formatBaseName */.kp)(reference);
+    const fileOf = (digest) => (0,external_node_path_.join)(directory, 'blobs', 'sha256', (0,common_digest/* hexOf */.ZD)(digest));
+    async function pin() {
+        if (reference.digest !== undefined)
+            return reference.digest;
+        const text = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'index.json'), 'utf8').catch(() => {
+            throw refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.');
+        });
+        const top = parseBaseManifest(text, name);
+        const images = top.kind === 'index' ? top.images : [];
+        const { tag } = reference;
+        const digests = new Set(images
+            .filter(({ annotations }) => tag === undefined || annotations?.[refName] === tag)
+            .map(({ digest }) => digest));
+        if (digests.size < 2)
+            return [...digests][0];
+        const tags = images.flatMap(({ annotations }) => annotations?.[refName] ?? []);
+        throw refusedBase(name, `the layout has several images${tags.length > 0 ? `: ${tags.join(', ')}` : ''}`, `Say which, by tag or by digest: oci:${reference.layout}:TAG.`);
+    }
+    async function readVerified(digest) {
+        const bytes = await (0,promises_.readFile)(fileOf(digest)).catch(() => {
+            throw refusedBase(name, `the layout has no ${digest}`, missing);
+        });
+        if ((0,common_digest/* digestOf */.ol)(bytes) === digest)
+            return bytes;
+        throw refusedBase(name, `the layout's file for ${digest} has other bytes`, 'Have it written again.');
+    }
+    return {
+        pin,
+        async fetchManifest(wanted) {
+            const digest = wanted ?? (await pin());
+            if (digest === undefined)
+                throw refusedBase(name, 'the layout has no such image', 'Check the tag.');
+            return { digest, bytes: await readVerified(digest) };
+        },
+        readBlob: ({ digest }) => readVerified(digest),
+        async openBlob(descriptor) {
+            const file = fileOf(descriptor.digest);
+            await (0,promises_.stat)(file).catch(() => {
+                throw refusedBase(name, `the layout has no ${descriptor.digest}`, missing);
+            });
+            // Streams of files give bytes.
+            const content = (0,external_node_fs_.createReadStream)(file);
+            return external_node_stream_.Readable.from((0,registry_registry/* verified */.zr)(descriptor, content, file), { objectMode: false });
+        },
+    };
+}
+/** By which tools find an image of a layout (OCI image-spec, annotations.md). */
+const refName = 'org.opencontainers.image.ref.name';
+const missing = 'Where a lockfile pins what was there before, have it written anew with lock-mode: update.';
+
 ;// CONCATENATED MODULE: ./src/image/config.ts
 
 
@@ -38861,6 +39213,7 @@ function imageConfig(base, changes) {
         ...environmentOf(base),
         ...Object.entries(changes.environment),
         ...Object.entries(start.env),
+        ...Object.entries(changes.activated ?? {}),
     ]);
     environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
     const labels = { ...base.config?.Labels, ...changes.labels };
@@ -38871,7 +39224,7 @@ function imageConfig(base, changes) {
             ...base.config,
             User: changes.user,
             Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: entrypointOf(start),
+            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
             Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
             WorkingDir: start.workdir ?? '/tmp',
             ...(start.expose.length > 0 && {
@@ -38930,41 +39283,44 @@ function withLocalBin(path) {
 
 
 
+
 /**
- * The digest that a reference stands for now.
- * @throws UserError when the registry has no such image
+ * A base's name with the digest that it stands for now.
+ * @param workspace what the path of a layout is relative to
+ * @throws UserError when there is no such image
  */
-async function pinReference(reference, client) {
-    if (reference.digest !== undefined)
-        return { ...reference, digest: reference.digest };
-    const found = await client.headManifest(reference);
-    if (found)
-        return { ...reference, digest: found.digest };
-    throw refusedBase((0,registry_registry/* formatReference */.FH)(reference), 'the registry has no such image', 'Check its name and its tag.');
+async function pinReference(name, client, workspace = '.') {
+    const digest = await openSource(name, client, workspace).pin();
+    if (digest !== undefined)
+        return { ...name, digest };
+    const place = (0,base_name/* isLayout */.nW)(name) ? 'layout' : 'registry';
+    throw refusedBase((0,base_name/* formatBaseName */.kp)(name), `the ${place} has no such image`, 'Check its name and its tag.');
 }
 /**
  * Reads a base's manifest and config; its layers stay where they are.
+ * @param workspace what the path of a layout is relative to
  * @throws UserError when it is no image for the platform, or one of a kind that nothing can be put on
  */
-async function readBase(reference, platform, client) {
-    const name = (0,registry_registry/* formatReference */.FH)(reference);
-    const named = await client.fetchManifest(reference, registry_registry/* manifestMediaTypes */.$P);
+async function readBase(reference, platform, client, workspace = '.') {
+    const name = (0,base_name/* formatBaseName */.kp)(reference);
+    const source = openSource(reference, client, workspace);
+    const named = await source.fetchManifest(reference.digest);
     let manifest = parseBaseManifest(named.bytes.toString(), name);
     if (manifest.kind === 'index') {
         const digest = chooseImage(manifest.images, platform, name);
-        const chosen = await client.fetchManifest({ ...reference, tag: undefined, digest }, registry_registry/* manifestMediaTypes */.$P);
+        const chosen = await source.fetchManifest(digest);
         manifest = parseBaseManifest(chosen.bytes.toString(), name);
     }
     if (manifest.kind === 'index')
         throw refusedBase(name, 'it is an index of indexes, which has no image');
-    const config = readConfig(await client.readBlob(reference, manifest.config), name);
+    const config = readConfig(await source.readBlob(manifest.config), name);
     if (config.os !== platform.os || config.architecture !== platform.architecture) {
         throw refusedBase(name, `it is for ${config.os}/${config.architecture}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
     }
     return {
         pinned: { ...reference, digest: named.digest },
         config,
-        layers: imageLayers(manifest.layers, config, reference, client),
+        layers: imageLayers(manifest.layers, config, name, source),
     };
 }
 function readConfig(bytes, name) {
@@ -38975,13 +39331,12 @@ function readConfig(bytes, name) {
         throw refusedBase(name, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
     }
 }
-function imageLayers(descriptors, config, reference, client) {
+function imageLayers(descriptors, config, name, source) {
     const diffIds = config.rootfs.diff_ids;
     if (diffIds.length !== descriptors.length) {
-        throw refusedBase((0,registry_registry/* formatReference */.FH)(reference), `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`);
+        throw refusedBase(name, `its config has ${diffIds.length} layers and its manifest ${descriptors.length}`);
     }
     const created = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
-    const origin = { registry: reference.registry, repository: reference.repository };
     return diffIds.flatMap((diffId, index) => {
         const descriptor = descriptors[index];
         if (!descriptor)
@@ -38991,16 +39346,49 @@ function imageLayers(descriptors, config, reference, client) {
                 descriptor,
                 diffId,
                 createdBy: created[index]?.created_by ?? '',
-                origin,
+                ...(source.origin && { origin: source.origin }),
                 from: 'base',
-                open: () => client.openBlob(origin, descriptor),
+                open: () => source.openBlob(descriptor),
             },
         ];
     });
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/image/check-base.ts
+
+/**
+ * Makes sure that an environment can live on a base.
+ * @param prefix the environment's, absolute
+ * @throws UserError with everything that is in the way
+ */
+function checkBase(files, prefix) {
+    const problems = [
+        ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
+        ...(files.some(isGlibc)
+            ? []
+            : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
+        ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
+            ? []
+            : [`its ${prefix} is, or lies behind, a soft link`]),
+        ...(files.some((path) => path.startsWith(`${prefix.slice(1)}/conda-meta/`) && path.endsWith('.json'))
+            ? [`it has packages at ${prefix} already, which would get mixed with the environment's`]
+            : []),
+    ];
+    if (problems.length === 0)
+        return;
+    throw new errors/* UserError */.y(`it cannot be the base: ${problems.join('; ')}`, {
+        at: { input: 'base-image' },
+        advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
+    });
+}
+/** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */
+function isGlibc(path) {
+    return /^(usr\/)?lib(64)?\/(.*\/)?ld(-linux[^/]*|64)\.so\.\d$/.test(path);
+}
+function isMusl(path) {
+    return /^(usr\/)?lib\/ld-musl-/.test(path);
+}
+
 ;// CONCATENATED MODULE: ./src/image/activation.ts
 /** libmamba's mark for a variable that activation leaves alone. */
 const unset = '***unset***';
@@ -39012,15 +39400,8 @@ const unset = '***unset***';
  * @param rootPrefix absolute
  */
 function formatActivation({ name, prefix, variables }, rootPrefix) {
-    const set = Object.entries(variables)
-        .map(([variable, value]) => [variable.toUpperCase(), value])
-        .filter(([variable, value]) => isVariable(variable) && value !== unset);
-    const own = {
-        CONDA_PREFIX: prefix,
-        CONDA_SHLVL: '1',
-        CONDA_DEFAULT_ENV: name,
-        CONDA_PROMPT_MODIFIER: `(${name}) `,
-    };
+    const set = settable(variables);
+    const own = ownVariables({ name, prefix });
     return [
         `# The environment ${name} as it was when the image was made.`,
         `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
@@ -39030,6 +39411,30 @@ function formatActivation({ name, prefix, variables }, rootPrefix) {
         '',
     ].join('\n');
 }
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * @param rootPrefix absolute
+ */
+function activationVariables(environment, rootPrefix, path) {
+    return {
+        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+        ...Object.fromEntries(settable(environment.variables)),
+        ...ownVariables(environment),
+    };
+}
+function ownVariables({ name, prefix, }) {
+    return {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+}
+function settable(variables) {
+    return Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+}
 /** A shell can have no others; micromamba would print an error for each, and go on. */
 function isVariable(name) {
     return /^[A-Z_][A-Z0-9_]*$/.test(name);
@@ -39037,6 +39442,281 @@ function isVariable(name) {
 /** A word for the shell that means the text and nothing else. */
 function quoted(text) {
     return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/image/passwd.ts
+/** The users of a passwd file; lines that are none (comments, NIS) are left out. */
+function parsePasswd(text) {
+    return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
+        name,
+        uid: Number(uid),
+        gid: Number(gid),
+        comment,
+        home,
+        shell,
+    }));
+}
+function formatUser({ name, uid, gid, comment, home, shell }) {
+    return [name, 'x', uid, gid, comment, home, shell].join(':');
+}
+/** The groups of a group file, as `parsePasswd`. */
+function parseGroup(text) {
+    return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
+        name,
+        gid: Number(gid),
+        members: members === '' ? [] : members.split(','),
+    }));
+}
+function formatGroup({ name, gid, members }) {
+    return [name, 'x', gid, members.join(',')].join(':');
+}
+/** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
+function formatLockedShadow(name) {
+    return `${name}:!:1::::::`;
+}
+/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
+function formatLockedGroupShadow(name) {
+    return `${name}:!::`;
+}
+/** A file with a line more; every other byte stays. */
+function appendLine(text, line) {
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+}
+/**
+ * A file with some of its lines changed; every other byte stays.
+ * @param edit gets the fields of each line, and gives those that shall stand there
+ */
+function editLines(text, edit) {
+    return text
+        .split('\n')
+        .map((line) => edit(line.split(':')).join(':'))
+        .join('\n');
+}
+function fieldsOf(text, count) {
+    return text
+        .split('\n')
+        .map((line) => line.split(':'))
+        .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/image/bashrc.ts
+
+/** What homes are made of. */
+const skeleton = 'etc/skel';
+const line = 'source /usr/local/bin/_activate_current_env.sh';
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer, base, path, owner) {
+    const present = base.get(path);
+    // What could not be read cannot be added to.
+    if (present && !present.content)
+        return;
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function bashrc_activating(bashrc) {
+    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
+}
+
+;// CONCATENATED MODULE: ./src/image/users.ts
+
+
+/** Upstream's, of micromamba-docker since 2026. */
+const usual = { name: 'mambauser', uid: 57439, gid: 57439 };
+/**
+ * The user of an image: without a wish, the one that the base's micromamba wiring speaks of, else upstream's. A user of the base
+ * that is as wished is taken as it is. Where there is none, the base's micromamba user becomes it, as upstream's
+ * documentation renames it in a Dockerfile; a base that has no such user gets one.
+ * @param environment the base's ENV
+ * @throws UserError when the base has given the name or the numbers to somebody else
+ */
+function chooseUser(files, environment, wish) {
+    const users = parsePasswd(files.text('etc/passwd') ?? '');
+    const groups = parseGroup(files.text('etc/group') ?? '');
+    const current = micromambaUser(files, environment, users);
+    const wanted = wish ?? (current ? { name: current.name } : usual);
+    const present = [...(current ? [current] : []), ...users].find((user) => isAsWished(user, wanted));
+    if (present) {
+        const { name, uid, gid, home } = present;
+        return { name, uid, gid, home: home || '/', exists: true };
+    }
+    // Whatever a base takes root for, root stays root.
+    const formerly = current?.uid === 0 ? undefined : current;
+    const { uid: usualUid, gid: usualGid } = formerly ?? usual;
+    const name = wanted.name ?? formerly?.name ?? usual.name;
+    const uid = wanted.uid ?? usualUid;
+    const gid = wanted.gid ?? (uid === usualUid ? usualGid : uid);
+    const taken = whoStandsThere({ name, uid, gid }, users.filter((user) => user !== formerly), groups.filter((group) => !formerly || !isOwnGroup(group, formerly)), 
+    // A group that is asked for by its number, or was the user's before, need not be called like the user.
+    wish?.gid !== undefined || gid === formerly?.gid);
+    if (taken !== undefined) {
+        throw new errors/* UserError */.y(`the base has ${taken}, where the image's user ${name} (${uid}:${gid}) would be`, wish
+            ? { at: { input: 'user' }, advice: 'Give another name or other numbers, or those of the base.' }
+            : {
+                at: { input: 'base-image' },
+                advice: "Give a user of another name and numbers by the input 'user'.",
+            });
+    }
+    const home = name === formerly?.name && formerly.home ? formerly.home : `/home/${name}`;
+    return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) };
+}
+/** Whether a group is the one that useradd makes for a user alone. */
+function isOwnGroup(group, user) {
+    return group.name === user.name && group.gid === user.gid;
+}
+/** The user that a base's micromamba wiring speaks of. */
+function micromambaUser(files, environment, users) {
+    // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
+    const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER');
+    const user = users.find(({ name }) => name === named);
+    if (!named || user)
+        return user;
+    throw new errors/* UserError */.y(`its micromamba user '${named}' is not in its /etc/passwd`, {
+        at: { input: 'base-image' },
+        advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
+    });
+}
+function isAsWished(user, wish) {
+    return ((wish.name ?? user.name) === user.name &&
+        (wish.uid ?? user.uid) === user.uid &&
+        (wish.gid ?? user.gid) === user.gid);
+}
+function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
+    const user = users.find((other) => other.name === name || other.uid === uid);
+    if (user)
+        return `user '${user.name}' (${user.uid}:${user.gid})`;
+    if (mayJoin && groups.some((group) => group.gid === gid))
+        return undefined;
+    // A group that is just what ours would be may stay, and serve.
+    const group = groups.find((other) => (other.name === name) !== (other.gid === gid));
+    return group && `group '${group.name}' (${group.gid})`;
+}
+
+;// CONCATENATED MODULE: ./src/image/lay-user.ts
+
+
+
+
+/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
+const homeMode = 0o777;
+/** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
+function layUser(layer, base, user) {
+    const { formerly } = user;
+    if (user.exists) {
+        // One that is elsewhere is a service's, and may be missing for a reason.
+        if (!base.get(user.home) && user.home.startsWith('/home/'))
+            layHome(layer, base, user);
+        return;
+    }
+    if (formerly)
+        renameUser(layer, base, formerly, user);
+    else
+        addUser(layer, base, user);
+    if (formerly && formerly.home === user.home)
+        ownHome(layer, base, user);
+    else if (formerly)
+        leaveHome(layer, base, formerly);
+    layHome(layer, base, user);
+}
+function addUser(layer, base, user) {
+    const { name, uid, gid, home } = user;
+    const add = (path, line) => {
+        layer.edit(path, appendLine(base.text(path) ?? '', line));
+    };
+    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
+    if (base.get('etc/shadow'))
+        add('etc/shadow', formatLockedShadow(name));
+    if (groupsOf(base).some((group) => group.gid === gid))
+        return;
+    add('etc/group', formatGroup({ name, gid, members: [] }));
+    if (base.get('etc/gshadow'))
+        add('etc/gshadow', formatLockedGroupShadow(name));
+}
+/** As usermod --login --uid --gid and groupmod --new-name --gid do. */
+function renameUser(layer, base, old, user) {
+    const { name, uid, gid, home } = user;
+    const renamed = (other) => (other === old.name ? name : (other ?? ''));
+    const members = (list = '') => list.split(',').map(renamed).join(',');
+    const groups = groupsOf(base);
+    const rest = groups.filter((group) => !isOwnGroup(group, old));
+    const isTaken = rest.some((group) => group.name === name || group.gid === gid);
+    const group = isTaken ? undefined : groups.find((group) => isOwnGroup(group, old));
+    const groupName = (other = '') => (group && other === group.name ? name : other);
+    const isNew = !group && !rest.some((other) => other.gid === gid);
+    const edit = (path, change, more = '') => {
+        const text = base.text(path);
+        if (text === undefined)
+            return;
+        const edited = editLines(text, change);
+        layer.edit(path, more === '' ? edited : appendLine(edited, more));
+    };
+    edit('etc/passwd', (fields) => {
+        const [first, password = '', , , comment = '', , shell = ''] = fields;
+        return first === old.name ? [name, password, `${uid}`, `${gid}`, comment, home, shell] : fields;
+    });
+    edit('etc/shadow', ([first, ...others]) => [renamed(first), ...others]);
+    edit('etc/group', (fields) => {
+        const [first, password = '', id = '', list] = fields;
+        if (fields.length !== 4)
+            return fields;
+        return [groupName(first), password, first === group?.name ? `${gid}` : id, members(list)];
+    }, isNew ? formatGroup({ name, gid, members: [] }) : '');
+    edit('etc/gshadow', (fields) => {
+        const [first, password = '', administrators, list] = fields;
+        if (fields.length !== 4)
+            return fields;
+        return [groupName(first), password, members(administrators), members(list)];
+    }, isNew ? formatLockedGroupShadow(name) : '');
+}
+function groupsOf(base) {
+    return parseGroup(base.text('etc/group') ?? '');
+}
+/** Gives the user what is in a home that stays; only of files that were not read the owner cannot be changed. */
+function ownHome(layer, base, user) {
+    const { home } = user;
+    const present = base.get(home);
+    if (present)
+        layer.own(home, present, user);
+    for (const [name, file] of base.below(home)) {
+        const content = name === '.bashrc' && file.content && Buffer.from(bashrc_activating(file.content.toString()));
+        layer.own(`${home}/${name}`, content ? { ...file, content } : file, user);
+    }
+}
+/**
+ * Takes away a home that nobody has any more, if it holds nothing but what a new one has too. Anything else in it stays where it is:
+ * it could not be moved without its content, which was not read.
+ */
+function leaveHome(layer, base, { name, home }) {
+    const isShared = parsePasswd(base.text('etc/passwd') ?? '').some((other) => other.name !== name && (other.home === home || other.home.startsWith(`${home}/`)));
+    const isOwn = external_node_path_.posix.dirname(home) === '/home' && base.get(home)?.type === 'directory';
+    if (!isOwn || isShared)
+        return;
+    const isSkeleton = base.below(home).every(([path, file]) => isSame(file, base.get(`${skeleton}/${path}`)));
+    if (isSkeleton)
+        layer.remove(home);
+}
+function isSame(file, model) {
+    if (file.type !== model?.type)
+        return false;
+    if (file.type === 'directory')
+        return true;
+    return file.content !== undefined && model.content?.equals(file.content) === true;
+}
+/** A home as useradd makes it, of what is in /etc/skel. */
+function layHome(layer, base, { home, uid, gid }) {
+    const owner = { uid, gid };
+    layer.directory(home, { mode: homeMode, ...owner });
+    for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
+        const path = `${home.slice(1)}/${name}`;
+        if (base.get(path))
+            continue;
+        if (type === 'directory')
+            layer.directory(path, { mode, ...owner });
+        else if (type === 'symlink')
+            layer.symlink(path, target ?? '', owner);
+        else if (content)
+            layer.file(path, name === '.bashrc' ? bashrc_activating(content.toString()) : content, { mode, ...owner });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/image/overlay.ts
@@ -39101,6 +39781,22 @@ class Overlay {
                 : attributes),
         });
     }
+    /** What the base has at a path, with another owner; nothing when it is a file whose content is not at hand. */
+    own(path, { type, mode, target, content }, { uid, gid }) {
+        const owner = { uid, gid };
+        const place = this.#base.place(path);
+        if (type === 'directory')
+            this.#layAt(place, { type, path: place, mode, ...owner });
+        else if (type === 'symlink')
+            this.symlink(path, target ?? '', owner);
+        else if (content)
+            this.file(path, content, { mode, ...owner });
+    }
+    /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
+    remove(path) {
+        const place = this.#base.place(path);
+        this.file(external_node_path_.posix.join(external_node_path_.posix.dirname(place), `.wh.${external_node_path_.posix.basename(place)}`), '');
+    }
     #lay(path, make) {
         const place = this.#base.place(path);
         this.#layAt(place, make({ path: place, uid: 0, gid: 0 }));
@@ -39114,51 +39810,6 @@ class Overlay {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/passwd.ts
-/** The users of a passwd file; lines that are none (comments, NIS) are left out. */
-function parsePasswd(text) {
-    return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
-        name,
-        uid: Number(uid),
-        gid: Number(gid),
-        comment,
-        home,
-        shell,
-    }));
-}
-function formatUser({ name, uid, gid, comment, home, shell }) {
-    return [name, 'x', uid, gid, comment, home, shell].join(':');
-}
-/** The groups of a group file, as `parsePasswd`. */
-function parseGroup(text) {
-    return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
-        name,
-        gid: Number(gid),
-        members: members === '' ? [] : members.split(','),
-    }));
-}
-function formatGroup({ name, gid, members }) {
-    return [name, 'x', gid, members.join(',')].join(':');
-}
-/** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
-function formatLockedShadow(name) {
-    return `${name}:!:1::::::`;
-}
-/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
-function formatLockedGroupShadow(name) {
-    return `${name}:!::`;
-}
-/** A file with a line more; every other byte stays. */
-function appendLine(text, line) {
-    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
-}
-function fieldsOf(text, count) {
-    return text
-        .split('\n')
-        .map((line) => line.split(':'))
-        .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
-}
-
 ;// CONCATENATED MODULE: ./src/image/wiring.ts
 
 
@@ -39166,16 +39817,14 @@ function fieldsOf(text, count) {
 
 
 
+
 const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'];
-const bashrcLine = 'source /usr/local/bin/_activate_current_env.sh';
 const certificatesPath = 'etc/ssl/certs/ca-certificates.crt';
-const skeleton = 'etc/skel';
-/** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
-const homeMode = 0o777;
 /** The paths of a base whose content `wire` and `chooseUser` look at. */
 function isWiringFile(path) {
     return (/^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
         path === 'usr/lib/os-release' ||
+        /^home\/[^/]+\/\.[^/]+$/.test(path) ||
         external_node_path_.posix.basename(path) === '.bashrc');
 }
 /**
@@ -39194,13 +39843,13 @@ function wire({ base, user, environments, rootPrefix, certificates }) {
     if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
         layer.edit('etc/arg_mamba_user', `${user.name}\n`);
     }
-    if (!user.exists) {
-        addUser(layer, base, user);
-        layHome(layer, base, user);
-    }
+    layUser(layer, base, user);
     for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
         editBashrc(layer, base, bashrc);
-    editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
+    // A service's user may have no home, and then needs none to run as.
+    if (base.get(user.home) || user.home.startsWith('/home/')) {
+        editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
+    }
     if (certificates !== undefined && !base.get(certificatesPath))
         layer.symlink(certificatesPath, certificates);
     return layer.entries;
@@ -39210,49 +39859,6 @@ function micromambaEntries(base, binary) {
     const layer = new Overlay(base);
     layer.file('bin/micromamba', binary, { mode: 0o755 });
     return layer.entries;
-}
-function addUser(layer, base, { name, uid, gid, home }) {
-    const add = (path, line) => {
-        layer.edit(path, appendLine(base.text(path) ?? '', line));
-    };
-    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
-    const groups = parseGroup(base.text('etc/group') ?? '');
-    if (!groups.some((group) => group.gid === gid)) {
-        add('etc/group', formatGroup({ name, gid, members: [] }));
-        if (base.get('etc/gshadow'))
-            add('etc/gshadow', formatLockedGroupShadow(name));
-    }
-    if (base.get('etc/shadow'))
-        add('etc/shadow', formatLockedShadow(name));
-}
-/** A home as useradd makes it, of what is in /etc/skel. */
-function layHome(layer, base, { home, uid, gid }) {
-    const owner = { uid, gid };
-    layer.directory(home, { mode: homeMode, ...owner });
-    for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
-        const path = `${home.slice(1)}/${name}`;
-        if (base.get(path))
-            continue;
-        if (type === 'directory')
-            layer.directory(path, { mode, ...owner });
-        else if (type === 'symlink')
-            layer.symlink(path, target ?? '', owner);
-        else if (content)
-            layer.file(path, name === '.bashrc' ? wiring_activating(content.toString()) : content, { mode, ...owner });
-    }
-}
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer, base, path, owner) {
-    const present = base.get(path);
-    // What could not be read cannot be added to.
-    if (present && !present.content)
-        return;
-    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, wiring_activating(text), owner && { uid: owner.uid, gid: owner.gid });
-}
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function wiring_activating(bashrc) {
-    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, bashrcLine);
 }
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
 const wiringFormat = 1;
@@ -39273,14 +39879,50 @@ function readScript(name) {
 
 
 
-/** The base that the locks pin; locks that pin none get what the name stands for now. */
-async function openBase(request, platform, members, { registry, uploader }) {
-    const pinned = members.find(({ resolved }) => resolved.lock.header)?.resolved.lock.header?.baseImage;
-    const image = await readBase(pinned === undefined ? request.base : (0,registry_registry/* parseReference */.F2)(pinned), platform, registry);
-    const files = await readBaseFiles(image.layers, isWiringFile);
-    for (const layer of image.layers)
-        void uploader?.add(layer);
-    return { image, files, variables: environmentOf(image.config) };
+
+
+
+function createBaseReader(request, { registry }) {
+    let pinned;
+    const bases = new Map();
+    return {
+        pin: () => (pinned ??= pinReference(request.base, registry, request.workspace).then(base_name/* formatBaseName */.kp)),
+        read(platform, name) {
+            const key = `${(0,common_platform/* formatPlatform */.Bq)(platform)} ${name}`;
+            const base = bases.get(key) ?? openBase(request, platform, name, registry);
+            bases.set(key, base);
+            return base;
+        },
+    };
+}
+async function openBase({ rootPrefix: wanted, workspace }, platform, pinned, registry) {
+    const image = await readBase((0,base_name/* parseBaseName */.u7)(pinned), platform, registry, workspace);
+    const files = await readBaseFiles(image.layers, (path) => isWiringFile(path) || isLibc(path));
+    const variables = environmentOf(image.config);
+    const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
+    checkBase(files, rootPrefix);
+    return {
+        image,
+        files,
+        variables,
+        virtualPackages: baseVirtualPackages(files, variables, platform),
+        rootPrefix,
+    };
+}
+/**
+ * The bases that the locks pin; locks that pin none get what the name stands for now. Their layers leave for the
+ * registries when all of them have been read.
+ * @param locked the environments of each platform
+ */
+async function openBases({ platforms }, locked, reader, { uploader }) {
+    const bases = await Promise.all(platforms.map(async (platform, index) => {
+        const headers = locked[index]?.flatMap(({ resolved }) => resolved.lock.header ?? []) ?? [];
+        return reader.read(platform, headers[0]?.baseImage ?? (await reader.pin()));
+    }));
+    for (const { image } of bases)
+        for (const layer of image.layers)
+            void uploader?.add(layer);
+    return bases;
 }
 
 ;// CONCATENATED MODULE: ./src/environment/credentials.ts
@@ -39568,7 +40210,7 @@ function readVariables(source, field) {
 
 
 
-const usual = 'env.yaml';
+const find_usual = 'env.yaml';
 const others = ['environment.yml', 'environment.yaml', 'env.yml'];
 /**
  * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
@@ -39577,10 +40219,10 @@ const others = ['environment.yml', 'environment.yaml', 'env.yml'];
  * @throws UserError when there is no such file, or no telling which one is meant
  */
 async function findEnvironmentFile(input, workspace) {
-    const wanted = (0,external_node_path_.resolve)(workspace, input ?? usual);
+    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
     if (await find_isFile(wanted))
         return wanted;
-    if (input !== undefined && input !== usual) {
+    if (input !== undefined && input !== find_usual) {
         throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
             at: { input: 'environment-file' },
             advice: 'Its path is relative to the workspace; was the repository checked out?',
@@ -39592,8 +40234,8 @@ async function findEnvironmentFile(input, workspace) {
     if (only !== undefined && names.length === 1)
         return (0,external_node_path_.resolve)(workspace, only);
     throw new errors/* UserError */.y(only === undefined
-        ? `there is none of ${[usual, ...others].join(', ')} in '${workspace}'`
-        : `there is no ${usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
+        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
+        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
 }
 async function find_isFile(path) {
     try {
@@ -39602,6 +40244,31 @@ async function find_isFile(path) {
     catch {
         return false;
     }
+}
+
+;// CONCATENATED MODULE: ./src/environment/inputs.ts
+
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'";
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+function inputs_environmentOf(packages, channels, variables = process.env) {
+    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
+    return parseEnvironment(text, file, variables).environment;
+}
+/** An environment with the channels and packages of another behind its own. */
+function withMore(environment, more) {
+    const known = new Set(environment.channels.map(({ canonical }) => canonical));
+    return {
+        ...environment,
+        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+        specs: [...environment.specs, ...more.specs],
+        secrets: [...new Set([...environment.secrets, ...more.secrets])],
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/environment/spec.ts
@@ -39635,6 +40302,7 @@ function normalizeMatchSpec(text) {
 
 
 /** The door of this folder: from an environment file to what it asks for. */
+
 
 
 
@@ -39675,6 +40343,7 @@ function refusePip({ file, pip: [first] }) {
 ;// CONCATENATED MODULE: ./src/stages/environments.ts
 
 
+const environments_usual = 'env.yaml';
 /**
  * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
  * lie below it by their names.
@@ -39683,8 +40352,8 @@ function refusePip({ file, pip: [first] }) {
 async function readMembers(request) {
     const files = request.environmentFiles;
     if (files.length < 2)
-        return [{ name: 'base', ...(await readMember(request, files[0])) }];
-    const read = await Promise.all(files.map((file) => readMember(request, file)));
+        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
+    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
     const members = read.map((member, index) => {
         const { environment, file } = member;
         const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
@@ -39698,6 +40367,23 @@ async function readMembers(request) {
         advice: `Give one of them another 'name:', such as in ${twice.file}.`,
     });
 }
+/** The first environment has the packages that were given without a file, which may be all that there is. */
+async function readFirst(request, input) {
+    const { packages, channels } = request;
+    if (packages.length === 0)
+        return readMember(request, input);
+    const given = inputs_environmentOf(packages, channels);
+    try {
+        const member = await readMember(request, input);
+        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
+    }
+    catch (error) {
+        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
+        if (!isMissing || (input ?? environments_usual) !== environments_usual)
+            throw error;
+        return { file: environments_usual, environment: given };
+    }
+}
 /** A frozen lockfile that the request names needs no environment file beside it. */
 async function readMember(request, input) {
     const { workspace, lock } = request;
@@ -39709,7 +40395,7 @@ async function readMember(request, input) {
         const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
         if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
             throw error;
-        return { file: input ?? 'env.yaml' };
+        return { file: input ?? environments_usual };
     }
 }
 function stemOf(file) {
@@ -39719,6 +40405,7 @@ function stemOf(file) {
 // EXTERNAL MODULE: ./src/image/json-blob.ts
 var json_blob = __nccwpck_require__(8851);
 ;// CONCATENATED MODULE: ./src/image/assemble.ts
+
 
 
 
@@ -39743,47 +40430,15 @@ function assembleImage(base, layers, platform, details) {
         config: config.descriptor,
         layers: all.map(({ descriptor }) => descriptor),
         annotations: (0,json_blob/* sorted */.I)({
-            'org.opencontainers.image.base.name': (0,registry_registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
+            // A layout has no name that others could find it by.
+            ...(!(0,base_name/* isLayout */.nW)(base.pinned) && {
+                'org.opencontainers.image.base.name': (0,registry_registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
+            }),
             'org.opencontainers.image.base.digest': base.pinned.digest,
             ...details.annotations,
         }),
     });
     return { platform, manifest, config, layers: all };
-}
-
-;// CONCATENATED MODULE: ./src/image/check-base.ts
-
-/**
- * Makes sure that an environment can live on a base.
- * @param prefix the environment's, absolute
- * @throws UserError with everything that is in the way
- */
-function checkBase(files, prefix) {
-    const problems = [
-        ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
-        ...(files.some(isGlibc)
-            ? []
-            : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
-        ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
-            ? []
-            : [`its ${prefix} is, or lies behind, a soft link`]),
-        ...(files.some((path) => path.startsWith(`${prefix.slice(1)}/conda-meta/`) && path.endsWith('.json'))
-            ? [`it has packages at ${prefix} already, which would get mixed with the environment's`]
-            : []),
-    ];
-    if (problems.length === 0)
-        return;
-    throw new errors/* UserError */.y(`it cannot be the base: ${problems.join('; ')}`, {
-        at: { input: 'base-image' },
-        advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
-    });
-}
-/** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */
-function isGlibc(path) {
-    return /^(usr\/)?lib(64)?\/(.*\/)?ld(-linux[^/]*|64)\.so\.\d$/.test(path);
-}
-function isMusl(path) {
-    return /^(usr\/)?lib\/ld-musl-/.test(path);
 }
 
 ;// CONCATENATED MODULE: ./src/image/labels.ts
@@ -39839,44 +40494,6 @@ function sourceDate(environment) {
 /** RFC 3339, in whole seconds. */
 function formatTime(time) {
     return time.toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-;// CONCATENATED MODULE: ./src/image/users.ts
-
-
-/** Upstream's, of micromamba-docker since 2026. */
-const users_usual = { name: 'mambauser', uid: 57439, gid: 57439 };
-/**
- * The user of an image: the one that the base's micromamba wiring speaks of, else upstream's, which is added.
- * @param environment the base's ENV
- * @throws UserError when the base has given upstream's name or numbers to somebody else
- */
-function chooseUser(files, environment) {
-    const users = parsePasswd(files.text('etc/passwd') ?? '');
-    const groups = parseGroup(files.text('etc/group') ?? '');
-    // The file is what upstream's entrypoint takes for true, and says what to do when the two disagree.
-    const named = files.text('etc/arg_mamba_user')?.trim() || environment.get('MAMBA_USER');
-    const present = users.find(({ name, uid, gid }) => named ? name === named : name === users_usual.name && uid === users_usual.uid && gid === users_usual.gid);
-    if (present) {
-        const { name, uid, gid, home } = present;
-        return { name, uid, gid, home: home || '/', exists: true };
-    }
-    if (named) {
-        throw new errors/* UserError */.y(`its micromamba user '${named}' is not in its /etc/passwd`, {
-            at: { input: 'base-image' },
-            advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
-        });
-    }
-    const user = users.find(({ name, uid }) => name === users_usual.name || uid === users_usual.uid);
-    // A group that is just what ours would be may stay, and serve.
-    const group = groups.find(({ name, gid }) => (name === users_usual.name) !== (gid === users_usual.gid));
-    const taken = user
-        ? `user '${user.name}' (${user.uid}:${user.gid})`
-        : group && `group '${group.name}' (${group.gid})`;
-    if (taken !== undefined) {
-        throw new errors/* UserError */.y(`its ${taken} stands where the image's user ${users_usual.name} (${users_usual.uid}:${users_usual.gid}) would be`, { at: { input: 'base-image' }, advice: 'Use a base without such a user or group.' });
-    }
-    return { ...users_usual, home: `/home/${users_usual.name}`, exists: false };
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -43445,7 +44062,7 @@ function layerKey(inputs) {
         format: reproducible/* packerFormat */.qq,
         prefix,
         rootPrefix,
-        owner: [owner.uid, owner.gid],
+        owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
         modes: [reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE],
         python: hasNoarch && python ? [python.version, python.executable, python.sitePackages] : null,
         compressor: compressorName(compression),
@@ -44753,13 +45370,13 @@ function runJob({ packages, context, owner, compression, file }) {
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
 async function* linkAll(packages, context) {
-    const sources = await Promise.all(packages.map(openSource));
+    const sources = await Promise.all(packages.map(job_openSource));
     const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)));
     for (const [position, source] of sources.entries()) {
         yield* linkPackage(source, context, selectWinning(clobbers, position));
     }
 }
-async function openSource({ locked, file, facts }) {
+async function job_openSource({ locked, file, facts }) {
     const { format, name, version, build } = locked;
     const archive = await openArchive(file, format, `${name}-${version}-${build}`);
     return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
@@ -44768,7 +45385,9 @@ async function openSource({ locked, file, facts }) {
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
  */
-async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories = new Set()) {
+async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
+    const owner = { uid, gid };
+    const modeOf = (mode) => (groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode);
     const root = rootPrefix.slice(1);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
@@ -44781,7 +45400,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories
         if (directories.has(path))
             return;
         directories.add(path);
-        yield { type: 'directory', path, mode: path === root ? reproducible/* rootPrefixMode */.oE : mode, ...owner };
+        yield { type: 'directory', path, mode: modeOf(path === root ? reproducible/* rootPrefixMode */.oE : mode), ...owner };
     }
     const place = (path) => `${prefix.slice(1)}/${path}`;
     for await (const entry of entries) {
@@ -44791,6 +45410,8 @@ async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories
             yield* directory(path, entry.mode);
         else if (entry.type === 'hardlink')
             yield { ...entry, ...owner, path, target: place(entry.target) };
+        else if (entry.type === 'file')
+            yield { ...entry, ...owner, path, mode: modeOf(entry.mode) };
         else
             yield { ...entry, ...owner, path };
     }
@@ -45720,7 +46341,7 @@ async function downloadFile(url, target, token) {
     for (let attempt = 1;; attempt++) {
         const content = await fetch_open(url, token);
         if (content === undefined)
-            throw missing(url);
+            throw fetch_missing(url);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
             await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
@@ -45778,7 +46399,7 @@ function unreachable(url, cause) {
         cause,
     });
 }
-function missing(url) {
+function fetch_missing(url) {
     return new errors/* UserError */.y('there is no such release of micromamba', {
         at: { url: url.href },
         advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
@@ -46182,18 +46803,29 @@ function checkPrefix({ plans }, linkScripts) {
     });
 }
 const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const activationScript = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
 /**
  * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
  * of the files' names.
  * @throws UserError when such a file is not what it should be
  */
 async function packageVariables(plan) {
+    const files = await readTexts(plan, (path) => variableFile.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+async function activationScripts(plan) {
+    const files = await readTexts(plan, (path) => activationScript.test(path));
+    return files.map(({ path, text }) => ({ path: `${plan.context.prefix}/${path}`, text }));
+}
+/** Small files of the packages as they are in the prefix, sorted by path in code units. */
+async function readTexts(plan, select) {
     const files = new Map();
     for (const [position, { paths }] of plan.plans.entries()) {
         const source = plan.sources[position];
-        if (!source || !paths.some((path) => variableFile.test(path)))
+        if (!source || !paths.some(select))
             continue;
-        for await (const entry of link_linkPackage(source, plan.context, (path) => variableFile.test(path))) {
+        for await (const entry of link_linkPackage(source, plan.context, select)) {
             if (entry.type !== 'file')
                 continue;
             const chunks = [];
@@ -46202,8 +46834,7 @@ async function packageVariables(plan) {
             files.set(entry.path, Buffer.concat(chunks).toString());
         }
     }
-    const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.assign({}, ...sorted.map(([path, text]) => parseVariables(path, text)));
+    return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text }));
 }
 function parseVariables(path, text) {
     try {
@@ -46216,6 +46847,8186 @@ function parseVariables(path, text) {
             cause: error,
         });
     }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/traversal.js
+function forEachChild(node, callback) {
+    switch (node.type) {
+        case "Script":
+        case "CompoundList":
+        case "AndOr":
+            for (const command of node.commands)
+                callback(command);
+            return;
+        case "Statement":
+            callback(node.command);
+            return;
+        case "Command":
+            for (const child of node.prefix)
+                callback(child);
+            if (node.name)
+                callback(node.name);
+            for (const child of node.suffix)
+                callback(child);
+            return;
+        case "Pipeline":
+            for (const prefix of node.prefixes)
+                callback(prefix);
+            for (const command of node.commands)
+                callback(command);
+            return;
+        case "Redirected":
+            callback(node.command);
+            for (const redirect of node.redirects)
+                callback(redirect);
+            return;
+        case "If":
+            callback(node.clause);
+            callback(node.then);
+            for (const branch of node.elif)
+                callback(branch);
+            if (node.else)
+                callback(node.else);
+            return;
+        case "Elif":
+            callback(node.clause);
+            callback(node.then);
+            return;
+        case "For":
+        case "Select":
+            callback(node.name);
+            if (node.wordlist)
+                for (const word of node.wordlist)
+                    callback(word);
+            callback(node.body);
+            return;
+        case "While":
+            callback(node.clause);
+            callback(node.body);
+            return;
+        case "Function":
+        case "Coproc":
+            if (node.name)
+                callback(node.name);
+            callback(node.body);
+            return;
+        case "Subshell":
+        case "BraceGroup":
+            callback(node.body);
+            return;
+        case "Case":
+            callback(node.word);
+            for (const item of node.items)
+                callback(item);
+            return;
+        case "CaseItem":
+            for (const pattern of node.pattern)
+                callback(pattern);
+            callback(node.body);
+            return;
+        case "ArithmeticFor": {
+            const initialize = node.initialize;
+            if (initialize)
+                callback(initialize);
+            const test = node.test;
+            if (test)
+                callback(test);
+            const update = node.update;
+            if (update)
+                callback(update);
+            callback(node.body);
+            return;
+        }
+        case "Word":
+        case "Glob":
+        case "ArithmeticWord":
+        case "HereDocBody":
+        case "BraceExpansion":
+        case "ExtendedGlob": {
+            const parts = node.parts;
+            if (parts)
+                for (const part of parts)
+                    callback(part);
+            return;
+        }
+        case "DoubleQuoted":
+        case "LocaleString":
+            for (const part of node.parts)
+                callback(part);
+            return;
+        case "ParameterExpansion":
+            if (node.index)
+                callback(node.index);
+            if (node.operation)
+                callback(node.operation);
+            return;
+        case "Default":
+        case "Remove":
+        case "Transform":
+            callback(node.operand);
+            return;
+        case "CaseModification":
+            if (node.operand)
+                callback(node.operand);
+            return;
+        case "Replace":
+            callback(node.pattern);
+            callback(node.replacement);
+            return;
+        case "Slice":
+            callback(node.offset);
+            if (node.length)
+                callback(node.length);
+            return;
+        case "Assignment": {
+            const index = node.index;
+            if (index)
+                callback(index);
+            callback(node.value);
+            return;
+        }
+        case "ArrayValue":
+            for (const element of node.elements)
+                callback(element);
+            return;
+        case "Redirect":
+        case "HereString":
+            if (node.descriptor)
+                callback(node.descriptor);
+            if (node.target)
+                callback(node.target);
+            return;
+        case "HereDoc":
+            if (node.descriptor)
+                callback(node.descriptor);
+            if (node.delimiter)
+                callback(node.delimiter);
+            callback(node.body);
+            return;
+        case "CommandExpansion":
+        case "ProcessSubstitution":
+        case "ArithmeticCommandExpansion": {
+            const script = node.script;
+            if (script)
+                callback(script);
+            return;
+        }
+        case "ArithmeticExpansion":
+        case "ArithmeticCommand":
+        case "ArithmeticGroup":
+        case "TestCommand":
+        case "TestGroup": {
+            const expression = node.expression;
+            if (expression)
+                callback(expression);
+            return;
+        }
+        case "ArithmeticBinary":
+        case "TestBinary":
+            callback(node.left);
+            callback(node.right);
+            return;
+        case "ArithmeticUnary":
+        case "TestUnary":
+            callback(node.operand);
+            return;
+        case "ArithmeticTernary":
+            callback(node.test);
+            callback(node.consequent);
+            callback(node.alternate);
+            return;
+        case "TestLogical":
+            for (const operand of node.operands)
+                callback(operand);
+            return;
+        case "TestNot":
+            for (const negation of node.negations)
+                callback(negation);
+            callback(node.operand);
+            return;
+        case "Literal":
+        case "SingleQuoted":
+        case "AnsiCQuoted":
+        case "SimpleExpansion":
+        case "Names":
+        case "Unknown":
+        case "FileDescriptor":
+        case "FileDescriptorVariable":
+        case "HereDocDelimiter":
+        case "Time":
+        case "Negation":
+            return;
+        default: {
+            const exhaustive = node;
+            throw new TypeError(`Unexpected syntax node: ${exhaustive}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/ansi-c.js
+function isOctal(code) {
+    return code >= 48 && code <= 55;
+}
+function isHex(code) {
+    return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+}
+function codePoint(value, fallback) {
+    try {
+        return String.fromCodePoint(value);
+    }
+    catch {
+        return fallback;
+    }
+}
+// ignoreBOM keeps a leading EF BB BF as U+FEFF instead of stripping it from each run.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+// Bash writes \xHH and \NNN as raw bytes, so a run of them is decoded as UTF-8.
+// A byte outside a well-formed sequence has no character and becomes U+FFFD.
+function decodeBytes(bytes) {
+    return utf8.decode(new Uint8Array(bytes));
+}
+// Reads a \xHH or \NNN escape at pos, which Bash treats as a single byte.
+function readByteEscape(source, pos, limit) {
+    if (source.charCodeAt(pos) !== 92 || pos + 2 > limit)
+        return undefined;
+    const escaped = source.charCodeAt(pos + 1);
+    const digitsStart = pos + 2;
+    let end = digitsStart;
+    if (escaped === 120) {
+        while (end < limit && end - digitsStart < 2 && isHex(source.charCodeAt(end)))
+            end++;
+        if (end === digitsStart)
+            return undefined;
+        return { value: Number.parseInt(source.slice(digitsStart, end), 16), end };
+    }
+    if (!isOctal(escaped))
+        return undefined;
+    while (end < limit && end - digitsStart < 2 && isOctal(source.charCodeAt(end)))
+        end++;
+    return { value: Number.parseInt(source.slice(pos + 1, end), 8) & 0xff, end };
+}
+function decodeAnsiCQuoted(source, start, limit) {
+    let pos = start;
+    let value = "";
+    let bytes = [];
+    // Bash ends the string at the first NUL an escape produces; scanning still runs to the closing quote.
+    let nul = -1;
+    while (pos < limit && source.charCodeAt(pos) !== 39) {
+        const escapeStart = pos;
+        const byte = readByteEscape(source, pos, limit);
+        // ASCII bytes end a run like other text, so escapes such as \033 never pay for a decoder call.
+        if (byte && byte.value >= 0x80) {
+            bytes.push(byte.value);
+            pos = byte.end;
+            continue;
+        }
+        if (bytes.length > 0) {
+            value += decodeBytes(bytes);
+            bytes = [];
+        }
+        if (byte) {
+            if (byte.value === 0 && nul === -1)
+                nul = value.length;
+            value += String.fromCharCode(byte.value);
+            pos = byte.end;
+            continue;
+        }
+        if (source.charCodeAt(pos) !== 92 || pos + 1 >= limit) {
+            const runStart = pos;
+            while (pos < limit) {
+                const code = source.charCodeAt(pos);
+                // A backslash at the end of input has nothing to escape; consume it as a
+                // literal so the loop always advances.
+                if (code === 39 || (code === 92 && pos + 1 < limit))
+                    break;
+                pos++;
+            }
+            value += source.slice(runStart, pos);
+            continue;
+        }
+        pos++;
+        const escaped = source[pos++];
+        switch (escaped) {
+            case "a":
+                value += "\x07";
+                break;
+            case "b":
+                value += "\b";
+                break;
+            case "e":
+            case "E":
+                value += "\x1B";
+                break;
+            case "f":
+                value += "\f";
+                break;
+            case "n":
+                value += "\n";
+                break;
+            case "r":
+                value += "\r";
+                break;
+            case "t":
+                value += "\t";
+                break;
+            case "v":
+                value += "\v";
+                break;
+            case "\\":
+                value += "\\";
+                break;
+            case "'":
+                value += "'";
+                break;
+            case '"':
+                value += '"';
+                break;
+            case "?":
+                value += "?";
+                break;
+            case "\n":
+                break;
+            case "c": {
+                // The closing quote (or end of input) is not an operand: \c stays literal.
+                const code = pos < limit ? source.charCodeAt(pos) : 39;
+                if (code === 39) {
+                    value += source.slice(escapeStart, pos);
+                    break;
+                }
+                pos++;
+                if (code === 92) {
+                    // Bash writes a backslash operand as the pair \c\\; a lone backslash
+                    // still decodes and leaves the character it escaped as a literal.
+                    const pair = pos < limit && source.charCodeAt(pos) === 92;
+                    if (pair)
+                        pos++;
+                    value += "\x1c";
+                    if (!pair && pos < limit) {
+                        value += source[pos];
+                        pos++;
+                    }
+                    break;
+                }
+                const control = code === 63 ? 127 : code & 31;
+                // Bash applies \c to the operand's first UTF-8 byte, which equals the code unit only for ASCII.
+                if (control === 0 && code < 128 && nul === -1)
+                    nul = value.length;
+                value += String.fromCharCode(control);
+                break;
+            }
+            case "u":
+            case "U": {
+                const digitsStart = pos;
+                const maxDigits = escaped === "u" ? 4 : 8;
+                while (pos < limit && pos - digitsStart < maxDigits && isHex(source.charCodeAt(pos)))
+                    pos++;
+                if (pos === digitsStart) {
+                    value += `\\${escaped}`;
+                    break;
+                }
+                const raw = source.slice(escapeStart, pos);
+                const point = Number.parseInt(source.slice(digitsStart, pos), 16);
+                if (point === 0 && nul === -1)
+                    nul = value.length;
+                value += codePoint(point, raw);
+                break;
+            }
+            default:
+                value += `\\${escaped}`;
+                break;
+        }
+    }
+    if (bytes.length > 0)
+        value += decodeBytes(bytes);
+    if (nul !== -1)
+        value = value.slice(0, nul);
+    const closed = pos < limit;
+    if (closed)
+        pos++;
+    return { value, end: pos, closed };
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/expansion.js
+// The window is held only until the script resolves; a part constructed without one has no script.
+class ScriptExpansionImpl {
+    static _resolveScript;
+    type;
+    pos;
+    end;
+    text;
+    #window;
+    #script = undefined;
+    constructor(type, pos, end, text, window) {
+        this.type = type;
+        this.pos = pos;
+        this.end = end;
+        this.text = text;
+        this.#window = window;
+    }
+    get script() {
+        const window = this.#window;
+        if (window !== undefined) {
+            const script = ScriptExpansionImpl._resolveScript(window.source, window.start, window.end, window.depth, window.parenBoundary, window.context);
+            if (window.context === undefined)
+                script.source = window.source;
+            this.script = script;
+        }
+        return this.#script;
+    }
+    set script(script) {
+        this.#script = script;
+        this.#window = undefined;
+    }
+    toJSON() {
+        return { type: this.type, pos: this.pos, end: this.end, text: this.text, script: this.script };
+    }
+}
+class ProcessSubstitutionImpl extends ScriptExpansionImpl {
+    operator;
+    constructor(pos, end, text, operator, window) {
+        super("ProcessSubstitution", pos, end, text, window);
+        this.operator = operator;
+    }
+    toJSON() {
+        return {
+            type: this.type,
+            pos: this.pos,
+            end: this.end,
+            text: this.text,
+            operator: this.operator,
+            script: this.script,
+        };
+    }
+}
+class ArithmeticExpansionImpl {
+    static _resolveExpression;
+    type = "ArithmeticExpansion";
+    pos;
+    end;
+    text;
+    #window;
+    #expression = undefined;
+    constructor(pos, end, text, window) {
+        this.pos = pos;
+        this.end = end;
+        this.text = text;
+        this.#window = window;
+    }
+    get expression() {
+        const window = this.#window;
+        if (window !== undefined) {
+            this.expression = ArithmeticExpansionImpl._resolveExpression(window.body, window.offset, window.source, window.depth, window.context, window.depth + 1);
+        }
+        return this.#expression;
+    }
+    set expression(expression) {
+        this.#expression = expression;
+        this.#window = undefined;
+    }
+    toJSON() {
+        return { type: this.type, pos: this.pos, end: this.end, text: this.text, expression: this.expression };
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/limits.js
+const MAX_SYNTAX_NESTING = 256;
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/word-value.js
+function dequoteValue(parts) {
+    let s = "";
+    for (const c of parts)
+        s += c.type === "Literal" ? c.value : c.text;
+    return s;
+}
+function unescapeBareValue(text) {
+    const first = text.indexOf("\\");
+    if (first === -1)
+        return text;
+    let s = "";
+    let start = 0;
+    for (let i = first; i < text.length; i++) {
+        if (text.charCodeAt(i) !== 92)
+            continue;
+        s += text.slice(start, i);
+        i++;
+        if (i >= text.length) {
+            s += "\\";
+            start = i;
+            break;
+        }
+        if (text.charCodeAt(i) !== 10)
+            s += text[i];
+        start = i + 1;
+    }
+    return s + text.slice(start);
+}
+function continuedExpansionValue(text) {
+    let pos = 1;
+    while (text[pos] === "\\" && text[pos + 1] === "\n")
+        pos += 2;
+    return pos === 1 || text[pos] !== "(" ? text : text[0] + text.slice(pos);
+}
+function wordPartsValue(parts) {
+    let value = "";
+    for (const part of parts) {
+        switch (part.type) {
+            case "Literal":
+            case "Glob":
+            case "SingleQuoted":
+            case "AnsiCQuoted":
+                value += part.value;
+                break;
+            case "DoubleQuoted":
+            case "LocaleString":
+                value += dequoteValue(part.parts);
+                break;
+            case "CommandExpansion":
+                value += part.text[0] === "$" ? continuedExpansionValue(part.text) : part.text;
+                break;
+            case "ExtendedGlob":
+                value += continuedExpansionValue(part.text);
+                break;
+            default:
+                value += part.text;
+                break;
+        }
+    }
+    return value;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/word.js
+
+class WordImpl {
+    type = "Word";
+    text;
+    pos;
+    end;
+    #source;
+    #resolver;
+    #depth;
+    #parts;
+    #value = null;
+    constructor(text, pos, end, source, resolver, depth = 0) {
+        this.text = text;
+        this.pos = pos;
+        this.end = end;
+        this.#source = source;
+        this.#resolver = resolver;
+        this.#depth = depth;
+        this.#parts = resolver === undefined ? undefined : null;
+    }
+    get value() {
+        if (this.#value === null) {
+            const parts = this.#source === undefined && this.#parts === null ? undefined : this.parts;
+            this.#value = parts ? wordPartsValue(parts) : unescapeBareValue(this.text);
+        }
+        return this.#value;
+    }
+    get parts() {
+        if (this.#parts === null) {
+            this.#parts = this.#resolver?.(this.#source ?? "", this, this.#depth) ?? undefined;
+        }
+        return this.#parts;
+    }
+    set parts(v) {
+        this.#parts = v ?? undefined;
+    }
+    toJSON() {
+        return { type: this.type, text: this.text, pos: this.pos, end: this.end, parts: this.parts, value: this.value };
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/substitution-context.js
+// A nested script shares its parent's boundary cache, allocated on first use.
+function createSubstitutionContext(parent) {
+    const boundaries = parent === undefined ? undefined : substitutionBoundaries(parent);
+    return { boundaries, wordParts: undefined, embeddedParts: undefined, arrayParts: undefined };
+}
+function substitutionBoundaries(context) {
+    return context.boundaries ?? (context.boundaries = new Map());
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/chars.js
+const CH_TAB = 9;
+const CH_NL = 10;
+const CH_SPACE = 32;
+const CH_BANG = 33;
+const CH_DQUOTE = 34;
+const CH_HASH = 35;
+const CH_DOLLAR = 36;
+const CH_PERCENT = 37;
+const CH_AMP = 38;
+const CH_SQUOTE = 39;
+const CH_LPAREN = 40;
+const CH_RPAREN = 41;
+const CH_STAR = 42;
+const CH_PLUS = 43;
+const CH_COMMA = 44;
+const CH_DASH = 45;
+const CH_DOT = 46;
+const CH_SLASH = 47;
+const CH_0 = 48;
+const CH_9 = 57;
+const CH_COLON = 58;
+const CH_SEMI = 59;
+const CH_LT = 60;
+const CH_EQ = 61;
+const CH_GT = 62;
+const CH_QUESTION = 63;
+const CH_AT = 64;
+const CH_A = 65;
+const CH_Z = 90;
+const CH_LBRACKET = 91;
+const CH_BACKSLASH = 92;
+const CH_RBRACKET = 93;
+const CH_CARET = 94;
+const CH_UNDERSCORE = 95;
+const CH_BACKTICK = 96;
+const CH_a = 97;
+const CH_z = 122;
+const CH_LBRACE = 123;
+const CH_PIPE = 124;
+const CH_RBRACE = 125;
+const CH_TILDE = 126;
+function skipLineContinuations(source, pos, end) {
+    while (pos + 1 < end && source.charCodeAt(pos) === CH_BACKSLASH && source.charCodeAt(pos + 1) === CH_NL)
+        pos += 2;
+    return pos;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/glob.js
+
+
+function hasGlobCharacters(text) {
+    return /[*?[]/.test(text);
+}
+const bracketSyntax = new Uint8Array(128);
+bracketSyntax[CH_BANG] = 1;
+bracketSyntax[CH_CARET] = 1;
+bracketSyntax[CH_LBRACKET] = 1;
+bracketSyntax[CH_RBRACKET] = 1;
+bracketSyntax[CH_COLON] = 1;
+bracketSyntax[CH_DOT] = 1;
+bracketSyntax[CH_EQ] = 1;
+bracketSyntax[CH_DASH] = 1;
+bracketSyntax[CH_BACKSLASH] = 1;
+// Bracket extents follow Bash's matcher (lib/glob/sm_loop.c, BRACKMATCH and PARSE_SUBBRACKET on
+// the path where no member matches): `[:name:]` and `[=c=]` end at the first `:]` or `=]` unless a
+// raw `]` comes first, `[.sym.]` ends at the first `.]` even past a `]`, a class or equivalence
+// never starts a range, and a `-` range end consumes one member, be it an escape, a plain `[` or a
+// collating symbol (also behind an escaped `[`). Quoted and expanded parts are single opaque
+// members; Bash additionally lets quoted `]`, `:`, `=`, `.` and `[` take part in symbol and range
+// scanning after re-escaping them, which this scan leaves out.
+function bracketEnds(source, start, end, parts, offset) {
+    let close = end - 1;
+    while (close > start && source.charCodeAt(close) !== CH_RBRACKET)
+        close--;
+    if (close === start)
+        return null;
+    // Tokens: each special character, and runs of plain members (continuations vanish, quoted or
+    // expanded parts are plain). Only specials change an extent, so a run acts as one member except
+    // as a range end, which consumes just its first member.
+    const positions = [];
+    const kinds = [];
+    const members = [];
+    let partIndex = 0;
+    let symbols = false;
+    for (let pos = start; pos < end; pos++) {
+        while (parts && partIndex < parts.length && parts[partIndex].end <= pos + offset)
+            partIndex++;
+        const part = parts?.[partIndex];
+        const tokenPos = pos;
+        let kind = 0;
+        if (part && part.pos <= pos + offset && part.type !== "Literal") {
+            pos = part.end - offset - 1;
+        }
+        else {
+            kind = source.charCodeAt(pos);
+            if (kind === CH_BACKSLASH && pos + 1 < end && source.charCodeAt(pos + 1) === CH_NL) {
+                pos++;
+                continue;
+            }
+            if (kind >= 128 || !bracketSyntax[kind])
+                kind = 0;
+        }
+        const last = kinds.length - 1;
+        if (kind === 0 && last >= 0 && kinds[last] === 0) {
+            members[last]++;
+            continue;
+        }
+        if (last >= 0 && kinds[last] === CH_LBRACKET && (kind === CH_COLON || kind === CH_EQ || kind === CH_DOT)) {
+            symbols = true;
+        }
+        positions.push(tokenPos);
+        kinds.push(kind);
+        members.push(1);
+    }
+    const count = kinds.length;
+    // PARSE_SUBBRACKET memoized per opener: symbolEnd[t] is the token after the `X]` closing the
+    // symbol that `[X` opens at token t, or -1. One right-to-left pass tracks the nearest raw `]`
+    // and the nearest `:]`, `=]` and `.]` beyond the opener. Escaped characters are separate tokens,
+    // so a `\]` still stops a `:` or `=` scan as it does in Bash.
+    let symbolEnd;
+    if (symbols) {
+        symbolEnd = new Int32Array(count).fill(-1);
+        let close = -1;
+        let colon = -1;
+        let eq = -1;
+        let dot = -1;
+        for (let i = count - 1; i >= 0; i--) {
+            // The scan for the opener at i starts two tokens in, so fold token i + 2 in first.
+            const kind = kinds[i + 2];
+            if (kind === CH_RBRACKET)
+                close = i + 2;
+            else if (kinds[i + 3] === CH_RBRACKET) {
+                if (kind === CH_COLON)
+                    colon = i + 2;
+                else if (kind === CH_EQ)
+                    eq = i + 2;
+                else if (kind === CH_DOT)
+                    dot = i + 2;
+            }
+            if (kinds[i] !== CH_LBRACKET)
+                continue;
+            const type = kinds[i + 1];
+            const found = type === CH_COLON ? colon : type === CH_EQ ? eq : type === CH_DOT ? dot : -1;
+            if (found !== -1 && (type === CH_DOT || close === -1 || close > found))
+                symbolEnd[i] = found + 2;
+        }
+    }
+    const subBracket = (open) => (symbolEnd === undefined ? -1 : symbolEnd[open]);
+    // endFrom[t]: the token after the `]` closing a bracket whose next member starts at token t, or
+    // -1 when the pattern runs out and the opening `[` stays literal.
+    const endFrom = new Int32Array(count + 2).fill(-1);
+    const resume = (next, range) => {
+        if (next >= count)
+            return -1;
+        if (range && kinds[next] === CH_DASH && next + 1 < count && kinds[next + 1] !== CH_RBRACKET) {
+            let last = next + 1;
+            if (kinds[last] === CH_BACKSLASH) {
+                if (last + 1 >= count)
+                    return -1;
+                last++;
+            }
+            let after = last + 1;
+            if (kinds[last] === CH_LBRACKET && kinds[last + 1] === CH_DOT) {
+                const symbol = subBracket(last);
+                if (symbol !== -1)
+                    after = symbol;
+            }
+            else if (kinds[last] === 0 && members[last] > 1) {
+                // The run's later members stay members, and its last one may start the next range.
+                return endFrom[last];
+            }
+            if (after >= count)
+                return -1;
+            return kinds[after] === CH_RBRACKET ? after + 1 : endFrom[after];
+        }
+        return kinds[next] === CH_RBRACKET ? next + 1 : endFrom[next];
+    };
+    for (let t = count - 1; t >= 0; t--) {
+        const kind = kinds[t];
+        let after = t + 1;
+        let range = true;
+        if (kind === CH_BACKSLASH) {
+            if (t + 1 >= count)
+                continue;
+            after = t + 2;
+        }
+        else if (kind === CH_LBRACKET) {
+            const type = kinds[t + 1];
+            if (type === CH_COLON || type === CH_EQ || type === CH_DOT) {
+                const symbol = subBracket(t);
+                if (symbol !== -1) {
+                    after = symbol;
+                    range = type === CH_DOT;
+                }
+            }
+        }
+        endFrom[t] = resume(after, range);
+    }
+    const ends = new Map();
+    for (let t = 0; t < count; t++) {
+        if (kinds[t] !== CH_LBRACKET)
+            continue;
+        let first = t + 1;
+        if (kinds[first] === CH_BANG || kinds[first] === CH_CARET)
+            first++;
+        if (first >= count)
+            continue;
+        const close = kinds[first] === CH_RBRACKET ? resume(first + 1, true) : endFrom[first];
+        if (close !== -1)
+            ends.set(positions[t], positions[close - 1] + 1);
+    }
+    return ends;
+}
+function appendRange(source, start, end, parts, index, offset, result) {
+    while (start < end) {
+        while (parts && index < parts.length && parts[index].end <= start + offset)
+            index++;
+        const part = parts?.[index];
+        if (part && part.pos === start + offset && part.end <= end + offset) {
+            result.push(part);
+            start = part.end - offset;
+            index++;
+            continue;
+        }
+        const stop = part ? Math.min(end, (part.pos > start + offset ? part.pos : part.end) - offset) : end;
+        const text = source.slice(start, stop);
+        result.push({ type: "Literal", pos: start + offset, end: stop + offset, text, value: unescapeBareValue(text) });
+        start = stop;
+    }
+    return index;
+}
+function parseGlobParts(source, start, end, parts, offset = 0) {
+    let result;
+    let brackets;
+    let partIndex = 0;
+    let emittedIndex = 0;
+    let literalStart = start;
+    for (let pos = start; pos < end; pos++) {
+        while (parts && partIndex < parts.length && parts[partIndex].end <= pos + offset)
+            partIndex++;
+        const part = parts?.[partIndex];
+        if (part && part.pos <= pos + offset && part.type !== "Literal") {
+            pos = part.end - offset - 1;
+            continue;
+        }
+        const character = source.charCodeAt(pos);
+        if (character === CH_BACKSLASH) {
+            pos++;
+            continue;
+        }
+        let globEnd;
+        if (character === CH_STAR || character === CH_QUESTION) {
+            const limit = part ? Math.min(end, part.end - offset) : end;
+            // Embedded-word scans can leave extglob operators inside Literal parts.
+            const next = skipLineContinuations(source, pos + 1, limit);
+            if (next < limit && source.charCodeAt(next) === CH_LPAREN)
+                continue;
+            globEnd = pos + 1;
+            if (character === CH_STAR) {
+                while (globEnd < limit && source.charCodeAt(globEnd) === CH_STAR) {
+                    const next = skipLineContinuations(source, globEnd + 1, limit);
+                    if (next < limit && source.charCodeAt(next) === CH_LPAREN)
+                        break;
+                    globEnd++;
+                }
+            }
+        }
+        else if (character === CH_LBRACKET) {
+            if (brackets === undefined)
+                brackets = bracketEnds(source, pos, end, parts, offset);
+            const close = brackets?.get(pos);
+            if (close === undefined)
+                continue;
+            globEnd = close;
+        }
+        else {
+            continue;
+        }
+        if (!result)
+            result = [];
+        emittedIndex = appendRange(source, literalStart, pos, parts, emittedIndex, offset, result);
+        const text = source.slice(pos, globEnd);
+        let glob;
+        if (character === CH_LBRACKET) {
+            const interior = [];
+            emittedIndex = appendRange(source, pos + 1, globEnd - 1, parts, emittedIndex, offset, interior);
+            glob = {
+                type: "Glob",
+                kind: "bracket",
+                pos: pos + offset,
+                end: globEnd + offset,
+                text,
+                value: "[" + wordPartsValue(interior) + "]",
+                parts: interior,
+            };
+        }
+        else {
+            glob = {
+                type: "Glob",
+                kind: character === CH_STAR ? "star" : "question",
+                pos: pos + offset,
+                end: globEnd + offset,
+                text,
+                value: text,
+                parts: undefined,
+            };
+        }
+        result.push(glob);
+        literalStart = globEnd;
+        pos = globEnd - 1;
+    }
+    if (!result)
+        return parts ?? undefined;
+    appendRange(source, literalStart, end, parts, emittedIndex, offset, result);
+    return result;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/lexer.js
+
+
+
+
+
+
+
+const Token = {
+    Word: 0,
+    Assignment: 1,
+    Semi: 2,
+    Newline: 3,
+    Pipe: 4,
+    And: 5,
+    Or: 6,
+    Amp: 7,
+    LParen: 8,
+    RParen: 9,
+    LBrace: 10,
+    RBrace: 11,
+    Bang: 12,
+    If: 13,
+    Then: 14,
+    Else: 15,
+    Elif: 16,
+    Fi: 17,
+    Do: 18,
+    Done: 19,
+    For: 20,
+    While: 21,
+    Until: 22,
+    In: 23,
+    Case: 24,
+    Esac: 25,
+    Function: 26,
+    DoubleSemi: 27,
+    SemiAmp: 28,
+    DoubleSemiAmp: 29,
+    Select: 30,
+    DblLBracket: 31,
+    DblRBracket: 32,
+    EOF: 33,
+    ArithCmd: 34,
+    Coproc: 35,
+    Redirect: 36,
+};
+class TokenValue {
+    token = Token.EOF;
+    // Materialized token value, or null for word tokens whose value has not been
+    // requested yet (computed from [pos, end) on demand via the owning lexer).
+    _value = "";
+    _owner;
+    pos = 0;
+    end = 0;
+    fileDescriptor = undefined;
+    variableName = undefined;
+    descriptorEnd = 0;
+    delimiterQuoted = false;
+    content = undefined;
+    targetPos = 0;
+    targetEnd = 0;
+    assignmentOperatorPos = -1;
+    // True when `value` is exactly the raw source span [pos, end) — lets consumers
+    // reuse the string instead of slicing the source again.
+    raw = false;
+    // True when a word contains no quoting, escaped characters, or expansions.
+    // Backslash-newline continuations preserve keyword eligibility.
+    keywordEligible = false;
+    constructor(owner = null) {
+        this._owner = owner;
+    }
+    get value() {
+        return (this._value ?? (this._value = this._owner === null ? "" : this._owner._tokenValue(this.pos, this.end, this.raw)));
+    }
+    set value(v) {
+        this._value = v;
+    }
+    reset() {
+        this.token = Token.EOF;
+        this._value = "";
+        this.pos = 0;
+        this.end = 0;
+        this.fileDescriptor = undefined;
+        this.variableName = undefined;
+        this.descriptorEnd = 0;
+        this.delimiterQuoted = false;
+        this.content = undefined;
+        this.targetPos = 0;
+        this.targetEnd = 0;
+        this.assignmentOperatorPos = -1;
+        this.raw = false;
+        this.keywordEligible = false;
+    }
+    copyFrom(other) {
+        this.token = other.token;
+        this._value = other._value;
+        this.pos = other.pos;
+        this.end = other.end;
+        this.fileDescriptor = other.fileDescriptor;
+        this.variableName = other.variableName;
+        this.descriptorEnd = other.descriptorEnd;
+        this.delimiterQuoted = other.delimiterQuoted;
+        this.content = other.content;
+        this.targetPos = other.targetPos;
+        this.targetEnd = other.targetEnd;
+        this.assignmentOperatorPos = other.assignmentOperatorPos;
+        this.raw = other.raw;
+        this.keywordEligible = other.keywordEligible;
+    }
+}
+const RESERVED_WORDS = new Map([
+    ["if", Token.If],
+    ["then", Token.Then],
+    ["else", Token.Else],
+    ["elif", Token.Elif],
+    ["fi", Token.Fi],
+    ["do", Token.Do],
+    ["done", Token.Done],
+    ["for", Token.For],
+    ["while", Token.While],
+    ["until", Token.Until],
+    ["in", Token.In],
+    ["case", Token.Case],
+    ["esac", Token.Esac],
+    ["function", Token.Function],
+    ["select", Token.Select],
+    ["coproc", Token.Coproc],
+    ["!", Token.Bang],
+    ["{", Token.LBrace],
+    ["}", Token.RBrace],
+]);
+// `name()` is a syntax error for these; `time`, `[[` and `]]` are matched positionally
+// rather than through RESERVED_WORDS, and a name spelled like an assignment reads as a prefix.
+function requiresFunctionKeyword(name) {
+    return RESERVED_WORDS.has(name) || name === "time" || name === "[[" || name === "]]" || name.includes("=");
+}
+// Combined character type table — bit 0: metachar, bit 1: word-special
+const charType = new Uint8Array(128);
+charType[CH_PIPE] = 1;
+charType[CH_AMP] = 1;
+charType[CH_SEMI] = 1;
+charType[CH_LPAREN] = 1;
+charType[CH_RPAREN] = 1;
+charType[CH_LT] = 1;
+charType[CH_GT] = 1;
+charType[CH_SPACE] = 1;
+charType[CH_TAB] = 1;
+charType[CH_NL] = 1;
+charType[CH_BACKSLASH] = 2;
+charType[CH_SQUOTE] = 2;
+charType[CH_DQUOTE] = 2;
+charType[CH_DOLLAR] = 2;
+charType[CH_BACKTICK] = 2;
+charType[CH_LBRACE] = 2;
+function skipBlanks(source, pos, end) {
+    while (pos < end) {
+        const ch = source.charCodeAt(pos);
+        if (ch === CH_SPACE || ch === CH_TAB)
+            pos++;
+        else if (ch === CH_BACKSLASH && pos + 1 < end && source.charCodeAt(pos + 1) === CH_NL)
+            pos += 2;
+        else
+            break;
+    }
+    return pos;
+}
+const arithmeticWordDelimiter = new Uint8Array(128);
+for (const ch of [
+    CH_TAB,
+    CH_NL,
+    CH_SPACE,
+    CH_BANG,
+    CH_PERCENT,
+    CH_AMP,
+    CH_LPAREN,
+    CH_RPAREN,
+    CH_STAR,
+    CH_PLUS,
+    CH_COMMA,
+    CH_DASH,
+    CH_SLASH,
+    CH_COLON,
+    CH_LT,
+    CH_EQ,
+    CH_GT,
+    CH_QUESTION,
+    CH_CARET,
+    CH_PIPE,
+]) {
+    arithmeticWordDelimiter[ch] = 1;
+}
+function hasEmbeddedWordStructure(source, start, end) {
+    for (let pos = start; pos < end; pos++) {
+        const ch = source.charCodeAt(pos);
+        if (ch === CH_BACKSLASH ||
+            ch === CH_SQUOTE ||
+            ch === CH_DQUOTE ||
+            ch === CH_DOLLAR ||
+            ch === CH_BACKTICK ||
+            ((ch === CH_LT || ch === CH_GT) && pos + 1 < end && source.charCodeAt(pos + 1) === CH_LPAREN)) {
+            return true;
+        }
+    }
+    return false;
+}
+function findUnnested(s, target, pairTernaries = false, findNestedEnd) {
+    let depth = 0;
+    let ternaryDepth = 0;
+    for (let i = 0; i < s.length; i++) {
+        const c = s.charCodeAt(i);
+        if (c === CH_BACKSLASH) {
+            i++;
+            continue;
+        }
+        if (c === CH_LBRACE) {
+            depth++;
+            continue;
+        }
+        if (c === CH_RBRACE) {
+            if (depth > 0)
+                depth--;
+            continue;
+        }
+        if (c === CH_SQUOTE) {
+            i++;
+            while (i < s.length && s.charCodeAt(i) !== CH_SQUOTE)
+                i++;
+            continue;
+        }
+        if (c === CH_DQUOTE) {
+            i++;
+            while (i < s.length) {
+                const quoted = s.charCodeAt(i);
+                if (quoted === CH_DQUOTE)
+                    break;
+                if (quoted === CH_BACKSLASH) {
+                    i += 2;
+                    continue;
+                }
+                const nestedEnd = findNestedEnd?.(i, true) ?? i;
+                if (nestedEnd > i) {
+                    i = nestedEnd;
+                    continue;
+                }
+                i++;
+            }
+            continue;
+        }
+        const nestedEnd = findNestedEnd?.(i, false) ?? i;
+        if (nestedEnd > i) {
+            i = nestedEnd - 1;
+            continue;
+        }
+        if (pairTernaries && depth === 0) {
+            if (c === CH_QUESTION) {
+                ternaryDepth++;
+                continue;
+            }
+            if (c === CH_COLON && ternaryDepth > 0) {
+                ternaryDepth--;
+                continue;
+            }
+        }
+        if (c === target && depth === 0)
+            return i;
+    }
+    return -1;
+}
+// Lookup: identifier chars (a-z, A-Z, 0-9, _) — bit 0: start, bit 1: continue
+const isIdChar = new Uint8Array(128);
+for (let i = CH_a; i <= CH_z; i++)
+    isIdChar[i] = 3;
+for (let i = CH_A; i <= CH_Z; i++)
+    isIdChar[i] = 3;
+for (let i = CH_0; i <= CH_9; i++)
+    isIdChar[i] = 2;
+isIdChar[CH_UNDERSCORE] = 3;
+const extglobPrefix = new Uint8Array(128);
+extglobPrefix[CH_QUESTION] = 1;
+extglobPrefix[CH_AT] = 1;
+extglobPrefix[CH_STAR] = 1;
+extglobPrefix[CH_PLUS] = 1;
+extglobPrefix[CH_BANG] = 1;
+extglobPrefix[CH_EQ] = 1;
+// `=(` opens an array value, not a pattern.
+function isExtglobOpen(prefix) {
+    return prefix < 128 && prefix !== CH_EQ && extglobPrefix[prefix] === 1;
+}
+const extglobOp = {
+    [CH_QUESTION]: "?",
+    [CH_AT]: "@",
+    [CH_STAR]: "*",
+    [CH_PLUS]: "+",
+    [CH_BANG]: "!",
+};
+function isDQChild(p) {
+    const t = p.type;
+    return (t === "Literal" ||
+        t === "SimpleExpansion" ||
+        t === "ParameterExpansion" ||
+        t === "CommandExpansion" ||
+        t === "ArithmeticExpansion");
+}
+function isAllDigitsRange(src, start, end) {
+    for (let i = start; i < end; i++) {
+        const c = src.charCodeAt(i);
+        if (c < CH_0 || c > CH_9)
+            return false;
+    }
+    return end > start;
+}
+const ASSIGNMENT_INVALID = -1;
+const ASSIGNMENT_NAME_START = 0;
+const ASSIGNMENT_NAME = 1;
+const ASSIGNMENT_AFTER_INDEX = 2;
+const ASSIGNMENT_AFTER_PLUS = 3;
+const ASSIGNMENT_INDEX_BASE = 4;
+function joinWordParts(head, tail) {
+    const last = head[head.length - 1];
+    const first = tail[0];
+    let start = 0;
+    if (last?.type === "Literal" && first?.type === "Literal" && last.end === first.pos) {
+        head[head.length - 1] = {
+            type: "Literal",
+            pos: last.pos,
+            end: first.end,
+            text: last.text + first.text,
+            value: last.value + first.value,
+        };
+        start = 1;
+    }
+    for (let i = start; i < tail.length; i++)
+        head.push(tail[i]);
+    return head;
+}
+function isMatchedAssignment(state) {
+    return state < ASSIGNMENT_INVALID;
+}
+function assignmentOperatorPos(state) {
+    return -state - 2;
+}
+function scanAssignmentPrefix(src, start, end, initialState) {
+    let state = initialState;
+    for (let i = start; i < end && state >= 0; i++) {
+        const c = src.charCodeAt(i);
+        if (state >= ASSIGNMENT_INDEX_BASE) {
+            if (c === CH_LBRACKET)
+                state++;
+            else if (c === CH_RBRACKET && --state === ASSIGNMENT_INDEX_BASE)
+                state = ASSIGNMENT_AFTER_INDEX;
+        }
+        else if (state === ASSIGNMENT_NAME_START) {
+            state = c < 128 && isIdChar[c] & 1 ? ASSIGNMENT_NAME : ASSIGNMENT_INVALID;
+        }
+        else if (state === ASSIGNMENT_NAME) {
+            if (c < 128 && isIdChar[c] & 2)
+                continue;
+            if (c === CH_LBRACKET)
+                state = ASSIGNMENT_INDEX_BASE + 1;
+            else if (c === CH_PLUS)
+                state = ASSIGNMENT_AFTER_PLUS;
+            else
+                state = c === CH_EQ ? -i - 2 : ASSIGNMENT_INVALID;
+        }
+        else if (state === ASSIGNMENT_AFTER_INDEX) {
+            if (c === CH_PLUS)
+                state = ASSIGNMENT_AFTER_PLUS;
+            else
+                state = c === CH_EQ ? -i - 2 : ASSIGNMENT_INVALID;
+        }
+        else {
+            state = c === CH_EQ ? -i - 2 : ASSIGNMENT_INVALID;
+        }
+    }
+    return state;
+}
+function setToken(out, token, value, pos = 0, end = 0) {
+    out.token = token;
+    out._value = value;
+    out.pos = pos;
+    out.end = end;
+    out.fileDescriptor = undefined;
+    out.variableName = undefined;
+    out.descriptorEnd = 0;
+    out.delimiterQuoted = false;
+    out.content = undefined;
+    out.assignmentOperatorPos = -1;
+    out.raw = false;
+    out.keywordEligible = false;
+}
+// Word token over [pos, end) whose value materializes on first access.
+function setSpanToken(out, token, pos, end, raw) {
+    out.token = token;
+    out._value = null;
+    out.pos = pos;
+    out.end = end;
+    out.fileDescriptor = undefined;
+    out.variableName = undefined;
+    out.descriptorEnd = 0;
+    out.delimiterQuoted = false;
+    out.content = undefined;
+    out.assignmentOperatorPos = -1;
+    out.raw = raw;
+    out.keywordEligible = false;
+}
+// Positional reserved-word match over src[start, start+len) — no slice. Mirrors
+// RESERVED_WORDS; first-char dispatch plus length checks reject fast.
+function matchReservedWord(src, start, len) {
+    switch (src.charCodeAt(start)) {
+        case CH_BANG:
+            return len === 1 ? Token.Bang : undefined;
+        case CH_LBRACE:
+            return len === 1 ? Token.LBrace : undefined;
+        case CH_RBRACE:
+            return len === 1 ? Token.RBrace : undefined;
+        case 0x69 /* i */: {
+            if (len !== 2)
+                return undefined;
+            const c = src.charCodeAt(start + 1);
+            return c === 0x66 /* f */ ? Token.If : c === 0x6e /* n */ ? Token.In : undefined;
+        }
+        case 0x66 /* f */:
+            if (len === 2)
+                return src.charCodeAt(start + 1) === 0x69 /* i */ ? Token.Fi : undefined;
+            if (len === 3)
+                return src.startsWith("for", start) ? Token.For : undefined;
+            if (len === 8)
+                return src.startsWith("function", start) ? Token.Function : undefined;
+            return undefined;
+        case 0x74 /* t */:
+            return len === 4 && src.startsWith("then", start) ? Token.Then : undefined;
+        case 0x65 /* e */:
+            if (len !== 4)
+                return undefined;
+            if (src.startsWith("else", start))
+                return Token.Else;
+            if (src.startsWith("elif", start))
+                return Token.Elif;
+            if (src.startsWith("esac", start))
+                return Token.Esac;
+            return undefined;
+        case 0x64 /* d */:
+            if (len === 2)
+                return src.charCodeAt(start + 1) === 0x6f /* o */ ? Token.Do : undefined;
+            if (len === 4)
+                return src.startsWith("done", start) ? Token.Done : undefined;
+            return undefined;
+        case 0x63 /* c */:
+            if (len === 4)
+                return src.startsWith("case", start) ? Token.Case : undefined;
+            if (len === 6)
+                return src.startsWith("coproc", start) ? Token.Coproc : undefined;
+            return undefined;
+        case 0x77 /* w */:
+            return len === 5 && src.startsWith("while", start) ? Token.While : undefined;
+        case 0x75 /* u */:
+            return len === 5 && src.startsWith("until", start) ? Token.Until : undefined;
+        case 0x73 /* s */:
+            return len === 6 && src.startsWith("select", start) ? Token.Select : undefined;
+        default:
+            return undefined;
+    }
+}
+const LexContext = {
+    Normal: 0,
+    CommandStart: 1,
+    TestMode: 2,
+    // After a prefix element: assignments still recognized, reserved words not.
+    CommandPrefix: 3,
+    // Assignment arguments retain ordinary word boundaries inside subscripts.
+    Declaration: 4,
+    ArrayElement: 5,
+    FunctionName: 6,
+    CasePattern: 7,
+    // Arguments of eval and let: ordinary words, but `name=(…)` keeps its array value as in Bash.
+    EvalArgument: 8,
+};
+// `${` followed by blank, newline or `|` opens a brace command substitution, not a parameter.
+function isBraceCommandOpener(after) {
+    return after === CH_SPACE || after === CH_TAB || after === CH_NL || after === CH_PIPE;
+}
+class Lexer {
+    static _findSubstitutionEnd;
+    src;
+    srcEnd;
+    parenBoundary;
+    pos;
+    current;
+    nextState;
+    hasPeek;
+    pendingHereDocs;
+    substitutionContext;
+    _errors = null;
+    _buildParts = false;
+    // Build processed text while scanning. Off on the normal token path (values
+    // materialize lazily); on for redirect targets, heredoc delimiters, arithmetic
+    // command bodies, and bounded value re-lexes. _buildParts implies it.
+    _buildValue = false;
+    // Nesting depth of the window being lexed (enclosing sub-fields plus substitution
+    // scripts), sharing the MAX_SYNTAX_NESTING budget across lazily created lexers.
+    _nestingDepth = 0;
+    // `start`/`end` bound the lexer to a window of `src` so substitution scripts can be
+    // parsed in place against the original source — every position is then absolute, with
+    // no slicing or re-basing. Defaults cover the whole string (the common top-level parse).
+    constructor(src, start = 0, end = src.length, parenBoundary = false, context = createSubstitutionContext()) {
+        this.src = src;
+        this.srcEnd = end;
+        this.parenBoundary = parenBoundary;
+        this.pos = start;
+        this.current = new TokenValue(this);
+        this.nextState = new TokenValue(this);
+        this.hasPeek = false;
+        this.pendingHereDocs = null;
+        this.substitutionContext = context;
+        if (start === 0 && src.charCodeAt(0) === CH_HASH && src.charCodeAt(1) === CH_BANG) {
+            const nl = src.indexOf("\n");
+            this.pos = nl === -1 ? this.srcEnd : nl + 1;
+        }
+    }
+    getSource() {
+        return this.src;
+    }
+    // Fresh window sharing source, depth and substitution context; tokens, errors, heredocs and build flags reset.
+    fork(start, end, parenBoundary = false) {
+        const lexer = new Lexer(this.src, start, end, parenBoundary, this.substitutionContext);
+        lexer._nestingDepth = this._nestingDepth;
+        return lexer;
+    }
+    getSubstitutionContext() {
+        return this.substitutionContext;
+    }
+    get errors() {
+        return this._errors ?? (this._errors = []);
+    }
+    // A substitution's script parses lazily, one level below the window it was found in, in
+    // place over `inner` at `start`, sharing this scan's substitution boundaries.
+    commandExpansion(pos, text, start, inner, parenBoundary = false) {
+        const window = this.scriptWindow(this.src, start, start + inner.length, parenBoundary);
+        return new ScriptExpansionImpl("CommandExpansion", pos, this.pos, text, window);
+    }
+    // Escaped backticks rebuild `inner` with the escapes removed, so it is no longer a verbatim
+    // substring of the source: that script parses the decoded body as its own source.
+    decodedCommandExpansion(pos, text, inner) {
+        const window = this.scriptWindow(inner, 0, inner.length, false, true);
+        return new ScriptExpansionImpl("CommandExpansion", pos, this.pos, text, window);
+    }
+    processSubstitution(pos, text, operator, inner) {
+        const window = this.scriptWindow(this.src, pos + 2, pos + 2 + inner.length, !this._unbalanced);
+        return new ProcessSubstitutionImpl(pos, this.pos, text, operator, window);
+    }
+    // Past the nesting budget the part gets no window, so lazy materialization bottoms out.
+    scriptWindow(source, start, end, parenBoundary, decoded = false) {
+        if (this._nestingDepth > MAX_SYNTAX_NESTING)
+            return undefined;
+        const context = decoded ? undefined : this.substitutionContext;
+        return { source, start, end, depth: this._nestingDepth + 1, parenBoundary, context };
+    }
+    getPos() {
+        return this.pos;
+    }
+    findSubstitutionEnd(start, end, depth = this._nestingDepth + 1) {
+        if (Lexer._findSubstitutionEnd === undefined)
+            return -1;
+        return Lexer._findSubstitutionEnd(this.src, start, end, depth, this.substitutionContext);
+    }
+    /** Materialize a word token's value: raw spans slice directly, others re-lex the span. */
+    _tokenValue(pos, end, raw) {
+        return raw ? this.src.slice(pos, end) : this.wordValueOf(pos, end);
+    }
+    // Re-lex [start, end) in value mode to produce the processed word text. Bounded
+    // to the span, so every expansion the original scan consumed closes within it.
+    // Errors were already reported by the original scan; suppress duplicates.
+    wordValueOf(start, end) {
+        const savedPos = this.pos;
+        const savedEnd = this.srcEnd;
+        const savedBracketWindow = this._bracketWindow;
+        const savedArithmeticBracketWindow = this._arithmeticBracketWindow;
+        const savedBuildValue = this._buildValue;
+        const savedUnbalanced = this._unbalanced;
+        const errorCount = this._errors === null ? 0 : this._errors.length;
+        this.pos = start;
+        this.srcEnd = end;
+        this._buildValue = true;
+        this.readWordText();
+        if (this.pos < end &&
+            this._wordAssignmentState !== undefined &&
+            this._wordAssignmentState >= ASSIGNMENT_INDEX_BASE) {
+            this.pos = start;
+            this.readWordText(true);
+        }
+        const value = this._wordText;
+        this.pos = savedPos;
+        this.srcEnd = savedEnd;
+        this._bracketWindow = savedBracketWindow;
+        this._arithmeticBracketWindow = savedArithmeticBracketWindow;
+        this._buildValue = savedBuildValue;
+        this._unbalanced = savedUnbalanced;
+        if (this._errors !== null)
+            this._errors.length = errorCount;
+        return value;
+    }
+    /** Find the closing bracket for a shell subscript, ignoring brackets inside nested shell syntax. */
+    findClosingBracket(start, end = this.srcEnd) {
+        // A failed search scans to the end and every unclosed subscript at a command position
+        // retries it, so answer from the last bracket in the window first.
+        const limit = Math.min(end, this.srcEnd);
+        let window = this._bracketWindow;
+        if (!window || window.limit !== limit) {
+            window = { limit, depth: this._nestingDepth, last: this.src.lastIndexOf("]", limit - 1) };
+            this._bracketWindow = window;
+        }
+        if (start > window.last)
+            return -1;
+        if (window.depth !== this._nestingDepth) {
+            window = { limit, depth: this._nestingDepth, last: window.last };
+            this._bracketWindow = window;
+        }
+        if (window.failed?.has(start))
+            return -1;
+        const unmatched = [];
+        const close = this.findClosingShellDelimiter(start, end, CH_RBRACKET, false, true, unmatched);
+        if (close === -1) {
+            const failed = window.failed ?? (window.failed = new Set());
+            for (const starts of unmatched)
+                for (const pos of starts)
+                    failed.add(pos);
+        }
+        return close;
+    }
+    /** Find the closing bracket of `$[ … ]`, which unlike a subscript does not recurse into `${ }`. */
+    findClosingArithmeticBracket(start, end = this.srcEnd) {
+        const limit = Math.min(end, this.srcEnd);
+        let window = this._arithmeticBracketWindow;
+        if (!window || window.end !== limit || window.depth !== this._nestingDepth) {
+            window = { end: limit, depth: this._nestingDepth, failed: new Set() };
+            this._arithmeticBracketWindow = window;
+        }
+        if (window.failed.has(start))
+            return -1;
+        return this.findClosingShellDelimiter(start, end, CH_RBRACKET, false, false, undefined, window.failed);
+    }
+    /** Find the closing brace for a parameter expansion, ignoring braces inside nested shell syntax. */
+    findClosingBrace(start, end = this.srcEnd) {
+        return this.findClosingShellDelimiter(start, end, CH_RBRACE);
+    }
+    /** Find the closing parenthesis for a shell substitution using the command-aware scanner. */
+    findClosingParenthesis(start, end = this.srcEnd) {
+        const savedPos = this.pos;
+        const savedEnd = this.srcEnd;
+        const savedBracketWindow = this._bracketWindow;
+        const savedArithmeticBracketWindow = this._arithmeticBracketWindow;
+        const savedUnbalanced = this._unbalanced;
+        this.pos = start;
+        this.srcEnd = Math.min(end, this.srcEnd);
+        this.extractBalanced();
+        const close = this._unbalanced ? -1 : this.pos - 1;
+        this.pos = savedPos;
+        this.srcEnd = savedEnd;
+        this._bracketWindow = savedBracketWindow;
+        this._arithmeticBracketWindow = savedArithmeticBracketWindow;
+        this._unbalanced = savedUnbalanced;
+        return close;
+    }
+    /** Find the end of one arithmetic expansion using the canonical lexer scanner. */
+    findArithmeticExpansionEnd(start, end = this.srcEnd) {
+        const scanner = this.fork(start, end);
+        scanner.pos = start + 1;
+        scanner.scanArithmeticBody();
+        return scanner.pos;
+    }
+    /** Find the end of one shell-expanded arithmetic word using the canonical lexer scanners. */
+    findArithmeticWordEnd(start, end = this.srcEnd) {
+        const scanner = this.fork(start, end);
+        scanner.pos = start;
+        return scanner.scanArithmeticWordEnd();
+    }
+    scanArithmeticWordEnd() {
+        while (this.pos < this.srcEnd) {
+            const ch = this.src.charCodeAt(this.pos);
+            if (ch === CH_DOLLAR) {
+                this.readDollar();
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                this.readBacktickExpansion();
+                continue;
+            }
+            if (ch === CH_SQUOTE) {
+                this.pos++;
+                this.skipSQ();
+                continue;
+            }
+            if (ch === CH_DQUOTE) {
+                this.pos++;
+                this.skipDQ();
+                continue;
+            }
+            if (ch === CH_BACKSLASH) {
+                this.pos += 2;
+                continue;
+            }
+            if (ch === CH_LBRACKET) {
+                const close = this.findClosingBracket(this.pos + 1);
+                if (close !== -1) {
+                    this.pos = close + 1;
+                    continue;
+                }
+            }
+            if ((ch === CH_LT || ch === CH_GT) && this.src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                this.pos += 2;
+                this.extractBalanced();
+                continue;
+            }
+            if (ch < 128 && arithmeticWordDelimiter[ch])
+                break;
+            this.pos++;
+        }
+        return this.pos;
+    }
+    // Only array assignment bodies take comments and leading `[` subscripts and reject operators;
+    // extglob shares this scanner, and `#` is pattern data there.
+    findClosingShellDelimiter(start, end, closing, array = false, braces = true, bracketStarts, failedBrackets) {
+        const savedPos = this.pos;
+        const savedEnd = this.srcEnd;
+        const savedBracketWindow = this._bracketWindow;
+        const savedArithmeticBracketWindow = this._arithmeticBracketWindow;
+        const savedUnbalanced = this._unbalanced;
+        this.srcEnd = Math.min(end, this.srcEnd);
+        const delimiters = [closing];
+        bracketStarts?.push([]);
+        const failedStarts = failedBrackets ? [start] : undefined;
+        let pos = start;
+        let wordStart = true;
+        let invalid = -1;
+        while (pos < this.srcEnd) {
+            const expected = delimiters[delimiters.length - 1];
+            // Only visited positions in bracket scopes are equivalent fresh searches. Recovery
+            // can reinterpret quotes/comments, so positions inside skipped syntax stay uncached.
+            if (bracketStarts && expected === CH_RBRACKET)
+                bracketStarts[bracketStarts.length - 1].push(pos);
+            const ch = this.src.charCodeAt(pos);
+            if (ch === CH_BACKSLASH) {
+                if (pos + 1 < this.srcEnd && this.src.charCodeAt(pos + 1) !== CH_NL)
+                    wordStart = false;
+                pos += 2;
+                continue;
+            }
+            if (ch === CH_HASH && array && delimiters.length === 1 && wordStart) {
+                while (pos < this.srcEnd && this.src.charCodeAt(pos) !== CH_NL)
+                    pos++;
+                continue;
+            }
+            if (ch === CH_SQUOTE) {
+                this.pos = pos + 1;
+                this.skipSQ();
+                pos = this.pos;
+                wordStart = false;
+                continue;
+            }
+            if (ch === CH_DQUOTE) {
+                this.pos = pos + 1;
+                this.skipDQ();
+                pos = this.pos;
+                wordStart = false;
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                pos++;
+                while (pos < this.srcEnd && this.src.charCodeAt(pos) !== CH_BACKTICK) {
+                    if (this.src.charCodeAt(pos) === CH_BACKSLASH)
+                        pos++;
+                    pos++;
+                }
+                if (pos < this.srcEnd)
+                    pos++;
+                wordStart = false;
+                continue;
+            }
+            if ((ch === CH_DOLLAR && pos + 1 < this.srcEnd && this.src.charCodeAt(pos + 1) === CH_LPAREN) ||
+                ((ch === CH_LT || ch === CH_GT) && pos + 1 < this.srcEnd && this.src.charCodeAt(pos + 1) === CH_LPAREN)) {
+                this.pos = pos + 2;
+                this.extractBalanced();
+                pos = this.pos;
+                wordStart = false;
+                continue;
+            }
+            if (ch === CH_DOLLAR && pos + 1 < this.srcEnd) {
+                const after = this.src.charCodeAt(pos + 1);
+                if (after === CH_SQUOTE) {
+                    pos = decodeAnsiCQuoted(this.src, pos + 2, this.srcEnd).end;
+                    wordStart = false;
+                    continue;
+                }
+                if (after === CH_DOLLAR) {
+                    pos += 2; // `$$` consumes its second `$`, so a `{` after it opens nothing
+                    wordStart = false;
+                    continue;
+                }
+                if (after === CH_LBRACE && braces) {
+                    delimiters.push(CH_RBRACE);
+                    bracketStarts?.push([]);
+                    pos += 2;
+                    wordStart = false;
+                    continue;
+                }
+            }
+            if (array && delimiters.length === 1) {
+                if (ch === CH_LBRACKET && wordStart) {
+                    delimiters.push(CH_RBRACKET);
+                    bracketStarts?.push([]);
+                }
+                else if (invalid === -1 &&
+                    (ch === CH_SEMI ||
+                        ch === CH_AMP ||
+                        ch === CH_PIPE ||
+                        ch === CH_LT ||
+                        ch === CH_GT ||
+                        (ch === CH_LPAREN && !isExtglobOpen(this.src.charCodeAt(pos - 1))))) {
+                    invalid = pos;
+                }
+            }
+            if (expected === CH_RBRACKET && ch === CH_LBRACKET) {
+                delimiters.push(CH_RBRACKET);
+                bracketStarts?.push([]);
+                failedStarts?.push(pos + 1);
+            }
+            else if (expected === CH_RPAREN && ch === CH_LPAREN) {
+                delimiters.push(CH_RPAREN);
+                bracketStarts?.push([]);
+            }
+            else if (ch === expected) {
+                delimiters.pop();
+                failedStarts?.pop();
+                bracketStarts?.pop();
+                if (delimiters.length === 0) {
+                    this.pos = savedPos;
+                    this.srcEnd = savedEnd;
+                    this._bracketWindow = savedBracketWindow;
+                    this._arithmeticBracketWindow = savedArithmeticBracketWindow;
+                    this._unbalanced = savedUnbalanced;
+                    if (invalid !== -1)
+                        this.errors.push({ message: `unexpected '${this.src[invalid]}' in array assignment`, pos: invalid });
+                    return pos;
+                }
+                wordStart = false;
+                pos++;
+                continue;
+            }
+            wordStart = ch < 128 && (charType[ch] & 1) !== 0;
+            pos++;
+        }
+        // Only still-open brackets share this failure; closed inner expansions remain observable.
+        if (failedStarts)
+            for (const start of failedStarts)
+                failedBrackets.add(start);
+        this.pos = savedPos;
+        this.srcEnd = savedEnd;
+        this._bracketWindow = savedBracketWindow;
+        this._arithmeticBracketWindow = savedArithmeticBracketWindow;
+        this._unbalanced = savedUnbalanced;
+        return -1;
+    }
+    // End of the brace expansion opened at `start`, or -1. As in Bash's brace_gobbler, quotes,
+    // escapes, parameter expansions and substitutions are opaque; an unquoted metacharacter
+    // ends the word before the brace closes. The word scan reports errors in the skipped text.
+    scanBraceExpansion(start, results) {
+        const src = this.src;
+        const len = this.srcEnd;
+        const cached = results.get(start);
+        if (cached !== undefined)
+            return cached;
+        const savedPos = this.pos;
+        const savedUnbalanced = this._unbalanced;
+        const errorCount = this._errors === null ? 0 : this._errors.length;
+        // Opener/separator pairs resolve each nested scope even when its outer scope fails.
+        const frames = [start, 0];
+        let pos = start + 1;
+        while (pos < len) {
+            const ch = src.charCodeAt(pos);
+            const type = ch < 128 ? charType[ch] : 0;
+            if (type === 0) {
+                pos++;
+                if (ch === CH_RBRACE) {
+                    const hasSep = frames.pop();
+                    results.set(frames.pop(), hasSep ? pos : -1);
+                    if (frames.length === 0)
+                        break;
+                }
+                else if (ch === 0x2c /* , */ || (ch === 0x2e /* . */ && src.charCodeAt(pos) === 0x2e)) {
+                    frames[frames.length - 1] = 1;
+                }
+                continue;
+            }
+            const next = pos + 1 < len ? src.charCodeAt(pos + 1) : 0;
+            if (type & 1) {
+                if (next === CH_LPAREN && (ch === CH_LT || ch === CH_GT)) {
+                    this.pos = pos + 2;
+                    this.extractBalanced();
+                    pos = this.pos;
+                }
+                else if (ch === CH_LPAREN && isExtglobOpen(src.charCodeAt(pos - 1))) {
+                    const close = this.findClosingShellDelimiter(pos + 1, len, CH_RPAREN);
+                    if (close === -1)
+                        break;
+                    pos = close + 1;
+                }
+                else {
+                    break;
+                }
+            }
+            else if (ch === CH_BACKSLASH) {
+                pos += 2;
+            }
+            else if (ch === CH_SQUOTE) {
+                this.pos = pos + 1;
+                this.skipSQ();
+                pos = this.pos;
+            }
+            else if (ch === CH_DQUOTE) {
+                this.pos = pos + 1;
+                this.skipDQ();
+                pos = this.pos;
+            }
+            else if (ch === CH_BACKTICK) {
+                pos++;
+                while (pos < len && src.charCodeAt(pos) !== CH_BACKTICK)
+                    pos += src.charCodeAt(pos) === CH_BACKSLASH ? 2 : 1;
+                pos++;
+            }
+            else if (ch === CH_LBRACE) {
+                frames.push(pos, 0);
+                pos++;
+            }
+            else if (next === CH_SQUOTE) {
+                pos = decodeAnsiCQuoted(src, pos + 2, len).end;
+            }
+            else if (next === CH_LBRACE) {
+                const close = this.findClosingBrace(pos + 2, len);
+                if (close === -1)
+                    break;
+                pos = close + 1;
+            }
+            else if (next === CH_LPAREN) {
+                this.pos = pos + 2;
+                this.extractBalanced();
+                pos = this.pos;
+            }
+            else {
+                pos++;
+            }
+        }
+        this.pos = savedPos;
+        this._unbalanced = savedUnbalanced;
+        if (this._errors !== null)
+            this._errors.length = errorCount;
+        for (let index = 0; index < frames.length; index += 2)
+            results.set(frames[index], -1);
+        return results.get(start);
+    }
+    skipSubshellBody() {
+        this.extractBalanced(false);
+        return this._unbalanced ? -1 : this.pos;
+    }
+    skipCompoundBody(closeToken) {
+        const frames = [
+            { close: closeToken, phase: closeToken === Token.Esac ? "case-pattern" : "commands" },
+        ];
+        let commandStart = true;
+        for (;;) {
+            const phase = frames[frames.length - 1].phase;
+            let ctx = commandStart ? LexContext.CommandStart : LexContext.Normal;
+            if (phase === "function-name")
+                ctx = LexContext.FunctionName;
+            else if (phase === "case-pattern" && commandStart)
+                ctx = LexContext.CasePattern;
+            const value = this.next(ctx);
+            const token = value.token;
+            if (token === Token.EOF)
+                return -1;
+            const last = frames.length - 1;
+            const frame = frames[last];
+            if (frame.phase === "function-name") {
+                if (token === Token.Newline)
+                    continue;
+                frame.phase = "function-body";
+                commandStart = true;
+                continue;
+            }
+            else if (frame.phase === "function-body") {
+                if (token === Token.Newline)
+                    continue;
+                frame.phase = "commands";
+                commandStart = true;
+                if (token === Token.LParen && this.peek(LexContext.Normal).token === Token.RParen) {
+                    this.next(LexContext.Normal);
+                    frame.phase = "function-body";
+                    continue;
+                }
+            }
+            else if (frame.phase === "coproc-command") {
+                if (token === Token.Newline)
+                    continue;
+                if (token === Token.Word) {
+                    frame.phase = "coproc-body";
+                    commandStart = true;
+                    continue;
+                }
+                frame.phase = "commands";
+                commandStart = true;
+            }
+            else if (frame.phase === "coproc-body") {
+                if (token === Token.Newline)
+                    continue;
+                frame.phase =
+                    token === Token.Word && value.keywordEligible && value.value === "time" ? "time-command" : "commands";
+                commandStart = true;
+                if (frame.phase === "time-command")
+                    continue;
+            }
+            else if (frame.phase === "time-command") {
+                if (token === Token.Word && value.keywordEligible && value.value === "-p") {
+                    frame.phase = "time-command-after-p";
+                    continue;
+                }
+                if (token === Token.Word && value.keywordEligible && value.value === "--") {
+                    frame.phase = "commands";
+                    continue;
+                }
+                frame.phase = "commands";
+                commandStart = true;
+            }
+            else if (frame.phase === "time-command-after-p") {
+                if (token === Token.Word && value.keywordEligible && value.value === "--") {
+                    frame.phase = "commands";
+                    continue;
+                }
+                frame.phase = "commands";
+                commandStart = true;
+            }
+            else if (frame.phase === "for-header") {
+                if (token === Token.ArithCmd || token === Token.Semi || token === Token.Newline) {
+                    commandStart = true;
+                    continue;
+                }
+                if (token === Token.Do || token === Token.LBrace) {
+                    frame.close = token === Token.Do ? Token.Done : Token.RBrace;
+                    frame.phase = "commands";
+                    commandStart = true;
+                    continue;
+                }
+            }
+            else if (frame.phase === "case-word") {
+                if (token === Token.Newline)
+                    continue;
+                frame.phase = "case-in";
+                commandStart = false;
+                continue;
+            }
+            else if (frame.phase === "case-in") {
+                if (token === Token.Newline) {
+                    commandStart = true;
+                    continue;
+                }
+                frame.phase = "case-pattern";
+                commandStart = true;
+                continue;
+            }
+            else if (frame.phase === "case-pattern") {
+                if (token === Token.Esac && commandStart) {
+                    frames.pop();
+                    if (frames.length === 0)
+                        return value.end;
+                    commandStart = false;
+                    continue;
+                }
+                if (token === Token.RParen) {
+                    frame.phase = "commands";
+                    commandStart = true;
+                }
+                else {
+                    commandStart = token === Token.Newline;
+                }
+                continue;
+            }
+            if (token === frame.close) {
+                frames.pop();
+                if (frames.length === 0)
+                    return value.end;
+                commandStart = false;
+                continue;
+            }
+            if (commandStart) {
+                switch (token) {
+                    case Token.LParen:
+                        frames.push({ close: Token.RParen, phase: "commands" });
+                        break;
+                    case Token.LBrace:
+                        frames.push({ close: Token.RBrace, phase: "commands" });
+                        break;
+                    case Token.If:
+                        frames.push({ close: Token.Fi, phase: "commands" });
+                        break;
+                    case Token.For:
+                        frames.push({ close: Token.Done, phase: "for-header" });
+                        break;
+                    case Token.While:
+                    case Token.Until:
+                    case Token.Select:
+                        frames.push({ close: Token.Done, phase: "commands" });
+                        break;
+                    case Token.Case:
+                        frames.push({ close: Token.Esac, phase: "case-word" });
+                        break;
+                    case Token.DblLBracket:
+                        if (!this.skipTestCommandBody())
+                            return -1;
+                        commandStart = false;
+                        continue;
+                    case Token.Assignment:
+                    case Token.Redirect:
+                    case Token.Bang:
+                    case Token.Then:
+                    case Token.Else:
+                    case Token.Elif:
+                    case Token.Do:
+                    case Token.In:
+                        break;
+                    case Token.Semi:
+                    case Token.Newline:
+                    case Token.Pipe:
+                    case Token.And:
+                    case Token.Or:
+                    case Token.Amp:
+                    case Token.DoubleSemi:
+                    case Token.SemiAmp:
+                    case Token.DoubleSemiAmp:
+                        break;
+                    case Token.Function:
+                        frame.phase = "function-name";
+                        break;
+                    case Token.Coproc:
+                        frame.phase = "coproc-command";
+                        break;
+                    default:
+                        if (token === Token.Word && value.keywordEligible && value.value === "time") {
+                            frame.phase = "time-command";
+                            commandStart = true;
+                        }
+                        else {
+                            commandStart = false;
+                        }
+                        continue;
+                }
+            }
+            switch (token) {
+                case Token.Semi:
+                case Token.Newline:
+                case Token.Pipe:
+                case Token.And:
+                case Token.Or:
+                case Token.Amp:
+                    commandStart = true;
+                    break;
+                case Token.DoubleSemi:
+                case Token.SemiAmp:
+                case Token.DoubleSemiAmp:
+                    if (frame.close === Token.Esac)
+                        frame.phase = "case-pattern";
+                    commandStart = true;
+                    break;
+                case Token.RParen:
+                    commandStart = true;
+                    break;
+            }
+        }
+    }
+    skipTestGroup() {
+        let depth = 1;
+        for (;;) {
+            const value = this.next(LexContext.TestMode);
+            if (value.token === Token.EOF)
+                return -1;
+            if (value.token === Token.DblRBracket) {
+                this.unshift(value);
+                return -1;
+            }
+            if (value.token === Token.LParen)
+                depth++;
+            else if (value.token === Token.RParen && --depth === 0)
+                return value.end;
+        }
+    }
+    skipTestCommandBody() {
+        for (;;) {
+            const token = this.next(LexContext.TestMode).token;
+            if (token === Token.DblRBracket)
+                return true;
+            if (token === Token.EOF)
+                return false;
+        }
+    }
+    /** Set position and scan a word, building parts. Used by computeWordParts. */
+    buildWordParts(startPos) {
+        this._buildParts = true;
+        this.pos = startPos;
+        // Handle process substitution words <(...) and >(...)
+        const ch = this.src.charCodeAt(startPos);
+        if ((ch === 0x3c /* < */ || ch === 0x3e) /* > */ &&
+            startPos + 1 < this.srcEnd &&
+            this.src.charCodeAt(startPos + 1) === 0x28 /* ( */) {
+            this.pos = startPos + 2;
+            const inner = this.extractBalanced();
+            const text = this.src.slice(startPos, this.pos);
+            const part = this.processSubstitution(startPos, text, ch === 0x3c ? "<" : ">", inner);
+            // Continue reading any trailing word text (e.g., suffix after proc sub)
+            if (this.pos < this.srcEnd) {
+                this.readWordText();
+                if (this._wordParts) {
+                    this._wordParts.unshift(part);
+                }
+                else {
+                    this._wordParts = [part];
+                }
+            }
+            else {
+                this._wordParts = [part];
+            }
+        }
+        else {
+            this.readWordText();
+            // A command word whose subscript holds a blank was bounded by the matched-pair rescan, so
+            // its parts need the same scan.
+            if (this.pos < this.srcEnd &&
+                this._wordAssignmentState !== undefined &&
+                this._wordAssignmentState >= ASSIGNMENT_INDEX_BASE) {
+                this.pos = startPos;
+                this.readWordText(true);
+            }
+        }
+        return this._wordParts;
+    }
+    /** Scan a bounded word-like span without treating shell operators or whitespace as terminators. */
+    buildEmbeddedWordParts(startPos, arithmetic = false) {
+        this._buildParts = true;
+        this.pos = startPos;
+        this.readInnerWordText(false, arithmetic);
+        return this._wordParts;
+    }
+    buildArrayElementParts(startPos) {
+        const close = this.findClosingBracket(startPos + 1);
+        if (close === -1)
+            return this.buildWordParts(startPos);
+        const src = this.src;
+        this._buildParts = true;
+        const head = hasEmbeddedWordStructure(src, startPos, close + 1)
+            ? this.parseSubFieldWord(startPos, close + 1, "embedded")
+            : undefined;
+        this.pos = close + 1;
+        this.readWordText(false, LexContext.ArrayElement);
+        const end = this.pos;
+        // Only `[key]=` and `[key]+=` select an element; its key is never a pattern. Any other element
+        // is a value that undergoes pathname expansion, so one glob pass owns the whole element and a
+        // leading bracket is a pattern as in a command word.
+        const operator = skipLineContinuations(src, close + 1, end);
+        const after = src.charCodeAt(operator);
+        const keyed = after === CH_EQ || (after === CH_PLUS && src.charCodeAt(operator + 1) === CH_EQ);
+        let headParts = head?.parts;
+        let tailParts = this._wordParts;
+        if (keyed)
+            tailParts = parseGlobParts(src, close + 1, end, tailParts) ?? tailParts;
+        if (!headParts && !tailParts)
+            return keyed ? null : (parseGlobParts(src, startPos, end, undefined) ?? null);
+        const headText = src.slice(startPos, close + 1);
+        if (!headParts)
+            headParts = [{ type: "Literal", pos: startPos, end: close + 1, text: headText, value: head?.value ?? headText }];
+        if (!tailParts)
+            tailParts =
+                end > close + 1
+                    ? [{ type: "Literal", pos: close + 1, end, text: src.slice(close + 1, end), value: this._wordText }]
+                    : [];
+        let parts = joinWordParts(headParts, tailParts);
+        if (!keyed)
+            parts = parseGlobParts(src, startPos, end, parts) ?? parts;
+        return parts.length > 1 || parts[0].type !== "Literal" ? parts : null;
+    }
+    /** Scan a heredoc body for expansions, building parts. Spaces/newlines are literal. */
+    buildHereDocParts(bodyPos, bodyEnd) {
+        this._buildParts = true;
+        const src = this.src;
+        const parts = [];
+        let hasExpansion = false;
+        let litBuf = "";
+        let litStart = bodyPos;
+        let i = bodyPos;
+        const flushLit = () => {
+            if (i > litStart) {
+                parts.push({ type: "Literal", pos: litStart, end: i, value: litBuf, text: src.slice(litStart, i) });
+                litBuf = "";
+            }
+        };
+        while (i < bodyEnd) {
+            const ch = src.charCodeAt(i);
+            if (ch === 0x5c /* \\ */) {
+                // Backslash escape — in unquoted heredoc, \\$, \\`, \\\\ are special
+                if (i + 1 < bodyEnd) {
+                    const nc = src.charCodeAt(i + 1);
+                    if (nc === CH_NL) {
+                        i += 2;
+                        continue;
+                    }
+                    if (nc === 0x24 /* $ */ || nc === 0x60 /* ` */ || nc === 0x5c /* \\ */) {
+                        litBuf += String.fromCharCode(nc);
+                        i += 2;
+                        continue;
+                    }
+                }
+                litBuf += "\\";
+                i++;
+                continue;
+            }
+            if (ch === 0x24 /* $ */ && src.charCodeAt(i + 1) !== CH_SQUOTE && src.charCodeAt(i + 1) !== CH_DQUOTE) {
+                flushLit();
+                litStart = i;
+                this.pos = i;
+                this.readDollar();
+                if (this._resultPart) {
+                    hasExpansion = true;
+                    parts.push(this._resultPart);
+                    litStart = this.pos;
+                }
+                else {
+                    litBuf += src.slice(i, this.pos);
+                }
+                i = this.pos;
+                continue;
+            }
+            if (ch === 0x60 /* ` */) {
+                flushLit();
+                litStart = i;
+                this.pos = i;
+                this.readBacktickExpansion();
+                if (this._resultPart) {
+                    hasExpansion = true;
+                    parts.push(this._resultPart);
+                    litStart = this.pos;
+                }
+                else {
+                    litBuf += src.slice(i, this.pos);
+                }
+                i = this.pos;
+                continue;
+            }
+            litBuf += src[i];
+            i++;
+        }
+        flushLit();
+        return hasExpansion ? parts : null;
+    }
+    registerHereDocTarget(target) {
+        if (this.pendingHereDocs === null)
+            return;
+        for (const hd of this.pendingHereDocs) {
+            if (!hd.target) {
+                hd.target = target;
+                return;
+            }
+        }
+    }
+    // Read the right-hand operand of =~ in [[ ]]. Bash ends the operand at
+    // depth-zero whitespace, `)`, `;`, `&`, `<`, or `>` (but `<(`/`>(` open a
+    // process substitution and `|` never delimits). An unquoted `(` opens a
+    // group that consumes everything — `]]`, newlines, and metacharacters
+    // included — until its matching `)`; inside a group only quotes stay opaque
+    // and expansion parens count naively, matching bash. Quotes and expansions
+    // at depth zero skip via the same readers normal words use, so their errors
+    // and spans stay identical. The token is the raw source span; value and
+    // parts resolve lazily like every other word.
+    readTestRegexWord() {
+        this.hasPeek = false;
+        this.skipSpacesAndTabs();
+        const src = this.src;
+        const len = this.srcEnd;
+        const start = this.pos;
+        let depth = 0;
+        while (this.pos < len) {
+            const ch = src.charCodeAt(this.pos);
+            if (ch === CH_LPAREN) {
+                depth++;
+                this.pos++;
+                continue;
+            }
+            if (ch === CH_BACKSLASH) {
+                this.pos += this.pos + 1 < len ? 2 : 1;
+                continue;
+            }
+            if (ch === CH_SQUOTE) {
+                const quotePos = this.pos++;
+                const ansiC = quotePos > start && src.charCodeAt(quotePos - 1) === CH_DOLLAR;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_SQUOTE) {
+                    if (ansiC && src.charCodeAt(this.pos) === CH_BACKSLASH && this.pos + 1 < len)
+                        this.pos++;
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+                else
+                    this.errors.push({
+                        message: ansiC ? "unterminated ANSI-C quote" : "unterminated single quote",
+                        pos: quotePos,
+                    });
+                continue;
+            }
+            if (ch === CH_DQUOTE) {
+                this.pos++;
+                this.readDoubleQuoted();
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                this.readBacktickExpansion();
+                continue;
+            }
+            if (depth > 0) {
+                if (ch === CH_RPAREN)
+                    depth--;
+                this.pos++;
+                continue;
+            }
+            if (ch === CH_DOLLAR) {
+                this.readDollar();
+                continue;
+            }
+            if ((ch === CH_LT || ch === CH_GT) && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                const subPos = this.pos;
+                this.pos += 2;
+                this.extractBalanced();
+                if (this._unbalanced)
+                    this.errors.push({ message: "unterminated process substitution", pos: subPos });
+                continue;
+            }
+            if (ch < 128 && charType[ch] & 1 && ch !== CH_PIPE)
+                break;
+            this.pos++;
+        }
+        setToken(this.current, Token.Word, src.slice(start, this.pos), start, this.pos);
+        return this.current;
+    }
+    // Read C-style for expressions: called after first '(' consumed by parser.
+    // Expects pos at second '('. Returns [init, test, update] raw text.
+    readCStyleForExprs() {
+        this.hasPeek = false; // discard any peeked token
+        const src = this.src;
+        const len = this.srcEnd;
+        // Skip spaces to second '('
+        while (this.pos < len && (src.charCodeAt(this.pos) === CH_SPACE || src.charCodeAt(this.pos) === CH_TAB))
+            this.pos++;
+        const openPos = this.pos;
+        if (this.pos < len && src.charCodeAt(this.pos) === CH_LPAREN)
+            this.pos++;
+        const starts = [this.pos, 0, 0];
+        const parts = ["", "", "", 0, 0, 0];
+        let partIdx = 0;
+        let depth = 1;
+        let partStart = this.pos;
+        let extra = false;
+        const setPart = (end) => {
+            const raw = src.slice(partStart, end);
+            parts[partIdx] = raw.trim();
+            parts[3 + partIdx] = starts[partIdx] + raw.length - raw.trimStart().length;
+        };
+        while (this.pos < len && depth > 0) {
+            const c = src.charCodeAt(this.pos);
+            if (c === CH_LPAREN) {
+                depth++;
+                this.pos++;
+            }
+            else if (c === CH_RPAREN) {
+                depth--;
+                if (depth === 0) {
+                    if (!extra)
+                        setPart(this.pos);
+                    if (partIdx < 2)
+                        this.errors.push({ message: "expected three arithmetic expressions in for header", pos: this.pos });
+                    this.pos++; // skip closing )
+                    // Skip the outer ) as well
+                    while (this.pos < len && (src.charCodeAt(this.pos) === CH_SPACE || src.charCodeAt(this.pos) === CH_TAB))
+                        this.pos++;
+                    if (this.pos < len && src.charCodeAt(this.pos) === CH_RPAREN)
+                        this.pos++;
+                    break;
+                }
+                this.pos++;
+            }
+            else if (c === CH_SEMI && depth === 1) {
+                // Bash requires exactly three expressions; keep the first three and report the rest.
+                if (partIdx === 2) {
+                    if (!extra) {
+                        setPart(this.pos);
+                        this.errors.push({ message: "expected three arithmetic expressions in for header", pos: this.pos });
+                    }
+                    extra = true;
+                    this.pos++;
+                    continue;
+                }
+                setPart(this.pos);
+                partIdx++;
+                this.pos++;
+                partStart = this.pos;
+                starts[partIdx] = partStart;
+            }
+            else if (c === CH_DOLLAR) {
+                this.readDollar();
+            }
+            else if (c === CH_BACKTICK) {
+                this.readBacktickExpansion();
+            }
+            else if (c === CH_BACKSLASH) {
+                this.pos += this.pos + 1 < len ? 2 : 1;
+            }
+            else if (c === CH_SQUOTE) {
+                this.pos++;
+                this.skipSQ();
+            }
+            else if (c === CH_DQUOTE) {
+                this.pos++;
+                this.skipDQ();
+            }
+            else {
+                this.pos++;
+            }
+        }
+        if (depth > 0) {
+            if (!extra)
+                setPart(this.pos);
+            this.errors.push({ message: "unterminated arithmetic for header", pos: openPos });
+        }
+        return parts;
+    }
+    peek(ctx = LexContext.Normal) {
+        if (!this.hasPeek) {
+            this.readNext(this.nextState, ctx);
+            this.hasPeek = true;
+        }
+        return this.nextState;
+    }
+    // Peek where the context depends on the token just consumed. peek() ignores its ctx once a
+    // token is cached, so the caller's context must only be derived when a read actually happens.
+    peekFollow(closers) {
+        if (!this.hasPeek) {
+            const ctx = closers[this.current.token] ? LexContext.CommandStart : LexContext.Normal;
+            this.readNext(this.nextState, ctx);
+            this.hasPeek = true;
+        }
+        return this.nextState;
+    }
+    next(ctx = LexContext.Normal) {
+        if (this.hasPeek) {
+            this.hasPeek = false;
+            const temp = this.current;
+            this.current = this.nextState;
+            this.nextState = temp;
+            return this.current;
+        }
+        this.readNext(this.current, ctx);
+        return this.current;
+    }
+    unshift(tok) {
+        this.nextState.copyFrom(tok);
+        this.hasPeek = true;
+    }
+    readNext(out, ctx) {
+        const src = this.src;
+        const len = this.srcEnd;
+        let pos = this.pos;
+        while (true) {
+            pos = skipBlanks(src, pos, len);
+            if (ctx === LexContext.TestMode) {
+                while (pos < len && src.charCodeAt(pos) === CH_NL)
+                    pos = skipBlanks(src, pos + 1, len);
+            }
+            if (pos >= len || src.charCodeAt(pos) !== CH_HASH)
+                break;
+            // Leave the newline for normal-mode tokenization and pending heredocs.
+            while (pos < len && src.charCodeAt(pos) !== CH_NL)
+                pos++;
+        }
+        this.pos = pos;
+        if (pos >= len) {
+            this.consumePendingHereDocs();
+            setToken(out, Token.EOF, "", pos, pos);
+            return;
+        }
+        const tokenStart = pos;
+        const ch = src.charCodeAt(pos);
+        if (ch === CH_NL) {
+            this.pos++;
+            this.consumePendingHereDocs();
+            setToken(out, Token.Newline, "\n", tokenStart, this.pos);
+            return;
+        }
+        // In test mode (inside [[ ]]), < and > are string comparison operators, not redirects —
+        // except for an adjacent '(', which still opens a process substitution
+        if (ctx === LexContext.TestMode &&
+            (ch === CH_LT || ch === CH_GT) &&
+            !(this.pos + 1 < this.srcEnd && src.charCodeAt(this.pos + 1) === CH_LPAREN)) {
+            this.pos++;
+            setToken(out, Token.Word, ch === CH_LT ? "<" : ">", tokenStart, this.pos);
+            out.keywordEligible = true; // written unquoted, so it is the comparison operator
+            return;
+        }
+        // Operators all start with a metachar; anything else is a word
+        if (ch < 128 && charType[ch] & 1 && this.tryReadOperator(out, ch, ctx, tokenStart))
+            return;
+        if (ch === CH_LBRACKET && ctx === LexContext.ArrayElement && this.readArrayElement(out, tokenStart))
+            return;
+        this.readWord(out, ctx, tokenStart);
+    }
+    tryReadOperator(out, ch, ctx, tokenStart) {
+        const src = this.src;
+        const pos = this.pos;
+        const next = pos + 1 < this.srcEnd ? src.charCodeAt(pos + 1) : 0;
+        switch (ch) {
+            case CH_SEMI:
+                if (next === CH_SEMI) {
+                    if (pos + 2 < this.srcEnd && src.charCodeAt(pos + 2) === CH_AMP) {
+                        this.pos += 3;
+                        setToken(out, Token.DoubleSemiAmp, ";;&", tokenStart, this.pos);
+                        return true;
+                    }
+                    this.pos += 2;
+                    setToken(out, Token.DoubleSemi, ";;", tokenStart, this.pos);
+                    return true;
+                }
+                if (next === CH_AMP) {
+                    this.pos += 2;
+                    setToken(out, Token.SemiAmp, ";&", tokenStart, this.pos);
+                    return true;
+                }
+                this.pos++;
+                setToken(out, Token.Semi, ";", tokenStart, this.pos);
+                return true;
+            case CH_PIPE:
+                if (next === CH_PIPE) {
+                    this.pos += 2;
+                    setToken(out, Token.Or, "||", tokenStart, this.pos);
+                    return true;
+                }
+                if (next === CH_AMP) {
+                    this.pos += 2;
+                    setToken(out, Token.Pipe, "|&", tokenStart, this.pos);
+                    return true;
+                } // |& → pipe (stderr merge)
+                this.pos++;
+                setToken(out, Token.Pipe, "|", tokenStart, this.pos);
+                return true;
+            case CH_AMP:
+                if (next === CH_AMP) {
+                    this.pos += 2;
+                    setToken(out, Token.And, "&&", tokenStart, this.pos);
+                    return true;
+                }
+                if (next === CH_GT) {
+                    // &> or &>> — redirect, not background
+                    this.pos += 2;
+                    const append = this.pos < this.srcEnd && src.charCodeAt(this.pos) === CH_GT;
+                    if (append)
+                        this.pos++;
+                    return this.readRedirectTarget(out, append ? "&>>" : "&>", tokenStart);
+                }
+                this.pos++;
+                setToken(out, Token.Amp, "&", tokenStart, this.pos);
+                return true;
+            case CH_LPAREN:
+                if (ctx === LexContext.CommandStart && next === CH_LPAREN) {
+                    const savedErrors = this.errors.length;
+                    this.readArithmeticCommand(out, tokenStart);
+                    if (!this._notArithmetic)
+                        return true;
+                    this.errors.length = savedErrors;
+                    this.pos = tokenStart;
+                }
+                this.pos++;
+                setToken(out, Token.LParen, "(", tokenStart, this.pos);
+                return true;
+            case CH_RPAREN:
+                this.pos++;
+                setToken(out, Token.RParen, ")", tokenStart, this.pos);
+                return true;
+            case CH_LT:
+            case CH_GT:
+                return this.readRedirection(out, tokenStart);
+            default:
+                return false;
+        }
+    }
+    readRedirection(out, tokenStart) {
+        const src = this.src;
+        const ch = src.charCodeAt(this.pos);
+        let op = "";
+        if (ch === CH_LT) {
+            this.pos++;
+            const next = this.pos < this.srcEnd ? src.charCodeAt(this.pos) : 0;
+            if (next === CH_LT) {
+                this.pos++;
+                const third = this.pos < this.srcEnd ? src.charCodeAt(this.pos) : 0;
+                if (third === CH_LT) {
+                    // <<< herestring: its target reads like any other redirect target
+                    this.pos++;
+                    op = "<<<";
+                }
+                else {
+                    const dash = third === CH_DASH;
+                    if (dash)
+                        this.pos++;
+                    this.skipSpacesAndTabs();
+                    const targetPos = this.pos;
+                    if (this.pos >= this.srcEnd || src.charCodeAt(this.pos) !== CH_HASH)
+                        this.readHereDocDelimiter();
+                    const hasTarget = this.pos > targetPos;
+                    if (hasTarget) {
+                        (this.pendingHereDocs ?? (this.pendingHereDocs = [])).push({
+                            delimiter: this._hereDelim,
+                            strip: dash,
+                            quoted: this._hereQuoted,
+                        });
+                    }
+                    setToken(out, Token.Redirect, dash ? "<<-" : "<<", tokenStart, this.pos);
+                    out.content = hasTarget ? this._hereDelim : undefined;
+                    out.delimiterQuoted = hasTarget && this._hereQuoted;
+                    out.targetPos = targetPos;
+                    out.targetEnd = hasTarget ? this.pos : targetPos;
+                    return true;
+                }
+            }
+            else if (next === CH_LPAREN) {
+                this.readProcessSubstitution(out, "<", tokenStart);
+                return true;
+            }
+            else if (next === CH_GT) {
+                op = "<>";
+                this.pos++;
+            }
+            else if (next === CH_AMP) {
+                op = "<&";
+                this.pos++;
+            }
+            else {
+                op = "<";
+            }
+        }
+        else if (ch === CH_GT) {
+            this.pos++;
+            const next = this.pos < this.srcEnd ? src.charCodeAt(this.pos) : 0;
+            if (next === CH_LPAREN) {
+                this.readProcessSubstitution(out, ">", tokenStart);
+                return true;
+            }
+            if (next === CH_GT) {
+                op = ">>";
+                this.pos++;
+            }
+            else if (next === CH_AMP) {
+                op = ">&";
+                this.pos++;
+            }
+            else if (next === CH_PIPE) {
+                op = ">|";
+                this.pos++;
+            }
+            else {
+                op = ">";
+            }
+        }
+        return this.readRedirectTarget(out, op, tokenStart);
+    }
+    readRedirectTarget(out, op, tokenStart) {
+        const src = this.src;
+        this.skipSpacesAndTabs();
+        if (this.pos < this.srcEnd) {
+            const nc = src.charCodeAt(this.pos);
+            if ((nc === CH_LT || nc === CH_GT) && this.pos + 1 < this.srcEnd && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                const psStart = this.pos;
+                this.pos += 2;
+                this.extractBalanced();
+                if (this._unbalanced)
+                    this.errors.push({ message: "unterminated process substitution", pos: psStart });
+                const psText = src.slice(psStart, this.pos);
+                setToken(out, Token.Redirect, op, tokenStart, this.pos);
+                out.content = psText;
+                out.targetPos = psStart;
+                out.targetEnd = this.pos;
+                return true;
+            }
+            const targetPos = this.pos;
+            if (nc !== CH_NL && nc !== CH_HASH)
+                this.readRedirectTargetText();
+            this.redirectToken(out, op, tokenStart, targetPos);
+            return true;
+        }
+        this.redirectToken(out, op, tokenStart, this.pos);
+        return true;
+    }
+    // Redirect targets keep their processed text eagerly (it becomes the target
+    // word's content), so scan them in value mode.
+    readRedirectTargetText() {
+        const savedBuildValue = this._buildValue;
+        this._buildValue = true;
+        this.readWordText();
+        this._buildValue = savedBuildValue;
+    }
+    redirectToken(out, operator, tokenStart, targetPos) {
+        const hasTarget = this.pos > targetPos && (this._wordText.length > 0 || this._wordQuoted);
+        setToken(out, Token.Redirect, operator, tokenStart, this.pos);
+        out.content = hasTarget ? this._wordText : undefined;
+        out.targetPos = targetPos;
+        out.targetEnd = hasTarget ? this.pos : targetPos;
+    }
+    readProcessSubstitution(out, operator, tokenStart) {
+        this.pos++; // skip (
+        this.extractBalanced();
+        if (this._unbalanced)
+            this.errors.push({ message: "unterminated process substitution", pos: tokenStart });
+        const text = this.src.slice(tokenStart, this.pos);
+        setToken(out, Token.Word, text, tokenStart, this.pos);
+    }
+    // The delimiter is the word after quote removal: quote and escape segments may
+    // appear anywhere in the word, any of them makes the heredoc quoted, and inside
+    // double quotes a backslash is removed only before $ ` " \.
+    readHereDocDelimiter() {
+        const src = this.src;
+        const len = this.srcEnd;
+        const savedBuildValue = this._buildValue;
+        this._buildValue = true; // the delimiter is assembled from processed segments
+        let delimiter = "";
+        let quoted = false;
+        while (this.pos < len) {
+            const c = src.charCodeAt(this.pos);
+            if (c === CH_SQUOTE) {
+                quoted = true;
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_SQUOTE) {
+                    delimiter += src[this.pos];
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+            }
+            else if (c === CH_DQUOTE) {
+                quoted = true;
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_DQUOTE) {
+                    if (src.charCodeAt(this.pos) === CH_BACKSLASH && this.pos + 1 < len) {
+                        const next = src.charCodeAt(this.pos + 1);
+                        if (next === CH_NL) {
+                            this.pos += 2;
+                            continue;
+                        }
+                        if (next === CH_DOLLAR || next === CH_BACKTICK || next === CH_DQUOTE || next === CH_BACKSLASH)
+                            this.pos++;
+                    }
+                    delimiter += src[this.pos];
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+            }
+            else if (c === CH_BACKSLASH) {
+                if (this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_NL) {
+                    this.pos += 2;
+                    continue;
+                }
+                quoted = true;
+                this.pos++;
+                if (this.pos < len) {
+                    delimiter += src[this.pos];
+                    this.pos++;
+                }
+                else {
+                    delimiter += "\\"; // trailing backslash escapes nothing and stays as itself
+                }
+            }
+            else if (c === CH_BACKTICK) {
+                const btStart = this.pos;
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                    if (src.charCodeAt(this.pos) === CH_BACKSLASH)
+                        this.pos++;
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+                delimiter += src.slice(btStart, this.pos);
+            }
+            else if (c === CH_DOLLAR) {
+                const next = this.pos + 1 < len ? src.charCodeAt(this.pos + 1) : 0;
+                if (next === CH_SQUOTE || next === CH_DQUOTE)
+                    quoted = true;
+                this.readDollar();
+                delimiter += this._resultText;
+            }
+            else if (c < 128 && charType[c] & 1) {
+                break;
+            }
+            else {
+                delimiter += src[this.pos];
+                this.pos++;
+            }
+        }
+        this._buildValue = savedBuildValue;
+        this._hereDelim = delimiter;
+        this._hereQuoted = quoted;
+    }
+    consumePendingHereDocs() {
+        const pending = this.pendingHereDocs;
+        if (pending === null || pending.length === 0)
+            return;
+        for (const hd of pending) {
+            const bodyPos = this.pos;
+            const bodyEnd = this.skipHereDocBody(hd.delimiter, hd.strip, this.parenBoundary, hd.quoted);
+            if (hd.target) {
+                hd.target.body.pos = bodyPos;
+                hd.target.body.end = bodyEnd;
+                hd.target.body.text = this.src.slice(bodyPos, bodyEnd);
+                if (this.hereDocClosingPos !== -1)
+                    hd.target.closing = { pos: this.hereDocClosingPos, end: this.hereDocClosingEnd };
+            }
+        }
+        pending.length = 0;
+    }
+    hereDocClosingPos = -1;
+    hereDocClosingEnd = -1;
+    // Advance past the heredoc body and its delimiter line; return the body end
+    // (start of the delimiter line, or srcEnd when delimited by end-of-input).
+    // With parenEnds (inside $(...)), a line starting with the delimiter directly
+    // followed by ")" also terminates the body, resuming at the ")" — bash treats
+    // the substitution's closing paren as end-of-file for its heredocs.
+    // `join` crosses `\`+newline pairs, which an unquoted delimiter may straddle.
+    matchHereDocDelimiter(delimiter, lineStart, end, join) {
+        const src = this.src;
+        let pos = lineStart;
+        for (let i = 0; i < delimiter.length;) {
+            if (join && src.charCodeAt(pos) === CH_BACKSLASH && pos + 1 < end && src.charCodeAt(pos + 1) === CH_NL) {
+                pos += 2;
+                continue;
+            }
+            if (pos >= end || src.charCodeAt(pos) !== delimiter.charCodeAt(i))
+                return -1;
+            pos++;
+            i++;
+        }
+        return pos;
+    }
+    // A `\` consumes the next character, so `\`+newline continues the line and `\\` does not.
+    logicalLineEnd(from, end, join) {
+        const src = this.src;
+        let lineEnd = src.indexOf("\n", from);
+        while (lineEnd !== -1 && lineEnd < end) {
+            if (!join)
+                return lineEnd;
+            let backslashes = lineEnd;
+            while (backslashes > from && src.charCodeAt(backslashes - 1) === CH_BACKSLASH)
+                backslashes--;
+            if ((lineEnd - backslashes) % 2 === 0)
+                return lineEnd;
+            from = lineEnd + 1;
+            lineEnd = src.indexOf("\n", from);
+        }
+        return end;
+    }
+    skipHereDocBody(delimiter, strip, parenEnds = false, quoted = false) {
+        this.hereDocClosingPos = -1;
+        this.hereDocClosingEnd = -1;
+        const src = this.src;
+        const len = this.srcEnd;
+        while (this.pos < len) {
+            let lineStart = this.pos;
+            const lineEnd = this.logicalLineEnd(lineStart, len, !quoted);
+            for (;;) {
+                const before = lineStart;
+                if (strip)
+                    while (lineStart < lineEnd && src.charCodeAt(lineStart) === CH_TAB)
+                        lineStart++;
+                if (!quoted)
+                    lineStart = skipLineContinuations(src, lineStart, lineEnd);
+                if (lineStart === before)
+                    break;
+            }
+            let afterDelim = this.matchHereDocDelimiter(delimiter, lineStart, lineEnd, !quoted);
+            if (afterDelim !== -1 && !quoted)
+                afterDelim = skipLineContinuations(src, afterDelim, lineEnd);
+            if (afterDelim === lineEnd) {
+                const bodyEnd = this.pos;
+                if (!parenEnds || !this.parenBoundary || lineEnd !== len) {
+                    this.hereDocClosingPos = lineStart;
+                    this.hereDocClosingEnd = lineEnd;
+                }
+                this.pos = lineEnd < len ? lineEnd + 1 : lineEnd;
+                return bodyEnd;
+            }
+            // A line starting with the delimiter also ends the body when a `)` follows on the same
+            // logical line; the scan then resumes mid-line, right after the delimiter.
+            if (parenEnds && afterDelim !== -1) {
+                let paren = afterDelim;
+                while (paren < lineEnd && src.charCodeAt(paren) !== CH_RPAREN)
+                    paren++;
+                if (paren < lineEnd || (this.parenBoundary && lineEnd === len)) {
+                    const bodyEnd = this.pos;
+                    this.pos = afterDelim;
+                    return bodyEnd;
+                }
+            }
+            this.pos = lineEnd < len ? lineEnd + 1 : lineEnd;
+        }
+        return this.pos;
+    }
+    _wordText = "";
+    _wordRaw = false;
+    _wordQuoted = false;
+    _wordHasExpansions = false;
+    _wordKeywordEligible = false;
+    _wordAssignmentState;
+    _bracketWindow;
+    _arithmeticBracketWindow;
+    _wordParts = null;
+    _resultText = "";
+    // True when the last $-construct's value is exactly its raw source span.
+    _resultIsRaw = true;
+    _resultHasExpansion = false;
+    _resultPart;
+    // Set by extractBalanced when the input ended before the closing paren, so
+    // callers can report the construct they were scanning.
+    _unbalanced = false;
+    // Set by scanArithmeticBody when the construct turns out not to be arithmetic, so the
+    // caller can re-read it as a subshell or command substitution instead.
+    _notArithmetic = false;
+    _arithUnterminated = false;
+    _dqText = "";
+    _dqHasExpansions = false;
+    _dqParts = null;
+    // Content end (before the closing quote, or end of input when unterminated).
+    _dqEnd = 0;
+    _hereDelim = "";
+    _hereQuoted = false;
+    readWord(out, ctx, tokenStart = 0) {
+        const errorStart = this._errors === null ? 0 : this._errors.length;
+        this.readWordText(false, ctx, true);
+        if (ctx === LexContext.Normal) {
+            const next = this.pos < this.srcEnd ? this.src.charCodeAt(this.pos) : 0;
+            if (!this._wordRaw || (next !== CH_LT && next !== CH_GT)) {
+                setSpanToken(out, Token.Word, tokenStart, this.pos, this._wordRaw);
+                out.keywordEligible = this._wordKeywordEligible;
+                return;
+            }
+        }
+        this.classifyWord(out, ctx, tokenStart, errorStart);
+    }
+    isRedirectVariable(start, end) {
+        const src = this.src;
+        for (let i = start; i < end; i++) {
+            const c = src.charCodeAt(i);
+            if (c === CH_LBRACKET && i > start) {
+                // Scan the token directly: a token-bounded findClosingBracket would replace its recovery window.
+                return (i + 2 < end &&
+                    src.charCodeAt(end - 1) === CH_RBRACKET &&
+                    this.findClosingShellDelimiter(i + 1, end, CH_RBRACKET) === end - 1);
+            }
+            if (c >= 128 || !(isIdChar[c] & (i === start ? 1 : 2)))
+                return false;
+        }
+        return end > start;
+    }
+    readArrayElement(out, tokenStart) {
+        const close = this.findClosingBracket(tokenStart + 1);
+        if (close === -1)
+            return false;
+        this.pos = close + 1;
+        this.readWordText();
+        setSpanToken(out, Token.Word, tokenStart, this.pos, true);
+        return true;
+    }
+    classifyWord(out, ctx, tokenStart, errorStart) {
+        const src = this.src;
+        const raw = this._wordRaw;
+        const hasExpansions = this._wordHasExpansions;
+        const quoted = this._wordQuoted;
+        const keywordEligible = this._wordKeywordEligible;
+        let assignmentState = this._wordAssignmentState;
+        const wordEnd = this.pos;
+        const wordLen = wordEnd - tokenStart;
+        if (ctx === LexContext.CasePattern) {
+            let token = Token.Word;
+            if (keywordEligible) {
+                const reserved = raw
+                    ? matchReservedWord(src, tokenStart, wordLen)
+                    : RESERVED_WORDS.get(this.wordValueOf(tokenStart, wordEnd));
+                if (reserved === Token.Esac)
+                    token = reserved;
+            }
+            setSpanToken(out, token, tokenStart, wordEnd, raw);
+            out.keywordEligible = keywordEligible;
+            return;
+        }
+        // Only keyword classification needs a non-raw word's processed value.
+        let value = null;
+        if (!raw && !hasExpansions && keywordEligible && (ctx === LexContext.CommandStart || ctx === LexContext.TestMode)) {
+            const nextCh = wordEnd < this.srcEnd ? src.charCodeAt(wordEnd) : 0;
+            if ((!quoted && wordLen <= 16) || nextCh === CH_LT || nextCh === CH_GT) {
+                value = this.wordValueOf(tokenStart, wordEnd);
+            }
+        }
+        if (ctx === LexContext.CommandStart && keywordEligible) {
+            if (raw) {
+                if (wordLen <= 8) {
+                    const reserved = matchReservedWord(src, tokenStart, wordLen);
+                    if (reserved !== undefined) {
+                        setSpanToken(out, reserved, tokenStart, wordEnd, true);
+                        return;
+                    }
+                }
+                if (wordLen === 2 &&
+                    src.charCodeAt(tokenStart) === CH_LBRACKET &&
+                    src.charCodeAt(tokenStart + 1) === CH_LBRACKET) {
+                    setSpanToken(out, Token.DblLBracket, tokenStart, wordEnd, true);
+                    return;
+                }
+            }
+            else if (value !== null && value.length > 0) {
+                const fc = value.charCodeAt(0);
+                if ((fc >= CH_a && fc <= CH_z && value.length <= 8) || fc === CH_BANG || fc === CH_LBRACE || fc === CH_RBRACE) {
+                    const reserved = RESERVED_WORDS.get(value);
+                    if (reserved !== undefined) {
+                        setToken(out, reserved, value, tokenStart, wordEnd);
+                        return;
+                    }
+                }
+                if (fc === CH_LBRACKET && value === "[[") {
+                    setToken(out, Token.DblLBracket, value, tokenStart, wordEnd);
+                    return;
+                }
+            }
+        }
+        if (ctx === LexContext.CommandStart || ctx === LexContext.CommandPrefix || ctx === LexContext.Declaration) {
+            if (assignmentState === undefined) {
+                // Fast-path word (value === raw span): detect assignment positionally.
+                let eq = -1;
+                let bracket = false;
+                for (let i = tokenStart + 1; i < wordEnd; i++) {
+                    const c = src.charCodeAt(i);
+                    if (c === CH_EQ) {
+                        eq = i;
+                        break;
+                    }
+                    if (c === CH_LBRACKET)
+                        bracket = true;
+                }
+                if (eq !== -1 || (ctx !== LexContext.Declaration && bracket)) {
+                    assignmentState = scanAssignmentPrefix(src, tokenStart, wordEnd, ASSIGNMENT_NAME_START);
+                }
+            }
+            if (assignmentState !== undefined) {
+                if (ctx !== LexContext.Declaration && assignmentState >= ASSIGNMENT_INDEX_BASE) {
+                    if (wordEnd < this.srcEnd) {
+                        if (this._errors !== null)
+                            this._errors.length = errorStart;
+                        this.pos = tokenStart;
+                        this.readWordText(true, ctx, true);
+                        if (this.pos > wordEnd) {
+                            this.classifyWord(out, ctx, tokenStart, errorStart);
+                            return;
+                        }
+                    }
+                    if (this._errors === null || this._errors.length === errorStart) {
+                        this.errors.push({ message: "unterminated array subscript", pos: src.indexOf("[", tokenStart) });
+                    }
+                }
+                if (isMatchedAssignment(assignmentState)) {
+                    setSpanToken(out, Token.Assignment, tokenStart, wordEnd, raw);
+                    if (value !== null)
+                        out._value = value;
+                    out.assignmentOperatorPos = assignmentOperatorPos(assignmentState);
+                    return;
+                }
+            }
+        }
+        // `]]` is reserved only where it can close a `[[`; operands and wordlist entries, which
+        // read Normal, are ordinary words, as is a `]]` demoted by a command prefix.
+        if ((ctx === LexContext.CommandStart || ctx === LexContext.TestMode) && keywordEligible) {
+            if (raw) {
+                if (wordLen === 2 &&
+                    src.charCodeAt(tokenStart) === CH_RBRACKET &&
+                    src.charCodeAt(tokenStart + 1) === CH_RBRACKET) {
+                    setSpanToken(out, Token.DblRBracket, tokenStart, wordEnd, true);
+                    return;
+                }
+            }
+            else if (value === "]]") {
+                setToken(out, Token.DblRBracket, value, tokenStart, wordEnd);
+                return;
+            }
+        }
+        // FD number prefix: all-digit word followed by < or > → redirect with fd
+        if (!hasExpansions && this.pos < this.srcEnd) {
+            const nc = src.charCodeAt(this.pos);
+            if (nc === CH_LT || nc === CH_GT) {
+                if (raw) {
+                    const fc = src.charCodeAt(tokenStart);
+                    if (fc >= CH_0 && fc <= CH_9 && isAllDigitsRange(src, tokenStart, wordEnd)) {
+                        const fd = Number.parseInt(src.slice(tokenStart, wordEnd), 10);
+                        if (this.readRedirection(out, tokenStart)) {
+                            out.fileDescriptor = fd;
+                            out.descriptorEnd = wordEnd;
+                            return;
+                        }
+                    }
+                    if (fc === CH_LBRACE &&
+                        src.charCodeAt(wordEnd - 1) === CH_RBRACE &&
+                        this.isRedirectVariable(tokenStart + 1, wordEnd - 1)) {
+                        const varname = src.slice(tokenStart + 1, wordEnd - 1);
+                        if (this.readRedirection(out, tokenStart)) {
+                            out.variableName = varname;
+                            out.descriptorEnd = wordEnd;
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+        setSpanToken(out, Token.Word, tokenStart, wordEnd, raw);
+        if (value !== null)
+            out._value = value;
+        out.keywordEligible = keywordEligible;
+    }
+    // `subscripts` re-reads a word known to stop inside an array subscript, where
+    // metacharacters are ordinary text.
+    // `scanning` marks the first scan of a token, which decides where the word ends.
+    readWordText(subscripts = false, ctx = LexContext.Normal, scanning = false) {
+        const src = this.src;
+        const len = this.srcEnd;
+        let pos = this.pos;
+        // Fast path: scan a single run of plain chars (covers most words)
+        const fastStart = pos;
+        let exitCh = 0;
+        while (pos < len) {
+            const c = src.charCodeAt(pos);
+            if (c < 128 && charType[c]) {
+                exitCh = c;
+                break;
+            }
+            pos++;
+        }
+        if (pos >= len ||
+            (charType[exitCh] & 1 &&
+                !(exitCh === CH_LPAREN && pos > fastStart && extglobPrefix[src.charCodeAt(pos - 1)]) &&
+                !subscripts)) {
+            this.pos = pos;
+            this._wordText = (this._buildParts || this._buildValue) && pos > fastStart ? src.slice(fastStart, pos) : "";
+            this._wordRaw = true;
+            this._wordQuoted = false;
+            this._wordHasExpansions = false;
+            this._wordKeywordEligible = true;
+            this._wordAssignmentState = undefined;
+            if (this._buildParts) {
+                this._wordParts =
+                    hasGlobCharacters(this._wordText) && ctx !== LexContext.ArrayElement
+                        ? (parseGlobParts(src, fastStart, pos, undefined) ?? null)
+                        : null;
+            }
+            return;
+        }
+        // Slow path: word contains quotes, expansions, escapes, etc. `text` (the
+        // processed value) is only assembled when building; the token path tracks
+        // positions and flags plus the last value char (for extglob prefixes) and
+        // whether the value still equals the raw span.
+        const bp = this._buildParts;
+        const bt = bp || this._buildValue;
+        let text = bt && pos > fastStart ? src.slice(fastStart, pos) : "";
+        let quoted = false;
+        let hasExpansions = false;
+        let keywordEligible = true;
+        let valueIsRaw = true;
+        let lastValueChar = pos > fastStart ? src.charCodeAt(pos - 1) : 0;
+        let assignmentState = scanAssignmentPrefix(src, fastStart, pos, ASSIGNMENT_NAME_START);
+        let parts;
+        let litBuf = "";
+        let litStart = 0;
+        let hasGlobs = false;
+        let braceResults;
+        if (bp) {
+            parts = [];
+            litBuf = text; // fast-path prefix is literal
+            litStart = fastStart;
+            hasGlobs = text.length > 0 && hasGlobCharacters(text);
+        }
+        while (pos < len) {
+            const ch = src.charCodeAt(pos);
+            if (ch >= 128 || !charType[ch]) {
+                const runStart = pos;
+                pos++;
+                while (pos < len) {
+                    const c = src.charCodeAt(pos);
+                    if (c < 128 && charType[c])
+                        break;
+                    pos++;
+                }
+                lastValueChar = src.charCodeAt(pos - 1);
+                assignmentState = scanAssignmentPrefix(src, runStart, pos, assignmentState);
+                if (bt) {
+                    const chunk = src.slice(runStart, pos);
+                    text += chunk;
+                    if (bp) {
+                        litBuf += chunk;
+                        hasGlobs = hasGlobs || hasGlobCharacters(chunk);
+                    }
+                }
+                continue;
+            }
+            if (charType[ch] & 1) {
+                if (subscripts && assignmentState >= ASSIGNMENT_INDEX_BASE) {
+                    const close = this.findClosingBracket(pos);
+                    if (close !== -1) {
+                        const spanEnd = close + 1;
+                        // The scanner matched the innermost open bracket past quotes, escapes and nested
+                        // substitutions, so the jump closes exactly one subscript level.
+                        assignmentState =
+                            assignmentState === ASSIGNMENT_INDEX_BASE + 1 ? ASSIGNMENT_AFTER_INDEX : assignmentState - 1;
+                        lastValueChar = src.charCodeAt(close);
+                        if (bt) {
+                            const chunk = src.slice(pos, spanEnd);
+                            text += chunk;
+                            if (bp) {
+                                litBuf += chunk;
+                                hasGlobs = hasGlobs || hasGlobCharacters(chunk);
+                            }
+                        }
+                        pos = spanEnd;
+                        continue;
+                    }
+                }
+                if (ch === CH_LPAREN && lastValueChar < 128 && extglobPrefix[lastValueChar]) {
+                    if (ctx === LexContext.FunctionName ||
+                        (assignmentState >= ASSIGNMENT_INDEX_BASE &&
+                            (ctx === LexContext.CommandStart || ctx === LexContext.CommandPrefix)))
+                        break;
+                    // Default Bash command syntax takes precedence over the extglob extension.
+                    if (ctx === LexContext.CommandStart &&
+                        lastValueChar === CH_BANG &&
+                        keywordEligible &&
+                        src.charCodeAt(fastStart) === CH_BANG &&
+                        skipLineContinuations(src, fastStart + 1, len) === pos)
+                        break;
+                    const prefixChar = lastValueChar;
+                    // Bash opens an array value only right after the operator of a word that can assign;
+                    // elsewhere `(` ends the word. Rescans of a known word span keep its value.
+                    if (prefixChar === CH_EQ &&
+                        scanning &&
+                        !((ctx === LexContext.CommandStart ||
+                            ctx === LexContext.CommandPrefix ||
+                            ctx === LexContext.Declaration ||
+                            ctx === LexContext.EvalArgument) &&
+                            isMatchedAssignment(assignmentState) &&
+                            skipLineContinuations(src, assignmentOperatorPos(assignmentState) + 1, len) === pos))
+                        break;
+                    const innerStart = pos + 1;
+                    const close = this.findClosingShellDelimiter(innerStart, len, CH_RPAREN, prefixChar === CH_EQ);
+                    if (close === -1 && !scanning && !subscripts && assignmentState >= ASSIGNMENT_INDEX_BASE)
+                        break;
+                    if (ctx === LexContext.CommandStart &&
+                        prefixChar !== CH_EQ &&
+                        close !== -1 &&
+                        skipBlanks(src, innerStart, close) === close)
+                        break;
+                    keywordEligible = false;
+                    const patternEnd = close === -1 ? len : close;
+                    pos = close === -1 ? len : close + 1;
+                    if (close === -1)
+                        this.errors.push({ message: "unterminated extended glob", pos: innerStart - 2 });
+                    lastValueChar = src.charCodeAt(pos - 1);
+                    if (bt) {
+                        const eg = "(" + src.slice(innerStart, pos);
+                        text += eg;
+                        // Create ExtendedGlob part for real extglob operators (not = which is array assignment)
+                        if (bp && prefixChar !== CH_EQ) {
+                            let prefixPos = innerStart - 2;
+                            while (src.charCodeAt(prefixPos) === CH_NL && src.charCodeAt(prefixPos - 1) === CH_BACKSLASH) {
+                                prefixPos -= 2;
+                            }
+                            // Remove the prefix char from litBuf (it was appended in the previous iteration)
+                            if (litBuf.length > 0) {
+                                const trimmed = litBuf.slice(0, -1);
+                                if (prefixPos > litStart)
+                                    parts.push({
+                                        type: "Literal",
+                                        pos: litStart,
+                                        end: prefixPos,
+                                        value: trimmed,
+                                        text: src.slice(litStart, prefixPos),
+                                    });
+                                litBuf = "";
+                            }
+                            const op = extglobOp[prefixChar];
+                            parts.push({
+                                type: "ExtendedGlob",
+                                pos: prefixPos,
+                                end: pos,
+                                text: src.slice(prefixPos, pos),
+                                operator: op,
+                                pattern: src.slice(innerStart, patternEnd),
+                                parts: this.subFieldParts(innerStart, patternEnd),
+                            });
+                            litStart = pos;
+                        }
+                        else if (bp) {
+                            litBuf += eg;
+                            hasGlobs = hasGlobs || hasGlobCharacters(eg);
+                        }
+                    }
+                    continue;
+                }
+                break;
+            }
+            if (ch === CH_BACKSLASH) {
+                pos++;
+                if (pos < len) {
+                    if (src.charCodeAt(pos) === CH_NL) {
+                        pos++;
+                        valueIsRaw = false;
+                    }
+                    else {
+                        if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                            assignmentState = ASSIGNMENT_INVALID;
+                        quoted = true;
+                        keywordEligible = false;
+                        valueIsRaw = false;
+                        lastValueChar = src.charCodeAt(pos);
+                        if (bt) {
+                            text += src[pos];
+                            if (bp)
+                                litBuf += src[pos];
+                        }
+                        pos++;
+                    }
+                }
+                else {
+                    // A backslash at end of input escapes nothing and stays as itself.
+                    if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                        assignmentState = ASSIGNMENT_INVALID;
+                    quoted = true;
+                    keywordEligible = false;
+                    lastValueChar = CH_BACKSLASH;
+                    if (bt) {
+                        text += "\\";
+                        if (bp)
+                            litBuf += "\\";
+                    }
+                }
+                continue;
+            }
+            if (ch === CH_SQUOTE) {
+                const sqStart = pos;
+                if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                    assignmentState = ASSIGNMENT_INVALID;
+                quoted = true;
+                keywordEligible = false;
+                valueIsRaw = false;
+                pos++;
+                const start = pos;
+                while (pos < len && src.charCodeAt(pos) !== CH_SQUOTE)
+                    pos++;
+                if (pos > start)
+                    lastValueChar = src.charCodeAt(pos - 1);
+                const value = bt ? src.slice(start, pos) : "";
+                if (bt)
+                    text += value;
+                if (pos < len)
+                    pos++;
+                else
+                    this.errors.push({ message: "unterminated single quote", pos: start - 1 });
+                if (bp) {
+                    if (sqStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: sqStart,
+                            value: litBuf,
+                            text: src.slice(litStart, sqStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push({ type: "SingleQuoted", pos: sqStart, end: pos, value, text: src.slice(sqStart, pos) });
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (ch === CH_DQUOTE) {
+                const dqStart = pos;
+                if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                    assignmentState = ASSIGNMENT_INVALID;
+                quoted = true;
+                keywordEligible = false;
+                valueIsRaw = false;
+                pos++;
+                this.pos = pos;
+                this.readDoubleQuoted();
+                pos = this.pos;
+                if (this._dqEnd > dqStart + 1)
+                    lastValueChar = src.charCodeAt(this._dqEnd - 1);
+                if (this._dqHasExpansions)
+                    hasExpansions = true;
+                if (bt)
+                    text += this._dqText;
+                if (bp) {
+                    if (dqStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: dqStart,
+                            value: litBuf,
+                            text: src.slice(litStart, dqStart),
+                        });
+                        litBuf = "";
+                    }
+                    const dqText = src.slice(dqStart, pos);
+                    parts.push({
+                        type: "DoubleQuoted",
+                        pos: dqStart,
+                        end: pos,
+                        text: dqText,
+                        parts: this._dqParts ?? [
+                            {
+                                type: "Literal",
+                                pos: dqStart + 1,
+                                end: this._dqEnd,
+                                value: this._dqText,
+                                text: src.slice(dqStart + 1, this._dqEnd),
+                            },
+                        ],
+                    });
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (ch === CH_DOLLAR) {
+                keywordEligible = false;
+                const dollarStart = pos;
+                if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                    assignmentState = ASSIGNMENT_INVALID;
+                // `$'…'` and `$"…"` quote: even empty, they make a word.
+                const next = pos + 1 < len ? src.charCodeAt(pos + 1) : 0;
+                if (next === CH_SQUOTE || next === CH_DQUOTE)
+                    quoted = true;
+                this.pos = pos;
+                this.readDollar();
+                pos = this.pos;
+                if (!this._resultIsRaw)
+                    valueIsRaw = false;
+                if (pos > dollarStart)
+                    lastValueChar = src.charCodeAt(pos - 1);
+                if (this._resultHasExpansion)
+                    hasExpansions = true;
+                if (bt)
+                    text += this._resultText;
+                if (bp) {
+                    if (this._resultPart) {
+                        if (dollarStart > litStart) {
+                            parts.push({
+                                type: "Literal",
+                                pos: litStart,
+                                end: dollarStart,
+                                value: litBuf,
+                                text: src.slice(litStart, dollarStart),
+                            });
+                            litBuf = "";
+                        }
+                        parts.push(this._resultPart);
+                        litStart = pos;
+                    }
+                    else {
+                        litBuf += this._resultText;
+                    }
+                }
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                keywordEligible = false;
+                const btStart = pos;
+                if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                    assignmentState = ASSIGNMENT_INVALID;
+                this.pos = pos;
+                this.readBacktickExpansion();
+                pos = this.pos;
+                valueIsRaw = false;
+                lastValueChar = src.charCodeAt(pos - 1);
+                hasExpansions = true;
+                if (bt)
+                    text += this._resultText;
+                if (bp) {
+                    if (btStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: btStart,
+                            value: litBuf,
+                            text: src.slice(litStart, btStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push(this._resultPart);
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (ch === CH_LBRACE) {
+                if (assignmentState >= 0 && assignmentState < ASSIGNMENT_INDEX_BASE)
+                    assignmentState = ASSIGNMENT_INVALID;
+                const first = pos + 1 < len ? src.charCodeAt(pos + 1) : 0;
+                const braceEnd = first <= CH_SPACE || first === CH_RBRACE
+                    ? -1
+                    : this.scanBraceExpansion(pos, braceResults ?? (braceResults = new Map()));
+                if (braceEnd > 0) {
+                    keywordEligible = false;
+                    lastValueChar = src.charCodeAt(braceEnd - 1);
+                    if (bt) {
+                        const braceText = src.slice(pos, braceEnd);
+                        text += braceText;
+                        if (bp) {
+                            if (pos > litStart) {
+                                parts.push({
+                                    type: "Literal",
+                                    pos: litStart,
+                                    end: pos,
+                                    value: litBuf,
+                                    text: src.slice(litStart, pos),
+                                });
+                                litBuf = "";
+                            }
+                            parts.push({
+                                type: "BraceExpansion",
+                                pos,
+                                end: braceEnd,
+                                text: braceText,
+                                parts: this.subFieldParts(pos + 1, braceEnd - 1),
+                            });
+                            litStart = braceEnd;
+                        }
+                    }
+                    pos = braceEnd;
+                    continue;
+                }
+                lastValueChar = CH_LBRACE;
+                if (bt) {
+                    text += "{";
+                    if (bp)
+                        litBuf += "{";
+                }
+                pos++;
+                continue;
+            }
+            pos++;
+        }
+        if (bp && pos > litStart)
+            parts.push({ type: "Literal", pos: litStart, end: pos, value: litBuf, text: src.slice(litStart, pos) });
+        this.pos = pos;
+        this._wordText = text;
+        this._wordRaw = valueIsRaw;
+        this._wordQuoted = quoted;
+        this._wordHasExpansions = hasExpansions;
+        this._wordKeywordEligible = keywordEligible;
+        this._wordAssignmentState = assignmentState;
+        if (bp) {
+            // Only store parts if they add structure beyond a single literal
+            this._wordParts = parts.length > 1 || (parts.length === 1 && parts[0].type !== "Literal") ? parts : null;
+            if (hasGlobs && ctx !== LexContext.ArrayElement)
+                this._wordParts = parseGlobParts(src, fastStart, pos, this._wordParts) ?? null;
+        }
+    }
+    // Arithmetic text gets expansions and quote removal but no process substitution.
+    readInnerWordText(insideDoubleQuotes = false, arithmetic = false, globs = false) {
+        const src = this.src;
+        const len = this.srcEnd;
+        let pos = this.pos;
+        const start = pos;
+        let text = "";
+        const bp = this._buildParts;
+        let parts;
+        let litBuf = "";
+        let litStart = 0;
+        let preserveLiteral = false;
+        let hasGlobs = false;
+        if (bp) {
+            parts = [];
+            litStart = pos;
+        }
+        while (pos < len) {
+            const ch = src.charCodeAt(pos);
+            if (ch === CH_BACKSLASH) {
+                pos++;
+                if (pos < len) {
+                    if (src.charCodeAt(pos) === CH_NL) {
+                        pos++;
+                    }
+                    else {
+                        const next = src.charCodeAt(pos);
+                        if (insideDoubleQuotes &&
+                            next !== CH_DOLLAR &&
+                            next !== CH_BACKTICK &&
+                            next !== CH_DQUOTE &&
+                            next !== CH_BACKSLASH &&
+                            next !== CH_RBRACE) {
+                            text += "\\";
+                            if (bp)
+                                litBuf += "\\";
+                            preserveLiteral = true;
+                        }
+                        const escaped = src[pos++];
+                        text += escaped;
+                        if (bp)
+                            litBuf += escaped;
+                    }
+                }
+                continue;
+            }
+            if (ch === CH_SQUOTE && !insideDoubleQuotes) {
+                const sqStart = pos;
+                pos++;
+                const start = pos;
+                while (pos < len && src.charCodeAt(pos) !== CH_SQUOTE)
+                    pos++;
+                const value = src.slice(start, pos);
+                text += value;
+                if (pos < len)
+                    pos++;
+                if (bp) {
+                    if (sqStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: sqStart,
+                            value: litBuf,
+                            text: src.slice(litStart, sqStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push({ type: "SingleQuoted", pos: sqStart, end: pos, value, text: src.slice(sqStart, pos) });
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (ch === CH_DQUOTE) {
+                const dqStart = pos;
+                pos++;
+                this.pos = pos;
+                this.readDoubleQuoted(insideDoubleQuotes);
+                pos = this.pos;
+                text += this._dqText;
+                if (bp) {
+                    if (dqStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: dqStart,
+                            value: litBuf,
+                            text: src.slice(litStart, dqStart),
+                        });
+                        litBuf = "";
+                    }
+                    const dqText = src.slice(dqStart, pos);
+                    parts.push({
+                        type: "DoubleQuoted",
+                        pos: dqStart,
+                        end: pos,
+                        text: dqText,
+                        parts: this._dqParts ?? [
+                            {
+                                type: "Literal",
+                                pos: dqStart + 1,
+                                end: this._dqEnd,
+                                value: this._dqText,
+                                text: src.slice(dqStart + 1, this._dqEnd),
+                            },
+                        ],
+                    });
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (ch === CH_DOLLAR) {
+                const dollarStart = pos;
+                this.pos = pos;
+                this.readDollar(insideDoubleQuotes);
+                pos = this.pos;
+                text += this._resultText;
+                if (bp) {
+                    if (this._resultPart) {
+                        if (dollarStart > litStart) {
+                            parts.push({
+                                type: "Literal",
+                                pos: litStart,
+                                end: dollarStart,
+                                value: litBuf,
+                                text: src.slice(litStart, dollarStart),
+                            });
+                            litBuf = "";
+                        }
+                        parts.push(this._resultPart);
+                        litStart = pos;
+                    }
+                    else {
+                        litBuf += this._resultText;
+                    }
+                }
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                const btStart = pos;
+                this.pos = pos;
+                this.readBacktickExpansion(insideDoubleQuotes);
+                pos = this.pos;
+                text += this._resultText;
+                if (bp) {
+                    if (btStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: btStart,
+                            value: litBuf,
+                            text: src.slice(litStart, btStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push(this._resultPart);
+                    litStart = pos;
+                }
+                continue;
+            }
+            if (!insideDoubleQuotes &&
+                !arithmetic &&
+                (ch === CH_LT || ch === CH_GT) &&
+                pos + 1 < len &&
+                src.charCodeAt(pos + 1) === CH_LPAREN) {
+                const psStart = pos;
+                this.pos = pos + 2;
+                const inner = this.extractBalanced();
+                pos = this.pos;
+                const raw = src.slice(psStart, pos);
+                text += raw;
+                if (bp) {
+                    if (psStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: psStart,
+                            value: litBuf,
+                            text: src.slice(litStart, psStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push(this.processSubstitution(psStart, raw, ch === CH_LT ? "<" : ">", inner));
+                    litStart = pos;
+                }
+                continue;
+            }
+            text += src[pos];
+            if (bp) {
+                litBuf += src[pos];
+                if (globs && (ch === CH_STAR || ch === CH_QUESTION || ch === CH_LBRACKET))
+                    hasGlobs = true;
+            }
+            pos++;
+        }
+        if (bp && pos > litStart)
+            parts.push({ type: "Literal", pos: litStart, end: pos, value: litBuf, text: src.slice(litStart, pos) });
+        this.pos = pos;
+        this._wordText = text;
+        this._wordRaw = false;
+        this._wordQuoted = false;
+        this._wordHasExpansions = false;
+        this._wordKeywordEligible = false;
+        if (bp) {
+            this._wordParts =
+                parts.length > 1 || (parts.length === 1 && (parts[0].type !== "Literal" || preserveLiteral)) ? parts : null;
+            if (hasGlobs)
+                this._wordParts = parseGlobParts(src, start, pos, this._wordParts) ?? null;
+        }
+    }
+    subFieldParts(start, end) {
+        if (this._nestingDepth >= MAX_SYNTAX_NESTING)
+            return undefined;
+        return hasEmbeddedWordStructure(this.src, start, end)
+            ? this.parseSubFieldWord(start, end).parts
+            : parseGlobParts(this.src, start, end, undefined);
+    }
+    // Parse a parameter-expansion sub-field (operand, slice bound, replacement pattern) over
+    // the window [start, end) of the original source. Parsing in place — rather than against a
+    // detached slice — gives the word and any nested substitutions absolute offsets, and
+    // composes through nested ${...}. The `${...}` inner is a verbatim substring of the
+    // source, so every sub-field offset maps straight back.
+    parseSubFieldWord(start, end, context = "word", arithmetic = false) {
+        if (start >= end)
+            return new WordImpl("", start, start);
+        // Past the shared budget the sub-field keeps its raw text without parts.
+        if (this._nestingDepth >= MAX_SYNTAX_NESTING)
+            return new WordImpl(this.src.slice(start, end), start, end);
+        this._nestingDepth++;
+        const savedEnd = this.srcEnd;
+        const savedBracketWindow = this._bracketWindow;
+        const savedArithmeticBracketWindow = this._arithmeticBracketWindow;
+        const savedPos = this.pos;
+        const savedText = this._wordText;
+        const savedParts = this._wordParts;
+        const savedQuoted = this._wordQuoted;
+        const savedKeywordEligible = this._wordKeywordEligible;
+        this.srcEnd = end;
+        this.pos = start;
+        this.readInnerWordText(context === "quoted", arithmetic, context === "word");
+        // text is the raw source span (so source.slice(pos, end) === text holds, as for every
+        // other word); value resolves quotes via parts.
+        const word = new WordImpl(this.src.slice(start, end), start, end);
+        if (this._buildParts) {
+            word.parts = this._wordParts ?? undefined;
+        }
+        this.srcEnd = savedEnd;
+        this._bracketWindow = savedBracketWindow;
+        this._arithmeticBracketWindow = savedArithmeticBracketWindow;
+        this.pos = savedPos;
+        this._wordText = savedText;
+        this._wordParts = savedParts;
+        this._wordQuoted = savedQuoted;
+        this._wordKeywordEligible = savedKeywordEligible;
+        this._nestingDepth--;
+        return word;
+    }
+    skipSQ() {
+        while (this.pos < this.srcEnd && this.src.charCodeAt(this.pos) !== CH_SQUOTE)
+            this.pos++;
+        if (this.pos < this.srcEnd)
+            this.pos++;
+    }
+    skipAnsiCQuoted() {
+        const quotePos = this.pos - 1;
+        const result = decodeAnsiCQuoted(this.src, this.pos, this.srcEnd);
+        this.pos = result.end;
+        if (!result.closed)
+            this.errors.push({ message: "unterminated ANSI-C quote", pos: quotePos });
+    }
+    // Plain quoted text is skipped here; the first `$(`, `${`, `$$`, backtick or the end of input
+    // hands the rest to the quote scanner, which owns substitution and nesting-limit decisions.
+    skipDQ() {
+        const src = this.src;
+        const len = this.srcEnd;
+        this._unbalanced = false;
+        if (this._nestingDepth < MAX_SYNTAX_NESTING) {
+            while (this.pos < len) {
+                const ch = src.charCodeAt(this.pos);
+                if (ch === CH_DQUOTE) {
+                    this.pos++;
+                    return;
+                }
+                if (ch === CH_BACKSLASH) {
+                    this.pos = Math.min(this.pos + 2, len);
+                    continue;
+                }
+                if (ch === CH_BACKTICK)
+                    break;
+                if (ch === CH_DOLLAR) {
+                    const next = src.charCodeAt(this.pos + 1);
+                    if (next === CH_LPAREN || next === CH_LBRACE || next === CH_DOLLAR)
+                        break;
+                }
+                this.pos++;
+            }
+        }
+        this.extractBalanced(true, true);
+    }
+    skipSpacesAndTabs() {
+        this.pos = skipBlanks(this.src, this.pos, this.srcEnd);
+    }
+    readDoubleQuoted(unescapeAll = false) {
+        const src = this.src;
+        const len = this.srcEnd;
+        const contentStart = this.pos;
+        let hasExpansions = false;
+        const bp = this._buildParts;
+        const bt = bp || this._buildValue;
+        // Fast path: pure literal content (no $, `, or \ — just find closing ")
+        if (!bp) {
+            let p = this.pos;
+            while (p < len) {
+                const c = src.charCodeAt(p);
+                if (c === CH_DQUOTE) {
+                    this._dqText = bt ? src.slice(contentStart, p) : "";
+                    this._dqEnd = p;
+                    this.pos = p + 1;
+                    this._dqHasExpansions = false;
+                    this._dqParts = null;
+                    return;
+                }
+                if (c === CH_DOLLAR || c === CH_BACKTICK || c === CH_BACKSLASH)
+                    break;
+                p++;
+            }
+            // Fall through to general path
+        }
+        let text = "";
+        let parts = null;
+        let litBuf = "";
+        let litStart = bp ? this.pos : 0;
+        while (this.pos < len && src.charCodeAt(this.pos) !== CH_DQUOTE) {
+            // Scan run of plain chars inside double quotes
+            const runStart = this.pos;
+            while (this.pos < len) {
+                const c = src.charCodeAt(this.pos);
+                if (c === CH_DQUOTE || c === CH_BACKSLASH || c === CH_DOLLAR || c === CH_BACKTICK)
+                    break;
+                this.pos++;
+            }
+            if (bt && this.pos > runStart) {
+                const chunk = src.slice(runStart, this.pos);
+                text += chunk;
+                if (bp)
+                    litBuf += chunk;
+            }
+            if (this.pos >= len || src.charCodeAt(this.pos) === CH_DQUOTE)
+                break;
+            const ch = src.charCodeAt(this.pos);
+            if (ch === CH_BACKSLASH) {
+                this.pos++;
+                if (this.pos < len) {
+                    const next = src.charCodeAt(this.pos);
+                    if (next === CH_NL) {
+                        this.pos++;
+                        continue;
+                    }
+                    if (bt) {
+                        if (unescapeAll ||
+                            next === CH_DOLLAR ||
+                            next === CH_BACKTICK ||
+                            next === CH_DQUOTE ||
+                            next === CH_BACKSLASH) {
+                            const c = src[this.pos];
+                            text += c;
+                            if (bp)
+                                litBuf += c;
+                        }
+                        else {
+                            const pair = "\\" + src[this.pos];
+                            text += pair;
+                            if (bp)
+                                litBuf += pair;
+                        }
+                    }
+                    this.pos++;
+                }
+                continue;
+            }
+            if (ch === CH_DOLLAR) {
+                // Inside double quotes `$"` and `$'` are a literal $: no locale string, no ANSI-C quote.
+                const afterDollar = this.pos + 1 < len ? src.charCodeAt(this.pos + 1) : 0;
+                if (afterDollar === CH_DQUOTE || afterDollar === CH_SQUOTE) {
+                    if (bt) {
+                        text += "$";
+                        if (bp)
+                            litBuf += "$";
+                    }
+                    this.pos++;
+                    continue;
+                }
+                const expStart = this.pos;
+                this.readDollar(true);
+                if (bt)
+                    text += this._resultText;
+                if (this._resultHasExpansion)
+                    hasExpansions = true;
+                if (bp) {
+                    const rp = this._resultPart;
+                    if (rp && isDQChild(rp)) {
+                        if (!parts)
+                            parts = [];
+                        if (expStart > litStart) {
+                            parts.push({
+                                type: "Literal",
+                                pos: litStart,
+                                end: expStart,
+                                value: litBuf,
+                                text: src.slice(litStart, expStart),
+                            });
+                            litBuf = "";
+                        }
+                        parts.push(rp);
+                        litStart = this.pos;
+                    }
+                    else {
+                        litBuf += this._resultText;
+                    }
+                }
+                continue;
+            }
+            if (ch === CH_BACKTICK) {
+                const btStart = this.pos;
+                this.readBacktickExpansion(true);
+                if (bt)
+                    text += this._resultText;
+                hasExpansions = true;
+                if (bp && this._resultPart && isDQChild(this._resultPart)) {
+                    if (!parts)
+                        parts = [];
+                    if (btStart > litStart) {
+                        parts.push({
+                            type: "Literal",
+                            pos: litStart,
+                            end: btStart,
+                            value: litBuf,
+                            text: src.slice(litStart, btStart),
+                        });
+                        litBuf = "";
+                    }
+                    parts.push(this._resultPart);
+                    litStart = this.pos;
+                }
+                continue;
+            }
+        }
+        if (bp && parts && this.pos > litStart)
+            parts.push({ type: "Literal", pos: litStart, end: this.pos, value: litBuf, text: src.slice(litStart, this.pos) });
+        this._dqEnd = this.pos;
+        if (this.pos < len)
+            this.pos++; // closing "
+        else
+            this.errors.push({ message: "unterminated double quote", pos: contentStart - 1 });
+        this._dqText = text;
+        this._dqHasExpansions = hasExpansions;
+        this._dqParts = parts;
+    }
+    readDollar(insideDoubleQuotes = false) {
+        const dollarPos = this.pos;
+        this.pos++; // skip $
+        const src = this.src;
+        const len = this.srcEnd;
+        const bt = this._buildParts || this._buildValue;
+        if (this.pos >= len) {
+            this._resultText = "$";
+            this._resultIsRaw = true;
+            this._resultHasExpansion = false;
+            this._resultPart = undefined;
+            return;
+        }
+        const logicalPos = skipLineContinuations(src, this.pos, len);
+        if (logicalPos > this.pos &&
+            src.charCodeAt(logicalPos) === CH_LPAREN &&
+            src.charCodeAt(logicalPos + 1) !== CH_LPAREN)
+            this.pos = logicalPos;
+        const ch = src.charCodeAt(this.pos);
+        if (ch === CH_LPAREN) {
+            if (this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                const savedPos = this.pos;
+                const savedErrors = this.errors.length;
+                this.readArithmeticExpansion(dollarPos);
+                if (!this._notArithmetic)
+                    return;
+                this.errors.length = savedErrors;
+                this.pos = savedPos;
+            }
+            this.readCommandSubstitution(dollarPos);
+            return;
+        }
+        if (ch === CH_LBRACE) {
+            const after = this.pos + 1 < len ? src.charCodeAt(this.pos + 1) : 0;
+            if (after === CH_SPACE || after === CH_TAB || after === CH_NL) {
+                this.readBraceCommandSubstitution();
+                return;
+            }
+            if (after === CH_PIPE) {
+                this.readValueSubstitution();
+                return;
+            }
+            this.readParameterExpansion(insideDoubleQuotes);
+            return;
+        }
+        if (ch === CH_SQUOTE) {
+            this.pos++;
+            if (bt) {
+                const value = this.readAnsiCQuoted();
+                this._resultText = value;
+                this._resultPart = this._buildParts
+                    ? { type: "AnsiCQuoted", pos: dollarPos, end: this.pos, text: src.slice(dollarPos, this.pos), value }
+                    : undefined;
+            }
+            else {
+                this.skipAnsiCQuoted();
+                this._resultText = "";
+                this._resultPart = undefined;
+            }
+            this._resultIsRaw = false;
+            this._resultHasExpansion = false;
+            return;
+        }
+        if (ch === CH_DQUOTE) {
+            this.pos++;
+            this.readDoubleQuoted(insideDoubleQuotes);
+            this._resultText = this._dqText;
+            this._resultIsRaw = false;
+            this._resultHasExpansion = this._dqHasExpansions;
+            if (this._buildParts) {
+                const text = src.slice(dollarPos, this.pos);
+                this._resultPart = {
+                    type: "LocaleString",
+                    pos: dollarPos,
+                    end: this.pos,
+                    text,
+                    parts: this._dqParts ?? [
+                        {
+                            type: "Literal",
+                            pos: dollarPos + 2,
+                            end: this._dqEnd,
+                            value: this._dqText,
+                            text: src.slice(dollarPos + 2, this._dqEnd),
+                        },
+                    ],
+                };
+            }
+            else {
+                this._resultPart = undefined;
+            }
+            return;
+        }
+        if (ch === CH_AT ||
+            ch === CH_STAR ||
+            ch === CH_HASH ||
+            ch === CH_QUESTION ||
+            ch === CH_DASH ||
+            ch === CH_DOLLAR ||
+            ch === CH_BANG ||
+            (ch >= CH_0 && ch <= CH_9)) {
+            this.pos++;
+            const text = bt ? src.slice(this.pos - 2, this.pos) : "";
+            this._resultText = text;
+            this._resultIsRaw = true;
+            this._resultHasExpansion = false;
+            this._resultPart = this._buildParts
+                ? { type: "SimpleExpansion", pos: dollarPos, end: this.pos, text }
+                : undefined;
+            return;
+        }
+        if (ch < 128 && isIdChar[ch] & 1) {
+            const namePos = this.pos - 1;
+            while (this.pos < len) {
+                const c = src.charCodeAt(this.pos);
+                if (c < 128 && isIdChar[c] & 2)
+                    this.pos++;
+                else
+                    break;
+            }
+            const text = bt ? src.slice(namePos, this.pos) : "";
+            this._resultText = text;
+            this._resultIsRaw = true;
+            this._resultHasExpansion = false;
+            this._resultPart = this._buildParts
+                ? { type: "SimpleExpansion", pos: dollarPos, end: this.pos, text }
+                : undefined;
+            return;
+        }
+        // $[ expr ] is bash's deprecated spelling of $(( expr )). It runs to the matching ']',
+        // so parentheses inside belong to the expansion instead of ending the word.
+        if (ch === CH_LBRACKET) {
+            const errorCount = this._errors === null ? 0 : this._errors.length;
+            const close = this.findClosingArithmeticBracket(this.pos + 1);
+            if (close !== -1) {
+                const bodyStart = this.pos + 1;
+                const body = src.slice(bodyStart, close);
+                this.pos = close + 1;
+                const text = bt ? src.slice(dollarPos, this.pos) : "";
+                this._resultText = text;
+                this._resultIsRaw = true;
+                this._resultHasExpansion = false;
+                this._resultPart = this._buildParts
+                    ? this.arithmeticExpansion(bodyStart - 2, text, body, bodyStart)
+                    : undefined;
+                return;
+            }
+            // A failed lookahead leaves `$` literal and the token path re-reads the scanned text.
+            if (this._errors !== null)
+                this._errors.length = errorCount;
+        }
+        this._resultText = "$";
+        this._resultIsRaw = true;
+        this._resultHasExpansion = false;
+        this._resultPart = undefined;
+    }
+    scanArithmeticBody() {
+        this._notArithmetic = false;
+        this._arithUnterminated = false;
+        this.pos += 2;
+        let depth = 1;
+        let parenDepth = 0;
+        let parentParenDepth = 0;
+        let parenDepths;
+        let reported = false;
+        const src = this.src;
+        const len = this.srcEnd;
+        const start = this.pos;
+        while (this.pos < len && depth > 0) {
+            const c = src.charCodeAt(this.pos);
+            if (c === CH_BACKSLASH) {
+                this.pos += this.pos + 1 < len ? 2 : 1;
+            }
+            else if (c === CH_SQUOTE) {
+                this.pos++;
+                this.skipSQ();
+            }
+            else if (c === CH_DQUOTE) {
+                this.pos++;
+                this.skipDQ();
+            }
+            else if (c === CH_BACKTICK) {
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                    if (src.charCodeAt(this.pos) === CH_BACKSLASH)
+                        this.pos++;
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+            }
+            else if (c === CH_DOLLAR &&
+                this.pos + 2 < len &&
+                src.charCodeAt(this.pos + 1) === CH_LPAREN &&
+                src.charCodeAt(this.pos + 2) !== CH_LPAREN) {
+                const dollarPos = this.pos;
+                this.pos += 2;
+                this.extractBalanced();
+                if (this._unbalanced)
+                    this.errors.push({ message: "unterminated command substitution", pos: dollarPos });
+            }
+            else if (c === CH_DOLLAR && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LBRACE) {
+                const close = this.findClosingBrace(this.pos + 2, len);
+                this.pos = close === -1 ? len : close + 1;
+            }
+            else if ((c === CH_LT || c === CH_GT) && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                this.pos += 2;
+                this.extractBalanced();
+            }
+            else if (c === CH_LPAREN) {
+                if (src.charCodeAt(this.pos - 1) === CH_DOLLAR && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                    if (depth === 1)
+                        parentParenDepth = parenDepth;
+                    else
+                        (parenDepths ?? (parenDepths = [])).push(parenDepth);
+                    depth++;
+                    parenDepth = 0;
+                    if (depth + this._nestingDepth > MAX_SYNTAX_NESTING && !reported) {
+                        this.errors.push({ message: "maximum arithmetic expansion nesting depth exceeded", pos: this.pos - 1 });
+                        reported = true;
+                    }
+                    this.pos += 2;
+                }
+                else {
+                    // The expression parser stops building structure at this depth; report it here, while
+                    // scanning, since the expression itself resolves lazily. Each enclosing `$((` of this
+                    // scan parses one level deeper, so its parentheses count from there.
+                    if (++parenDepth + depth - 1 + this._nestingDepth > MAX_SYNTAX_NESTING && !reported) {
+                        this.errors.push({ message: "maximum arithmetic expression nesting depth exceeded", pos: this.pos });
+                        reported = true;
+                    }
+                    this.pos++;
+                }
+            }
+            else if (c === CH_RPAREN && parenDepth > 0) {
+                parenDepth--;
+                this.pos++;
+            }
+            else if (c === CH_RPAREN && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_RPAREN) {
+                if (--depth === 0) {
+                    this.pos += 2;
+                    break;
+                }
+                parenDepth = depth === 1 ? parentParenDepth : parenDepths.pop();
+                this.pos += 2;
+            }
+            else if (c === CH_RPAREN && depth === 1) {
+                // Bash reads `((` and `$((` as arithmetic only when the inner parenthesis pair is
+                // immediately followed by `)`. It closed without one, so `((a) )` is nested subshells
+                // and `$((a) || (b))` a command substitution; callers re-read from the start.
+                this._notArithmetic = true;
+                return "";
+            }
+            else {
+                this.pos++;
+            }
+        }
+        const bt = this._buildParts || this._buildValue;
+        if (depth > 0) {
+            this._arithUnterminated = true;
+            return bt ? src.slice(start, this.pos) : "";
+        }
+        return bt ? src.slice(start, this.pos - 2) : "";
+    }
+    readArithmeticExpansion(dollarPos) {
+        const bodyStart = this.pos + 2; // absolute offset of the body, past the "((" at this.pos
+        const body = this.scanArithmeticBody();
+        if (this._notArithmetic)
+            return;
+        if (this._arithUnterminated)
+            this.errors.push({ message: "unterminated arithmetic expansion", pos: dollarPos });
+        const text = this._buildParts || this._buildValue ? this.src.slice(dollarPos, this.pos) : "";
+        this._resultText = text;
+        this._resultIsRaw = true;
+        this._resultHasExpansion = false;
+        this._resultPart = this._buildParts ? this.arithmeticExpansion(dollarPos, text, body, bodyStart) : undefined;
+    }
+    arithmeticExpansion(pos, text, body, bodyStart) {
+        return new ArithmeticExpansionImpl(pos, this.pos, text, {
+            source: this.src,
+            body,
+            offset: bodyStart,
+            depth: this._nestingDepth,
+            context: this.substitutionContext,
+        });
+    }
+    readArithmeticCommand(out, tokenStart) {
+        const savedBuildValue = this._buildValue;
+        this._buildValue = true;
+        const body = this.scanArithmeticBody();
+        this._buildValue = savedBuildValue;
+        if (this._arithUnterminated)
+            this.errors.push({ message: "unterminated arithmetic command", pos: tokenStart });
+        setToken(out, Token.ArithCmd, body, tokenStart, this.pos);
+    }
+    readCommandSubstitution(dollarPos) {
+        const openPos = this.pos;
+        this.pos++; // skip (
+        // extractBalanced returns the inner text without the closing paren, so it
+        // stays correct when the input ended before that paren was reached.
+        const inner = this.extractBalanced();
+        if (this._unbalanced)
+            this.errors.push({ message: "unterminated command substitution", pos: dollarPos });
+        const bt = this._buildParts || this._buildValue;
+        const rawText = bt ? this.src.slice(dollarPos, this.pos) : "";
+        const text = !bt || openPos === dollarPos + 1 ? rawText : "$" + this.src.slice(openPos, this.pos);
+        this._resultText = text;
+        this._resultIsRaw = openPos === dollarPos + 1;
+        this._resultHasExpansion = true;
+        if (this._buildParts) {
+            this._resultPart = this.commandExpansion(dollarPos, rawText, openPos + 1, inner, !this._unbalanced);
+        }
+        else {
+            this._resultPart = undefined;
+        }
+    }
+    readBraceCommandSubstitution() {
+        this.readBraceSubstitution(1);
+    }
+    readValueSubstitution() {
+        this.readBraceSubstitution(2);
+    }
+    readBraceSubstitution(skip) {
+        const dollarPos = this.pos - 1;
+        this.pos += skip;
+        const src = this.src;
+        const len = this.srcEnd;
+        let depth = 1;
+        const start = this.pos;
+        while (this.pos < len) {
+            const c = src.charCodeAt(this.pos);
+            if (c === CH_LBRACE)
+                depth++;
+            else if (c === CH_RBRACE) {
+                if (--depth === 0) {
+                    this.pos++;
+                    break;
+                }
+            }
+            else if (c === CH_SQUOTE) {
+                this.pos++;
+                this.skipSQ();
+                continue;
+            }
+            else if (c === CH_DQUOTE) {
+                this.pos++;
+                this.skipDQ();
+                continue;
+            }
+            else if (c === CH_BACKSLASH)
+                this.pos++;
+            this.pos++;
+        }
+        this._resultIsRaw = true;
+        this._resultHasExpansion = true;
+        if (this._buildParts || this._buildValue) {
+            const rawInner = src.slice(start, this.pos - 1);
+            const inner = rawInner.trim();
+            const text = src.slice(dollarPos, this.pos);
+            this._resultText = text;
+            if (this._buildParts) {
+                const innerStart = start + (rawInner.length - rawInner.trimStart().length);
+                this._resultPart = this.commandExpansion(dollarPos, text, innerStart, inner);
+            }
+            else {
+                this._resultPart = undefined;
+            }
+        }
+        else {
+            this._resultText = "";
+            this._resultPart = undefined;
+        }
+    }
+    readBacktickExpansion(insideDoubleQuotes = false) {
+        this.pos++; // skip opening `
+        const src = this.src;
+        const len = this.srcEnd;
+        const start = this.pos;
+        if (!this._buildParts && !this._buildValue) {
+            while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                if (src.charCodeAt(this.pos) === CH_BACKSLASH && this.pos + 1 < len)
+                    this.pos++;
+                this.pos++;
+            }
+            if (this.pos < len)
+                this.pos++;
+            else
+                this.errors.push({ message: "unterminated backtick", pos: start - 1 });
+            this._resultText = "";
+            this._resultIsRaw = false;
+            this._resultHasExpansion = true;
+            this._resultPart = undefined;
+            return;
+        }
+        let inner = "";
+        let hasEscapes = false;
+        while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+            if (src.charCodeAt(this.pos) === CH_BACKSLASH) {
+                hasEscapes = true;
+                break;
+            }
+            this.pos++;
+        }
+        if (!hasEscapes) {
+            inner = src.slice(start, this.pos);
+        }
+        else {
+            inner = src.slice(start, this.pos);
+            while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                if (src.charCodeAt(this.pos) === CH_BACKSLASH) {
+                    this.pos++;
+                    if (this.pos < len) {
+                        const c = src.charCodeAt(this.pos);
+                        if (c === CH_DOLLAR || c === CH_BACKTICK || c === CH_BACKSLASH || (insideDoubleQuotes && c === CH_DQUOTE)) {
+                            inner += src[this.pos];
+                        }
+                        else {
+                            inner += "\\" + src[this.pos];
+                        }
+                        this.pos++;
+                    }
+                }
+                else {
+                    const runStart = this.pos;
+                    while (this.pos < len) {
+                        const c = src.charCodeAt(this.pos);
+                        if (c === CH_BACKTICK || c === CH_BACKSLASH)
+                            break;
+                        this.pos++;
+                    }
+                    inner += src.slice(runStart, this.pos);
+                }
+            }
+        }
+        if (this.pos < len)
+            this.pos++; // closing `
+        else
+            this.errors.push({ message: "unterminated backtick", pos: start - 1 });
+        const text = src.slice(start - 1, this.pos); // raw source including backticks
+        this._resultText = inner;
+        this._resultHasExpansion = true;
+        if (this._buildParts) {
+            this._resultPart = hasEscapes
+                ? this.decodedCommandExpansion(start - 1, text, inner)
+                : this.commandExpansion(start - 1, text, start, inner);
+        }
+        else {
+            this._resultPart = undefined;
+        }
+    }
+    readParameterExpansion(insideDoubleQuotes) {
+        const src = this.src;
+        const len = this.srcEnd;
+        const start = this.pos; // at {
+        this.pos++;
+        let depth = 1;
+        let reported = false;
+        while (this.pos < len && depth > 0) {
+            const ch = src.charCodeAt(this.pos);
+            if (ch === CH_DOLLAR) {
+                // Dispatch forward: `$$` consumes its own second `$`, so a `{` after it is literal.
+                const next = this.pos + 1 < len ? src.charCodeAt(this.pos + 1) : 0;
+                if (next === CH_LBRACE) {
+                    depth++;
+                    if (this._nestingDepth + depth > MAX_SYNTAX_NESTING && !reported) {
+                        this.errors.push({ message: "maximum parameter expansion nesting depth exceeded", pos: this.pos });
+                        reported = true;
+                    }
+                    this.pos += 2;
+                    continue;
+                }
+                if (next === CH_DOLLAR) {
+                    this.pos += 2;
+                    continue;
+                }
+                if (next === CH_LPAREN) {
+                    const dollarPos = this.pos;
+                    this.pos += 2;
+                    this.extractBalanced();
+                    if (this._unbalanced)
+                        this.errors.push({ message: "unterminated command substitution", pos: dollarPos });
+                    continue;
+                }
+            }
+            else if (ch === CH_BACKTICK) {
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                    if (src.charCodeAt(this.pos) === CH_BACKSLASH)
+                        this.pos++;
+                    this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+                continue;
+            }
+            else if (ch === CH_RBRACE) {
+                if (--depth === 0) {
+                    this.pos++;
+                    break;
+                }
+            }
+            else if (ch === CH_BACKSLASH) {
+                if (this.pos + 1 < len)
+                    this.pos++;
+            }
+            else if (ch === CH_SQUOTE) {
+                this.pos++;
+                if (this.pos > start + 1 && src.charCodeAt(this.pos - 2) === CH_DOLLAR)
+                    this.skipAnsiCQuoted();
+                else
+                    this.skipSQ();
+                continue;
+            }
+            else if (ch === CH_DQUOTE) {
+                this.pos++;
+                this.skipDQ();
+                continue;
+            }
+            this.pos++;
+        }
+        const closed = depth === 0;
+        if (!closed)
+            this.errors.push({ message: "unterminated parameter expansion", pos: start - 1 });
+        const text = this._buildParts || this._buildValue ? src.slice(start - 1, this.pos) : "";
+        this._resultText = text;
+        this._resultIsRaw = true;
+        this._resultHasExpansion = false;
+        if (this._buildParts) {
+            const inner = src.slice(start + 1, closed ? this.pos - 1 : this.pos);
+            this._resultPart = this.parseParamInner(text, inner, start + 1, insideDoubleQuotes);
+        }
+        else {
+            this._resultPart = undefined;
+        }
+    }
+    // `innerStart` is the absolute offset of `inner` in the original source, so each sub-field
+    // word is parsed in place at its true position. `sub(a, b)` maps inner-relative offsets to
+    // that absolute window.
+    parseParamInner(text, inner, innerStart, insideDoubleQuotes) {
+        const result = {
+            type: "ParameterExpansion",
+            pos: innerStart - 2,
+            end: this.pos,
+            text,
+            parameter: "",
+            parameterPos: innerStart,
+            parameterEnd: innerStart,
+            prefix: undefined,
+            index: undefined,
+            operation: undefined,
+        };
+        const ilen = inner.length;
+        if (ilen === 0)
+            return result;
+        const sub = (a, b, context = "word") => this.parseSubFieldWord(innerStart + a, innerStart + b, context);
+        const closeBracket = (start) => {
+            const close = this.findClosingBracket(innerStart + start, innerStart + ilen);
+            return close === -1 ? -1 : close - innerStart;
+        };
+        let i = 0;
+        if (ilen > 1 && inner.charCodeAt(0) === CH_BANG) {
+            result.prefix = "!";
+            i = 1;
+        }
+        if (ilen > 1 && inner.charCodeAt(0) === CH_HASH) {
+            const nameEnd = this.scanParamName(inner, 1);
+            let parameterEnd = nameEnd;
+            let indexEnd = -1;
+            if (parameterEnd < ilen && inner.charCodeAt(parameterEnd) === CH_LBRACKET) {
+                indexEnd = closeBracket(parameterEnd + 1);
+                if (indexEnd !== -1)
+                    parameterEnd = indexEnd + 1;
+            }
+            if (nameEnd > 1 && parameterEnd === ilen) {
+                result.prefix = "#";
+                result.parameter = inner.slice(1, nameEnd);
+                result.parameterPos = innerStart + 1;
+                result.parameterEnd = innerStart + nameEnd;
+                if (indexEnd !== -1)
+                    result.index = sub(nameEnd + 1, indexEnd, "embedded");
+                return result;
+            }
+        }
+        const nameStart = i;
+        i = this.scanParamName(inner, i);
+        result.parameter = inner.slice(nameStart, i);
+        result.parameterPos = innerStart + nameStart;
+        result.parameterEnd = innerStart + i;
+        if (i < ilen && inner.charCodeAt(i) === CH_LBRACKET) {
+            const closeB = closeBracket(i + 1);
+            if (closeB !== -1) {
+                result.index = sub(i + 1, closeB, "embedded");
+                i = closeB + 1;
+            }
+        }
+        if (i >= ilen)
+            return result;
+        const pos = innerStart + i;
+        const end = innerStart + ilen;
+        const opChar = inner.charCodeAt(i);
+        const nextChar = inner.charCodeAt(i + 1);
+        const defaultChar = inner[opChar === CH_COLON ? i + 1 : i];
+        if (defaultChar === "-" || defaultChar === "=" || defaultChar === "+" || defaultChar === "?") {
+            const operandStart = i + (opChar === CH_COLON ? 2 : 1);
+            result.operation = {
+                type: "Default",
+                pos,
+                end,
+                operatorEnd: innerStart + operandStart,
+                operator: opChar === CH_COLON ? `:${defaultChar}` : defaultChar,
+                operand: sub(operandStart, ilen, insideDoubleQuotes ? "quoted" : "word"),
+            };
+            return result;
+        }
+        if (opChar === CH_COLON) {
+            i++;
+            const sliceStart = innerStart + i;
+            const colonIdx = findUnnested(inner.slice(i), CH_COLON, true, (index, quoted) => {
+                return this.findNestedShellEnd(sliceStart + index, end, quoted) - sliceStart;
+            });
+            result.operation = {
+                type: "Slice",
+                pos,
+                end,
+                operatorEnd: sliceStart,
+                operator: ":",
+                offset: sub(i, colonIdx === -1 ? ilen : i + colonIdx, "embedded"),
+                length: colonIdx === -1 ? undefined : sub(i + colonIdx + 1, ilen, "embedded"),
+            };
+            return result;
+        }
+        if (opChar === CH_HASH || opChar === CH_PERCENT) {
+            const doubled = nextChar === opChar;
+            const operator = opChar === CH_HASH ? (doubled ? "##" : "#") : doubled ? "%%" : "%";
+            const operandStart = i + (doubled ? 2 : 1);
+            result.operation = {
+                type: "Remove",
+                pos,
+                end,
+                operatorEnd: innerStart + operandStart,
+                operator,
+                operand: sub(operandStart, ilen),
+            };
+            return result;
+        }
+        if (opChar === CH_SLASH) {
+            i++;
+            let operator = "/";
+            if (nextChar === CH_SLASH || nextChar === CH_HASH || nextChar === CH_PERCENT) {
+                operator = nextChar === CH_SLASH ? "//" : nextChar === CH_HASH ? "/#" : "/%";
+                i++;
+            }
+            let separatorStart = i;
+            if (nextChar === CH_SLASH) {
+                // After // a leading slash belongs to the pattern; /# and /% allow empty patterns.
+                separatorStart = skipLineContinuations(inner, i, ilen);
+                if (inner.charCodeAt(separatorStart) === CH_SLASH)
+                    separatorStart++;
+            }
+            const sepIdx = findUnnested(inner.slice(separatorStart), CH_SLASH);
+            const patternEnd = sepIdx === -1 ? ilen : separatorStart + sepIdx;
+            result.operation = {
+                type: "Replace",
+                pos,
+                end,
+                operatorEnd: innerStart + i,
+                operator,
+                pattern: sub(i, patternEnd),
+                replacement: sub(sepIdx === -1 ? ilen : patternEnd + 1, ilen),
+            };
+            return result;
+        }
+        if (opChar === CH_CARET || opChar === CH_COMMA) {
+            const doubled = nextChar === opChar;
+            const operator = opChar === CH_CARET ? (doubled ? "^^" : "^") : doubled ? ",," : ",";
+            const operandStart = i + (doubled ? 2 : 1);
+            result.operation = {
+                type: "CaseModification",
+                pos,
+                end,
+                operatorEnd: innerStart + operandStart,
+                operator,
+                operand: operandStart === ilen ? undefined : sub(operandStart, ilen),
+            };
+            return result;
+        }
+        if (result.prefix === "!" &&
+            result.index === undefined &&
+            i + 1 === ilen &&
+            (opChar === CH_AT || opChar === CH_STAR)) {
+            result.operation = { type: "Names", pos, end, operatorEnd: end, operator: opChar === CH_AT ? "@" : "*" };
+            return result;
+        }
+        if (opChar === CH_AT) {
+            result.operation = {
+                type: "Transform",
+                pos,
+                end,
+                operatorEnd: pos + 1,
+                operator: "@",
+                operand: sub(i + 1, ilen),
+            };
+            return result;
+        }
+        result.operation = { type: "Unknown", pos, end, operatorEnd: end, operator: inner.slice(i) };
+        return result;
+    }
+    findNestedShellEnd(start, end, quoted) {
+        const ch = this.src.charCodeAt(start);
+        if (ch === CH_BACKTICK) {
+            let pos = start + 1;
+            while (pos < end) {
+                const current = this.src.charCodeAt(pos);
+                if (current === CH_BACKSLASH) {
+                    pos += 2;
+                    continue;
+                }
+                pos++;
+                if (current === CH_BACKTICK)
+                    return pos;
+            }
+            return end;
+        }
+        let close;
+        if (ch === CH_DOLLAR) {
+            const next = start + 1;
+            if (next < end && this.src.charCodeAt(next) === CH_LBRACE) {
+                close = this.findClosingBrace(next + 1, end);
+            }
+            else {
+                const open = skipLineContinuations(this.src, next, end);
+                if (open >= end || this.src.charCodeAt(open) !== CH_LPAREN)
+                    return start;
+                close = this.findClosingParenthesis(open + 1, end);
+            }
+        }
+        else {
+            const open = start + 1;
+            if (quoted || (ch !== CH_LT && ch !== CH_GT) || open >= end || this.src.charCodeAt(open) !== CH_LPAREN) {
+                return start;
+            }
+            close = this.findClosingParenthesis(open + 1, end);
+        }
+        return close === -1 ? end : close + 1;
+    }
+    scanParamName(s, start) {
+        let i = start;
+        if (i >= s.length)
+            return i;
+        const c = s.charCodeAt(i);
+        // Special single-char params
+        if (c === CH_AT ||
+            c === CH_STAR ||
+            c === CH_HASH ||
+            c === CH_QUESTION ||
+            c === CH_DASH ||
+            c === CH_DOLLAR ||
+            c === CH_BANG) {
+            return i + 1;
+        }
+        // Digits
+        if (c >= CH_0 && c <= CH_9) {
+            while (i < s.length && s.charCodeAt(i) >= CH_0 && s.charCodeAt(i) <= CH_9)
+                i++;
+            return i;
+        }
+        // Regular name: [a-zA-Z_][a-zA-Z0-9_]*
+        if ((c >= CH_a && c <= CH_z) || (c >= CH_A && c <= CH_Z) || c === CH_UNDERSCORE) {
+            i++;
+            while (i < s.length) {
+                const ch = s.charCodeAt(i);
+                if ((ch >= CH_a && ch <= CH_z) ||
+                    (ch >= CH_A && ch <= CH_Z) ||
+                    (ch >= CH_0 && ch <= CH_9) ||
+                    ch === CH_UNDERSCORE)
+                    i++;
+                else
+                    break;
+            }
+        }
+        return i;
+    }
+    readAnsiCQuoted() {
+        const quotePos = this.pos - 1;
+        const result = decodeAnsiCQuoted(this.src, this.pos, this.srcEnd);
+        this.pos = result.end;
+        if (!result.closed)
+            this.errors.push({ message: "unterminated ANSI-C quote", pos: quotePos });
+        return result.value;
+    }
+    // Quotes resume when a nested substitution returns to their parenthesis depth.
+    extractBalanced(useGrammar = true, quoteOnly = false) {
+        const src = this.src;
+        const len = this.srcEnd;
+        const bt = this._buildParts || this._buildValue;
+        let depth = quoteOnly ? 0 : 1;
+        const start = this.pos;
+        this._unbalanced = false;
+        const knownEnd = useGrammar && !quoteOnly ? this.substitutionContext.boundaries?.get(start) : undefined;
+        if (knownEnd !== undefined && knownEnd <= len && this._nestingDepth < MAX_SYNTAX_NESTING) {
+            this.pos = knownEnd;
+            return bt ? src.slice(start, knownEnd - 1) : "";
+        }
+        let wordStart = true;
+        // Fast path: scan for simple cases with no nested quotes/parens/case. Nothing here
+        // opens a paren — `(` breaks to the slow path — so depth stays 1 and the first `)`
+        // closes the construct.
+        while (!quoteOnly && this.pos < len) {
+            const c = src.charCodeAt(this.pos);
+            if (c === CH_RPAREN) {
+                const result = bt ? src.slice(start, this.pos) : "";
+                this.pos++;
+                return result;
+            }
+            else if (c === CH_LPAREN ||
+                c === CH_BACKSLASH ||
+                c === CH_SQUOTE ||
+                c === CH_DQUOTE ||
+                c === CH_BACKTICK ||
+                (c === CH_DOLLAR &&
+                    (src.charCodeAt(this.pos + 1) === CH_SQUOTE ||
+                        src.charCodeAt(this.pos + 1) === CH_DOLLAR ||
+                        src.charCodeAt(this.pos + 1) === CH_LBRACE))) {
+                break;
+            }
+            else if (c === CH_LT && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LT) {
+                break;
+            }
+            else if (c === CH_HASH && wordStart) {
+                break;
+            }
+            else if (c === 99 /* c */ &&
+                wordStart &&
+                this.pos + 3 < len &&
+                src.charCodeAt(this.pos + 1) === 97 /* a */ &&
+                src.charCodeAt(this.pos + 2) === 115 /* s */ &&
+                src.charCodeAt(this.pos + 3) === 101 /* e */ &&
+                (this.pos + 4 >= len || (src.charCodeAt(this.pos + 4) < 128 && charType[src.charCodeAt(this.pos + 4)] & 1))) {
+                break;
+            }
+            else {
+                wordStart = c < 128 && (charType[c] & 1) !== 0;
+                this.pos++;
+            }
+        }
+        // Slow path: just track position (source is copied verbatim, so slice at end)
+        let caseDepth = 0;
+        // Parentheses opened since the innermost `case` began. A `)` only terminates a case
+        // pattern when nothing is open — otherwise it closes a pattern's leading `(`, an
+        // extglob group, or a subshell in the case body, and must rebalance `depth`.
+        let caseParens = 0;
+        // Word-form parens resume mid-word; grammar parens resume where `#` can open a comment.
+        const wordStartAfterParen = [];
+        let pendingDelims = null;
+        let scripts;
+        let arithBase = -1;
+        // A `$((` extent is found by bash's arithmetic scanner, where `#` is ordinary, and keeps
+        // that extent even for a command body. The two chars before `start` are the delimiter.
+        let arithExtent = start >= 2 &&
+            src.charCodeAt(start) === CH_LPAREN &&
+            src.charCodeAt(start - 1) === CH_LPAREN &&
+            src.charCodeAt(start - 2) === CH_DOLLAR;
+        let substitutions = 0;
+        let reported = false;
+        const quotes = quoteOnly ? [{ close: CH_DQUOTE, depth: 0 }] : [];
+        let quotedDepth = quoteOnly ? 1 : 0;
+        let parameterDepth = 0;
+        let arithmeticOpens;
+        let continuedDollarPos = -1;
+        let continuedParenPos = -1;
+        let escapedEnd = -1;
+        let lastParenEnd = -1;
+        let checkedGrammar = false;
+        while (this.pos < len && (depth > 0 || quotes.length > 0)) {
+            let ch = src.charCodeAt(this.pos);
+            // A negative index would leave V8's fast array path, so guard the empty stack.
+            const quote = quotes.length === 0 ? undefined : quotes[quotes.length - 1];
+            if (quote !== undefined && quote.depth === depth) {
+                let commandOpen = false;
+                if (ch === CH_BACKSLASH) {
+                    this.pos = Math.min(this.pos + 2, len);
+                    continue;
+                }
+                if (ch === quote.close) {
+                    quotes.pop();
+                    if (ch === CH_DQUOTE)
+                        quotedDepth--;
+                    else
+                        parameterDepth--;
+                    this.pos++;
+                    if (quoteOnly && depth === 0 && quotes.length === 0)
+                        return "";
+                    continue;
+                }
+                if (ch === CH_DQUOTE) {
+                    quotes.push({ close: CH_DQUOTE, depth });
+                    quotedDepth++;
+                }
+                else if (ch === CH_SQUOTE && quote.close === CH_RBRACE) {
+                    this.pos++;
+                    this.skipSQ();
+                    continue;
+                }
+                else if (ch === CH_BACKTICK) {
+                    this.pos++;
+                    while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                        if (src.charCodeAt(this.pos) === CH_BACKSLASH)
+                            this.pos++;
+                        if (this.pos < len)
+                            this.pos++;
+                    }
+                    if (this.pos < len)
+                        this.pos++;
+                    continue;
+                }
+                else if (ch === CH_DOLLAR) {
+                    const next = src.charCodeAt(this.pos + 1);
+                    if (next === CH_SQUOTE && quote.close === CH_RBRACE) {
+                        this.pos += 2;
+                        this.skipAnsiCQuoted();
+                        continue;
+                    }
+                    if (next === CH_LBRACE) {
+                        quotes.push({ close: CH_RBRACE, depth });
+                        parameterDepth++;
+                        this.pos++;
+                    }
+                    else if (next === CH_LPAREN) {
+                        this.pos++;
+                        ch = CH_LPAREN;
+                        commandOpen = true;
+                    }
+                    else if (next === CH_DOLLAR) {
+                        // `$$` is one parameter unless `(` follows: Bash's quote scanner then reads `$` + `$(`.
+                        this.pos += src.charCodeAt(this.pos + 2) === CH_LPAREN ? 1 : 2;
+                        continue;
+                    }
+                }
+                if (!reported && this._nestingDepth + Math.max(quotedDepth, parameterDepth) > MAX_SYNTAX_NESTING) {
+                    this.errors.push({ message: "maximum word nesting depth exceeded", pos: this.pos });
+                    reported = true;
+                }
+                if (!commandOpen) {
+                    // Plain text changes no depth, so the rest of the run needs no further checks.
+                    this.pos++;
+                    while (this.pos < len) {
+                        const c = src.charCodeAt(this.pos);
+                        if (c === CH_BACKSLASH ||
+                            c === CH_DQUOTE ||
+                            c === CH_DOLLAR ||
+                            c === CH_BACKTICK ||
+                            c === CH_RBRACE ||
+                            c === CH_SQUOTE)
+                            break;
+                        this.pos++;
+                    }
+                    continue;
+                }
+            }
+            // The grammar resolves whether '#' after ')' is a comment, including inside array subscripts.
+            if (ch === CH_HASH &&
+                lastParenEnd !== -1 &&
+                !arithExtent &&
+                arithBase < 0 &&
+                useGrammar &&
+                !checkedGrammar &&
+                this._nestingDepth + (scripts?.length ?? 0) < MAX_SYNTAX_NESTING &&
+                skipBlanks(src, lastParenEnd, len) === this.pos) {
+                checkedGrammar = true;
+                const scope = scripts?.[scripts.length - 1];
+                const end = this.findSubstitutionEnd(scope?.start ?? start, len, this._nestingDepth + (scripts?.length ?? 0) + 1);
+                if (end !== -1) {
+                    if (scope === undefined) {
+                        this.pos = end;
+                        return bt ? src.slice(start, end - 1) : "";
+                    }
+                    // Rejoin the closing-parenthesis path so the proven script end restores its enclosing scope.
+                    this.pos = end - 1;
+                    depth = scope.depth + 1;
+                    caseDepth = 0;
+                    caseParens = 0;
+                    wordStartAfterParen.length = scope.parens + 1;
+                    ch = CH_RPAREN;
+                }
+            }
+            if (ch === CH_LPAREN) {
+                // An escaped character (`\$(`) is text, not a substitution or extglob prefix.
+                const prev = this.pos > start && this.pos !== escapedEnd ? src.charCodeAt(this.pos - 1) : 0;
+                const commandDollarPos = prev === CH_DOLLAR ? this.pos - 1 : this.pos === continuedParenPos ? continuedDollarPos : -1;
+                const wordParen = commandDollarPos !== -1 ||
+                    prev === CH_LT ||
+                    prev === CH_GT ||
+                    prev === CH_EQ ||
+                    prev === CH_AT ||
+                    prev === CH_QUESTION ||
+                    prev === CH_STAR ||
+                    prev === CH_PLUS ||
+                    prev === CH_BANG ||
+                    (prev === CH_LPAREN && wordStartAfterParen[wordStartAfterParen.length - 1] === false) ||
+                    (arithExtent && this.pos === start);
+                const script = (commandDollarPos !== -1 && src.charCodeAt(this.pos + 1) !== CH_LPAREN) ||
+                    ((prev === CH_LT || prev === CH_GT) && arithBase < 0 && !arithExtent);
+                if (script) {
+                    (scripts ?? (scripts = [])).push({
+                        start: this.pos + 1,
+                        dollar: commandDollarPos,
+                        depth,
+                        parens: wordStartAfterParen.length,
+                        caseDepth,
+                        caseParens,
+                        arithBase,
+                        arithExtent,
+                        substitutions,
+                        checkedGrammar,
+                        pendingDelims,
+                    });
+                    caseDepth = 0;
+                    caseParens = 0;
+                    arithBase = -1;
+                    arithExtent = false;
+                    checkedGrammar = false;
+                    pendingDelims = null;
+                }
+                wordStartAfterParen.push(!wordParen);
+                wordStart = true;
+                // (( opens arithmetic — suppress heredoc detection until the parens
+                // rebalance so shift operators inside aren't mistaken for heredocs
+                if (!script && arithBase < 0 && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LPAREN) {
+                    arithBase = depth;
+                }
+                if (commandDollarPos !== -1) {
+                    if (script)
+                        substitutions++;
+                    else
+                        (arithmeticOpens ?? (arithmeticOpens = [])).push(depth);
+                    if (substitutions + (arithmeticOpens?.length ?? 0) + this._nestingDepth + (quoteOnly ? 0 : 1) >
+                        MAX_SYNTAX_NESTING &&
+                        !reported) {
+                        this.errors.push({ message: "maximum command substitution nesting depth exceeded", pos: commandDollarPos });
+                        reported = true;
+                    }
+                }
+                continuedDollarPos = -1;
+                continuedParenPos = -1;
+                depth++;
+                if (caseDepth > 0)
+                    caseParens++;
+                this.pos++;
+            }
+            else if (ch === CH_RPAREN) {
+                if (caseDepth > 0 && caseParens === 0) {
+                    this.pos++;
+                    wordStart = true;
+                }
+                else {
+                    if (caseDepth > 0)
+                        caseParens--;
+                    depth--;
+                    if (depth === 0 && !quoteOnly) {
+                        const result = bt ? src.slice(start, this.pos) : "";
+                        this.pos++;
+                        return result;
+                    }
+                    if (depth <= arithBase)
+                        arithBase = -1;
+                    if (arithmeticOpens !== undefined) {
+                        while (arithmeticOpens.length > 0 && arithmeticOpens[arithmeticOpens.length - 1] >= depth)
+                            arithmeticOpens.pop();
+                    }
+                    wordStart = wordStartAfterParen.pop() ?? true;
+                    this.pos++;
+                    const scope = scripts?.[scripts.length - 1];
+                    if (scope !== undefined && scope.depth === depth) {
+                        scripts.pop();
+                        caseDepth = scope.caseDepth;
+                        caseParens = scope.caseParens;
+                        arithBase = scope.arithBase;
+                        arithExtent = scope.arithExtent;
+                        substitutions = scope.substitutions;
+                        checkedGrammar = scope.checkedGrammar;
+                        pendingDelims = scope.pendingDelims;
+                    }
+                }
+                lastParenEnd = this.pos;
+            }
+            else if (ch === CH_BACKSLASH) {
+                if (this.pos > start && src.charCodeAt(this.pos - 1) === CH_DOLLAR) {
+                    const logicalPos = skipLineContinuations(src, this.pos, len);
+                    if (logicalPos > this.pos &&
+                        src.charCodeAt(logicalPos) === CH_LPAREN &&
+                        src.charCodeAt(logicalPos + 1) !== CH_LPAREN) {
+                        continuedDollarPos = this.pos - 1;
+                        continuedParenPos = logicalPos;
+                    }
+                }
+                this.pos++;
+                if (this.pos < len) {
+                    if (src.charCodeAt(this.pos) !== CH_NL) {
+                        wordStart = false;
+                    }
+                    this.pos++;
+                }
+                escapedEnd = this.pos;
+            }
+            else if (ch === CH_DOLLAR) {
+                const next = src.charCodeAt(++this.pos);
+                if (next === CH_SQUOTE) {
+                    this.pos++;
+                    this.skipAnsiCQuoted();
+                }
+                else if (next === CH_DOLLAR) {
+                    this.pos++;
+                }
+                else if (next === CH_LBRACE && !isBraceCommandOpener(src.charCodeAt(this.pos + 1))) {
+                    // `${` opens a parameter expansion; `<<`, `)` and `#` inside it are pattern text. The
+                    // `${ cmd; }` and `${|cmd; }` command forms keep the plain scan, as readDollar dispatches them.
+                    quotes.push({ close: CH_RBRACE, depth });
+                    parameterDepth++;
+                    this.pos++;
+                }
+                wordStart = false;
+            }
+            else if (ch === CH_SQUOTE) {
+                this.pos++;
+                this.skipSQ();
+                wordStart = false;
+            }
+            else if (ch === CH_DQUOTE) {
+                quotes.push({ close: CH_DQUOTE, depth });
+                quotedDepth++;
+                this.pos++;
+                wordStart = false;
+            }
+            else if (ch === CH_BACKTICK) {
+                this.pos++;
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_BACKTICK) {
+                    if (src.charCodeAt(this.pos) === CH_BACKSLASH)
+                        this.pos++;
+                    if (this.pos < len)
+                        this.pos++;
+                }
+                if (this.pos < len)
+                    this.pos++;
+                wordStart = false;
+            }
+            else if (ch === CH_LT && arithBase < 0 && this.pos + 1 < len && src.charCodeAt(this.pos + 1) === CH_LT) {
+                // << is a heredoc operator even in case-pattern position — unquoted <<
+                // inside a pattern is a bash syntax error, so no caseDepth gate here
+                if (this.pos + 2 < len && src.charCodeAt(this.pos + 2) === CH_LT) {
+                    this.pos += 3; // <<< herestring
+                }
+                else {
+                    this.pos += 2;
+                    const strip = this.pos < len && src.charCodeAt(this.pos) === CH_DASH;
+                    if (strip)
+                        this.pos++;
+                    this.skipSpacesAndTabs();
+                    this.readHereDocDelimiter();
+                    // Empty unquoted delimiter means there was no delimiter word (`<< )`)
+                    if (this._hereDelim || this._hereQuoted) {
+                        (pendingDelims ?? (pendingDelims = [])).push({
+                            delimiter: this._hereDelim,
+                            strip,
+                            quoted: this._hereQuoted,
+                        });
+                    }
+                }
+                wordStart = false;
+            }
+            else if (ch === CH_NL && pendingDelims) {
+                this.pos++;
+                for (const hd of pendingDelims)
+                    this.skipHereDocBody(hd.delimiter, hd.strip, true, hd.quoted);
+                pendingDelims = null;
+                wordStart = true;
+            }
+            else if (ch === CH_HASH && arithBase < 0 && !arithExtent && wordStart) {
+                // Word-boundary # opens a comment — opaque up to (not including) the
+                // newline, so quotes and << inside it stay inert
+                while (this.pos < len && src.charCodeAt(this.pos) !== CH_NL)
+                    this.pos++;
+            }
+            else {
+                const wStart = this.pos;
+                while (this.pos < len) {
+                    const wc = src.charCodeAt(this.pos);
+                    if (wc < 128 && charType[wc])
+                        break;
+                    this.pos++;
+                }
+                if (this.pos > wStart) {
+                    const wLen = this.pos - wStart;
+                    if (wLen === 4 && wordStart && arithBase < 0 && !arithExtent) {
+                        const c0 = src.charCodeAt(wStart);
+                        if (c0 === 99 &&
+                            src.charCodeAt(wStart + 1) === 97 &&
+                            src.charCodeAt(wStart + 2) === 115 &&
+                            src.charCodeAt(wStart + 3) === 101) {
+                            caseDepth++;
+                        }
+                        else if (c0 === 101 &&
+                            src.charCodeAt(wStart + 1) === 115 &&
+                            src.charCodeAt(wStart + 2) === 97 &&
+                            src.charCodeAt(wStart + 3) === 99 &&
+                            caseDepth > 0) {
+                            caseDepth--;
+                            if (caseDepth === 0)
+                                caseParens = 0;
+                        }
+                    }
+                    wordStart = false;
+                }
+                else {
+                    const wc = src.charCodeAt(this.pos);
+                    wordStart = wc < 128 && (charType[wc] & 1) !== 0;
+                    this.pos++;
+                }
+            }
+        }
+        // Ran out of input before the closing paren. A quoted scan owns the `$(` it opened: the
+        // outermost one left open is reported here, since no token read revisits this text.
+        this._unbalanced = true;
+        if (quoteOnly && scripts !== undefined && scripts.length > 0) {
+            this.errors.push({ message: "unterminated command substitution", pos: scripts[0].dollar });
+        }
+        return bt ? src.slice(start, this.pos) : "";
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/arithmetic.js
+
+
+
+function opPrec(op) {
+    switch (op) {
+        case ",":
+            return 1;
+        case "=":
+        case "+=":
+        case "-=":
+        case "*=":
+        case "/=":
+        case "%=":
+        case "<<=":
+        case ">>=":
+        case "&=":
+        case "|=":
+        case "^=":
+            return 2;
+        case "||":
+            return 4;
+        case "&&":
+            return 5;
+        case "|":
+            return 6;
+        case "^":
+            return 7;
+        case "&":
+            return 8;
+        case "==":
+        case "!=":
+            return 9;
+        case "<":
+        case "<=":
+        case ">":
+        case ">=":
+            return 10;
+        case "<<":
+        case ">>":
+            return 11;
+        case "+":
+        case "-":
+            return 12;
+        case "*":
+        case "/":
+        case "%":
+            return 13;
+        case "**":
+            return 14;
+        case "?":
+            return 3;
+        default:
+            return -1;
+    }
+}
+function trimEnd(src, start, end) {
+    while (end > start) {
+        const c = src.charCodeAt(end - 1);
+        if (c !== CH_SPACE && c !== CH_TAB && c !== CH_NL)
+            break;
+        end--;
+    }
+    return end;
+}
+function opRightAssoc(op) {
+    switch (op) {
+        case "=":
+        case "+=":
+        case "-=":
+        case "*=":
+        case "/=":
+        case "%=":
+        case "<<=":
+        case ">>=":
+        case "&=":
+        case "|=":
+        case "^=":
+        case "**":
+            return true;
+        default:
+            return false;
+    }
+}
+function parseArithmeticExpression(src, offset = 0, collector, nestingDepth = 0) {
+    let pos = 0;
+    const len = src.length;
+    const initialWordCount = collector?.embeddedWords.length ?? 0;
+    function makeWord(start, end, embedded = false) {
+        const node = {
+            type: "ArithmeticWord",
+            pos: start + offset,
+            end: end + offset,
+            value: src.slice(start, end),
+            parts: undefined,
+        };
+        if (embedded)
+            collector?.embeddedWords.push(node);
+        return node;
+    }
+    function skipWS() {
+        while (pos < len) {
+            const c = src.charCodeAt(pos);
+            if (c === CH_SPACE || c === CH_TAB || c === CH_NL)
+                pos++;
+            else
+                break;
+        }
+    }
+    function tryReadBinOp() {
+        if (pos >= len)
+            return null;
+        const c = src.charCodeAt(pos);
+        const nc = pos + 1 < len ? src.charCodeAt(pos + 1) : 0;
+        const nnc = pos + 2 < len ? src.charCodeAt(pos + 2) : 0;
+        switch (c) {
+            case CH_COMMA:
+                pos++;
+                return ",";
+            case CH_EQ:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "==";
+                }
+                pos++;
+                return "=";
+            case CH_BANG:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "!=";
+                }
+                return null; // unary
+            case CH_LT:
+                if (nc === CH_LT) {
+                    if (nnc === CH_EQ) {
+                        pos += 3;
+                        return "<<=";
+                    }
+                    pos += 2;
+                    return "<<";
+                }
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "<=";
+                }
+                pos++;
+                return "<";
+            case CH_GT:
+                if (nc === CH_GT) {
+                    if (nnc === CH_EQ) {
+                        pos += 3;
+                        return ">>=";
+                    }
+                    pos += 2;
+                    return ">>";
+                }
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return ">=";
+                }
+                pos++;
+                return ">";
+            case CH_PLUS:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "+=";
+                }
+                if (nc === CH_PLUS)
+                    return null; // postfix/prefix, not binary
+                pos++;
+                return "+";
+            case CH_DASH:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "-=";
+                }
+                if (nc === CH_DASH)
+                    return null; // postfix/prefix, not binary
+                pos++;
+                return "-";
+            case CH_STAR:
+                if (nc === CH_STAR) {
+                    pos += 2;
+                    return "**";
+                }
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "*=";
+                }
+                pos++;
+                return "*";
+            case CH_SLASH:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "/=";
+                }
+                pos++;
+                return "/";
+            case CH_PERCENT:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "%=";
+                }
+                pos++;
+                return "%";
+            case CH_PIPE:
+                if (nc === CH_PIPE) {
+                    pos += 2;
+                    return "||";
+                }
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "|=";
+                }
+                pos++;
+                return "|";
+            case CH_AMP:
+                if (nc === CH_AMP) {
+                    pos += 2;
+                    return "&&";
+                }
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "&=";
+                }
+                pos++;
+                return "&";
+            case CH_CARET:
+                if (nc === CH_EQ) {
+                    pos += 2;
+                    return "^=";
+                }
+                pos++;
+                return "^";
+            case CH_QUESTION:
+                pos++;
+                return "?";
+            default:
+                return null;
+        }
+    }
+    function skipTruncatedUnary() {
+        skipWS();
+        while (pos < len) {
+            const c = src.charCodeAt(pos);
+            if (c !== CH_BANG && c !== CH_TILDE && c !== CH_PLUS && c !== CH_DASH)
+                break;
+            if (src.charCodeAt(pos + 1) === CH_EQ)
+                break;
+            pos++;
+            skipWS();
+        }
+        if (src.charCodeAt(pos) === CH_LPAREN) {
+            let groups = 1;
+            pos++;
+            while (pos < len && groups > 0) {
+                const wordEnd = collector?.findArithmeticWordEnd?.(pos + offset, offset + len) ?? pos + offset;
+                if (wordEnd > pos + offset) {
+                    pos = wordEnd - offset;
+                    continue;
+                }
+                const c = src.charCodeAt(pos++);
+                if (c === CH_LPAREN)
+                    groups++;
+                else if (c === CH_RPAREN)
+                    groups--;
+            }
+        }
+        else if (pos < len && src.charCodeAt(pos) !== CH_RPAREN && src.charCodeAt(pos) !== CH_COLON) {
+            parseAtom(0);
+        }
+        skipWS();
+        const c = src.charCodeAt(pos);
+        if ((c === CH_PLUS || c === CH_DASH) && src.charCodeAt(pos + 1) === c)
+            pos += 2;
+    }
+    function recoverExpression(minPrec) {
+        skipWS();
+        const start = pos;
+        if (start === len)
+            return makeWord(start, start);
+        const wordCount = collector?.embeddedWords.length ?? 0;
+        let ternaries = 0;
+        for (;;) {
+            skipTruncatedUnary();
+            skipWS();
+            if (src.charCodeAt(pos) === CH_COLON && ternaries > 0) {
+                ternaries--;
+                pos++;
+                continue;
+            }
+            const saved = pos;
+            const op = tryReadBinOp();
+            if (op === null || (ternaries === 0 && opPrec(op) < minPrec)) {
+                pos = saved;
+                break;
+            }
+            if (op === "?")
+                ternaries++;
+        }
+        if (collector)
+            collector.embeddedWords.length = wordCount;
+        return makeWord(start, trimEnd(src, start, pos));
+    }
+    function parseBinExpr(minPrec, depth) {
+        if (depth > MAX_SYNTAX_NESTING)
+            return recoverExpression(minPrec);
+        let left = parseUnaryExpr(depth);
+        while (true) {
+            skipWS();
+            if (pos >= len)
+                break;
+            const saved = pos;
+            const op = tryReadBinOp();
+            if (!op)
+                break;
+            // Ternary
+            if (op === "?") {
+                if (opPrec(op) < minPrec) {
+                    pos = saved;
+                    break;
+                }
+                const consequent = parseBinExpr(1, depth + 1);
+                skipWS();
+                if (pos < len && src.charCodeAt(pos) === CH_COLON)
+                    pos++;
+                const alternate = parseBinExpr(3, depth + 1);
+                left = { type: "ArithmeticTernary", pos: left.pos, end: alternate.end, test: left, consequent, alternate };
+                continue;
+            }
+            const prec = opPrec(op);
+            if (prec < minPrec) {
+                pos = saved;
+                break;
+            }
+            const nextPrec = opRightAssoc(op) ? prec : prec + 1;
+            const right = parseBinExpr(nextPrec, depth + 1);
+            left = { type: "ArithmeticBinary", pos: left.pos, end: right.end, operator: op, left, right };
+        }
+        return left;
+    }
+    function parseUnaryExpr(depth) {
+        skipWS();
+        if (depth > MAX_SYNTAX_NESTING)
+            return recoverExpression(15);
+        if (pos >= len)
+            return makeWord(pos, pos);
+        const start = pos;
+        const c = src.charCodeAt(pos);
+        const nc = pos + 1 < len ? src.charCodeAt(pos + 1) : 0;
+        // Prefix ++ --
+        if (c === CH_PLUS && nc === CH_PLUS) {
+            pos += 2;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "++", operand, prefix: true };
+        }
+        if (c === CH_DASH && nc === CH_DASH) {
+            pos += 2;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "--", operand, prefix: true };
+        }
+        // Unary ! ~ + -
+        if (c === CH_BANG) {
+            pos++;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "!", operand, prefix: true };
+        }
+        if (c === CH_TILDE) {
+            pos++;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "~", operand, prefix: true };
+        }
+        if (c === CH_PLUS && nc !== CH_PLUS && nc !== CH_EQ) {
+            pos++;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "+", operand, prefix: true };
+        }
+        if (c === CH_DASH && nc !== CH_DASH && nc !== CH_EQ) {
+            pos++;
+            const operand = parseUnaryExpr(depth + 1);
+            return { type: "ArithmeticUnary", pos: start + offset, end: operand.end, operator: "-", operand, prefix: true };
+        }
+        return parsePostfixExpr(depth);
+    }
+    function parsePostfixExpr(depth) {
+        const operand = parseAtom(depth);
+        skipWS();
+        if (pos + 1 < len) {
+            const c = src.charCodeAt(pos);
+            const nc = src.charCodeAt(pos + 1);
+            if (c === CH_PLUS && nc === CH_PLUS) {
+                pos += 2;
+                return { type: "ArithmeticUnary", pos: operand.pos, end: pos + offset, operator: "++", operand, prefix: false };
+            }
+            if (c === CH_DASH && nc === CH_DASH) {
+                pos += 2;
+                return { type: "ArithmeticUnary", pos: operand.pos, end: pos + offset, operator: "--", operand, prefix: false };
+            }
+        }
+        return operand;
+    }
+    function parseAtom(depth) {
+        skipWS();
+        if (pos >= len)
+            return makeWord(pos, pos);
+        const c = src.charCodeAt(pos);
+        // Parenthesized expression
+        if (c === CH_LPAREN) {
+            const start = pos;
+            pos++;
+            const expr = parseBinExpr(0, depth + 1);
+            skipWS();
+            if (pos < len && src.charCodeAt(pos) === CH_RPAREN)
+                pos++;
+            return { type: "ArithmeticGroup", pos: start + offset, end: pos + offset, expression: expr };
+        }
+        // Dollar expansion
+        if (c === CH_DOLLAR) {
+            const start = pos;
+            const wordCount = collector?.embeddedWords.length ?? 0;
+            const atom = readDollarAtom();
+            const wordEnd = collector?.findArithmeticWordEnd?.(start + offset, offset + len) ?? pos + offset;
+            if (wordEnd > pos + offset) {
+                if (collector)
+                    collector.embeddedWords.length = wordCount;
+                pos = wordEnd - offset;
+                return makeWord(start, pos, true);
+            }
+            return atom;
+        }
+        if (c === 0x60 /* ` */ || c === 0x22 /* " */ || c === 0x27 /* ' */) {
+            const start = pos;
+            pos = (collector?.findArithmeticWordEnd?.(start + offset, offset + len) ?? start + offset + 1) - offset;
+            return makeWord(start, pos, true);
+        }
+        // Number or variable name
+        const start = pos;
+        const wordCount = collector?.embeddedWords.length ?? 0;
+        const atom = readWordAtom();
+        const wordEnd = collector?.findArithmeticWordEnd?.(start + offset, offset + len) ?? pos + offset;
+        if (wordEnd > pos + offset) {
+            if (collector)
+                collector.embeddedWords.length = wordCount;
+            pos = wordEnd - offset;
+            return makeWord(start, pos, true);
+        }
+        return atom;
+    }
+    function readDollarAtom() {
+        const start = pos;
+        pos++; // skip $
+        if (pos >= len)
+            return makeWord(start, pos);
+        const c = src.charCodeAt(pos);
+        if (c === CH_LPAREN) {
+            if (pos + 1 < len && src.charCodeAt(pos + 1) === CH_LPAREN) {
+                // $(( nested arithmetic ))
+                const expansionEnd = collector?.findArithmeticExpansionEnd(start + offset, offset + len) ?? -1;
+                if (expansionEnd !== -1) {
+                    pos = expansionEnd - offset;
+                }
+                else {
+                    pos += 2;
+                    let depth = 1;
+                    while (pos < len && depth > 0) {
+                        if (src.charCodeAt(pos) === CH_LPAREN && src.charCodeAt(pos + 1) === CH_LPAREN) {
+                            depth++;
+                            pos += 2;
+                        }
+                        else if (src.charCodeAt(pos) === CH_RPAREN && src.charCodeAt(pos + 1) === CH_RPAREN) {
+                            depth--;
+                            pos += 2;
+                        }
+                        else {
+                            pos++;
+                        }
+                    }
+                }
+            }
+            else {
+                // $( command substitution )
+                pos++; // skip (
+                const close = collector?.findClosingParenthesis(pos + offset, offset + len) ?? -1;
+                if (close !== -1) {
+                    pos = close - offset + 1;
+                }
+                else {
+                    let depth = 1;
+                    while (pos < len && depth > 0) {
+                        const ch = src.charCodeAt(pos++);
+                        if (ch === CH_LPAREN)
+                            depth++;
+                        else if (ch === CH_RPAREN)
+                            depth--;
+                    }
+                }
+                const text = src.slice(start, pos);
+                return collector
+                    ? collector.commandExpansion(start + offset, pos + offset, text)
+                    : new ScriptExpansionImpl("ArithmeticCommandExpansion", start + offset, pos + offset, text);
+            }
+        }
+        else if (c === CH_LBRACE) {
+            // ${ parameter expansion }
+            const close = collector?.findClosingBrace(pos + offset + 1, offset + len) ?? -1;
+            if (close !== -1) {
+                pos = close - offset + 1;
+            }
+            else {
+                pos++;
+                let depth = 1;
+                while (pos < len && depth > 0) {
+                    const ch = src.charCodeAt(pos++);
+                    if (ch === CH_LBRACE)
+                        depth++;
+                    else if (ch === CH_RBRACE)
+                        depth--;
+                }
+            }
+        }
+        else {
+            // $var
+            while (pos < len) {
+                const ch = src.charCodeAt(pos);
+                if ((ch >= CH_a && ch <= CH_z) ||
+                    (ch >= CH_A && ch <= CH_Z) ||
+                    (ch >= CH_0 && ch <= CH_9) ||
+                    ch === CH_UNDERSCORE)
+                    pos++;
+                else
+                    break;
+            }
+        }
+        return makeWord(start, pos, c === CH_LPAREN || c === CH_LBRACE);
+    }
+    function readWordAtom() {
+        const start = pos;
+        while (pos < len) {
+            const c = src.charCodeAt(pos);
+            if ((c >= CH_0 && c <= CH_9) ||
+                (c >= CH_A && c <= CH_Z) ||
+                (c >= CH_a && c <= CH_z) ||
+                c === CH_UNDERSCORE ||
+                c === 35 // # for base-N literals like 2#101
+            ) {
+                pos++;
+            }
+            else
+                break;
+        }
+        // Array subscript: var[expr]
+        if (pos > start && pos < len && src.charCodeAt(pos) === CH_LBRACKET) {
+            const close = collector?.findClosingBracket?.(pos + offset + 1, offset + len) ?? -1;
+            if (close !== -1) {
+                pos = close - offset + 1;
+            }
+            else {
+                pos++;
+                let depth = 1;
+                while (pos < len && depth > 0) {
+                    const c = src.charCodeAt(pos);
+                    if (c === CH_LBRACKET)
+                        depth++;
+                    else if (c === CH_RBRACKET)
+                        depth--;
+                    pos++;
+                }
+            }
+            return makeWord(start, pos, true);
+        }
+        if (pos === start) {
+            // Unknown character — advance to prevent infinite loop
+            pos++;
+            return makeWord(start, pos);
+        }
+        return makeWord(start, pos);
+    }
+    skipWS();
+    if (pos >= len)
+        return null;
+    const start = pos;
+    const result = parseBinExpr(0, nestingDepth);
+    skipWS();
+    if (pos < len) {
+        // Unparsed tokens remain: a partial tree would silently drop them, so keep the whole body
+        // as one word. With embedded structure its parts still expose nested substitutions.
+        if (collector)
+            collector.embeddedWords.length = initialWordCount;
+        return makeWord(start, trimEnd(src, start, len), collector !== undefined);
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/parts.js
+
+
+
+const computeBareWordParts = (_source, word) => hasGlobCharacters(word.text) ? parseGlobParts(word.text, 0, word.text.length, undefined, word.pos) : undefined;
+function wordPartsResolver(context) {
+    return (context.wordParts ?? (context.wordParts = (source, word, depth) => computeWordParts(source, word, depth, context)));
+}
+function embeddedPartsResolver(context) {
+    return (context.embeddedParts ??
+        (context.embeddedParts = (source, word, depth) => computeEmbeddedWordParts(source, word, depth, context)));
+}
+function arrayPartsResolver(context) {
+    return (context.arrayParts ??
+        (context.arrayParts = (source, word, depth) => computeArrayElementParts(source, word, depth, context)));
+}
+/**
+ * Compute the structural parts of a word by re-scanning the source.
+ * This is the "cold path" — only called when consumers actually need parts.
+ *
+ * Returns undefined for simple words (no quotes, expansions, or special structure).
+ */
+function computeWordParts(source, word, depth = 0, context = createSubstitutionContext()) {
+    // Bound the re-lex to the word's span. A word inside a substitution script carries the
+    // whole original as its source, so an unbounded scan would overrun the word into an
+    // adjacent delimiter (e.g. a backtick or `)` immediately after it). For top-level words
+    // word.end is the natural boundary, so the bound is a no-op.
+    const lexer = new Lexer(source, word.pos, word.end, false, context);
+    lexer._nestingDepth = depth;
+    const parts = lexer.buildWordParts(word.pos);
+    return parts ?? undefined;
+}
+/** Compute structural parts for a word-like span that may contain shell operators or whitespace. */
+function computeEmbeddedWordParts(source, word, depth = 0, context, arithmetic = false) {
+    if (!hasEmbeddedWordStructure(source, word.pos, word.end))
+        return undefined;
+    const lexer = new Lexer(source, word.pos, word.end, false, context);
+    lexer._nestingDepth = depth;
+    const parts = lexer.buildEmbeddedWordParts(word.pos, arithmetic);
+    return parts ?? undefined;
+}
+function computeArrayElementParts(source, word, depth = 0, context) {
+    const lexer = new Lexer(source, word.pos, word.end, false, context);
+    lexer._nestingDepth = depth;
+    const parts = lexer.buildArrayElementParts(word.pos);
+    return parts ?? undefined;
+}
+/**
+ * Compute parts for an unquoted heredoc body.
+ * Heredoc bodies use different scanning rules than shell words: newlines are
+ * literal and single/double quotes have no special meaning.
+ */
+function computeHereDocBodyParts(source, word, depth = 0, context) {
+    const lexer = new Lexer(source, word.pos, word.end, false, context);
+    lexer._nestingDepth = depth;
+    const parts = lexer.buildHereDocParts(word.pos, word.end);
+    return parts ?? undefined;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/arithmetic-parts.js
+
+
+
+
+
+function parseArithmeticWithParts(body, offset, source, depth, context, embeddedDepth = depth) {
+    if (!hasEmbeddedWordStructure(source, offset, offset + body.length)) {
+        return parseArithmeticExpression(body, offset, undefined, depth) ?? undefined;
+    }
+    const embeddedWords = [];
+    const lexer = new Lexer(source, 0, source.length, false, context);
+    lexer._nestingDepth = depth;
+    const expression = parseArithmeticExpression(body, offset, {
+        embeddedWords,
+        commandExpansion: (pos, end, text) => new ScriptExpansionImpl("ArithmeticCommandExpansion", pos, end, text, {
+            source,
+            start: pos + 2,
+            end: end - 1,
+            depth: depth + 1,
+            parenBoundary: true,
+            context,
+        }),
+        findClosingBracket: (start, end) => lexer.findClosingBracket(start, end),
+        findClosingBrace: (start, end) => lexer.findClosingBrace(start, end),
+        findClosingParenthesis: (start, end) => lexer.findClosingParenthesis(start, end),
+        findArithmeticExpansionEnd: (start, end) => lexer.findArithmeticExpansionEnd(start, end),
+        findArithmeticWordEnd: (start, end) => lexer.findArithmeticWordEnd(start, end),
+    }, depth) ?? undefined;
+    // Past the nesting budget an embedded word keeps its text without parts.
+    if (embeddedDepth <= MAX_SYNTAX_NESTING) {
+        for (const node of embeddedWords)
+            node.parts = computeEmbeddedWordParts(source, node, embeddedDepth, context, true);
+    }
+    return expression;
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/assignment.js
+
+
+
+
+class ArrayValueImpl {
+    type = "ArrayValue";
+    pos;
+    end;
+    #source;
+    #depth;
+    #context;
+    #elements;
+    constructor(source, pos, end, depth, context) {
+        this.pos = pos;
+        this.end = end;
+        this.#source = source;
+        this.#depth = depth;
+        this.#context = context;
+    }
+    get elements() {
+        if (this.#elements)
+            return this.#elements;
+        const lexer = new Lexer(this.#source, this.pos + 1, this.end - 1, false, this.#context);
+        lexer._nestingDepth = this.#depth;
+        const elements = [];
+        while (lexer.peek(LexContext.ArrayElement).token !== Token.EOF) {
+            const token = lexer.next(LexContext.ArrayElement);
+            if (token.token !== Token.Word && token.token !== Token.Assignment)
+                continue;
+            const text = token.raw ? token.value : this.#source.slice(token.pos, token.end);
+            const indexed = text.charCodeAt(0) === 91;
+            const context = lexer.getSubstitutionContext();
+            const source = !indexed && token.raw && token.keywordEligible ? undefined : this.#source;
+            const resolver = source === undefined
+                ? computeBareWordParts
+                : indexed
+                    ? arrayPartsResolver(context)
+                    : wordPartsResolver(context);
+            elements.push(new WordImpl(text, token.pos, token.end, source, resolver, this.#depth));
+        }
+        this.#elements = elements;
+        return elements;
+    }
+    toJSON() {
+        return { type: this.type, pos: this.pos, end: this.end, elements: this.elements };
+    }
+}
+class AssignmentImpl {
+    type = "Assignment";
+    pos;
+    end;
+    text;
+    #source;
+    #depth;
+    #context;
+    #operatorPos;
+    #name = null;
+    #append;
+    #index;
+    #value = null;
+    constructor(text, pos, end, source, operatorPos, depth, context) {
+        this.pos = pos;
+        this.end = end;
+        this.text = text;
+        this.#source = source;
+        this.#operatorPos = operatorPos;
+        this.#depth = depth;
+        this.#context = context;
+    }
+    get name() {
+        return this.#name ?? this.resolveTarget();
+    }
+    get append() {
+        if (this.#name === null)
+            this.resolveTarget();
+        return this.#append;
+    }
+    get index() {
+        if (this.#name === null)
+            this.resolveTarget();
+        return this.#index;
+    }
+    get value() {
+        if (this.#value !== null)
+            return this.#value;
+        const start = this.#operatorPos + 1;
+        const arrayStart = skipLineContinuations(this.#source, start, this.end);
+        this.#value =
+            this.#source.charCodeAt(arrayStart) === 40 && this.#source.charCodeAt(this.end - 1) === 41
+                ? new ArrayValueImpl(this.#source, arrayStart, this.end, this.#depth, this.#context)
+                : new WordImpl(this.#source.slice(start, this.end), start, this.end, this.#source, wordPartsResolver(this.#context), this.#depth);
+        return this.#value;
+    }
+    resolveTarget() {
+        const equal = this.#operatorPos - this.pos;
+        let nameEnd = equal;
+        let appendPos = equal;
+        while (appendPos >= 2 && this.text.charCodeAt(appendPos - 2) === 92 && this.text.charCodeAt(appendPos - 1) === 10)
+            appendPos -= 2;
+        if (this.text.charCodeAt(appendPos - 1) === 43) {
+            this.#append = true;
+            nameEnd = appendPos - 1;
+        }
+        const bracket = this.text.indexOf("[");
+        if (bracket > 0 && bracket < nameEnd) {
+            const close = this.text.lastIndexOf("]", equal);
+            if (close > bracket) {
+                const start = this.pos + bracket + 1;
+                const end = this.pos + close;
+                this.#index = new WordImpl(this.#source.slice(start, end), start, end, this.#source, embeddedPartsResolver(this.#context), this.#depth);
+                nameEnd = bracket;
+            }
+        }
+        const name = this.text.slice(0, nameEnd);
+        return (this.#name = name.includes("\\\n") ? name.split("\\\n").join("") : name);
+    }
+    toJSON() {
+        return {
+            type: this.type,
+            pos: this.pos,
+            end: this.end,
+            text: this.text,
+            name: this.name,
+            append: this.append,
+            index: this.index,
+            value: this.value,
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/command.js
+const isArgument = (item) => item.type === "Word" || item.type === "Assignment";
+class CommandImpl {
+    type = "Command";
+    pos;
+    end;
+    name;
+    prefix;
+    suffix;
+    #args;
+    #redirects;
+    constructor(pos, end, name, prefix, suffix) {
+        this.pos = pos;
+        this.end = end;
+        this.name = name;
+        this.prefix = prefix;
+        this.suffix = suffix;
+    }
+    get args() {
+        if (this.#args === undefined) {
+            const suffix = this.suffix;
+            this.#args = suffix.every(isArgument) ? suffix : suffix.filter(isArgument);
+        }
+        return this.#args;
+    }
+    get redirects() {
+        if (this.#redirects === undefined) {
+            const redirects = [];
+            for (const item of this.prefix)
+                if (item.type !== "Assignment")
+                    redirects.push(item);
+            for (const item of this.suffix)
+                if (!isArgument(item))
+                    redirects.push(item);
+            this.#redirects = redirects;
+        }
+        return this.#redirects;
+    }
+    toJSON() {
+        return { type: this.type, pos: this.pos, end: this.end, name: this.name, prefix: this.prefix, suffix: this.suffix };
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/heredoc.js
+
+class HereDocBodyImpl {
+    type = "HereDocBody";
+    pos;
+    end;
+    text = "";
+    #source;
+    #depth;
+    #context;
+    #parts;
+    constructor(source, pos, quoted, depth, context) {
+        this.pos = pos;
+        this.end = pos;
+        this.#source = source;
+        this.#depth = depth;
+        this.#context = context;
+        this.#parts = quoted ? undefined : null;
+    }
+    get parts() {
+        if (this.#parts === null)
+            this.#parts = computeHereDocBodyParts(this.#source, this, this.#depth, this.#context);
+        return this.#parts;
+    }
+    toJSON() {
+        return { type: this.type, pos: this.pos, end: this.end, text: this.text, parts: this.parts };
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/unbash/dist/parser.js
+
+
+
+
+
+
+
+
+
+
+
+Lexer._findSubstitutionEnd = findSubstitutionEnd;
+ScriptExpansionImpl._resolveScript = parseRegion;
+ArithmeticExpansionImpl._resolveExpression = parseArithmeticWithParts;
+function isDeclarationCommand(name) {
+    switch (name.length) {
+        case 5:
+            return name === "local" || name === "alias";
+        case 6:
+            return name === "export";
+        case 7:
+            return name === "declare" || name === "typeset";
+        case 8:
+            return name === "readonly";
+        default:
+            return false;
+    }
+}
+class ArithmeticCommandImpl {
+    type = "ArithmeticCommand";
+    pos;
+    end;
+    body;
+    #source;
+    #depth;
+    #context;
+    #expression = null;
+    constructor(pos, end, body, source, depth, context) {
+        this.pos = pos;
+        this.end = end;
+        this.body = body;
+        this.#source = source;
+        this.#depth = depth;
+        this.#context = context;
+    }
+    get expression() {
+        if (this.#expression === null) {
+            this.#expression = parseArithmeticWithParts(this.body, this.pos + 2, this.#source, this.#depth, this.#context);
+        }
+        return this.#expression;
+    }
+    set expression(v) {
+        this.#expression = v ?? undefined;
+    }
+    toJSON() {
+        return {
+            type: this.type,
+            pos: this.pos,
+            end: this.end,
+            expression: this.expression,
+            body: this.body,
+        };
+    }
+}
+class ArithmeticForImpl {
+    type = "ArithmeticFor";
+    pos;
+    end;
+    body;
+    #initStr;
+    #testStr;
+    #updateStr;
+    #initPos;
+    #testPos;
+    #updatePos;
+    #source;
+    #depth;
+    #context;
+    #initialize = null;
+    #test = null;
+    #update = null;
+    constructor(pos, end, body, initStr, testStr, updateStr, initPos, testPos, updatePos, source, depth, context) {
+        this.pos = pos;
+        this.end = end;
+        this.body = body;
+        this.#initStr = initStr;
+        this.#testStr = testStr;
+        this.#updateStr = updateStr;
+        this.#initPos = initPos;
+        this.#testPos = testPos;
+        this.#updatePos = updatePos;
+        this.#source = source;
+        this.#depth = depth;
+        this.#context = context;
+    }
+    get initialize() {
+        if (this.#initialize === null) {
+            if (this.#initStr) {
+                this.#initialize = parseArithmeticWithParts(this.#initStr, this.#initPos, this.#source, this.#depth, this.#context);
+            }
+            else {
+                this.#initialize = undefined;
+            }
+        }
+        return this.#initialize;
+    }
+    set initialize(v) {
+        this.#initialize = v ?? undefined;
+    }
+    get test() {
+        if (this.#test === null) {
+            if (this.#testStr) {
+                this.#test = parseArithmeticWithParts(this.#testStr, this.#testPos, this.#source, this.#depth, this.#context);
+            }
+            else {
+                this.#test = undefined;
+            }
+        }
+        return this.#test;
+    }
+    set test(v) {
+        this.#test = v ?? undefined;
+    }
+    get update() {
+        if (this.#update === null) {
+            if (this.#updateStr) {
+                this.#update = parseArithmeticWithParts(this.#updateStr, this.#updatePos, this.#source, this.#depth, this.#context);
+            }
+            else {
+                this.#update = undefined;
+            }
+        }
+        return this.#update;
+    }
+    set update(v) {
+        this.#update = v ?? undefined;
+    }
+    toJSON() {
+        return {
+            type: this.type,
+            pos: this.pos,
+            end: this.end,
+            initialize: this.initialize,
+            test: this.test,
+            update: this.update,
+            body: this.body,
+        };
+    }
+}
+const CASE_TERMINATORS = {
+    [Token.DoubleSemi]: ";;",
+    [Token.SemiAmp]: ";&",
+    [Token.DoubleSemiAmp]: ";;&",
+};
+const REDIRECT_OPS = {
+    ">": ">",
+    ">>": ">>",
+    "<": "<",
+    "<>": "<>",
+    "<&": "<&",
+    ">&": ">&",
+    ">|": ">|",
+    "&>": "&>",
+    "&>>": "&>>",
+};
+// Lookup tables for O(1) token classification (replaces sequential comparisons)
+const listTerminators = new Uint8Array(37);
+listTerminators[Token.EOF] = 1;
+listTerminators[Token.RParen] = 1;
+listTerminators[Token.RBrace] = 1;
+listTerminators[Token.Then] = 1;
+listTerminators[Token.Else] = 1;
+listTerminators[Token.Elif] = 1;
+listTerminators[Token.Fi] = 1;
+listTerminators[Token.Do] = 1;
+listTerminators[Token.Done] = 1;
+listTerminators[Token.Esac] = 1;
+listTerminators[Token.DoubleSemi] = 1;
+listTerminators[Token.SemiAmp] = 1;
+listTerminators[Token.DoubleSemiAmp] = 1;
+// After one of these Bash is at a command-start position, the only place a reserved-word
+// terminator may follow with no separator.
+const compoundClosers = new Uint8Array(37);
+compoundClosers[Token.RParen] = 1;
+compoundClosers[Token.RBrace] = 1;
+compoundClosers[Token.DblRBracket] = 1;
+compoundClosers[Token.Fi] = 1;
+compoundClosers[Token.Done] = 1;
+compoundClosers[Token.Esac] = 1;
+compoundClosers[Token.ArithCmd] = 1;
+// Inside `[[ ]]` only an unquoted `!` negates; `'!'` and `\!` are ordinary operands.
+function isTestNegation(t) {
+    return t.token === Token.Word && t.keywordEligible && t.value === "!";
+}
+const commandStarts = new Uint8Array(37);
+commandStarts[Token.Word] = 1;
+commandStarts[Token.Assignment] = 1;
+commandStarts[Token.Bang] = 1;
+commandStarts[Token.LParen] = 1;
+commandStarts[Token.LBrace] = 1;
+commandStarts[Token.DblLBracket] = 1;
+commandStarts[Token.If] = 1;
+commandStarts[Token.For] = 1;
+commandStarts[Token.While] = 1;
+commandStarts[Token.Until] = 1;
+commandStarts[Token.Case] = 1;
+commandStarts[Token.Function] = 1;
+commandStarts[Token.Select] = 1;
+commandStarts[Token.ArithCmd] = 1;
+commandStarts[Token.Coproc] = 1;
+commandStarts[Token.Redirect] = 1;
+const UNARY_TEST_OPS = {
+    "-a": 1,
+    "-b": 1,
+    "-c": 1,
+    "-d": 1,
+    "-e": 1,
+    "-f": 1,
+    "-g": 1,
+    "-h": 1,
+    "-k": 1,
+    "-p": 1,
+    "-r": 1,
+    "-s": 1,
+    "-t": 1,
+    "-u": 1,
+    "-v": 1,
+    "-w": 1,
+    "-x": 1,
+    "-z": 1,
+    "-n": 1,
+    "-o": 1,
+    "-N": 1,
+    "-S": 1,
+    "-L": 1,
+    "-G": 1,
+    "-O": 1,
+    "-R": 1,
+};
+const BINARY_TEST_OPS = {
+    "==": 1,
+    "!=": 1,
+    "=~": 1,
+    "=": 1,
+    "-eq": 1,
+    "-ne": 1,
+    "-lt": 1,
+    "-le": 1,
+    "-gt": 1,
+    "-ge": 1,
+    "-nt": 1,
+    "-ot": 1,
+    "-ef": 1,
+    "<": 1,
+    ">": 1,
+};
+const EMPTY_REDIRECTS = [];
+const EMPTY_PREFIXES = [];
+const EMPTY_ELIFS = [];
+function parse(source) {
+    return new Parser(source, 0, source.length).run();
+}
+// Parse a [start, end) window of `source` in place, so the resulting nodes index the original
+// source directly. Used to resolve substitution scripts with absolute offsets; not public API.
+function parseRegion(source, start, end, depth = 0, parenBoundary = false, context) {
+    return new Parser(source, start, end, depth, parenBoundary, undefined, context).run();
+}
+class SubstitutionLexer extends Lexer {
+    boundaries;
+    pending;
+    context;
+    constructor(source, boundary, boundaries, pending, context, parenBoundary = true) {
+        super(source, boundary.start, boundary.end, parenBoundary, context);
+        this._nestingDepth = boundary.depth;
+        this.boundaries = boundaries;
+        this.pending = pending;
+        this.context = context;
+    }
+    // Keep child boundary requests on this worklist so nested scans stay iterative.
+    fork(start, end, parenBoundary = false) {
+        return new SubstitutionLexer(this.getSource(), { start, end, depth: this._nestingDepth }, this.boundaries, this.pending, this.context, parenBoundary);
+    }
+    findSubstitutionEnd(start, end, depth = this._nestingDepth + 1) {
+        const known = this.context.boundaries?.get(start);
+        if (known !== undefined)
+            return known <= end ? known : -1;
+        const boundary = this.boundaries.get(start);
+        if (boundary !== undefined)
+            return boundary <= end ? boundary : -1;
+        if (!this.boundaries.has(start)) {
+            this.boundaries.set(start, undefined);
+            this.pending.push({ start, end, depth });
+        }
+        return -1;
+    }
+}
+function findSubstitutionEnd(source, start, end, depth, context) {
+    const boundaries = new Map([[start, undefined]]);
+    const pending = [{ start, end, depth }];
+    // Resolve nested requests before retrying their enclosing boundary, without growing the JavaScript stack.
+    while (pending.length > 0) {
+        const count = pending.length;
+        const boundary = pending[count - 1];
+        const lexer = new SubstitutionLexer(source, boundary, boundaries, pending, context);
+        const found = new Parser(source, boundary.start, boundary.end, boundary.depth, true, lexer).findSubstitutionEnd();
+        if (pending.length === count) {
+            boundaries.set(boundary.start, found);
+            if (found !== -1)
+                substitutionBoundaries(context).set(boundary.start, found);
+            pending.pop();
+        }
+    }
+    return boundaries.get(start) ?? -1;
+}
+class Parser {
+    tok;
+    source;
+    start;
+    end;
+    depth;
+    errors = null;
+    syntaxDepth = 0;
+    // `depth` counts the substitution scripts (and sub-fields) enclosing this region; it
+    // shares the MAX_SYNTAX_NESTING budget with the lexer's lazy word-part materialization.
+    constructor(source, start, end, depth = 0, parenBoundary = false, lexer, context) {
+        this.tok = lexer ?? new Lexer(source, start, end, parenBoundary, createSubstitutionContext(context));
+        this.tok._nestingDepth = depth;
+        this.source = source;
+        this.start = start;
+        this.end = end;
+        this.depth = depth;
+    }
+    run() {
+        const start = this.start;
+        if (this.depth > MAX_SYNTAX_NESTING)
+            this.error("maximum substitution nesting depth exceeded", start);
+        let shebang;
+        if (start === 0 && this.source.charCodeAt(0) === 35 && this.source.charCodeAt(1) === 33) {
+            const nl = this.source.indexOf("\n");
+            shebang = nl === -1 ? this.source : this.source.slice(0, nl);
+        }
+        const commands = this.list();
+        for (;;) {
+            const unexpected = this.tok.peek(LexContext.CommandStart);
+            if (unexpected.token === Token.EOF)
+                break;
+            this.unexpectedToken(unexpected);
+            // `In` cannot join `listTerminators`: `list()` shares it, and `in` must not terminate a
+            // list inside `for`/`case`.
+            if (!listTerminators[unexpected.token] && unexpected.token !== Token.In)
+                break;
+            this.tok.next(LexContext.CommandStart);
+            let separator = this.tok.peek(LexContext.CommandStart).token;
+            if (separator !== Token.Semi && separator !== Token.Newline && separator !== Token.Amp)
+                break;
+            while (separator === Token.Semi || separator === Token.Newline || separator === Token.Amp) {
+                this.tok.next(LexContext.CommandStart);
+                separator = this.tok.peek(LexContext.CommandStart).token;
+            }
+            const recovered = this.list();
+            for (let i = 0; i < recovered.length; i++)
+                commands.push(recovered[i]);
+        }
+        const lexerErrors = this.tok._errors;
+        if (lexerErrors !== null && lexerErrors.length > 0) {
+            const errors = this.errors ?? (this.errors = []);
+            for (let i = 0; i < lexerErrors.length; i++)
+                errors.push(lexerErrors[i]);
+        }
+        if (this.errors !== null && this.errors.length > 1)
+            this.errors.sort((a, b) => a.pos - b.pos);
+        return { type: "Script", pos: start, end: this.end, shebang, commands, errors: this.errors ?? undefined };
+    }
+    error(message, pos) {
+        (this.errors ?? (this.errors = [])).push({ message, pos });
+    }
+    unexpectedToken(t) {
+        this.error(`unexpected token '${t.token === Token.Newline ? "newline" : t.value}'`, t.pos);
+    }
+    findSubstitutionEnd() {
+        this.list();
+        return this.acceptEnd(Token.RParen);
+    }
+    skipSemi() {
+        if (this.tok.peek(LexContext.Normal).token === Token.Semi)
+            this.tok.next(LexContext.Normal);
+    }
+    accept(token, ctx = LexContext.Normal) {
+        if (this.tok.peek(ctx).token === token)
+            return this.tok.next(ctx);
+        return null;
+    }
+    acceptEnd(token, ctx = LexContext.Normal) {
+        if (this.tok.peek(ctx).token === token)
+            return this.tok.next(ctx).end;
+        return -1;
+    }
+    skipNewlines(ctx = LexContext.Normal) {
+        while (this.tok.peek(ctx).token === Token.Newline)
+            this.tok.next(ctx);
+    }
+    doBody(hasDo) {
+        const body = this.list();
+        const emptyPos = hasDo ? this.emptyListPos(body) : -1;
+        if (emptyPos >= 0)
+            this.error("expected command after 'do'", emptyPos);
+        return body;
+    }
+    // Where an empty compound list stopped, or -1. An empty condition is reported only
+    // once `then` or `do` follows, so a missing keyword is not reported twice.
+    emptyListPos(commands) {
+        return commands.length === 0 ? this.tok.peek(LexContext.CommandStart).pos : -1;
+    }
+    makeStatement(command) {
+        return {
+            type: "Statement",
+            pos: command.pos,
+            end: command.end,
+            command,
+            background: undefined,
+        };
+    }
+    // list := and_or ((';' | '&' | NEWLINE) and_or)* [';' | '&' | NEWLINE]
+    list() {
+        const commands = [];
+        this.skipNewlines(LexContext.CommandStart);
+        let t = this.tok.peek(LexContext.CommandStart).token;
+        if (listTerminators[t] || !commandStarts[t])
+            return commands;
+        const first = this.andOr();
+        if (first)
+            commands.push(this.makeStatement(first));
+        for (;;) {
+            t = this.tok.peekFollow(compoundClosers).token;
+            if (t !== Token.Semi && t !== Token.Newline && t !== Token.Amp)
+                break;
+            const isBackground = t === Token.Amp;
+            const sepEnd = this.tok.next(LexContext.Normal).end;
+            if (isBackground) {
+                const stmt = commands[commands.length - 1];
+                stmt.background = true;
+                stmt.end = sepEnd;
+            }
+            this.skipNewlines(LexContext.CommandStart);
+            t = this.tok.peek(LexContext.CommandStart).token;
+            if (listTerminators[t] || !commandStarts[t])
+                break;
+            const node = this.andOr();
+            if (node)
+                commands.push(this.makeStatement(node));
+        }
+        return commands;
+    }
+    // and_or := pipeline (('&&' | '||') newlines pipeline)*
+    andOr() {
+        const first = this.pipeline();
+        if (!first)
+            return null;
+        let t = this.tok.peek(LexContext.Normal).token;
+        if (t !== Token.And && t !== Token.Or)
+            return first;
+        const commands = [first];
+        const operators = [];
+        do {
+            const operatorToken = this.tok.next(LexContext.Normal);
+            const operator = operatorToken.token === Token.And ? "&&" : "||";
+            this.skipNewlines(LexContext.CommandStart);
+            const next = this.pipeline();
+            if (!next) {
+                this.error(`expected command after '${operator}'`, operatorToken.end);
+                break;
+            }
+            operators.push(operator);
+            commands.push(next);
+            t = this.tok.peek(LexContext.Normal).token;
+        } while (t === Token.And || t === Token.Or);
+        return {
+            type: "AndOr",
+            pos: first.pos,
+            end: commands[commands.length - 1].end,
+            commands,
+            operators,
+        };
+    }
+    withRedirects(command) {
+        const redirects = this.collectTrailingRedirects();
+        if (redirects.length === 0)
+            return command;
+        return { type: "Redirected", pos: command.pos, end: redirects[redirects.length - 1].end, command, redirects };
+    }
+    pipeline() {
+        let prefixes;
+        for (;;) {
+            const token = this.tok.peek(LexContext.CommandStart);
+            const isTime = token.token === Token.Word && token.keywordEligible && token.value === "time";
+            if (token.token !== Token.Bang && !isTime)
+                break;
+            const prefix = this.tok.next(LexContext.CommandStart);
+            const pos = prefix.pos;
+            const keywordEnd = prefix.end;
+            let posix;
+            let endOfOptions;
+            if (isTime) {
+                let flag = this.tok.peek(LexContext.CommandStart);
+                if (flag.token === Token.Word && flag.keywordEligible && flag.value === "-p") {
+                    this.tok.next(LexContext.CommandStart);
+                    posix = { pos: flag.pos, end: flag.end };
+                    flag = this.tok.peek(LexContext.CommandStart);
+                }
+                if (flag.token === Token.Word && flag.keywordEligible && flag.value === "--") {
+                    this.tok.next(LexContext.CommandStart);
+                    endOfOptions = { pos: flag.pos, end: flag.end };
+                }
+            }
+            if (prefixes === undefined)
+                prefixes = [];
+            prefixes.push(isTime
+                ? { type: "Time", pos, end: endOfOptions?.end ?? posix?.end ?? keywordEnd, keywordEnd, posix, endOfOptions }
+                : { type: "Negation", pos, end: keywordEnd });
+        }
+        const command = this.pipelineCommands();
+        if (!prefixes)
+            return command;
+        const pos = prefixes[0].pos;
+        if (command?.type === "Pipeline") {
+            command.prefixes = prefixes;
+            command.pos = pos;
+            return command;
+        }
+        return {
+            type: "Pipeline",
+            pos,
+            end: command ? command.end : prefixes[prefixes.length - 1].end,
+            prefixes,
+            commands: command ? [command] : [],
+            operators: [],
+        };
+    }
+    pipelineCommands() {
+        const first = this.command();
+        if (!first)
+            return null;
+        if (this.tok.peek(LexContext.Normal).token !== Token.Pipe)
+            return first;
+        const commands = [first];
+        const operators = [];
+        while (this.tok.peek(LexContext.Normal).token === Token.Pipe) {
+            const pipeToken = this.tok.next(LexContext.Normal);
+            const operator = pipeToken.value === "|&" ? "|&" : "|";
+            this.skipNewlines(LexContext.CommandStart);
+            const cmd = this.command();
+            if (!cmd) {
+                this.error(`expected command after '${operator}'`, pipeToken.end);
+                break;
+            }
+            operators.push(operator);
+            commands.push(cmd);
+        }
+        if (commands.length === 1) {
+            return commands[0];
+        }
+        const pipeline = {
+            type: "Pipeline",
+            pos: first.pos,
+            end: commands[commands.length - 1].end,
+            prefixes: EMPTY_PREFIXES,
+            commands,
+            operators,
+        };
+        return pipeline;
+    }
+    // command := compound_command | function_def | simple_command
+    command() {
+        let compound;
+        switch (this.tok.peek(LexContext.CommandStart).token) {
+            case Token.LParen:
+                compound = this.subshell();
+                break;
+            case Token.LBrace:
+                compound = this.braceGroup();
+                break;
+            case Token.If:
+                compound = this.ifClause();
+                break;
+            case Token.For:
+                compound = this.forClause();
+                break;
+            case Token.While:
+                compound = this.whileClause();
+                break;
+            case Token.Until:
+                compound = this.untilClause();
+                break;
+            case Token.Case:
+                compound = this.caseClause();
+                break;
+            case Token.Function:
+                return this.functionDef();
+            case Token.Select:
+                compound = this.selectClause();
+                break;
+            case Token.DblLBracket:
+                compound = this.testCommand();
+                break;
+            case Token.ArithCmd:
+                compound = this.arithCommand();
+                break;
+            case Token.Coproc:
+                return this.coprocCommand();
+            case Token.Word:
+            case Token.Assignment:
+            case Token.Redirect:
+                return this.simpleCommandOrFunction(false);
+            default:
+                return null;
+        }
+        return this.withRedirects(compound);
+    }
+    collectTrailingRedirects() {
+        let redirects = EMPTY_REDIRECTS;
+        while (this.tok.peekFollow(compoundClosers).token === Token.Redirect) {
+            if (redirects === EMPTY_REDIRECTS)
+                redirects = [];
+            redirects.push(this.readRedirect(LexContext.Normal));
+        }
+        return redirects;
+    }
+    // arith_command := (( expr ))
+    arithCommand() {
+        const tok = this.tok.next(LexContext.CommandStart);
+        return new ArithmeticCommandImpl(tok.pos, tok.end, tok.value, this.source, this.depth, this.tok.getSubstitutionContext());
+    }
+    // coproc := COPROC ([name] compound_command [redirections] | simple_command)
+    coprocCommand() {
+        const start = this.tok.next(LexContext.CommandStart);
+        const pos = start.pos;
+        const first = this.tok.peek(LexContext.CommandStart);
+        let name;
+        // Only a compound command can follow a coprocess name. Decide before parsing
+        // a simple command so its assignments and reserved words use the actual name.
+        if (first.token === Token.Word) {
+            const lookahead = this.tok.fork(first.end, this.end);
+            switch (lookahead.peek(LexContext.CommandStart).token) {
+                case Token.LParen:
+                    // `name ( )` opens a function definition, not a subshell body after a name.
+                    lookahead.next(LexContext.CommandStart);
+                    if (lookahead.peek(LexContext.Normal).token !== Token.RParen)
+                        name = this.readWord(LexContext.CommandStart);
+                    break;
+                case Token.LBrace:
+                case Token.If:
+                case Token.For:
+                case Token.While:
+                case Token.Until:
+                case Token.Case:
+                case Token.Select:
+                case Token.DblLBracket:
+                case Token.ArithCmd:
+                    name = this.readWord(LexContext.CommandStart);
+            }
+        }
+        const cmd = first.token === Token.Word && name === undefined ? this.simpleCommandOrFunction(true) : this.command();
+        if (cmd && cmd.type !== "Function" && cmd.type !== "Coproc") {
+            return { type: "Coproc", pos, end: cmd.end, name, body: cmd };
+        }
+        this.error("expected command after 'coproc'", cmd?.pos ?? start.end);
+        const body = cmd
+            ? this.makeCompoundList([this.makeStatement(cmd)])
+            : { type: "CompoundList", pos: start.end, end: start.end, commands: [] };
+        return { type: "Coproc", pos, end: body.end, name, body };
+    }
+    // subshell := '(' list ')'
+    subshell() {
+        return this.subshellBody(this.tok.next(LexContext.CommandStart).pos);
+    }
+    // Continues a subshell whose '(' the caller already consumed.
+    subshellBody(pos) {
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum subshell nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipSubshellBody();
+            if (closeEnd < 0)
+                this.error("expected ')' to close subshell", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return { type: "Subshell", pos, end, body: this.makeCompoundList([]) };
+        }
+        this.syntaxDepth++;
+        const commands = this.list();
+        this.syntaxDepth--;
+        if (commands.length === 0)
+            this.error("expected command in subshell", pos);
+        const closeEnd = this.acceptEnd(Token.RParen, LexContext.Normal);
+        if (closeEnd < 0)
+            this.error("expected ')' to close subshell", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return { type: "Subshell", pos, end, body: this.makeCompoundList(commands) };
+    }
+    // brace_group := '{' list '}'
+    braceGroup() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum brace group nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.RBrace);
+            if (closeEnd < 0)
+                this.error("expected '}' to close brace group", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return { type: "BraceGroup", pos, end, body: this.makeCompoundList([]) };
+        }
+        this.syntaxDepth++;
+        const commands = this.list();
+        this.syntaxDepth--;
+        if (commands.length === 0)
+            this.error("expected command in brace group", pos);
+        const closeEnd = this.acceptEnd(Token.RBrace, LexContext.Normal);
+        if (closeEnd < 0)
+            this.error("expected '}' to close brace group", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return { type: "BraceGroup", pos, end, body: this.makeCompoundList(commands) };
+    }
+    // if_clause := IF list THEN list (ELIF list THEN list)* [ELSE list] FI
+    ifClause() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum if nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Fi);
+            if (closeEnd < 0)
+                this.error("expected 'fi' to close 'if'", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return {
+                type: "If",
+                pos,
+                end,
+                clause: this.makeCompoundList([]),
+                then: this.makeCompoundList([]),
+                elif: EMPTY_ELIFS,
+                else: undefined,
+            };
+        }
+        this.syntaxDepth++;
+        let command;
+        let branchPos = pos;
+        for (;;) {
+            const clauseCommands = this.list();
+            const emptyClausePos = this.emptyListPos(clauseCommands);
+            const clause = this.makeCompoundList(clauseCommands);
+            this.skipSemi();
+            const thenToken = this.accept(Token.Then, LexContext.CommandStart);
+            if (!thenToken)
+                this.error("expected 'then'", this.tok.getPos());
+            else if (emptyClausePos >= 0)
+                this.error(`expected command after '${branchPos === pos ? "if" : "elif"}'`, emptyClausePos);
+            const thenCommands = this.list();
+            const then_ = this.makeCompoundList(thenCommands);
+            if (thenToken && thenCommands.length === 0) {
+                this.error("expected command after 'then'", this.tok.peek(LexContext.CommandStart).pos);
+                then_.pos = thenToken.end;
+                then_.end = thenToken.end;
+            }
+            if (command) {
+                if (command.elif === EMPTY_ELIFS)
+                    command.elif = [];
+                command.elif.push({
+                    type: "Elif",
+                    pos: branchPos,
+                    end: then_.end,
+                    clause,
+                    then: then_,
+                });
+            }
+            else {
+                command = { type: "If", pos, end: pos, clause, then: then_, elif: EMPTY_ELIFS, else: undefined };
+            }
+            this.skipSemi();
+            const elif = this.accept(Token.Elif, LexContext.CommandStart);
+            if (!elif)
+                break;
+            branchPos = elif.pos;
+        }
+        if (this.accept(Token.Else, LexContext.CommandStart)) {
+            const elseCommands = this.list();
+            const emptyElsePos = this.emptyListPos(elseCommands);
+            if (emptyElsePos >= 0)
+                this.error("expected command after 'else'", emptyElsePos);
+            command.else = this.makeCompoundList(elseCommands);
+            this.skipSemi();
+        }
+        const closeEnd = this.acceptEnd(Token.Fi, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error("expected 'fi' to close 'if'", this.tok.getPos());
+        command.end = closeEnd >= 0 ? closeEnd : branchPos;
+        this.syntaxDepth--;
+        return command;
+    }
+    // for_clause := FOR word [IN word* (';'|NL)] DO list DONE
+    //            | FOR '((' expr '))' [';'|NL] DO list DONE
+    forClause() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        if (this.tok.peek(LexContext.Normal).token === Token.LParen) {
+            return this.cStyleFor(pos);
+        }
+        const name = this.readRequiredWord("for");
+        let wordlist;
+        this.skipNewlines(LexContext.CommandStart);
+        if (this.tok.peek(LexContext.CommandStart).token === Token.In) {
+            this.tok.next(LexContext.CommandStart);
+            wordlist = [];
+            while (this.tok.peek(LexContext.Normal).token === Token.Word) {
+                wordlist.push(this.readWord(LexContext.Normal));
+            }
+        }
+        this.skipSemi();
+        this.skipNewlines(LexContext.CommandStart);
+        if (this.tok.peek(LexContext.CommandStart).token === Token.LBrace) {
+            const bg = this.braceGroup();
+            return { type: "For", pos, end: bg.end, name, wordlist, body: bg.body };
+        }
+        const hasDo = this.accept(Token.Do, LexContext.CommandStart) !== null;
+        if (!hasDo)
+            this.error("expected 'do'", this.tok.getPos());
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum for nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Done);
+            if (closeEnd < 0)
+                this.error("expected 'done' to close 'for'", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return { type: "For", pos, end, name, wordlist, body: this.makeCompoundList([]) };
+        }
+        this.syntaxDepth++;
+        const body = this.doBody(hasDo);
+        this.syntaxDepth--;
+        this.skipSemi();
+        const closeEnd = this.acceptEnd(Token.Done, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error("expected 'done' to close 'for'", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return { type: "For", pos, end, name, wordlist, body: this.makeCompoundList(body) };
+    }
+    // C-style for: (( expr; expr; expr )) [;|NL] do list done | { list }
+    cStyleFor(pos) {
+        const [initStr, testStr, updateStr, initPos, testPos, updatePos] = this.tok.readCStyleForExprs();
+        if (this.tok.peek(LexContext.CommandStart).token === Token.Semi)
+            this.tok.next(LexContext.CommandStart);
+        this.skipNewlines(LexContext.CommandStart);
+        if (this.tok.peek(LexContext.CommandStart).token === Token.LBrace) {
+            const bg = this.braceGroup();
+            return new ArithmeticForImpl(pos, bg.end, bg.body, initStr, testStr, updateStr, initPos, testPos, updatePos, this.source, this.depth, this.tok.getSubstitutionContext());
+        }
+        const hasDo = this.accept(Token.Do, LexContext.CommandStart) !== null;
+        if (!hasDo)
+            this.error("expected 'do'", this.tok.getPos());
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum for nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Done);
+            if (closeEnd < 0)
+                this.error("expected 'done' to close 'for'", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return new ArithmeticForImpl(pos, end, this.makeCompoundList([]), initStr, testStr, updateStr, initPos, testPos, updatePos, this.source, this.depth, this.tok.getSubstitutionContext());
+        }
+        this.syntaxDepth++;
+        const body = this.doBody(hasDo);
+        this.syntaxDepth--;
+        const closeEnd = this.acceptEnd(Token.Done, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error("expected 'done' to close 'for'", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return new ArithmeticForImpl(pos, end, this.makeCompoundList(body), initStr, testStr, updateStr, initPos, testPos, updatePos, this.source, this.depth, this.tok.getSubstitutionContext());
+    }
+    whileClause() {
+        return this.whileOrUntil("while");
+    }
+    untilClause() {
+        return this.whileOrUntil("until");
+    }
+    whileOrUntil(kind) {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error(`maximum ${kind} nesting depth exceeded`, pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Done);
+            if (closeEnd < 0)
+                this.error(`expected 'done' to close '${kind}'`, this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return {
+                type: "While",
+                pos,
+                end,
+                kind,
+                clause: this.makeCompoundList([]),
+                body: this.makeCompoundList([]),
+            };
+        }
+        this.syntaxDepth++;
+        const clauseCommands = this.list();
+        const emptyClausePos = this.emptyListPos(clauseCommands);
+        const clause = this.makeCompoundList(clauseCommands);
+        this.skipSemi();
+        const hasDo = this.accept(Token.Do, LexContext.CommandStart) !== null;
+        if (!hasDo)
+            this.error("expected 'do'", this.tok.getPos());
+        else if (emptyClausePos >= 0)
+            this.error(`expected command after '${kind}'`, emptyClausePos);
+        const body = this.doBody(hasDo);
+        this.skipSemi();
+        const closeEnd = this.acceptEnd(Token.Done, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error(`expected 'done' to close '${kind}'`, this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        this.syntaxDepth--;
+        return { type: "While", pos, end, kind, clause, body: this.makeCompoundList(body) };
+    }
+    // case_clause := CASE word IN (pattern) list (;; | ;& | ;;&) ... ESAC
+    caseClause() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        const word = this.readRequiredWord("case");
+        this.skipNewlines(LexContext.CommandStart);
+        if (!this.accept(Token.In, LexContext.CommandStart))
+            this.error("expected 'in' after 'case' word", this.tok.getPos());
+        this.skipNewlines(LexContext.CasePattern);
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum case nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Esac);
+            if (closeEnd < 0)
+                this.error("expected 'esac' to close 'case'", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return { type: "Case", pos, end, word, items: [] };
+        }
+        this.syntaxDepth++;
+        const items = [];
+        // Report only the first grammar error: recovery below would repeat it.
+        let invalid = false;
+        let t = this.tok.peek(LexContext.CasePattern).token;
+        while (t !== Token.Esac && t !== Token.EOF) {
+            const itemPos = this.tok.peek(LexContext.Normal).pos;
+            this.accept(Token.LParen, LexContext.Normal);
+            // pattern := word ('|' word)*
+            const pattern = [];
+            let expectWord = true;
+            let next = this.tok.peek(LexContext.Normal);
+            while (next.token !== Token.RParen && next.token !== Token.EOF) {
+                const valid = next.token === (expectWord ? Token.Word : Token.Pipe);
+                if (valid)
+                    expectWord = !expectWord;
+                else if (!invalid) {
+                    this.unexpectedToken(next);
+                    invalid = true;
+                }
+                const tok = this.tok.next(LexContext.Normal);
+                if (tok.token === Token.Word)
+                    pattern.push(this.toWord(tok));
+                next = this.tok.peek(LexContext.Normal);
+            }
+            if (expectWord && next.token === Token.RParen && !invalid) {
+                this.unexpectedToken(next);
+                invalid = true;
+            }
+            const rparenEnd = this.acceptEnd(Token.RParen, LexContext.Normal);
+            const cmds = this.list();
+            // An empty body belongs where commands would start, not wherever the lexer stopped.
+            const bodyPos = rparenEnd >= 0 ? rparenEnd : pattern.length > 0 ? pattern[pattern.length - 1].end : itemPos;
+            const itemEnd = cmds.length > 0 ? cmds[cmds.length - 1].end : bodyPos;
+            const item = {
+                type: "CaseItem",
+                pos: itemPos,
+                end: itemEnd,
+                pattern,
+                body: cmds.length > 0
+                    ? this.makeCompoundList(cmds)
+                    : { type: "CompoundList", pos: bodyPos, end: bodyPos, commands: [] },
+                terminator: undefined,
+            };
+            const after = this.tok.peek(LexContext.CommandStart);
+            t = after.token;
+            if (t === Token.DoubleSemi || t === Token.SemiAmp || t === Token.DoubleSemiAmp) {
+                const termTok = this.tok.next(LexContext.CommandStart);
+                item.terminator = CASE_TERMINATORS[termTok.token];
+                item.end = termTok.end;
+            }
+            else if (t !== Token.Esac && t !== Token.EOF && !invalid) {
+                this.unexpectedToken(after);
+                invalid = true;
+            }
+            items.push(item);
+            this.skipNewlines(LexContext.CasePattern);
+            t = this.tok.peek(LexContext.CasePattern).token;
+        }
+        const closeEnd = this.acceptEnd(Token.Esac, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error("expected 'esac' to close 'case'", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        this.syntaxDepth--;
+        return { type: "Case", pos, end, word, items };
+    }
+    // select_clause := SELECT word [IN word* (';'|NL)] DO list DONE
+    selectClause() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        const name = this.readRequiredWord("select");
+        let wordlist;
+        this.skipNewlines(LexContext.CommandStart);
+        if (this.tok.peek(LexContext.CommandStart).token === Token.In) {
+            this.tok.next(LexContext.CommandStart);
+            wordlist = [];
+            while (this.tok.peek(LexContext.Normal).token === Token.Word) {
+                wordlist.push(this.readWord(LexContext.Normal));
+            }
+        }
+        this.skipSemi();
+        this.skipNewlines(LexContext.CommandStart);
+        if (this.tok.peek(LexContext.CommandStart).token === Token.LBrace) {
+            const bg = this.braceGroup();
+            return { type: "Select", pos, end: bg.end, name, wordlist, body: bg.body };
+        }
+        const hasDo = this.accept(Token.Do, LexContext.CommandStart) !== null;
+        if (!hasDo)
+            this.error("expected 'do'", this.tok.getPos());
+        if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+            this.error("maximum select nesting depth exceeded", pos);
+            const closeEnd = this.tok.skipCompoundBody(Token.Done);
+            if (closeEnd < 0)
+                this.error("expected 'done' to close 'select'", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : pos;
+            return { type: "Select", pos, end, name, wordlist, body: this.makeCompoundList([]) };
+        }
+        this.syntaxDepth++;
+        const body = this.doBody(hasDo);
+        this.syntaxDepth--;
+        this.skipSemi();
+        const closeEnd = this.acceptEnd(Token.Done, LexContext.CommandStart);
+        if (closeEnd < 0)
+            this.error("expected 'done' to close 'select'", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return { type: "Select", pos, end, name, wordlist, body: this.makeCompoundList(body) };
+    }
+    // test_command := [[ test_expr ]]
+    testCommand() {
+        const pos = this.tok.next(LexContext.CommandStart).pos; // consume [[
+        const expr = this.parseTestOr();
+        const closeEnd = this.acceptEnd(Token.DblRBracket, LexContext.TestMode);
+        if (closeEnd < 0)
+            this.error("expected ']]' to close '[['", this.tok.getPos());
+        const end = closeEnd >= 0 ? closeEnd : pos;
+        return { type: "TestCommand", pos, end, expression: expr };
+    }
+    // test_or := test_and ('||' test_and)*
+    parseTestOr() {
+        const first = this.parseTestAnd();
+        if (this.tok.peek(LexContext.TestMode).token !== Token.Or)
+            return first;
+        const operands = [first];
+        do {
+            this.tok.next(LexContext.TestMode);
+            operands.push(this.parseTestAnd());
+        } while (this.tok.peek(LexContext.TestMode).token === Token.Or);
+        return {
+            type: "TestLogical",
+            pos: first.pos,
+            end: operands[operands.length - 1].end,
+            operator: "||",
+            operands,
+        };
+    }
+    // test_and := test_not ('&&' test_not)*
+    parseTestAnd() {
+        const first = this.parseTestNot();
+        if (this.tok.peek(LexContext.TestMode).token !== Token.And)
+            return first;
+        const operands = [first];
+        do {
+            this.tok.next(LexContext.TestMode);
+            operands.push(this.parseTestNot());
+        } while (this.tok.peek(LexContext.TestMode).token === Token.And);
+        return {
+            type: "TestLogical",
+            pos: first.pos,
+            end: operands[operands.length - 1].end,
+            operator: "&&",
+            operands,
+        };
+    }
+    // test_not := '!' test_not | test_primary
+    parseTestNot() {
+        let t = this.tok.peek(LexContext.TestMode);
+        if (!isTestNegation(t))
+            return this.parseTestPrimary();
+        const negations = [];
+        while (isTestNegation(t)) {
+            const bang = this.tok.next(LexContext.TestMode);
+            negations.push({ type: "Negation", pos: bang.pos, end: bang.end });
+            t = this.tok.peek(LexContext.TestMode);
+        }
+        const operand = this.parseTestPrimary();
+        return { type: "TestNot", pos: negations[0].pos, end: operand.end, negations, operand };
+    }
+    // test_primary := '(' test_or ')' | unary_op word | word binary_op word | word
+    parseTestPrimary() {
+        // Grouped: ( expr )
+        if (this.tok.peek(LexContext.TestMode).token === Token.LParen) {
+            const openPos = this.tok.next(LexContext.TestMode).pos;
+            if (this.syntaxDepth >= MAX_SYNTAX_NESTING) {
+                this.error("maximum test group nesting depth exceeded", openPos);
+                const closeEnd = this.tok.skipTestGroup();
+                if (closeEnd < 0)
+                    this.error("expected ')' to close test group", this.tok.getPos());
+                const end = closeEnd >= 0 ? closeEnd : openPos;
+                const operand = new WordImpl("", openPos, openPos);
+                const expression = {
+                    type: "TestUnary",
+                    pos: openPos,
+                    end: openPos,
+                    operator: "-n",
+                    operand,
+                };
+                return { type: "TestGroup", pos: openPos, end, expression };
+            }
+            this.syntaxDepth++;
+            const expr = this.parseTestOr();
+            this.syntaxDepth--;
+            const closeEnd = this.acceptEnd(Token.RParen, LexContext.TestMode);
+            if (closeEnd < 0)
+                this.error("expected ')' to close test group", this.tok.getPos());
+            const end = closeEnd >= 0 ? closeEnd : openPos;
+            return { type: "TestGroup", pos: openPos, end, expression: expr };
+        }
+        const first = this.tok.next(LexContext.TestMode);
+        if (first.token === Token.And || first.token === Token.Or)
+            this.unexpectedToken(first);
+        const val = first.value;
+        const firstPos = first.pos;
+        const firstEnd = first.end;
+        // Unary test: -op word, recognized only as written. Bash rejects the operator without an
+        // operand, so keep the operator and report the missing word instead of demoting it to a string.
+        if (first.keywordEligible && UNARY_TEST_OPS[val] === 1) {
+            if (this.tok.peek(LexContext.TestMode).token === Token.Word) {
+                const operand = this.readTestOperand();
+                return {
+                    type: "TestUnary",
+                    pos: firstPos,
+                    end: operand.end,
+                    operator: val,
+                    operand,
+                };
+            }
+            this.error("expected operand after unary test operator", firstEnd);
+            const operand = new WordImpl("", firstEnd, firstEnd);
+            return { type: "TestUnary", pos: firstPos, end: firstEnd, operator: val, operand };
+        }
+        // Check for binary op
+        const nt = this.tok.peek(LexContext.TestMode);
+        if (nt.token === Token.Word && nt.keywordEligible && BINARY_TEST_OPS[nt.value] === 1) {
+            const op = this.tok.next(LexContext.TestMode).value;
+            let right;
+            if (op === "=~") {
+                const token = this.tok.readTestRegexWord();
+                right = new WordImpl(this.source.slice(token.pos, token.end), token.pos, token.end, this.source, embeddedPartsResolver(this.tok.getSubstitutionContext()), this.depth);
+            }
+            else {
+                right = this.readTestOperand();
+            }
+            const left = this.toWordFromPosEnd(first, firstPos, firstEnd);
+            return {
+                type: "TestBinary",
+                pos: firstPos,
+                end: right.end,
+                operator: op,
+                left,
+                right,
+            };
+        }
+        // Standalone word (implicit -n test)
+        const w = this.toWordFromPosEnd(first, firstPos, firstEnd);
+        return { type: "TestUnary", pos: firstPos, end: w.end, operator: "-n", operand: w };
+    }
+    // Unquoted `<` and `>` are operators in `[[ ]]`, never operands.
+    readTestOperand() {
+        const t = this.tok.next(LexContext.TestMode);
+        if (t.keywordEligible && (t.value === "<" || t.value === ">"))
+            this.error(`unexpected argument '${t.value}' to conditional operator`, t.pos);
+        return this.toWord(t);
+    }
+    // function_def with 'function' keyword
+    functionDef() {
+        const pos = this.tok.next(LexContext.CommandStart).pos;
+        const name = this.readWord(LexContext.FunctionName);
+        let body;
+        if (this.tok.peek(LexContext.CommandStart).token === Token.LParen) {
+            const openPos = this.tok.next(LexContext.CommandStart).pos;
+            // `(` is the optional empty parameter list only when `)` follows immediately;
+            // anything else opens a subshell body, as in `f() ( ... )`.
+            if (this.tok.peek(LexContext.CommandStart).token === Token.RParen) {
+                this.tok.next(LexContext.CommandStart);
+                this.skipNewlines(LexContext.CommandStart);
+                body = this.commandAsBody();
+            }
+            else {
+                body = this.withRedirects(this.subshellBody(openPos));
+            }
+        }
+        else {
+            this.skipNewlines(LexContext.CommandStart);
+            body = this.commandAsBody();
+        }
+        return { type: "Function", pos, end: body.end, name, body };
+    }
+    // simple_command or function_def (word '(' ')' body)
+    simpleCommandOrFunction(coproc) {
+        const prefix = [];
+        const cmdPos = this.tok.peek(LexContext.CommandStart).pos;
+        let lastEnd = cmdPos;
+        // Assignments and redirects interleave freely; after the first element CommandPrefix
+        // keeps the following command name from being read as a reserved word.
+        let ctx = LexContext.CommandStart;
+        for (;;) {
+            const t = this.tok.peek(ctx).token;
+            if (t === Token.Assignment) {
+                const assignment = this.tok.next(ctx);
+                lastEnd = assignment.end;
+                prefix.push(this.parseAssignment(assignment));
+            }
+            else if (t === Token.Redirect) {
+                const redirect = this.readRedirect(ctx);
+                prefix.push(redirect);
+                lastEnd = redirect.end;
+            }
+            else {
+                break;
+            }
+            ctx = LexContext.CommandPrefix;
+        }
+        if (this.tok.peek(LexContext.Normal).token !== Token.Word) {
+            return new CommandImpl(cmdPos, lastEnd, undefined, prefix, []);
+        }
+        const nameToken = this.tok.next(LexContext.Normal);
+        const keyword = nameToken.keywordEligible ? nameToken.value : "";
+        const name = this.toWord(nameToken);
+        ctx = isDeclarationCommand(keyword)
+            ? LexContext.Declaration
+            : keyword === "eval" || keyword === "let"
+                ? LexContext.EvalArgument
+                : LexContext.Normal;
+        lastEnd = name.end;
+        const suffix = [];
+        if (coproc) {
+            while (this.tok.peek(LexContext.CommandPrefix).token === Token.Assignment) {
+                const token = this.tok.next(LexContext.CommandPrefix);
+                const word = ctx === LexContext.Declaration ? this.parseAssignment(token) : this.toWord(token);
+                suffix.push(word);
+                lastEnd = word.end;
+            }
+        }
+        // Check for function definition: word '(' ')' body
+        if (this.tok.peek(ctx).token === Token.LParen && suffix.length === 0) {
+            this.tok.next(LexContext.Normal);
+            if (this.tok.peek(LexContext.Normal).token === Token.RParen) {
+                this.tok.next(LexContext.Normal);
+                this.skipNewlines(LexContext.CommandStart);
+                const body = this.commandAsBody();
+                return {
+                    type: "Function",
+                    pos: name.pos,
+                    end: body.end,
+                    name,
+                    body,
+                };
+            }
+        }
+        // Collect suffix words and redirects
+        for (;;) {
+            const st = this.tok.peek(ctx).token;
+            if (st === Token.Word || st === Token.Assignment) {
+                const token = this.tok.next(ctx);
+                const w = st === Token.Assignment ? this.parseAssignment(token) : this.toWord(token);
+                suffix.push(w);
+                lastEnd = w.end;
+            }
+            else if (st === Token.Redirect) {
+                const redirect = this.readRedirect(ctx);
+                suffix.push(redirect);
+                lastEnd = redirect.end;
+            }
+            else {
+                break;
+            }
+        }
+        return new CommandImpl(cmdPos, lastEnd, name, prefix, suffix);
+    }
+    readRedirect(ctx) {
+        const t = this.tok.next(ctx);
+        const tPos = t.pos;
+        const tEnd = t.end;
+        const descriptor = t.fileDescriptor !== undefined
+            ? { type: "FileDescriptor", pos: tPos, end: t.descriptorEnd, value: t.fileDescriptor }
+            : t.variableName !== undefined
+                ? { type: "FileDescriptorVariable", pos: tPos, end: t.descriptorEnd, name: t.variableName }
+                : undefined;
+        const hasTarget = t.targetEnd > t.targetPos;
+        if (!hasTarget)
+            this.error("expected redirect target", t.targetPos);
+        if (t.value === "<<" || t.value === "<<-") {
+            const r = {
+                type: "HereDoc",
+                pos: tPos,
+                end: tEnd,
+                operator: t.value,
+                descriptor,
+                delimiter: hasTarget
+                    ? {
+                        type: "HereDocDelimiter",
+                        pos: t.targetPos,
+                        end: t.targetEnd,
+                        text: this.source.slice(t.targetPos, t.targetEnd),
+                        value: t.content ?? "",
+                        quoted: t.delimiterQuoted,
+                    }
+                    : undefined,
+                body: new HereDocBodyImpl(this.source, tEnd, t.delimiterQuoted, this.depth, this.tok.getSubstitutionContext()),
+                closing: undefined,
+            };
+            if (hasTarget)
+                this.tok.registerHereDocTarget(r);
+            return r;
+        }
+        const target = hasTarget
+            ? new WordImpl(this.source.slice(t.targetPos, t.targetEnd), t.targetPos, t.targetEnd, this.source, wordPartsResolver(this.tok.getSubstitutionContext()), this.depth)
+            : undefined;
+        return t.value === "<<<"
+            ? { type: "HereString", pos: tPos, end: tEnd, operator: "<<<", descriptor, target }
+            : { type: "Redirect", pos: tPos, end: tEnd, operator: REDIRECT_OPS[t.value] ?? ">", descriptor, target };
+    }
+    commandAsBody() {
+        const cmd = this.command();
+        if (cmd && cmd.type !== "Command" && cmd.type !== "Function" && cmd.type !== "Coproc")
+            return cmd;
+        this.error("expected compound command as function body", cmd?.pos ?? this.tok.getPos());
+        return this.makeCompoundList(cmd ? [this.makeStatement(cmd)] : []);
+    }
+    readWord(ctx) {
+        return this.toWord(this.tok.next(ctx));
+    }
+    // A missing word stays empty and leaves its token to the rest of the clause.
+    readRequiredWord(keyword) {
+        const t = this.tok.peek(LexContext.Normal);
+        if (t.token === Token.Word)
+            return this.toWord(this.tok.next(LexContext.Normal));
+        if (t.token !== Token.EOF)
+            this.error(`expected word after '${keyword}'`, t.pos);
+        return new WordImpl("", t.pos, t.pos);
+    }
+    toWord(tok) {
+        const text = tok.raw ? tok.value : this.source.slice(tok.pos, tok.end);
+        // Raw keyword-eligible words have no quotes or expansions to resolve.
+        const source = tok.raw && tok.keywordEligible ? undefined : this.source;
+        return new WordImpl(text, tok.pos, tok.end, source, source === undefined ? computeBareWordParts : wordPartsResolver(this.tok.getSubstitutionContext()), this.depth);
+    }
+    toWordFromPosEnd(tok, pos, end) {
+        if (tok.pos === pos && tok.end === end)
+            return this.toWord(tok);
+        return new WordImpl(this.source.slice(pos, end), pos, end, this.source, wordPartsResolver(this.tok.getSubstitutionContext()), this.depth);
+    }
+    parseAssignment(token) {
+        const text = token.raw ? token.value : this.source.slice(token.pos, token.end);
+        return new AssignmentImpl(text, token.pos, token.end, this.source, token.assignmentOperatorPos, this.depth, this.tok.getSubstitutionContext());
+    }
+    makeCompoundList(commands) {
+        const p = this.tok.getPos();
+        const pos = commands.length > 0 ? commands[0].pos : p;
+        const end = commands.length > 0 ? commands[commands.length - 1].end : p;
+        return { type: "CompoundList", pos, end, commands };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/shell-words.ts
+/** Thrown where a script does what cannot be known without running it. Its message names the construct. */
+class UnknownEffect extends Error {
+    /** Where in the script, in code units. */
+    pos;
+    constructor(what, { pos }) {
+        super(what);
+        this.pos = pos;
+    }
+}
+const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
+function isIdentifier(name) {
+    return identifier.test(name);
+}
+/** The text of a word where bash neither splits nor matches file names: in assignments and in `[[ … ]]`. */
+function expandText(word, shell) {
+    return joined(expand(word, shell));
+}
+/**
+ * The text of a word among a command's arguments; nothing for one that vanishes since all of it expands to nothing.
+ * @throws UnknownEffect when bash would make several words of it, or look for files
+ */
+function expandArgument(word, shell) {
+    const pieces = expand(word, shell);
+    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[ \t\n*?[\]\\]/.test(text))) {
+        throw new UnknownEffect(`'${word.text}' without quotes, which has blanks or wildcards in it`, word);
+    }
+    const text = joined(pieces);
+    return text === '' && pieces.every(({ kind }) => kind === 'expanded') ? undefined : text;
+}
+/** The text of the right side of a comparison in `[[ … ]]`, which is a pattern where it is not quoted. */
+function expandPattern(word, shell) {
+    const pieces = expand(word, shell);
+    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[*?[\\(]/.test(text))) {
+        throw new UnknownEffect(`the pattern '${word.text}'`, word);
+    }
+    return joined(pieces);
+}
+/** Sets a variable, as an assignment does. */
+function shell_words_assign(name, value, node, shell) {
+    if (!shell.isKnown(name, 'set'))
+        throw new UnknownEffect(`a change of $${name}`, node);
+    shell.set(name, value);
+}
+function joined(pieces) {
+    return pieces.map(({ text }) => text).join('');
+}
+function expand(word, shell) {
+    // A word without parts is plain text.
+    return word.parts ? word.parts.flatMap((part) => expandPart(part, shell)) : [literal(word)];
+}
+function expandPart(part, shell) {
+    switch (part.type) {
+        case 'Literal':
+            return [literal(part)];
+        case 'SingleQuoted':
+            return [{ text: part.value, kind: 'quoted' }];
+        case 'DoubleQuoted':
+            return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
+        case 'SimpleExpansion':
+            return [{ text: read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
+        case 'ParameterExpansion':
+            return expandParameter(part, shell, (operand) => 
+            // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
+            expand(operand, shell).map(({ text, kind }) => ({
+                text,
+                kind: kind === 'literal' ? 'expanded' : kind,
+            })));
+        case 'Glob':
+        case 'AnsiCQuoted':
+        case 'LocaleString':
+        case 'CommandExpansion':
+        case 'ArithmeticExpansion':
+        case 'ProcessSubstitution':
+        case 'ExtendedGlob':
+        case 'BraceExpansion':
+            throw new UnknownEffect(constructs[part.type], part);
+    }
+}
+/** The text of a part inside of double quotes. */
+function expandQuoted(part, shell) {
+    if (part.type === 'Literal')
+        return part.value;
+    if (part.type !== 'ParameterExpansion')
+        return joined(expandPart(part, shell));
+    return joined(expandParameter(part, shell, (operand) => {
+        // Quotes inside of quotes have rules of their own.
+        if (/["'\\]/.test(operand.text))
+            throw new UnknownEffect(`quotes inside of '${part.text}'`, part);
+        const text = operand.parts?.map((inner) => expandQuoted(inner, shell)).join('');
+        return [{ text: text ?? operand.value, kind: 'quoted' }];
+    }));
+}
+const constructs = {
+    Glob: 'a wildcard',
+    AnsiCQuoted: "a $'…' string",
+    LocaleString: 'a translated string',
+    CommandExpansion: 'a command substitution',
+    ArithmeticExpansion: 'arithmetic',
+    ProcessSubstitution: 'a process substitution',
+    ExtendedGlob: 'a wildcard',
+    BraceExpansion: 'a brace expansion',
+};
+/** @param expandOperand expands what stands behind `:-` and the like */
+function expandParameter(part, shell, expandOperand) {
+    const { parameter, prefix, index, operation, text } = part;
+    if (prefix !== undefined || index !== undefined)
+        throw new UnknownEffect(`the expansion '${text}'`, part);
+    const value = read(parameter, part, shell);
+    const expanded = [{ text: value ?? '', kind: 'expanded' }];
+    if (operation === undefined)
+        return expanded;
+    if (operation.type !== 'Default')
+        throw new UnknownEffect(`the expansion '${text}'`, part);
+    const isThere = value !== undefined && !(operation.operator.startsWith(':') && value === '');
+    switch (kindOf(operation)) {
+        case '-':
+            return isThere ? expanded : expandOperand(operation.operand);
+        case '+':
+            return isThere ? expandOperand(operation.operand) : [{ text: '', kind: 'expanded' }];
+        case '=': {
+            if (isThere)
+                return expanded;
+            const assigned = joined(expandOperand(operation.operand));
+            shell_words_assign(parameter, assigned, part, shell);
+            return [{ text: assigned, kind: 'expanded' }];
+        }
+        case '?':
+            if (isThere)
+                return expanded;
+            throw new UnknownEffect(`the failure of '${text}'`, part);
+    }
+}
+function kindOf({ operator }) {
+    switch (operator) {
+        case '-':
+        case ':-':
+            return '-';
+        case '+':
+        case ':+':
+            return '+';
+        case '=':
+        case ':=':
+            return '=';
+        case '?':
+        case ':?':
+            return '?';
+    }
+}
+function read(name, node, shell) {
+    if (!isIdentifier(name))
+        throw new UnknownEffect(`the parameter $${name}`, node);
+    if (!shell.isKnown(name, 'read'))
+        throw new UnknownEffect(`$${name}, which only the container knows`, node);
+    return shell.get(name);
+}
+function literal(part) {
+    if (part.text.includes('~'))
+        throw new UnknownEffect("a '~' without quotes", part);
+    return { text: part.value, kind: 'literal' };
+}
+
+;// CONCATENATED MODULE: ./src/image/shell-tests.ts
+
+/** Evaluates what stands in `[[ … ]]`. */
+function evaluateTest(test, context) {
+    const { shell } = context;
+    switch (test.type) {
+        case 'TestUnary':
+            return unary(test.operator, expandText(test.operand, shell), test, context);
+        case 'TestBinary':
+            return binary(test.operator, expandText(test.left, shell), expandPattern(test.right, shell), test);
+        case 'TestLogical':
+            return test.operator === '&&'
+                ? test.operands.every((operand) => evaluateTest(operand, context))
+                : test.operands.some((operand) => evaluateTest(operand, context));
+        case 'TestNot':
+            return evaluateTest(test.operand, context) === (test.negations.length % 2 === 0);
+        case 'TestGroup':
+            return evaluateTest(test.expression, context);
+    }
+}
+/**
+ * Evaluates the arguments of `test` and of `[`, whose number decides what they mean (POSIX, "test").
+ * @throws UnknownEffect for operators other than those of text and of what is at a path
+ */
+function evaluateArguments(args, node, context) {
+    const [first = '', second = '', third = ''] = args;
+    switch (args.length) {
+        case 0:
+            return false;
+        case 1:
+            return first !== '';
+        case 2:
+            return first === '!' ? second === '' : unary(first, second, node, context);
+        case 3:
+            if (isComparison(second))
+                return binary(second, first, third, node);
+    }
+    if (first === '!' && args.length <= 4)
+        return !evaluateArguments(args.slice(1), node, context);
+    throw new UnknownEffect(`the test '${args.join(' ')}'`, node);
+}
+function isComparison(operator) {
+    return operator === '=' || operator === '==' || operator === '!=';
+}
+function binary(operator, left, right, node) {
+    if (!isComparison(operator))
+        throw new UnknownEffect(`the test '${operator}'`, node);
+    return (left === right) === (operator !== '!=');
+}
+function unary(operator, operand, node, { kindOf }) {
+    switch (operator) {
+        case '-n':
+            return operand !== '';
+        case '-z':
+            return operand === '';
+        case '-e':
+            return lookUp(operand, node, kindOf) !== 'absent';
+        case '-f':
+            return lookUp(operand, node, kindOf) === 'file';
+        case '-d':
+            return lookUp(operand, node, kindOf) === 'directory';
+        default:
+            throw new UnknownEffect(`the test '${operator}'`, node);
+    }
+}
+function lookUp(path, node, kindOf) {
+    if (path === '')
+        return 'absent';
+    const place = path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '');
+    const isPlain = place.startsWith('/') && !/\/\.\.?(\/|$)/.test(place);
+    const kind = isPlain ? kindOf(place) : 'unknown';
+    if (kind === 'unknown')
+        throw new UnknownEffect(`whether '${path}' is there`, node);
+    // A slash at the end asks for a directory.
+    return kind === 'file' && path.endsWith('/') ? 'absent' : kind;
+}
+
+;// CONCATENATED MODULE: ./src/image/shell-syntax.ts
+
+
+/** What bash has between the nodes below: blanks, comments, separators, and the words of its grammar. */
+const between = /^(?:\s|\\\n|[;&|!{}]|(?:if|then|elif|else|fi|time)\b|#.*)*/;
+const whole = new Set([
+    'Word',
+    'Assignment',
+    'Redirect',
+    'HereString',
+    'HereDoc',
+    'TestCommand',
+    'For',
+    'ArithmeticFor',
+    'Select',
+    'While',
+    'Subshell',
+    'Case',
+    'ArithmeticCommand',
+    'Function',
+    'Coproc',
+]);
+/**
+ * Parses a script of bash.
+ * @throws UnknownEffect when bash would not take it, or might not. The parser forgives more than bash, which runs nothing
+ * of a command that it cannot parse, so whatever the parser has passed over has to be what may stand there.
+ */
+function parseScript(script) {
+    const strange = /[\0\r]/.exec(script);
+    if (strange)
+        throw new UnknownEffect('a control character', { pos: strange.index });
+    const root = parse(script);
+    const [error] = root.errors ?? [];
+    if (error)
+        throw new UnknownEffect(`a syntax error: ${error.message}`, error);
+    let at = 0;
+    for (const { pos, end } of [...wholeNodes(root), { pos: script.length, end: script.length }]) {
+        const gap = script.slice(at, pos);
+        const known = between.exec(gap)?.[0].length ?? 0;
+        if (known < gap.length)
+            throw outOfPlace(gap.charAt(known), at + known);
+        at = end;
+    }
+    return root.commands;
+}
+/** The nodes that are taken as they are, in their order. */
+function wholeNodes(node) {
+    if (node.type === 'TestCommand')
+        checkOperands(node);
+    if (whole.has(node.type))
+        return [node];
+    return childrenOf(node)
+        .toSorted((a, b) => a.pos - b.pos)
+        .flatMap(wholeNodes);
+}
+/** In `[[ … ]]` the parser takes a parenthesis for a word. */
+function checkOperands(node) {
+    if (node.type !== 'Word')
+        childrenOf(node).forEach(checkOperands);
+    else if (/^[()]$/.test(node.text))
+        throw outOfPlace(node.text, node.pos);
+}
+function childrenOf(node) {
+    const children = [];
+    forEachChild(node, (child) => children.push(child));
+    return children;
+}
+function outOfPlace(text, pos) {
+    return new UnknownEffect(`'${text}' out of place`, { pos });
+}
+
+;// CONCATENATED MODULE: ./src/image/shell-script.ts
+
+
+
+
+/**
+ * Runs a script on the variables of a shell, in the part of bash whose effects can be known: assignments, `export`,
+ * `unset`, `:`, `test`, `[`, `[[`, `if`, `&&`, `||`, `!`, `{ … }`, and the output of these to /dev/null. Only the way that
+ * is taken has to be in that part. Options of the shell are taken to be those of a script's beginning.
+ * @throws UnknownEffect naming what it comes upon besides; the variables may have been changed by then
+ */
+function evaluateScript(script, context) {
+    evaluateList(parseScript(script), context);
+}
+/** Like the functions below, gives whether the status is 0. */
+function evaluateList(statements, context) {
+    let isSuccess = true;
+    for (const statement of statements) {
+        if (statement.background)
+            throw new UnknownEffect('a command in the background', statement);
+        isSuccess = evaluateNode(statement.command, context);
+    }
+    return isSuccess;
+}
+function evaluateNode(node, context) {
+    switch (node.type) {
+        case 'Command':
+            return evaluateCommand(node, context);
+        case 'TestCommand':
+            return evaluateTest(node.expression, context);
+        case 'AndOr':
+            return evaluateAndOr(node, context);
+        case 'If':
+            return evaluateIf(node, context);
+        case 'BraceGroup':
+            return evaluateList(node.body.commands, context);
+        case 'Redirected':
+            node.redirects.forEach(checkRedirection);
+            return evaluateNode(node.command, context);
+        case 'Pipeline': {
+            const [command, second] = node.commands;
+            if (!command || second)
+                throw new UnknownEffect('a pipeline', node);
+            if (node.prefixes.some(({ type }) => type === 'Time'))
+                throw new UnknownEffect("'time'", node);
+            return evaluateNode(command, context) === (node.prefixes.length % 2 === 0);
+        }
+        case 'For':
+        case 'ArithmeticFor':
+        case 'Select':
+        case 'While':
+        case 'Subshell':
+        case 'Case':
+        case 'ArithmeticCommand':
+        case 'Function':
+        case 'Coproc':
+            throw new UnknownEffect(shell_script_constructs[node.type], node);
+    }
+}
+const shell_script_constructs = {
+    For: "a 'for' loop",
+    ArithmeticFor: "a 'for' loop",
+    Select: "a 'select' loop",
+    While: 'a loop',
+    Subshell: 'a subshell',
+    Case: "'case'",
+    ArithmeticCommand: 'arithmetic',
+    Function: 'a function',
+    Coproc: 'a coprocess',
+};
+function evaluateAndOr({ commands, operators }, context) {
+    return commands.reduce((isSuccess, command, position) => {
+        const isNext = position === 0 || isSuccess === (operators[position - 1] === '&&');
+        return isNext ? evaluateNode(command, context) : isSuccess;
+    }, true);
+}
+function evaluateIf(node, context) {
+    for (const { clause, then } of [node, ...node.elif]) {
+        if (evaluateList(clause.commands, context))
+            return evaluateList(then.commands, context);
+    }
+    return evaluateList(node.else?.commands ?? [], context);
+}
+function evaluateCommand(command, context) {
+    command.redirects.forEach(checkRedirection);
+    const { name, args } = command;
+    const assignments = command.prefix.filter((part) => part.type === 'Assignment');
+    if (name === undefined) {
+        for (const assignment of assignments) {
+            shell_words_assign(assignment.name, assignedValue(assignment, context), assignment, context.shell);
+        }
+        return true;
+    }
+    if (name.parts !== undefined || name.text !== name.value) {
+        throw new UnknownEffect(`the command '${name.text}'`, command);
+    }
+    if (assignments.length > 0)
+        throw new UnknownEffect(`variables for '${name.value}' alone`, command);
+    switch (name.value) {
+        case ':':
+        case 'true':
+        case 'false':
+            expandAll(args, context);
+            return name.value !== 'false';
+        case 'test':
+            return evaluateArguments(expandAll(args, context), command, context);
+        case '[': {
+            const tested = expandAll(args, context);
+            if (tested.pop() !== ']')
+                throw new UnknownEffect("a '[' without ']'", command);
+            return evaluateArguments(tested, command, context);
+        }
+        case 'export':
+            return exportAll(command, context);
+        case 'unset':
+            return unsetAll(command, context);
+        default:
+            throw new UnknownEffect(`the command '${name.value}'`, command);
+    }
+}
+/** `export NAME=value NAME …`. All words are expanded before the first is assigned. */
+function exportAll(command, context) {
+    const exported = command.args.flatMap((arg) => {
+        if (arg.type === 'Assignment')
+            return [{ name: arg.name, value: assignedValue(arg, context) }];
+        const text = expandArgument(arg, context.shell);
+        if (text === undefined)
+            return [];
+        const equals = text.indexOf('=');
+        return [equals === -1 ? { name: text } : { name: text.slice(0, equals), value: text.slice(equals + 1) }];
+    });
+    // Without a name it lists what is exported.
+    if (exported.length === 0)
+        throw new UnknownEffect("'export' without a name", command);
+    for (const { name, value } of exported) {
+        checkName(name, command);
+        if (value !== undefined)
+            shell_words_assign(name, value, command, context.shell);
+        else if (!context.shell.isKnown(name, 'set'))
+            throw new UnknownEffect(`the export of $${name}`, command);
+        context.shell.export(name);
+    }
+    return true;
+}
+function unsetAll(command, context) {
+    const [first, ...rest] = expandAll(command.args, context);
+    const names = first === undefined || first === '-v' ? rest : [first, ...rest];
+    for (const name of names) {
+        checkName(name, command);
+        if (!context.shell.isKnown(name, 'set'))
+            throw new UnknownEffect(`a change of $${name}`, command);
+        context.shell.unset(name);
+    }
+    return true;
+}
+function checkName(name, command) {
+    if (isIdentifier(name))
+        return;
+    throw new UnknownEffect(`'${command.name?.text ?? ''}' with '${name}'`, command);
+}
+function expandAll(args, { shell }) {
+    return args.flatMap((arg) => {
+        if (arg.type === 'Assignment')
+            throw new UnknownEffect(`the argument '${arg.text}'`, arg);
+        return expandArgument(arg, shell) ?? [];
+    });
+}
+function assignedValue({ value, append, index, text, pos }, { shell }) {
+    if (value.type === 'ArrayValue' || index !== undefined)
+        throw new UnknownEffect('an array', { pos });
+    if (append)
+        throw new UnknownEffect(`the assignment '${text}'`, { pos });
+    return expandText(value, shell);
+}
+/** Refuses a redirection but those of output to /dev/null and to other output. */
+function checkRedirection(redirection) {
+    if (redirection.type === 'Redirect') {
+        const { operator, descriptor, target } = redirection;
+        const isOutput = descriptor === undefined || (descriptor.type === 'FileDescriptor' && descriptor.value <= 2);
+        const to = target?.parts === undefined ? target?.value : undefined;
+        if (isOutput && operator.includes('>') && to === '/dev/null')
+            return;
+        if (isOutput && operator === '>&' && (to === '1' || to === '2'))
+            return;
+    }
+    throw new UnknownEffect('a redirection', redirection);
+}
+
+;// CONCATENATED MODULE: ./src/image/shell-variables.ts
+/** Variables that a container or its shell sets, so that what is not known of them is not unset either. */
+const containers = new Set('HOME HOSTNAME LOGNAME MAIL OLDPWD PATH SHELL TERM USER container'.split(' '));
+/** Variables that bash itself gives a value or a meaning (bash manual, "Bash Variables"). */
+const shells = new Set(('_ COLUMNS COMP_CWORD COMP_KEY COMP_LINE COMP_POINT COMP_TYPE COMP_WORDBREAKS COMP_WORDS COMPREPLY COPROC DIRSTACK ' +
+    'EPOCHREALTIME EPOCHSECONDS EUID EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST GLOBIGNORE GROUPS HISTCMD ' +
+    'HISTCONTROL HISTFILE HISTFILESIZE HISTIGNORE HISTSIZE HISTTIMEFORMAT HOSTTYPE IFS IGNOREEOF INSIDE_EMACS LINENO ' +
+    'LINES MACHTYPE MAILCHECK MAPFILE OPTARG OPTERR OPTIND OSTYPE PIPESTATUS POSIXLY_CORRECT PPID PROMPT_COMMAND PS0 ' +
+    'PS1 PS2 PS3 PS4 PWD RANDOM READLINE_ARGUMENT READLINE_LINE READLINE_MARK READLINE_POINT REPLY SECONDS ' +
+    'SHELLOPTS SHLVL SRANDOM TIMEFORMAT TMOUT UID').split(' '));
+/** The variables of a shell, and which of them are exported. */
+class shell_variables_ShellVariables {
+    #variables;
+    /** @param exported what the shell inherits */
+    constructor(exported) {
+        this.#variables = new Map([...exported].map(([name, value]) => [name, { value, exported: true }]));
+    }
+    copy() {
+        const copy = new shell_variables_ShellVariables(new Map());
+        for (const [name, variable] of this.#variables)
+            copy.#variables.set(name, variable);
+        return copy;
+    }
+    /** Whether a script may read or set a variable, and what becomes of it is certain. */
+    isKnown(name, use) {
+        if (shells.has(name) || name.startsWith('BASH'))
+            return false;
+        return use === 'set' || !containers.has(name) || this.#variables.get(name)?.value !== undefined;
+    }
+    get(name) {
+        return this.#variables.get(name)?.value;
+    }
+    set(name, value) {
+        this.#variables.set(name, { value, exported: this.#variables.get(name)?.exported ?? false });
+    }
+    /** A variable that is exported while it is unset appears as soon as it is set. */
+    export(name) {
+        this.#variables.set(name, { ...this.#variables.get(name), exported: true });
+    }
+    unset(name) {
+        this.#variables.delete(name);
+    }
+    /** What a program started now would see. */
+    exported() {
+        const found = new Map();
+        for (const [name, { value, exported }] of this.#variables) {
+            if (exported && value !== undefined)
+                found.set(name, value);
+        }
+        return found;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/image/static-activation.ts
+
+
+
+/**
+ * Computes what activation scripts export, one after the other in one shell as activation sources them. A script that is
+ * not static is left out as a whole, as in a container where nothing runs it; those after it are evaluated without it.
+ * @param scripts in the order of their names
+ * @param variables what is exported before; anything else is taken to be unset, but for what containers and shells bring
+ * @param kindOf what is at an absolute path of the image
+ */
+function evaluateActivation(scripts, variables, kindOf) {
+    let shell = new shell_variables_ShellVariables(variables);
+    const unknown = [];
+    for (const { path, text } of scripts) {
+        const after = attempt(text, shell, kindOf);
+        if (after instanceof shell_variables_ShellVariables)
+            shell = after;
+        else
+            unknown.push({ path, ...after });
+    }
+    return { variables: shell.exported(), unknown };
+}
+/**
+ * Computes what bash exports after it has sourced a script, when that is certain: when the script reads no variable that
+ * only the container knows, runs no program and leaves the small language of `shell-script.ts` nowhere on the way that
+ * it takes.
+ * @returns all that is exported then, or the construct that is in the way
+ */
+function evaluateStatically(script, variables, kindOf) {
+    const after = attempt(script, new ShellVariables(variables), kindOf);
+    return after instanceof ShellVariables ? { variables: after.exported() } : after;
+}
+function attempt(script, before, kindOf) {
+    const shell = before.copy();
+    try {
+        evaluateScript(script, { shell, kindOf });
+        return shell;
+    }
+    catch (error) {
+        if (!(error instanceof UnknownEffect))
+            throw error;
+        return { reason: error.message, line: script.slice(0, error.pos).split('\n').length };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/activation.ts
+
+
+
+
+/** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
+const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
+/**
+ * What the activation of an environment exports, for the image's config: so that processes have it that no entrypoint
+ * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
+ * @param variables the ENV that the image has without it
+ */
+async function exportedByActivation(environment, plan, { files }, variables) {
+    const { prefix, rootPrefix } = plan.context;
+    const before = new Map([
+        ...variables,
+        ...Object.entries(activationVariables(environment, rootPrefix, variables.get('PATH') ?? '')),
+    ]);
+    const inPrefix = kindsIn(plan);
+    const kindOf = (path) => {
+        if (path === prefix || path.startsWith(`${prefix}/`))
+            return inPrefix.get(path.slice(prefix.length + 1)) ?? 'absent';
+        const type = files.get(path.slice(1))?.type;
+        return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown';
+    };
+    const { variables: after, unknown } = evaluateActivation(await activationScripts(plan), before, kindOf);
+    for (const { path, line, reason } of unknown) {
+        lib_core/* warning */.$e(`The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`);
+    }
+    const pending = unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {};
+    const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
+    return { ...Object.fromEntries(exported), ...pending };
+}
+/** What is at each path of the prefix, directories included. */
+function kindsIn({ plans }) {
+    const kinds = new Map([['', 'directory']]);
+    for (const { paths, files } of plans) {
+        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        for (const path of paths) {
+            for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+                kinds.set(path.slice(0, slash), 'directory');
+            }
+            kinds.set(path, links.has(path) ? 'unknown' : 'file');
+        }
+    }
+    return kinds;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/image.ts
@@ -46238,12 +55049,12 @@ function parseVariables(path, text) {
 const reservedLayers = 3;
 /** The image for one platform: each environment's layers on the base, and on them one of what belongs to no package. */
 async function makeImage(request, platform, members, base, { scratch, uploader }) {
-    const rootPrefix = request.rootPrefix ?? base.variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
-    checkBase(base.files, rootPrefix);
-    const user = chooseUser(base.files, base.variables);
+    const { rootPrefix } = base;
+    const { groupWritable } = request;
+    const user = chooseUser(base.files, base.variables, request.user);
     const planned = await planMembers(request, members, base, rootPrefix);
     const settings = {
-        owner: { uid: user.uid, gid: user.gid },
+        owner: { uid: user.uid, gid: groupWritable ? 0 : user.gid, groupWritable },
         compression: request.compression,
         directory: (0,external_node_path_.join)(scratch, platform.subdir),
     };
@@ -46257,13 +55068,18 @@ async function makeImage(request, platform, members, base, { scratch, uploader }
         layers.push(...made);
     }
     layers.push(await finishingLayer(planned, base, user, rootPrefix, settings));
-    layers.push(...(await applicationLayer(request, base, settings)));
+    layers.push(...(await applicationLayer(request, base, user, planned, settings)));
     for (const layer of layers)
         void uploader?.add(layer);
+    const activeName = defaultName(request, members);
+    const environment = contractVariables(base, user, rootPrefix, activeName);
     return assembleImage(base.image, layers, platform, {
-        user: user.name,
-        environment: contractVariables(base, user, rootPrefix, defaultName(request, members)),
+        user: request.userNumeric ? String(user.uid) : user.name,
+        environment,
         start: request.start,
+        ...(request.start.activation === 'everywhere' && {
+            activated: await activatedVariables(request, planned, activeName, base, environment),
+        }),
         labels: contextAnnotations(process.env, { given: request.labels }),
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
@@ -46271,6 +55087,14 @@ async function makeImage(request, platform, members, base, { scratch, uploader }
             [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
         },
     });
+}
+/** What the image's ENV has so that every process has the default environment. */
+async function activatedVariables({ start }, members, name, base, contract) {
+    const member = members.find((candidate) => candidate.name === name);
+    if (!member)
+        return {};
+    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
+    return exportedByActivation(member.activated, member.plan, base, variables);
 }
 /** The environment that containers activate unless they are told another. */
 function defaultName({ environmentName }, members) {
@@ -46292,8 +55116,16 @@ async function planMembers({ linkScripts }, members, base, rootPrefix) {
         const plan = await planPrefix(packages, { prefix, rootPrefix });
         checkPrefix(plan, linkScripts);
         const groups = groupPackages(packages.map(({ locked }) => locked.name), ownLayersOf(member), Math.max(1, budget));
+        const variables = { ...(await packageVariables(plan)), ...member.environment?.variables };
         const titled = groups.map((group) => name === 'base' ? group : { ...group, title: `${name}: ${group.title}` });
-        planned.push({ ...member, prefix, plan, groups: titled, resolved });
+        planned.push({
+            ...member,
+            prefix,
+            plan,
+            groups: titled,
+            resolved,
+            activated: { name, prefix, variables },
+        });
     }
     return planned;
 }
@@ -46311,17 +55143,12 @@ async function micromambaLayer({ micromamba }, { subdir }, { files }, settings) 
 }
 /** What belongs to no package: files whose winner another layer hides, the environments' own, and the wiring. */
 async function finishingLayer(members, base, user, rootPrefix, settings) {
-    const environments = [];
-    for (const { name, prefix, plan, environment } of members) {
-        const variables = { ...(await packageVariables(plan)), ...environment?.variables };
-        environments.push({ name, prefix, variables });
-    }
     const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
     const wiring = wire({
         base: base.files,
         user,
         rootPrefix,
-        environments,
+        environments: members.map(({ activated }) => activated),
         ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
     });
     const directories = new Set();
@@ -46341,12 +55168,34 @@ async function finishingLayer(members, base, user, rootPrefix, settings) {
     return buildLayer('environment and wiring', entries(), settings);
 }
 /** The files that the request copies into the image. */
-async function applicationLayer({ copy, workspace, start }, { files }, settings) {
+async function applicationLayer({ copy, workspace, start }, { files }, { uid, gid, home }, members, settings) {
     if (copy.length === 0)
         return [];
-    const { owner } = settings;
-    const entries = (0,layers_copy/* copyEntries */.oH)(copy, { workspace, base: files, owner, workdir: start.workdir ?? '/tmp' });
+    const entries = (0,layers_copy/* copyEntries */.oH)(copy, {
+        workspace,
+        base: files,
+        owner: { uid, gid },
+        workdir: start.workdir ?? '/tmp',
+        hasDirectory: directoriesOf(members, home),
+    });
     return [await buildLayer('application', entries, settings)];
+}
+/** Whether the layers below the application's bring a directory; its path is relative to the image's root. */
+function directoriesOf(members, home) {
+    const directories = new Set();
+    const add = (path) => {
+        for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+            directories.add(path.slice(0, slash));
+        }
+    };
+    add(`${home.slice(1)}/.bashrc`);
+    for (const { prefix, plan } of members) {
+        for (const { paths } of plan.plans)
+            for (const path of paths)
+                add(`${prefix.slice(1)}/${path}`);
+        add(`${prefix.slice(1)}/conda-meta/history`);
+    }
+    return (path) => directories.has(path);
 }
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
 function contractVariables({ variables }, user, rootPrefix, environmentName) {
@@ -46363,7 +55212,7 @@ function contractVariables({ variables }, user, rootPrefix, environmentName) {
 }
 /** The hash of all that determines the image, known before any of it is made. */
 async function fingerprint(request, { architecture }, members, { image }) {
-    const { compression, labels, annotations, linkScripts, micromamba, start, copy, rootPrefix, environmentName, } = request;
+    const { compression, labels, annotations, linkScripts, micromamba, start, user, userNumeric, groupWritable, copy, rootPrefix, environmentName, } = request;
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([
         reproducible/* packerFormat */.qq,
         image.pinned.digest,
@@ -46380,6 +55229,7 @@ async function fingerprint(request, { architecture }, members, { image }) {
             linkScripts,
             micromamba.version,
             start,
+            [user ?? null, userNumeric, groupWritable],
             rootPrefix ?? null,
             environmentName ?? null,
         ],
@@ -46553,38 +55403,8 @@ function solved_isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-;// CONCATENATED MODULE: ./src/micromamba/virtual-packages.ts
-/** Generic processors of the platforms, as archspec names them. */
-const processors = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/**
- * What can be taken for granted wherever containers run: conda-lock's defaults for glibc and the kernel, no GPU, and
- * no processor extensions.
- */
-function defaultVirtualPackages(platform) {
-    return { __archspec: processors[platform], __glibc: '2.28', __linux: '5.10' };
-}
-/** The variables that pin each of them; an empty one tells micromamba that there is none. */
-function virtual_packages_overrides(packages) {
-    return {
-        CONDA_OVERRIDE_ARCHSPEC: packages.__archspec ?? '',
-        CONDA_OVERRIDE_CUDA: packages.__cuda ?? '',
-        CONDA_OVERRIDE_GLIBC: packages.__glibc ?? '',
-        CONDA_OVERRIDE_LINUX: packages.__linux ?? '',
-    };
-}
-/** `__glibc=2.28` and the like, sorted: how locks list them. */
-function listVirtualPackages(packages) {
-    return Object.entries(packages)
-        .filter((entry) => entry[1] !== undefined)
-        .map(([name, version]) => `${name}=${version}`)
-        .sort();
-}
-
+// EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
+var virtual_packages = __nccwpck_require__(4185);
 ;// CONCATENATED MODULE: ./src/micromamba/solve.ts
 
 
@@ -46624,6 +55444,8 @@ async function solve(micromamba, request) {
         }
         // With --json the reasons are left out, and without it there is no JSON.
         const { stderr } = await run([]);
+        if (isVerbose(request))
+            lib_core/* info */.pq(masked(stderr, secrets));
         const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n');
         throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`, { at: { file } });
     }
@@ -46643,6 +55465,9 @@ function refuseHopeless({ environment, condarc }) {
             advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
         });
     }
+}
+function isVerbose({ logLevel = 'warning' }) {
+    return ['info', 'debug', 'trace'].includes(logLevel);
 }
 /** Lays out the files of a run in a folder of its own. */
 async function prepare(path, request, folder) {
@@ -46666,7 +55491,8 @@ async function prepare(path, request, folder) {
         ...['--platform', request.platform],
     ];
     const variables = {
-        ...virtual_packages_overrides(request.virtualPackages),
+        ...(0,virtual_packages/* overrides */.mt)(request.virtualPackages),
+        ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
         MAMBA_ROOT_PREFIX: (0,external_node_path_.join)(folder, 'root'),
         CONDA_PKGS_DIRS: (0,external_node_path_.join)(folder, 'pkgs'),
     };
@@ -46691,15 +55517,17 @@ function environmentText({ channels, specs }) {
 
 /**
  * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
+ * lock that holds is used without.
  * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
  * @param question.condarc the content of the condarc
  */
 function askFor(question) {
-    const { environment, platform, virtualPackages, baseImage, condarc } = question;
+    const { environment, platform, overrides, baseImage, condarc } = question;
     return {
         platform,
         baseImage,
-        virtualPackages: listVirtualPackages(virtualPackages),
+        overrides: (0,virtual_packages/* listVirtualPackages */.R)(overrides),
         channels: [
             ...environment.channels.map(({ canonical }) => canonical),
             ...(environment.noDefaults ? ['nodefaults'] : []),
@@ -46711,8 +55539,8 @@ function askFor(question) {
 }
 /** The hash that says whether two questions are the same. */
 function inputHash(asked) {
-    const { platform, baseImage, virtualPackages, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, virtualPackages, channels, specs, pip, condarc ?? null]));
+    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff.ts
@@ -46829,6 +55657,7 @@ function headerLines(header) {
         ['base-image', header.baseImage],
         ['micromamba', header.micromambaVersion],
         ...header.virtualPackages.map((value) => ['virtual-package', value]),
+        ...header.overrides.map((value) => ['override', value]),
         ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
         ...header.channels.map((value) => ['channel', value]),
         ...header.specs.map((value) => ['spec', value]),
@@ -46850,7 +55679,7 @@ function compareAsked(header, asked) {
     const differences = [
         ...compareValue('the platform', header.platform, asked.platform),
         ...compareBase(header.baseImage, asked.baseImage),
-        ...compareLists('virtual package', header.virtualPackages, asked.virtualPackages),
+        ...compareLists('override', header.overrides, asked.overrides),
         ...compareOrdered('channel', header.channels, asked.channels),
         ...compareLists('spec', header.specs, asked.specs),
         ...compareOrdered('pip requirement', header.pip, asked.pip),
@@ -46886,7 +55715,7 @@ function compareOrdered(what, before, now) {
 
 
 const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'channel', 'spec', 'pip', 'own-layer'];
+const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
 const advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
@@ -46946,6 +55775,7 @@ function parseHeader(comments, file) {
         baseImage: required('base-image', pinnedImage),
         micromambaVersion: required('micromamba', (text) => text),
         virtualPackages: all('virtual-package'),
+        overrides: all('override'),
         ...(condarc !== undefined && { condarc }),
         channels: all('channel'),
         specs: all('spec'),
@@ -47212,13 +56042,14 @@ async function renew(request, solve, before, previous) {
         ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
     };
 }
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, baseImage }, previous) {
+function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
     return formatLock({
         header: {
             ...asked,
             inputHash: inputHash(asked),
             baseImage,
             micromambaVersion,
+            virtualPackages,
             ownLayer: chooseOwnLayer(packages, previous),
         },
         packages: packages.map(({ url, sha256 }) => ({
@@ -47250,18 +56081,16 @@ function forgiving(text, path, platform) {
 
 
 
-
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
  * @throws UserError when one cannot be had
  */
-async function lockMembers(request, members, { registry }) {
+async function lockMembers(request, members, bases) {
     let micromamba;
-    let pinned;
     const solver = {
         micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-        pinnedBase: () => (pinned ??= pinReference(request.base, registry).then(registry_registry/* formatReference */.FH)),
+        bases,
     };
     const locked = [];
     for (const platform of request.platforms) {
@@ -47274,11 +56103,10 @@ async function lockMembers(request, members, { registry }) {
     return locked;
 }
 async function lockMember(request, member, platform, solver) {
-    const { workspace, condarc } = request;
+    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
     const { environment, file } = member;
     const { subdir } = platform;
-    const virtualPackages = defaultVirtualPackages(subdir);
-    const baseImage = (0,registry_registry/* formatReference */.FH)(request.base);
+    const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
     const settings = {
         path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
         secrets: environment?.secrets ?? [],
@@ -47293,14 +56121,27 @@ async function lockMember(request, member, platform, solver) {
         : await resolveLock({
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, virtualPackages, baseImage, condarc }),
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
         }, async () => {
-            micromamba = await solver.micromamba();
-            const [packages, pinned] = await Promise.all([
-                solve(micromamba, { environment, platform: subdir, virtualPackages, condarc }),
-                solver.pinnedBase(),
+            const pinned = await solver.bases.pin();
+            const [base, installed] = await Promise.all([
+                solver.bases.read(platform, pinned),
+                solver.micromamba(),
             ]);
-            return { packages, micromambaVersion: micromamba.version, baseImage: pinned };
+            micromamba = installed;
+            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, base.virtualPackages, overrides);
+            return {
+                packages: await solve(installed, {
+                    environment,
+                    platform: subdir,
+                    virtualPackages,
+                    condarc,
+                    logLevel,
+                }),
+                micromambaVersion: installed.version,
+                virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
+                baseImage: pinned,
+            };
         });
     const { header, packages } = resolved.lock;
     const result = {
@@ -47868,6 +56709,7 @@ async function openWorkshop({ push, tags }) {
 
 
 
+
 /**
  * The stages in order: environments, locks, bases, packages, images, outputs. Each is done for all environments and platforms
  * before the next begins, so that what is missing for one of them is found before anything is made.
@@ -47878,10 +56720,11 @@ async function run(request) {
     const workshop = await openWorkshop(request);
     try {
         const members = await readMembers(request);
-        const locked = await stage('Lock', () => lockMembers(request, members, workshop));
+        const reader = createBaseReader(request, workshop);
+        const locked = await stage('Lock', () => lockMembers(request, members, reader));
         const locks = locked.flat().map(({ result }) => result);
         (0,outputs/* setLockOutputs */.ef)(locks);
-        const bases = await stage('Base image', () => Promise.all(platforms.map((platform, index) => openBase(request, platform, locked[index] ?? [], workshop))));
+        const bases = await stage('Base image', () => openBases(request, locked, reader, workshop));
         const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop));
         (0,outputs/* setCacheOutputs */.fk)(fetched.cache);
         const images = [];
@@ -47898,7 +56741,7 @@ async function run(request) {
         await stage('Outputs', () => deliver(request, artifact, workshop));
         return {
             artifact,
-            bases: [...new Set(bases.map(({ image }) => (0,registry_registry/* formatReference */.FH)(image.pinned)))],
+            bases: [...new Set(bases.map(({ image }) => (0,base_name/* formatBaseName */.kp)(image.pinned)))],
             tags,
             pushed: push,
             ...(output !== undefined && { output }),
@@ -47909,6 +56752,11 @@ async function run(request) {
     finally {
         await (0,promises_.rm)(workshop.scratch, { recursive: true, force: true });
     }
+}
+/** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
+async function merge({ merge: images, tags, annotations }) {
+    const { digest } = await stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
+    return digest;
 }
 /** What leaves the machine comes first, and of that the tags last. */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {

@@ -8974,8 +8974,8 @@ function unzipSync(data, opts) {
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories. A hard link has
- *    those of its file.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
+ *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
  * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
@@ -8989,6 +8989,10 @@ const fixedTime = 315_532_800;
 const reproducible_directoryMode = 0o755;
 /** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
 const rootPrefixMode = 0o777;
+/** A mode in which the group may do what the owner may. */
+function groupAsOwner(mode) {
+    return (mode & ~0o070) | ((mode & 0o700) >> 3);
+}
 /** Bytes. */
 const chunkSize = 1024 * 1024;
 const reproducible_zstdSettings = {
@@ -9314,7 +9318,9 @@ async function openSource({ locked, file, facts }) {
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
  */
-async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories = new Set()) {
+async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
+    const owner = { uid, gid };
+    const modeOf = (mode) => (groupWritable ? groupAsOwner(mode) : mode);
     const root = rootPrefix.slice(1);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
@@ -9327,7 +9333,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories
         if (directories.has(path))
             return;
         directories.add(path);
-        yield { type: 'directory', path, mode: path === root ? rootPrefixMode : mode, ...owner };
+        yield { type: 'directory', path, mode: modeOf(path === root ? rootPrefixMode : mode), ...owner };
     }
     const place = (path) => `${prefix.slice(1)}/${path}`;
     for await (const entry of entries) {
@@ -9337,6 +9343,8 @@ async function* layerEntries(entries, { prefix, rootPrefix }, owner, directories
             yield* directory(path, entry.mode);
         else if (entry.type === 'hardlink')
             yield { ...entry, ...owner, path, target: place(entry.target) };
+        else if (entry.type === 'file')
+            yield { ...entry, ...owner, path, mode: modeOf(entry.mode) };
         else
             yield { ...entry, ...owner, path };
     }
