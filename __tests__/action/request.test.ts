@@ -159,3 +159,19 @@ test.each([
   given({ user, 'user-numeric': 'true' })
   expect(readRequest({}).userNumeric).toBe(true)
 })
+
+test('the repository is in every image, the commit where it is asked for', () => {
+  const context = {
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'org/app',
+    GITHUB_SHA: 'abc',
+  }
+  given()
+  expect(readRequest(context).origin).toEqual({
+    'org.opencontainers.image.source': 'https://github.com/org/app',
+    'org.opencontainers.image.title': 'app',
+    'org.opencontainers.image.url': 'https://github.com/org/app',
+  })
+  given({ 'commit-labels': 'true' })
+  expect(readRequest(context).origin).toMatchObject({ 'org.opencontainers.image.revision': 'abc' })
+})

@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
 import { parseBaseName, type BaseName } from '../image/base-name.ts'
 import type { StartSettings } from '../image/config.ts'
+import { contextAnnotations } from '../image/labels.ts'
 import { parseUserWish, type UserWish } from '../image/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { Compression } from '../layers/types.ts'
@@ -52,6 +54,8 @@ export interface Request {
   readonly compression: Compression
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
+  /** What the context of the run tells of the image's origin, for labels and annotations. */
+  readonly origin: Readonly<Record<string, string>>
   readonly linkScripts: 'refuse' | 'skip'
   readonly micromamba: MicromambaRequest
   /** The content of a condarc. */
@@ -100,6 +104,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     compression: choice('compression', ['zstd', 'gzip']),
     labels: keyValues('labels'),
     annotations: keyValues('annotations'),
+    origin: readOrigin(environment),
     linkScripts: choice('link-scripts', ['refuse', 'skip']),
     micromamba: readMicromamba(),
     condarc: text('condarc'),
@@ -144,6 +149,22 @@ function readRootPrefix(): string | undefined {
     at: { input: 'root-prefix' },
     advice: 'Give an absolute path without spaces, such as /opt/conda.',
   })
+}
+
+/** The time of the commit is in the event that started the workflow. */
+function readOrigin(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const event = readEvent(environment['GITHUB_EVENT_PATH'])
+  const commitTime = new Date(event.head_commit?.timestamp ?? '')
+  return contextAnnotations(environment, {
+    perCommit: boolean('commit-labels'),
+    ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
+  })
+}
+
+/** The part of a workflow's event that is looked at; not every event has it. */
+function readEvent(path: string | undefined): { readonly head_commit?: { readonly timestamp?: string } } {
+  if (!path || !existsSync(path)) return {}
+  return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof readEvent> // GitHub's own file
 }
 
 function readTags(): ImageReference[] {

@@ -6,7 +6,6 @@ import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import { assembleImage, fingerprintAnnotation, layerBudget } from '../image/assemble.ts'
-import { contextAnnotations } from '../image/labels.ts'
 import type { Image, ImageLayer } from '../image/types.ts'
 import { chooseUser, type ImageUser } from '../image/users.ts'
 import { micromambaEntries, wire, wiringDigest } from '../image/wiring.ts'
@@ -82,10 +81,10 @@ export async function makeImage(
     ...(request.start.activation === 'everywhere' && {
       activated: await activatedVariables(request, planned, activeName, base, environment),
     }),
-    labels: contextAnnotations(process.env, { given: request.labels }),
+    labels: withOrigin(request, request.labels),
     created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
     annotations: {
-      ...contextAnnotations(process.env, { given: request.annotations }),
+      ...withOrigin(request, request.annotations),
       [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
     },
   })
@@ -257,6 +256,12 @@ function contractVariables(
   }
 }
 
+/** What the user gave wins, and an empty value leaves a key out. */
+function withOrigin({ origin }: Request, given: Readonly<Record<string, string>>): Record<string, string> {
+  const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '')
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** The hash of all that determines the image, known before any of it is made. */
 async function fingerprint(
   request: Request,
@@ -299,10 +304,7 @@ async function fingerprint(
         rootPrefix ?? null,
         environmentName ?? null,
       ],
-      [
-        contextAnnotations(process.env, { given: labels }),
-        contextAnnotations(process.env, { given: annotations }),
-      ],
+      [withOrigin(request, labels), withOrigin(request, annotations)],
       copy.length > 0 ? await copyFingerprint(copy, request) : null,
       wiringDigest(),
     ]),
