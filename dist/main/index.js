@@ -36173,7 +36173,7 @@ function platformOf({ platform: { os, architecture } }) {
 
 /***/ }),
 
-/***/ 8792:
+/***/ 19:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36182,6 +36182,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ readRequest)
 });
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
@@ -36190,6 +36192,61 @@ var errors = __nccwpck_require__(1922);
 var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/image/base-name.ts
 var base_name = __nccwpck_require__(4794);
+;// CONCATENATED MODULE: ./src/image/labels.ts
+
+/**
+ * The `org.opencontainers.image.*` keys (OCI image-spec, annotations.md) that the context of a workflow run tells, for
+ * an image's labels and annotations alike, with what the user gave.
+ *
+ * The keys of the repository (source, url, title) are the same from commit to commit, so equal inputs keep giving
+ * equal digests. Those of the commit are not: with `perCommit`, each commit makes another image even when nothing in
+ * it changed. They are therefore to be asked for. Time comes from SOURCE_DATE_EPOCH, which somebody set on purpose, or
+ * from the commit, never from a clock.
+ * @param environment the variables of the run, `process.env`; those that are missing or empty leave their keys out
+ * @returns keys to values, sorted by key
+ * @throws UserError when SOURCE_DATE_EPOCH is not a number of seconds
+ */
+function contextAnnotations(environment, { perCommit = false, commitTime, given = {} } = {}) {
+    const repository = environment['GITHUB_REPOSITORY'];
+    const server = environment['GITHUB_SERVER_URL']?.replace(/\/+$/, '');
+    const address = repository && server ? `${server}/${repository}` : undefined;
+    const isTag = environment['GITHUB_REF_TYPE'] === 'tag';
+    const created = sourceDate(environment) ?? (perCommit ? commitTime : undefined);
+    const known = {
+        source: address,
+        url: address,
+        title: repository?.slice(repository.lastIndexOf('/') + 1),
+        created: created && formatTime(created),
+        ...(perCommit && {
+            revision: environment['GITHUB_SHA'],
+            version: isTag ? environment['GITHUB_REF_NAME'] : undefined,
+        }),
+    };
+    const filled = Object.entries(known).map(([key, value]) => [`org.opencontainers.image.${key}`, value ?? '']);
+    const all = Object.entries({ ...Object.fromEntries(filled), ...given });
+    return Object.fromEntries(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+/**
+ * The time that an environment says everything is of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
+ * @throws UserError when it is not a whole number of seconds since 1970
+ */
+function sourceDate(environment) {
+    const text = environment['SOURCE_DATE_EPOCH']?.trim();
+    if (!text)
+        return undefined;
+    // The years after 9999 have no form in RFC 3339.
+    if (!/^\d{1,12}$/.test(text) || Number(text) > 253_402_300_799) {
+        throw new errors/* UserError */.y(`the variable SOURCE_DATE_EPOCH is '${text}', which is not a time`, {
+            advice: "Set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or don't set it.",
+        });
+    }
+    return new Date(Number(text) * 1000);
+}
+/** RFC 3339, in whole seconds. */
+function formatTime(time) {
+    return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 ;// CONCATENATED MODULE: ./src/image/user-wish.ts
 
 /** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
@@ -36362,6 +36419,8 @@ function keyValues(name) {
 
 
 
+
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
@@ -36388,6 +36447,7 @@ function readRequest(environment = process.env) {
         compression: choice('compression', ['zstd', 'gzip']),
         labels: keyValues('labels'),
         annotations: keyValues('annotations'),
+        origin: readOrigin(environment),
         linkScripts: choice('link-scripts', ['refuse', 'skip']),
         micromamba: readMicromamba(),
         condarc: inputs_text('condarc'),
@@ -36429,6 +36489,21 @@ function readRootPrefix() {
         at: { input: 'root-prefix' },
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
+}
+/** The time of the commit is in the event that started the workflow. */
+function readOrigin(environment) {
+    const event = readEvent(environment['GITHUB_EVENT_PATH']);
+    const commitTime = new Date(event.head_commit?.timestamp ?? '');
+    return contextAnnotations(environment, {
+        perCommit: inputs_boolean('commit-labels'),
+        ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
+    });
+}
+/** The part of a workflow's event that is looked at; not every event has it. */
+function readEvent(path) {
+    if (!path || !(0,external_node_fs_.existsSync)(path))
+        return {};
+    return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8')); // GitHub's own file
 }
 function readTags() {
     const byDigest = inputs_boolean('push-by-digest');
@@ -37672,10 +37747,10 @@ const gzipLevel = 6;
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8792);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7537);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3960);
 
 
 
@@ -38533,7 +38608,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 7537:
+/***/ 3960:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40439,61 +40514,6 @@ function assembleImage(base, layers, platform, details) {
         }),
     });
     return { platform, manifest, config, layers: all };
-}
-
-;// CONCATENATED MODULE: ./src/image/labels.ts
-
-/**
- * The `org.opencontainers.image.*` keys (OCI image-spec, annotations.md) that the context of a workflow run tells, for
- * an image's labels and annotations alike, with what the user gave.
- *
- * The keys of the repository (source, url, title) are the same from commit to commit, so equal inputs keep giving
- * equal digests. Those of the commit are not: with `perCommit`, each commit makes another image even when nothing in
- * it changed. They are therefore to be asked for. Time comes from SOURCE_DATE_EPOCH, which somebody set on purpose, or
- * from the commit, never from a clock.
- * @param environment the variables of the run, `process.env`; those that are missing or empty leave their keys out
- * @returns keys to values, sorted by key
- * @throws UserError when SOURCE_DATE_EPOCH is not a number of seconds
- */
-function contextAnnotations(environment, { perCommit = false, commitTime, given = {} } = {}) {
-    const repository = environment['GITHUB_REPOSITORY'];
-    const server = environment['GITHUB_SERVER_URL']?.replace(/\/+$/, '');
-    const address = repository && server ? `${server}/${repository}` : undefined;
-    const isTag = environment['GITHUB_REF_TYPE'] === 'tag';
-    const created = sourceDate(environment) ?? (perCommit ? commitTime : undefined);
-    const known = {
-        source: address,
-        url: address,
-        title: repository?.slice(repository.lastIndexOf('/') + 1),
-        created: created && formatTime(created),
-        ...(perCommit && {
-            revision: environment['GITHUB_SHA'],
-            version: isTag ? environment['GITHUB_REF_NAME'] : undefined,
-        }),
-    };
-    const filled = Object.entries(known).map(([key, value]) => [`org.opencontainers.image.${key}`, value ?? '']);
-    const all = Object.entries({ ...Object.fromEntries(filled), ...given });
-    return Object.fromEntries(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-/**
- * The time that an environment says everything is of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
- * @throws UserError when it is not a whole number of seconds since 1970
- */
-function sourceDate(environment) {
-    const text = environment['SOURCE_DATE_EPOCH']?.trim();
-    if (!text)
-        return undefined;
-    // The years after 9999 have no form in RFC 3339.
-    if (!/^\d{1,12}$/.test(text) || Number(text) > 253_402_300_799) {
-        throw new errors/* UserError */.y(`the variable SOURCE_DATE_EPOCH is '${text}', which is not a time`, {
-            advice: "Set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or don't set it.",
-        });
-    }
-    return new Date(Number(text) * 1000);
-}
-/** RFC 3339, in whole seconds. */
-function formatTime(time) {
-    return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -55044,7 +55064,6 @@ function kindsIn({ plans }) {
 
 
 
-
 /** Layers for micromamba, for what belongs to no package, and for the application. */
 const reservedLayers = 3;
 /** The image for one platform: each environment's layers on the base, and on them one of what belongs to no package. */
@@ -55080,10 +55099,10 @@ async function makeImage(request, platform, members, base, { scratch, uploader }
         ...(request.start.activation === 'everywhere' && {
             activated: await activatedVariables(request, planned, activeName, base, environment),
         }),
-        labels: contextAnnotations(process.env, { given: request.labels }),
+        labels: withOrigin(request, request.labels),
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
-            ...contextAnnotations(process.env, { given: request.annotations }),
+            ...withOrigin(request, request.annotations),
             [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
         },
     });
@@ -55210,6 +55229,11 @@ function contractVariables({ variables }, user, rootPrefix, environmentName) {
         MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
     };
 }
+/** What the user gave wins, and an empty value leaves a key out. */
+function withOrigin({ origin }, given) {
+    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
+    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 /** The hash of all that determines the image, known before any of it is made. */
 async function fingerprint(request, { architecture }, members, { image }) {
     const { compression, labels, annotations, linkScripts, micromamba, start, user, userNumeric, groupWritable, copy, rootPrefix, environmentName, } = request;
@@ -55233,10 +55257,7 @@ async function fingerprint(request, { architecture }, members, { image }) {
             rootPrefix ?? null,
             environmentName ?? null,
         ],
-        [
-            contextAnnotations(process.env, { given: labels }),
-            contextAnnotations(process.env, { given: annotations }),
-        ],
+        [withOrigin(request, labels), withOrigin(request, annotations)],
         copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
         wiringDigest(),
     ]));
