@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startWorld } from '../__tests__/world/world.ts'
@@ -63,11 +64,13 @@ async function demonstrate(
   })
   if (exitCode !== 0) return exitCode
   const layout = join(workspace, 'image.tar')
-  console.log(`\nThe image, an OCI layout: ${layout}\nIts digest: ${outputs['digest'] ?? ''}`)
+  const digest = outputs['digest'] ?? ''
   if (!(await runPython(layout))) {
-    console.log('There is no container engine here to run it. Its metadata:')
-    console.log(outputs['metadata'] ?? '')
+    console.log('\nThere is no container engine here to run the image. Its manifest:')
+    const manifest = execFileSync('tar', ['-xOf', layout, `blobs/${digest.replace(':', '/')}`])
+    console.log(JSON.stringify(JSON.parse(manifest.toString()), null, 2))
   }
+  console.log(`\nThe image, an OCI layout: ${layout}\nIts digest: ${digest}`)
   return 0
 }
 
