@@ -9,6 +9,7 @@ import { parseUserWish, type UserWish } from '../image/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { Compression } from '../layers/types.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
+import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { boolean, choice, command, keyValues, lines, list, listOf, text } from './inputs.ts'
 
@@ -64,7 +65,6 @@ export interface Request {
   readonly logLevel: LogLevel
 }
 
-export type LockMode = 'auto' | 'locked' | 'frozen' | 'update'
 export type LogLevel = (typeof logLevels)[number]
 
 export interface MicromambaRequest {
