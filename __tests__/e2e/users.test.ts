@@ -38,8 +38,10 @@ const made = async (tags: string, inputs: Readonly<Record<string, string>>): Pro
   return tags
 }
 
+/** Without a network, of which the engine has something to say on machines that forward no packets. */
 const said = async (image: string, script: string, ...options: string[]): Promise<string> => {
-  const { stdout, stderr } = await docker(['run', '--rm', ...options, image, 'bash', '-c', script])
+  const command = ['run', '--rm', '--network=none', ...options, image, 'bash', '-c', script]
+  const { stdout, stderr } = await docker(command)
   return (stdout + stderr).trim()
 }
 

@@ -66,7 +66,7 @@ describe.each([
         expect(await told('image', 'inspect', '--format', format, name)).toBe(`${id} ${diffIds}`)
       }
       // Its files are there, of both layers.
-      const container = await told('create', id, '/opt/conda/bin/tool')
+      const container = await told('create', '--network=none', id, '/opt/conda/bin/tool')
       const copied = join(work, 'copied')
       await told('cp', '--quiet', `${container}:/etc/os-release`, copied)
       expect(await readFile(copied, 'utf8')).toContain('ID=sample')
