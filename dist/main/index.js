@@ -36118,7 +36118,14 @@ function setImageOutputs(result) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', result.bytesPushed);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
+}
+/** How many layers an earlier image had, on all platforms; the base's do not count. */
+function layersReused(artifact) {
+    return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
 function setMergeOutputs(digest, tags) {
@@ -36445,6 +36452,7 @@ function readRequest(environment = process.env) {
         groupWritable: inputs_boolean('group-writable'),
         copy: (0,copy/* parseCopy */.pM)(core/* getInput */.V4('copy').split('\n'), { input: 'copy' }),
         compression: choice('compression', ['zstd', 'gzip']),
+        cacheFrom: readCacheFrom(environment),
         labels: keyValues('labels'),
         annotations: keyValues('annotations'),
         origin: readOrigin(environment),
@@ -36498,6 +36506,22 @@ function readOrigin(environment) {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
     });
+}
+/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
+function readCacheFrom(environment) {
+    const given = list('cache-from');
+    if (given.length === 1 && given[0] === 'none')
+        return 'none';
+    if (given.length > 0) {
+        return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
+    }
+    const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch;
+    const pushes = inputs_boolean('push') || inputs_boolean('push-by-digest');
+    if (branch === undefined || !pushes)
+        return [];
+    // As docker/metadata-action makes tags of branches.
+    const tag = branch.replace(/[^\w.-]+/g, '-');
+    return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
 }
 /** The part of a workflow's event that is looked at; not every event has it. */
 function readEvent(path) {
@@ -37720,7 +37744,7 @@ function resolveDestination(rule, [root], overlay, workdir) {
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key.
  */
-const packerFormat = 1;
+const packerFormat = 2;
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 const fixedTime = 315_532_800;
 const directoryMode = 0o755;
@@ -37750,7 +37774,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3960);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3831);
 
 
 
@@ -38459,14 +38483,19 @@ function createBlobUploader(client, targets, options = {}) {
     const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry);
     const limited = createLimiter(options.concurrency ?? 6);
     const transfers = new Map();
+    /** `registry/repository@digest` */
+    const known = new Set();
+    const keyOf = (repository, digest) => `${(0,registry/* formatRepository */.Sh)(repository)}@${digest}`;
     /** One after the other within a registry, where each repository can have the blob from the one before it. */
     const toRegistry = async (blob, repositories) => {
         const { descriptor } = blob;
         let { origin } = blob;
         const done = [];
         for (const target of repositories) {
-            const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const repository = (0,registry/* formatRepository */.Sh)(target);
+            const arrival = known.has(keyOf(target, descriptor.digest))
+                ? 'existing'
+                : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const log = arrival === 'uploaded' ? core/* info */.pq : core/* debug */.Yz;
             log(`${descriptor.digest} (${(0,format/* formatBytes */.z)(descriptor.size)}): ${arrival}, ${repository}`);
             done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
@@ -38487,6 +38516,10 @@ function createBlobUploader(client, targets, options = {}) {
             transfer.catch(() => undefined);
             return transfer;
         },
+        know(repository, digest) {
+            known.add(keyOf(repository, digest));
+        },
+        knows: (repository, digest) => known.has(keyOf(repository, digest)),
     };
 }
 
@@ -38521,18 +38554,32 @@ async function push(manifests, top, targets, client, uploader = createBlobUpload
     const blobs = manifests.flatMap((it) => it.blobs);
     const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
     const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
-    const documents = [...manifests.map(({ manifest }) => manifest), top];
-    for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
-        await (0,concurrency/* mapConcurrently */.X)(repositories, 4, (repository) => client.putManifest(repository, document));
-    }
     const tagged = distinctTags(targets);
-    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => client.putManifest(target, top));
+    const documents = [...manifests.map(({ manifest }) => manifest), top];
+    const distinctDocuments = [...new Map(documents.map((it) => [it.descriptor.digest, it])).values()];
+    let bytesOfManifests = 0;
+    const put = async (target, document) => {
+        await client.putManifest(target, document);
+        bytesOfManifests += document.bytes.length;
+    };
+    for (const document of distinctDocuments) {
+        // The one tag that there is brings the top itself: nothing else could fail between the two.
+        if (document.descriptor.digest === digest && targets.length === 1 && tagged.length === 1)
+            continue;
+        await (0,concurrency/* mapConcurrently */.X)(repositories, 4, async (repository) => {
+            if (!uploader.knows(repository, document.descriptor.digest))
+                await put(repository, document);
+        });
+    }
+    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => put(target, top));
+    const bytesUploaded = bytesOf(transfers, 'uploaded');
     const report = {
         digest,
         images: repositories.map((repository) => (0,registry/* formatReference */.FH)({ ...repository, digest })),
         tags: tagged.map(registry/* formatReference */.FH),
         transfers,
-        bytesUploaded: bytesOf(transfers, 'uploaded'),
+        bytesUploaded,
+        bytesPushed: bytesUploaded + bytesOfManifests,
     };
     for (const repository of repositories)
         logSummary((0,registry/* formatRepository */.Sh)(repository), transfers);
@@ -38608,7 +38655,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 3960:
+/***/ 3831:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38643,14 +38690,14 @@ async function stage(title, work) {
 
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/image/base-name.ts
-var base_name = __nccwpck_require__(4794);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 12 modules
 var outputs_outputs = __nccwpck_require__(9094);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
 var registry_registry = __nccwpck_require__(5472);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/concurrency.ts
@@ -38868,7 +38915,7 @@ async function readLayerFiles(layer, wanted) {
         const path = cleaned(header.name);
         if (path !== '') {
             const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
-            files.push(layerFile(path, header, isWanted ? await readAll(stream) : undefined));
+            files.push(layerFile(path, header, isWanted ? await layer_files_readAll(stream) : undefined));
         }
         stream.resume();
     }
@@ -38911,7 +38958,7 @@ function isFile({ type }) {
 function cleaned(path) {
     return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
 }
-async function readAll(entry) {
+async function layer_files_readAll(entry) {
     const chunks = [];
     // The library types its streams as giving anything; a tar's entries give bytes.
     for await (const chunk of entry)
@@ -38983,6 +39030,48 @@ async function readBaseFiles(layers, wanted) {
     return new BaseFiles(tree.files);
 }
 
+// EXTERNAL MODULE: ./src/image/base-name.ts
+var base_name = __nccwpck_require__(4794);
+;// CONCATENATED MODULE: ./src/image/json.ts
+/** Looks at values that came as JSON from a registry. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/image/base-summary.ts
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!isRecord(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (typeof name !== 'string' || typeof home !== 'string')
+            return undefined;
+        const summary = {
+            user: { name, uid: Number(uid), gid: Number(gid), home },
+            hasMicromamba: value['micromamba'] === true,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/image/base-virtual-packages.ts
 /** Where Debian and Ubuntu keep the libraries of a processor (wiki.debian.org/Multiarch/Tuples). */
 const triplets = {
@@ -39043,17 +39132,6 @@ function versionIn(library) {
 function cudaVersion(variables) {
     const version = variables.get('CUDA_VERSION') ?? variables.get('CONDA_OVERRIDE_CUDA') ?? '';
     return /^\d+\.\d+/.exec(version)?.[0];
-}
-
-// EXTERNAL MODULE: ./src/common/digest.ts
-var common_digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/image/json.ts
-/** Looks at values that came as JSON from a registry. */
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isStringRecord(value) {
-    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: ./src/image/base-manifest.ts
@@ -39246,6 +39324,8 @@ const missing = 'Where a lockfile pins what was there before, have it written an
 
 
 const asUpstream = { env: {}, expose: [], volumes: [] };
+/** The comment of history's entries for layers of ours. */
+const madeHere = 'micromamba-image-action';
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /**
  * Reads a config, with those of its fields checked that are looked at here.
@@ -39316,7 +39396,7 @@ function imageConfig(base, changes) {
             ...layers.map(({ createdBy }) => ({
                 created,
                 created_by: createdBy,
-                comment: 'micromamba-image-action',
+                comment: madeHere,
             })),
         ],
     };
@@ -39464,61 +39544,6 @@ function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
 }
 
-;// CONCATENATED MODULE: ./src/image/activation.ts
-/** libmamba's mark for a variable that activation leaves alone. */
-const unset = '***unset***';
-/**
- * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
- * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
- * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
- * kept for `micromamba deactivate` to restore.
- * @param rootPrefix absolute
- */
-function formatActivation({ name, prefix, variables }, rootPrefix) {
-    const set = settable(variables);
-    const own = ownVariables({ name, prefix });
-    return [
-        `# The environment ${name} as it was when the image was made.`,
-        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
-        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
-        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
-        '',
-    ].join('\n');
-}
-/**
- * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
- * @param rootPrefix absolute
- */
-function activationVariables(environment, rootPrefix, path) {
-    return {
-        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
-        ...Object.fromEntries(settable(environment.variables)),
-        ...ownVariables(environment),
-    };
-}
-function ownVariables({ name, prefix, }) {
-    return {
-        CONDA_PREFIX: prefix,
-        CONDA_SHLVL: '1',
-        CONDA_DEFAULT_ENV: name,
-        CONDA_PROMPT_MODIFIER: `(${name}) `,
-    };
-}
-function settable(variables) {
-    return Object.entries(variables)
-        .map(([variable, value]) => [variable.toUpperCase(), value])
-        .filter(([variable, value]) => isVariable(variable) && value !== unset);
-}
-/** A shell can have no others; micromamba would print an error for each, and go on. */
-function isVariable(name) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(name);
-}
-/** A word for the shell that means the text and nothing else. */
-function quoted(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 ;// CONCATENATED MODULE: ./src/image/passwd.ts
 /** The users of a passwd file; lines that are none (comments, NIS) are left out. */
 function parsePasswd(text) {
@@ -39572,25 +39597,6 @@ function fieldsOf(text, count) {
         .split('\n')
         .map((line) => line.split(':'))
         .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
-}
-
-;// CONCATENATED MODULE: ./src/image/bashrc.ts
-
-/** What homes are made of. */
-const skeleton = 'etc/skel';
-const line = 'source /usr/local/bin/_activate_current_env.sh';
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer, base, path, owner) {
-    const present = base.get(path);
-    // What could not be read cannot be added to.
-    if (present && !present.content)
-        return;
-    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
-}
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function bashrc_activating(bashrc) {
-    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/image/users.ts
@@ -39665,6 +39671,80 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
     // A group that is just what ours would be may stay, and serve.
     const group = groups.find((other) => (other.name === name) !== (other.gid === gid));
     return group && `group '${group.name}' (${group.gid})`;
+}
+
+;// CONCATENATED MODULE: ./src/image/activation.ts
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***';
+/**
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
+ */
+function formatActivation({ name, prefix, variables }, rootPrefix) {
+    const set = settable(variables);
+    const own = ownVariables({ name, prefix });
+    return [
+        `# The environment ${name} as it was when the image was made.`,
+        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+        '',
+    ].join('\n');
+}
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * @param rootPrefix absolute
+ */
+function activationVariables(environment, rootPrefix, path) {
+    return {
+        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+        ...Object.fromEntries(settable(environment.variables)),
+        ...ownVariables(environment),
+    };
+}
+function ownVariables({ name, prefix, }) {
+    return {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+}
+function settable(variables) {
+    return Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+}
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(name);
+}
+/** A word for the shell that means the text and nothing else. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/image/bashrc.ts
+
+/** What homes are made of. */
+const skeleton = 'etc/skel';
+const line = 'source /usr/local/bin/_activate_current_env.sh';
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer, base, path, owner) {
+    const present = base.get(path);
+    // What could not be read cannot be added to.
+    if (present && !present.content)
+        return;
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function bashrc_activating(bashrc) {
+    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/image/lay-user.ts
@@ -39937,6 +40017,19 @@ function micromambaEntries(base, binary) {
 }
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
 const wiringFormat = 1;
+/** The hash of all that determines what `wire` lays, for a base of this digest. */
+function wiringKey(wiring) {
+    const { baseDigest, user, environments, rootPrefix, certificates } = wiring;
+    const { name, uid, gid, home } = user;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        wiringDigest(),
+        baseDigest,
+        [name, uid, gid, home],
+        environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
+        rootPrefix,
+        certificates ?? null,
+    ]));
+}
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 function wiringDigest() {
     return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]));
@@ -39949,6 +40042,9 @@ function readScript(name) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/base.ts
+
+
+
 
 
 
@@ -39972,509 +40068,48 @@ function createBaseReader(request, { registry }) {
 }
 async function openBase({ rootPrefix: wanted, workspace }, platform, pinned, registry) {
     const image = await readBase((0,base_name/* parseBaseName */.u7)(pinned), platform, registry, workspace);
-    const files = await readBaseFiles(image.layers, (path) => isWiringFile(path) || isLibc(path));
     const variables = environmentOf(image.config);
     const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
-    checkBase(files, rootPrefix);
+    let reading;
+    const files = () => (reading ??= readFiles(image, rootPrefix));
     return {
         image,
-        files,
         variables,
-        virtualPackages: baseVirtualPackages(files, variables, platform),
         rootPrefix,
+        files,
+        virtualPackages: async () => baseVirtualPackages(await files(), variables, platform),
     };
 }
+async function readFiles({ layers }, rootPrefix) {
+    const files = await readBaseFiles(layers, (path) => isWiringFile(path) || isLibc(path));
+    checkBase(files, rootPrefix);
+    return files;
+}
 /**
- * The bases that the locks pin; locks that pin none get what the name stands for now. Their layers leave for the
- * registries when all of them have been read.
- * @param locked the environments of each platform
+ * The bases of images that are to be made. Their layers leave for the registries when nothing speaks against any of them.
+ * @returns undefined for images that are there already
  */
-async function openBases({ platforms }, locked, reader, { uploader }) {
-    const bases = await Promise.all(platforms.map(async (platform, index) => {
-        const headers = locked[index]?.flatMap(({ resolved }) => resolved.lock.header ?? []) ?? [];
-        return reader.read(platform, headers[0]?.baseImage ?? (await reader.pin()));
-    }));
-    for (const { image } of bases)
-        for (const layer of image.layers)
+async function openGrounds(request, drafts, reader, { uploader }) {
+    const grounds = await Promise.all(drafts.map(async (draft) => (draft.unchanged ? undefined : openGround(request, draft, reader))));
+    for (const ground of grounds)
+        for (const layer of ground?.base.image.layers ?? [])
             void uploader?.add(layer);
-    return bases;
+    return grounds;
 }
-
-;// CONCATENATED MODULE: ./src/environment/credentials.ts
-/**
- * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
- * anaconda.org and its kin. An address without them is canonical.
- */
-const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
-const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
-const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
-/** The text with the credentials taken out of every address in it. */
-function withoutCredentials(text) {
-    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
-}
-/** Whether an address in the text holds credentials. */
-function hasCredentials(text) {
-    return withoutCredentials(text) !== text;
-}
-/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
-function secretsIn(text) {
-    const found = (text.match(addresses) ?? []).flatMap((address) => {
-        const [, , user = ''] = userinfo.exec(address) ?? [];
-        const colon = user.indexOf(':');
-        // A user without a password is a token in the manner of `https://<token>@host`.
-        const password = colon < 0 ? user : user.slice(colon + 1);
-        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
-    });
-    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
-}
-/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
-function masked(text, secrets) {
-    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/environment/channel.ts
-
-/** What keeps a channel from being used, as the rest of a sentence. */
-class ChannelProblem extends Error {
-}
-/**
- * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
- * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
- *   that they are one: in a path, say
- * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
- */
-function expandVariables(text, variables) {
-    const secrets = [];
-    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
-        const name = braced ?? bare ?? '';
-        const value = variables[name];
-        if (value === undefined || value === '') {
-            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
-        }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
-            secrets.push(value);
-        return value;
-    });
-    return { text: expanded, secrets };
-}
-/**
- * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
- * trailing slashes, its host in lower case.
- * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
- */
-function canonicalChannel(source) {
-    if (!source.includes('://'))
-        return source;
-    const open = withoutCredentials(source);
-    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
-    if (open.includes('@') || hasCredentials(open)) {
-        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
-    }
-    if (!URL.canParse(open))
-        throw new ChannelProblem('it is not an address');
-    return new URL(open).href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/types.ts
-/** libmamba's install.cpp, `truthy_values`. */
-const selectors = ['linux', 'unix', 'osx', 'win'];
-
-;// CONCATENATED MODULE: ./src/environment/parse.ts
-
-
-
-
-
-
-/**
- * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
- * refuses what micromamba would pass over in silence.
- * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseEnvironment(text, file, variables) {
-    const source = openDocument(text, file);
-    const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
-        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
-    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields.get('dependencies'));
-    return {
-        environment: {
-            file,
-            name: readName(source, fields.get('name')) ?? (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file)),
-            channels,
-            noDefaults,
-            specs,
-            pip,
-            variables: readVariables(source, fields.get('variables')),
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
-        },
-        warnings,
+async function openGround({ user }, { platform, base: pinned, earlier }, reader) {
+    const base = await reader.read(platform, pinned);
+    const { image, rootPrefix, variables } = base;
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([1, image.pinned.digest, (0,common_platform/* formatPlatform */.Bq)(platform), rootPrefix, user ?? null]));
+    const known = parseSummary(earlier?.annotations[summaryAnnotation], key);
+    const read = async () => {
+        const files = await base.files();
+        return {
+            user: chooseUser(files, variables, user),
+            hasMicromamba: files.get('bin/micromamba') !== undefined,
+        };
     };
-}
-/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
-function openDocument(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
-    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const [error] = document.errors;
-    if (error) {
-        const { line } = lines.linePos(error.pos[0]);
-        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
-            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
-        }
-        throw refuse(line, error.code === 'DUPLICATE_KEY'
-            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
-            : `not YAML: ${error.message}`);
-    }
-    const resolved = (node) => {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
-        if (target === undefined)
-            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
-        return target;
-    };
-    return {
-        refuse,
-        fields(map = document.contents) {
-            const node = resolved(map);
-            if (!(0,dist/* isMap */.jh)(node))
-                throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
-            return new Map(node.items.map(({ key, value }) => {
-                if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string') {
-                    throw refuse(lineOf(key), 'a key is a piece of text');
-                }
-                return [key.value, { value: resolved(value), line: lineOf(key) }];
-            }));
-        },
-        items({ value, line }, what) {
-            // `channels:` with nothing after it is an empty list to conda and micromamba.
-            if (value === null || isEmpty(value))
-                return [];
-            if (!(0,dist/* isSeq */.oP)(value))
-                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
-            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
-        },
-    };
-}
-function lineText(text, position) {
-    const [line = ''] = text.slice(position).split('\n', 1);
-    return line.split(':', 1)[0]?.trim() ?? line;
-}
-/** A key with nothing after it. */
-function isEmpty(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
-}
-/** A string, trimmed; nothing else counts as one. */
-function textOf(node) {
-    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
-}
-/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
-function writtenText(node) {
-    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
-        return undefined;
-    return typeof node.value === 'string' ? node.value : node.source;
-}
-function readName(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return undefined;
-    const name = writtenText(field.value)?.trim();
-    if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
-        throw source.refuse(field.line, `'name' is not a name for an environment`, 'Use letters, digits, _, - and dots.');
-    }
-    return name;
-}
-function readChannels(source, field, variables) {
-    const written = field === undefined ? [] : source.items(field, 'channels');
-    const secrets = [];
-    const channels = written.map(({ value, line }) => {
-        const text = textOf(value);
-        if (!text)
-            throw source.refuse(line, 'a channel is a name or an address');
-        try {
-            const expanded = expandVariables(text, variables);
-            secrets.push(...expanded.secrets, ...secretsIn(expanded.text));
-            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
-        }
-        catch (error) {
-            if (!(error instanceof ChannelProblem))
-                throw error;
-            throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`);
-        }
-    });
-    return {
-        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
-        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
-        secrets,
-    };
-}
-function readDependencies(source, field) {
-    if (field === undefined) {
-        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
-    }
-    const specs = [];
-    const pip = [];
-    for (const item of source.items(field, 'dependencies')) {
-        if (!(0,dist/* isMap */.jh)(item.value)) {
-            specs.push(readSpec(source, item));
-            continue;
-        }
-        for (const [key, entry] of source.fields(item.value)) {
-            const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
-            else if (selector)
-                specs.push({ ...readSpec(source, entry), selector });
-            else {
-                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
-            }
-        }
-    }
-    return { specs, pip };
-}
-function readSpec(source, { value, line }) {
-    const text = textOf(value);
-    if (text === '' || isEmpty(value))
-        throw source.refuse(line, 'a dependency is empty');
-    if (text === undefined) {
-        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
-    }
-    if (/\p{Cc}/u.test(text))
-        throw source.refuse(line, 'a dependency goes over several lines');
-    return { text, line };
-}
-function selectorOf(key) {
-    return selectors.find((name) => key === `sel(${name})`);
-}
-function readVariables(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return {};
-    if (!(0,dist/* isMap */.jh)(field.value))
-        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
-    const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
-        if (!/^[A-Za-z_]\w*$/.test(name))
-            throw source.refuse(line, `'${name}' cannot name an environment variable`);
-        const text = writtenText(value);
-        if (text === undefined)
-            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
-        if (text.includes('\0'))
-            throw source.refuse(line, `the variable '${name}' holds a NUL`);
-        return [name, text];
-    });
-    return Object.fromEntries(entries);
-}
-
-;// CONCATENATED MODULE: ./src/environment/find.ts
-
-
-
-const find_usual = 'env.yaml';
-const others = ['environment.yml', 'environment.yaml', 'env.yml'];
-/**
- * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
- * exactly one of those does.
- * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
- * @throws UserError when there is no such file, or no telling which one is meant
- */
-async function findEnvironmentFile(input, workspace) {
-    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
-    if (await find_isFile(wanted))
-        return wanted;
-    if (input !== undefined && input !== find_usual) {
-        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
-            at: { input: 'environment-file' },
-            advice: 'Its path is relative to the workspace; was the repository checked out?',
-        });
-    }
-    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
-    const names = others.filter((_, index) => found[index]);
-    const [only] = names;
-    if (only !== undefined && names.length === 1)
-        return (0,external_node_path_.resolve)(workspace, only);
-    throw new errors/* UserError */.y(only === undefined
-        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
-        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
-}
-async function find_isFile(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/inputs.ts
-
-
-/** How messages call what was given without a file. */
-const file = "the inputs 'packages' and 'channels'";
-/**
- * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError
- */
-function inputs_environmentOf(packages, channels, variables = process.env) {
-    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
-    return parseEnvironment(text, file, variables).environment;
-}
-/** An environment with the channels and packages of another behind its own. */
-function withMore(environment, more) {
-    const known = new Set(environment.channels.map(({ canonical }) => canonical));
-    return {
-        ...environment,
-        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
-        specs: [...environment.specs, ...more.specs],
-        secrets: [...new Set([...environment.secrets, ...more.secrets])],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-
-;// CONCATENATED MODULE: ./src/environment/read.ts
-
-
-
-
-
-/** The door of this folder: from an environment file to what it asks for. */
-
-
-
-
-/**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with file and line
- */
-async function readEnvironment(file, variables = process.env) {
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
-    environment.secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    for (const { message, line } of warnings)
-        lib_core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
-}
-async function readText(file) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(await (0,promises_.readFile)(file));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
-    }
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/stages/environments.ts
-
-
-const environments_usual = 'env.yaml';
-/**
- * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
- * lie below it by their names.
- * @throws UserError when a file cannot be used, or two environments have one name
- */
-async function readMembers(request) {
-    const files = request.environmentFiles;
-    if (files.length < 2)
-        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
-    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
-    const members = read.map((member, index) => {
-        const { environment, file } = member;
-        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
-        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
-    });
-    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
-    if (!twice)
-        return members;
-    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
-        at: { input: 'environment-file' },
-        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
-    });
-}
-/** The first environment has the packages that were given without a file, which may be all that there is. */
-async function readFirst(request, input) {
-    const { packages, channels } = request;
-    if (packages.length === 0)
-        return readMember(request, input);
-    const given = inputs_environmentOf(packages, channels);
-    try {
-        const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
-    }
-    catch (error) {
-        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
-        if (!isMissing || (input ?? environments_usual) !== environments_usual)
-            throw error;
-        return { file: environments_usual, environment: given };
-    }
-}
-/** A frozen lockfile that the request names needs no environment file beside it. */
-async function readMember(request, input) {
-    const { workspace, lock } = request;
-    try {
-        const file = await findEnvironmentFile(input, workspace);
-        return { file, environment: await readEnvironment(file) };
-    }
-    catch (error) {
-        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
-        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
-            throw error;
-        return { file: input ?? environments_usual };
-    }
-}
-function stemOf(file) {
-    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+    const summary = known ?? (await read());
+    return { base, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) } };
 }
 
 // EXTERNAL MODULE: ./src/image/json-blob.ts
@@ -40514,6 +40149,1078 @@ function assembleImage(base, layers, platform, details) {
         }),
     });
     return { platform, manifest, config, layers: all };
+}
+
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
+/**
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
+ */
+async function findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = (0,registry_registry/* formatReference */.FH)(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const has = top.images.some(({ platform: its }) => its?.architecture === platform.architecture);
+        if (!has)
+            return undefined;
+        const digest = chooseImage(top.images, platform, name);
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
+    }));
+}
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = isRecord(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
+        return undefined;
+    }
+    const { config, layers } = parsed;
+    return {
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
+    };
+}
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged
+ */
+async function readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
+    });
+    return { platform, manifest, config: { descriptor, bytes }, layers };
+}
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
+}
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${String(error)}`);
+    }
+}
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the earlier image: ${what}`, {
+        at: { url: (0,registry_registry/* formatReference */.FH)(origin) },
+        advice: "Leave it alone with 'cache-from: none'.",
+    });
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(663);
+;// CONCATENATED MODULE: ./src/packages/bzip2.ts
+/**
+ * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
+ * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
+ *
+ * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
+ * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
+ */
+/** The bytes are not bzip2, or not all of them are there. */
+class Bzip2Error extends Error {
+    name = 'Bzip2Error';
+}
+const outputChunk = 256 * 1024;
+const maxSymbols = 258;
+const maxCodeLength = 20;
+const groupSize = 50;
+/** Codes up to this length are decoded by one table look-up. */
+const quickBits = 10;
+/**
+ * Decompresses one or more concatenated bzip2 streams.
+ * @throws Bzip2Error when the input is damaged or ends early
+ */
+async function* bunzip2(input) {
+    const bits = new BitReader(input);
+    try {
+        do {
+            await bits.require(14);
+            yield* bzip2_stream(bits);
+            await bits.require(1);
+        } while (bits.available > 0);
+    }
+    finally {
+        await bits.close();
+    }
+}
+async function* bzip2_stream(bits) {
+    const block = new Block(streamHeader(bits) * 100_000);
+    let streamCrc = 0;
+    for (;;) {
+        await bits.require(block.longestCompressed);
+        const magic = bits.read(24) * 0x1000000 + bits.read(24);
+        if (magic === 0x177245385090)
+            break; // the square root of pi ends a stream
+        if (magic !== 0x314159265359)
+            throw new Bzip2Error('no block begins where one should'); // pi begins a block
+        const expected = readCrc(bits);
+        const start = block.decode(bits);
+        const crc = yield* block.output(start);
+        if (crc !== expected)
+            throw new Bzip2Error('the checksum of a block is wrong');
+        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
+    }
+    if (readCrc(bits) !== streamCrc)
+        throw new Bzip2Error('the checksum of the stream is wrong');
+    bits.align();
+}
+/** Returns the block size in units of 100 kB. */
+function streamHeader(bits) {
+    const magic = bits.read(24);
+    const level = bits.read(8) - 0x30;
+    if (magic !== 0x425a68 || level < 1 || level > 9)
+        throw new Bzip2Error('this is not bzip2 data');
+    return level;
+}
+/** 32 bits as a signed integer, the form in which checksums are computed. */
+function readCrc(bits) {
+    const high = bits.read(16);
+    return (high << 16) | bits.read(16);
+}
+/** An index known to be within the array's bounds. */
+function at(array, index) {
+    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
+}
+/** Bits, most significant first, from chunks of bytes. */
+class BitReader {
+    #input;
+    #ended = false;
+    bytes = new Uint8Array(0);
+    /** The next byte to move to `window`. */
+    position = 0;
+    /** The low `count` bits are still to be read. */
+    window = 0;
+    count = 0;
+    constructor(input) {
+        this.#input = input[Symbol.asyncIterator]();
+    }
+    /** Whole bytes that can be read without waiting. */
+    get available() {
+        return this.bytes.length - this.position + (this.count >> 3);
+    }
+    /** Waits until `length` bytes are there, or the input has ended. */
+    async require(length) {
+        if (this.#ended || this.available >= length)
+            return;
+        const chunks = [this.bytes.subarray(this.position)];
+        let available = this.available;
+        while (available < length) {
+            const next = await this.#input.next();
+            if (next.done) {
+                this.#ended = true;
+                break;
+            }
+            chunks.push(next.value);
+            available += next.value.length;
+        }
+        this.bytes = Buffer.concat(chunks);
+        this.position = 0;
+    }
+    /** Lets go of the input, wherever reading has come to. */
+    async close() {
+        await this.#input.return?.();
+    }
+    /** The next `length` bits, at most 24. */
+    read(length) {
+        while (this.count < length) {
+            if (this.position >= this.bytes.length)
+                throw new Bzip2Error('it ends too early');
+            this.window = (this.window << 8) | at(this.bytes, this.position++);
+            this.count += 8;
+        }
+        this.count -= length;
+        return (this.window >>> this.count) & ((1 << length) - 1);
+    }
+    /** Skips to the next whole byte. */
+    align() {
+        this.count -= this.count & 7;
+    }
+}
+/** Canonical Huffman codes of one table. */
+class Codes {
+    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
+    quick = new Uint16Array(1 << quickBits);
+    limit = new Int32Array(maxCodeLength + 2);
+    base = new Int32Array(maxCodeLength + 2);
+    symbols = new Uint16Array(maxSymbols);
+    longest = 0;
+    build(lengths, symbolCount) {
+        const perLength = new Int32Array(maxCodeLength + 2);
+        this.longest = 0;
+        for (let symbol = 0; symbol < symbolCount; symbol++) {
+            const length = at(lengths, symbol);
+            perLength[length] = at(perLength, length) + 1;
+            if (length > this.longest)
+                this.longest = length;
+        }
+        this.quick.fill(0);
+        let code = 0;
+        let index = 0;
+        for (let length = 1; length <= this.longest; length++) {
+            this.base[length] = index - code;
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                if (at(lengths, symbol) !== length)
+                    continue;
+                this.symbols[index++] = symbol;
+                if (length <= quickBits) {
+                    const first = code << (quickBits - length);
+                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
+                }
+                code++;
+            }
+            if (code > 1 << length)
+                throw new Bzip2Error('a Huffman table is over-full');
+            this.limit[length] = code - 1;
+            code <<= 1;
+        }
+    }
+}
+/** One block at a time, in arrays that are used again. */
+class Block {
+    #size;
+    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
+    #chain;
+    #length = 0;
+    #tables = Array.from({ length: 6 }, () => new Codes());
+    #selectors = new Uint8Array(32768);
+    #lengths = new Uint8Array(maxSymbols);
+    #used = new Uint8Array(256);
+    #counts = new Int32Array(256);
+    constructor(size) {
+        this.#size = size;
+        this.#chain = new Int32Array(size);
+    }
+    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
+    get longestCompressed() {
+        return (this.#size * maxCodeLength) / 8 + 65536;
+    }
+    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
+    decode(bits) {
+        if (bits.read(1))
+            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
+        const origin = bits.read(24);
+        const usedCount = this.#readUsed(bits);
+        const selectorCount = this.#readTables(bits, usedCount + 2);
+        this.#readSymbols(bits, usedCount, selectorCount);
+        if (origin >= this.#length)
+            throw new Bzip2Error('a block begins outside itself');
+        this.#linkChain();
+        return at(this.#chain, origin);
+    }
+    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
+    #readUsed(bits) {
+        const ranges = bits.read(16);
+        let count = 0;
+        for (let range = 0; range < 16; range++) {
+            if (!(ranges & (0x8000 >> range)))
+                continue;
+            const values = bits.read(16);
+            for (let value = 0; value < 16; value++) {
+                if (values & (0x8000 >> value))
+                    this.#used[count++] = range * 16 + value;
+            }
+        }
+        if (count === 0)
+            throw new Bzip2Error('a block has no symbols');
+        return count;
+    }
+    #readTables(bits, symbolCount) {
+        const tableCount = bits.read(3);
+        const selectorCount = bits.read(15);
+        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
+            throw new Bzip2Error('a block has no tables');
+        const recent = [0, 1, 2, 3, 4, 5];
+        for (let index = 0; index < selectorCount; index++) {
+            let back = 0;
+            while (bits.read(1)) {
+                if (++back >= tableCount)
+                    throw new Bzip2Error('a block uses a table that it does not have');
+            }
+            const table = recent.splice(back, 1)[0] ?? 0;
+            recent.unshift(table);
+            this.#selectors[index] = table;
+        }
+        for (const table of this.#tables.slice(0, tableCount)) {
+            let length = bits.read(5);
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                for (;;) {
+                    if (length < 1 || length > maxCodeLength)
+                        throw new Bzip2Error('a Huffman code has no valid length');
+                    if (!bits.read(1))
+                        break;
+                    length += bits.read(1) ? -1 : 1;
+                }
+                this.#lengths[symbol] = length;
+            }
+            table.build(this.#lengths, symbolCount);
+        }
+        return selectorCount;
+    }
+    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
+    #readSymbols(bits, usedCount, selectorCount) {
+        const chain = this.#chain;
+        const size = this.#size;
+        const counts = this.#counts.fill(0);
+        const front = this.#used.slice(0, usedCount);
+        const end = usedCount + 1;
+        const { bytes } = bits;
+        let { position, window, count } = bits;
+        let length = 0;
+        let run = 0;
+        let runUnit = 1;
+        for (let group = 0;; group++) {
+            if (position > bytes.length + 4)
+                throw new Bzip2Error('it ends too early');
+            if (group >= selectorCount)
+                throw new Bzip2Error('a block has no end');
+            const table = this.#tables[at(this.#selectors, group)];
+            if (!table)
+                throw new Bzip2Error('a block uses a table that it does not have');
+            const { quick, limit, base, symbols, longest } = table;
+            for (let left = groupSize; left > 0; left--) {
+                while (count <= 24) {
+                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
+                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
+                    position++;
+                    count += 8;
+                }
+                let symbol;
+                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
+                if (found) {
+                    symbol = found >>> 5;
+                    count -= found & 31;
+                }
+                else {
+                    let bitCount = quickBits + 1;
+                    let code = 0;
+                    for (; bitCount <= longest; bitCount++) {
+                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
+                        if (code <= at(limit, bitCount))
+                            break;
+                    }
+                    if (bitCount > longest)
+                        throw new Bzip2Error('a Huffman code is not in its table');
+                    symbol = at(symbols, at(base, bitCount) + code);
+                    count -= bitCount;
+                }
+                if (symbol <= 1) {
+                    run += runUnit << symbol;
+                    runUnit <<= 1;
+                    if (run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    continue;
+                }
+                if (run > 0) {
+                    if (length + run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    const value = at(front, 0);
+                    counts[value] = at(counts, value) + run;
+                    chain.fill(value, length, length + run);
+                    length += run;
+                    run = 0;
+                    runUnit = 1;
+                }
+                if (symbol === end) {
+                    this.#length = length;
+                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
+                    bits.count = count & 7;
+                    bits.window = window >>> (count & 24);
+                    if (bits.position > bytes.length)
+                        throw new Bzip2Error('it ends too early');
+                    return;
+                }
+                if (length >= size)
+                    throw new Bzip2Error('a block is larger than it may be');
+                const place = symbol - 1;
+                const value = at(front, place);
+                front.copyWithin(1, 0, place);
+                front[0] = value;
+                counts[value] = at(counts, value) + 1;
+                chain[length++] = value;
+            }
+        }
+    }
+    /** Turns the transform's last column into a chain that spells the text. */
+    #linkChain() {
+        const chain = this.#chain;
+        const next = this.#counts;
+        let sum = 0;
+        for (let value = 0; value < 256; value++) {
+            const occurrences = at(next, value);
+            next[value] = sum;
+            sum += occurrences;
+        }
+        for (let index = 0; index < this.#length; index++) {
+            const value = at(chain, index) & 0xff;
+            const place = at(next, value);
+            next[value] = place + 1;
+            chain[place] = at(chain, place) | (index << 8);
+        }
+    }
+    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
+    *output(start) {
+        const chain = this.#chain;
+        let crc = -1;
+        let link = start;
+        let previous = -1;
+        let repeats = 0;
+        let chunk = new Uint8Array(outputChunk);
+        let filled = 0;
+        for (let left = this.#length; left > 0; left--) {
+            link = at(chain, link >>> 8);
+            const value = link & 0xff;
+            if (filled + 256 > outputChunk) {
+                yield chunk.subarray(0, filled);
+                chunk = new Uint8Array(outputChunk);
+                filled = 0;
+            }
+            if (repeats === 4) {
+                for (let copies = value; copies > 0; copies--) {
+                    chunk[filled++] = previous;
+                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
+                }
+                repeats = 0;
+                previous = -1;
+                continue;
+            }
+            repeats = value === previous ? repeats + 1 : 1;
+            previous = value;
+            chunk[filled++] = value;
+            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
+        }
+        if (filled > 0)
+            yield chunk.subarray(0, filled);
+        return ~crc;
+    }
+}
+/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
+const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
+    let crc = value << 24;
+    for (let bit = 0; bit < 8; bit++)
+        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    return crc;
+});
+
+;// CONCATENATED MODULE: ./src/packages/decompress.ts
+
+
+
+/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
+const readChunk = 1024 * 1024;
+const decompress_outputChunk = 512 * 1024;
+function readRange({ file, start, size }) {
+    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
+}
+/** The decompressed bytes of zstd frames, of which there may be several in a row. */
+async function* unzstd({ file, start, size }) {
+    for (let done = 0; done < size;) {
+        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
+        const source = readRange({ file, start: start + done, size: size - done });
+        source.on('error', (error) => decoder.destroy(error));
+        try {
+            yield* source.pipe(decoder);
+        }
+        finally {
+            source.destroy();
+        }
+        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
+        done += decoder.bytesWritten;
+    }
+}
+function unbzip2(range) {
+    return bunzip2(readRange(range));
+}
+
+;// CONCATENATED MODULE: ./src/packages/json.ts
+
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** The object that is all of a package's metadata file. @throws UserError when it is none */
+function json_parseObject(text, file, dist) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (cause) {
+        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
+    }
+    if (!isObject(value))
+        throw malformed(dist, `${file} is not an object`);
+    return value;
+}
+/** A value of a metadata file, for a message. */
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value);
+}
+/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
+function malformed(dist, what, cause) {
+    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
+        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda-format.ts
+
+
+
+
+
+/** A metadata.json of a few dozen bytes is usual. */
+const metadataLimit = 64 * 1024;
+/**
+ * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
+ * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
+ * @throws UserError when it is none, or of a format version that is not known
+ */
+async function locateCondaMembers(file, dist) {
+    const members = await zipMembers(file, dist);
+    const metadata = members.get('metadata.json');
+    if (!metadata)
+        throw refusal(dist, 'it has no metadata.json');
+    await checkMetadata(metadata, dist);
+    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
+}
+function theTar(members, prefix, dist) {
+    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
+    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
+    if (!range)
+        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+    return range;
+}
+async function checkMetadata(range, dist) {
+    if (range.size > metadataLimit)
+        throw refusal(dist, 'its metadata.json is too large');
+    const json = await (0,consumers_namespaceObject.text)(readRange(range));
+    let version;
+    try {
+        const metadata = JSON.parse(json);
+        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
+            version = metadata.conda_pkg_format_version;
+        }
+    }
+    catch (cause) {
+        throw refusal(dist, 'its metadata.json is not JSON', cause);
+    }
+    if (version !== 2) {
+        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
+    }
+}
+/** Where the stored members of a zip lie in the file, by name. */
+async function zipMembers(file, dist) {
+    const members = new Map();
+    let zip;
+    try {
+        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
+        for await (const entry of zip.eachEntry()) {
+            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
+                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+            }
+            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+            if (entry.compressedSize === 0)
+                throw refusal(dist, `its member ${entry.fileName} is empty`);
+            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
+        }
+    }
+    catch (cause) {
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
+    }
+    finally {
+        zip?.close();
+    }
+    return members;
+}
+function refusal(dist, what, cause) {
+    const detail = cause instanceof Error ? `: ${cause.message}` : '';
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/entry-point.ts
+const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+/**
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
+ * @returns a sentence's end saying what is wrong with it, when something is
+ */
+function parseEntryPoint(definition) {
+    const colon = definition.lastIndexOf(':');
+    if (colon < 0)
+        return "has no ':'";
+    const equals = definition.lastIndexOf('=', colon);
+    if (equals < 0)
+        return "has no '='";
+    const command = definition.slice(0, equals).trim();
+    const module = definition.slice(equals + 1, colon).trim();
+    const callable = definition.slice(colon + 1).trim();
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
+        return `has the command ${JSON.stringify(command)}, which is no file name`;
+    }
+    if (!identifiers.test(module))
+        return `has the module ${JSON.stringify(module)}, which is no dotted name`;
+    if (!identifiers.test(callable))
+        return `has the callable ${JSON.stringify(callable)}, which is no dotted name`;
+    return { command, module, callable };
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, or names the root itself
+ */
+function safePath(path, dist, said) {
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
+    if (isPlain)
+        return path;
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+        advice: 'Such a package is broken or hostile. Choose another build of it.',
+    });
+    if (path.includes('\0'))
+        throw refuse('holds a NUL');
+    if (path.startsWith('/'))
+        throw refuse('is absolute');
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    if (names.includes('..'))
+        throw refuse("has a '..' in it");
+    if (names.length === 0)
+        throw refuse('is empty');
+    return names.join('/');
+}
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+function* archive_path_parentsOf(path) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        yield path.slice(0, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
+
+
+/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
+const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
+/**
+ * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
+ * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
+ * @param texts those files' content, by name
+ */
+function parseLegacyFiles(texts, dist) {
+    const text = texts.get('files');
+    if (text === undefined)
+        throw malformed(dist, 'it has neither info/paths.json nor info/files');
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
+    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
+    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
+    return [...paths].map((path) => {
+        const placeholder = placeholders.get(path);
+        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
+    });
+}
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/**
+ * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
+ * micromamba this understands quotes, and paths with spaces that have none.
+ */
+function parseHasPrefix(text, files, dist) {
+    const placeholders = new Map();
+    for (const line of linesOf(text)) {
+        if (files.has(line)) {
+            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
+            continue;
+        }
+        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
+        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
+        if (path === undefined || !files.has(path)) {
+            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
+        }
+        placeholders.set(path, {
+            prefix: prefix || oldestPlaceholder,
+            mode: mode === 'binary' ? 'binary' : 'text',
+        });
+    }
+    return placeholders;
+}
+function unquote(token) {
+    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
+}
+
+;// CONCATENATED MODULE: ./src/packages/paths-json.ts
+
+
+/**
+ * Reads info/paths.json, version 1.
+ * @throws UserError that names the package and what is wrong
+ */
+function parsePathsJson(json, dist) {
+    const { paths, paths_version: version } = json;
+    if (version !== 1) {
+        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
+    }
+    if (!Array.isArray(paths))
+        throw malformed(dist, "'paths' in info/paths.json is no list");
+    const files = paths.map((entry) => parseEntry(entry, dist));
+    const seen = new Set();
+    for (const { path } of files) {
+        if (seen.has(path))
+            throw malformed(dist, `info/paths.json lists '${path}' twice`);
+        seen.add(path);
+    }
+    return files;
+}
+const pathTypes = {
+    hardlink: 'file',
+    softlink: 'softlink',
+    directory: 'directory',
+};
+function parseEntry(entry, dist) {
+    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
+        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
+    }
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
+    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
+    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
+    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
+        throw wrong('path_type');
+    const type = pathType === undefined ? undefined : pathTypes[pathType];
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        throw wrong('size_in_bytes');
+    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
+    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
+        throw wrong('sha256');
+    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
+    if (hasPrefix && typeof prefix !== 'string')
+        throw wrong('prefix_placeholder');
+    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
+        throw wrong('file_mode');
+    return {
+        path,
+        ...(type && { type }),
+        ...(hasHash && type !== 'softlink' && { sha256 }),
+        size,
+        noLink: entry['no_link'] === true,
+        // micromamba treats whatever is not said to be binary as text.
+        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/packages/package-info.ts
+
+
+
+
+/** The files of `info/` that are read, and no others, by their name below it. */
+const infoFiles = [
+    'index.json',
+    'paths.json',
+    'link.json',
+    'files',
+    'has_prefix',
+    'no_link',
+    'no_softlink',
+];
+/**
+ * Reads a package's metadata.
+ * @param texts the content of the files of `info/` that are there
+ * @param name how to call the package in errors
+ * @throws UserError that names the package and what is wrong with it
+ */
+function parsePackageInfo(texts, name) {
+    const indexText = texts.get('index.json');
+    if (indexText === undefined)
+        throw malformed(name, 'it has no info/index.json');
+    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
+    const dist = `${index.name}-${index.version}-${index.build}`;
+    const pathsText = texts.get('paths.json');
+    const files = pathsText === undefined
+        ? parseLegacyFiles(texts, dist)
+        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
+    const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : [];
+    return { dist, index, files, entryPoints };
+}
+function parseIndex(json, name) {
+    const text = (key) => {
+        const value = json[key];
+        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
+            return value;
+        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
+    };
+    const { noarch, python_site_packages_path: sitePackages } = json;
+    return {
+        name: text('name'),
+        version: text('version'),
+        build: text('build'),
+        ...(noarch === 'python' && { noarch }),
+        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
+        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
+        json,
+    };
+}
+/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
+function parseLinkJson(text, dist) {
+    if (text === undefined)
+        return [];
+    const { noarch } = json_parseObject(text, 'info/link.json', dist);
+    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
+    if (!Array.isArray(definitions))
+        throw malformed(dist, "'entry_points' in info/link.json is no list");
+    return definitions.map((definition) => {
+        const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string';
+        if (typeof parsed !== 'string')
+            return parsed;
+        throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
+
+
+
+
+/**
+ * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
+ * links lead to files of the package. One for all tars of a package, in their order.
+ */
+class EntryGuard {
+    #dist;
+    /** Files and links seen. A hard link is kept as what it leads to. */
+    #seen = new Map();
+    /** Directories that are implied by what was seen. */
+    #directories = new Set();
+    constructor(dist) {
+        this.#dist = dist;
+    }
+    /** Lets an entry pass, with hard links resolved to the file at their end. */
+    admit(entry) {
+        const { path } = entry;
+        if (this.#seen.has(path))
+            throw this.#refusal(`holds '${path}' twice`);
+        if (this.#directories.has(path))
+            throw this.#refusal(`has '${path}' as a directory and as something else`);
+        for (const parent of archive_path_parentsOf(path)) {
+            if (this.#directories.has(parent))
+                break;
+            const above = this.#seen.get(parent);
+            if (above) {
+                const kind = above.type === 'symlink' ? 'soft link' : 'file';
+                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
+            }
+            this.#directories.add(parent);
+        }
+        if (entry.type === 'hardlink') {
+            const target = this.#seen.get(entry.target);
+            if (!target)
+                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
+            this.#seen.set(path, target);
+            return target.type === 'file'
+                ? { type: 'hardlink', path, target: target.path }
+                : { type: 'symlink', path, target: target.target };
+        }
+        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
+        return entry;
+    }
+    #refusal(what) {
+        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
+            advice: 'Such a package is broken or hostile. Choose another build of it.',
+        });
+    }
+}
+/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
+const tarOptions = {
+    allowUnknownFormat: true,
+};
+/**
+ * The entries of one tar of a package, its `info/` included, directories left out.
+ * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
+ */
+async function* tarEntries(bytes, dist, guard) {
+    const tar = (0,tar_stream.extract)(tarOptions);
+    // Errors of the source reach whoever iterates over the tar or an entry of it.
+    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
+    try {
+        for await (const stream of tar) {
+            const entry = readEntry(stream, dist);
+            if (entry)
+                yield guard.admit(entry);
+            // What nobody read is skipped; a stream that was read to its end does not mind.
+            stream.resume();
+        }
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+function readEntry(stream, dist) {
+    const header = stream.header;
+    if (header.type === 'directory' && /^[./]*$/.test(header.name))
+        return undefined; // './', the root itself
+    const path = safePath(header.name, dist, 'the archive');
+    switch (header.type) {
+        case 'directory':
+            return undefined;
+        case 'file':
+        case 'contiguous-file':
+            return {
+                type: 'file',
+                path,
+                mode: header.mode & 0o777,
+                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
+                size: header.size,
+                content: contentOf(stream, dist),
+            };
+        case 'symlink': {
+            const target = header.linkname ?? '';
+            if (target === '' || target.includes('\0')) {
+                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
+            }
+            return { type: 'symlink', path, target };
+        }
+        case 'link':
+            return {
+                type: 'hardlink',
+                path,
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+            };
+        case 'block-device':
+        case 'character-device':
+        case 'fifo':
+        case null:
+            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+                advice: 'Packages hold files and links only. Choose another build of it.',
+            });
+    }
+}
+async function* contentOf(stream, dist) {
+    try {
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        for await (const chunk of stream)
+            yield chunk;
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+/** What a decoder says of damaged bytes, as an error of the package. */
+function damage(error, dist) {
+    if (error instanceof errors/* UserError */.y)
+        return error;
+    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
+        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive.ts
+
+
+
+
+
+
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
+const infoLimit = 256 * 1024 * 1024;
+/**
+ * Opens a package and reads its `info/`.
+ * @param dist how to call the package in errors, `<name>-<version>-<build>`
+ * @throws UserError that names the package and what is wrong with it
+ */
+async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
+    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
+}
+async function openConda(file, dist) {
+    const members = await locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
+    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
+    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
+    return {
+        info: parsePackageInfo(texts, dist),
+        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
+    };
+}
+async function openTarBz2(file, dist) {
+    const range = { file, start: 0, size: Infinity };
+    const open = () => unbzip2(range);
+    const { texts } = await readInfo(open, dist, isComplete);
+    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
+}
+/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
+function isComplete(texts) {
+    const index = texts.get('index.json');
+    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
+}
+/** Reads the metadata, and says whether there were files beside it. */
+async function readInfo(open, dist, isDone) {
+    const texts = new Map();
+    let hasFiles = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
+        hasFiles ||= !isInfo(entry);
+        if (!name || entry.type !== 'file')
+            continue;
+        if (entry.size > infoLimit)
+            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
+        const chunks = [];
+        for await (const chunk of entry.content)
+            chunks.push(chunk);
+        texts.set(name, Buffer.concat(chunks).toString());
+        if (isDone(texts))
+            break;
+    }
+    return { texts, hasFiles };
+}
+async function* packageFiles(tars, dist) {
+    const guard = new EntryGuard(dist);
+    for (const open of tars) {
+        for await (const entry of tarEntries(open(), dist, guard)) {
+            if (!isInfo(entry))
+                yield entry;
+        }
+    }
+}
+function isInfo({ path }) {
+    return path.startsWith('info/');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -40640,36 +41347,6 @@ if __name__ == '__main__':
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/packages/json.ts
-
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** The object that is all of a package's metadata file. @throws UserError when it is none */
-function json_parseObject(text, file, dist) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch (cause) {
-        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
-    }
-    if (!isObject(value))
-        throw malformed(dist, `${file} is not an object`);
-    return value;
-}
-/** A value of a metadata file, for a message. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value);
-}
-/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
-function malformed(dist, what, cause) {
-    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
-        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
-        cause,
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/prefix/content.ts
 
 async function content_readAll(content) {
@@ -40685,7 +41362,7 @@ async function drain(content) {
         ;
 }
 // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* oneChunk(bytes) {
+async function* content_oneChunk(bytes) {
     if (bytes.length > 0)
         yield bytes;
 }
@@ -41008,41 +41685,8 @@ function fileOf(path, mode, bytes, mtime) {
         mode,
         ...(mtime !== undefined && { mtime }),
         size: bytes.length,
-        content: oneChunk(bytes),
+        content: content_oneChunk(bytes),
     };
-}
-
-;// CONCATENATED MODULE: ./src/packages/archive-path.ts
-
-/**
- * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
- * no empty names, no trailing slash.
- * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, or names the root itself
- */
-function safePath(path, dist, said) {
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
-    if (isPlain)
-        return path;
-    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
-        advice: 'Such a package is broken or hostile. Choose another build of it.',
-    });
-    if (path.includes('\0'))
-        throw refuse('holds a NUL');
-    if (path.startsWith('/'))
-        throw refuse('is absolute');
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (names.includes('..'))
-        throw refuse("has a '..' in it");
-    if (names.length === 0)
-        throw refuse('is empty');
-    return names.join('/');
-}
-/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
-function* parentsOf(path) {
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        yield path.slice(0, end);
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
@@ -41090,7 +41734,7 @@ function findObstructed(plans) {
         for (const path of paths) {
             const parents = [];
             let by;
-            for (const parent of parentsOf(path)) {
+            for (const parent of archive_path_parentsOf(path)) {
                 if (free.has(parent))
                     break;
                 if (owners.has(parent))
@@ -41119,7 +41763,7 @@ function clobber_selectWinning(clobbers, position) {
  * directory and executable have a `t`.
  * @param python the version and build of the python package, and what its info/index.json says, where that was read
  */
-function pythonOf(python) {
+function python_pythonOf(python) {
     const version = python.version.split('.').slice(0, 2).join('.');
     const usual = `lib/python${version}/site-packages`;
     const freeThreaded = python.build.includes(`cp${version.replace('.', '')}t`);
@@ -41203,15 +41847,45 @@ function bytecodeOf(files, { version }) {
         .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }));
 }
 
-;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function activation_files_isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
 /**
- * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
- * Those for unlinking run at no install and do not count.
- * @returns paths relative to the prefix
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
  */
-function linkScriptsOf({ name, paths }) {
-    const scripts = new Set([`bin/.${name}-pre-link.sh`, `bin/.${name}-post-link.sh`]);
-    return paths.filter((path) => scripts.has(path));
+function packageVariables(texts) {
+    const files = sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
@@ -41226,6 +41900,13 @@ function linkScriptsOf({ name, paths }) {
 
 
 
+
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+async function link_openPackage({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775;
 const recordMode = 0o644;
@@ -41259,6 +41940,162 @@ async function* link_linkPackage(source, context, select = () => true) {
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
+}
+
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ */
+function path_set_claimsOf(names, paths) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    const seen = new Set();
+    for (const path of paths) {
+        const territory = territoryOf(path, own);
+        const claimed = territory ?? path;
+        if (seen.has(claimed))
+            continue;
+        seen.add(claimed);
+        claims.add(hashPath(claimed));
+        for (const parent of parentsOf(claimed)) {
+            if (seen.has(parent))
+                break;
+            seen.add(parent);
+            ways.add(hashPath(parent));
+        }
+    }
+    return { claims, ways };
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/layers/facts.ts
+
+
+
+/**
+ * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
+ * are; with them the rest of an image can be made without these packages at hand.
+ */
+const factsAnnotation = 'io.github.micromamba-image.facts';
+function formatFacts({ claims, ways, texts, scripted, python }) {
+    const sortedTexts = Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify({
+        claims: formatPathSet(claims),
+        ways: formatPathSet(ways),
+        ...(sortedTexts.length > 0 && { texts: Object.fromEntries(sortedTexts) }),
+        ...(scripted.length > 0 && { scripted }),
+        ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+    });
+}
+/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
+function parseFacts(text) {
+    const facts = readFacts(text);
+    return facts && formatFacts(facts) === text ? facts : undefined;
+}
+function readFacts(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!isObject(value))
+        return undefined;
+    const { claims, ways, texts = {}, scripted = [], python } = value;
+    if (typeof claims !== 'string' || typeof ways !== 'string')
+        return undefined;
+    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
+    if (!claimed || !above || !isTexts(texts) || !isList(scripted))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted };
+    if (python === undefined)
+        return read;
+    if (!isList(python))
+        return undefined;
+    const [version = '', executable = '', sitePackages = ''] = python;
+    return { ...read, python: { version, executable, sitePackages } };
+}
+function isTexts(value) {
+    return (isObject(value) &&
+        Object.entries(value).every(([path, text]) => activation_files_isActivationFile(path) && typeof text === 'string'));
+}
+function isList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: external "module"
@@ -44084,9 +44921,9 @@ function layerKey(inputs) {
         rootPrefix,
         owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
         modes: [reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE],
-        python: hasNoarch && python ? [python.version, python.executable, python.sitePackages] : null,
+        python: hasNoarch && python ? python.checksum.hex : null,
         compressor: compressorName(compression),
-        packages: packages.map(({ url, checksum }) => [url, checksum]),
+        packages: packages.map(({ url, checksum }) => [url.href, checksum.hex]),
     }));
 }
 
@@ -44253,7 +45090,7 @@ async function* tarStream(entries) {
                 const { size, mode, mtime = reproducible/* fixedTime */.EZ } = entry;
                 files.set(path, { mode, mtime });
                 yield formatTarHeader({ ...common, type: 'file', size, mode, mtime });
-                yield* contentOf(entry);
+                yield* tar_contentOf(entry);
                 if (size % blockSize !== 0)
                     yield padding(size);
             }
@@ -44261,7 +45098,7 @@ async function* tarStream(entries) {
     }
     yield Buffer.alloc(2 * blockSize);
 }
-async function* contentOf({ path, size, content, }) {
+async function* tar_contentOf({ path, size, content, }) {
     let given = 0;
     for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         given += chunk.length;
@@ -44361,8 +45198,8 @@ async function packLayers(jobs, onPacked = () => undefined, threads = Math.min((
 async function pack(worker, job) {
     worker.postMessage(job);
     const [answer] = (await (0,external_node_events_.once)(worker, 'message')); // what worker.ts sends
-    if ('layer' in answer)
-        return answer.layer;
+    if ('packed' in answer)
+        return answer.packed;
     if ('bug' in answer)
         throw Object.assign(new Error(), answer.bug);
     const { message, ...place } = answer.userError;
@@ -44396,6 +45233,8 @@ function workerUrl() {
  * quickly.
  */
 const bucketCount = 32;
+/** Of a lock that does not say which packages are big; all of them share layers then. */
+const bucketCountWithoutSizes = 64;
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
@@ -44404,12 +45243,14 @@ const ownLayerCount = 40;
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
  * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
  * @param names the packages in the order of the lock
- * @param own names of packages that have a layer of their own
+ * @param own names of packages that have a layer of their own; undefined when nobody chose them
  * @param budget how many groups there may be, at least 1
  */
 function groupPackages(names, own, budget) {
-    const buckets = bucketsWithin(budget);
-    const alone = new Set(own.slice(0, budget - buckets));
+    const buckets = own
+        ? bucketsWithin(budget / 2, bucketCount)
+        : bucketsWithin(budget, bucketCountWithoutSizes);
+    const alone = new Set(own?.slice(0, budget - buckets));
     const groups = new Map();
     for (const name of alone)
         groups.set(name, []);
@@ -44427,9 +45268,9 @@ function groupPackages(names, own, budget) {
  * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
  * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
  */
-function bucketsWithin(budget) {
-    let buckets = bucketCount;
-    while (buckets > 1 && buckets > budget / 2)
+function bucketsWithin(budget, usual) {
+    let buckets = usual;
+    while (buckets > 1 && buckets > budget)
         buckets /= 2;
     return buckets;
 }
@@ -44456,950 +45297,49 @@ function chooseOwnLayer(packages, previous = []) {
     return [...kept, ...newcomers].slice(0, ownLayerCount);
 }
 
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-// EXTERNAL MODULE: ./node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(663);
-;// CONCATENATED MODULE: ./src/packages/bzip2.ts
-/**
- * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
- * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
- *
- * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
- * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
- */
-/** The bytes are not bzip2, or not all of them are there. */
-class Bzip2Error extends Error {
-    name = 'Bzip2Error';
-}
-const outputChunk = 256 * 1024;
-const maxSymbols = 258;
-const maxCodeLength = 20;
-const groupSize = 50;
-/** Codes up to this length are decoded by one table look-up. */
-const quickBits = 10;
-/**
- * Decompresses one or more concatenated bzip2 streams.
- * @throws Bzip2Error when the input is damaged or ends early
- */
-async function* bunzip2(input) {
-    const bits = new BitReader(input);
-    try {
-        do {
-            await bits.require(14);
-            yield* bzip2_stream(bits);
-            await bits.require(1);
-        } while (bits.available > 0);
-    }
-    finally {
-        await bits.close();
-    }
-}
-async function* bzip2_stream(bits) {
-    const block = new Block(streamHeader(bits) * 100_000);
-    let streamCrc = 0;
-    for (;;) {
-        await bits.require(block.longestCompressed);
-        const magic = bits.read(24) * 0x1000000 + bits.read(24);
-        if (magic === 0x177245385090)
-            break; // the square root of pi ends a stream
-        if (magic !== 0x314159265359)
-            throw new Bzip2Error('no block begins where one should'); // pi begins a block
-        const expected = readCrc(bits);
-        const start = block.decode(bits);
-        const crc = yield* block.output(start);
-        if (crc !== expected)
-            throw new Bzip2Error('the checksum of a block is wrong');
-        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
-    }
-    if (readCrc(bits) !== streamCrc)
-        throw new Bzip2Error('the checksum of the stream is wrong');
-    bits.align();
-}
-/** Returns the block size in units of 100 kB. */
-function streamHeader(bits) {
-    const magic = bits.read(24);
-    const level = bits.read(8) - 0x30;
-    if (magic !== 0x425a68 || level < 1 || level > 9)
-        throw new Bzip2Error('this is not bzip2 data');
-    return level;
-}
-/** 32 bits as a signed integer, the form in which checksums are computed. */
-function readCrc(bits) {
-    const high = bits.read(16);
-    return (high << 16) | bits.read(16);
-}
-/** An index known to be within the array's bounds. */
-function at(array, index) {
-    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
-}
-/** Bits, most significant first, from chunks of bytes. */
-class BitReader {
-    #input;
-    #ended = false;
-    bytes = new Uint8Array(0);
-    /** The next byte to move to `window`. */
-    position = 0;
-    /** The low `count` bits are still to be read. */
-    window = 0;
-    count = 0;
-    constructor(input) {
-        this.#input = input[Symbol.asyncIterator]();
-    }
-    /** Whole bytes that can be read without waiting. */
-    get available() {
-        return this.bytes.length - this.position + (this.count >> 3);
-    }
-    /** Waits until `length` bytes are there, or the input has ended. */
-    async require(length) {
-        if (this.#ended || this.available >= length)
-            return;
-        const chunks = [this.bytes.subarray(this.position)];
-        let available = this.available;
-        while (available < length) {
-            const next = await this.#input.next();
-            if (next.done) {
-                this.#ended = true;
-                break;
-            }
-            chunks.push(next.value);
-            available += next.value.length;
-        }
-        this.bytes = Buffer.concat(chunks);
-        this.position = 0;
-    }
-    /** Lets go of the input, wherever reading has come to. */
-    async close() {
-        await this.#input.return?.();
-    }
-    /** The next `length` bits, at most 24. */
-    read(length) {
-        while (this.count < length) {
-            if (this.position >= this.bytes.length)
-                throw new Bzip2Error('it ends too early');
-            this.window = (this.window << 8) | at(this.bytes, this.position++);
-            this.count += 8;
-        }
-        this.count -= length;
-        return (this.window >>> this.count) & ((1 << length) - 1);
-    }
-    /** Skips to the next whole byte. */
-    align() {
-        this.count -= this.count & 7;
-    }
-}
-/** Canonical Huffman codes of one table. */
-class Codes {
-    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
-    quick = new Uint16Array(1 << quickBits);
-    limit = new Int32Array(maxCodeLength + 2);
-    base = new Int32Array(maxCodeLength + 2);
-    symbols = new Uint16Array(maxSymbols);
-    longest = 0;
-    build(lengths, symbolCount) {
-        const perLength = new Int32Array(maxCodeLength + 2);
-        this.longest = 0;
-        for (let symbol = 0; symbol < symbolCount; symbol++) {
-            const length = at(lengths, symbol);
-            perLength[length] = at(perLength, length) + 1;
-            if (length > this.longest)
-                this.longest = length;
-        }
-        this.quick.fill(0);
-        let code = 0;
-        let index = 0;
-        for (let length = 1; length <= this.longest; length++) {
-            this.base[length] = index - code;
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                if (at(lengths, symbol) !== length)
-                    continue;
-                this.symbols[index++] = symbol;
-                if (length <= quickBits) {
-                    const first = code << (quickBits - length);
-                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
-                }
-                code++;
-            }
-            if (code > 1 << length)
-                throw new Bzip2Error('a Huffman table is over-full');
-            this.limit[length] = code - 1;
-            code <<= 1;
-        }
-    }
-}
-/** One block at a time, in arrays that are used again. */
-class Block {
-    #size;
-    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
-    #chain;
-    #length = 0;
-    #tables = Array.from({ length: 6 }, () => new Codes());
-    #selectors = new Uint8Array(32768);
-    #lengths = new Uint8Array(maxSymbols);
-    #used = new Uint8Array(256);
-    #counts = new Int32Array(256);
-    constructor(size) {
-        this.#size = size;
-        this.#chain = new Int32Array(size);
-    }
-    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
-    get longestCompressed() {
-        return (this.#size * maxCodeLength) / 8 + 65536;
-    }
-    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
-    decode(bits) {
-        if (bits.read(1))
-            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
-        const origin = bits.read(24);
-        const usedCount = this.#readUsed(bits);
-        const selectorCount = this.#readTables(bits, usedCount + 2);
-        this.#readSymbols(bits, usedCount, selectorCount);
-        if (origin >= this.#length)
-            throw new Bzip2Error('a block begins outside itself');
-        this.#linkChain();
-        return at(this.#chain, origin);
-    }
-    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
-    #readUsed(bits) {
-        const ranges = bits.read(16);
-        let count = 0;
-        for (let range = 0; range < 16; range++) {
-            if (!(ranges & (0x8000 >> range)))
-                continue;
-            const values = bits.read(16);
-            for (let value = 0; value < 16; value++) {
-                if (values & (0x8000 >> value))
-                    this.#used[count++] = range * 16 + value;
-            }
-        }
-        if (count === 0)
-            throw new Bzip2Error('a block has no symbols');
-        return count;
-    }
-    #readTables(bits, symbolCount) {
-        const tableCount = bits.read(3);
-        const selectorCount = bits.read(15);
-        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
-            throw new Bzip2Error('a block has no tables');
-        const recent = [0, 1, 2, 3, 4, 5];
-        for (let index = 0; index < selectorCount; index++) {
-            let back = 0;
-            while (bits.read(1)) {
-                if (++back >= tableCount)
-                    throw new Bzip2Error('a block uses a table that it does not have');
-            }
-            const table = recent.splice(back, 1)[0] ?? 0;
-            recent.unshift(table);
-            this.#selectors[index] = table;
-        }
-        for (const table of this.#tables.slice(0, tableCount)) {
-            let length = bits.read(5);
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                for (;;) {
-                    if (length < 1 || length > maxCodeLength)
-                        throw new Bzip2Error('a Huffman code has no valid length');
-                    if (!bits.read(1))
-                        break;
-                    length += bits.read(1) ? -1 : 1;
-                }
-                this.#lengths[symbol] = length;
-            }
-            table.build(this.#lengths, symbolCount);
-        }
-        return selectorCount;
-    }
-    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
-    #readSymbols(bits, usedCount, selectorCount) {
-        const chain = this.#chain;
-        const size = this.#size;
-        const counts = this.#counts.fill(0);
-        const front = this.#used.slice(0, usedCount);
-        const end = usedCount + 1;
-        const { bytes } = bits;
-        let { position, window, count } = bits;
-        let length = 0;
-        let run = 0;
-        let runUnit = 1;
-        for (let group = 0;; group++) {
-            if (position > bytes.length + 4)
-                throw new Bzip2Error('it ends too early');
-            if (group >= selectorCount)
-                throw new Bzip2Error('a block has no end');
-            const table = this.#tables[at(this.#selectors, group)];
-            if (!table)
-                throw new Bzip2Error('a block uses a table that it does not have');
-            const { quick, limit, base, symbols, longest } = table;
-            for (let left = groupSize; left > 0; left--) {
-                while (count <= 24) {
-                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
-                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
-                    position++;
-                    count += 8;
-                }
-                let symbol;
-                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
-                if (found) {
-                    symbol = found >>> 5;
-                    count -= found & 31;
-                }
-                else {
-                    let bitCount = quickBits + 1;
-                    let code = 0;
-                    for (; bitCount <= longest; bitCount++) {
-                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
-                        if (code <= at(limit, bitCount))
-                            break;
-                    }
-                    if (bitCount > longest)
-                        throw new Bzip2Error('a Huffman code is not in its table');
-                    symbol = at(symbols, at(base, bitCount) + code);
-                    count -= bitCount;
-                }
-                if (symbol <= 1) {
-                    run += runUnit << symbol;
-                    runUnit <<= 1;
-                    if (run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    continue;
-                }
-                if (run > 0) {
-                    if (length + run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    const value = at(front, 0);
-                    counts[value] = at(counts, value) + run;
-                    chain.fill(value, length, length + run);
-                    length += run;
-                    run = 0;
-                    runUnit = 1;
-                }
-                if (symbol === end) {
-                    this.#length = length;
-                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
-                    bits.count = count & 7;
-                    bits.window = window >>> (count & 24);
-                    if (bits.position > bytes.length)
-                        throw new Bzip2Error('it ends too early');
-                    return;
-                }
-                if (length >= size)
-                    throw new Bzip2Error('a block is larger than it may be');
-                const place = symbol - 1;
-                const value = at(front, place);
-                front.copyWithin(1, 0, place);
-                front[0] = value;
-                counts[value] = at(counts, value) + 1;
-                chain[length++] = value;
-            }
-        }
-    }
-    /** Turns the transform's last column into a chain that spells the text. */
-    #linkChain() {
-        const chain = this.#chain;
-        const next = this.#counts;
-        let sum = 0;
-        for (let value = 0; value < 256; value++) {
-            const occurrences = at(next, value);
-            next[value] = sum;
-            sum += occurrences;
-        }
-        for (let index = 0; index < this.#length; index++) {
-            const value = at(chain, index) & 0xff;
-            const place = at(next, value);
-            next[value] = place + 1;
-            chain[place] = at(chain, place) | (index << 8);
-        }
-    }
-    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
-    *output(start) {
-        const chain = this.#chain;
-        let crc = -1;
-        let link = start;
-        let previous = -1;
-        let repeats = 0;
-        let chunk = new Uint8Array(outputChunk);
-        let filled = 0;
-        for (let left = this.#length; left > 0; left--) {
-            link = at(chain, link >>> 8);
-            const value = link & 0xff;
-            if (filled + 256 > outputChunk) {
-                yield chunk.subarray(0, filled);
-                chunk = new Uint8Array(outputChunk);
-                filled = 0;
-            }
-            if (repeats === 4) {
-                for (let copies = value; copies > 0; copies--) {
-                    chunk[filled++] = previous;
-                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
-                }
-                repeats = 0;
-                previous = -1;
-                continue;
-            }
-            repeats = value === previous ? repeats + 1 : 1;
-            previous = value;
-            chunk[filled++] = value;
-            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
-        }
-        if (filled > 0)
-            yield chunk.subarray(0, filled);
-        return ~crc;
-    }
-}
-/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
-const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
-    let crc = value << 24;
-    for (let bit = 0; bit < 8; bit++)
-        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-    return crc;
-});
-
-;// CONCATENATED MODULE: ./src/packages/decompress.ts
-
-
-
-/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
-const readChunk = 1024 * 1024;
-const decompress_outputChunk = 512 * 1024;
-function readRange({ file, start, size }) {
-    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
-}
-/** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* unzstd({ file, start, size }) {
-    for (let done = 0; done < size;) {
-        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
-        const source = readRange({ file, start: start + done, size: size - done });
-        source.on('error', (error) => decoder.destroy(error));
-        try {
-            yield* source.pipe(decoder);
-        }
-        finally {
-            source.destroy();
-        }
-        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
-        done += decoder.bytesWritten;
-    }
-}
-function unbzip2(range) {
-    return bunzip2(readRange(range));
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda-format.ts
-
-
-
-
-
-/** A metadata.json of a few dozen bytes is usual. */
-const metadataLimit = 64 * 1024;
-/**
- * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
- * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
- * @throws UserError when it is none, or of a format version that is not known
- */
-async function locateCondaMembers(file, dist) {
-    const members = await zipMembers(file, dist);
-    const metadata = members.get('metadata.json');
-    if (!metadata)
-        throw refusal(dist, 'it has no metadata.json');
-    await checkMetadata(metadata, dist);
-    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
-}
-function theTar(members, prefix, dist) {
-    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
-    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
-    if (!range)
-        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
-    return range;
-}
-async function checkMetadata(range, dist) {
-    if (range.size > metadataLimit)
-        throw refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)(readRange(range));
-    let version;
-    try {
-        const metadata = JSON.parse(json);
-        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
-            version = metadata.conda_pkg_format_version;
-        }
-    }
-    catch (cause) {
-        throw refusal(dist, 'its metadata.json is not JSON', cause);
-    }
-    if (version !== 2) {
-        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
-    }
-}
-/** Where the stored members of a zip lie in the file, by name. */
-async function zipMembers(file, dist) {
-    const members = new Map();
-    let zip;
-    try {
-        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
-        for await (const entry of zip.eachEntry()) {
-            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
-            }
-            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-            if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
-            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
-        }
-    }
-    catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
-    }
-    finally {
-        zip?.close();
-    }
-    return members;
-}
-function refusal(dist, what, cause) {
-    const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
-        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/entry-point.ts
-const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
-/**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
- * @returns a sentence's end saying what is wrong with it, when something is
- */
-function parseEntryPoint(definition) {
-    const colon = definition.lastIndexOf(':');
-    if (colon < 0)
-        return "has no ':'";
-    const equals = definition.lastIndexOf('=', colon);
-    if (equals < 0)
-        return "has no '='";
-    const command = definition.slice(0, equals).trim();
-    const module = definition.slice(equals + 1, colon).trim();
-    const callable = definition.slice(colon + 1).trim();
-    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-        return `has the command ${JSON.stringify(command)}, which is no file name`;
-    }
-    if (!identifiers.test(module))
-        return `has the module ${JSON.stringify(module)}, which is no dotted name`;
-    if (!identifiers.test(callable))
-        return `has the callable ${JSON.stringify(callable)}, which is no dotted name`;
-    return { command, module, callable };
-}
-
-;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
-
-
-/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
-const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
-/**
- * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
- * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
- * @param texts those files' content, by name
- */
-function parseLegacyFiles(texts, dist) {
-    const text = texts.get('files');
-    if (text === undefined)
-        throw malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
-    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
-    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
-    return [...paths].map((path) => {
-        const placeholder = placeholders.get(path);
-        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
-    });
-}
-function linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/**
- * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
- * micromamba this understands quotes, and paths with spaces that have none.
- */
-function parseHasPrefix(text, files, dist) {
-    const placeholders = new Map();
-    for (const line of linesOf(text)) {
-        if (files.has(line)) {
-            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
-            continue;
-        }
-        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
-        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
-        if (path === undefined || !files.has(path)) {
-            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
-        }
-        placeholders.set(path, {
-            prefix: prefix || oldestPlaceholder,
-            mode: mode === 'binary' ? 'binary' : 'text',
-        });
-    }
-    return placeholders;
-}
-function unquote(token) {
-    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
-}
-
-;// CONCATENATED MODULE: ./src/packages/paths-json.ts
-
-
-/**
- * Reads info/paths.json, version 1.
- * @throws UserError that names the package and what is wrong
- */
-function parsePathsJson(json, dist) {
-    const { paths, paths_version: version } = json;
-    if (version !== 1) {
-        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
-    }
-    if (!Array.isArray(paths))
-        throw malformed(dist, "'paths' in info/paths.json is no list");
-    const files = paths.map((entry) => parseEntry(entry, dist));
-    const seen = new Set();
-    for (const { path } of files) {
-        if (seen.has(path))
-            throw malformed(dist, `info/paths.json lists '${path}' twice`);
-        seen.add(path);
-    }
-    return files;
-}
-const pathTypes = {
-    hardlink: 'file',
-    softlink: 'softlink',
-    directory: 'directory',
-};
-function parseEntry(entry, dist) {
-    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
-        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
-    }
-    const path = safePath(entry['_path'], dist, 'info/paths.json');
-    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
-    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
-    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
-        throw wrong('path_type');
-    const type = pathType === undefined ? undefined : pathTypes[pathType];
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        throw wrong('size_in_bytes');
-    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
-    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
-        throw wrong('sha256');
-    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
-    if (hasPrefix && typeof prefix !== 'string')
-        throw wrong('prefix_placeholder');
-    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
-        throw wrong('file_mode');
-    return {
-        path,
-        ...(type && { type }),
-        ...(hasHash && type !== 'softlink' && { sha256 }),
-        size,
-        noLink: entry['no_link'] === true,
-        // micromamba treats whatever is not said to be binary as text.
-        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/packages/package-info.ts
-
-
-
-
-/** The files of `info/` that are read, and no others, by their name below it. */
-const infoFiles = [
-    'index.json',
-    'paths.json',
-    'link.json',
-    'files',
-    'has_prefix',
-    'no_link',
-    'no_softlink',
-];
-/**
- * Reads a package's metadata.
- * @param texts the content of the files of `info/` that are there
- * @param name how to call the package in errors
- * @throws UserError that names the package and what is wrong with it
- */
-function parsePackageInfo(texts, name) {
-    const indexText = texts.get('index.json');
-    if (indexText === undefined)
-        throw malformed(name, 'it has no info/index.json');
-    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
-    const dist = `${index.name}-${index.version}-${index.build}`;
-    const pathsText = texts.get('paths.json');
-    const files = pathsText === undefined
-        ? parseLegacyFiles(texts, dist)
-        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
-    const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : [];
-    return { dist, index, files, entryPoints };
-}
-function parseIndex(json, name) {
-    const text = (key) => {
-        const value = json[key];
-        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
-            return value;
-        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
-    };
-    const { noarch, python_site_packages_path: sitePackages } = json;
-    return {
-        name: text('name'),
-        version: text('version'),
-        build: text('build'),
-        ...(noarch === 'python' && { noarch }),
-        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
-        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
-        json,
-    };
-}
-/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
-function parseLinkJson(text, dist) {
-    if (text === undefined)
-        return [];
-    const { noarch } = json_parseObject(text, 'info/link.json', dist);
-    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
-    if (!Array.isArray(definitions))
-        throw malformed(dist, "'entry_points' in info/link.json is no list");
-    return definitions.map((definition) => {
-        const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string';
-        if (typeof parsed !== 'string')
-            return parsed;
-        throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`);
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
-
-
-
-
-/**
- * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
- * links lead to files of the package. One for all tars of a package, in their order.
- */
-class EntryGuard {
-    #dist;
-    /** Files and links seen. A hard link is kept as what it leads to. */
-    #seen = new Map();
-    /** Directories that are implied by what was seen. */
-    #directories = new Set();
-    constructor(dist) {
-        this.#dist = dist;
-    }
-    /** Lets an entry pass, with hard links resolved to the file at their end. */
-    admit(entry) {
-        const { path } = entry;
-        if (this.#seen.has(path))
-            throw this.#refusal(`holds '${path}' twice`);
-        if (this.#directories.has(path))
-            throw this.#refusal(`has '${path}' as a directory and as something else`);
-        for (const parent of parentsOf(path)) {
-            if (this.#directories.has(parent))
-                break;
-            const above = this.#seen.get(parent);
-            if (above) {
-                const kind = above.type === 'symlink' ? 'soft link' : 'file';
-                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
-            }
-            this.#directories.add(parent);
-        }
-        if (entry.type === 'hardlink') {
-            const target = this.#seen.get(entry.target);
-            if (!target)
-                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
-            this.#seen.set(path, target);
-            return target.type === 'file'
-                ? { type: 'hardlink', path, target: target.path }
-                : { type: 'symlink', path, target: target.target };
-        }
-        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
-        return entry;
-    }
-    #refusal(what) {
-        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
-            advice: 'Such a package is broken or hostile. Choose another build of it.',
-        });
-    }
-}
-/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
-const tarOptions = {
-    allowUnknownFormat: true,
-};
-/**
- * The entries of one tar of a package, its `info/` included, directories left out.
- * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
- */
-async function* tarEntries(bytes, dist, guard) {
-    const tar = (0,tar_stream.extract)(tarOptions);
-    // Errors of the source reach whoever iterates over the tar or an entry of it.
-    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
-    try {
-        for await (const stream of tar) {
-            const entry = readEntry(stream, dist);
-            if (entry)
-                yield guard.admit(entry);
-            // What nobody read is skipped; a stream that was read to its end does not mind.
-            stream.resume();
-        }
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-function readEntry(stream, dist) {
-    const header = stream.header;
-    if (header.type === 'directory' && /^[./]*$/.test(header.name))
-        return undefined; // './', the root itself
-    const path = safePath(header.name, dist, 'the archive');
-    switch (header.type) {
-        case 'directory':
-            return undefined;
-        case 'file':
-        case 'contiguous-file':
-            return {
-                type: 'file',
-                path,
-                mode: header.mode & 0o777,
-                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
-                size: header.size,
-                content: tar_entries_contentOf(stream, dist),
-            };
-        case 'symlink': {
-            const target = header.linkname ?? '';
-            if (target === '' || target.includes('\0')) {
-                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
-            }
-            return { type: 'symlink', path, target };
-        }
-        case 'link':
-            return {
-                type: 'hardlink',
-                path,
-                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
-            };
-        case 'block-device':
-        case 'character-device':
-        case 'fifo':
-        case null:
-            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
-                advice: 'Packages hold files and links only. Choose another build of it.',
-            });
-    }
-}
-async function* tar_entries_contentOf(stream, dist) {
-    try {
-        // The library types its streams as giving anything; a tar's entries give bytes.
-        for await (const chunk of stream)
-            yield chunk;
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-/** What a decoder says of damaged bytes, as an error of the package. */
-function damage(error, dist) {
-    if (error instanceof errors/* UserError */.y)
-        return error;
-    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
-        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/archive.ts
-
-
-
-
-
-
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024;
-/**
- * Opens a package and reads its `info/`.
- * @param dist how to call the package in errors, `<name>-<version>-<build>`
- * @throws UserError that names the package and what is wrong with it
- */
-async function archive_openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
-    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
-}
-async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
-    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
-    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
-    return {
-        info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
-    };
-}
-async function openTarBz2(file, dist) {
-    const range = { file, start: 0, size: Infinity };
-    const open = () => unbzip2(range);
-    const { texts } = await readInfo(open, dist, isComplete);
-    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
-}
-/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
-function isComplete(texts) {
-    const index = texts.get('index.json');
-    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
-}
-/** Reads the metadata, and says whether there were files beside it. */
-async function readInfo(open, dist, isDone) {
-    const texts = new Map();
-    let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
-        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
-        hasFiles ||= !isInfo(entry);
-        if (!name || entry.type !== 'file')
-            continue;
-        if (entry.size > infoLimit)
-            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
-        if (isDone(texts))
-            break;
-    }
-    return { texts, hasFiles };
-}
-async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
-    for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
-            if (!isInfo(entry))
-                yield entry;
-        }
-    }
-}
-function isInfo({ path }) {
-    return path.startsWith('info/');
-}
-
 ;// CONCATENATED MODULE: ./src/layers/job.ts
 
 
 
 
+
 /** Links the packages of a job one after the other, straight into the compressed layer. */
-function runJob({ packages, context, owner, compression, file }) {
-    return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file);
+async function runJob({ packages, context, owner, compression, file, }) {
+    const sources = await Promise.all(packages.map(job_openSource));
+    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    const texts = {};
+    const entries = keepTexts(linkAll(sources, plans, context), texts);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const facts = {
+        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+        texts,
+        scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+        ...(python && { python: pythonOf(python.archive.info.index) }),
+    };
+    return { layer, facts };
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages, context) {
-    const sources = await Promise.all(packages.map(job_openSource));
-    const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)));
+async function* linkAll(sources, plans, context) {
+    const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
         yield* linkPackage(source, context, selectWinning(clobbers, position));
     }
 }
+/** Keeps the files that activation reads, on their way; they are small. */
+async function* keepTexts(entries, texts) {
+    for await (const entry of entries) {
+        if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+            yield entry;
+            continue;
+        }
+        const bytes = await readAll(entry.content);
+        texts[entry.path] = bytes.toString();
+        yield { ...entry, content: oneChunk(bytes) };
+    }
+}
 async function job_openSource({ locked, file, facts }) {
-    const { format, name, version, build } = locked;
-    const archive = await openArchive(file, format, `${name}-${version}-${build}`);
-    return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
+    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
@@ -45437,7 +45377,138 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
     }
 }
 
+;// CONCATENATED MODULE: ./src/layers/survey.ts
+
+
+
+
+/**
+ * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
+ * which may mean to fetch them, only where facts are too coarse.
+ */
+class Survey {
+    context;
+    #layers;
+    #open;
+    #opened = new Set();
+    #sources = new Map();
+    /** By position in the lock; with holes, which `forEach` passes over. */
+    #plans = [];
+    /** Exact, of opened packages; directories are those above something. */
+    #kinds = new Map();
+    #clobbers = new Map();
+    constructor(layers, context, open) {
+        this.#layers = layers;
+        this.context = context;
+        this.#open = open;
+    }
+    /**
+     * Looks at the layers of an environment.
+     * @param open opens packages by their positions, in that order
+     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     */
+    static async of(layers, context, open) {
+        const survey = new Survey(layers, context, open);
+        const meetings = findMeetings(layers.map(({ facts }) => facts));
+        await survey.#openAll(layers.filter((_, index) => meetings.has(index)));
+        const [obstructed] = findObstructed(survey.#plans);
+        if (!obstructed)
+            return survey;
+        const dist = (position) => survey.#plans[position]?.dist ?? '';
+        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
+            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
+    }
+    /** The paths that packages of several layers claim; by positions in the lock. */
+    get clobbers() {
+        return this.#clobbers;
+    }
+    /** A package that has been opened, as all have that `clobbers` speaks of. */
+    source(position) {
+        const source = this.#sources.get(position);
+        if (!source)
+            throw new Error(`the package at ${position} was not opened`);
+        return source;
+    }
+    /** The files that activation reads; of those that several layers have, the one that stays. */
+    texts() {
+        const texts = {};
+        for (const { packages, facts } of this.#layers) {
+            for (const [path, text] of Object.entries(facts.texts)) {
+                const winner = this.#clobbers.get(path)?.winner;
+                if (winner === undefined || packages.includes(winner))
+                    texts[path] = text;
+            }
+        }
+        return texts;
+    }
+    /** Packages that would run a script when linked. */
+    scripted() {
+        return this.#layers.flatMap(({ facts }) => facts.scripted);
+    }
+    /**
+     * What is at a path, relative to the prefix.
+     * @throws Unopened where the facts do not tell: to be called in what `settle` is given
+     */
+    kindOf(path) {
+        if (path === '' || path === 'conda-meta')
+            return 'directory';
+        const exact = this.#kinds.get(path);
+        if (exact)
+            return exact;
+        const closed = this.#layers.filter((layer) => !this.#opened.has(layer));
+        const places = [path, ...archive_path_parentsOf(path)].map(hashPath);
+        const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
+        if (owner)
+            throw new Unopened(() => this.#openAll([owner]));
+        return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
+    }
+    async #openAll(layers) {
+        const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b);
+        const sources = await this.#open(positions);
+        for (const [index, source] of sources.entries()) {
+            const position = positions[index] ?? 0;
+            const plan = plan_planLink(source.archive.info, this.context);
+            this.#sources.set(position, source);
+            this.#plans[position] = plan;
+            this.#learn(plan);
+        }
+        for (const layer of layers)
+            this.#opened.add(layer);
+        this.#clobbers = clobber_findClobbers(this.#plans);
+    }
+    #learn({ paths, files }) {
+        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        for (const path of paths) {
+            this.#kinds.set(path, links.has(path) ? 'link' : 'file');
+            for (const parent of archive_path_parentsOf(path))
+                this.#kinds.set(parent, 'directory');
+        }
+    }
+}
+/** Thrown through a question whose answer lies in a layer that is closed. */
+class Unopened extends Error {
+    open;
+    constructor(open) {
+        super('a layer has to be opened');
+        this.open = open;
+    }
+}
+/** Answers a question that asks surveys what is at some paths. It is put again each time a layer had to be opened for that. */
+async function settle(question) {
+    for (;;) {
+        try {
+            return await question();
+        }
+        catch (error) {
+            if (!(error instanceof Unopened))
+                throw error;
+            await error.open();
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/layers/build.ts
+
 
 
 
@@ -45450,53 +45521,41 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
+
+
 /**
- * Makes the layers of an environment's packages, on all cores.
+ * Makes the layers of packages, on all cores.
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(packages, { context }, groups, settings, onLayer) {
-    const layers = new Array(groups.length);
-    const jobs = groups.map(({ title, packages: positions }, index) => {
-        const members = positions.flatMap((position) => packages[position] ?? []);
-        const job = {
-            packages: members.map(({ locked, file, sha256, md5, size }) => ({
-                locked: { ...locked, url: locked.url.href },
-                file,
-                facts: { sha256, md5, size },
-            })),
-            context,
-            owner: settings.owner,
-            compression: settings.compression,
-            file: (0,external_node_path_.join)(settings.directory, `layer-${index}`),
-        };
-        return { index, title, job, bytes: members.reduce((sum, { size }) => sum + size, 0) };
+async function buildLayers(groups, context, { owner, compression, directory }, onLayer) {
+    const jobs = new Map();
+    groups.forEach(({ packages }, index) => {
+        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
+            locked: { ...locked, url: locked.url.href },
+            file,
+            facts: { sha256, md5, size },
+        }));
+        jobs.set({ packages: members, context, owner, compression, file: (0,external_node_path_.join)(directory, `layer-${index}`) }, index);
     });
-    const byJob = new Map(jobs.map((entry) => [entry.job, entry]));
-    const biggestFirst = jobs.toSorted((a, b) => b.bytes - a.bytes).map(({ job }) => job);
-    await packLayers(biggestFirst, (packed, job) => {
-        const { index = 0, title = '' } = byJob.get(job) ?? {};
-        const layer = imageLayer(packed, title, { [layerKeyAnnotation]: keyOf(job) });
-        layers[index] = layer;
+    const bytesOf = ({ packages }) => packages.reduce((sum, { facts }) => sum + facts.size, 0);
+    const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a));
+    const made = new Array(groups.length);
+    await packLayers(biggestFirst, ({ layer: packed, facts }, job) => {
+        const index = jobs.get(job) ?? 0;
+        const { title = '', key = '' } = groups[index] ?? {};
+        const layer = imageLayer(packed, title, {
+            [layerKeyAnnotation]: key,
+            [factsAnnotation]: formatFacts(facts),
+        });
+        made[index] = { layer, facts };
         onLayer(layer);
     });
-    return layers;
-}
-function keyOf({ packages, context, owner, compression }) {
-    return layerKey({
-        ...context,
-        owner,
-        compression,
-        packages: packages.map(({ locked: { url, checksum, subdir } }) => ({
-            url,
-            checksum: checksum.hex,
-            subdir,
-        })),
-    });
+    return made;
 }
 /** Makes a layer of entries that are at hand. */
-async function buildLayer(name, entries, { compression, directory }) {
-    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name);
+async function buildLayer(name, entries, { compression, directory }, annotations) {
+    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
 }
 function imageLayer(packed, createdBy, annotations) {
     const { descriptor, diffId, file } = packed;
@@ -45509,16 +45568,696 @@ function imageLayer(packed, createdBy, annotations) {
     };
 }
 /** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(plan, groups) {
-    for (const [position, paths] of planOverrides(groups, plan.clobbers)) {
-        const source = plan.sources[position];
-        if (source)
-            yield* link_linkPackage(source, plan.context, (path) => paths.has(path));
+async function* overrides(survey, groups) {
+    for (const [position, paths] of planOverrides(groups, survey.clobbers)) {
+        yield* link_linkPackage(survey.source(position), survey.context, (path) => paths.has(path));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
+        const name = (0,registry_registry/* formatReference */.FH)(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                lib_core/* info */.pq(`${name} was made by an earlier run`);
+                return found;
+            }
+            lib_core/* info */.pq(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* UserError */.y))
+                throw error;
+            lib_core/* info */.pq(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function distinct(references) {
+    return [...new Map(references.map((reference) => [(0,registry_registry/* formatReference */.FH)(reference), reference])).values()];
+}
+/** Whether an earlier image is what would be made now. */
+function isUnchanged(earlier, fingerprint) {
+    return earlier?.annotations[fingerprintAnnotation] === fingerprint;
+}
+/** An earlier image as this run's own. Where it lies it is whole. */
+async function takeEarlier(earlier, platform, { registry, uploader }) {
+    const image = await readEarlier(earlier, platform, registry);
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken. */
+async function openEarlierLayers(earlier, platform, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)));
+    for (const layer of image?.layers ?? []) {
+        const key = layer.descriptor.annotations?.[layerKeyAnnotation];
+        if (key !== undefined)
+            byKey.set(key, layer);
+    }
+    return {
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await (0,concurrency/* mapConcurrently */.X)(wanted, parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
     }
 }
 
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var layers_copy = __nccwpck_require__(8189);
+;// CONCATENATED MODULE: ./src/stages/fingerprint.ts
+
+
+
+
+
+/**
+ * The hash of all that determines an image: known from the locks and the request alone, before anything is fetched or made.
+ * @param base the base's name with its digest
+ */
+async function fingerprint(request, { architecture }, members, base) {
+    const { labels, annotations, linkScripts, micromamba, start, user, copy } = request;
+    const { userNumeric, groupWritable, rootPrefix, environmentName } = request;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        reproducible/* packerFormat */.qq,
+        base,
+        members.map(({ name, resolved: { lock }, environment }) => [
+            name,
+            lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
+            lock.header?.specs ?? [],
+            lock.header?.ownLayer ?? null,
+            environment?.variables ?? {},
+        ]),
+        [
+            architecture,
+            compressorName(request.compression),
+            linkScripts,
+            [micromamba.version, micromamba.url, micromamba.checksum ?? null],
+            start,
+            [user ?? null, userNumeric, groupWritable],
+            rootPrefix ?? null,
+            environmentName ?? null,
+        ],
+        [withOrigin(request, labels), withOrigin(request, annotations)],
+        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
+        wiringDigest(),
+    ]));
+}
+/** Labels or annotations with those of the run's context; what the user gave wins, and an empty value leaves a key out. */
+function withOrigin({ origin }, given) {
+    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
+    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/stages/draft.ts
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ */
+async function draftImages(request, locked, bases, workshop) {
+    const earlierImages = await findEarlierImages(request, workshop);
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const [pinned] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+        const base = pinned ?? (await bases.pin());
+        const hash = await fingerprint(request, platform, members, base);
+        const earlier = earlierImages[index];
+        return {
+            platform,
+            members,
+            base,
+            fingerprint: hash,
+            ...(earlier && { earlier }),
+            unchanged: isUnchanged(earlier, hash),
+        };
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/environment/credentials.ts
+/**
+ * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
+ * anaconda.org and its kin. An address without them is canonical.
+ */
+const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
+const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
+/** The text with the credentials taken out of every address in it. */
+function withoutCredentials(text) {
+    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
+}
+/** Whether an address in the text holds credentials. */
+function hasCredentials(text) {
+    return withoutCredentials(text) !== text;
+}
+/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
+function secretsIn(text) {
+    const found = (text.match(addresses) ?? []).flatMap((address) => {
+        const [, , user = ''] = userinfo.exec(address) ?? [];
+        const colon = user.indexOf(':');
+        // A user without a password is a token in the manner of `https://<token>@host`.
+        const password = colon < 0 ? user : user.slice(colon + 1);
+        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
+    });
+    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
+}
+/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
+function masked(text, secrets) {
+    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/environment/channel.ts
+
+/** What keeps a channel from being used, as the rest of a sentence. */
+class ChannelProblem extends Error {
+}
+/**
+ * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
+ * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
+ *   that they are one: in a path, say
+ * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
+ */
+function expandVariables(text, variables) {
+    const secrets = [];
+    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
+        const name = braced ?? bare ?? '';
+        const value = variables[name];
+        if (value === undefined || value === '') {
+            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+        }
+        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+            secrets.push(value);
+        return value;
+    });
+    return { text: expanded, secrets };
+}
+/**
+ * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
+ * trailing slashes, its host in lower case.
+ * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
+ */
+function canonicalChannel(source) {
+    if (!source.includes('://'))
+        return source;
+    const open = withoutCredentials(source);
+    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
+    if (open.includes('@') || hasCredentials(open)) {
+        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
+    }
+    if (!URL.canParse(open))
+        throw new ChannelProblem('it is not an address');
+    return new URL(open).href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/types.ts
+/** libmamba's install.cpp, `truthy_values`. */
+const selectors = ['linux', 'unix', 'osx', 'win'];
+
+;// CONCATENATED MODULE: ./src/environment/parse.ts
+
+
+
+
+
+
+/**
+ * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
+ * refuses what micromamba would pass over in silence.
+ * @param file the path for errors; its stem is the name of an environment that has none
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseEnvironment(text, file, variables) {
+    const source = openDocument(text, file);
+    const fields = source.fields();
+    const warnings = [...fields]
+        .filter(([key]) => !known.has(key))
+        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
+    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
+    const { specs, pip } = readDependencies(source, fields.get('dependencies'));
+    return {
+        environment: {
+            file,
+            name: readName(source, fields.get('name')) ?? (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file)),
+            channels,
+            noDefaults,
+            specs,
+            pip,
+            variables: readVariables(source, fields.get('variables')),
+            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
+        },
+        warnings,
+    };
+}
+/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+function openDocument(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const [error] = document.errors;
+    if (error) {
+        const { line } = lines.linePos(error.pos[0]);
+        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
+            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
+        }
+        throw refuse(line, error.code === 'DUPLICATE_KEY'
+            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
+            : `not YAML: ${error.message}`);
+    }
+    const resolved = (node) => {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        // An alias in a parsed document stands for one of its parsed nodes.
+        const target = node.resolve(document);
+        if (target === undefined)
+            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
+        return target;
+    };
+    return {
+        refuse,
+        fields(map = document.contents) {
+            const node = resolved(map);
+            if (!(0,dist/* isMap */.jh)(node))
+                throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
+            return new Map(node.items.map(({ key, value }) => {
+                if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string') {
+                    throw refuse(lineOf(key), 'a key is a piece of text');
+                }
+                return [key.value, { value: resolved(value), line: lineOf(key) }];
+            }));
+        },
+        items({ value, line }, what) {
+            // `channels:` with nothing after it is an empty list to conda and micromamba.
+            if (value === null || isEmpty(value))
+                return [];
+            if (!(0,dist/* isSeq */.oP)(value))
+                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
+            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
+        },
+    };
+}
+function lineText(text, position) {
+    const [line = ''] = text.slice(position).split('\n', 1);
+    return line.split(':', 1)[0]?.trim() ?? line;
+}
+/** A key with nothing after it. */
+function isEmpty(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
+}
+/** A string, trimmed; nothing else counts as one. */
+function textOf(node) {
+    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
+}
+/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
+function writtenText(node) {
+    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
+        return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
+}
+function readName(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return undefined;
+    const name = writtenText(field.value)?.trim();
+    if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
+        throw source.refuse(field.line, `'name' is not a name for an environment`, 'Use letters, digits, _, - and dots.');
+    }
+    return name;
+}
+function readChannels(source, field, variables) {
+    const written = field === undefined ? [] : source.items(field, 'channels');
+    const secrets = [];
+    const channels = written.map(({ value, line }) => {
+        const text = textOf(value);
+        if (!text)
+            throw source.refuse(line, 'a channel is a name or an address');
+        try {
+            const expanded = expandVariables(text, variables);
+            secrets.push(...expanded.secrets, ...secretsIn(expanded.text));
+            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
+        }
+        catch (error) {
+            if (!(error instanceof ChannelProblem))
+                throw error;
+            throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`);
+        }
+    });
+    return {
+        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
+        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
+        secrets,
+    };
+}
+function readDependencies(source, field) {
+    if (field === undefined) {
+        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
+    }
+    const specs = [];
+    const pip = [];
+    for (const item of source.items(field, 'dependencies')) {
+        if (!(0,dist/* isMap */.jh)(item.value)) {
+            specs.push(readSpec(source, item));
+            continue;
+        }
+        for (const [key, entry] of source.fields(item.value)) {
+            const selector = selectorOf(key);
+            if (key === 'pip')
+                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            else if (selector)
+                specs.push({ ...readSpec(source, entry), selector });
+            else {
+                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
+            }
+        }
+    }
+    return { specs, pip };
+}
+function readSpec(source, { value, line }) {
+    const text = textOf(value);
+    if (text === '' || isEmpty(value))
+        throw source.refuse(line, 'a dependency is empty');
+    if (text === undefined) {
+        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
+    }
+    if (/\p{Cc}/u.test(text))
+        throw source.refuse(line, 'a dependency goes over several lines');
+    return { text, line };
+}
+function selectorOf(key) {
+    return selectors.find((name) => key === `sel(${name})`);
+}
+function readVariables(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return {};
+    if (!(0,dist/* isMap */.jh)(field.value))
+        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
+    const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
+        if (!/^[A-Za-z_]\w*$/.test(name))
+            throw source.refuse(line, `'${name}' cannot name an environment variable`);
+        const text = writtenText(value);
+        if (text === undefined)
+            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
+        if (text.includes('\0'))
+            throw source.refuse(line, `the variable '${name}' holds a NUL`);
+        return [name, text];
+    });
+    return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./src/environment/find.ts
+
+
+
+const find_usual = 'env.yaml';
+const others = ['environment.yml', 'environment.yaml', 'env.yml'];
+/**
+ * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
+ * exactly one of those does.
+ * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
+ * @throws UserError when there is no such file, or no telling which one is meant
+ */
+async function findEnvironmentFile(input, workspace) {
+    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
+    if (await find_isFile(wanted))
+        return wanted;
+    if (input !== undefined && input !== find_usual) {
+        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
+            at: { input: 'environment-file' },
+            advice: 'Its path is relative to the workspace; was the repository checked out?',
+        });
+    }
+    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
+    const names = others.filter((_, index) => found[index]);
+    const [only] = names;
+    if (only !== undefined && names.length === 1)
+        return (0,external_node_path_.resolve)(workspace, only);
+    throw new errors/* UserError */.y(only === undefined
+        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
+        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
+}
+async function find_isFile(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/inputs.ts
+
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'";
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+function inputs_environmentOf(packages, channels, variables = process.env) {
+    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
+    return parseEnvironment(text, file, variables).environment;
+}
+/** An environment with the channels and packages of another behind its own. */
+function withMore(environment, more) {
+    const known = new Set(environment.channels.map(({ canonical }) => canonical));
+    return {
+        ...environment,
+        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+        specs: [...environment.specs, ...more.specs],
+        secrets: [...new Set([...environment.secrets, ...more.secrets])],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+
+;// CONCATENATED MODULE: ./src/environment/read.ts
+
+
+
+
+
+/** The door of this folder: from an environment file to what it asks for. */
+
+
+
+
+/**
+ * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with file and line
+ */
+async function readEnvironment(file, variables = process.env) {
+    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    environment.secrets.forEach((secret) => {
+        lib_core/* setSecret */.Pq(secret);
+    });
+    for (const { message, line } of warnings)
+        lib_core/* warning */.$e(message, { file, startLine: line });
+    refusePip(environment);
+    return environment;
+}
+async function readText(file) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(await (0,promises_.readFile)(file));
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
+    }
+}
+/** pip has to run in the image, which making one out of packages does not. */
+function refusePip({ file, pip: [first] }) {
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`, {
+        at: { file, line: first.line },
+        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
+            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/environments.ts
+
+
+const environments_usual = 'env.yaml';
+/**
+ * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
+ * lie below it by their names.
+ * @throws UserError when a file cannot be used, or two environments have one name
+ */
+async function readMembers(request) {
+    const files = request.environmentFiles;
+    if (files.length < 2)
+        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
+    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
+    const members = read.map((member, index) => {
+        const { environment, file } = member;
+        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
+        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
+    });
+    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
+    if (!twice)
+        return members;
+    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
+        at: { input: 'environment-file' },
+        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
+    });
+}
+/** The first environment has the packages that were given without a file, which may be all that there is. */
+async function readFirst(request, input) {
+    const { packages, channels } = request;
+    if (packages.length === 0)
+        return readMember(request, input);
+    const given = inputs_environmentOf(packages, channels);
+    try {
+        const member = await readMember(request, input);
+        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
+    }
+    catch (error) {
+        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
+        if (!isMissing || (input ?? environments_usual) !== environments_usual)
+            throw error;
+        return { file: environments_usual, environment: given };
+    }
+}
+/** A frozen lockfile that the request names needs no environment file beside it. */
+async function readMember(request, input) {
+    const { workspace, lock } = request;
+    try {
+        const file = await findEnvironmentFile(input, workspace);
+        return { file, environment: await readEnvironment(file) };
+    }
+    catch (error) {
+        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
+        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
+            throw error;
+        return { file: input ?? environments_usual };
+    }
+}
+function stemOf(file) {
+    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/stages/groups.ts
+
+
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const reservedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage({ compression, groupWritable }, draft, ground, workshop) {
+    const { image, rootPrefix } = ground.base;
+    const { uid, gid } = ground.summary.user;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(draft.earlier, draft.platform, workshop);
+    const budget = Math.floor((layerBudget - image.layers.length - reservedLayers) / draft.members.length);
+    const members = [];
+    for (const member of draft.members) {
+        const { name, resolved } = member;
+        const { packages, header } = resolved.lock;
+        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
+        const names = packages.map((locked) => locked.name);
+        const python = packages.find((locked) => locked.name === 'python');
+        const groups = groupPackages(names, header?.ownLayer, Math.max(1, budget)).map(({ title, packages: positions }) => ({
+            title: name === 'base' ? title : `${name}: ${title}`,
+            packages: positions,
+            key: layerKey({
+                prefix,
+                rootPrefix,
+                owner,
+                ...(python && { python }),
+                compression,
+                packages: positions.flatMap((position) => packages[position] ?? []),
+            }),
+        }));
+        members.push({ ...member, prefix, groups: await withEarlier(groups, names.indexOf('python'), earlier) });
+    }
+    return { draft, ground, owner, members, earlier };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(groups, python, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const facts = parseFacts(layer?.descriptor.annotations?.[factsAnnotation] ?? '');
+        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
+        return layer && isWhole
+            ? { ...group, earlier: { layer: { ...layer, createdBy: group.title }, facts } }
+            : group;
+    });
+}
+
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
 var lib_io = __nccwpck_require__(8701);
 // EXTERNAL MODULE: external "crypto"
@@ -46773,100 +47512,6 @@ function textFile(path, text) {
         yield bytes;
     };
     return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/prefix.ts
-
-
-
-
-
-/**
- * Reads the metadata of all packages and plans their linking.
- * @throws UserError for a malformed package
- */
-async function planPrefix(packages, place) {
-    const sources = await (0,concurrency/* mapConcurrently */.X)(packages, 8, prefix_openSource);
-    const python = sources.find(({ locked }) => locked.name === 'python');
-    const context = { ...place, ...(python && { python: pythonOf(python.archive.info.index) }) };
-    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
-    return { context, sources, plans, clobbers: clobber_findClobbers(plans) };
-}
-/** Opens a package for linking. */
-async function prefix_openSource({ locked, file, ...facts }) {
-    const { format, name, version, build } = locked;
-    return { locked, archive: await archive_openArchive(file, format, `${name}-${version}-${build}`), facts };
-}
-/**
- * Looks for what would make the image differ from an installed environment: link scripts, which would have to be run, and
- * paths below another package's soft link, which a layer cannot have.
- * @param linkScripts whether packages with scripts are refused, or linked without running them
- * @throws UserError naming the packages
- */
-function checkPrefix({ plans }, linkScripts) {
-    const [obstructed] = findObstructed(plans);
-    if (obstructed) {
-        const dist = (position) => plans[position]?.dist ?? '';
-        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
-            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
-    }
-    const scripted = plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist);
-    if (scripted.length === 0)
-        return;
-    if (linkScripts === 'skip') {
-        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
-        return;
-    }
-    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
-        at: { input: 'link-scripts' },
-        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
-    });
-}
-const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const activationScript = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
-/**
- * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
- * of the files' names.
- * @throws UserError when such a file is not what it should be
- */
-async function packageVariables(plan) {
-    const files = await readTexts(plan, (path) => variableFile.test(path));
-    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
-}
-/** The scripts that activation runs, in its order; their paths are absolute. */
-async function activationScripts(plan) {
-    const files = await readTexts(plan, (path) => activationScript.test(path));
-    return files.map(({ path, text }) => ({ path: `${plan.context.prefix}/${path}`, text }));
-}
-/** Small files of the packages as they are in the prefix, sorted by path in code units. */
-async function readTexts(plan, select) {
-    const files = new Map();
-    for (const [position, { paths }] of plan.plans.entries()) {
-        const source = plan.sources[position];
-        if (!source || !paths.some(select))
-            continue;
-        for await (const entry of link_linkPackage(source, plan.context, select)) {
-            if (entry.type !== 'file')
-                continue;
-            const chunks = [];
-            for await (const chunk of entry.content)
-                chunks.push(chunk);
-            files.set(entry.path, Buffer.concat(chunks).toString());
-        }
-    }
-    return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text }));
-}
-function parseVariables(path, text) {
-    try {
-        const json = JSON.parse(text);
-        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
-            advice: 'Choose another build of the package that has it.',
-            cause: error,
-        });
-    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/unbash/dist/traversal.js
@@ -54970,7 +55615,7 @@ function evaluateActivation(scripts, variables, kindOf) {
     let shell = new shell_variables_ShellVariables(variables);
     const unknown = [];
     for (const { path, text } of scripts) {
-        const after = attempt(text, shell, kindOf);
+        const after = static_activation_attempt(text, shell, kindOf);
         if (after instanceof shell_variables_ShellVariables)
             shell = after;
         else
@@ -54985,10 +55630,10 @@ function evaluateActivation(scripts, variables, kindOf) {
  * @returns all that is exported then, or the construct that is in the way
  */
 function evaluateStatically(script, variables, kindOf) {
-    const after = attempt(script, new ShellVariables(variables), kindOf);
+    const after = static_activation_attempt(script, new ShellVariables(variables), kindOf);
     return after instanceof ShellVariables ? { variables: after.exported() } : after;
 }
-function attempt(script, before, kindOf) {
+function static_activation_attempt(script, before, kindOf) {
     const shell = before.copy();
     try {
         evaluateScript(script, { shell, kindOf });
@@ -55006,6 +55651,7 @@ function attempt(script, before, kindOf) {
 
 
 
+
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
 /**
@@ -55013,20 +55659,23 @@ const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
  */
-async function exportedByActivation(environment, plan, { files }, variables) {
-    const { prefix, rootPrefix } = plan.context;
+async function exportedByActivation({ activated, survey }, base, variables) {
+    const { prefix, rootPrefix } = survey.context;
     const before = new Map([
         ...variables,
-        ...Object.entries(activationVariables(environment, rootPrefix, variables.get('PATH') ?? '')),
+        ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
     ]);
-    const inPrefix = kindsIn(plan);
+    const scripts = activationScripts(survey.texts(), prefix);
+    const files = scripts.length > 0 ? await base.files() : undefined;
     const kindOf = (path) => {
-        if (path === prefix || path.startsWith(`${prefix}/`))
-            return inPrefix.get(path.slice(prefix.length + 1)) ?? 'absent';
-        const type = files.get(path.slice(1))?.type;
+        if (path === prefix || path.startsWith(`${prefix}/`)) {
+            const kind = survey.kindOf(path.slice(prefix.length + 1));
+            return kind === 'link' ? 'unknown' : kind;
+        }
+        const type = files?.get(path.slice(1))?.type;
         return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown';
     };
-    const { variables: after, unknown } = evaluateActivation(await activationScripts(plan), before, kindOf);
+    const { variables: after, unknown } = await settle(() => evaluateActivation(scripts, before, kindOf));
     for (const { path, line, reason } of unknown) {
         lib_core/* warning */.$e(`The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`);
     }
@@ -55034,19 +55683,103 @@ async function exportedByActivation(environment, plan, { files }, variables) {
     const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
     return { ...Object.fromEntries(exported), ...pending };
 }
-/** What is at each path of the prefix, directories included. */
-function kindsIn({ plans }) {
-    const kinds = new Map([['', 'directory']]);
-    for (const { paths, files } of plans) {
-        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
-        for (const path of paths) {
-            for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-                kinds.set(path.slice(0, slash), 'directory');
-            }
-            kinds.set(path, links.has(path) ? 'unknown' : 'file');
-        }
+
+;// CONCATENATED MODULE: ./src/stages/application.ts
+
+
+
+/** The files that the request copies into the image. */
+async function applicationLayer({ copy, workspace, start }, { ground: { base, summary } }, members, settings) {
+    if (copy.length === 0)
+        return [];
+    const { uid, gid, home } = summary.user;
+    const ground = {
+        workspace,
+        base: await base.files(),
+        owner: { uid, gid },
+        workdir: start.workdir ?? '/tmp',
+        hasDirectory: (path) => isAbove(home.slice(1), path) || hasDirectory(members, path),
+    };
+    const entries = await settle(async () => {
+        const laid = [];
+        for await (const entry of (0,layers_copy/* copyEntries */.oH)(copy, ground))
+            laid.push(entry);
+        return laid;
+    });
+    return [await buildLayer('application', entries, settings)];
+}
+/** Whether the layers of the environments bring a directory; its path is relative to the image's root. */
+function hasDirectory(members, path) {
+    return members.some(({ prefix, survey }) => {
+        const root = prefix.slice(1);
+        if (isAbove(root, path))
+            return true;
+        return path.startsWith(`${root}/`) && survey.kindOf(path.slice(root.length + 1)) === 'directory';
+    });
+}
+/** Whether `path` is `below`, or a directory above it. */
+function isAbove(below, path) {
+    return `${below}/`.startsWith(`${path}/`);
+}
+
+;// CONCATENATED MODULE: ./src/stages/prefix.ts
+
+
+
+
+
+
+/** Makes the layers of an environment's packages, but for those that an earlier image has. */
+async function layPackages({ linkScripts }, member, rootPrefix, settings, store, { uploader }) {
+    const { name, prefix, groups, environment } = member;
+    const locked = member.resolved.lock.packages;
+    const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
+    const python = await pythonOfMember(member, fetch);
+    const context = { prefix, rootPrefix, ...(python && { python }) };
+    const directory = (0,external_node_path_.join)(settings.directory, name);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const missing = groups.filter(({ earlier }) => !earlier);
+    const toBuild = await Promise.all(missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })));
+    const upload = (layer) => void uploader?.add(layer);
+    const built = await buildLayers(toBuild, context, { ...settings, directory }, upload);
+    const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
+    const surveyed = groups.flatMap(({ packages }, index) => {
+        const facts = made[index]?.facts;
+        return facts ? [{ packages, facts }] : [];
+    });
+    const survey = await Survey.of(surveyed, context, async (positions) => Promise.all((await fetch(positions)).map(link_openPackage)));
+    checkLinkScripts(survey.scripted(), linkScripts);
+    const variables = { ...packageVariables(survey.texts()), ...environment?.variables };
+    return {
+        ...member,
+        layers: made.map(({ layer }) => layer),
+        survey,
+        activated: { name, prefix, variables },
+    };
+}
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember({ resolved, groups }, fetch) {
+    const position = resolved.lock.packages.findIndex(({ name }) => name === 'python');
+    const group = groups.find(({ packages }) => packages.includes(position));
+    if (!group)
+        return undefined;
+    if (group.earlier)
+        return group.earlier.facts.python;
+    const [source] = await Promise.all((await fetch([position])).map(link_openPackage));
+    return source && python_pythonOf(source.archive.info.index);
+}
+/** Link scripts would have to be run, which makes an image differ from an installed environment. */
+function checkLinkScripts(scripted, wish) {
+    if (scripted.length === 0)
+        return;
+    if (wish === 'skip') {
+        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
+        return;
     }
-    return kinds;
+    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
+        at: { input: 'link-scripts' },
+        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/stages/image.ts
@@ -55064,56 +55797,60 @@ function kindsIn({ plans }) {
 
 
 
-/** Layers for micromamba, for what belongs to no package, and for the application. */
-const reservedLayers = 3;
-/** The image for one platform: each environment's layers on the base, and on them one of what belongs to no package. */
-async function makeImage(request, platform, members, base, { scratch, uploader }) {
-    const { rootPrefix } = base;
-    const { groupWritable } = request;
-    const user = chooseUser(base.files, base.variables, request.user);
-    const planned = await planMembers(request, members, base, rootPrefix);
+
+
+
+/**
+ * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
+ * packages, what belongs to no package, the application.
+ */
+async function makeImage(request, plan, store, workshop) {
+    const { draft, ground, owner } = plan;
+    const { base, summary } = ground;
     const settings = {
-        owner: { uid: user.uid, gid: groupWritable ? 0 : user.gid, groupWritable },
+        owner,
         compression: request.compression,
-        directory: (0,external_node_path_.join)(scratch, platform.subdir),
+        directory: (0,external_node_path_.join)(workshop.scratch, draft.platform.subdir),
     };
-    const layers = await micromambaLayer(request, platform, base, settings);
-    for (const { name, packages, plan, groups } of planned) {
-        const directory = (0,external_node_path_.join)(settings.directory, name);
-        await (0,promises_.mkdir)(directory, { recursive: true });
-        const made = await buildLayers(packages, plan, groups, { ...settings, directory }, (layer) => {
-            void uploader?.add(layer);
-        });
-        layers.push(...made);
+    await (0,promises_.mkdir)(settings.directory, { recursive: true });
+    const laid = [];
+    for (const member of plan.members) {
+        laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop));
     }
-    layers.push(await finishingLayer(planned, base, user, rootPrefix, settings));
-    layers.push(...(await applicationLayer(request, base, user, planned, settings)));
+    const layers = [
+        ...(await micromambaLayer(request, plan, settings)),
+        await wiringLayer(request, plan, laid, settings),
+        ...laid.flatMap((member) => member.layers),
+        await environmentLayer(laid, settings),
+        ...(await applicationLayer(request, plan, laid, settings)),
+    ];
     for (const layer of layers)
-        void uploader?.add(layer);
-    const activeName = defaultName(request, members);
-    const environment = contractVariables(base, user, rootPrefix, activeName);
-    return assembleImage(base.image, layers, platform, {
-        user: request.userNumeric ? String(user.uid) : user.name,
+        void workshop.uploader?.add(layer);
+    const activeName = defaultName(request, laid);
+    const environment = contractVariables(plan, activeName);
+    return assembleImage(base.image, layers, draft.platform, {
+        user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
         environment,
         start: request.start,
         ...(request.start.activation === 'everywhere' && {
-            activated: await activatedVariables(request, planned, activeName, base, environment),
+            activated: await activatedVariables(request, plan, laid, activeName, environment),
         }),
         labels: withOrigin(request, request.labels),
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
             ...withOrigin(request, request.annotations),
-            [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
+            ...ground.annotations,
+            [fingerprintAnnotation]: draft.fingerprint,
         },
     });
 }
 /** What the image's ENV has so that every process has the default environment. */
-async function activatedVariables({ start }, members, name, base, contract) {
+async function activatedVariables({ start }, { ground: { base } }, members, name, contract) {
     const member = members.find((candidate) => candidate.name === name);
     if (!member)
         return {};
     const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
-    return exportedByActivation(member.activated, member.plan, base, variables);
+    return exportedByActivation(member, base, variables);
 }
 /** The environment that containers activate unless they are told another. */
 function defaultName({ environmentName }, members) {
@@ -55126,98 +55863,69 @@ function defaultName({ environmentName }, members) {
         advice: `There are ${names.join(', ')}.`,
     });
 }
-async function planMembers({ linkScripts }, members, base, rootPrefix) {
-    const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / members.length);
-    const planned = [];
-    for (const member of members) {
-        const { name, packages, resolved } = member;
-        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
-        const plan = await planPrefix(packages, { prefix, rootPrefix });
-        checkPrefix(plan, linkScripts);
-        const groups = groupPackages(packages.map(({ locked }) => locked.name), ownLayersOf(member), Math.max(1, budget));
-        const variables = { ...(await packageVariables(plan)), ...member.environment?.variables };
-        const titled = groups.map((group) => name === 'base' ? group : { ...group, title: `${name}: ${group.title}` });
-        planned.push({
-            ...member,
-            prefix,
-            plan,
-            groups: titled,
-            resolved,
-            activated: { name, prefix, variables },
-        });
-    }
-    return planned;
-}
-function ownLayersOf({ resolved, packages }) {
-    const sizes = () => packages.map(({ locked: { name }, size }) => ({ name, size }));
-    return resolved.lock.header?.ownLayer ?? chooseOwnLayer(sizes());
+/** A layer that an earlier image may have: it is made only where that has none of its key. */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const { compression } = settings;
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
+    const found = (await earlier.find([key])).get(key);
+    if (found)
+        return { ...found, createdBy: title };
+    return buildLayer(title, await entries(), settings, { [layerKeyAnnotation]: key });
 }
 /** micromamba, for a base that has none. */
-async function micromambaLayer({ micromamba }, { subdir }, { files }, settings) {
-    await (0,promises_.mkdir)(settings.directory, { recursive: true });
-    if (files.get('bin/micromamba'))
+async function micromambaLayer({ micromamba }, plan, settings) {
+    const { draft, ground } = plan;
+    if (ground.summary.hasMicromamba)
         return [];
-    const { path, version } = await installMicromamba(micromamba, subdir);
-    return [await buildLayer(`micromamba ${version}`, micromambaEntries(files, await (0,promises_.readFile)(path)), settings)];
+    const { version, url, checksum } = micromamba;
+    const platform = (0,common_platform/* formatPlatform */.Bq)(draft.platform);
+    const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null];
+    const entries = async () => {
+        const { path } = await installMicromamba(micromamba, draft.platform.subdir);
+        return micromambaEntries(await ground.base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)];
 }
-/** What belongs to no package: files whose winner another layer hides, the environments' own, and the wiring. */
-async function finishingLayer(members, base, user, rootPrefix, settings) {
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(request, plan, members, settings) {
+    const { base, summary } = plan.ground;
     const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
-    const wiring = wire({
-        base: base.files,
-        user,
-        rootPrefix,
+    const wiring = {
+        rootPrefix: base.rootPrefix,
         environments: members.map(({ activated }) => activated),
         ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    };
+    const baseDigest = base.image.pinned.digest;
+    const inputs = [
+        (0,common_platform/* formatPlatform */.Bq)(plan.draft.platform),
+        request.user ?? null,
+        wiringKey({ ...wiring, user: summary.user, baseDigest }),
+    ];
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) });
     });
+}
+/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
+function environmentLayer(members, settings) {
     const directories = new Set();
     async function* entries() {
-        for (const { plan, groups, resolved, environment } of members) {
-            const { context } = plan;
+        for (const { survey, groups, resolved, environment } of members) {
             const own = environmentFiles(resolved.lock.packages, {
                 time: new Date(reproducible/* fixedTime */.EZ * 1000),
                 specs: resolved.lock.header?.specs,
                 variables: environment?.variables ?? {},
             });
-            yield* layerEntries(overrides(plan, groups), context, settings.owner, directories);
-            yield* layerEntries(own, context, settings.owner, directories);
+            yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories);
+            yield* layerEntries(own, survey.context, settings.owner, directories);
         }
-        yield* wiring;
     }
-    return buildLayer('environment and wiring', entries(), settings);
-}
-/** The files that the request copies into the image. */
-async function applicationLayer({ copy, workspace, start }, { files }, { uid, gid, home }, members, settings) {
-    if (copy.length === 0)
-        return [];
-    const entries = (0,layers_copy/* copyEntries */.oH)(copy, {
-        workspace,
-        base: files,
-        owner: { uid, gid },
-        workdir: start.workdir ?? '/tmp',
-        hasDirectory: directoriesOf(members, home),
-    });
-    return [await buildLayer('application', entries, settings)];
-}
-/** Whether the layers below the application's bring a directory; its path is relative to the image's root. */
-function directoriesOf(members, home) {
-    const directories = new Set();
-    const add = (path) => {
-        for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-            directories.add(path.slice(0, slash));
-        }
-    };
-    add(`${home.slice(1)}/.bashrc`);
-    for (const { prefix, plan } of members) {
-        for (const { paths } of plan.plans)
-            for (const path of paths)
-                add(`${prefix.slice(1)}/${path}`);
-        add(`${prefix.slice(1)}/conda-meta/history`);
-    }
-    return (path) => directories.has(path);
+    return buildLayer('environment', entries(), settings);
 }
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ variables }, user, rootPrefix, environmentName) {
+function contractVariables({ ground }, environmentName) {
+    const { variables, rootPrefix } = ground.base;
+    const { user } = ground.summary;
     return {
         MAMBA_USER: user.name,
         MAMBA_USER_ID: String(user.uid),
@@ -55228,39 +55936,6 @@ function contractVariables({ variables }, user, rootPrefix, environmentName) {
         MAMBA_ROOT_PREFIX: rootPrefix,
         MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
     };
-}
-/** What the user gave wins, and an empty value leaves a key out. */
-function withOrigin({ origin }, given) {
-    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
-    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-/** The hash of all that determines the image, known before any of it is made. */
-async function fingerprint(request, { architecture }, members, { image }) {
-    const { compression, labels, annotations, linkScripts, micromamba, start, user, userNumeric, groupWritable, copy, rootPrefix, environmentName, } = request;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        reproducible/* packerFormat */.qq,
-        image.pinned.digest,
-        members.map((member) => [
-            member.name,
-            member.resolved.lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
-            member.resolved.lock.header?.specs ?? [],
-            ownLayersOf(member),
-            member.environment?.variables ?? {},
-        ]),
-        [
-            architecture,
-            compression,
-            linkScripts,
-            micromamba.version,
-            start,
-            [user ?? null, userNumeric, groupWritable],
-            rootPrefix ?? null,
-            environmentName ?? null,
-        ],
-        [withOrigin(request, labels), withOrigin(request, annotations)],
-        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
-        wiringDigest(),
-    ]));
 }
 
 ;// CONCATENATED MODULE: ./src/micromamba/failure.ts
@@ -56150,7 +56825,7 @@ async function lockMember(request, member, platform, solver) {
                 solver.micromamba(),
             ]);
             micromamba = installed;
-            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, base.virtualPackages, overrides);
+            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
             return {
                 packages: await solve(installed, {
                     environment,
@@ -56504,7 +57179,7 @@ async function receive(source, { file, refuse, onBytes }, checksummer) {
 
 
 /** How many archives are under way at a time: enough to hide a channel's latency, few enough for it to be polite. */
-const parallel = 8;
+const download_parallel = 8;
 /** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
 function tarballName({ checksum, format }) {
     return `${checksum.algorithm}-${checksum.hex}.${format}`;
@@ -56524,7 +57199,7 @@ async function fetchPackages(packages, directory, options) {
     await (0,promises_.mkdir)(directory, { recursive: true });
     const progress = new Progress(packages.length);
     try {
-        return await (0,concurrency/* mapConcurrently */.X)(packages, parallel, async (locked) => {
+        return await (0,concurrency/* mapConcurrently */.X)(packages, download_parallel, async (locked) => {
             const fetched = await fetchOne(locked, directory, options, progress);
             const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
             progress.finished(source, fetched.size);
@@ -56660,41 +57335,62 @@ async function prune(directory, keep) {
 
 
 
+
 /**
- * The archives of all locks' packages, verified: from this machine, the cache, or their channels.
- * @param platforms the environments by platform
+ * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
+ * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
  */
-async function fetchMembers(request, platforms, { tarballs }) {
-    const members = platforms.flat();
+const worthRestoring = 1 / 2;
+/** @param members the environments of all platforms */
+function createPackageStore(request, members, { tarballs }) {
     const all = members.flatMap(({ resolved }) => resolved.lock.packages);
     const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
     // The key of one lock is that lock's hash, so that the same lock finds its entry whatever else a job makes.
     members.length === 1
         ? (members[0]?.result.hash ?? '')
         : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
-    const missing = await missingTarballs(all, tarballs);
-    const matchedKey = request.cache.downloads && missing.length > 0 ? await restoreTarballs(tarballs, keys) : undefined;
-    const fetched = [];
-    for (const ofPlatform of platforms) {
-        const row = [];
-        for (const member of ofPlatform) {
-            const channels = member.environment?.channels.map(({ source }) => source) ?? [];
-            const packages = await fetchPackages(member.resolved.lock.packages, tarballs, {
-                lockFile: member.result.file,
-                authorize: await channelCredentials(channels),
-            });
-            row.push({ ...member, packages });
-        }
-        fetched.push(row);
-    }
-    if (request.cache.downloads && request.cache.write) {
-        saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
-    }
-    const hit = fetched.flat().every(({ packages }) => packages.every(({ from }) => from === 'disk'));
-    return {
-        platforms: fetched,
-        cache: { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) },
+    const authorizers = new Map();
+    const fetched = new Map();
+    let matchedKey;
+    const authorizerOf = (member) => {
+        const channels = member.environment?.channels.map(({ source }) => source) ?? [];
+        const authorizer = authorizers.get(member) ?? channelCredentials(channels);
+        authorizers.set(member, authorizer);
+        return authorizer;
     };
+    const store = {
+        async prepare(wanted) {
+            const packages = wanted.flatMap((one) => one.packages);
+            lib_core/* info */.pq(`${packages.length} of ${all.length} packages are needed`);
+            const missing = await missingTarballs(packages, tarballs);
+            if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
+                matchedKey = await restoreTarballs(tarballs, keys);
+            }
+            for (const one of wanted)
+                await store.fetch(one);
+        },
+        async fetch({ member, packages }) {
+            const missing = packages.filter((locked) => !fetched.has(tarballName(locked)));
+            const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
+            for (const one of missing.length > 0 ? await fetchPackages(missing, tarballs, options) : []) {
+                fetched.set(tarballName(one.locked), one);
+            }
+            // A lock of another environment may have the same archive in another line.
+            return packages.flatMap((locked) => {
+                const found = fetched.get(tarballName(locked));
+                return found ? [{ ...found, locked }] : [];
+            });
+        },
+        async close() {
+            const isComplete = (await missingTarballs(all, tarballs)).length === 0;
+            if (request.cache.downloads && request.cache.write && isComplete) {
+                saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
+            }
+            const hit = [...fetched.values()].every(({ from }) => from === 'disk');
+            return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
+        },
+    };
+    return store;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/workshop.ts
@@ -56731,13 +57427,16 @@ async function openWorkshop({ push, tags }) {
 
 
 
+
+
 /**
- * The stages in order: environments, locks, bases, packages, images, outputs. Each is done for all environments and platforms
- * before the next begins, so that what is missing for one of them is found before anything is made.
+ * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
+ * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
+ * What is there already is passed over: an image of which nothing has changed costs a look at its manifest.
  * @throws UserError for whatever the user can mend
  */
 async function run(request) {
-    const { platforms, tags, push, output } = request;
+    const { tags, push, output } = request;
     const workshop = await openWorkshop(request);
     try {
         const members = await readMembers(request);
@@ -56745,48 +57444,73 @@ async function run(request) {
         const locked = await stage('Lock', () => lockMembers(request, members, reader));
         const locks = locked.flat().map(({ result }) => result);
         (0,outputs/* setLockOutputs */.ef)(locks);
-        const bases = await stage('Base image', () => openBases(request, locked, reader, workshop));
-        const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop));
-        (0,outputs/* setCacheOutputs */.fk)(fetched.cache);
+        const drafts = await stage('Earlier image', () => draftImages(request, locked, reader, workshop));
+        const grounds = await stage('Base image', () => openGrounds(request, drafts, reader, workshop));
+        const store = createPackageStore(request, locked.flat(), workshop);
+        const plans = await stage('Packages', async () => {
+            const planned = await Promise.all(drafts.map(async (draft, index) => {
+                const ground = grounds[index];
+                return ground && planImage(request, draft, ground, workshop);
+            }));
+            await store.prepare(planned.flatMap(missingPackages));
+            return planned;
+        });
         const images = [];
-        for (const [index, platform] of platforms.entries()) {
-            const base = bases[index];
-            const ofPlatform = fetched.platforms[index];
-            if (!base || !ofPlatform)
-                throw new Error(`nothing was prepared for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
-            const title = platforms.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
-            images.push(await stage(title, () => makeImage(request, platform, ofPlatform, base, workshop)));
+        for (const [index, draft] of drafts.entries()) {
+            const { platform, earlier } = draft;
+            const title = drafts.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
+            const plan = plans[index];
+            images.push(await stage(title, async () => {
+                if (plan)
+                    return makeImage(request, plan, store, workshop);
+                if (earlier)
+                    return takeEarlier(earlier, platform, workshop);
+                throw new Error(`nothing was planned for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
+            }));
         }
+        const cache = await store.close();
+        (0,outputs/* setCacheOutputs */.fk)(cache);
         const [single, ...more] = images;
         const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, request.annotations);
-        await stage('Outputs', () => deliver(request, artifact, workshop));
+        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, workshop));
         return {
             artifact,
-            bases: [...new Set(bases.map(({ image }) => (0,base_name/* formatBaseName */.kp)(image.pinned)))],
+            bases: [...new Set(drafts.map(({ base }) => base))],
             tags,
             pushed: push,
             ...(output !== undefined && { output }),
             locks,
-            cache: fetched.cache,
+            cache,
+            reused: drafts.every(({ unchanged }) => unchanged),
+            bytesPushed,
         };
     }
     finally {
         await (0,promises_.rm)(workshop.scratch, { recursive: true, force: true });
     }
 }
+/** The packages of layers that no earlier image has. */
+function missingPackages(plan) {
+    return (plan?.members ?? []).map((member) => ({
+        member,
+        packages: member.groups
+            .filter(({ earlier }) => !earlier)
+            .flatMap(({ packages }) => packages.flatMap((position) => member.resolved.lock.packages[position] ?? [])),
+    }));
+}
 /** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
 async function merge({ merge: images, tags, annotations }) {
     const { digest } = await stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
     return digest;
 }
-/** What leaves the machine comes first, and of that the tags last. */
+/** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {
-    if (uploader)
-        await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader });
+    const report = uploader && (await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader }));
     if (output !== undefined)
         await (0,outputs_outputs/* writeLayout */.wy)(artifact, (0,external_node_path_.resolve)(workspace, output), tags);
     if (load)
         await (0,outputs_outputs/* loadImage */.yt)(artifact, tags);
+    return report?.bytesPushed ?? 0;
 }
 
 
@@ -57698,7 +58422,7 @@ const tries = 5;
  * @throws RegistryError when the registry refuses; errors of the blob's own stream as they are
  */
 async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
-    if (await hasBlob(transport, repository, descriptor))
+    if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
         return 'existing';
     const undertaking = pushing(repository, descriptor);
     try {
@@ -57719,7 +58443,7 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
             }
             session = undefined;
             // The blob may have arrived, and only the answer got lost.
-            if (await hasBlob(transport, repository, descriptor))
+            if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
                 return 'uploaded';
         }
     }
@@ -57727,18 +58451,21 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
         throw explained(undertaking, error);
     }
 }
-/** Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. */
-async function hasBlob(transport, repository, descriptor) {
+/**
+ * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it.
+ * @param options.toWrite whether it is asked by somebody who is going to push, and has one token for both
+ */
+async function hasBlob(transport, repository, descriptor, { toWrite }) {
     const undertaking = {
         what: `look for the blob ${descriptor.digest} in ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
         registry: transport.registry,
-        writes: true,
+        writes: toWrite,
     };
     try {
         const response = await transport.send({
             method: 'HEAD',
             to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
-            scopes: [toPush(repository.repository)],
+            scopes: [(toWrite ? toPush : toPull)(repository.repository)],
         });
         response.body.resume();
         if (response.status === 200) {
@@ -57874,7 +58601,7 @@ function createRegistryClient(options = {}) {
         findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
         headManifest: (reference) => headManifest(to(reference), reference),
         putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
-        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor),
+        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor, { toWrite: false }),
         openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
         readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
         uploadBlob: (repository, descriptor, open, mountFrom) => uploadBlob(to(repository), repository, descriptor, open, mountFrom),

@@ -4546,7 +4546,7 @@ const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRe
  * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
  * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     /** The input the error is about, when it is about one. */
     input;
     /** The file the error is about, and the 1-based line in it. */
@@ -4576,6 +4576,32 @@ class UserError extends Error {
 /** The message of anything thrown, for a sentence of our own. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./src/prefix/content.ts
+
+async function readAll(content) {
+    const chunks = [];
+    for await (const chunk of content)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** Reads to the end for what reading does on the way. */
+async function drain(content) {
+    const iterator = content[Symbol.asyncIterator]();
+    while (!(await iterator.next()).done)
+        ;
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
+async function* oneChunk(bytes) {
+    if (bytes.length > 0)
+        yield bytes;
+}
+/** Hex digits. */
+function sha256(bytes) {
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: external "node:path"
@@ -5035,7 +5061,7 @@ function shown(value) {
 }
 /** The error for metadata that no package should have. `what` is a sentence without its full stop. */
 function malformed(dist, what, cause) {
-    return new UserError(`package ${dist} is malformed: ${what}`, {
+    return new errors_UserError(`package ${dist} is malformed: ${what}`, {
         advice: 'Only its maintainers can mend it. Choose another version or build of it.',
         cause,
     });
@@ -5104,7 +5130,7 @@ async function zipMembers(file, dist) {
         }
     }
     catch (cause) {
-        throw cause instanceof UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
+        throw cause instanceof errors_UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
         zip?.close();
@@ -5113,7 +5139,7 @@ async function zipMembers(file, dist) {
 }
 function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+    return new errors_UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
@@ -5154,11 +5180,11 @@ function parseEntryPoint(definition) {
  * @param said who names it, for the message: `the archive`, `info/paths.json`
  * @throws UserError when the path could leave the prefix, or names the root itself
  */
-function archive_path_safePath(path, dist, said) {
+function safePath(path, dist, said) {
     const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
     if (isPlain)
         return path;
-    const refuse = (why) => new UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+    const refuse = (why) => new errors_UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
         advice: 'Such a package is broken or hostile. Choose another build of it.',
     });
     if (path.includes('\0'))
@@ -5193,7 +5219,7 @@ function parseLegacyFiles(texts, dist) {
     const text = texts.get('files');
     if (text === undefined)
         throw malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => archive_path_safePath(line, dist, 'info/files')));
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
     const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
     const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
     return [...paths].map((path) => {
@@ -5266,7 +5292,7 @@ function parseEntry(entry, dist) {
     if (!isObject(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
-    const path = archive_path_safePath(entry['_path'], dist, 'info/paths.json');
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
     const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
     const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
     if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
@@ -5413,7 +5439,7 @@ class EntryGuard {
         return entry;
     }
     #refusal(what) {
-        return new UserError(`package ${this.#dist}: the archive ${what}`, {
+        return new errors_UserError(`package ${this.#dist}: the archive ${what}`, {
             advice: 'Such a package is broken or hostile. Choose another build of it.',
         });
     }
@@ -5447,7 +5473,7 @@ function readEntry(stream, dist) {
     const header = stream.header;
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
-    const path = archive_path_safePath(header.name, dist, 'the archive');
+    const path = safePath(header.name, dist, 'the archive');
     switch (header.type) {
         case 'directory':
             return undefined;
@@ -5464,7 +5490,7 @@ function readEntry(stream, dist) {
         case 'symlink': {
             const target = header.linkname ?? '';
             if (target === '' || target.includes('\0')) {
-                throw new UserError(`package ${dist}: the soft link '${path}' leads nowhere`);
+                throw new errors_UserError(`package ${dist}: the soft link '${path}' leads nowhere`);
             }
             return { type: 'symlink', path, target };
         }
@@ -5472,13 +5498,13 @@ function readEntry(stream, dist) {
             return {
                 type: 'hardlink',
                 path,
-                target: archive_path_safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
             };
         case 'block-device':
         case 'character-device':
         case 'fifo':
         case null:
-            throw new UserError(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+            throw new errors_UserError(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
                 advice: 'Packages hold files and links only. Choose another build of it.',
             });
     }
@@ -5495,9 +5521,9 @@ async function* contentOf(stream, dist) {
 }
 /** What a decoder says of damaged bytes, as an error of the package. */
 function damage(error, dist) {
-    if (error instanceof UserError)
+    if (error instanceof errors_UserError)
         return error;
-    return new UserError(`package ${dist}: the archive is damaged or ends early: ${messageOf(error)}`, {
+    return new errors_UserError(`package ${dist}: the archive is damaged or ends early: ${messageOf(error)}`, {
         advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
         cause: error,
     });
@@ -5694,32 +5720,6 @@ if __name__ == '__main__':
     sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
     sys.exit(${callable}())
 `;
-}
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-;// CONCATENATED MODULE: ./src/prefix/content.ts
-
-async function readAll(content) {
-    const chunks = [];
-    for await (const chunk of content)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Reads to the end for what reading does on the way. */
-async function drain(content) {
-    const iterator = content[Symbol.asyncIterator]();
-    while (!(await iterator.next()).done)
-        ;
-}
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* oneChunk(bytes) {
-    if (bytes.length > 0)
-        yield bytes;
-}
-/** Hex digits. */
-function sha256(bytes) {
-    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
@@ -5997,7 +5997,7 @@ class Linking {
         const { prefix } = this.#context;
         const relocated = replacePlaceholder(content, placeholder, prefix);
         if (!relocated) {
-            throw new UserError(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
+            throw new errors_UserError(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
                 `${placeholder.prefix.length} characters`, { advice: 'Use a shorter root prefix or a shorter name of the environment.' });
         }
         this.#hashes.set(planned, sha256(relocated));
@@ -6181,7 +6181,7 @@ function planLink(info, context) {
 function requirePython({ python, prefix }, dist) {
     if (python)
         return python;
-    throw new UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
+    throw new errors_UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
         advice: "Add 'python' to the environment's dependencies.",
     });
 }
@@ -6198,6 +6198,58 @@ function bytecodeOf(files, { version }) {
         .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }));
 }
 
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
+/**
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
+ */
+function packageVariables(texts) {
+    const files = sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new UserError(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+/**
+ * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
+ * Those for unlinking run at no install and do not count.
+ * @returns paths relative to the prefix
+ */
+function linkScriptsOf({ name, paths }) {
+    const scripts = new Set([`bin/.${name}-pre-link.sh`, `bin/.${name}-post-link.sh`]);
+    return paths.filter((path) => scripts.has(path));
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
 
 
@@ -6210,6 +6262,13 @@ function bytecodeOf(files, { version }) {
 
 
 
+
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+async function openPackage({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775;
 const recordMode = 0o644;
@@ -6227,7 +6286,7 @@ async function* linkPackage(source, context, select = () => true) {
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
     const plan = planLink(archive.info, context);
     if (plan.dist !== dist) {
-        throw new UserError(`the archive of ${dist} says that it is ${plan.dist}`, {
+        throw new errors_UserError(`the archive of ${dist} says that it is ${plan.dist}`, {
             at: { url: locked.url.href },
             advice: 'Update the lockfile.',
         });
@@ -8983,7 +9042,7 @@ function unzipSync(data, opts) {
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key.
  */
-const packerFormat = 1;
+const packerFormat = 2;
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 const fixedTime = 315_532_800;
 const reproducible_directoryMode = 0o755;
@@ -9292,27 +9351,149 @@ function digested(hash) {
     return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
 }
 
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ */
+function claimsOf(names, paths) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    const seen = new Set();
+    for (const path of paths) {
+        const territory = territoryOf(path, own);
+        const claimed = territory ?? path;
+        if (seen.has(claimed))
+            continue;
+        seen.add(claimed);
+        claims.add(hashPath(claimed));
+        for (const parent of parentsOf(claimed)) {
+            if (seen.has(parent))
+                break;
+            seen.add(parent);
+            ways.add(hashPath(parent));
+        }
+    }
+    return { claims, ways };
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/layers/job.ts
 
 
 
 
+
 /** Links the packages of a job one after the other, straight into the compressed layer. */
-function runJob({ packages, context, owner, compression, file }) {
-    return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file);
+async function runJob({ packages, context, owner, compression, file, }) {
+    const sources = await Promise.all(packages.map(openSource));
+    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    const texts = {};
+    const entries = keepTexts(linkAll(sources, plans, context), texts);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const facts = {
+        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+        texts,
+        scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+        ...(python && { python: pythonOf(python.archive.info.index) }),
+    };
+    return { layer, facts };
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages, context) {
-    const sources = await Promise.all(packages.map(openSource));
-    const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)));
+async function* linkAll(sources, plans, context) {
+    const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
         yield* linkPackage(source, context, selectWinning(clobbers, position));
     }
 }
+/** Keeps the files that activation reads, on their way; they are small. */
+async function* keepTexts(entries, texts) {
+    for await (const entry of entries) {
+        if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+            yield entry;
+            continue;
+        }
+        const bytes = await readAll(entry.content);
+        texts[entry.path] = bytes.toString();
+        yield { ...entry, content: oneChunk(bytes) };
+    }
+}
 async function openSource({ locked, file, facts }) {
-    const { format, name, version, build } = locked;
-    const archive = await openArchive(file, format, `${name}-${version}-${build}`);
-    return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
+    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
@@ -9356,12 +9537,12 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 // A thread that packs layers: takes a job, answers with the packed layer or with what went wrong, takes the next.
 external_node_worker_threads_namespaceObject.parentPort?.on('message', (job) => {
-    runJob(job).then((layer) => {
-        answer({ layer });
+    runJob(job).then((packed) => {
+        answer({ packed });
     }, fail);
 });
 function fail(error) {
-    if (error instanceof UserError) {
+    if (error instanceof errors_UserError) {
         const { message, input, file, line } = error;
         answer({ userError: { message, input, file, line } });
     }

@@ -18,7 +18,7 @@ import { constants } from 'node:zlib'
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key.
  */
-export const packerFormat = 1
+export const packerFormat = 2
 
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 export const fixedTime = 315_532_800

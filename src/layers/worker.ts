@@ -5,8 +5,8 @@ import type { Answer } from './pool.ts'
 
 // A thread that packs layers: takes a job, answers with the packed layer or with what went wrong, takes the next.
 parentPort?.on('message', (job: LayerJob) => {
-  runJob(job).then((layer) => {
-    answer({ layer })
+  runJob(job).then((packed) => {
+    answer({ packed })
   }, fail)
 })
 

@@ -1,12 +1,14 @@
 import { UserError } from '../common/errors.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import type { PackageArchive } from '../packages/archive.ts'
+import { openArchive, type PackageArchive } from '../packages/archive.ts'
+import type { FetchedPackage } from '../packages/download.ts'
 import { formatRecord, type ArchiveFacts } from './conda-meta.ts'
 import { entryPointScript } from './entry-point-script.ts'
 import { fileOf, Linking } from './linking.ts'
 import { planLink, type LinkContext } from './plan.ts'
 import type { PrefixEntry } from './types.ts'
 
+export { activationScripts, isActivationFile, packageVariables } from './activation-files.ts'
 export type { ArchiveFacts } from './conda-meta.ts'
 export { findClobbers, findObstructed, selectWinning, type Clobber, type Obstructed } from './clobber.ts'
 export { formatHistory } from './history.ts'
@@ -21,6 +23,16 @@ export interface LinkSource {
   readonly locked: LockedPackage
   readonly archive: PackageArchive
   readonly facts: ArchiveFacts
+}
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+export async function openPackage({
+  locked,
+  file,
+  ...facts
+}: Omit<FetchedPackage, 'from'>): Promise<LinkSource> {
+  const { format, name, version, build } = locked
+  return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts }
 }
 
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as core from '@actions/core'
+import type { Request } from '../action/request.ts'
+import { UserError } from '../common/errors.ts'
+import type { ActivatedEnvironment } from '../image/activation.ts'
+import type { ImageLayer } from '../image/types.ts'
+import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
+import { openPackage, packageVariables, pythonOf, type LinkContext, type Python } from '../prefix/link.ts'
+import type { PlannedGroup, PlannedMember } from './groups.ts'
+import type { PackageStore } from './packages.ts'
+import type { Workshop } from './workshop.ts'
+
+/** An environment whose packages' layers are there. */
+export interface LaidMember extends PlannedMember {
+  readonly layers: readonly ImageLayer[]
+  readonly survey: Survey
+  readonly activated: ActivatedEnvironment
+}
+
+/** Makes the layers of an environment's packages, but for those that an earlier image has. */
+export async function layPackages(
+  { linkScripts }: Request,
+  member: PlannedMember,
+  rootPrefix: string,
+  settings: LayerSettings,
+  store: PackageStore,
+  { uploader }: Workshop,
+): Promise<LaidMember> {
+  const { name, prefix, groups, environment } = member
+  const locked = member.resolved.lock.packages
+  const fetch = (positions: readonly number[]) =>
+    store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) })
+  const python = await pythonOfMember(member, fetch)
+  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }) }
+
+  const directory = join(settings.directory, name)
+  await mkdir(directory, { recursive: true })
+  const missing = groups.filter(({ earlier }) => !earlier)
+  const toBuild = await Promise.all(
+    missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })),
+  )
+  const upload = (layer: ImageLayer) => void uploader?.add(layer)
+  const built = await buildLayers(toBuild, context, { ...settings, directory }, upload)
+  const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
+
+  const surveyed = groups.flatMap(({ packages }, index) => {
+    const facts = made[index]?.facts
+    return facts ? [{ packages, facts }] : []
+  })
+  const survey = await Survey.of(surveyed, context, async (positions) =>
+    Promise.all((await fetch(positions)).map(openPackage)),
+  )
+  checkLinkScripts(survey.scripted(), linkScripts)
+  const variables = { ...packageVariables(survey.texts()), ...environment?.variables }
+  return {
+    ...member,
+    layers: made.map(({ layer }) => layer),
+    survey,
+    activated: { name, prefix, variables },
+  }
+}
+
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember(
+  { resolved, groups }: PlannedMember,
+  fetch: (positions: readonly number[]) => Promise<Parameters<typeof openPackage>[0][]>,
+): Promise<Python | undefined> {
+  const position = resolved.lock.packages.findIndex(({ name }) => name === 'python')
+  const group = groups.find(({ packages }: PlannedGroup) => packages.includes(position))
+  if (!group) return undefined
+  if (group.earlier) return group.earlier.facts.python
+  const [source] = await Promise.all((await fetch([position])).map(openPackage))
+  return source && pythonOf(source.archive.info.index)
+}
+
+/** Link scripts would have to be run, which makes an image differ from an installed environment. */
+function checkLinkScripts(scripted: readonly string[], wish: Request['linkScripts']): void {
+  if (scripted.length === 0) return
+  if (wish === 'skip') {
+    core.warning(`The link scripts of ${scripted.join(', ')} are not run.`)
+    return
+  }
+  throw new UserError(
+    `${scripted.join(', ')} would run a script when linked, which can be done in a container only`,
+    {
+      at: { input: 'link-scripts' },
+      advice:
+        "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    },
+  )
+}
