@@ -37774,7 +37774,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3831);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8300);
 
 
 
@@ -38655,7 +38655,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 3831:
+/***/ 8300:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41691,6 +41691,7 @@ function fileOf(path, mode, bytes, mtime) {
 
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
 
+
 /**
  * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
  * so the package that comes later in the lock wins.
@@ -41749,6 +41750,17 @@ function findObstructed(plans) {
         }
     });
     return obstructed;
+}
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+function clobber_refuseObstructed(plans) {
+    const [obstructed] = findObstructed(plans);
+    if (!obstructed)
+        return;
+    const { path, position, by, byPosition } = obstructed;
+    throw new errors/* UserError */.y(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
 }
 /** Which paths to take from the package at `position` when others take some from it. */
 function clobber_selectWinning(clobbers, position) {
@@ -41967,6 +41979,7 @@ function path_set_claimsOf(names, paths) {
     const claims = new Set();
     const ways = new Set();
     const seen = new Set();
+    const seenAbove = new Set();
     for (const path of paths) {
         const territory = territoryOf(path, own);
         const claimed = territory ?? path;
@@ -41975,9 +41988,9 @@ function path_set_claimsOf(names, paths) {
         seen.add(claimed);
         claims.add(hashPath(claimed));
         for (const parent of parentsOf(claimed)) {
-            if (seen.has(parent))
+            if (seenAbove.has(parent))
                 break;
-            seen.add(parent);
+            seenAbove.add(parent);
             ways.add(hashPath(parent));
         }
     }
@@ -45307,6 +45320,7 @@ function chooseOwnLayer(packages, previous = []) {
 async function runJob({ packages, context, owner, compression, file, }) {
     const sources = await Promise.all(packages.map(job_openSource));
     const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    refuseObstructed(plans);
     const texts = {};
     const entries = keepTexts(linkAll(sources, plans, context), texts);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
@@ -45381,7 +45395,6 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
-
 /**
  * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
  * which may mean to fetch them, only where facts are too coarse.
@@ -45411,12 +45424,8 @@ class Survey {
         const survey = new Survey(layers, context, open);
         const meetings = findMeetings(layers.map(({ facts }) => facts));
         await survey.#openAll(layers.filter((_, index) => meetings.has(index)));
-        const [obstructed] = findObstructed(survey.#plans);
-        if (!obstructed)
-            return survey;
-        const dist = (position) => survey.#plans[position]?.dist ?? '';
-        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
-            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
+        clobber_refuseObstructed(survey.#plans);
+        return survey;
     }
     /** The paths that packages of several layers claim; by positions in the lock. */
     get clobbers() {
@@ -46209,7 +46218,14 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
+;// CONCATENATED MODULE: ./src/image/types.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
+}
+
 ;// CONCATENATED MODULE: ./src/stages/groups.ts
+
 
 
 
@@ -46250,11 +46266,13 @@ async function withEarlier(groups, python, earlier) {
     const found = await earlier.find(groups.map(({ key }) => key));
     return groups.map((group) => {
         const layer = found.get(group.key);
-        const facts = parseFacts(layer?.descriptor.annotations?.[factsAnnotation] ?? '');
+        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
+        const facts = parseFacts(text);
         const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
-        return layer && isWhole
-            ? { ...group, earlier: { layer: { ...layer, createdBy: group.title }, facts } }
-            : group;
+        if (!layer || !isWhole)
+            return group;
+        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
+        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
     });
 }
 
@@ -55800,6 +55818,7 @@ function checkLinkScripts(scripted, wish) {
 
 
 
+
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages, what belongs to no package, the application.
@@ -55868,9 +55887,10 @@ async function keyedLayer({ earlier }, title, inputs, settings, entries) {
     const { compression } = settings;
     const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
     const found = (await earlier.find([key])).get(key);
+    const annotations = { [layerKeyAnnotation]: key };
     if (found)
-        return { ...found, createdBy: title };
-    return buildLayer(title, await entries(), settings, { [layerKeyAnnotation]: key });
+        return asOwn(found, title, annotations);
+    return buildLayer(title, await entries(), settings, annotations);
 }
 /** micromamba, for a base that has none. */
 async function micromambaLayer({ micromamba }, plan, settings) {

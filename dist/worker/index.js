@@ -6042,6 +6042,7 @@ function fileOf(path, mode, bytes, mtime) {
 
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
 
+
 /**
  * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
  * so the package that comes later in the lock wins.
@@ -6100,6 +6101,17 @@ function findObstructed(plans) {
         }
     });
     return obstructed;
+}
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+function refuseObstructed(plans) {
+    const [obstructed] = findObstructed(plans);
+    if (!obstructed)
+        return;
+    const { path, position, by, byPosition } = obstructed;
+    throw new errors_UserError(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
 }
 /** Which paths to take from the package at `position` when others take some from it. */
 function selectWinning(clobbers, position) {
@@ -9376,6 +9388,7 @@ function claimsOf(names, paths) {
     const claims = new Set();
     const ways = new Set();
     const seen = new Set();
+    const seenAbove = new Set();
     for (const path of paths) {
         const territory = territoryOf(path, own);
         const claimed = territory ?? path;
@@ -9384,9 +9397,9 @@ function claimsOf(names, paths) {
         seen.add(claimed);
         claims.add(hashPath(claimed));
         for (const parent of parentsOf(claimed)) {
-            if (seen.has(parent))
+            if (seenAbove.has(parent))
                 break;
-            seen.add(parent);
+            seenAbove.add(parent);
             ways.add(hashPath(parent));
         }
     }
@@ -9461,6 +9474,7 @@ function parsePathSet(text) {
 async function runJob({ packages, context, owner, compression, file, }) {
     const sources = await Promise.all(packages.map(openSource));
     const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    refuseObstructed(plans);
     const texts = {};
     const entries = keepTexts(linkAll(sources, plans, context), texts);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file);

@@ -8,6 +8,7 @@ import {
   openPackage,
   planLink,
   pythonOf,
+  refuseObstructed,
   selectWinning,
   type ArchiveFacts,
   type LinkContext,
@@ -49,6 +50,7 @@ export async function runJob({
 }: LayerJob): Promise<PackedGroup> {
   const sources = await Promise.all(packages.map(openSource))
   const plans = sources.map(({ archive }) => planLink(archive.info, context))
+  refuseObstructed(plans)
   const texts: Record<string, string> = {}
   const entries = keepTexts(linkAll(sources, plans, context), texts)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file)

@@ -37,6 +37,7 @@ export function claimsOf(names: Iterable<string>, paths: Iterable<string>): Clai
   const claims = new Set<number>()
   const ways = new Set<number>()
   const seen = new Set<string>()
+  const seenAbove = new Set<string>()
   for (const path of paths) {
     const territory = territoryOf(path, own)
     const claimed = territory ?? path
@@ -44,8 +45,8 @@ export function claimsOf(names: Iterable<string>, paths: Iterable<string>): Clai
     seen.add(claimed)
     claims.add(hashPath(claimed))
     for (const parent of parentsOf(claimed)) {
-      if (seen.has(parent)) break
-      seen.add(parent)
+      if (seenAbove.has(parent)) break
+      seenAbove.add(parent)
       ways.add(hashPath(parent))
     }
   }

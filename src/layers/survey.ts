@@ -1,9 +1,8 @@
-import { UserError } from '../common/errors.ts'
 import { parentsOf } from '../packages/archive-path.ts'
 import {
   findClobbers,
-  findObstructed,
   planLink,
+  refuseObstructed,
   type Clobber,
   type LinkContext,
   type LinkPlan,
@@ -60,14 +59,8 @@ export class Survey {
     const survey = new Survey(layers, context, open)
     const meetings = findMeetings(layers.map(({ facts }) => facts))
     await survey.#openAll(layers.filter((_, index) => meetings.has(index)))
-    const [obstructed] = findObstructed(survey.#plans)
-    if (!obstructed) return survey
-    const dist = (position: number) => survey.#plans[position]?.dist ?? ''
-    throw new UserError(
-      `${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
-        `'${obstructed.by}'`,
-      { advice: 'Choose other versions or builds of these packages.' },
-    )
+    refuseObstructed(survey.#plans)
+    return survey
   }
 
   /** The paths that packages of several layers claim; by positions in the lock. */

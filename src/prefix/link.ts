@@ -10,7 +10,7 @@ import type { PrefixEntry } from './types.ts'
 
 export { activationScripts, isActivationFile, packageVariables } from './activation-files.ts'
 export type { ArchiveFacts } from './conda-meta.ts'
-export { findClobbers, findObstructed, selectWinning, type Clobber, type Obstructed } from './clobber.ts'
+export { findClobbers, refuseObstructed, selectWinning, type Clobber } from './clobber.ts'
 export { formatHistory } from './history.ts'
 export { linkScriptsOf } from './link-scripts.ts'
 export { planLink, type LinkContext, type LinkPlan, type PlannedFile } from './plan.ts'

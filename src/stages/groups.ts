@@ -1,10 +1,11 @@
 import type { Request } from '../action/request.ts'
 import { layerBudget } from '../image/assemble.ts'
-import type { ImageLayer } from '../image/types.ts'
+import { asOwn, type ImageLayer } from '../image/types.ts'
 import {
   factsAnnotation,
   groupPackages,
   layerKey,
+  layerKeyAnnotation,
   parseFacts,
   type LayerFacts,
   type LayerGroup,
@@ -89,10 +90,11 @@ async function withEarlier(
   const found = await earlier.find(groups.map(({ key }) => key))
   return groups.map((group) => {
     const layer = found.get(group.key)
-    const facts = parseFacts(layer?.descriptor.annotations?.[factsAnnotation] ?? '')
+    const text = layer?.descriptor.annotations?.[factsAnnotation] ?? ''
+    const facts = parseFacts(text)
     const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python))
-    return layer && isWhole
-      ? { ...group, earlier: { layer: { ...layer, createdBy: group.title }, facts } }
-      : group
+    if (!layer || !isWhole) return group
+    const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text }
+    return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } }
   })
 }

@@ -5,7 +5,7 @@ import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { formatPlatform } from '../common/platform.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
-import type { Image, ImageLayer } from '../image/types.ts'
+import { asOwn, type Image, type ImageLayer } from '../image/types.ts'
 import { chooseUser } from '../image/users.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
@@ -115,8 +115,9 @@ async function keyedLayer(
   const { compression } = settings
   const key = digestOf(JSON.stringify([title, packerFormat, compressorName(compression), inputs]))
   const found = (await earlier.find([key])).get(key)
-  if (found) return { ...found, createdBy: title }
-  return buildLayer(title, await entries(), settings, { [layerKeyAnnotation]: key })
+  const annotations = { [layerKeyAnnotation]: key }
+  if (found) return asOwn(found, title, annotations)
+  return buildLayer(title, await entries(), settings, annotations)
 }
 
 /** micromamba, for a base that has none. */
