@@ -2,10 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { checkContract } from '../../script/lib/contract.ts'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
 import { debianBase, minimalDebian, pushImage, type ImageForm } from '../world/base.ts'
 import { run } from '../world/command.ts'
-import { likeAmazonLinux, likeFedora, writeLookAlike } from '../world/look-alike.ts'
+import {
+  likeAmazonLinux,
+  likeFedora,
+  systemOf,
+  writeLookAlike,
+  type ReleaseLook,
+} from '../world/look-alike.ts'
 import { writeTar, type TarEntry } from '../world/tar.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -56,9 +63,25 @@ async function refused(base: string, inputs: Readonly<Record<string, string>> = 
   return log
 }
 
-const inContainer = async (line: string) =>
-  (await docker(['run', '--rm', 'app:bases', 'bash', '-c', line])).stdout
+const inContainer = async (line: string) => {
+  const { stdout, stderr } = await docker(['run', '--rm', '--network=none', 'app:bases', 'bash', '-c', line])
+  return stdout + stderr
+}
+const problems = async () => {
+  const found: string[] = []
+  for await (const { row, problem } of checkContract(docker, 'app:bases')) {
+    if (problem !== undefined) found.push(`${row}: ${problem}`)
+  }
+  return found
+}
 const lockText = (name = 'env') => readFile(join(job.workspace, `${name}.linux-64.lock`), 'utf8')
+
+const releases: readonly ReleaseLook[] = [
+  { name: 'bullseye', osRelease: 'ID=debian\nVERSION_ID="11"\n', glibc: '2.31' },
+  { name: 'trixie', osRelease: 'ID=debian\nVERSION_ID="13"\n', glibc: '2.41' },
+  { name: 'jammy', osRelease: 'ID=ubuntu\nVERSION_ID="22.04"\n', glibc: '2.35' },
+  { name: 'noble', osRelease: 'ID=ubuntu\nVERSION_ID="24.04"\n', glibc: '2.39', hasUser: true },
+]
 
 describe('an environment lives on a base', () => {
   test.each<[string, () => Promise<string>, string]>([
@@ -90,6 +113,19 @@ describe('an environment lives on a base', () => {
       await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $HOME $ID"; command -v micromamba'),
     ).toBe(`/opt/conda mambauser /home/mambauser ${system}\n/usr/bin/micromamba\n`)
     expect(await lockText()).toContain('# virtual-package: __glibc=2.36\n')
+    // The whole contract on these two is what other tests look at.
+    if (system !== 'debian') expect(await problems()).toEqual([])
+  })
+
+  test.each<ReleaseLook>(releases)('$name: its glibc is $glibc', async (release) => {
+    const rootfs = await systemOf(release, join(scratch, `${release.name}.tar`))
+    await build(await push(release.name, rootfs))
+    expect(await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $VERSION_ID"')).toBe(
+      `/opt/conda mambauser ${/VERSION_ID="(.*)"/.exec(release.osRelease)?.[1]}\n`,
+    )
+    expect(await lockText()).toContain(`# virtual-package: __glibc=${release.glibc}\n`)
+    // The oldest one, and the one that has a user of its own.
+    if (['bullseye', 'noble'].includes(release.name)) expect(await problems()).toEqual([])
   })
 
   test('in an OCI layout on disk, which the lock pins', async () => {
