@@ -139,6 +139,24 @@ describe('an environment lives on a base', () => {
     expect((await build('oci:layout:13', { 'lock-mode': 'locked' }))['digest']).toBe(digest)
   })
 
+  test('with a package cache in the root prefix, which stays as it is', async () => {
+    const cache = join(scratch, 'cache.tar')
+    const cached = 'opt/conda/pkgs/old-1.0-0/share/old.txt'
+    await writeTar(cache, [
+      ...['opt', 'opt/conda', 'opt/conda/pkgs'].map((path) => ({ path, owner: path === 'opt' ? 0 : 57439 })),
+      { path: cached, content: 'old\n', owner: 57439 },
+      { path: 'opt/conda/pkgs/urls.txt', content: 'https://example.org/old-1.0-0.conda\n', owner: 57439 },
+    ])
+    const config = { Env: [path], Cmd: ['bash'] }
+    const layers = [await minimalDebian(), cache]
+    await build((await pushImage(world.registry, 'cached:1', { layers, config })).reference)
+    const answer = await inContainer(
+      `cat /${cached}; stat -c %U:%a /opt/conda; ls /opt/conda/conda-meta/*.json`,
+    )
+    expect(answer).toMatch(/^old\nmambauser:777\n/)
+    expect(answer).not.toContain('old-1.0')
+  })
+
   test("with CUDA, which is the solve's, and whose variables stay", async () => {
     const env = ['CUDA_VERSION=12.4.1', 'LD_LIBRARY_PATH=/usr/local/nvidia/lib64']
     const base = await push('cuda', await minimalDebian(), {}, env)
