@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { checkContract } from '../../script/lib/contract.ts'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -75,4 +76,12 @@ test('the conda of the root prefix serves an environment that has none', async (
 test('conda itself is on the PATH, and says what conda says to a shell that has no function', async () => {
   const { stderr } = await docker([...run, 'app:conda', 'conda', 'activate', 'other'])
   expect(stderr).toContain('CondaError')
+})
+
+test('the contract holds', async () => {
+  const problems: string[] = []
+  for await (const { row, problem } of checkContract(docker, 'app:conda')) {
+    if (problem !== undefined) problems.push(`${row}: ${problem}`)
+  }
+  expect(problems).toEqual([])
 })
