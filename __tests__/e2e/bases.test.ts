@@ -9,6 +9,7 @@ import { run } from '../world/command.ts'
 import {
   likeAmazonLinux,
   likeFedora,
+  likeRelease,
   systemOf,
   writeLookAlike,
   type ReleaseLook,
@@ -126,6 +127,16 @@ describe('an environment lives on a base', () => {
     expect(await lockText()).toContain(`# virtual-package: __glibc=${release.glibc}\n`)
     // The oldest one, and the one that has a user of its own.
     if (['bullseye', 'noble'].includes(release.name)) expect(await problems()).toEqual([])
+  })
+
+  test("that has a user of its own, who is wished to be the image's", async () => {
+    const rootfs = await writeLookAlike(join(scratch, 'ubuntu.tar'), (entries) => {
+      for (const release of releases) if (release.hasUser) likeRelease(entries, release)
+    })
+    await build(await push('ubuntu', rootfs), { user: 'ubuntu' })
+    const asked = 'echo "$(id -un) $(id -u) $HOME $CONDA_PREFIX"; stat -c %U "$CONDA_PREFIX/conda-meta" ~'
+    expect(await inContainer(asked)).toBe('ubuntu 1000 /home/ubuntu /opt/conda\nubuntu\nubuntu\n')
+    expect(await problems()).toEqual([])
   })
 
   test('in an OCI layout on disk, which the lock pins', async () => {

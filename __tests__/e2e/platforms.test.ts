@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -87,6 +87,21 @@ test('the lockfiles are for each platform', () => {
   expect(outputs['lock-file']?.split('\n').sort()).toEqual(
     ['env', 'other'].flatMap((stem) => [`${stem}.linux-64.lock`, `${stem}.linux-aarch64.lock`]),
   )
+})
+
+test('a platform without a lockfile, where one is demanded, is refused before anything is pushed', async () => {
+  const pushes = () => world.registry.requests.filter(({ method }) => method === 'PUT').length
+  const before = pushes()
+  const inputs = { 'lock-mode': 'locked', tags: `${name}-locked`, push: 'true' }
+  await rename(join(job.workspace, 'env.linux-aarch64.lock'), join(job.workspace, 'away.lock'))
+  try {
+    const { exitCode, log } = await job.run({ ...inputs, platforms: 'linux/amd64,linux/arm64' })
+    expect(exitCode).toBe(1)
+    expect(log).toContain('env.linux-aarch64.lock')
+    expect(pushes()).toBe(before)
+  } finally {
+    await rename(join(job.workspace, 'away.lock'), join(job.workspace, 'env.linux-aarch64.lock'))
+  }
 })
 
 describe.each([
