@@ -27,6 +27,7 @@ test.each<[string, Partial<LayerInputs>]>([
   ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
   ['python', { python: { ...python, version: '3.13' } }],
+  ['rule for bytecode', { bytecode: true }],
   ['site-packages', { python: { ...python, sitePackages: 'lib/other' } }],
   ["a package's bytes", { packages: [{ ...arch, checksum: 'ab' }, pure] }],
   ["a package's address", { packages: [{ ...arch, url: 'https://d.example/linux-64/a-1-0.conda' }, pure] }],
@@ -42,8 +43,10 @@ test('the key is the same for the same inputs, in whatever order they are writte
   expect(isDigest(layerKey(inputs))).toBe(true)
 })
 
-test('python is no part of it for packages that do not depend on python', () => {
+test('python is no part of it for packages that do not depend on python, nor is bytecode', () => {
   const packages = [arch]
   const other = { ...python, version: '3.13' }
-  expect(layerKey({ ...inputs, packages, python: other })).toBe(layerKey({ ...inputs, packages }))
+  expect(layerKey({ ...inputs, packages, python: other, bytecode: true })).toBe(
+    layerKey({ ...inputs, packages }),
+  )
 })

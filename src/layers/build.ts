@@ -14,6 +14,7 @@ import { chunkSize } from './reproducible.ts'
 import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
+export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
 export { layerEntries } from './job.ts'
 export { layerKeyAnnotation } from './key.ts'
@@ -21,6 +22,8 @@ export { layerKeyAnnotation } from './key.ts'
 /** What layers are made with. */
 export interface LayerSettings {
   readonly owner: PrefixOwner
+  /** The environment's python on this machine, where there is something to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly compression: Compression
   /** Where the packed layers lie until they are no longer needed. */
   readonly directory: string
@@ -48,6 +51,7 @@ export async function buildLayers(
         facts: { sha256, md5, size },
       })),
       context,
+      ...(settings.compiler && { compiler: settings.compiler }),
       owner: settings.owner,
       compression: settings.compression,
       file: join(settings.directory, `layer-${index}`),

@@ -8,6 +8,7 @@ import {
   type ArchiveFacts,
   type LinkContext,
   type PrefixEntry,
+  type SourceCompiler,
 } from '../prefix/link.ts'
 import { packEntries } from './pack.ts'
 import { directoryMode, groupAsOwner, rootPrefixMode } from './reproducible.ts'
@@ -25,23 +26,35 @@ export interface JobPackage {
 export interface LayerJob {
   readonly packages: readonly JobPackage[]
   readonly context: LinkContext
+  /** The python that compiles here; absent when there is nothing to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the compressed layer goes. */
   readonly file: string
 }
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-export function runJob({ packages, context, owner, compression, file }: LayerJob): Promise<PackedLayer> {
-  return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file)
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+export function runJob(
+  { packages, context, owner, compression, file }: LayerJob,
+  compiler?: SourceCompiler,
+): Promise<PackedLayer> {
+  return packEntries(layerEntries(linkAll(packages, context, compiler), context, owner), compression, file)
 }
 
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages: readonly JobPackage[], context: LinkContext): AsyncGenerator<PrefixEntry> {
+async function* linkAll(
+  packages: readonly JobPackage[],
+  context: LinkContext,
+  compiler: SourceCompiler | undefined,
+): AsyncGenerator<PrefixEntry> {
   const sources = await Promise.all(packages.map(openSource))
   const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)))
   for (const [position, source] of sources.entries()) {
-    yield* linkPackage(source, context, selectWinning(clobbers, position))
+    yield* linkPackage(source, context, selectWinning(clobbers, position), compiler)
   }
 }
 

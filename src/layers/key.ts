@@ -1,3 +1,4 @@
+import { bytecodeFormat } from '../bytecode/format.ts'
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Python } from '../prefix/link.ts'
 import { compressorName } from './compress.ts'
@@ -14,6 +15,8 @@ export interface LayerInputs {
   readonly owner: PrefixOwner
   /** The environment's python; only what depends on it, noarch packages, is affected. */
   readonly python?: Python
+  /** Whether noarch packages come with bytecode. */
+  readonly bytecode?: boolean
   readonly compression: Compression
   /** In the order of the lock; a package's address stands in its conda-meta record. */
   readonly packages: readonly { readonly url: string; readonly checksum: string; readonly subdir: string }[]
@@ -21,7 +24,7 @@ export interface LayerInputs {
 
 /** The hash of everything that determines a layer's bytes. */
 export function layerKey(inputs: LayerInputs): Digest {
-  const { prefix, rootPrefix, owner, python, compression, packages } = inputs
+  const { prefix, rootPrefix, owner, python, bytecode = false, compression, packages } = inputs
   const hasNoarch = packages.some(({ subdir }) => subdir === 'noarch')
   return digestOf(
     JSON.stringify({
@@ -31,6 +34,7 @@ export function layerKey(inputs: LayerInputs): Digest {
       owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
       modes: [directoryMode, rootPrefixMode],
       python: hasNoarch && python ? [python.version, python.executable, python.sitePackages] : null,
+      bytecode: hasNoarch && python && bytecode ? bytecodeFormat : null,
       compressor: compressorName(compression),
       packages: packages.map(({ url, checksum }) => [url, checksum]),
     }),

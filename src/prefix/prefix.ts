@@ -20,7 +20,7 @@ export interface PrefixPlan {
  */
 export async function planPrefix(
   packages: readonly FetchedPackage[],
-  place: Pick<LinkContext, 'prefix' | 'rootPrefix'>,
+  place: Omit<LinkContext, 'python'>,
 ): Promise<PrefixPlan> {
   const sources = await mapConcurrently(packages, 8, openSource)
   const python = sources.find(({ locked }) => locked.name === 'python')

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Request } from '../action/request.ts'
 import { digestOf } from '../common/digest.ts'
+import { bytecodeFormat, Compiler } from '../bytecode/bytecode.ts'
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
@@ -12,6 +13,7 @@ import { micromambaEntries, wire, wiringDigest } from '../image/wiring.ts'
 import {
   buildLayer,
   buildLayers,
+  bytecodeOverrides,
   chooseOwnLayer,
   groupPackages,
   layerEntries,
@@ -27,6 +29,7 @@ import { environmentFiles } from '../prefix/environment-files.ts'
 import { checkPrefix, packageVariables, planPrefix, type PrefixPlan } from '../prefix/prefix.ts'
 import { exportedByActivation } from './activation.ts'
 import type { Base } from './base.ts'
+import { pythonForBytecode } from './bytecode.ts'
 import type { FetchedMember } from './packages.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -36,6 +39,8 @@ interface PlannedMember extends FetchedMember {
   readonly plan: PrefixPlan
   readonly groups: readonly LayerGroup[]
   readonly activated: ActivatedEnvironment
+  /** The python that compiles here; absent when there is nothing to compile. */
+  readonly compiler?: { readonly executable: string }
 }
 
 /** Layers for micromamba, for what belongs to no package, and for the application. */
@@ -47,12 +52,13 @@ export async function makeImage(
   platform: Platform,
   members: readonly FetchedMember[],
   base: Base,
-  { scratch, uploader }: Workshop,
+  workshop: Workshop,
 ): Promise<Image> {
+  const { scratch, uploader } = workshop
   const { rootPrefix } = base
   const { groupWritable } = request
   const user = chooseUser(base.files, base.variables, request.user)
-  const planned = await planMembers(request, members, base, rootPrefix)
+  const planned = await planMembers(request, platform, members, base, workshop)
   const settings: LayerSettings = {
     owner: { uid: user.uid, gid: groupWritable ? 0 : user.gid, groupWritable },
     compression: request.compression,
@@ -60,10 +66,10 @@ export async function makeImage(
   }
 
   const layers = await micromambaLayer(request, platform, base, settings)
-  for (const { name, packages, plan, groups } of planned) {
+  for (const { name, packages, plan, groups, compiler } of planned) {
     const directory = join(settings.directory, name)
     await mkdir(directory, { recursive: true })
-    const made = await buildLayers(packages, plan, groups, { ...settings, directory }, (layer) => {
+    const made = await buildLayers(packages, plan, groups, { ...settings, directory, compiler }, (layer) => {
       void uploader?.add(layer)
     })
     layers.push(...made)
@@ -116,18 +122,20 @@ function defaultName({ environmentName }: Request, members: readonly FetchedMemb
 }
 
 async function planMembers(
-  { linkScripts }: Request,
+  request: Request,
+  platform: Platform,
   members: readonly FetchedMember[],
   base: Base,
-  rootPrefix: string,
+  workshop: Workshop,
 ): Promise<PlannedMember[]> {
+  const { rootPrefix } = base
   const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / members.length)
   const planned: PlannedMember[] = []
   for (const member of members) {
     const { name, packages, resolved } = member
     const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`
-    const plan = await planPrefix(packages, { prefix, rootPrefix })
-    checkPrefix(plan, linkScripts)
+    const plan = await planPrefix(packages, { prefix, rootPrefix, bytecode: request.compilePyc })
+    checkPrefix(plan, request.linkScripts)
     const groups = groupPackages(
       packages.map(({ locked }) => locked.name),
       ownLayersOf(member),
@@ -144,6 +152,7 @@ async function planMembers(
       groups: titled,
       resolved,
       activated: { name, prefix, variables },
+      compiler: await pythonForBytecode(request, platform, member, plan, workshop),
     })
   }
   return planned
@@ -187,7 +196,7 @@ async function finishingLayer(
   })
   const directories = new Set<string>()
   async function* entries(): AsyncGenerator<LayerEntry> {
-    for (const { plan, groups, resolved, environment } of members) {
+    for (const { plan, groups, resolved, environment, compiler } of members) {
       const { context } = plan
       const own = environmentFiles(resolved.lock.packages, {
         time: new Date(fixedTime * 1000),
@@ -196,6 +205,13 @@ async function finishingLayer(
       })
       yield* layerEntries(overrides(plan, groups), context, settings.owner, directories)
       yield* layerEntries(own, context, settings.owner, directories)
+      if (!compiler) continue
+      const python = new Compiler(compiler.executable)
+      try {
+        yield* layerEntries(bytecodeOverrides(plan, python), context, settings.owner, directories)
+      } finally {
+        python.close()
+      }
     }
     yield* wiring
   }
@@ -274,6 +290,7 @@ async function fingerprint(
     labels,
     annotations,
     linkScripts,
+    compilePyc,
     micromamba,
     start,
     user,
@@ -298,6 +315,7 @@ async function fingerprint(
         architecture,
         compression,
         linkScripts,
+        compilePyc && bytecodeFormat,
         micromamba.version,
         start,
         [user ?? null, userNumeric, groupWritable],
