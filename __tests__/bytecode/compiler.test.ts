@@ -108,7 +108,7 @@ assert pyc[:4] == importlib.util.MAGIC_NUMBER and pyc[4:8] == b'\\1\\0\\0\\0'
 assert pyc[8:16] == importlib.util.source_hash(source)
 code = marshal.loads(pyc[16:])
 assert code == compile(source, path, 'exec', dont_inherit=True) and code.co_filename == path
-assert pyc[16:] == marshal.dumps(code, 2)
+assert len(pyc) - 16 < len(marshal.dumps(code)) < len(marshal.dumps(code, 2))
 names = {}
 exec(code, names)
 assert [names['kinds'](x) for x in (None, (None, 1.5), 'few', 7)] == [True, True, True, False]
