@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
@@ -49,27 +50,27 @@ interface Descriptor {
   readonly platform?: { readonly architecture: string }
 }
 
-/** The environment's files below site-packages of each image in an OCI layout, by architecture. */
-async function sitePackages(layout: string): Promise<Map<string, Map<string, Buffer>>> {
+/** The hashes of the environment's files below site-packages, by path, of each image in an OCI layout, by architecture. */
+async function sitePackages(layout: string): Promise<Map<string, Map<string, string>>> {
   const blob = (digest: string) => readFile(join(layout, 'blobs', digest.replace(':', '/')))
   const json = async <T>(file: Promise<Buffer>) => JSON.parse((await file).toString()) as T
   const index = await json<{ manifests: Descriptor[] }>(readFile(join(layout, 'index.json')))
   const [top] = index.manifests
   const { manifests = [] } = await json<{ manifests?: Descriptor[] }>(blob(top?.digest ?? ''))
-  const images = new Map<string, Map<string, Buffer>>()
+  const images = new Map<string, Map<string, string>>()
   for (const { digest, platform } of manifests.length > 0 ? manifests : index.manifests) {
     const { layers } = await json<{ layers: (Descriptor & { mediaType: string })[] }>(blob(digest))
-    const files = new Map<string, Buffer>()
+    const files = new Map<string, string>()
     for (const { digest, mediaType } of layers) {
       if (!mediaType.endsWith('+zstd')) continue // the base's
       const tar = extract()
       tar.end(zstdDecompressSync(await blob(digest)))
       for await (const entry of tar) {
-        const chunks: Buffer[] = []
-        for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk)
+        const hash = createHash('sha256')
+        for await (const chunk of entry as AsyncIterable<Buffer>) hash.update(chunk)
         const [, path] =
           /^opt\/conda\/lib\/python3\.11\/site-packages\/(.*[^/])$/.exec(entry.header.name) ?? []
-        if (path !== undefined) files.set(path, Buffer.concat(chunks))
+        if (path !== undefined) files.set(path, hash.digest('hex'))
       }
     }
     images.set(platform?.architecture ?? here, files)
@@ -101,7 +102,7 @@ test('images for two platforms: the same bytecode, made by one python', async ()
   const first = await run()
   expect(first.exitCode === 0 || first.log).toBe(true)
   const images = await sitePackages(join(job.workspace, 'both'))
-  const [own = new Map<string, Buffer>(), other = new Map<string, Buffer>()] = [here, there].map((name) =>
+  const [own = new Map<string, string>(), other = new Map<string, string>()] = [here, there].map((name) =>
     images.get(name),
   )
   const bytecode = [...own.keys()].filter(isBytecode)

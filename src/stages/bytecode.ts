@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import { closureOf, installPython } from '../bytecode/bytecode.ts'
 import { digestOf } from '../common/digest.ts'
@@ -63,6 +64,7 @@ async function sourcesForMachine(
       cause,
     })
   if (here === undefined || here.startsWith('win-')) throw cannot('it would not run here')
+  core.info(`${title} compiles modules for ${subdir}.`)
   try {
     const freeThreaded = pythonOf(archive.info.index).executable.endsWith('t')
     const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : ''
