@@ -27,6 +27,7 @@ test.each<[string, Partial<LayerInputs>]>([
   ['group', { owner: { uid: 57439, gid: 1 } }],
   ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
+  ['rule for bytecode', { bytecode: true }],
   ['python', { python: keyed('linux-64', 'python', 'cd') }],
   ["a package's bytes", { packages: [keyed('linux-64', 'a', 'ab'), pure] }],
   ["a package's address", { packages: [keyed('linux-64', 'a', 'aa', 'd'), pure] }],
@@ -42,8 +43,10 @@ test('the key is the same for the same inputs, in whatever order they are writte
   expect(isDigest(layerKey(inputs))).toBe(true)
 })
 
-test('python is no part of it for packages that do not depend on python', () => {
+test('python is no part of it for packages that do not depend on python, nor is bytecode', () => {
   const packages = [arch]
   const other = keyed('linux-64', 'python', 'cd')
-  expect(layerKey({ ...inputs, packages, python: other })).toBe(layerKey({ ...inputs, packages }))
+  expect(layerKey({ ...inputs, packages, python: other, bytecode: true })).toBe(
+    layerKey({ ...inputs, packages }),
+  )
 })

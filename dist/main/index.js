@@ -36457,6 +36457,7 @@ function readRequest(environment = process.env) {
         annotations: keyValues('annotations'),
         origin: readOrigin(environment),
         linkScripts: choice('link-scripts', ['refuse', 'skip']),
+        compilePyc: inputs_boolean('compile-pyc'),
         micromamba: readMicromamba(),
         condarc: inputs_text('condarc'),
         cache: {
@@ -37730,8 +37731,8 @@ function resolveDestination(rule, [root], overlay, workdir) {
  * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
  * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
  *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, what linking makes
- *    (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
@@ -37742,7 +37743,7 @@ function resolveDestination(rule, [root], overlay, workdir) {
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key.
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
 const packerFormat = 2;
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
@@ -37774,7 +37775,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8300);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1544);
 
 
 
@@ -37822,9 +37823,9 @@ __webpack_async_result__();
 /* harmony export */   Qt: () => (/* binding */ virtualPackageNames),
 /* harmony export */   R: () => (/* binding */ listVirtualPackages),
 /* harmony export */   mt: () => (/* binding */ overrides),
-/* harmony export */   os: () => (/* binding */ chooseVirtualPackages)
+/* harmony export */   os: () => (/* binding */ chooseVirtualPackages),
+/* harmony export */   s1: () => (/* binding */ defaultVirtualPackages)
 /* harmony export */ });
-/* unused harmony export defaultVirtualPackages */
 const virtualPackageNames = ['__archspec', '__cuda', '__glibc', '__linux'];
 /** Generic processors of the platforms, as archspec names them. */
 const processors = {
@@ -38655,7 +38656,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 8300:
+/***/ 1544:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39513,7 +39514,7 @@ function imageLayers(descriptors, config, name, source) {
 
 /**
  * Makes sure that an environment can live on a base.
- * @param prefix the environment's, absolute
+ * @param prefix the root prefix, absolute
  * @throws UserError with everything that is in the way
  */
 function checkBase(files, prefix) {
@@ -39525,9 +39526,13 @@ function checkBase(files, prefix) {
         ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
             ? []
             : [`its ${prefix} is, or lies behind, a soft link`]),
-        ...(files.some((path) => path.startsWith(`${prefix.slice(1)}/conda-meta/`) && path.endsWith('.json'))
+        ...(hasPackages(files, prefix)
             ? [`it has packages at ${prefix} already, which would get mixed with the environment's`]
             : []),
+        ...files
+            .below(`${prefix}/envs`.slice(1))
+            .filter(([path]) => !path.includes('/') && hasPackages(files, `${prefix}/envs/${path}`))
+            .map(([name]) => `it has the environment ${name} with packages at ${prefix}/envs already`),
     ];
     if (problems.length === 0)
         return;
@@ -39535,6 +39540,11 @@ function checkBase(files, prefix) {
         at: { input: 'base-image' },
         advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
     });
+}
+/** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */
+function hasPackages(files, prefix) {
+    const records = `${prefix.slice(1)}/conda-meta/`;
+    return files.some((path) => path.startsWith(records) && path.endsWith('.json'));
 }
 /** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */
 function isGlibc(path) {
@@ -41223,71 +41233,49 @@ function isInfo({ path }) {
     return path.startsWith('info/');
 }
 
-;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+;// CONCATENATED MODULE: ./src/bytecode/format.ts
+/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
+const bytecodeFormat = 1;
 /**
- * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
- * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
- * flat as conda's, and addresses are the lock's, which have no credentials.
- * @param linked what became of `plan.files`, by position
+ * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
+ * @param version `3.12`
  */
-function formatRecord(index, locked, facts, plan, linked, context) {
-    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
-    const { track_features: trackFeatures, ...rest } = index;
-    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
-    return formatJson({
-        depends: [],
-        constrains: [],
-        ...rest,
-        ...(hasTrackFeatures && { track_features: trackFeatures }),
-        name: locked.name,
-        version: locked.version,
-        build: locked.build,
-        build_string: locked.build,
-        subdir: locked.subdir,
-        channel: locked.channel,
-        url: locked.url.href,
-        fn: locked.fileName,
-        md5: facts.md5,
-        sha256: facts.sha256,
-        size: facts.size,
-        files: [
-            ...plan.files.map(({ path }) => path),
-            ...plan.bytecode.map(({ path }) => path),
-            ...plan.entryPoints.map(({ path }) => path),
-        ],
-        paths_data: {
-            paths_version: 1,
-            paths: [
-                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
-                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
-                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
-            ],
-        },
-        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
-        extracted_package_dir: cached,
-        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
-        link: { source: cached, type: 1 },
-    });
+function hasHashedBytecode(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return major === 3 && minor >= 7;
 }
-function pathRecord(file, path, linked) {
-    const type = linked?.type ?? 'file';
-    return {
-        _path: path,
-        path_type: type === 'file' ? 'hardlink' : type,
-        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
-        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
-        ...(file.noLink && { no_link: true }),
-        ...(file.size !== 0 && { size_in_bytes: file.size }),
-    };
+/**
+ * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
+ * owner, never executable.
+ */
+function bytecodeMode(source) {
+    return (source | 0o200) & 0o666;
 }
-/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
-function formatJson(value) {
-    return JSON.stringify(value, sortKeys, 4);
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/prefix/content.ts
+
+async function content_readAll(content) {
+    const chunks = [];
+    for await (const chunk of content)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
 }
-function sortKeys(_key, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Reads to the end for what reading does on the way. */
+async function drain(content) {
+    const iterator = content[Symbol.asyncIterator]();
+    while (!(await iterator.next()).done)
+        ;
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
+async function* content_oneChunk(bytes) {
+    if (bytes.length > 0)
+        yield bytes;
+}
+/** Hex digits. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/shebang.ts
@@ -41321,54 +41309,6 @@ function shortenShebang(content) {
 function pythonShebang(python) {
     const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
     return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
-
-/**
- * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
- * `python_entry_point_template`).
- * @param python the absolute path of the environment's python
- */
-function entryPointScript({ module, callable }, python) {
-    const [imported = callable] = callable.split('.');
-    return `${pythonShebang(python)}
-# -*- coding: utf-8 -*-
-import re
-import sys
-
-from ${module} import ${imported}
-
-if __name__ == '__main__':
-    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
-    sys.exit(${callable}())
-`;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/prefix/content.ts
-
-async function content_readAll(content) {
-    const chunks = [];
-    for await (const chunk of content)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Reads to the end for what reading does on the way. */
-async function drain(content) {
-    const iterator = content[Symbol.asyncIterator]();
-    while (!(await iterator.next()).done)
-        ;
-}
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* content_oneChunk(bytes) {
-    if (bytes.length > 0)
-        yield bytes;
-}
-/** Hex digits. */
-function sha256(bytes) {
-    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
@@ -41689,6 +41629,120 @@ function fileOf(path, mode, bytes, mtime) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/prefix/compiling.ts
+
+
+
+/**
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
+ * time is in memory.
+ * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
+ */
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
+    const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    for await (const entry of entries) {
+        const path = bytecodePaths.get(entry.path);
+        if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield entry;
+            continue;
+        }
+        const source = await content_readAll(entry.content);
+        yield fileOf(entry.path, entry.mode, source, entry.mtime);
+        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
+        if (bytecode)
+            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+/**
+ * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
+ * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
+ * flat as conda's, and addresses are the lock's, which have no credentials.
+ * @param linked what became of `plan.files`, by position
+ */
+function formatRecord(index, locked, facts, plan, linked, context) {
+    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
+    const { track_features: trackFeatures, ...rest } = index;
+    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
+    return formatJson({
+        depends: [],
+        constrains: [],
+        ...rest,
+        ...(hasTrackFeatures && { track_features: trackFeatures }),
+        name: locked.name,
+        version: locked.version,
+        build: locked.build,
+        build_string: locked.build,
+        subdir: locked.subdir,
+        channel: locked.channel,
+        url: locked.url.href,
+        fn: locked.fileName,
+        md5: facts.md5,
+        sha256: facts.sha256,
+        size: facts.size,
+        files: [
+            ...plan.files.map(({ path }) => path),
+            ...plan.bytecode.map(({ path }) => path),
+            ...plan.entryPoints.map(({ path }) => path),
+        ],
+        paths_data: {
+            paths_version: 1,
+            paths: [
+                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
+                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
+                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
+            ],
+        },
+        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
+        extracted_package_dir: cached,
+        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
+        link: { source: cached, type: 1 },
+    });
+}
+function pathRecord(file, path, linked) {
+    const type = linked?.type ?? 'file';
+    return {
+        _path: path,
+        path_type: type === 'file' ? 'hardlink' : type,
+        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
+        ...(file.noLink && { no_link: true }),
+        ...(file.size !== 0 && { size_in_bytes: file.size }),
+    };
+}
+/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
+function formatJson(value) {
+    return JSON.stringify(value, sortKeys, 4);
+}
+function sortKeys(_key, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
+
+/**
+ * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
+ * `python_entry_point_template`).
+ * @param python the absolute path of the environment's python
+ */
+function entryPointScript({ module, callable }, python) {
+    const [imported = callable] = callable.split('.');
+    return `${pythonShebang(python)}
+# -*- coding: utf-8 -*-
+import re
+import sys
+
+from ${module} import ${imported}
+
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
 
 
@@ -41801,6 +41855,7 @@ function bytecodePath(source, version) {
 
 
 
+
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
@@ -41814,9 +41869,13 @@ function plan_planLink(info, context) {
         path: `bin/${entryPoint.command}`,
         entryPoint,
     }));
+    const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
+    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
     const owner = new Map();
     targets.forEach((path, position) => owner.set(path, position));
+    if (isCompiled)
+        bytecode.forEach(({ path }) => owner.set(path, -1));
     entryPoints.forEach(({ path }) => owner.set(path, -1));
     const files = info.files.map((file, position) => {
         const path = targets[position] ?? file.path;
@@ -41833,7 +41892,8 @@ function plan_planLink(info, context) {
         dist,
         name: index.name,
         files,
-        bytecode: python ? bytecodeOf(files, python) : [],
+        bytecode,
+        isCompiled,
         entryPoints,
         recordPath: `conda-meta/${dist}.json`,
         paths,
@@ -41853,10 +41913,13 @@ function noarchPath(path, { sitePackages }) {
         return `bin/${path.slice('python-scripts/'.length)}`;
     return path;
 }
-function bytecodeOf(files, { version }) {
-    return files
-        .filter(({ file }) => /^site-packages\/[^\t\n\r\f\v]+\.py$/.test(file.path))
-        .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }));
+function bytecodeOf(files, targets, { version }) {
+    return files.flatMap(({ path }, position) => {
+        if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
+            return [];
+        const source = targets[position] ?? path;
+        return [{ source, path: bytecodePath(source, version) }];
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
@@ -41914,6 +41977,7 @@ function parseVariables(path, text) {
 
 
 
+
 /** Opens a package for linking. @throws UserError when its archive cannot be read */
 async function link_openPackage({ locked, file, ...facts }) {
     const { format, name, version, build } = locked;
@@ -41925,12 +41989,14 @@ const recordMode = 0o644;
 /**
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
  * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
- * package's conda-meta record. What is in the archive but not in the package's metadata is not linked.
+ * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
+ * its source.
  * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
  * link to something left out becomes a file
+ * @param compiler for the sources of noarch packages; without it they come without bytecode
  * @throws UserError when the archive is damaged or is not what its metadata says
  */
-async function* link_linkPackage(source, context, select = () => true) {
+async function* link_linkPackage(source, context, select = () => true, compiler) {
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
@@ -41941,8 +42007,11 @@ async function* link_linkPackage(source, context, select = () => true) {
             advice: 'Update the lockfile.',
         });
     }
+    refuseHiddenNoarch(source);
     const linking = new Linking(plan, archive, context, select);
-    yield* linking.files();
+    yield* plan.isCompiled && compiler
+        ? withBytecode(linking.files(), plan, context, select, compiler)
+        : linking.files();
     const python = `${context.prefix}/${context.python?.executable ?? ''}`;
     for (const { path, entryPoint } of plan.entryPoints) {
         if (select(path))
@@ -41952,6 +42021,18 @@ async function* link_linkPackage(source, context, select = () => true) {
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
+}
+/**
+ * What a noarch package becomes depends on the environment's python, and whoever decides by a package's address whether that matters
+ * would be wrong about this one.
+ */
+function refuseHiddenNoarch({ locked, archive }) {
+    if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
+        return;
+    throw new errors/* UserError */.y(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
+        at: { url: locked.url.href },
+        advice: 'Have it moved to noarch in its channel, or choose another build.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
@@ -44922,11 +45003,12 @@ async function* rechunk(bytes) {
 
 
 
+
 /** The annotation of a layer's descriptor that holds its key. */
 const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
 /** The hash of everything that determines a layer's bytes. */
 function layerKey(inputs) {
-    const { prefix, rootPrefix, owner, python, compression, packages } = inputs;
+    const { prefix, rootPrefix, owner, python, bytecode = false, compression, packages } = inputs;
     const hasNoarch = packages.some(({ subdir }) => subdir === 'noarch');
     return (0,common_digest/* digestOf */.ol)(JSON.stringify({
         format: reproducible/* packerFormat */.qq,
@@ -44935,6 +45017,7 @@ function layerKey(inputs) {
         owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
         modes: [reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE],
         python: hasNoarch && python ? python.checksum.hex : null,
+        bytecode: hasNoarch && python && bytecode ? bytecodeFormat : null,
         compressor: compressorName(compression),
         packages: packages.map(({ url, checksum }) => [url.href, checksum.hex]),
     }));
@@ -45237,6 +45320,69 @@ function workerUrl() {
     return new URL(here.endsWith('.ts') ? './worker.ts' : '../worker/index.js', here);
 }
 
+;// CONCATENATED MODULE: ./src/layers/bytecode-overrides.ts
+
+/**
+ * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
+ * check, so what another package's layer has must not stay when the source is not its own: it is given again by the package that
+ * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
+ * @param startCompiler called when there is something to compile again
+ */
+async function* bytecodeOverrides(survey, startCompiler) {
+    const { again, hidden } = planBytecodeOverrides(survey);
+    const compiler = again.size > 0 ? await startCompiler() : undefined;
+    for (const [position, bytecode] of again) {
+        const missing = new Set(bytecode.values());
+        const select = (path) => bytecode.has(path) || missing.has(path);
+        for await (const entry of link_linkPackage(survey.source(position), survey.context, select, compiler)) {
+            if (missing.delete(entry.path))
+                yield entry;
+        }
+        hidden.push(...missing);
+    }
+    for (const path of hidden.sort())
+        yield whiteout(path);
+}
+/**
+ * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
+ * paths of bytecode whose source is another package's
+ */
+function planBytecodeOverrides({ plans, clobbers }) {
+    const again = new Map();
+    const hidden = [];
+    plans.forEach(({ bytecode, isCompiled }, position) => {
+        if (!isCompiled)
+            return;
+        const sources = new Map();
+        for (const { source, path } of bytecode) {
+            const clobber = clobbers.get(path);
+            if ((clobber?.winner ?? position) !== position)
+                continue;
+            if ((clobbers.get(source)?.winner ?? position) !== position)
+                hidden.push(path);
+            else if (clobber)
+                sources.set(source, path);
+        }
+        if (sources.size > 0)
+            again.set(position, sources);
+    });
+    return { again, hidden };
+}
+/** OCI image-spec, layer.md, "Whiteouts". */
+function whiteout(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return {
+        type: 'file',
+        path: `${path.slice(0, slash)}.wh.${path.slice(slash)}`,
+        mode: 0o644,
+        size: 0,
+        content: nothing(),
+    };
+}
+async function* nothing() {
+    // Whiteouts have no content.
+}
+
 ;// CONCATENATED MODULE: ./src/layers/group.ts
 
 /**
@@ -45316,13 +45462,16 @@ function chooseOwnLayer(packages, previous = []) {
 
 
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-async function runJob({ packages, context, owner, compression, file, }) {
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(job_openSource));
     const plans = sources.map(({ archive }) => planLink(archive.info, context));
     refuseObstructed(plans);
     const texts = {};
-    const entries = keepTexts(linkAll(sources, plans, context), texts);
+    const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
     const python = sources.find(({ locked }) => locked.name === 'python');
     const facts = {
@@ -45334,10 +45483,10 @@ async function runJob({ packages, context, owner, compression, file, }) {
     return { layer, facts };
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(sources, plans, context) {
+async function* linkAll(sources, plans, context, compiler) {
     const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
-        yield* linkPackage(source, context, selectWinning(clobbers, position));
+        yield* linkPackage(source, context, selectWinning(clobbers, position), compiler);
     }
 }
 /** Keeps the files that activation reads, on their way; they are small. */
@@ -45405,7 +45554,6 @@ class Survey {
     #open;
     #opened = new Set();
     #sources = new Map();
-    /** By position in the lock; with holes, which `forEach` passes over. */
     #plans = [];
     /** Exact, of opened packages; directories are those above something. */
     #kinds = new Map();
@@ -45430,6 +45578,10 @@ class Survey {
     /** The paths that packages of several layers claim; by positions in the lock. */
     get clobbers() {
         return this.#clobbers;
+    }
+    /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
+    get plans() {
+        return this.#plans;
     }
     /** A package that has been opened, as all have that `clobbers` speaks of. */
     source(position) {
@@ -45532,12 +45684,13 @@ async function settle(question) {
 
 
 
+
 /**
  * Makes the layers of packages, on all cores.
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(groups, context, { owner, compression, directory }, onLayer) {
+async function buildLayers(groups, context, { owner, compiler, compression, directory }, onLayer) {
     const jobs = new Map();
     groups.forEach(({ packages }, index) => {
         const members = packages.map(({ locked, file, sha256, md5, size }) => ({
@@ -45545,7 +45698,8 @@ async function buildLayers(groups, context, { owner, compression, directory }, o
             file,
             facts: { sha256, md5, size },
         }));
-        jobs.set({ packages: members, context, owner, compression, file: (0,external_node_path_.join)(directory, `layer-${index}`) }, index);
+        const file = (0,external_node_path_.join)(directory, `layer-${index}`);
+        jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index);
     });
     const bytesOf = ({ packages }) => packages.reduce((sum, { facts }) => sum + facts.size, 0);
     const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a));
@@ -45669,9 +45823,412 @@ async function attempt(work) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/bytecode/closure.ts
+/**
+ * A package and all that it depends on, in the order given.
+ * @param dependsOf MatchSpecs; those of packages that are not among the given, such as `__glibc`, are passed over
+ */
+function closureOf(name, packages, nameOf, dependsOf) {
+    const byName = new Map(packages.map((item) => [nameOf(item), item]));
+    const found = new Set();
+    const visit = (wanted) => {
+        const item = byName.get(wanted);
+        if (item === undefined || found.has(item))
+            return;
+        found.add(item);
+        for (const spec of dependsOf(item))
+            visit(nameOfSpec(spec));
+    };
+    visit(name);
+    return packages.filter((item) => found.has(item));
+}
+/** The name of the package that a MatchSpec of `depends` is about. */
+function nameOfSpec(spec) {
+    return /^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '';
+}
+/** The MatchSpecs of what a package depends on. */
+function dependsOf({ archive }) {
+    const { depends } = archive.info.index.json;
+    return Array.isArray(depends) ? depends.map(String) : [];
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/bytecode/program.ts
+/**
+ * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
+ * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
+ * and the bytes of the .pyc; length 0 when there can be none.
+ *
+ * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
+ * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
+ * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
+ * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ *
+ * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
+ * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
+ *
+ * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, the plain form is taken, or there is no bytecode.
+ */
+const program = `
+import _imp, marshal, sys
+from _frozen_importlib_external import MAGIC_NUMBER
+
+CodeType = type(compile("", "", "exec"))
+raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
+
+def le4(number):
+    return number.to_bytes(4, "little")
+
+def marked(number):
+    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
+
+def written(constant):
+    if type(constant) is tuple:
+        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
+    if type(constant) is frozenset:
+        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
+    if type(constant) is slice:
+        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
+    return marshal.dumps(constant, 2)
+
+def stand_in(constant, taken_out):
+    if type(constant) is CodeType:
+        constants = stand_in(constant.co_consts, taken_out)
+        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
+    if type(constant) is tuple:
+        others = tuple([stand_in(item, taken_out) for item in constant])
+        return constant if all(map(lambda a, b: a is b, constant, others)) else others
+    if type(constant) is frozenset or type(constant) is slice:
+        taken_out.append(written(constant))
+        return marked(len(taken_out) - 1)
+    return constant
+
+def dumped(code):
+    taken_out = []
+    data = marshal.dumps(stand_in(code, taken_out), 2)
+    if not taken_out:
+        return data
+    for number, constant in enumerate(taken_out):
+        mark = marshal.dumps(marked(number), 2)
+        if data.count(mark) != 1:
+            raise ValueError(mark)
+        data = data.replace(mark, constant)
+    if marshal.loads(data) != code:
+        raise ValueError("not what it was")
+    return data
+
+# The bytes of a code object's numbers, and how many objects stand behind its line number.
+numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
+behind = 2 if sys.version_info >= (3, 11) else 1
+# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
+sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
+name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+def shared(data):
+    pieces = []
+    strings = []  # their places in pieces
+    end = 0
+
+    def copy(count):
+        nonlocal end
+        for _ in range(count):
+            start = end
+            kind = data[start]
+            if kind == 117 or kind == 115:  # u: str, s: bytes
+                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
+                strings.append(len(pieces))
+                pieces.append(data[start:end])
+            elif kind in sizes:
+                end = start + sizes[kind]
+                pieces.append(data[start:end])
+            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
+                end = start + 5
+                length = int.from_bytes(data[start + 1 : end], "little")
+                is_small = kind == 40 and length < 256
+                pieces.append(bytes((41, length)) if is_small else data[start:end])
+                copy(length)
+            elif kind == 99:  # c: code
+                end = start + 1 + numbers
+                pieces.append(data[start:end])
+                copy(8)
+                pieces.append(data[end : end + 4])
+                end += 4
+                copy(behind)
+            elif kind == 108:  # l: int
+                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
+                end = start + 5 + 2 * abs(digits)
+                pieces.append(data[start:end])
+            elif kind == 58:  # ':': slice
+                end = start + 1
+                pieces.append(data[start:end])
+                copy(3)
+            else:
+                raise ValueError(kind)
+
+    copy(1)
+    count = {}
+    for place in strings:
+        string = pieces[place]
+        count[string] = count.get(string, 0) + 1
+    references = {}
+    for place in strings:
+        string = pieces[place]
+        if string in references:
+            pieces[place] = references[string]
+            continue
+        flag = 0
+        if count[string] > 1:
+            flag = 128
+            references[string] = b"r" + le4(len(references))
+        pieces[place] = shortened(string, flag)
+    return b"".join(pieces)
+
+def shortened(string, flag):
+    kind = string[0]
+    text = string[5:]
+    if kind == 117 and text.isascii():
+        # As the compiler has it: what could be a name is interned.
+        is_name = name_characters.issuperset(text)
+        if len(text) < 256:
+            return bytes(((90 if is_name else 122) | flag, len(text))) + text
+        kind = 65 if is_name else 97
+    return bytes((kind | flag,)) + string[1:]
+
+def smaller(data, code):
+    try:
+        result = shared(data)
+        return result if marshal.loads(result) == code else data
+    except Exception:
+        return data
+
+def compiled(path, source):
+    try:
+        code = compile(source, path, "exec", 0, True, 0)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+    except Exception:
+        return b""
+
+def main(read, write, flush):
+    while True:
+        lengths = read(8)
+        if len(lengths) < 8:
+            return
+        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
+        source = read(int.from_bytes(lengths[4:], "little"))
+        pyc = compiled(path, source)
+        write(le4(len(pyc)))
+        write(pyc)
+        flush()
+
+main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+`;
+
+;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
+
+
+
+/** How to go on without a python that compiles. */
+const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+/**
+ * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
+ * whose compiler goes by the order of a set; `-I` would pass over it.
+ */
+const pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
+const pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
+/**
+ * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
+ * depends on its bytes, its path and python's version only.
+ */
+class Compiler {
+    executable;
+    #python;
+    /** In the order in which they were asked. */
+    #waiting = [];
+    #received = [];
+    #stderr = '';
+    /** @param executable as `installPython` gives it */
+    constructor(executable) {
+        this.executable = executable;
+    }
+    /**
+     * @param path the absolute path that the source will have, which the code knows
+     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
+     * @throws UserError when python cannot run here, or ends
+     */
+    compile(path, source) {
+        const python = (this.#python ??= this.#start());
+        const name = Buffer.from(path);
+        const lengths = Buffer.alloc(8);
+        lengths.writeUInt32LE(name.length, 0);
+        lengths.writeUInt32LE(source.length, 4);
+        return new Promise((resolve, reject) => {
+            this.#waiting.push({ path, resolve, reject });
+            python.stdin.write(Buffer.concat([lengths, name, source]));
+        });
+    }
+    /** Ends python. */
+    close() {
+        this.#python?.stdin.end();
+        this.#python = undefined;
+    }
+    #start() {
+        const { executable } = this;
+        const python = (0,external_node_child_process_.spawn)(executable, [...pythonOptions, '-c', program], {
+            cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+            env: pythonEnvironment,
+        });
+        python.stdout.on('data', (chunk) => {
+            this.#receive(chunk);
+        });
+        python.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-2000);
+        });
+        python.stdin.on('error', () => undefined); // python ended, which is said below
+        python.on('error', (error) => {
+            this.#fail((0,errors/* messageOf */.b)(error));
+        });
+        python.on('close', (code, signal) => {
+            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
+        });
+        return python;
+    }
+    /** An answer is a length and as many bytes. */
+    #receive(chunk) {
+        this.#received.push(chunk);
+        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
+        while (size >= 4) {
+            const head = this.#received[0];
+            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
+            const end = 4 + bytes.readUInt32LE(0);
+            if (size < end)
+                return;
+            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
+            const rest = all.subarray(end);
+            this.#received = rest.length > 0 ? [rest] : [];
+            size = rest.length;
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+        }
+    }
+    #fail(why) {
+        this.#python = undefined;
+        for (const { path, reject } of this.#waiting.splice(0)) {
+            reject(new errors/* UserError */.y(`python did not compile ${path}: ${why}`, {
+                advice: withoutBytecode,
+            }));
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
+
+
+
+
+
+
+
+
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+/**
+ * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+async function installPython(packages, directory) {
+    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    if (!python)
+        throw new Error('there is no python to install');
+    const place = python_pythonOf(python.archive.info.index);
+    const context = { prefix: directory, rootPrefix: directory, python: place };
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    for (const source of sources) {
+        const { paths } = plan_planLink(source.archive.info, context);
+        if (!paths.some(isNeeded))
+            continue;
+        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+            await writeEntry(entry, directory, source.locked.fileName);
+        }
+    }
+    const executable = (0,external_node_path_.join)(directory, place.executable);
+    await checkRuns(executable, place.version);
+    return executable;
+}
+function isNeeded(path) {
+    return needed.test(path);
+}
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry, directory, fileName) {
+    const path = (0,external_node_path_.join)(directory, entry.path);
+    await makeDirectories(directory, (0,external_node_path_.dirname)(entry.path), fileName);
+    if (entry.type === 'directory') {
+        await makeDirectories(directory, entry.path, fileName);
+        return;
+    }
+    await (0,promises_.rm)(path, { force: true });
+    if (entry.type === 'symlink')
+        await (0,promises_.symlink)(entry.target, path);
+    else if (entry.type === 'hardlink')
+        await (0,promises_.link)((0,external_node_path_.join)(directory, entry.target), path);
+    else
+        await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
+}
+async function makeDirectories(directory, path, fileName) {
+    let above = directory;
+    for (const name of path.split('/').filter((part) => part !== '.')) {
+        above = (0,external_node_path_.join)(above, name);
+        const found = await (0,promises_.lstat)(above).catch(() => undefined);
+        if (!found)
+            await (0,promises_.mkdir)(above);
+        else if (!found.isDirectory()) {
+            throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
+                advice: `Choose another build of it. ${withoutBytecode}`,
+            });
+        }
+    }
+}
+async function checkRuns(executable, version) {
+    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
+    const said = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(executable, [...pythonOptions, '-c', ask], {
+        cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+        env: pythonEnvironment,
+    }).catch((error) => {
+        throw new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { input: 'compile-pyc' },
+            advice: withoutBytecode,
+            cause: error,
+        });
+    });
+    const expected = `cpython ${version.replace('.', ' ')}`;
+    if (said.stdout.trim() === expected)
+        return;
+    throw new errors/* UserError */.y(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
+/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
+
+
+
+
+
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var layers_copy = __nccwpck_require__(8189);
 ;// CONCATENATED MODULE: ./src/stages/fingerprint.ts
+
 
 
 
@@ -45698,6 +46255,7 @@ async function fingerprint(request, { architecture }, members, base) {
             architecture,
             compressorName(request.compression),
             linkScripts,
+            request.compilePyc && bytecodeFormat,
             [micromamba.version, micromamba.url, micromamba.checksum ?? null],
             start,
             [user ?? null, userNumeric, groupWritable],
@@ -46232,7 +46790,7 @@ function asOwn(layer, createdBy, annotations) {
 /** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
 const reservedLayers = 4;
 /** Chooses the layers of an image's packages, and finds those that an earlier image has. */
-async function planImage({ compression, groupWritable }, draft, ground, workshop) {
+async function planImage({ compression, groupWritable, compilePyc }, draft, ground, workshop) {
     const { image, rootPrefix } = ground.base;
     const { uid, gid } = ground.summary.user;
     const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
@@ -46253,6 +46811,7 @@ async function planImage({ compression, groupWritable }, draft, ground, workshop
                 rootPrefix,
                 owner,
                 ...(python && { python }),
+                bytecode: compilePyc,
                 compression,
                 packages: positions.flatMap((position) => packages[position] ?? []),
             }),
@@ -47220,8 +47779,6 @@ const knownChecksums = {
     },
 };
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./src/micromamba/binary.ts
 
 
@@ -55740,222 +56297,85 @@ function isAbove(below, path) {
     return `${below}/`.startsWith(`${path}/`);
 }
 
-;// CONCATENATED MODULE: ./src/stages/prefix.ts
+;// CONCATENATED MODULE: ./src/lock/package-line.ts
 
-
-
-
-
-
-/** Makes the layers of an environment's packages, but for those that an earlier image has. */
-async function layPackages({ linkScripts }, member, rootPrefix, settings, store, { uploader }) {
-    const { name, prefix, groups, environment } = member;
-    const locked = member.resolved.lock.packages;
-    const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
-    const python = await pythonOfMember(member, fetch);
-    const context = { prefix, rootPrefix, ...(python && { python }) };
-    const directory = (0,external_node_path_.join)(settings.directory, name);
-    await (0,promises_.mkdir)(directory, { recursive: true });
-    const missing = groups.filter(({ earlier }) => !earlier);
-    const toBuild = await Promise.all(missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })));
-    const upload = (layer) => void uploader?.add(layer);
-    const built = await buildLayers(toBuild, context, { ...settings, directory }, upload);
-    const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
-    const surveyed = groups.flatMap(({ packages }, index) => {
-        const facts = made[index]?.facts;
-        return facts ? [{ packages, facts }] : [];
-    });
-    const survey = await Survey.of(surveyed, context, async (positions) => Promise.all((await fetch(positions)).map(link_openPackage)));
-    checkLinkScripts(survey.scripted(), linkScripts);
-    const variables = { ...packageVariables(survey.texts()), ...environment?.variables };
-    return {
-        ...member,
-        layers: made.map(({ layer }) => layer),
-        survey,
-        activated: { name, prefix, variables },
-    };
-}
-/** The environment's python, as its package, or the layer that has it, tells of it. */
-async function pythonOfMember({ resolved, groups }, fetch) {
-    const position = resolved.lock.packages.findIndex(({ name }) => name === 'python');
-    const group = groups.find(({ packages }) => packages.includes(position));
-    if (!group)
-        return undefined;
-    if (group.earlier)
-        return group.earlier.facts.python;
-    const [source] = await Promise.all((await fetch([position])).map(link_openPackage));
-    return source && python_pythonOf(source.archive.info.index);
-}
-/** Link scripts would have to be run, which makes an image differ from an installed environment. */
-function checkLinkScripts(scripted, wish) {
-    if (scripted.length === 0)
-        return;
-    if (wish === 'skip') {
-        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
-        return;
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
     }
-    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
-        at: { input: 'link-scripts' },
-        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
-    });
 }
-
-;// CONCATENATED MODULE: ./src/stages/image.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
+/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
+const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
 /**
- * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages, what belongs to no package, the application.
+ * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
+ * @param ours whether it stands in a lock of ours, where every hash is a sha256
+ * @throws LineProblem
  */
-async function makeImage(request, plan, store, workshop) {
-    const { draft, ground, owner } = plan;
-    const { base, summary } = ground;
-    const settings = {
-        owner,
-        compression: request.compression,
-        directory: (0,external_node_path_.join)(workshop.scratch, draft.platform.subdir),
-    };
-    await (0,promises_.mkdir)(settings.directory, { recursive: true });
-    const laid = [];
-    for (const member of plan.members) {
-        laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop));
+function parsePackageLine(text, ours) {
+    if (withoutCredentials(text) !== text) {
+        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
-    const layers = [
-        ...(await micromambaLayer(request, plan, settings)),
-        await wiringLayer(request, plan, laid, settings),
-        ...laid.flatMap((member) => member.layers),
-        await environmentLayer(laid, settings),
-        ...(await applicationLayer(request, plan, laid, settings)),
-    ];
-    for (const layer of layers)
-        void workshop.uploader?.add(layer);
-    const activeName = defaultName(request, laid);
-    const environment = contractVariables(plan, activeName);
-    return assembleImage(base.image, layers, draft.platform, {
-        user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
-        environment,
-        start: request.start,
-        ...(request.start.activation === 'everywhere' && {
-            activated: await activatedVariables(request, plan, laid, activeName, environment),
-        }),
-        labels: withOrigin(request, request.labels),
-        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
-        annotations: {
-            ...withOrigin(request, request.annotations),
-            ...ground.annotations,
-            [fingerprintAnnotation]: draft.fingerprint,
-        },
-    });
-}
-/** What the image's ENV has so that every process has the default environment. */
-async function activatedVariables({ start }, { ground: { base } }, members, name, contract) {
-    const member = members.find((candidate) => candidate.name === name);
-    if (!member)
-        return {};
-    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
-    return exportedByActivation(member, base, variables);
-}
-/** The environment that containers activate unless they are told another. */
-function defaultName({ environmentName }, members) {
-    const names = members.map(({ name }) => name);
-    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
-    if (names.includes(wanted))
-        return wanted;
-    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
-        at: { input: 'environment-name' },
-        advice: `There are ${names.join(', ')}.`,
-    });
-}
-/** A layer that an earlier image may have: it is made only where that has none of its key. */
-async function keyedLayer({ earlier }, title, inputs, settings, entries) {
-    const { compression } = settings;
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
-    const found = (await earlier.find([key])).get(key);
-    const annotations = { [layerKeyAnnotation]: key };
-    if (found)
-        return asOwn(found, title, annotations);
-    return buildLayer(title, await entries(), settings, annotations);
-}
-/** micromamba, for a base that has none. */
-async function micromambaLayer({ micromamba }, plan, settings) {
-    const { draft, ground } = plan;
-    if (ground.summary.hasMicromamba)
-        return [];
-    const { version, url, checksum } = micromamba;
-    const platform = (0,common_platform/* formatPlatform */.Bq)(draft.platform);
-    const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null];
-    const entries = async () => {
-        const { path } = await installMicromamba(micromamba, draft.platform.subdir);
-        return micromambaEntries(await ground.base.files(), await (0,promises_.readFile)(path));
-    };
-    return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)];
-}
-/** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(request, plan, members, settings) {
-    const { base, summary } = plan.ground;
-    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
-    const wiring = {
-        rootPrefix: base.rootPrefix,
-        environments: members.map(({ activated }) => activated),
-        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
-    };
-    const baseDigest = base.image.pinned.digest;
-    const inputs = [
-        (0,common_platform/* formatPlatform */.Bq)(plan.draft.platform),
-        request.user ?? null,
-        wiringKey({ ...wiring, user: summary.user, baseDigest }),
-    ];
-    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
-        const files = await base.files();
-        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) });
-    });
-}
-/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
-function environmentLayer(members, settings) {
-    const directories = new Set();
-    async function* entries() {
-        for (const { survey, groups, resolved, environment } of members) {
-            const own = environmentFiles(resolved.lock.packages, {
-                time: new Date(reproducible/* fixedTime */.EZ * 1000),
-                specs: resolved.lock.header?.specs,
-                variables: environment?.variables ?? {},
-            });
-            yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories);
-            yield* layerEntries(own, survey.context, settings.owner, directories);
-        }
-    }
-    return buildLayer('environment', entries(), settings);
-}
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ ground }, environmentName) {
-    const { variables, rootPrefix } = ground.base;
-    const { user } = ground.summary;
+    const hash = text.indexOf('#');
+    const address = hash < 0 ? text : text.slice(0, hash);
+    const url = parseAddress(address);
     return {
-        MAMBA_USER: user.name,
-        MAMBA_USER_ID: String(user.uid),
-        MAMBA_USER_GID: String(user.gid),
-        LANG: variables.get('LANG') ?? 'C.UTF-8',
-        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
-        ENV_NAME: environmentName,
-        MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+        url,
+        ...parsePath(url),
+        checksum: package_line_parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
     };
+}
+function parseAddress(text) {
+    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
+        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
+    }
+    const url = new URL(text);
+    if (url.search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return url;
+}
+function parsePath(url) {
+    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
+    const fileName = package_line_decoded(file);
+    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || format === undefined) {
+        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
+    }
+    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
+        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
+    }
+    return {
+        channel: new URL('..', url).href.replace(/\/$/, ''),
+        subdir,
+        fileName,
+        // The pattern has no other.
+        format: format === 'conda' ? 'conda' : 'tar.bz2',
+        name,
+        version,
+        build,
+    };
+}
+/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
+function package_line_parseChecksum(text, address, ours) {
+    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
+    if (hex.length === 64 && (named !== undefined || !ours)) {
+        return { algorithm: 'sha256', hex: hex.toLowerCase() };
+    }
+    if (hex.length === 32 && named === undefined && !ours)
+        return { algorithm: 'md5', hex: hex.toLowerCase() };
+    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
+        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
+        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
+}
+function package_line_decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/micromamba/failure.ts
@@ -56225,679 +56645,6 @@ function environmentText({ channels, specs }) {
         channels: channels.map(({ source }) => source),
         dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
     }, { lineWidth: 0 });
-}
-
-;// CONCATENATED MODULE: ./src/lock/asked.ts
-
-
-
-/**
- * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
- * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
- * lock that holds is used without.
- * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
- * @param question.condarc the content of the condarc
- */
-function askFor(question) {
-    const { environment, platform, overrides, baseImage, condarc } = question;
-    return {
-        platform,
-        baseImage,
-        overrides: (0,virtual_packages/* listVirtualPackages */.R)(overrides),
-        channels: [
-            ...environment.channels.map(({ canonical }) => canonical),
-            ...(environment.noDefaults ? ['nodefaults'] : []),
-        ],
-        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
-    };
-}
-/** The hash that says whether two questions are the same. */
-function inputHash(asked) {
-    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
-}
-
-;// CONCATENATED MODULE: ./src/lock/diff.ts
-function diffLocks(before, after) {
-    const old = byName(before);
-    const now = byName(after);
-    return {
-        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
-        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
-        changed: [...now.values()].flatMap((locked) => {
-            const was = old.get(locked.name);
-            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
-            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
-        }),
-    };
-}
-/** From the shortest to the one that always tells two packages apart. */
-const descriptions = [
-    ({ version }) => version,
-    ({ version, build }) => `${version} ${build}`,
-    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
-    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
-];
-function byName({ packages }) {
-    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return new Map(sorted.map((locked) => [locked.name, locked]));
-}
-function nameAndVersion({ name, version }) {
-    return { name, version };
-}
-
-;// CONCATENATED MODULE: ./src/lock/file.ts
-
-
-
-
-/** The text of a lockfile, undefined when there is none. */
-async function readLockFile(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined; // what node:fs rejects with
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
-async function writeLockFile(path, text) {
-    const unfinished = `${path}.${process.pid}.tmp`;
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        await (0,promises_.writeFile)(unfinished, text);
-        await (0,promises_.rename)(unfinished, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(unfinished, { force: true });
-        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Shorter ones are found in the names of packages and in hashes by chance. */
-const leastSecret = 6;
-/**
- * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
- * @param secrets those known to the run
- */
-function refuseSecrets(text, file, secrets) {
-    const known = secrets.filter((secret) => secret.length >= leastSecret);
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
-    if (index < 0)
-        return;
-    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
-        at: { file, line: index + 1 },
-        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/lock/format.ts
-
-/** The version of the header below. */
-const formatVersion = '1';
-/** The key of the line that makes a file one of ours. */
-const marker = 'micromamba-image-lock';
-/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
-function formatLock(lock) {
-    const header = lock.header === undefined ? [] : headerLines(lock.header);
-    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
-}
-/**
- * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
- * header tells beyond that, or with comments.
- * @param baseImage the base of a lock that has no header
- */
-function lockHash(lock, baseImage) {
-    const { header, packages } = lock;
-    const pinned = [
-        header?.baseImage ?? baseImage,
-        ...(header?.ownLayer ?? []),
-        '',
-        ...packages.map(formatLine),
-    ];
-    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
-}
-function formatLine({ url, checksum: { algorithm, hex } }) {
-    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
-    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
-}
-function headerLines(header) {
-    const pairs = [
-        [marker, formatVersion],
-        ['input-hash', header.inputHash],
-        ['platform', header.platform],
-        ['base-image', header.baseImage],
-        ['micromamba', header.micromambaVersion],
-        ...header.virtualPackages.map((value) => ['virtual-package', value]),
-        ...header.overrides.map((value) => ['override', value]),
-        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
-        ...header.channels.map((value) => ['channel', value]),
-        ...header.specs.map((value) => ['spec', value]),
-        ...header.pip.map((value) => ['pip', value]),
-        ...header.ownLayer.map((value) => ['own-layer', value]),
-    ];
-    return pairs.map(([key, value]) => `# ${key}: ${value}`);
-}
-
-;// CONCATENATED MODULE: ./src/lock/freshness.ts
-
-/**
- * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
- * answers what is asked.
- */
-function compareAsked(header, asked) {
-    if (header.inputHash === inputHash(asked))
-        return [];
-    const differences = [
-        ...compareValue('the platform', header.platform, asked.platform),
-        ...compareBase(header.baseImage, asked.baseImage),
-        ...compareLists('override', header.overrides, asked.overrides),
-        ...compareOrdered('channel', header.channels, asked.channels),
-        ...compareLists('spec', header.specs, asked.specs),
-        ...compareOrdered('pip requirement', header.pip, asked.pip),
-        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
-    ];
-    return differences.length > 0 ? differences : ['its header was changed by hand'];
-}
-function compareValue(what, before, now) {
-    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
-}
-/** The lock has the name that was asked for, and the digest that it had then. */
-function compareBase(pinned, asked) {
-    if (pinned === asked || pinned.startsWith(`${asked}@`))
-        return [];
-    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
-}
-function compareLists(what, before, now) {
-    return [
-        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
-        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
-    ];
-}
-function compareOrdered(what, before, now) {
-    const differences = compareLists(what, before, now);
-    if (differences.length > 0 || before.join('\n') === now.join('\n'))
-        return differences;
-    return [`the ${what}s are in another order: ${now.join(', ')}`];
-}
-
-;// CONCATENATED MODULE: ./src/lock/header.ts
-
-
-
-
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
-const advice = 'Restore the file, or have it written anew with lock-mode: update.';
-/**
- * Reads the comments before `@EXPLICIT`.
- * @returns undefined when they are not a header of ours
- * @throws UserError with the line of what is malformed, or when it is of a version that is not known
- */
-function parseHeader(comments, file) {
-    const entries = comments.map(({ text, line }) => {
-        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
-        return { key, value: value ?? '', line, text };
-    });
-    const version = entries.find(({ key }) => key === marker);
-    if (version === undefined)
-        return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    if (version.value !== formatVersion) {
-        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
-            at: { file, line: version.line },
-            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
-        });
-    }
-    const values = new Map();
-    for (const { key, value, line, text } of entries) {
-        if (key === undefined)
-            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
-        const isSingle = key === marker || single.some((name) => name === key);
-        if (!isSingle && !repeated.some((name) => name === key)) {
-            throw refuse(line, `the header has no key '${key}'`);
-        }
-        if (value === '')
-            throw refuse(line, `'${key}' has no value`);
-        const before = values.get(key) ?? [];
-        if (isSingle && before.length > 0)
-            throw refuse(line, `'${key}' stands here for the second time`);
-        values.set(key, [...before, { value, line }]);
-    }
-    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
-    const optional = (key, read) => {
-        const [found] = values.get(key) ?? [];
-        if (found === undefined)
-            return undefined;
-        const value = read(found.value);
-        if (value === undefined)
-            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
-        return value;
-    };
-    const required = (key, read) => {
-        const value = optional(key, read);
-        if (value === undefined)
-            throw refuse(version.line, `the header has no '${key}'`);
-        return value;
-    };
-    const condarc = optional('condarc', digest);
-    return {
-        inputHash: required('input-hash', digest),
-        platform: required('platform', subdir),
-        baseImage: required('base-image', pinnedImage),
-        micromambaVersion: required('micromamba', (text) => text),
-        virtualPackages: all('virtual-package'),
-        overrides: all('override'),
-        ...(condarc !== undefined && { condarc }),
-        channels: all('channel'),
-        specs: all('spec'),
-        pip: all('pip'),
-        ownLayer: all('own-layer'),
-    };
-}
-function digest(text) {
-    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
-}
-function subdir(text) {
-    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
-}
-function pinnedImage(text) {
-    const at = text.lastIndexOf('@');
-    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/lock/package-line.ts
-
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
-const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
-/**
- * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
- * @param ours whether it stands in a lock of ours, where every hash is a sha256
- * @throws LineProblem
- */
-function parsePackageLine(text, ours) {
-    if (withoutCredentials(text) !== text) {
-        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
-    }
-    const hash = text.indexOf('#');
-    const address = hash < 0 ? text : text.slice(0, hash);
-    const url = parseAddress(address);
-    return {
-        url,
-        ...parsePath(url),
-        checksum: package_line_parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
-    };
-}
-function parseAddress(text) {
-    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
-        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
-    }
-    const url = new URL(text);
-    if (url.search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
-    return url;
-}
-function parsePath(url) {
-    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
-    const fileName = package_line_decoded(file);
-    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
-    if (name === undefined || version === undefined || build === undefined || format === undefined) {
-        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
-    }
-    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
-        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
-    }
-    return {
-        channel: new URL('..', url).href.replace(/\/$/, ''),
-        subdir,
-        fileName,
-        // The pattern has no other.
-        format: format === 'conda' ? 'conda' : 'tar.bz2',
-        name,
-        version,
-        build,
-    };
-}
-/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
-function package_line_parseChecksum(text, address, ours) {
-    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
-    if (hex.length === 64 && (named !== undefined || !ours)) {
-        return { algorithm: 'sha256', hex: hex.toLowerCase() };
-    }
-    if (hex.length === 32 && named === undefined && !ours)
-        return { algorithm: 'md5', hex: hex.toLowerCase() };
-    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
-        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
-        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
-}
-function package_line_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/lock/parse.ts
-
-
-
-/**
- * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
- * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
- * @param file the path for errors
- * @param platform what a file without header is for; ours say it themselves
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseLock(text, file, platform) {
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const lines = text
-        .replace(/^\uFEFF/, '')
-        .split(/\r?\n/)
-        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
-        .filter((line) => line.text !== '');
-    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
-    const before = start < 0 ? lines : lines.slice(0, start);
-    const stray = before.find((line) => !isComment(line));
-    if (start < 0 || stray !== undefined) {
-        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
-    }
-    const header = parseHeader(before, file);
-    const packages = new Map();
-    for (const line of lines.slice(start + 1)) {
-        if (isComment(line))
-            continue;
-        const locked = readLine(line, header !== undefined);
-        const twin = packages.get(locked.name);
-        if (twin)
-            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
-        const wanted = header?.platform ?? platform;
-        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
-            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
-        }
-        packages.set(locked.name, locked);
-    }
-    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
-    function readLine(line, ours) {
-        try {
-            return { ...parsePackageLine(line.text, ours), line: line.line };
-        }
-        catch (error) {
-            if (!(error instanceof LineProblem))
-                throw error;
-            throw refuse(line.line, error.message, error.advice);
-        }
-    }
-}
-function isComment({ text }) {
-    return text.startsWith('#');
-}
-
-;// CONCATENATED MODULE: ./src/lock/path.ts
-
-
-/**
- * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
- * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
- *   `{platform}` (the conda subdir)
- * @throws UserError for other placeholders
- */
-function lockPath(options) {
-    const { template, environmentFile, platform, workspace } = options;
-    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
-    if (template === undefined) {
-        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
-    }
-    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
-    const [unknown] = /\{.*?\}/.exec(path) ?? [];
-    if (unknown !== undefined) {
-        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
-            at: { input: 'lock-file' },
-            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
-        });
-    }
-    if (/[/\\]$/.test(path)) {
-        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
-    }
-    return (0,external_node_path_.resolve)(workspace, path);
-}
-
-;// CONCATENATED MODULE: ./src/lock/resolve.ts
-
-
-
-
-
-
-
-
-/** The door of this folder: from what is asked to a lock. */
-
-
-/**
- * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
- * @param solve is called when a new one is needed, and only then
- * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
- */
-async function resolveLock(request, solve) {
-    const { path } = request;
-    const { platform } = request.asked;
-    const text = await readLockFile(path);
-    if (request.mode === 'update')
-        return renew(request, solve, text, forgiving(text, path, platform));
-    if (text === undefined) {
-        if (request.mode === 'auto')
-            return renew(request, solve);
-        throw new errors/* UserError */.y('there is no lockfile', {
-            at: { file: path },
-            advice: `${refresh} Or check 'lock-file'.`,
-        });
-    }
-    const lock = parseLock(text, path, platform);
-    if (request.mode === 'frozen')
-        return use(request, text, fitting(lock, request));
-    if (lock.header === undefined) {
-        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
-            at: { file: path },
-            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
-        });
-    }
-    const differences = compareAsked(lock.header, request.asked);
-    if (differences.length === 0)
-        return use(request, text, lock);
-    if (request.mode === 'auto')
-        return renew(request, solve, text, lock);
-    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
-        at: { file: path },
-        advice: refresh,
-    });
-}
-const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
-function use({ path, asked, secrets }, text, lock) {
-    refuseSecrets(text, path, secrets);
-    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
-}
-/** Whatever the environment file says, a lock of another platform makes no image of this one. */
-function fitting(lock, { path, asked }) {
-    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
-        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
-            at: { file: path },
-            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
-        });
-    }
-    return lock;
-}
-async function renew(request, solve, before, previous) {
-    const { path, asked, secrets } = request;
-    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
-    refuseSecrets(text, path, secrets);
-    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
-    const lock = parseLock(text, path, asked.platform);
-    const changed = text !== before;
-    if (changed)
-        await writeLockFile(path, text);
-    return {
-        lock,
-        text,
-        path,
-        hash: lockHash(lock, asked.baseImage),
-        changed,
-        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
-    };
-}
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
-    return formatLock({
-        header: {
-            ...asked,
-            inputHash: inputHash(asked),
-            baseImage,
-            micromambaVersion,
-            virtualPackages,
-            ownLayer: chooseOwnLayer(packages, previous),
-        },
-        packages: packages.map(({ url, sha256 }) => ({
-            url: new URL(url),
-            checksum: { algorithm: 'sha256', hex: sha256 },
-        })),
-    });
-}
-/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
-function forgiving(text, path, platform) {
-    if (text === undefined)
-        return undefined;
-    try {
-        return parseLock(text, path, platform);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/lock.ts
-
-
-
-
-
-
-
-/**
- * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
- * @returns by platform, in the request's order
- * @throws UserError when one cannot be had
- */
-async function lockMembers(request, members, bases) {
-    let micromamba;
-    const solver = {
-        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-        bases,
-    };
-    const locked = [];
-    for (const platform of request.platforms) {
-        const ofPlatform = [];
-        for (const member of members)
-            ofPlatform.push(await lockMember(request, member, platform, solver));
-        refuseDifferentBases(ofPlatform);
-        locked.push(ofPlatform);
-    }
-    return locked;
-}
-async function lockMember(request, member, platform, solver) {
-    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
-    const { environment, file } = member;
-    const { subdir } = platform;
-    const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
-    const settings = {
-        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
-        secrets: environment?.secrets ?? [],
-        chooseOwnLayer: chooseOwnLayer,
-    };
-    const { mode } = request.lock;
-    let micromamba;
-    const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
-            throw new Error('a frozen lock is not solved');
-        })
-        : await resolveLock({
-            ...settings,
-            mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
-        }, async () => {
-            const pinned = await solver.bases.pin();
-            const [base, installed] = await Promise.all([
-                solver.bases.read(platform, pinned),
-                solver.micromamba(),
-            ]);
-            micromamba = installed;
-            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
-            return {
-                packages: await solve(installed, {
-                    environment,
-                    platform: subdir,
-                    virtualPackages,
-                    condarc,
-                    logLevel,
-                }),
-                micromambaVersion: installed.version,
-                virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
-                baseImage: pinned,
-            };
-        });
-    const { header, packages } = resolved.lock;
-    const result = {
-        file: (0,external_node_path_.relative)(workspace, resolved.path),
-        hash: resolved.hash,
-        changed: resolved.changed,
-        ...(resolved.difference && { difference: resolved.difference }),
-        packages: packages.length,
-        ...(header && { micromambaVersion: header.micromambaVersion }),
-        ...(micromamba && { micromambaPath: micromamba.path }),
-    };
-    return { ...member, resolved, result };
-}
-/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
-function refuseDifferentBases(members) {
-    const pins = members.flatMap(({ resolved, result }) => resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : []);
-    const [first] = pins;
-    const other = pins.find(({ pin }) => pin !== first?.pin);
-    if (!first || !other)
-        return;
-    throw new errors/* UserError */.y(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
-        at: { file: other.file },
-        advice: 'Refresh them together: lock-mode: update.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/action/state.ts
-
-const state_name = 'tarball-cache';
-/**
- * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
- * meanwhile is read again. No credentials.
- */
-function saveState(state) {
-    lib_core/* saveState */.LZ(state_name, state);
-}
-/** Absent when the main step ended before there was anything to save. */
-function loadState() {
-    const saved = core.getState(state_name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
 
 ;// CONCATENATED MODULE: ./src/packages/channel-credentials.ts
@@ -57259,6 +57006,943 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
     finally {
         await (0,promises_.rm)(partial, { force: true });
     }
+}
+
+;// CONCATENATED MODULE: ./src/stages/bytecode.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
+ * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
+ * @returns python's executable
+ * @throws UserError when none can be had: without it the image would be another one than elsewhere
+ */
+async function pythonForBytecode(request, member, open, workshop) {
+    const { packages } = member.resolved.lock;
+    const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
+    if (!python)
+        throw new Error('an environment without python has nothing to compile');
+    const { executable } = python_pythonOf(python.archive.info.index);
+    const { version, channel, subdir } = python.locked;
+    // Another platform's of the same version serves as well.
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
+    const directory = (0,external_node_path_.join)(workshop.scratch, `python-${name}`);
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
+        return (0,external_node_path_.join)(directory, executable);
+    const sources = subdir === machineSubdir()
+        ? await closureOfLocked(python, packages, open)
+        : await sourcesForMachine(request, subdir, member, python, workshop);
+    return installPython(sources, directory);
+}
+/** Python and all that it depends on, fetched as it becomes known. */
+async function closureOfLocked(python, packages, open) {
+    const found = new Map([[python.locked.name, python]]);
+    for (let newest = [python]; newest.length > 0;) {
+        const names = new Set(newest.flatMap(dependsOf).map(nameOfSpec));
+        const positions = [...packages.keys()].filter((position) => {
+            const { name = '' } = packages[position] ?? {};
+            return names.has(name) && !found.has(name);
+        });
+        newest = await open(positions);
+        for (const source of newest)
+            found.set(source.locked.name, source);
+    }
+    return [...found.values()];
+}
+async function sourcesForMachine(request, subdir, { environment }, { locked, archive }, { tarballs }) {
+    const here = machineSubdir();
+    const title = `python ${locked.version} for ${here ?? 'this machine'}`;
+    const cannot = (why, cause) => new errors/* UserError */.y(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
+        at: { input: 'compile-pyc' },
+        advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        cause,
+    });
+    if (here === undefined || here.startsWith('win-'))
+        throw cannot('it would not run here');
+    lib_core/* info */.pq(`${title} compiles modules for ${subdir}.`);
+    try {
+        const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
+        const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
+        const wanted = withChannels(inputs_environmentOf([`python ==${locked.version}${build}`], [locked.channel]), environment, request.condarc !== undefined);
+        const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
+        const solved = await solve(await installMicromamba(request.micromamba), {
+            environment: wanted,
+            platform: here,
+            virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
+            condarc: request.condarc,
+            logLevel: request.logLevel,
+        });
+        const needed = closureOf('python', solved, (item) => item.name, ({ depends }) => depends);
+        const packages = needed.map(({ url, sha256 }) => ({
+            ...parsePackageLine(`${url}#sha256:${sha256}`, true),
+            line: 0,
+        }));
+        const fetched = await fetchPackages(packages, tarballs, {
+            lockFile: title,
+            authorize: await channelCredentials(wanted.channels.map(({ source }) => source)),
+        });
+        return await Promise.all(fetched.map(link_openPackage));
+    }
+    catch (error) {
+        throw error instanceof errors/* UserError */.y ? cannot((0,errors/* messageOf */.b)(error), error) : error;
+    }
+}
+/** The channels that the environment was solved from; without those the one that its python came from. */
+function withChannels(wanted, environment, hasCondarc) {
+    if (!environment || (environment.channels.length === 0 && !hasCondarc))
+        return wanted;
+    const { channels, noDefaults, secrets } = environment;
+    return { ...wanted, channels, noDefaults, secrets };
+}
+
+;// CONCATENATED MODULE: ./src/stages/prefix.ts
+
+
+
+
+
+
+
+
+/** Makes the layers of an environment's packages, but for those that an earlier image has. */
+async function layPackages(request, member, rootPrefix, settings, store, workshop) {
+    const { name, prefix, groups, environment } = member;
+    const locked = member.resolved.lock.packages;
+    const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
+    const open = async (positions) => Promise.all((await fetch(positions)).map(link_openPackage));
+    const python = await pythonOfMember(member, open);
+    const context = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc };
+    const directory = (0,external_node_path_.join)(settings.directory, name);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const missing = groups.filter(({ earlier }) => !earlier);
+    const toBuild = await Promise.all(missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })));
+    const findPython = () => pythonForBytecode(request, member, open, workshop);
+    const noarch = missing.flatMap(({ packages }) => packages.filter((position) => locked[position]?.subdir === 'noarch'));
+    const compiler = (await needCompiling(noarch, context, open))
+        ? { executable: await findPython() }
+        : undefined;
+    const upload = (layer) => void workshop.uploader?.add(layer);
+    const built = await buildLayers(toBuild, context, { ...settings, directory, ...(compiler && { compiler }) }, upload);
+    const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
+    const surveyed = groups.flatMap(({ packages }, index) => {
+        const facts = made[index]?.facts;
+        return facts ? [{ packages, facts }] : [];
+    });
+    const survey = await Survey.of(surveyed, context, open);
+    checkLinkScripts(survey.scripted(), request.linkScripts);
+    const variables = { ...packageVariables(survey.texts()), ...environment?.variables };
+    return {
+        ...member,
+        layers: made.map(({ layer }) => layer),
+        survey,
+        activated: { name, prefix, variables },
+        startCompiler: async () => new Compiler(await findPython()),
+    };
+}
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember({ resolved, groups }, open) {
+    const position = resolved.lock.packages.findIndex(({ name }) => name === 'python');
+    const group = groups.find(({ packages }) => packages.includes(position));
+    if (!group)
+        return undefined;
+    if (group.earlier)
+        return group.earlier.facts.python;
+    const [source] = await open([position]);
+    return source && python_pythonOf(source.archive.info.index);
+}
+/** Whether there are modules among the packages at these positions that are to have bytecode. */
+async function needCompiling(positions, context, open) {
+    if (!context.python || !context.bytecode || positions.length === 0)
+        return false;
+    const sources = await open(positions);
+    return sources.some(({ archive }) => {
+        const { isCompiled, bytecode } = plan_planLink(archive.info, context);
+        return isCompiled && bytecode.length > 0;
+    });
+}
+/** Link scripts would have to be run, which makes an image differ from an installed environment. */
+function checkLinkScripts(scripted, wish) {
+    if (scripted.length === 0)
+        return;
+    if (wish === 'skip') {
+        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
+        return;
+    }
+    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
+        at: { input: 'link-scripts' },
+        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/image.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
+ * packages, what belongs to no package, the application.
+ */
+async function makeImage(request, plan, store, workshop) {
+    const { draft, ground, owner } = plan;
+    const { base, summary } = ground;
+    const settings = {
+        owner,
+        compression: request.compression,
+        directory: (0,external_node_path_.join)(workshop.scratch, draft.platform.subdir),
+    };
+    await (0,promises_.mkdir)(settings.directory, { recursive: true });
+    const laid = [];
+    for (const member of plan.members) {
+        laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop));
+    }
+    const layers = [
+        ...(await micromambaLayer(request, plan, settings)),
+        await wiringLayer(request, plan, laid, settings),
+        ...laid.flatMap((member) => member.layers),
+        await environmentLayer(laid, settings),
+        ...(await applicationLayer(request, plan, laid, settings)),
+    ];
+    for (const layer of layers)
+        void workshop.uploader?.add(layer);
+    const activeName = defaultName(request, laid);
+    const environment = contractVariables(plan, activeName);
+    return assembleImage(base.image, layers, draft.platform, {
+        user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
+        environment,
+        start: request.start,
+        ...(request.start.activation === 'everywhere' && {
+            activated: await activatedVariables(request, plan, laid, activeName, environment),
+        }),
+        labels: withOrigin(request, request.labels),
+        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
+        annotations: {
+            ...withOrigin(request, request.annotations),
+            ...ground.annotations,
+            [fingerprintAnnotation]: draft.fingerprint,
+        },
+    });
+}
+/** What the image's ENV has so that every process has the default environment. */
+async function activatedVariables({ start }, { ground: { base } }, members, name, contract) {
+    const member = members.find((candidate) => candidate.name === name);
+    if (!member)
+        return {};
+    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
+    return exportedByActivation(member, base, variables);
+}
+/** The environment that containers activate unless they are told another. */
+function defaultName({ environmentName }, members) {
+    const names = members.map(({ name }) => name);
+    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
+    if (names.includes(wanted))
+        return wanted;
+    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
+        at: { input: 'environment-name' },
+        advice: `There are ${names.join(', ')}.`,
+    });
+}
+/** A layer that an earlier image may have: it is made only where that has none of its key. */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const { compression } = settings;
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
+    const found = (await earlier.find([key])).get(key);
+    const annotations = { [layerKeyAnnotation]: key };
+    if (found)
+        return asOwn(found, title, annotations);
+    return buildLayer(title, await entries(), settings, annotations);
+}
+/** micromamba, for a base that has none. */
+async function micromambaLayer({ micromamba }, plan, settings) {
+    const { draft, ground } = plan;
+    if (ground.summary.hasMicromamba)
+        return [];
+    const { version, url, checksum } = micromamba;
+    const platform = (0,common_platform/* formatPlatform */.Bq)(draft.platform);
+    const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null];
+    const entries = async () => {
+        const { path } = await installMicromamba(micromamba, draft.platform.subdir);
+        return micromambaEntries(await ground.base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)];
+}
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(request, plan, members, settings) {
+    const { base, summary } = plan.ground;
+    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const wiring = {
+        rootPrefix: base.rootPrefix,
+        environments: members.map(({ activated }) => activated),
+        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    };
+    const baseDigest = base.image.pinned.digest;
+    const inputs = [
+        (0,common_platform/* formatPlatform */.Bq)(plan.draft.platform),
+        request.user ?? null,
+        wiringKey({ ...wiring, user: summary.user, baseDigest }),
+    ];
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) });
+    });
+}
+/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
+function environmentLayer(members, settings) {
+    const directories = new Set();
+    async function* entries() {
+        for (const { survey, groups, resolved, environment, startCompiler } of members) {
+            const own = environmentFiles(resolved.lock.packages, {
+                time: new Date(reproducible/* fixedTime */.EZ * 1000),
+                specs: resolved.lock.header?.specs,
+                variables: environment?.variables ?? {},
+            });
+            yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories);
+            yield* layerEntries(own, survey.context, settings.owner, directories);
+            let compiler;
+            const again = bytecodeOverrides(survey, async () => (compiler = await startCompiler()));
+            try {
+                yield* layerEntries(again, survey.context, settings.owner, directories);
+            }
+            finally {
+                compiler?.close();
+            }
+        }
+    }
+    return buildLayer('environment', entries(), settings);
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables({ ground }, environmentName) {
+    const { variables, rootPrefix } = ground.base;
+    const { user } = ground.summary;
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/lock/asked.ts
+
+
+
+/**
+ * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
+ * lock that holds is used without.
+ * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
+ * @param question.condarc the content of the condarc
+ */
+function askFor(question) {
+    const { environment, platform, overrides, baseImage, condarc } = question;
+    return {
+        platform,
+        baseImage,
+        overrides: (0,virtual_packages/* listVirtualPackages */.R)(overrides),
+        channels: [
+            ...environment.channels.map(({ canonical }) => canonical),
+            ...(environment.noDefaults ? ['nodefaults'] : []),
+        ],
+        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
+        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
+    };
+}
+/** The hash that says whether two questions are the same. */
+function inputHash(asked) {
+    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff.ts
+function diffLocks(before, after) {
+    const old = byName(before);
+    const now = byName(after);
+    return {
+        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
+        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
+        changed: [...now.values()].flatMap((locked) => {
+            const was = old.get(locked.name);
+            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
+            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
+        }),
+    };
+}
+/** From the shortest to the one that always tells two packages apart. */
+const descriptions = [
+    ({ version }) => version,
+    ({ version, build }) => `${version} ${build}`,
+    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
+    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
+];
+function byName({ packages }) {
+    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return new Map(sorted.map((locked) => [locked.name, locked]));
+}
+function nameAndVersion({ name, version }) {
+    return { name, version };
+}
+
+;// CONCATENATED MODULE: ./src/lock/file.ts
+
+
+
+
+/** The text of a lockfile, undefined when there is none. */
+async function readLockFile(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined; // what node:fs rejects with
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+    }
+}
+/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
+async function writeLockFile(path, text) {
+    const unfinished = `${path}.${process.pid}.tmp`;
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(unfinished, text);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(unfinished, { force: true });
+        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+    }
+}
+/** Shorter ones are found in the names of packages and in hashes by chance. */
+const leastSecret = 6;
+/**
+ * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
+ * @param secrets those known to the run
+ */
+function refuseSecrets(text, file, secrets) {
+    const known = secrets.filter((secret) => secret.length >= leastSecret);
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
+    if (index < 0)
+        return;
+    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
+        at: { file, line: index + 1 },
+        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/lock/format.ts
+
+/** The version of the header below. */
+const formatVersion = '1';
+/** The key of the line that makes a file one of ours. */
+const marker = 'micromamba-image-lock';
+/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
+function formatLock(lock) {
+    const header = lock.header === undefined ? [] : headerLines(lock.header);
+    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
+}
+/**
+ * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
+ * header tells beyond that, or with comments.
+ * @param baseImage the base of a lock that has no header
+ */
+function lockHash(lock, baseImage) {
+    const { header, packages } = lock;
+    const pinned = [
+        header?.baseImage ?? baseImage,
+        ...(header?.ownLayer ?? []),
+        '',
+        ...packages.map(formatLine),
+    ];
+    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
+}
+function formatLine({ url, checksum: { algorithm, hex } }) {
+    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
+    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
+}
+function headerLines(header) {
+    const pairs = [
+        [marker, formatVersion],
+        ['input-hash', header.inputHash],
+        ['platform', header.platform],
+        ['base-image', header.baseImage],
+        ['micromamba', header.micromambaVersion],
+        ...header.virtualPackages.map((value) => ['virtual-package', value]),
+        ...header.overrides.map((value) => ['override', value]),
+        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
+        ...header.channels.map((value) => ['channel', value]),
+        ...header.specs.map((value) => ['spec', value]),
+        ...header.pip.map((value) => ['pip', value]),
+        ...header.ownLayer.map((value) => ['own-layer', value]),
+    ];
+    return pairs.map(([key, value]) => `# ${key}: ${value}`);
+}
+
+;// CONCATENATED MODULE: ./src/lock/freshness.ts
+
+/**
+ * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
+ * answers what is asked.
+ */
+function compareAsked(header, asked) {
+    if (header.inputHash === inputHash(asked))
+        return [];
+    const differences = [
+        ...compareValue('the platform', header.platform, asked.platform),
+        ...compareBase(header.baseImage, asked.baseImage),
+        ...compareLists('override', header.overrides, asked.overrides),
+        ...compareOrdered('channel', header.channels, asked.channels),
+        ...compareLists('spec', header.specs, asked.specs),
+        ...compareOrdered('pip requirement', header.pip, asked.pip),
+        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
+    ];
+    return differences.length > 0 ? differences : ['its header was changed by hand'];
+}
+function compareValue(what, before, now) {
+    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
+}
+/** The lock has the name that was asked for, and the digest that it had then. */
+function compareBase(pinned, asked) {
+    if (pinned === asked || pinned.startsWith(`${asked}@`))
+        return [];
+    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
+}
+function compareLists(what, before, now) {
+    return [
+        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
+        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
+    ];
+}
+function compareOrdered(what, before, now) {
+    const differences = compareLists(what, before, now);
+    if (differences.length > 0 || before.join('\n') === now.join('\n'))
+        return differences;
+    return [`the ${what}s are in another order: ${now.join(', ')}`];
+}
+
+;// CONCATENATED MODULE: ./src/lock/header.ts
+
+
+
+
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
+const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
+const advice = 'Restore the file, or have it written anew with lock-mode: update.';
+/**
+ * Reads the comments before `@EXPLICIT`.
+ * @returns undefined when they are not a header of ours
+ * @throws UserError with the line of what is malformed, or when it is of a version that is not known
+ */
+function parseHeader(comments, file) {
+    const entries = comments.map(({ text, line }) => {
+        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
+        return { key, value: value ?? '', line, text };
+    });
+    const version = entries.find(({ key }) => key === marker);
+    if (version === undefined)
+        return undefined;
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    if (version.value !== formatVersion) {
+        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
+            at: { file, line: version.line },
+            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
+        });
+    }
+    const values = new Map();
+    for (const { key, value, line, text } of entries) {
+        if (key === undefined)
+            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
+        const isSingle = key === marker || single.some((name) => name === key);
+        if (!isSingle && !repeated.some((name) => name === key)) {
+            throw refuse(line, `the header has no key '${key}'`);
+        }
+        if (value === '')
+            throw refuse(line, `'${key}' has no value`);
+        const before = values.get(key) ?? [];
+        if (isSingle && before.length > 0)
+            throw refuse(line, `'${key}' stands here for the second time`);
+        values.set(key, [...before, { value, line }]);
+    }
+    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
+    const optional = (key, read) => {
+        const [found] = values.get(key) ?? [];
+        if (found === undefined)
+            return undefined;
+        const value = read(found.value);
+        if (value === undefined)
+            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
+        return value;
+    };
+    const required = (key, read) => {
+        const value = optional(key, read);
+        if (value === undefined)
+            throw refuse(version.line, `the header has no '${key}'`);
+        return value;
+    };
+    const condarc = optional('condarc', digest);
+    return {
+        inputHash: required('input-hash', digest),
+        platform: required('platform', subdir),
+        baseImage: required('base-image', pinnedImage),
+        micromambaVersion: required('micromamba', (text) => text),
+        virtualPackages: all('virtual-package'),
+        overrides: all('override'),
+        ...(condarc !== undefined && { condarc }),
+        channels: all('channel'),
+        specs: all('spec'),
+        pip: all('pip'),
+        ownLayer: all('own-layer'),
+    };
+}
+function digest(text) {
+    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
+}
+function subdir(text) {
+    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
+}
+function pinnedImage(text) {
+    const at = text.lastIndexOf('@');
+    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/lock/parse.ts
+
+
+
+/**
+ * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * @param file the path for errors
+ * @param platform what a file without header is for; ours say it themselves
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseLock(text, file, platform) {
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const lines = text
+        .replace(/^\uFEFF/, '')
+        .split(/\r?\n/)
+        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+        .filter((line) => line.text !== '');
+    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
+    const before = start < 0 ? lines : lines.slice(0, start);
+    const stray = before.find((line) => !isComment(line));
+    if (start < 0 || stray !== undefined) {
+        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
+    }
+    const header = parseHeader(before, file);
+    const packages = new Map();
+    for (const line of lines.slice(start + 1)) {
+        if (isComment(line))
+            continue;
+        const locked = readLine(line, header !== undefined);
+        const twin = packages.get(locked.name);
+        if (twin)
+            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
+        const wanted = header?.platform ?? platform;
+        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
+            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
+        }
+        packages.set(locked.name, locked);
+    }
+    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
+    function readLine(line, ours) {
+        try {
+            return { ...parsePackageLine(line.text, ours), line: line.line };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line.line, error.message, error.advice);
+        }
+    }
+}
+function isComment({ text }) {
+    return text.startsWith('#');
+}
+
+;// CONCATENATED MODULE: ./src/lock/path.ts
+
+
+/**
+ * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
+ * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
+ *   `{platform}` (the conda subdir)
+ * @throws UserError for other placeholders
+ */
+function lockPath(options) {
+    const { template, environmentFile, platform, workspace } = options;
+    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
+    if (template === undefined) {
+        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
+    }
+    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
+    const [unknown] = /\{.*?\}/.exec(path) ?? [];
+    if (unknown !== undefined) {
+        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
+            at: { input: 'lock-file' },
+            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
+        });
+    }
+    if (/[/\\]$/.test(path)) {
+        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
+    }
+    return (0,external_node_path_.resolve)(workspace, path);
+}
+
+;// CONCATENATED MODULE: ./src/lock/resolve.ts
+
+
+
+
+
+
+
+
+/** The door of this folder: from what is asked to a lock. */
+
+
+/**
+ * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
+ * @param solve is called when a new one is needed, and only then
+ * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
+ */
+async function resolveLock(request, solve) {
+    const { path } = request;
+    const { platform } = request.asked;
+    const text = await readLockFile(path);
+    if (request.mode === 'update')
+        return renew(request, solve, text, forgiving(text, path, platform));
+    if (text === undefined) {
+        if (request.mode === 'auto')
+            return renew(request, solve);
+        throw new errors/* UserError */.y('there is no lockfile', {
+            at: { file: path },
+            advice: `${refresh} Or check 'lock-file'.`,
+        });
+    }
+    const lock = parseLock(text, path, platform);
+    if (request.mode === 'frozen')
+        return use(request, text, fitting(lock, request));
+    if (lock.header === undefined) {
+        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
+            at: { file: path },
+            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
+        });
+    }
+    const differences = compareAsked(lock.header, request.asked);
+    if (differences.length === 0)
+        return use(request, text, lock);
+    if (request.mode === 'auto')
+        return renew(request, solve, text, lock);
+    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
+        at: { file: path },
+        advice: refresh,
+    });
+}
+const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
+function use({ path, asked, secrets }, text, lock) {
+    refuseSecrets(text, path, secrets);
+    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
+}
+/** Whatever the environment file says, a lock of another platform makes no image of this one. */
+function fitting(lock, { path, asked }) {
+    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
+        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
+            at: { file: path },
+            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
+        });
+    }
+    return lock;
+}
+async function renew(request, solve, before, previous) {
+    const { path, asked, secrets } = request;
+    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
+    refuseSecrets(text, path, secrets);
+    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
+    const lock = parseLock(text, path, asked.platform);
+    const changed = text !== before;
+    if (changed)
+        await writeLockFile(path, text);
+    return {
+        lock,
+        text,
+        path,
+        hash: lockHash(lock, asked.baseImage),
+        changed,
+        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+    };
+}
+function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
+    return formatLock({
+        header: {
+            ...asked,
+            inputHash: inputHash(asked),
+            baseImage,
+            micromambaVersion,
+            virtualPackages,
+            ownLayer: chooseOwnLayer(packages, previous),
+        },
+        packages: packages.map(({ url, sha256 }) => ({
+            url: new URL(url),
+            checksum: { algorithm: 'sha256', hex: sha256 },
+        })),
+    });
+}
+/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
+function forgiving(text, path, platform) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return parseLock(text, path, platform);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
+
+
+
+
+
+/**
+ * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
+ * @returns by platform, in the request's order
+ * @throws UserError when one cannot be had
+ */
+async function lockMembers(request, members, bases) {
+    let micromamba;
+    const solver = {
+        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
+        bases,
+    };
+    const locked = [];
+    for (const platform of request.platforms) {
+        const ofPlatform = [];
+        for (const member of members)
+            ofPlatform.push(await lockMember(request, member, platform, solver));
+        refuseDifferentBases(ofPlatform);
+        locked.push(ofPlatform);
+    }
+    return locked;
+}
+async function lockMember(request, member, platform, solver) {
+    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
+    const { environment, file } = member;
+    const { subdir } = platform;
+    const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
+    const settings = {
+        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+        secrets: environment?.secrets ?? [],
+        chooseOwnLayer: chooseOwnLayer,
+    };
+    const { mode } = request.lock;
+    let micromamba;
+    const resolved = environment === undefined || mode === 'frozen'
+        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
+            throw new Error('a frozen lock is not solved');
+        })
+        : await resolveLock({
+            ...settings,
+            mode,
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
+        }, async () => {
+            const pinned = await solver.bases.pin();
+            const [base, installed] = await Promise.all([
+                solver.bases.read(platform, pinned),
+                solver.micromamba(),
+            ]);
+            micromamba = installed;
+            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
+            return {
+                packages: await solve(installed, {
+                    environment,
+                    platform: subdir,
+                    virtualPackages,
+                    condarc,
+                    logLevel,
+                }),
+                micromambaVersion: installed.version,
+                virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
+                baseImage: pinned,
+            };
+        });
+    const { header, packages } = resolved.lock;
+    const result = {
+        file: (0,external_node_path_.relative)(workspace, resolved.path),
+        hash: resolved.hash,
+        changed: resolved.changed,
+        ...(resolved.difference && { difference: resolved.difference }),
+        packages: packages.length,
+        ...(header && { micromambaVersion: header.micromambaVersion }),
+        ...(micromamba && { micromambaPath: micromamba.path }),
+    };
+    return { ...member, resolved, result };
+}
+/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
+function refuseDifferentBases(members) {
+    const pins = members.flatMap(({ resolved, result }) => resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : []);
+    const [first] = pins;
+    const other = pins.find(({ pin }) => pin !== first?.pin);
+    if (!first || !other)
+        return;
+    throw new errors/* UserError */.y(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
+        at: { file: other.file },
+        advice: 'Refresh them together: lock-mode: update.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/action/state.ts
+
+const state_name = 'tarball-cache';
+/**
+ * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
+ * meanwhile is read again. No credentials.
+ */
+function saveState(state) {
+    lib_core/* saveState */.LZ(state_name, state);
+}
+/** Absent when the main step ended before there was anything to save. */
+function loadState() {
+    const saved = core.getState(state_name);
+    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
 
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts

@@ -60,6 +60,8 @@ export interface Request {
   /** What the context of the run tells of the image's origin, for labels and annotations. */
   readonly origin: Readonly<Record<string, string>>
   readonly linkScripts: 'refuse' | 'skip'
+  /** Whether noarch python packages come with bytecode. */
+  readonly compilePyc: boolean
   readonly micromamba: MicromambaRequest
   /** The content of a condarc. */
   readonly condarc?: string
@@ -109,6 +111,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     annotations: keyValues('annotations'),
     origin: readOrigin(environment),
     linkScripts: choice('link-scripts', ['refuse', 'skip']),
+    compilePyc: boolean('compile-pyc'),
     micromamba: readMicromamba(),
     condarc: text('condarc'),
     cache: {

@@ -15,6 +15,7 @@ import type { Survey } from './survey.ts'
 import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
+export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
 export { layerEntries } from './job.ts'
@@ -24,6 +25,8 @@ export { Survey } from './survey.ts'
 /** What layers are made with. */
 export interface LayerSettings {
   readonly owner: PrefixOwner
+  /** The environment's python on this machine, where there is something to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly compression: Compression
   /** Where the packed layers lie until they are no longer needed. */
   readonly directory: string
@@ -51,7 +54,7 @@ export interface MadeLayer {
 export async function buildLayers(
   groups: readonly GroupToBuild[],
   context: LinkContext,
-  { owner, compression, directory }: LayerSettings,
+  { owner, compiler, compression, directory }: LayerSettings,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
   const jobs = new Map<LayerJob, number>()
@@ -61,10 +64,8 @@ export async function buildLayers(
       file,
       facts: { sha256, md5, size },
     }))
-    jobs.set(
-      { packages: members, context, owner, compression, file: join(directory, `layer-${index}`) },
-      index,
-    )
+    const file = join(directory, `layer-${index}`)
+    jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index)
   })
   const bytesOf = ({ packages }: LayerJob) => packages.reduce((sum, { facts }) => sum + facts.size, 0)
   const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a))

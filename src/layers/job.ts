@@ -15,6 +15,7 @@ import {
   type LinkPlan,
   type LinkSource,
   type PrefixEntry,
+  type SourceCompiler,
 } from '../prefix/link.ts'
 import type { LayerFacts } from './facts.ts'
 import { packEntries } from './pack.ts'
@@ -34,25 +35,27 @@ export interface JobPackage {
 export interface LayerJob {
   readonly packages: readonly JobPackage[]
   readonly context: LinkContext
+  /** The python that compiles here; absent when there is nothing to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the compressed layer goes. */
   readonly file: string
 }
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-export async function runJob({
-  packages,
-  context,
-  owner,
-  compression,
-  file,
-}: LayerJob): Promise<PackedGroup> {
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+export async function runJob(
+  { packages, context, owner, compression, file }: LayerJob,
+  compiler?: SourceCompiler,
+): Promise<PackedGroup> {
   const sources = await Promise.all(packages.map(openSource))
   const plans = sources.map(({ archive }) => planLink(archive.info, context))
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
-  const entries = keepTexts(linkAll(sources, plans, context), texts)
+  const entries = keepTexts(linkAll(sources, plans, context, compiler), texts)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file)
   const python = sources.find(({ locked }) => locked.name === 'python')
   const facts: LayerFacts = {
@@ -72,10 +75,11 @@ async function* linkAll(
   sources: readonly LinkSource[],
   plans: readonly LinkPlan[],
   context: LinkContext,
+  compiler: SourceCompiler | undefined,
 ): AsyncGenerator<PrefixEntry> {
   const clobbers = findClobbers(plans)
   for (const [position, source] of sources.entries()) {
-    yield* linkPackage(source, context, selectWinning(clobbers, position))
+    yield* linkPackage(source, context, selectWinning(clobbers, position), compiler)
   }
 }
 

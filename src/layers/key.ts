@@ -1,3 +1,4 @@
+import { bytecodeFormat } from '../bytecode/format.ts'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { compressorName } from './compress.ts'
 import { directoryMode, packerFormat, rootPrefixMode } from './reproducible.ts'
@@ -20,6 +21,8 @@ export interface LayerInputs {
   readonly owner: PrefixOwner
   /** The environment's python: noarch packages are linked where it looks for them. */
   readonly python?: KeyedPackage
+  /** Whether noarch packages come with bytecode. */
+  readonly bytecode?: boolean
   readonly compression: Compression
   /** In the order of the lock. */
   readonly packages: readonly KeyedPackage[]
@@ -27,7 +30,7 @@ export interface LayerInputs {
 
 /** The hash of everything that determines a layer's bytes. */
 export function layerKey(inputs: LayerInputs): Digest {
-  const { prefix, rootPrefix, owner, python, compression, packages } = inputs
+  const { prefix, rootPrefix, owner, python, bytecode = false, compression, packages } = inputs
   const hasNoarch = packages.some(({ subdir }) => subdir === 'noarch')
   return digestOf(
     JSON.stringify({
@@ -37,6 +40,7 @@ export function layerKey(inputs: LayerInputs): Digest {
       owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
       modes: [directoryMode, rootPrefixMode],
       python: hasNoarch && python ? python.checksum.hex : null,
+      bytecode: hasNoarch && python && bytecode ? bytecodeFormat : null,
       compressor: compressorName(compression),
       packages: packages.map(({ url, checksum }) => [url.href, checksum.hex]),
     }),

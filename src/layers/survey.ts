@@ -30,7 +30,6 @@ export class Survey {
   readonly #open: (positions: readonly number[]) => Promise<readonly LinkSource[]>
   readonly #opened = new Set<SurveyedLayer>()
   readonly #sources = new Map<number, LinkSource>()
-  /** By position in the lock; with holes, which `forEach` passes over. */
   readonly #plans: LinkPlan[] = []
   /** Exact, of opened packages; directories are those above something. */
   readonly #kinds = new Map<string, PrefixKind>()
@@ -66,6 +65,11 @@ export class Survey {
   /** The paths that packages of several layers claim; by positions in the lock. */
   get clobbers(): ReadonlyMap<string, Clobber> {
     return this.#clobbers
+  }
+
+  /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
+  get plans(): readonly LinkPlan[] {
+    return this.#plans
   }
 
   /** A package that has been opened, as all have that `clobbers` speaks of. */

@@ -1,4 +1,5 @@
 import type { Request } from '../action/request.ts'
+import { bytecodeFormat } from '../bytecode/bytecode.ts'
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import { wiringDigest } from '../image/wiring.ts'
@@ -34,6 +35,7 @@ export async function fingerprint(
         architecture,
         compressorName(request.compression),
         linkScripts,
+        request.compilePyc && bytecodeFormat,
         [micromamba.version, micromamba.url, micromamba.checksum ?? null],
         start,
         [user ?? null, userNumeric, groupWritable],

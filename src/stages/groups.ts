@@ -44,7 +44,7 @@ const reservedLayers = 4
 
 /** Chooses the layers of an image's packages, and finds those that an earlier image has. */
 export async function planImage(
-  { compression, groupWritable }: Request,
+  { compression, groupWritable, compilePyc }: Request,
   draft: Draft,
   ground: Ground,
   workshop: Workshop,
@@ -71,6 +71,7 @@ export async function planImage(
           rootPrefix,
           owner,
           ...(python && { python }),
+          bytecode: compilePyc,
           compression,
           packages: positions.flatMap((position) => packages[position] ?? []),
         }),

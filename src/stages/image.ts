@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Request } from '../action/request.ts'
+import type { Compiler } from '../bytecode/bytecode.ts'
 import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { formatPlatform } from '../common/platform.ts'
@@ -10,6 +11,7 @@ import { chooseUser } from '../image/users.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
   buildLayer,
+  bytecodeOverrides,
   layerEntries,
   layerKeyAnnotation,
   overrides,
@@ -170,7 +172,7 @@ function wiringLayer(
 function environmentLayer(members: readonly LaidMember[], settings: LayerSettings): Promise<ImageLayer> {
   const directories = new Set<string>()
   async function* entries(): AsyncGenerator<LayerEntry> {
-    for (const { survey, groups, resolved, environment } of members) {
+    for (const { survey, groups, resolved, environment, startCompiler } of members) {
       const own = environmentFiles(resolved.lock.packages, {
         time: new Date(fixedTime * 1000),
         specs: resolved.lock.header?.specs,
@@ -178,6 +180,13 @@ function environmentLayer(members: readonly LaidMember[], settings: LayerSetting
       })
       yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories)
       yield* layerEntries(own, survey.context, settings.owner, directories)
+      let compiler: Compiler | undefined
+      const again = bytecodeOverrides(survey, async () => (compiler = await startCompiler()))
+      try {
+        yield* layerEntries(again, survey.context, settings.owner, directories)
+      } finally {
+        compiler?.close()
+      }
     }
   }
   return buildLayer('environment', entries(), settings)

@@ -2,11 +2,20 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
+import { Compiler } from '../bytecode/bytecode.ts'
 import { UserError } from '../common/errors.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageLayer } from '../image/types.ts'
 import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
-import { openPackage, packageVariables, pythonOf, type LinkContext, type Python } from '../prefix/link.ts'
+import {
+  openPackage,
+  packageVariables,
+  planLink,
+  pythonOf,
+  type LinkContext,
+  type Python,
+} from '../prefix/link.ts'
+import { pythonForBytecode, type OpenPackages } from './bytecode.ts'
 import type { PlannedGroup, PlannedMember } from './groups.ts'
 import type { PackageStore } from './packages.ts'
 import type { Workshop } from './workshop.ts'
@@ -16,23 +25,26 @@ export interface LaidMember extends PlannedMember {
   readonly layers: readonly ImageLayer[]
   readonly survey: Survey
   readonly activated: ActivatedEnvironment
+  /** Starts the python that compiles for the environment. */
+  readonly startCompiler: () => Promise<Compiler>
 }
 
 /** Makes the layers of an environment's packages, but for those that an earlier image has. */
 export async function layPackages(
-  { linkScripts }: Request,
+  request: Request,
   member: PlannedMember,
   rootPrefix: string,
   settings: LayerSettings,
   store: PackageStore,
-  { uploader }: Workshop,
+  workshop: Workshop,
 ): Promise<LaidMember> {
   const { name, prefix, groups, environment } = member
   const locked = member.resolved.lock.packages
   const fetch = (positions: readonly number[]) =>
     store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) })
-  const python = await pythonOfMember(member, fetch)
-  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }) }
+  const open: OpenPackages = async (positions) => Promise.all((await fetch(positions)).map(openPackage))
+  const python = await pythonOfMember(member, open)
+  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc }
 
   const directory = join(settings.directory, name)
   await mkdir(directory, { recursive: true })
@@ -40,38 +52,63 @@ export async function layPackages(
   const toBuild = await Promise.all(
     missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })),
   )
-  const upload = (layer: ImageLayer) => void uploader?.add(layer)
-  const built = await buildLayers(toBuild, context, { ...settings, directory }, upload)
+  const findPython = () => pythonForBytecode(request, member, open, workshop)
+  const noarch = missing.flatMap(({ packages }) =>
+    packages.filter((position) => locked[position]?.subdir === 'noarch'),
+  )
+  const compiler = (await needCompiling(noarch, context, open))
+    ? { executable: await findPython() }
+    : undefined
+  const upload = (layer: ImageLayer) => void workshop.uploader?.add(layer)
+  const built = await buildLayers(
+    toBuild,
+    context,
+    { ...settings, directory, ...(compiler && { compiler }) },
+    upload,
+  )
   const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
 
   const surveyed = groups.flatMap(({ packages }, index) => {
     const facts = made[index]?.facts
     return facts ? [{ packages, facts }] : []
   })
-  const survey = await Survey.of(surveyed, context, async (positions) =>
-    Promise.all((await fetch(positions)).map(openPackage)),
-  )
-  checkLinkScripts(survey.scripted(), linkScripts)
+  const survey = await Survey.of(surveyed, context, open)
+  checkLinkScripts(survey.scripted(), request.linkScripts)
   const variables = { ...packageVariables(survey.texts()), ...environment?.variables }
   return {
     ...member,
     layers: made.map(({ layer }) => layer),
     survey,
     activated: { name, prefix, variables },
+    startCompiler: async () => new Compiler(await findPython()),
   }
 }
 
 /** The environment's python, as its package, or the layer that has it, tells of it. */
 async function pythonOfMember(
   { resolved, groups }: PlannedMember,
-  fetch: (positions: readonly number[]) => Promise<Parameters<typeof openPackage>[0][]>,
+  open: OpenPackages,
 ): Promise<Python | undefined> {
   const position = resolved.lock.packages.findIndex(({ name }) => name === 'python')
   const group = groups.find(({ packages }: PlannedGroup) => packages.includes(position))
   if (!group) return undefined
   if (group.earlier) return group.earlier.facts.python
-  const [source] = await Promise.all((await fetch([position])).map(openPackage))
+  const [source] = await open([position])
   return source && pythonOf(source.archive.info.index)
+}
+
+/** Whether there are modules among the packages at these positions that are to have bytecode. */
+async function needCompiling(
+  positions: readonly number[],
+  context: LinkContext,
+  open: OpenPackages,
+): Promise<boolean> {
+  if (!context.python || !context.bytecode || positions.length === 0) return false
+  const sources = await open(positions)
+  return sources.some(({ archive }) => {
+    const { isCompiled, bytecode } = planLink(archive.info, context)
+    return isCompiled && bytecode.length > 0
+  })
 }
 
 /** Link scripts would have to be run, which makes an image differ from an installed environment. */
