@@ -67,6 +67,7 @@ export async function startDockerBench(options: { base: string; best: boolean })
 function dockerfile(base: string): string {
   return [
     `FROM ${base}`,
+    'SHELL ["/bin/bash", "-c"]',
     'COPY env.lock /tmp/env.lock',
     'RUN --mount=type=bind,from=tools,target=/tools /tools/node /tools/index.js /tmp/env.lock /opt/conda',
     '',
