@@ -1,141 +1,176 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startWorld } from '../__tests__/world/world.ts'
-import { formatBytes } from '../src/common/format.ts'
-import { runAction } from './lib/runner.ts'
+import { barsOf, type Findings } from './lib/bench/bars.ts'
+import { startDockerBench, type DockerBench } from './lib/bench/docker.ts'
+import { environmentOf, lockOf, readPackages } from './lib/bench/locks.ts'
+import { measureOurs, writeLock } from './lib/bench/ours.ts'
+import { report, writeInto } from './lib/bench/report.ts'
+import { medianOf, seconds, type Measurement } from './lib/bench/types.ts'
 import { workloadChannel } from './lib/workload.ts'
 
-const usage = `usage: script/bench [--json FILE]
+const usage = `usage: script/bench [--repeat N] [--json FILE] [--markdown FILE] [--check]
 
-Makes images of the reference workload, 188 conda packages of a gigabyte, against a channel and a registry on loopback:
-cold, again with nothing changed, and with one package in another build. Beside them, in the same run, a floor: the same
-bytes through 'zstd -d | zstd -3 | sha256sum' on all cores. Prints a Markdown table.`
+Makes images of the reference workload, 188 conda packages of a gigabyte, against a channel and a registry on loopback, and beside
+them, in the same run, what docker build and docker push take for the usual Dockerfile, as people have it and at its best, and a
+floor: the same bytes through 'zstd -d | zstd -3 | sha256sum' on all cores. Needs root, for docker. Prints Markdown tables.
 
-/** What one case took. */
-interface Measurement {
-  readonly name: string
-  /** Seconds. */
-  readonly wall: number
-  readonly cpu?: number
-  /** Bytes. */
-  readonly peak?: number
-  readonly down?: number
-  readonly up?: number
-  /** To the registry. */
-  readonly requests?: number
-}
+  --repeat N       run each case N times and give medians (1)
+  --json FILE      write the figures
+  --markdown FILE  put the tables between the marks of a document
+  --check          exit 1, naming them, when bars are missed`
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+const { values } = parseArgs({
+  options: {
+    repeat: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    markdown: { type: 'string' },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
 if (values.help) {
   console.log(usage)
   process.exit()
 }
+const repeat = Math.max(1, Number(values.repeat))
+/** Nothing depends on it, and it has a layer of its own. */
+const leaf = 'bcftools'
 
 const channel = await workloadChannel()
-const measurements = [await floor(), ...(await actionCases())]
-console.log(table(measurements))
-if (values.json !== undefined) await writeFile(values.json, JSON.stringify(measurements, null, 2))
+const packages = await readPackages(channel)
+const world = await startWorld({
+  channel: { folder: channel },
+  releases: {},
+  registry: {},
+  cache: {},
+  base: { micromamba: true },
+})
+const workspace = await mkdtemp(join(tmpdir(), 'bench-'))
+const engines: DockerBench[] = []
+try {
+  await writeFile(join(workspace, 'env.yaml'), environmentOf(world.channel.url, packages))
+  const lockWith = (names: readonly string[], from = packages, file = 'env.yaml') =>
+    lockOf({
+      environmentFile: join(workspace, file),
+      channel: world.channel.url,
+      base: `${world.base.reference}@${world.base.digest}`,
+      packages: from,
+      bumped: new Set(names),
+    })
+  const { inputs, environment, registry } = world
+  const ours = { inputs, environment, workspace, channel: world.channel, registry }
+  const image = (name: string) => `${registry.host}/bench/${name}:latest`
+
+  const rounds: Record<string, Measurement[]> = {}
+  const floors: number[] = []
+  const measure = async (name: string, lock: string, more: Record<string, string>) => {
+    await writeLock(workspace, 'env', lock)
+    const measured = await measureOurs(name, ours, more)
+    ;(rounds[name] ??= []).push(measured)
+  }
+  const [plain, bumped] = [await lockWith([]), await lockWith([leaf])]
+  const python = packages.map(({ name }) => name).filter((name) => /^(lib)?python3\.\d+(-|$)/.test(name))
+  const ten = packages
+    .filter((_, index) => index % 18 === 5)
+    .slice(0, 10)
+    .map(({ name }) => name)
+  for (let round = 0; round < repeat; round++) {
+    floors.push(floor())
+    const tags = image(`ours-${round}`)
+    await measure('cold', plain, { tags, 'cache-downloads': 'false' })
+    await measure('cold, with the archives in the cache', plain, { tags: image(`cached-${round}`) })
+    await measure('nothing changed', plain, { tags, 'cache-downloads': 'false' })
+    await measure('one leaf package bumped', bumped, { tags })
+    await measure('python bumped', await lockWith([leaf, ...python]), { tags })
+    await measure('ten packages bumped', await lockWith([leaf, ...python, ...ten]), { tags })
+    const most = packages.filter((_, index) => index % 10 !== 0)
+    await writeFile(join(workspace, 'second.yaml'), environmentOf(world.channel.url, most))
+    await writeLock(workspace, 'second', await lockWith([leaf, ...python, ...ten], most, 'second.yaml'))
+    const second = { tags: image(`second-${round}`), 'cache-from': tags, 'environment-file': 'second.yaml' }
+    ;(rounds['a second environment with most of the packages'] ??= []).push(
+      await measureOurs('a second environment with most of the packages', ours, second),
+    )
+  }
+
+  const walls: { usual: number[]; best: number[] } = { usual: [], best: [] }
+  for (const [kind, best] of [
+    ['usual', false],
+    ['best', true],
+  ] as const) {
+    const engine = await startDockerBench({ base: world.base.reference, best })
+    engines.push(engine)
+    for (let round = 0; round < repeat; round++) {
+      walls[kind].push(await engine.build(round % 2 === 0 ? plain : bumped, image(`docker-${kind}`)))
+    }
+  }
+  const [engine] = engines
+  if (!engine) throw new Error('no engine was started')
+  const entrypoint = await entrypointOf(engine, image('ours-0'))
+  await writeLock(workspace, 'env', plain)
+  await measureOurs('', ours, { tags: image('pulled'), 'cache-from': image('cached-0') })
+  await engine.pull(image('pulled'))
+  await writeLock(workspace, 'env', bumped)
+  const change = await measureOurs('', ours, { tags: image('pulled') })
+  const pull = { seconds: await engine.pull(image('pulled')), bytes: change.up ?? 0 }
+
+  const findings: Findings = {
+    floor: median(floors),
+    ours: Object.fromEntries(Object.entries(rounds).map(([name, runs]) => [name, medianOf(runs)])),
+    docker: median(walls.usual),
+    dockerBest: median(walls.best),
+    entrypoint,
+  }
+  const text = report(findings, pull, 'a plain installer in micromamba’s place')
+  console.log(text)
+  if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ ...findings, pull }, null, 2))
+  if (values.markdown !== undefined) await writeInto(values.markdown, text)
+  const missed = barsOf(findings).filter(({ value, limit }) => value > limit)
+  for (const { name, value, limit } of missed) {
+    console.error(`missed: ${name}: ${value.toPrecision(3)}, at most ${limit.toPrecision(3)}`)
+  }
+  if (values.check && missed.length > 0) process.exitCode = 1
+} finally {
+  for (const engine of engines) await engine.stop()
+  await rm(workspace, { recursive: true, force: true })
+  await world.stop()
+}
 process.exit()
 
 /** No program that repacks the packages can be faster than decompressing, compressing and hashing them. */
-async function floor(): Promise<Measurement> {
+function floor(): number {
   const folder = join(channel, 'linux-64')
-  const files = (await readdir(folder)).filter((file) => file.endsWith('h0_0.conda'))
+  const files = packages.map(({ builds }) => join(folder, builds[0].fileName))
   const start = performance.now()
   // The members of a .conda are stored zstd frames; what is not a frame is skipped over by unzip.
+  const pipeline = `unzip -p "{}" "pkg-*" | zstd -dc | zstd -3 -qc | sha256sum >/dev/null`
   execFileSync('sh', [
     '-c',
-    `printf '%s\\n' "$@" | xargs -P ${availableParallelism()} -I{} sh -c 'unzip -p "{}" "pkg-*" | zstd -dc | zstd -3 -qc | sha256sum >/dev/null'`,
+    `printf '%s\\n' "$@" | xargs -P ${availableParallelism()} -I{} sh -c '${pipeline}'`,
     'floor',
-    ...files.map((file) => join(folder, file)),
+    ...files,
   ])
-  return { name: 'floor: zstd -d, zstd -3, sha256sum', wall: seconds(start) }
+  return seconds(start)
 }
 
-async function actionCases(): Promise<Measurement[]> {
-  const world = await startWorld({ channel: { folder: channel }, registry: {}, releases: {}, base: {} })
-  const workspace = await mkdtemp(join(tmpdir(), 'bench-'))
-  const packages = (await readFile(join(channel, 'packages.txt'), 'utf8')).trim().split('\n')
-  const measure = async (name: string, bumped: number): Promise<Measurement> => {
-    const lines = packages.map((both, index) => both.split(' ')[index < bumped ? 1 : 0] ?? '')
-    const lock = ['@EXPLICIT', ...lines.map((line) => `${world.channel.url}/linux-64/${line}`), '']
-    await writeFile(join(workspace, 'bench.lock'), lock.join('\n'))
-    const before = { channel: world.channel.requests.length, registry: world.registry.requests.length }
-    const usageFolder = await mkdtemp(join(workspace, 'usage-'))
-    const start = performance.now()
-    const { exitCode, log } = await runAction({
-      inputs: {
-        ...world.inputs,
-        'lock-mode': 'frozen',
-        'lock-file': 'bench.lock',
-        tags: `${world.registry.host}/bench/ours:latest`,
-        push: 'true',
-      },
-      environment: {
-        ...world.environment,
-        NODE_OPTIONS: `--import=${join(import.meta.dirname, 'lib/usage.mjs')}`,
-        BENCH_USAGE: usageFolder,
-      },
-      workspace,
-    })
-    const wall = seconds(start)
-    if (exitCode !== 0) throw new Error(log)
-    const used = await usageOf(usageFolder)
-    const requests = world.registry.requests.slice(before.registry)
-    return {
-      name,
-      wall,
-      ...used,
-      down: world.channel.requests.slice(before.channel).reduce((sum, { bytes }) => sum + bytes, 0),
-      up: requests.reduce((sum, { sent }) => sum + sent, 0),
-      requests: requests.length,
-    }
-  }
-  try {
-    return [
-      await measure('cold', 0),
-      await measure('nothing changed', 0),
-      await measure('one package bumped', 1),
-      await measure('ten packages bumped', 10),
-    ]
-  } finally {
-    await rm(workspace, { recursive: true, force: true })
-    await world.stop()
-  }
+/** Seconds that the entrypoint takes until the command's first instruction, in a container, over starting the command alone. */
+async function entrypointOf(engine: DockerBench, image: string): Promise<number> {
+  const starts = 200
+  const loop = (command: string) =>
+    `s=$EPOCHREALTIME; for ((i = 0; i < ${starts}; i++)); do ${command}; done; e=$EPOCHREALTIME; echo "$(((\${e/./} - \${s/./}) / ${starts}))"`
+  const told = await engine.ask(
+    image,
+    'bash',
+    '-c',
+    `unset CONDA_PREFIX; ${loop('/usr/local/bin/_entrypoint.sh /bin/true')}; ${loop('/bin/true')}`,
+  )
+  const [ours = 0, alone = 0] = told.trim().split('\n').map(Number)
+  return (ours - alone) / 1e6
 }
 
-/** CPU seconds and peak memory of the action's processes, main and post, which run one after the other. */
-async function usageOf(folder: string): Promise<{ cpu: number; peak: number }> {
-  const texts = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')))
-  const processes = texts.map((text) => JSON.parse(text) as { cpu: number; peak: number })
-  return {
-    cpu: processes.reduce((sum, { cpu }) => sum + cpu, 0),
-    peak: Math.max(...processes.map(({ peak }) => peak)),
-  }
-}
-
-function table(rows: readonly Measurement[]): string {
-  const bytes = (value?: number) => (value === undefined ? '' : formatBytes(value))
-  const [{ wall: floorWall } = { wall: 1 }] = rows
-  const cells = rows.map(({ name, wall, cpu, peak, down, up, requests }) => [
-    name,
-    wall.toFixed(1),
-    (wall / floorWall).toFixed(2),
-    cpu?.toFixed(1) ?? '',
-    bytes(peak),
-    bytes(down),
-    bytes(up),
-    requests === undefined ? '' : String(requests),
-  ])
-  const head = ['case', 'wall, s', '÷ floor', 'CPU, s', 'peak memory', 'down', 'up', 'registry requests']
-  const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`
-  const machine = `${cpus()[0]?.model ?? ''}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
-  return [machine, '', line(head), line(head.map(() => '---')), ...cells.map(line)].join('\n')
-}
-
-function seconds(start: number): number {
-  return (performance.now() - start) / 1000
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? NaN
 }

@@ -6,25 +6,28 @@ import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
 import type { Digest } from './common/digest.ts'
 import { formatPlatform } from './common/platform.ts'
-import { formatBaseName } from './image/base-name.ts'
 import { assembleIndex } from './image/image-index.ts'
 import type { Image } from './image/types.ts'
 import { loadImage, mergeDigests, pushImage, writeLayout, type Artifact } from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
-import { createBaseReader, openBases } from './stages/base.ts'
+import { createBaseReader, openGrounds } from './stages/base.ts'
+import { draftImages } from './stages/draft.ts'
+import { takeEarlier } from './stages/earlier.ts'
 import { readMembers } from './stages/environments.ts'
+import { planImage, type Plan } from './stages/groups.ts'
 import { makeImage } from './stages/image.ts'
 import { lockMembers } from './stages/lock.ts'
-import { fetchMembers } from './stages/packages.ts'
+import { createPackageStore, type Wanted } from './stages/packages.ts'
 import { openWorkshop, type Workshop } from './stages/workshop.ts'
 
 /**
- * The stages in order: environments, locks, bases, packages, images, outputs. Each is done for all environments and platforms
- * before the next begins, so that what is missing for one of them is found before anything is made.
+ * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
+ * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
+ * What is there already is passed over: an image of which nothing has changed costs a look at its manifest.
  * @throws UserError for whatever the user can mend
  */
 export async function run(request: Request): Promise<Result> {
-  const { platforms, tags, push, output } = request
+  const { tags, push, output } = request
   const workshop = await openWorkshop(request)
   try {
     const members = await readMembers(request)
@@ -33,33 +36,64 @@ export async function run(request: Request): Promise<Result> {
     const locks = locked.flat().map(({ result }) => result)
     setLockOutputs(locks)
 
-    const bases = await stage('Base image', () => openBases(request, locked, reader, workshop))
-    const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop))
-    setCacheOutputs(fetched.cache)
+    const drafts = await stage('Earlier image', () => draftImages(request, locked, reader, workshop))
+    const grounds = await stage('Base image', () => openGrounds(request, drafts, reader, workshop))
+    const store = createPackageStore(request, locked.flat(), workshop)
+    const plans = await stage('Packages', async () => {
+      const planned = await Promise.all(
+        drafts.map(async (draft, index) => {
+          const ground = grounds[index]
+          return ground && planImage(request, draft, ground, workshop)
+        }),
+      )
+      await store.prepare(planned.flatMap(missingPackages))
+      return planned
+    })
 
     const images: Image[] = []
-    for (const [index, platform] of platforms.entries()) {
-      const base = bases[index]
-      const ofPlatform = fetched.platforms[index]
-      if (!base || !ofPlatform) throw new Error(`nothing was prepared for ${formatPlatform(platform)}`)
-      const title = platforms.length > 1 ? `Image for ${formatPlatform(platform)}` : 'Image'
-      images.push(await stage(title, () => makeImage(request, platform, ofPlatform, base, workshop)))
+    for (const [index, draft] of drafts.entries()) {
+      const { platform, earlier } = draft
+      const title = drafts.length > 1 ? `Image for ${formatPlatform(platform)}` : 'Image'
+      const plan = plans[index]
+      images.push(
+        await stage(title, async () => {
+          if (plan) return makeImage(request, plan, store, workshop)
+          if (earlier) return takeEarlier(earlier, platform, workshop)
+          throw new Error(`nothing was planned for ${formatPlatform(platform)}`)
+        }),
+      )
     }
+    const cache = await store.close()
+    setCacheOutputs(cache)
     const [single, ...more] = images
     const artifact = single && more.length === 0 ? single : assembleIndex(images, request.annotations)
-    await stage('Outputs', () => deliver(request, artifact, workshop))
+    const bytesPushed = await stage('Outputs', () => deliver(request, artifact, workshop))
     return {
       artifact,
-      bases: [...new Set(bases.map(({ image }) => formatBaseName(image.pinned)))],
+      bases: [...new Set(drafts.map(({ base }) => base))],
       tags,
       pushed: push,
       ...(output !== undefined && { output }),
       locks,
-      cache: fetched.cache,
+      cache,
+      reused: drafts.every(({ unchanged }) => unchanged),
+      bytesPushed,
     }
   } finally {
     await rm(workshop.scratch, { recursive: true, force: true })
   }
+}
+
+/** The packages of layers that no earlier image has. */
+function missingPackages(plan: Plan | undefined): Wanted[] {
+  return (plan?.members ?? []).map((member) => ({
+    member,
+    packages: member.groups
+      .filter(({ earlier }) => !earlier)
+      .flatMap(({ packages }) =>
+        packages.flatMap((position) => member.resolved.lock.packages[position] ?? []),
+      ),
+  }))
 }
 
 /** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
@@ -70,13 +104,14 @@ export async function merge({ merge: images, tags, annotations }: Request): Prom
   return digest
 }
 
-/** What leaves the machine comes first, and of that the tags last. */
+/** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
 async function deliver(
   { tags, output, load, workspace }: Request,
   artifact: Artifact,
   { registry, uploader }: Workshop,
-): Promise<void> {
-  if (uploader) await pushImage(artifact, tags, registry, { uploader })
+): Promise<number> {
+  const report = uploader && (await pushImage(artifact, tags, registry, { uploader }))
   if (output !== undefined) await writeLayout(artifact, resolve(workspace, output), tags)
   if (load) await loadImage(artifact, tags)
+  return report?.bytesPushed ?? 0
 }

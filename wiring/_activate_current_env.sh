@@ -111,6 +111,12 @@ for __image_tool in conda mamba; do
     [[ -r $__image_script ]] || continue
     __image_running="$__image_script"
     source "$__image_script"
+    # They are functions, and the shell that says `conda activate` is often the command: a bash that reads no ~/.bashrc.
+    if [[ $- != *i* ]]; then
+      while read -r __image_script; do
+        export -f "${__image_script?}"
+      done < <(compgen -A function "$__image_tool"; compgen -A function "__$__image_tool")
+    fi
     break
   done
 done

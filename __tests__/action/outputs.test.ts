@@ -24,6 +24,8 @@ const result: Result = {
   pushed: true,
   locks: [{ file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true, packages: 3 }],
   cache: { hit: false, primaryKey: 'key' },
+  reused: false,
+  bytesPushed: 0,
 }
 
 test("metadata has the keys of docker/build-push-action's, and ours in a place of their own", () => {

@@ -38,6 +38,7 @@ test('the defaults of action.yml are a request', () => {
     push: false,
     compression: 'zstd',
     linkScripts: 'refuse',
+    compilePyc: true,
     cache: { downloads: true, write: true },
   })
 })

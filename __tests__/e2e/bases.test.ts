@@ -2,10 +2,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { checkContract } from '../../script/lib/contract.ts'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
 import { debianBase, minimalDebian, pushImage, type ImageForm } from '../world/base.ts'
 import { run } from '../world/command.ts'
-import { likeAmazonLinux, likeFedora, writeLookAlike } from '../world/look-alike.ts'
+import {
+  likeAmazonLinux,
+  likeFedora,
+  likeRelease,
+  systemOf,
+  writeLookAlike,
+  type ReleaseLook,
+} from '../world/look-alike.ts'
 import { writeTar, type TarEntry } from '../world/tar.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -56,9 +64,25 @@ async function refused(base: string, inputs: Readonly<Record<string, string>> = 
   return log
 }
 
-const inContainer = async (line: string) =>
-  (await docker(['run', '--rm', 'app:bases', 'bash', '-c', line])).stdout
+const inContainer = async (line: string) => {
+  const { stdout, stderr } = await docker(['run', '--rm', '--network=none', 'app:bases', 'bash', '-c', line])
+  return stdout + stderr
+}
+const problems = async () => {
+  const found: string[] = []
+  for await (const { row, problem } of checkContract(docker, 'app:bases')) {
+    if (problem !== undefined) found.push(`${row}: ${problem}`)
+  }
+  return found
+}
 const lockText = (name = 'env') => readFile(join(job.workspace, `${name}.linux-64.lock`), 'utf8')
+
+const releases: readonly ReleaseLook[] = [
+  { name: 'bullseye', osRelease: 'ID=debian\nVERSION_ID="11"\n', glibc: '2.31' },
+  { name: 'trixie', osRelease: 'ID=debian\nVERSION_ID="13"\n', glibc: '2.41' },
+  { name: 'jammy', osRelease: 'ID=ubuntu\nVERSION_ID="22.04"\n', glibc: '2.35' },
+  { name: 'noble', osRelease: 'ID=ubuntu\nVERSION_ID="24.04"\n', glibc: '2.39', hasUser: true },
+]
 
 describe('an environment lives on a base', () => {
   test.each<[string, () => Promise<string>, string]>([
@@ -90,6 +114,29 @@ describe('an environment lives on a base', () => {
       await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $HOME $ID"; command -v micromamba'),
     ).toBe(`/opt/conda mambauser /home/mambauser ${system}\n/usr/bin/micromamba\n`)
     expect(await lockText()).toContain('# virtual-package: __glibc=2.36\n')
+    // The whole contract on these two is what other tests look at.
+    if (system !== 'debian') expect(await problems()).toEqual([])
+  })
+
+  test.each<ReleaseLook>(releases)('$name: its glibc is $glibc', async (release) => {
+    const rootfs = await systemOf(release, join(scratch, `${release.name}.tar`))
+    await build(await push(release.name, rootfs))
+    expect(await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $VERSION_ID"')).toBe(
+      `/opt/conda mambauser ${/VERSION_ID="(.*)"/.exec(release.osRelease)?.[1]}\n`,
+    )
+    expect(await lockText()).toContain(`# virtual-package: __glibc=${release.glibc}\n`)
+    // The oldest one, and the one that has a user of its own.
+    if (['bullseye', 'noble'].includes(release.name)) expect(await problems()).toEqual([])
+  })
+
+  test("that has a user of its own, who is wished to be the image's", async () => {
+    const rootfs = await writeLookAlike(join(scratch, 'ubuntu.tar'), (entries) => {
+      for (const release of releases) if (release.hasUser) likeRelease(entries, release)
+    })
+    await build(await push('ubuntu', rootfs), { user: 'ubuntu' })
+    const asked = 'echo "$(id -un) $(id -u) $HOME $CONDA_PREFIX"; stat -c %U "$CONDA_PREFIX/conda-meta" ~'
+    expect(await inContainer(asked)).toBe('ubuntu 1000 /home/ubuntu /opt/conda\nubuntu\nubuntu\n')
+    expect(await problems()).toEqual([])
   })
 
   test('in an OCI layout on disk, which the lock pins', async () => {
@@ -101,6 +148,24 @@ describe('an environment lives on a base', () => {
     expect(await inContainer('echo $CONDA_PREFIX')).toBe('/opt/conda\n')
     expect(await lockText()).toMatch(/^# base-image: oci:layout:13@sha256:/m)
     expect((await build('oci:layout:13', { 'lock-mode': 'locked' }))['digest']).toBe(digest)
+  })
+
+  test('with a package cache in the root prefix, which stays as it is', async () => {
+    const cache = join(scratch, 'cache.tar')
+    const cached = 'opt/conda/pkgs/old-1.0-0/share/old.txt'
+    await writeTar(cache, [
+      ...['opt', 'opt/conda', 'opt/conda/pkgs'].map((path) => ({ path, owner: path === 'opt' ? 0 : 57439 })),
+      { path: cached, content: 'old\n', owner: 57439 },
+      { path: 'opt/conda/pkgs/urls.txt', content: 'https://example.org/old-1.0-0.conda\n', owner: 57439 },
+    ])
+    const config = { Env: [path], Cmd: ['bash'] }
+    const layers = [await minimalDebian(), cache]
+    await build((await pushImage(world.registry, 'cached:1', { layers, config })).reference)
+    const answer = await inContainer(
+      `cat /${cached}; stat -c %U:%a /opt/conda; ls /opt/conda/conda-meta/*.json`,
+    )
+    expect(answer).toMatch(/^old\nmambauser:777\n/)
+    expect(answer).not.toContain('old-1.0')
   })
 
   test("with CUDA, which is the solve's, and whose variables stay", async () => {

@@ -84,16 +84,28 @@ describe('the main job', () => {
     expect(inspected.toString().trim()).toBe(digest)
   })
 
-  test('a second run solves nothing, downloads nothing, pushes nothing new, and has the same digest', async () => {
+  test('a second run ends with the image that is there, in a handful of requests', async () => {
+    const [packages, before] = [requested(/\.(conda|tar\.bz2)$/), world.registry.requests.length]
+    const { exitCode, outputs, log } = await job.run()
+    expect(exitCode === 0 || log).toBe(true)
+    expect(outputs).toMatchObject({ digest, reused: 'true', 'lock-changed': 'false' })
+    expect(Number(outputs['layers-reused'])).toBeGreaterThan(4)
+    expect(requested(/\.(conda|tar\.bz2)$/)).toBe(packages)
+    expect(world.registry.requests.length - before).toBeLessThan(12)
+  })
+
+  test('without earlier images it solves nothing, downloads nothing, pushes nothing new, and has the same digest', async () => {
     const [packages, repodata] = [requested(/\.(conda|tar\.bz2)$/), requested(/repodata/)]
     const binaries = world.releases.requests.length
     const uploads = () =>
       world.registry.requests.filter(({ method }) => method === 'PATCH' || method === 'POST').length
     const before = uploads()
-    const { exitCode, outputs, log } = await job.run()
+    const { exitCode, outputs, log } = await job.run({ 'cache-from': 'none' })
     expect(exitCode === 0 || log).toBe(true)
     expect(outputs).toMatchObject({
       digest,
+      reused: 'false',
+      'layers-reused': '0',
       'lock-changed': 'false',
       'cache-hit': 'true',
       'cache-matched-key': outputs['cache-primary-key'],

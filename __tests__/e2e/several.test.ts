@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
 import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
-import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
 
@@ -91,73 +88,6 @@ test('packages without a file, and added to one', async () => {
   } finally {
     await alone.remove()
   }
-})
-
-test('two platforms, made on one of them, make an index', async () => {
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        rootfs: await minimalDebian({ architecture }),
-        architecture,
-      }),
-    ),
-  )
-  const index = await pushIndex(world.registry, 'library/debian:index', bases)
-  const name = `${world.registry.host}/app:platforms`
-  const { exitCode, log, outputs } = await job.run({
-    'base-image': index.reference,
-    platforms: 'linux/amd64,linux/arm64',
-    'environment-file': 'analysis.yaml',
-    tags: name,
-    push: 'true',
-    output: 'layout',
-  })
-  expect(exitCode === 0 || log).toBe(true)
-  const raw = await run('skopeo', ['inspect', '--raw', '--tls-verify=false', `docker://${name}`])
-  const { manifests } = JSON.parse(raw.toString()) as {
-    manifests: { platform: { architecture: string }; digest: string }[]
-  }
-  expect(manifests.map(({ platform }) => platform.architecture)).toEqual(['amd64', 'arm64'])
-  const digest = await run('skopeo', [
-    'inspect',
-    '--tls-verify=false',
-    '--format={{.Digest}}',
-    `docker://${name}`,
-  ])
-  expect(digest.toString().trim()).toBe(outputs['digest'])
-  const metadata = JSON.parse(outputs['metadata'] ?? '') as {
-    'micromamba-image': { images: { digest: string }[] }
-  }
-  expect(metadata['micromamba-image'].images.map((image) => image.digest)).toEqual(
-    manifests.map((manifest) => manifest.digest),
-  )
-
-  // The arm64 image, unpacked here where it cannot run: its programs are for the other processor.
-  const arm = join(job.workspace, 'arm')
-  await run('skopeo', [
-    ...['--override-arch=arm64', 'copy', '--src-tls-verify=false'],
-    ...[`docker://${name}`, `dir:${arm}`],
-  ])
-  const { layers } = JSON.parse(await readFile(join(arm, 'manifest.json'), 'utf8')) as {
-    layers: { digest: string }[]
-  }
-  const machines = new Set<number>()
-  for (const { digest } of layers) {
-    const blob = await readFile(join(arm, digest.replace('sha256:', '')))
-    const isZstd = blob.readUInt32LE(0) === 0xfd2fb528
-    const listed = await run('tar', [isZstd ? '--zstd' : '--gzip', '--list', '--file=-'], { input: blob })
-    const python = listed
-      .toString()
-      .split('\n')
-      .find((path) => path === 'opt/conda/bin/python3.11')
-    if (python === undefined) continue
-    const binary = await run('tar', ['--zstd', '--extract', '--to-stdout', '--file=-', python], {
-      input: blob,
-    })
-    machines.add(binary.readUInt16LE(18))
-  }
-  const elfOfArm64 = 183
-  expect([...machines]).toEqual([elfOfArm64])
 })
 
 test('a platform that the base does not have is refused before anything is pushed', async () => {

@@ -21,6 +21,7 @@ describe('bases that are taken', () => {
     ['arm64', { ...withoutLoader, 'usr/lib/ld-linux-aarch64.so.1': '' }],
     ['ppc64le', { ...withoutLoader, 'lib64/ld64.so.2': '' }],
     ['s390x', { ...withoutLoader, 'lib/ld64.so.1': '' }],
+    ['with a package cache', { ...debian, 'opt/conda/pkgs/zlib-1.0-0/info/index.json': '{}' }],
     ['/usr not merged', { 'bin/bash': '', 'lib64/ld-linux-x86-64.so.2': '' }],
   ])('%s', (_, files) => {
     expect(() => {
@@ -44,6 +45,11 @@ describe('bases that are refused, saying why', () => {
       'packages in the prefix',
       { ...debian, 'opt/conda/conda-meta/zlib-1.json': '' },
       'has packages at /opt/conda',
+    ],
+    [
+      'packages in an environment',
+      { ...debian, 'opt/conda/envs/other/conda-meta/zlib-1.json': '' },
+      'the environment other with packages',
     ],
   ])('%s', (_, files, message) => {
     expect(() => {

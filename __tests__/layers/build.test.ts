@@ -4,9 +4,18 @@ import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, expect, test } from '@jest/globals'
 import type { ImageLayer } from '../../src/image/types.ts'
-import { buildLayers, groupPackages, layerKeyAnnotation, overrides } from '../../src/layers/build.ts'
+import {
+  buildLayers,
+  factsAnnotation,
+  groupPackages,
+  layerKeyAnnotation,
+  overrides,
+  Survey,
+  type LayerGroup,
+} from '../../src/layers/build.ts'
+import { formatFacts } from '../../src/layers/facts.ts'
 import type { FetchedPackage } from '../../src/packages/download.ts'
-import { planPrefix } from '../../src/prefix/prefix.ts'
+import { openPackage } from '../../src/prefix/link.ts'
 import { collect } from './collect.ts'
 import { jobPackage } from './packages.ts'
 
@@ -29,25 +38,46 @@ async function environment(): Promise<FetchedPackage[]> {
   }))
 }
 
-const place = { prefix: '/opt/conda', rootPrefix: '/opt/conda' }
+const context = { prefix: '/opt/conda', rootPrefix: '/opt/conda' }
 const settings = { owner: { uid: 57439, gid: 57439 }, compression: 'zstd', directory } as const
 
-test('layers come in the order of their groups, each with its key, and are told of as they are finished', async () => {
+async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer) => void = () => undefined) {
   const packages = await environment()
-  const groups = groupPackages(['first', 'second'], ['second', 'first'], 90)
+  const toBuild = groups.map(({ title, packages: positions }) => ({
+    title,
+    key: `key of ${title}`,
+    packages: positions.flatMap((position) => packages[position] ?? []),
+  }))
+  const made = await buildLayers(toBuild, context, settings, onLayer)
+  const surveyed = groups.map(({ packages: positions }, index) => {
+    const facts = made[index]?.facts
+    if (!facts) throw new Error('a layer is missing')
+    return { packages: positions, facts }
+  })
+  const opened: number[] = []
+  const survey = await Survey.of(surveyed, context, (positions) => {
+    opened.push(...positions)
+    return Promise.all(positions.flatMap((position) => packages[position] ?? []).map(openPackage))
+  })
+  return { made, survey, opened }
+}
+
+test('layers come in the order of their groups, each with its key and facts, and are told of as they are finished', async () => {
   const finished: ImageLayer[] = []
-  const layers = await buildLayers(packages, await planPrefix(packages, place), groups, settings, (layer) =>
+  const { made } = await build(groupPackages(['first', 'second'], ['second', 'first'], 90), (layer) =>
     finished.push(layer),
   )
+  const layers = made.map(({ layer }) => layer)
   expect(layers.map(({ createdBy, from }) => [createdBy, from])).toEqual([
     ['second', 'built'],
     ['first', 'built'],
   ])
   expect(new Set(finished)).toEqual(new Set(layers))
-  const keys = layers.map(({ descriptor }) => descriptor.annotations?.[layerKeyAnnotation])
-  expect(new Set(keys).size).toBe(2)
-  for (const key of keys) expect(key).toMatch(/^sha256:[0-9a-f]{64}$/)
-  for (const layer of layers) {
+  for (const { layer, facts } of made) {
+    expect(layer.descriptor.annotations).toEqual({
+      [layerKeyAnnotation]: `key of ${layer.createdBy}`,
+      [factsAnnotation]: formatFacts(facts),
+    })
     // Opened twice, as for two registries.
     for (let times = 0; times < 2; times++) {
       const tar = zstdDecompressSync(await collect(await layer.open()))
@@ -61,15 +91,14 @@ test.each([
   [['first', 'second'], []],
   [[], []],
 ])('with layers in the order %j, what has to be given again is %j', async (own, expected) => {
-  const packages = await environment()
-  const names = packages.map(({ locked }) => locked.name)
+  const groups = groupPackages(['first', 'second'], own, 1 + own.length * 2)
+  const { survey, opened } = await build(groups)
   const again: string[] = []
-  for await (const entry of overrides(
-    await planPrefix(packages, place),
-    groupPackages(names, own, 1 + own.length * 2),
-  )) {
+  for await (const entry of overrides(survey, groups)) {
     expect(entry.path).toBe('bin/tool')
     if (entry.type === 'file') again.push((await collect(entry.content)).toString())
   }
   expect(again).toEqual(expected)
+  // Inside of one layer nobody has to look.
+  expect(opened).toEqual(groups.length === 1 ? [] : [0, 1])
 })

@@ -2,13 +2,14 @@ import { expect, test } from '@jest/globals'
 import { isDigest } from '../../src/common/digest.ts'
 import { layerKey, type LayerInputs } from '../../src/layers/key.ts'
 
-const python = {
-  version: '3.12',
-  executable: 'bin/python3.12',
-  sitePackages: 'lib/python3.12/site-packages',
-}
-const arch = { url: 'https://c.example/linux-64/a-1-0.conda', checksum: 'aa', subdir: 'linux-64' }
-const pure = { url: 'https://c.example/noarch/b-1-0.conda', checksum: 'bb', subdir: 'noarch' }
+const keyed = (subdir: string, name: string, hex: string, channel = 'c') => ({
+  url: new URL(`https://${channel}.example/${subdir}/${name}-1-0.conda`),
+  subdir,
+  checksum: { hex },
+})
+const python = keyed('linux-64', 'python', 'cc')
+const arch = keyed('linux-64', 'a', 'aa')
+const pure = keyed('noarch', 'b', 'bb')
 const owner = { uid: 57439, gid: 57439 }
 const inputs: LayerInputs = {
   prefix: '/opt/conda',
@@ -26,10 +27,10 @@ test.each<[string, Partial<LayerInputs>]>([
   ['group', { owner: { uid: 57439, gid: 1 } }],
   ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
-  ['python', { python: { ...python, version: '3.13' } }],
-  ['site-packages', { python: { ...python, sitePackages: 'lib/other' } }],
-  ["a package's bytes", { packages: [{ ...arch, checksum: 'ab' }, pure] }],
-  ["a package's address", { packages: [{ ...arch, url: 'https://d.example/linux-64/a-1-0.conda' }, pure] }],
+  ['rule for bytecode', { bytecode: true }],
+  ['python', { python: keyed('linux-64', 'python', 'cd') }],
+  ["a package's bytes", { packages: [keyed('linux-64', 'a', 'ab'), pure] }],
+  ["a package's address", { packages: [keyed('linux-64', 'a', 'aa', 'd'), pure] }],
   ['the order of packages', { packages: [pure, arch] }],
   ['a package less', { packages: [arch] }],
 ])('the key of a layer is another one with another %s', (_, change) => {
@@ -38,12 +39,14 @@ test.each<[string, Partial<LayerInputs>]>([
 
 test('the key is the same for the same inputs, in whatever order they are written', () => {
   const { packages, ...rest } = inputs
-  expect(layerKey({ packages, ...rest })).toBe(layerKey(structuredClone(inputs)))
+  expect(layerKey({ packages, ...rest })).toBe(layerKey({ ...inputs }))
   expect(isDigest(layerKey(inputs))).toBe(true)
 })
 
-test('python is no part of it for packages that do not depend on python', () => {
+test('python is no part of it for packages that do not depend on python, nor is bytecode', () => {
   const packages = [arch]
-  const other = { ...python, version: '3.13' }
-  expect(layerKey({ ...inputs, packages, python: other })).toBe(layerKey({ ...inputs, packages }))
+  const other = keyed('linux-64', 'python', 'cd')
+  expect(layerKey({ ...inputs, packages, python: other, bytecode: true })).toBe(
+    layerKey({ ...inputs, packages }),
+  )
 })

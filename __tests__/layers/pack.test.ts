@@ -74,7 +74,7 @@ describe('runJob', () => {
   it('says what it has written', async () => {
     const job = jobOf([await jobPackage('one', [{ name: 'a', content: 'a' }])], destination('said'))
     const bytes = () => readFileSync(job.file)
-    const layer = await runJob(job)
+    const { layer } = await runJob(job)
     expect(layer).toEqual({
       descriptor: {
         mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd',
@@ -84,7 +84,7 @@ describe('runJob', () => {
       diffId: sha256(zstdDecompressSync(bytes())),
       file: job.file,
     })
-    const gzipped = await runJob({ ...job, compression: 'gzip' })
+    const { layer: gzipped } = await runJob({ ...job, compression: 'gzip' })
     expect(gzipped.diffId).toBe(layer.diffId)
     expect(gzipped.descriptor.mediaType).toBe('application/vnd.oci.image.layer.v1.tar+gzip')
     expect(gzipped.descriptor.digest).toBe(sha256(bytes()))

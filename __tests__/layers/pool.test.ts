@@ -28,12 +28,12 @@ describe('packLayers', () => {
     const digests = new Map<unknown, string[]>()
     await packLayers(
       all,
-      ({ descriptor }, job) => digests.set(job, [...(digests.get(job) ?? []), descriptor.digest]),
+      ({ layer }, job) => digests.set(job, [...(digests.get(job) ?? []), layer.descriptor.digest]),
       threads,
     )
     for (const job of all) {
-      const { descriptor } = await runJob({ ...job, file: join(directory, 'alone') })
-      expect(digests.get(job)).toEqual([descriptor.digest])
+      const { layer } = await runJob({ ...job, file: join(directory, 'alone') })
+      expect(digests.get(job)).toEqual([layer.descriptor.digest])
     }
   })
 

@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-function requestFor(text: string, more: Partial<SolveRequest> = {}): SolveRequest {
+function requestFor(text: string, more: Partial<SolveRequest> & { platform?: Subdir } = {}): SolveRequest {
   const platform = more.platform ?? 'linux-64'
   return {
     environment: parseEnvironment(text, '/srv/env.yaml', {}).environment,

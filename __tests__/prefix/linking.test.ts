@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/common/errors.ts'
 import { openArchive } from '../../src/packages/archive.ts'
-import { linkScriptsOf, planLink, pythonOf, type LinkContext } from '../../src/prefix/link.ts'
+import {
+  linkScriptsOf,
+  planLink,
+  pythonOf,
+  type LinkContext,
+  type SourceCompiler,
+} from '../../src/prefix/link.ts'
 import { makeConda, type PackageParts } from '../packages/make-package.ts'
 import { linkAll, linkSource, lockedPackage, type LinkedEntry } from './transcripts.ts'
 
@@ -17,9 +23,19 @@ async function link(
   parts: PackageParts,
   select?: (path: string) => boolean,
   within: LinkContext = context,
+  subdir = parts.index?.['noarch'] === 'python' ? 'noarch' : 'linux-64',
 ): Promise<LinkedEntry[]> {
   const archive = await openArchive(await makeConda(parts), 'conda', 'demo-1.0-0')
-  return linkAll({ archive, facts, locked: lockedPackage('linux-64/demo-1.0-0.conda') }, within, select)
+  const locked = lockedPackage(`${subdir}/demo-1.0-0.conda`)
+  return linkAll({ archive, facts, locked }, within, select, compiler)
+}
+
+/** Stands for python; what it makes of a source tells what it was given. */
+const compiler: SourceCompiler = {
+  compile: (path, source) => {
+    const text = Buffer.from(source).toString()
+    return Promise.resolve(text === 'wrong' ? undefined : Buffer.from(`${path}: ${text}`))
+  },
 }
 
 /** Entries but the record, short: content of files, targets of links. */
@@ -246,6 +262,86 @@ describe('noarch python', () => {
     expect(entries[2]?.bytes.toString()).toMatch(/^#!\/opt\/conda\/bin\/python3\.13t\n/)
     expect(recordsOf(entries)[3]?._path).toBe(
       'lib/python3.13t/site-packages/__pycache__/demo.cpython-313.pyc',
+    )
+  })
+
+  describe('with bytecode', () => {
+    const within = { ...context, bytecode: true }
+    const names = ['a.py', 'b.py', 'c.py', 'data.txt', 'link.py', 'old.pyc', '__pycache__/a.cpython-312.pyc']
+    const sources: PackageParts = {
+      index: { noarch: 'python' },
+      paths: [...names.map((name) => `site-packages/p/${name}`), 'share/other.py'].map((name) => ({
+        _path: name,
+      })),
+      items: [
+        { name: 'site-packages/p/a.py', content: `at ${old}`, mode: 0o555, mtime: new Date(1e12) },
+        { name: 'site-packages/p/__pycache__/a.cpython-312.pyc', content: 'of its packager' },
+        { name: 'site-packages/p/b.py', content: 'b', mode: 0o664 },
+        { name: 'site-packages/p/c.py', content: 'wrong' },
+        { name: 'site-packages/p/data.txt', content: 'data' },
+        { name: 'site-packages/p/link.py', type: 'symlink', linkname: 'b.py' },
+        { name: 'site-packages/p/old.pyc', content: 'old' },
+        { name: 'share/other.py', content: 'no module' },
+      ],
+    }
+    const folder = 'lib/python3.12/site-packages/p'
+    const compiled = (entries: readonly LinkedEntry[]) =>
+      summary(entries).filter(([path]) => path.includes('__pycache__'))
+
+    test('behind each source, of what is in the prefix, in the place of what the package has there', async () => {
+      const paths = sources.paths?.map((path) =>
+        path['_path'] === 'site-packages/p/a.py' ? { ...path, prefix_placeholder: old } : path,
+      )
+      const entries = await link({ ...sources, paths }, undefined, within)
+      expect(summary(entries)).toEqual([
+        [`${folder}/a.py`, 'file', 'at /opt/conda'],
+        [`${folder}/__pycache__/a.cpython-312.pyc`, 'file', `/opt/conda/${folder}/a.py: at /opt/conda`],
+        [`${folder}/b.py`, 'file', 'b'],
+        [`${folder}/__pycache__/b.cpython-312.pyc`, 'file', `/opt/conda/${folder}/b.py: b`],
+        [`${folder}/c.py`, 'file', 'wrong'],
+        [`${folder}/data.txt`, 'file', 'data'],
+        [`${folder}/link.py`, 'symlink', 'b.py'],
+        [`${folder}/old.pyc`, 'file', 'old'],
+        ['share/other.py', 'file', 'no module'],
+      ])
+      const [first, ofFirst, , ofSecond] = entries
+      expect([first, ofFirst, ofSecond].map((entry) => entry?.type === 'file' && entry.mode)).toEqual([
+        0o555, 0o644, 0o664,
+      ])
+      expect(ofFirst).not.toHaveProperty('mtime')
+      const record = (path: string) => recordsOf(entries).find(({ _path }) => _path === path)?.path_type
+      expect(record(`${folder}/__pycache__/c.cpython-312.pyc`)).toBe('pyc_file')
+    })
+
+    test('with its source only', async () => {
+      const entries = await link(sources, (path) => path !== `${folder}/b.py`, within)
+      expect(compiled(entries).map(([path]) => path)).toEqual([`${folder}/__pycache__/a.cpython-312.pyc`])
+      const none = await link(sources, (path) => path.endsWith('.py'), within)
+      expect(compiled(none)).toEqual([])
+    })
+
+    test('not for a python without a hash-based form of it, nor when it is not asked for', async () => {
+      const python = pythonOf({ version: '3.6.15', build: '0' })
+      expect(summary(await link(sources, undefined, { ...within, python }))).toHaveLength(8)
+      expect(compiled(await link(sources))).toEqual([
+        [`${folder}/__pycache__/a.cpython-312.pyc`, 'file', 'of its packager'],
+      ])
+    })
+
+    test('its paths are claimed, whether there will be any or not', async () => {
+      const { info } = await openArchive(await makeConda(sources), 'conda', 'demo-1.0-0')
+      const claimed = (at: LinkContext) =>
+        planLink(info, at).paths.filter((path) => path.includes('__pycache__'))
+      expect(claimed(within).sort()).toEqual(
+        ['a', 'b', 'c', 'link'].map((stem) => `${folder}/__pycache__/${stem}.cpython-312.pyc`),
+      )
+      expect(claimed(context)).toHaveLength(1)
+    })
+  })
+
+  test('is refused in the folder of a platform, where nothing tells that it depends on python', async () => {
+    await expect(link(parts, undefined, context, 'linux-64')).rejects.toThrow(
+      /demo-1\.0-0\.conda: demo-1\.0-0 is a noarch package of python, and lies in linux-64/,
     )
   })
 

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LockedPackage } from '../../src/lock/types.ts'
 import { openArchive } from '../../src/packages/archive.ts'
-import { linkPackage, pythonOf, type LinkContext, type LinkSource } from '../../src/prefix/link.ts'
+import {
+  linkPackage,
+  pythonOf,
+  type LinkContext,
+  type LinkSource,
+  type SourceCompiler,
+} from '../../src/prefix/link.ts'
 import type { PrefixEntry } from '../../src/prefix/types.ts'
 
 /** What the real micromamba made of the packages in `__tests__/data/link/channel`. */
@@ -74,9 +80,10 @@ export async function linkAll(
   source: LinkSource,
   context: LinkContext,
   select?: (path: string) => boolean,
+  compiler?: SourceCompiler,
 ): Promise<LinkedEntry[]> {
   const entries: LinkedEntry[] = []
-  for await (const entry of linkPackage(source, context, select)) {
+  for await (const entry of linkPackage(source, context, select, compiler)) {
     const chunks: Uint8Array[] = []
     if (entry.type === 'file') for await (const chunk of entry.content) chunks.push(chunk)
     entries.push({ ...entry, bytes: Buffer.concat(chunks) })

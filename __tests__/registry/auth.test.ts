@@ -108,7 +108,7 @@ describe('tokens', () => {
   test('are held for each scope, and one for pushing serves to pull', async () => {
     const { repository, asked } = await startWithTokens()
     const client = clientWith(password)
-    await client.hasBlob(repository, layer)
+    await client.uploadBlob(repository, layer, () => Promise.reject(new Error('it is there')))
     await client.readBlob(repository, layer)
     await client.readBlob({ ...repository, repository: 'c' }, layer)
     expect(asked.map(({ scopes }) => scopes)).toEqual([['repository:a/b:pull,push'], ['repository:c:pull']])

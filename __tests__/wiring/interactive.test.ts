@@ -156,6 +156,22 @@ describe("conda's and mamba's functions", () => {
     }
   })
 
+  test('are there too in a bash that is the command, or that of a RUN step', async () => {
+    await root.write(
+      'opt/conda/etc/profile.d/conda.sh',
+      '__conda_exe() (\n  echo "the real one: $*"\n)\nconda() {\n  __conda_exe "$@"\n}\n',
+    )
+    const lines = 'set -eu; conda activate x | cat'
+    const started = await root.enter(['bash', '-c', lines])
+    expect(started).toMatchObject({ code: 0, stdout: 'the real one: activate x\n', stderr: '' })
+    const step = [`${root.directory}/usr/local/bin/_dockerfile_shell.sh`, lines]
+    const { stdout } = await root.run(step, { MAMBA_DOCKERFILE_ACTIVATE: '1' })
+    expect(stdout).toBe('the real one: activate x\n')
+    // sh has no such functions, and nothing to say of them.
+    const other = await root.enter(['sh', '-c', 'echo "$CONDA_PREFIX"'])
+    expect(other).toMatchObject({ stdout: `${root.prefix}\n`, stderr: '' })
+  })
+
   test('are not there where nobody has them', async () => {
     expect((await root.run(shell('declare -F conda mamba'))).stdout).toBe('')
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { minimalDebian, pushBase, pushIndex, pushMicromambaBase } from './base.ts'
 import { exists } from './cache.ts'
 import { run } from './command.ts'
+import { likeRelease, writeLookAlike } from './look-alike.ts'
 import { startRegistry, type Registry } from './registry.ts'
 import { readTexts, writeTar } from './tar.ts'
 
@@ -87,6 +88,18 @@ test("a base like micromamba-docker's: the last word is the highest layer's", as
   expect(await inspect(pushed.reference, '--config')).toMatchObject({
     config: { User: 'mambauser', Entrypoint: ['/usr/local/bin/_entrypoint.sh'] },
   })
+})
+
+test('a system that says it is of another release, with its glibc, still runs', async () => {
+  const look = { name: 'noble', osRelease: 'ID=ubuntu\n', glibc: '2.39', hasUser: true } as const
+  const tar = await writeLookAlike(join(scratch, 'noble.tar'), (entries) => {
+    likeRelease(entries, look)
+  })
+  const { reference } = await pushBase(registry, 'ubuntu:noble', { rootfs: tar })
+  const namespaces = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  const asked = '. /etc/os-release; echo $ID; id -u ubuntu; grep -ao "release version 2.39" /lib/*/libc.so.6'
+  const words = [...namespaces, '--mount', '--root', await unpack(reference), '/bin/bash', '-c', asked]
+  expect((await run('unshare', words)).toString()).toBe('ubuntu\n1000\nrelease version 2.39\n')
 })
 
 test.each(['oci', 'docker'] as const)('an index of %s types leads to the platform', async (mediaTypes) => {

@@ -5,7 +5,7 @@ import type { Registry } from './registry.ts'
 import { debianBase } from './rootfs.ts'
 import { readTexts, writeTar, type TarEntry } from './tar.ts'
 
-export { debianBase, minimalDebian } from './rootfs.ts'
+export { debianBase, minimalDebian, ubuntuBase } from './rootfs.ts'
 export { pushImage, pushIndex, type ImageForm, type ImageRecipe, type PushedImage } from './push-image.ts'
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

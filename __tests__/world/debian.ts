@@ -1,38 +1,36 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf, UserError } from '../../src/common/errors.ts'
-import { cachedFolder, exists } from './cache.ts'
+import { messageOf } from '../../src/common/errors.ts'
+import { debianSources, type DebianRelease } from './apt-sources.ts'
+import { cachedFolder } from './cache.ts'
 import { run } from './command.ts'
 
 /** Debian's packages without installing them: no root, and nothing of the machine's own state is touched. */
-
-/** The release that everything is taken from, whichever one the machine runs. */
-const release = 'bookworm'
-
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 export type DebArchitecture = 'amd64' | 'arm64'
 
 export interface DebOptions {
   /** Default: that of this machine. */
   readonly architecture?: DebArchitecture
+  /** Default: `bookworm`, whichever one the machine runs. */
+  readonly release?: DebianRelease
 }
 
 /**
- * Downloads packages of Debian 12, verified by apt, and unpacks all of them into one folder. Dependencies are not
+ * Downloads packages of Debian, verified by apt, and unpacks all of them into one folder. Dependencies are not
  * followed: what is needed is what is named.
  * @param names of binary packages
  * @returns the folder, which looks like `/`; kept for later runs, and not to be written to
  * @throws UserError when this machine has no apt, no Debian keyring, or a package does not exist
  */
 export async function extractDebs(names: readonly string[], options: DebOptions = {}): Promise<string> {
-  const architecture = options.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'amd64')
+  const { release = 'bookworm', architecture = process.arch === 'arm64' ? 'arm64' : 'amd64' } = options
   const sorted = [...new Set(names)].sort()
   return cachedFolder('debs', [release, architecture, ...sorted], async (folder) => {
     const debs = `${folder}.debs`
     await mkdir(debs)
     try {
-      await download(sorted, architecture, debs)
+      await download(sorted, { release, architecture }, debs)
       for (const deb of (await readdir(debs)).sort()) await run('dpkg-deb', ['-x', join(debs, deb), folder])
     } finally {
       await rm(debs, { recursive: true, force: true })
@@ -42,26 +40,26 @@ export async function extractDebs(names: readonly string[], options: DebOptions 
 
 async function download(
   names: readonly string[],
-  architecture: DebArchitecture,
+  origin: Required<DebOptions>,
   target: string,
 ): Promise<void> {
-  const apt = async () => ['-q', ...aptOptions(await aptState(architecture), architecture)]
+  const apt = async () => ['-q', ...aptOptions(await aptState(origin), origin.architecture)]
   try {
     await run('apt-get', [...(await apt()), 'download', ...names], { cwd: target })
   } catch (error) {
     if (messageOf(error).includes('Unable to locate package')) throw error
     // Lists that were fetched before a point release name files that are gone since.
-    await rm(await aptState(architecture), { recursive: true, force: true })
+    await rm(await aptState(origin), { recursive: true, force: true })
     await run('apt-get', [...(await apt()), 'download', ...names], { cwd: target })
   }
 }
 
 /** A state of apt's that is ours alone: its configuration, and the lists of what there is. */
-async function aptState(architecture: DebArchitecture): Promise<string> {
+async function aptState({ release, architecture }: Required<DebOptions>): Promise<string> {
   return cachedFolder('apt', [release, architecture], async (folder) => {
     await mkdir(join(folder, 'lists/partial'), { recursive: true })
     await writeFile(join(folder, 'status'), '')
-    await writeFile(join(folder, 'debian.sources'), await aptSources())
+    await writeFile(join(folder, 'debian.sources'), await debianSources(release))
     // Lists of options cannot be emptied on the command line, and containers have a hook here that deletes apt's caches.
     await writeFile(
       join(folder, 'apt.conf'),
@@ -92,35 +90,4 @@ function aptOptions(folder: string, architecture: DebArchitecture): string[] {
   }
   const pairs = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   return ['-c', join(folder, 'apt.conf'), ...pairs]
-}
-
-/** The sources of Debian 12, in the format of apt: from where this machine gets them, or else Debian's own. */
-export async function aptSources(): Promise<string> {
-  if (!(await exists(keyring))) {
-    throw new UserError('there is no keyring to verify Debian packages with', {
-      at: { file: keyring },
-      advice: 'Install debian-archive-keyring; Ubuntu has it too.',
-    })
-  }
-  const sources = await machineSources()
-  return (sources.length > 0 ? sources : ['http://deb.debian.org/debian bookworm'])
-    .map((source) => source.split(' '))
-    .map(
-      ([uri, suite]) =>
-        `Types: deb\nURIs: ${uri}\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`,
-    )
-    .join('\n')
-}
-
-/** `URI SUITE` of each. */
-async function machineSources(): Promise<string[]> {
-  const query = ['--format', '$(REPO_URI) $(RELEASE) $(COMPONENT)', 'Created-By: Packages']
-  const targets = await run('apt-get', ['indextargets', ...query]).catch((error: unknown) => {
-    throw new UserError(`Debian packages cannot be had here: ${messageOf(error)}`, {
-      advice: 'The test world is made of them: it needs a machine with apt, that is Debian or Ubuntu.',
-      cause: error,
-    })
-  })
-  const pattern = new RegExp(`^(\\S+/debian(?:-security)?/? ${release}(?:-updates|-security)?) main$`, 'gm')
-  return [...targets.toString().matchAll(pattern)].map(([, source = '']) => source)
 }

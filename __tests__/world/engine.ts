@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
-import { open, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { open, mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const record: EngineRecord = {
     owner: process.pid,
     // Not in the temporary directory, which may be an overlay itself: images cannot lie on one.
-    data: await mkdtemp(join(worldCache, 'engine-')),
+    // And by its real path, which runc insists on, and the table of mounts has.
+    data: await mkdtemp(join(await realpath(worldCache), 'engine-')),
     // The path of a socket has 107 characters at most.
     runtime: await mkdtemp(join(tmpdir(), 'engine-')),
     bridge: `mi-${randomBytes(4).toString('hex')}`,

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { extract } from 'tar-stream'
-import { minimalDebian } from './rootfs.ts'
+import { messageOf } from '../../src/common/errors.ts'
+import type { DebianRelease, UbuntuRelease } from './apt-sources.ts'
+import { debianBase, minimalDebian, ubuntuBase } from './rootfs.ts'
 import { writeTar, type TarEntry } from './tar.ts'
 
 /** Root file systems with the layout of other distributions, made of Debian's files so that they run. */
@@ -39,6 +41,53 @@ export function likeAmazonLinux(entries: Entries): void {
     if (/^(etc\/shadow|etc\/skel|home)(\/|$)/.test(path)) entries.delete(path)
   }
   nameSystem(entries, 'ID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\n')
+}
+
+/** A release of Debian or Ubuntu, as far as the action looks at it. */
+export interface ReleaseLook {
+  readonly name: DebianRelease | UbuntuRelease
+  readonly osRelease: string
+  /** Of its glibc, `2.31`. */
+  readonly glibc: string
+  /** Whether its image has the user `ubuntu`. */
+  readonly hasUser?: boolean
+}
+
+/**
+ * The minimal system of a release; where no mirror that this machine reaches has it, Debian 12 that says it is that one.
+ * @param path where the tar of the latter is written
+ */
+export async function systemOf(look: ReleaseLook, path: string): Promise<string> {
+  try {
+    return await (look.name === 'jammy' || look.name === 'noble'
+      ? ubuntuBase(look.name)
+      : debianBase(look.name))
+  } catch (error) {
+    console.warn(`Debian 12 stands in for ${look.name}: ${messageOf(error)}`)
+    return writeLookAlike(path, (entries) => {
+      likeRelease(entries, look)
+    })
+  }
+}
+
+export function likeRelease(entries: Entries, { osRelease, glibc, hasUser = false }: ReleaseLook): void {
+  nameSystem(entries, osRelease)
+  for (const [path, entry] of entries) {
+    if (!path.endsWith('/libc.so.6') || entry.content === undefined) continue
+    // As long as what is there, so that the library still runs.
+    const content = Buffer.from(entry.content)
+    const banner = content.indexOf('release version 2.36', content.indexOf('GNU C Library '))
+    content.write(`release version ${glibc}`, banner, 'latin1')
+    entries.set(path, { ...entry, content })
+  }
+  if (!hasUser) return
+  for (const [path, line] of [
+    ['etc/passwd', 'ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n'],
+    ['etc/group', 'ubuntu:x:1000:\n'],
+  ] as const) {
+    entries.set(path, { path, content: `${Buffer.from(entries.get(path)?.content ?? '').toString()}${line}` })
+  }
+  entries.set('home/ubuntu', { path: 'home/ubuntu', mode: 0o750, owner: 1000 })
 }
 
 function nameSystem(entries: Entries, content: string): void {

@@ -1,34 +1,59 @@
 import { join } from 'node:path'
 import { UserError } from '../../src/common/errors.ts'
+import { debianSources, ubuntuSources, type DebianRelease, type UbuntuRelease } from './apt-sources.ts'
 import { cachedFolder, sourcesOf } from './cache.ts'
 import { run } from './command.ts'
-import { aptSources, extractDebs, type DebArchitecture } from './debian.ts'
+import { extractDebs, type DebArchitecture } from './debian.ts'
 import { entriesOf, epoch, writeTar, type TarEntry } from './tar.ts'
 
-/** Root file systems of Debian 12, as tars: what the layers of base images are made of. */
-
-const release = 'bookworm'
+/** Root file systems of Debian and Ubuntu, as tars: what the layers of base images are made of. */
 
 /**
- * The whole minimal system as debootstrap makes it, with apt.
+ * The whole minimal system of Debian as debootstrap makes it, with apt.
+ * @param release default: Debian 12
  * @returns the path of a tar; the same bytes as long as Debian's packages are the same
- * @throws UserError when this process is not root's, or mmdebstrap is not there
+ * @throws UserError when this process is not root's, or mmdebstrap is not there, or no mirror has the release
  */
-export async function debianBase(): Promise<string> {
+export function debianBase(release: DebianRelease = 'bookworm'): Promise<string> {
+  return bootstrap('debian', release, () => debianSources(release))
+}
+
+/**
+ * The same of Ubuntu. That of 24.04 has the user `ubuntu` with the uid 1000, as its image in registries.
+ * @throws UserError as `debianBase` does
+ */
+export function ubuntuBase(release: UbuntuRelease): Promise<string> {
+  const user = ['useradd', '--create-home', '--shell=/bin/bash', '--uid=1000', 'ubuntu']
+  return bootstrap(
+    'ubuntu',
+    release,
+    async () => {
+      const keys = await extractDebs(['ubuntu-keyring'], { release: 'trixie' })
+      return ubuntuSources(release, join(keys, 'usr/share/keyrings/ubuntu-archive-keyring.gpg'))
+    },
+    release === 'noble' ? [`--customize-hook=chroot "$1" ${user.join(' ')}`] : [],
+  )
+}
+
+async function bootstrap(
+  name: string,
+  release: string,
+  sources: () => Promise<string>,
+  more: readonly string[] = [],
+): Promise<string> {
   if (process.getuid?.() !== 0) {
-    throw new UserError("Debian's own minimal system needs root to be made", {
+    throw new UserError('a whole minimal system needs root to be made', {
       advice: 'minimalDebian makes a smaller one without.',
     })
   }
-  const folder = await cachedFolder('debian', [release, `${epoch}`], async (unfinished) => {
+  const folder = await cachedFolder(name, [release, `${epoch}`, ...more], async (unfinished) => {
     const env = { ...process.env, SOURCE_DATE_EPOCH: `${epoch}`, TMPDIR: unfinished }
-    const input = await aptSources()
-    const options = ['--variant=minbase', '--mode=root', '--quiet']
+    const options = ['--variant=minbase', '--mode=root', '--quiet', ...more]
     const noDocumentation = ['man', 'info', 'locale', 'doc'].map(
-      (name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`,
+      (part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`,
     )
     const words = [...options, ...noDocumentation, release, join(unfinished, 'rootfs.tar'), '-']
-    await run('mmdebstrap', words, { env, input })
+    await run('mmdebstrap', words, { env, input: await sources() })
   })
   return join(folder, 'rootfs.tar')
 }

@@ -36118,7 +36118,14 @@ function setImageOutputs(result) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', result.bytesPushed);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
+}
+/** How many layers an earlier image had, on all platforms; the base's do not count. */
+function layersReused(artifact) {
+    return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
 function setMergeOutputs(digest, tags) {
@@ -36445,10 +36452,12 @@ function readRequest(environment = process.env) {
         groupWritable: inputs_boolean('group-writable'),
         copy: (0,copy/* parseCopy */.pM)(core/* getInput */.V4('copy').split('\n'), { input: 'copy' }),
         compression: choice('compression', ['zstd', 'gzip']),
+        cacheFrom: readCacheFrom(environment),
         labels: keyValues('labels'),
         annotations: keyValues('annotations'),
         origin: readOrigin(environment),
         linkScripts: choice('link-scripts', ['refuse', 'skip']),
+        compilePyc: inputs_boolean('compile-pyc'),
         micromamba: readMicromamba(),
         condarc: inputs_text('condarc'),
         cache: {
@@ -36498,6 +36507,22 @@ function readOrigin(environment) {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
     });
+}
+/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
+function readCacheFrom(environment) {
+    const given = list('cache-from');
+    if (given.length === 1 && given[0] === 'none')
+        return 'none';
+    if (given.length > 0) {
+        return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
+    }
+    const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch;
+    const pushes = inputs_boolean('push') || inputs_boolean('push-by-digest');
+    if (branch === undefined || !pushes)
+        return [];
+    // As docker/metadata-action makes tags of branches.
+    const tag = branch.replace(/[^\w.-]+/g, '-');
+    return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
 }
 /** The part of a workflow's event that is looked at; not every event has it. */
 function readEvent(path) {
@@ -37706,8 +37731,8 @@ function resolveDestination(rule, [root], overlay, workdir) {
  * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
  * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
  *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, what linking makes
- *    (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
@@ -37718,9 +37743,9 @@ function resolveDestination(rule, [root], overlay, workdir) {
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key.
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-const packerFormat = 1;
+const packerFormat = 2;
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 const fixedTime = 315_532_800;
 const directoryMode = 0o755;
@@ -37750,7 +37775,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3960);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1544);
 
 
 
@@ -37798,9 +37823,9 @@ __webpack_async_result__();
 /* harmony export */   Qt: () => (/* binding */ virtualPackageNames),
 /* harmony export */   R: () => (/* binding */ listVirtualPackages),
 /* harmony export */   mt: () => (/* binding */ overrides),
-/* harmony export */   os: () => (/* binding */ chooseVirtualPackages)
+/* harmony export */   os: () => (/* binding */ chooseVirtualPackages),
+/* harmony export */   s1: () => (/* binding */ defaultVirtualPackages)
 /* harmony export */ });
-/* unused harmony export defaultVirtualPackages */
 const virtualPackageNames = ['__archspec', '__cuda', '__glibc', '__linux'];
 /** Generic processors of the platforms, as archspec names them. */
 const processors = {
@@ -38459,14 +38484,19 @@ function createBlobUploader(client, targets, options = {}) {
     const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry);
     const limited = createLimiter(options.concurrency ?? 6);
     const transfers = new Map();
+    /** `registry/repository@digest` */
+    const known = new Set();
+    const keyOf = (repository, digest) => `${(0,registry/* formatRepository */.Sh)(repository)}@${digest}`;
     /** One after the other within a registry, where each repository can have the blob from the one before it. */
     const toRegistry = async (blob, repositories) => {
         const { descriptor } = blob;
         let { origin } = blob;
         const done = [];
         for (const target of repositories) {
-            const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const repository = (0,registry/* formatRepository */.Sh)(target);
+            const arrival = known.has(keyOf(target, descriptor.digest))
+                ? 'existing'
+                : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const log = arrival === 'uploaded' ? core/* info */.pq : core/* debug */.Yz;
             log(`${descriptor.digest} (${(0,format/* formatBytes */.z)(descriptor.size)}): ${arrival}, ${repository}`);
             done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
@@ -38487,6 +38517,10 @@ function createBlobUploader(client, targets, options = {}) {
             transfer.catch(() => undefined);
             return transfer;
         },
+        know(repository, digest) {
+            known.add(keyOf(repository, digest));
+        },
+        knows: (repository, digest) => known.has(keyOf(repository, digest)),
     };
 }
 
@@ -38521,18 +38555,32 @@ async function push(manifests, top, targets, client, uploader = createBlobUpload
     const blobs = manifests.flatMap((it) => it.blobs);
     const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
     const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
-    const documents = [...manifests.map(({ manifest }) => manifest), top];
-    for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
-        await (0,concurrency/* mapConcurrently */.X)(repositories, 4, (repository) => client.putManifest(repository, document));
-    }
     const tagged = distinctTags(targets);
-    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => client.putManifest(target, top));
+    const documents = [...manifests.map(({ manifest }) => manifest), top];
+    const distinctDocuments = [...new Map(documents.map((it) => [it.descriptor.digest, it])).values()];
+    let bytesOfManifests = 0;
+    const put = async (target, document) => {
+        await client.putManifest(target, document);
+        bytesOfManifests += document.bytes.length;
+    };
+    for (const document of distinctDocuments) {
+        // The one tag that there is brings the top itself: nothing else could fail between the two.
+        if (document.descriptor.digest === digest && targets.length === 1 && tagged.length === 1)
+            continue;
+        await (0,concurrency/* mapConcurrently */.X)(repositories, 4, async (repository) => {
+            if (!uploader.knows(repository, document.descriptor.digest))
+                await put(repository, document);
+        });
+    }
+    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => put(target, top));
+    const bytesUploaded = bytesOf(transfers, 'uploaded');
     const report = {
         digest,
         images: repositories.map((repository) => (0,registry/* formatReference */.FH)({ ...repository, digest })),
         tags: tagged.map(registry/* formatReference */.FH),
         transfers,
-        bytesUploaded: bytesOf(transfers, 'uploaded'),
+        bytesUploaded,
+        bytesPushed: bytesUploaded + bytesOfManifests,
     };
     for (const repository of repositories)
         logSummary((0,registry/* formatRepository */.Sh)(repository), transfers);
@@ -38608,7 +38656,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 3960:
+/***/ 1544:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38643,14 +38691,14 @@ async function stage(title, work) {
 
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/image/base-name.ts
-var base_name = __nccwpck_require__(4794);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 12 modules
 var outputs_outputs = __nccwpck_require__(9094);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
 var registry_registry = __nccwpck_require__(5472);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/concurrency.ts
@@ -38868,7 +38916,7 @@ async function readLayerFiles(layer, wanted) {
         const path = cleaned(header.name);
         if (path !== '') {
             const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
-            files.push(layerFile(path, header, isWanted ? await readAll(stream) : undefined));
+            files.push(layerFile(path, header, isWanted ? await layer_files_readAll(stream) : undefined));
         }
         stream.resume();
     }
@@ -38911,7 +38959,7 @@ function isFile({ type }) {
 function cleaned(path) {
     return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
 }
-async function readAll(entry) {
+async function layer_files_readAll(entry) {
     const chunks = [];
     // The library types its streams as giving anything; a tar's entries give bytes.
     for await (const chunk of entry)
@@ -38983,6 +39031,48 @@ async function readBaseFiles(layers, wanted) {
     return new BaseFiles(tree.files);
 }
 
+// EXTERNAL MODULE: ./src/image/base-name.ts
+var base_name = __nccwpck_require__(4794);
+;// CONCATENATED MODULE: ./src/image/json.ts
+/** Looks at values that came as JSON from a registry. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/image/base-summary.ts
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!isRecord(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (typeof name !== 'string' || typeof home !== 'string')
+            return undefined;
+        const summary = {
+            user: { name, uid: Number(uid), gid: Number(gid), home },
+            hasMicromamba: value['micromamba'] === true,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/image/base-virtual-packages.ts
 /** Where Debian and Ubuntu keep the libraries of a processor (wiki.debian.org/Multiarch/Tuples). */
 const triplets = {
@@ -39043,17 +39133,6 @@ function versionIn(library) {
 function cudaVersion(variables) {
     const version = variables.get('CUDA_VERSION') ?? variables.get('CONDA_OVERRIDE_CUDA') ?? '';
     return /^\d+\.\d+/.exec(version)?.[0];
-}
-
-// EXTERNAL MODULE: ./src/common/digest.ts
-var common_digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/image/json.ts
-/** Looks at values that came as JSON from a registry. */
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isStringRecord(value) {
-    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: ./src/image/base-manifest.ts
@@ -39246,6 +39325,8 @@ const missing = 'Where a lockfile pins what was there before, have it written an
 
 
 const asUpstream = { env: {}, expose: [], volumes: [] };
+/** The comment of history's entries for layers of ours. */
+const madeHere = 'micromamba-image-action';
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /**
  * Reads a config, with those of its fields checked that are looked at here.
@@ -39316,7 +39397,7 @@ function imageConfig(base, changes) {
             ...layers.map(({ createdBy }) => ({
                 created,
                 created_by: createdBy,
-                comment: 'micromamba-image-action',
+                comment: madeHere,
             })),
         ],
     };
@@ -39433,7 +39514,7 @@ function imageLayers(descriptors, config, name, source) {
 
 /**
  * Makes sure that an environment can live on a base.
- * @param prefix the environment's, absolute
+ * @param prefix the root prefix, absolute
  * @throws UserError with everything that is in the way
  */
 function checkBase(files, prefix) {
@@ -39445,9 +39526,13 @@ function checkBase(files, prefix) {
         ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
             ? []
             : [`its ${prefix} is, or lies behind, a soft link`]),
-        ...(files.some((path) => path.startsWith(`${prefix.slice(1)}/conda-meta/`) && path.endsWith('.json'))
+        ...(hasPackages(files, prefix)
             ? [`it has packages at ${prefix} already, which would get mixed with the environment's`]
             : []),
+        ...files
+            .below(`${prefix}/envs`.slice(1))
+            .filter(([path]) => !path.includes('/') && hasPackages(files, `${prefix}/envs/${path}`))
+            .map(([name]) => `it has the environment ${name} with packages at ${prefix}/envs already`),
     ];
     if (problems.length === 0)
         return;
@@ -39456,67 +39541,17 @@ function checkBase(files, prefix) {
         advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
     });
 }
+/** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */
+function hasPackages(files, prefix) {
+    const records = `${prefix.slice(1)}/conda-meta/`;
+    return files.some((path) => path.startsWith(records) && path.endsWith('.json'));
+}
 /** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */
 function isGlibc(path) {
     return /^(usr\/)?lib(64)?\/(.*\/)?ld(-linux[^/]*|64)\.so\.\d$/.test(path);
 }
 function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
-}
-
-;// CONCATENATED MODULE: ./src/image/activation.ts
-/** libmamba's mark for a variable that activation leaves alone. */
-const unset = '***unset***';
-/**
- * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
- * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
- * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
- * kept for `micromamba deactivate` to restore.
- * @param rootPrefix absolute
- */
-function formatActivation({ name, prefix, variables }, rootPrefix) {
-    const set = settable(variables);
-    const own = ownVariables({ name, prefix });
-    return [
-        `# The environment ${name} as it was when the image was made.`,
-        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
-        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
-        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
-        '',
-    ].join('\n');
-}
-/**
- * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
- * @param rootPrefix absolute
- */
-function activationVariables(environment, rootPrefix, path) {
-    return {
-        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
-        ...Object.fromEntries(settable(environment.variables)),
-        ...ownVariables(environment),
-    };
-}
-function ownVariables({ name, prefix, }) {
-    return {
-        CONDA_PREFIX: prefix,
-        CONDA_SHLVL: '1',
-        CONDA_DEFAULT_ENV: name,
-        CONDA_PROMPT_MODIFIER: `(${name}) `,
-    };
-}
-function settable(variables) {
-    return Object.entries(variables)
-        .map(([variable, value]) => [variable.toUpperCase(), value])
-        .filter(([variable, value]) => isVariable(variable) && value !== unset);
-}
-/** A shell can have no others; micromamba would print an error for each, and go on. */
-function isVariable(name) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(name);
-}
-/** A word for the shell that means the text and nothing else. */
-function quoted(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 ;// CONCATENATED MODULE: ./src/image/passwd.ts
@@ -39572,25 +39607,6 @@ function fieldsOf(text, count) {
         .split('\n')
         .map((line) => line.split(':'))
         .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
-}
-
-;// CONCATENATED MODULE: ./src/image/bashrc.ts
-
-/** What homes are made of. */
-const skeleton = 'etc/skel';
-const line = 'source /usr/local/bin/_activate_current_env.sh';
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer, base, path, owner) {
-    const present = base.get(path);
-    // What could not be read cannot be added to.
-    if (present && !present.content)
-        return;
-    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
-}
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function bashrc_activating(bashrc) {
-    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/image/users.ts
@@ -39665,6 +39681,80 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
     // A group that is just what ours would be may stay, and serve.
     const group = groups.find((other) => (other.name === name) !== (other.gid === gid));
     return group && `group '${group.name}' (${group.gid})`;
+}
+
+;// CONCATENATED MODULE: ./src/image/activation.ts
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***';
+/**
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
+ */
+function formatActivation({ name, prefix, variables }, rootPrefix) {
+    const set = settable(variables);
+    const own = ownVariables({ name, prefix });
+    return [
+        `# The environment ${name} as it was when the image was made.`,
+        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+        '',
+    ].join('\n');
+}
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * @param rootPrefix absolute
+ */
+function activationVariables(environment, rootPrefix, path) {
+    return {
+        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+        ...Object.fromEntries(settable(environment.variables)),
+        ...ownVariables(environment),
+    };
+}
+function ownVariables({ name, prefix, }) {
+    return {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+}
+function settable(variables) {
+    return Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+}
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(name);
+}
+/** A word for the shell that means the text and nothing else. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/image/bashrc.ts
+
+/** What homes are made of. */
+const skeleton = 'etc/skel';
+const line = 'source /usr/local/bin/_activate_current_env.sh';
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer, base, path, owner) {
+    const present = base.get(path);
+    // What could not be read cannot be added to.
+    if (present && !present.content)
+        return;
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function bashrc_activating(bashrc) {
+    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/image/lay-user.ts
@@ -39937,6 +40027,19 @@ function micromambaEntries(base, binary) {
 }
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
 const wiringFormat = 1;
+/** The hash of all that determines what `wire` lays, for a base of this digest. */
+function wiringKey(wiring) {
+    const { baseDigest, user, environments, rootPrefix, certificates } = wiring;
+    const { name, uid, gid, home } = user;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        wiringDigest(),
+        baseDigest,
+        [name, uid, gid, home],
+        environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
+        rootPrefix,
+        certificates ?? null,
+    ]));
+}
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 function wiringDigest() {
     return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]));
@@ -39949,6 +40052,9 @@ function readScript(name) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/base.ts
+
+
+
 
 
 
@@ -39972,509 +40078,48 @@ function createBaseReader(request, { registry }) {
 }
 async function openBase({ rootPrefix: wanted, workspace }, platform, pinned, registry) {
     const image = await readBase((0,base_name/* parseBaseName */.u7)(pinned), platform, registry, workspace);
-    const files = await readBaseFiles(image.layers, (path) => isWiringFile(path) || isLibc(path));
     const variables = environmentOf(image.config);
     const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
-    checkBase(files, rootPrefix);
+    let reading;
+    const files = () => (reading ??= readFiles(image, rootPrefix));
     return {
         image,
-        files,
         variables,
-        virtualPackages: baseVirtualPackages(files, variables, platform),
         rootPrefix,
+        files,
+        virtualPackages: async () => baseVirtualPackages(await files(), variables, platform),
     };
 }
+async function readFiles({ layers }, rootPrefix) {
+    const files = await readBaseFiles(layers, (path) => isWiringFile(path) || isLibc(path));
+    checkBase(files, rootPrefix);
+    return files;
+}
 /**
- * The bases that the locks pin; locks that pin none get what the name stands for now. Their layers leave for the
- * registries when all of them have been read.
- * @param locked the environments of each platform
+ * The bases of images that are to be made. Their layers leave for the registries when nothing speaks against any of them.
+ * @returns undefined for images that are there already
  */
-async function openBases({ platforms }, locked, reader, { uploader }) {
-    const bases = await Promise.all(platforms.map(async (platform, index) => {
-        const headers = locked[index]?.flatMap(({ resolved }) => resolved.lock.header ?? []) ?? [];
-        return reader.read(platform, headers[0]?.baseImage ?? (await reader.pin()));
-    }));
-    for (const { image } of bases)
-        for (const layer of image.layers)
+async function openGrounds(request, drafts, reader, { uploader }) {
+    const grounds = await Promise.all(drafts.map(async (draft) => (draft.unchanged ? undefined : openGround(request, draft, reader))));
+    for (const ground of grounds)
+        for (const layer of ground?.base.image.layers ?? [])
             void uploader?.add(layer);
-    return bases;
+    return grounds;
 }
-
-;// CONCATENATED MODULE: ./src/environment/credentials.ts
-/**
- * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
- * anaconda.org and its kin. An address without them is canonical.
- */
-const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
-const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
-const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
-/** The text with the credentials taken out of every address in it. */
-function withoutCredentials(text) {
-    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
-}
-/** Whether an address in the text holds credentials. */
-function hasCredentials(text) {
-    return withoutCredentials(text) !== text;
-}
-/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
-function secretsIn(text) {
-    const found = (text.match(addresses) ?? []).flatMap((address) => {
-        const [, , user = ''] = userinfo.exec(address) ?? [];
-        const colon = user.indexOf(':');
-        // A user without a password is a token in the manner of `https://<token>@host`.
-        const password = colon < 0 ? user : user.slice(colon + 1);
-        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
-    });
-    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
-}
-/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
-function masked(text, secrets) {
-    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/environment/channel.ts
-
-/** What keeps a channel from being used, as the rest of a sentence. */
-class ChannelProblem extends Error {
-}
-/**
- * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
- * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
- *   that they are one: in a path, say
- * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
- */
-function expandVariables(text, variables) {
-    const secrets = [];
-    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
-        const name = braced ?? bare ?? '';
-        const value = variables[name];
-        if (value === undefined || value === '') {
-            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
-        }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
-            secrets.push(value);
-        return value;
-    });
-    return { text: expanded, secrets };
-}
-/**
- * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
- * trailing slashes, its host in lower case.
- * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
- */
-function canonicalChannel(source) {
-    if (!source.includes('://'))
-        return source;
-    const open = withoutCredentials(source);
-    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
-    if (open.includes('@') || hasCredentials(open)) {
-        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
-    }
-    if (!URL.canParse(open))
-        throw new ChannelProblem('it is not an address');
-    return new URL(open).href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/types.ts
-/** libmamba's install.cpp, `truthy_values`. */
-const selectors = ['linux', 'unix', 'osx', 'win'];
-
-;// CONCATENATED MODULE: ./src/environment/parse.ts
-
-
-
-
-
-
-/**
- * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
- * refuses what micromamba would pass over in silence.
- * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseEnvironment(text, file, variables) {
-    const source = openDocument(text, file);
-    const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
-        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
-    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields.get('dependencies'));
-    return {
-        environment: {
-            file,
-            name: readName(source, fields.get('name')) ?? (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file)),
-            channels,
-            noDefaults,
-            specs,
-            pip,
-            variables: readVariables(source, fields.get('variables')),
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
-        },
-        warnings,
+async function openGround({ user }, { platform, base: pinned, earlier }, reader) {
+    const base = await reader.read(platform, pinned);
+    const { image, rootPrefix, variables } = base;
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([1, image.pinned.digest, (0,common_platform/* formatPlatform */.Bq)(platform), rootPrefix, user ?? null]));
+    const known = parseSummary(earlier?.annotations[summaryAnnotation], key);
+    const read = async () => {
+        const files = await base.files();
+        return {
+            user: chooseUser(files, variables, user),
+            hasMicromamba: files.get('bin/micromamba') !== undefined,
+        };
     };
-}
-/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
-function openDocument(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
-    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const [error] = document.errors;
-    if (error) {
-        const { line } = lines.linePos(error.pos[0]);
-        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
-            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
-        }
-        throw refuse(line, error.code === 'DUPLICATE_KEY'
-            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
-            : `not YAML: ${error.message}`);
-    }
-    const resolved = (node) => {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
-        if (target === undefined)
-            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
-        return target;
-    };
-    return {
-        refuse,
-        fields(map = document.contents) {
-            const node = resolved(map);
-            if (!(0,dist/* isMap */.jh)(node))
-                throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
-            return new Map(node.items.map(({ key, value }) => {
-                if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string') {
-                    throw refuse(lineOf(key), 'a key is a piece of text');
-                }
-                return [key.value, { value: resolved(value), line: lineOf(key) }];
-            }));
-        },
-        items({ value, line }, what) {
-            // `channels:` with nothing after it is an empty list to conda and micromamba.
-            if (value === null || isEmpty(value))
-                return [];
-            if (!(0,dist/* isSeq */.oP)(value))
-                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
-            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
-        },
-    };
-}
-function lineText(text, position) {
-    const [line = ''] = text.slice(position).split('\n', 1);
-    return line.split(':', 1)[0]?.trim() ?? line;
-}
-/** A key with nothing after it. */
-function isEmpty(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
-}
-/** A string, trimmed; nothing else counts as one. */
-function textOf(node) {
-    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
-}
-/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
-function writtenText(node) {
-    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
-        return undefined;
-    return typeof node.value === 'string' ? node.value : node.source;
-}
-function readName(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return undefined;
-    const name = writtenText(field.value)?.trim();
-    if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
-        throw source.refuse(field.line, `'name' is not a name for an environment`, 'Use letters, digits, _, - and dots.');
-    }
-    return name;
-}
-function readChannels(source, field, variables) {
-    const written = field === undefined ? [] : source.items(field, 'channels');
-    const secrets = [];
-    const channels = written.map(({ value, line }) => {
-        const text = textOf(value);
-        if (!text)
-            throw source.refuse(line, 'a channel is a name or an address');
-        try {
-            const expanded = expandVariables(text, variables);
-            secrets.push(...expanded.secrets, ...secretsIn(expanded.text));
-            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
-        }
-        catch (error) {
-            if (!(error instanceof ChannelProblem))
-                throw error;
-            throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`);
-        }
-    });
-    return {
-        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
-        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
-        secrets,
-    };
-}
-function readDependencies(source, field) {
-    if (field === undefined) {
-        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
-    }
-    const specs = [];
-    const pip = [];
-    for (const item of source.items(field, 'dependencies')) {
-        if (!(0,dist/* isMap */.jh)(item.value)) {
-            specs.push(readSpec(source, item));
-            continue;
-        }
-        for (const [key, entry] of source.fields(item.value)) {
-            const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
-            else if (selector)
-                specs.push({ ...readSpec(source, entry), selector });
-            else {
-                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
-            }
-        }
-    }
-    return { specs, pip };
-}
-function readSpec(source, { value, line }) {
-    const text = textOf(value);
-    if (text === '' || isEmpty(value))
-        throw source.refuse(line, 'a dependency is empty');
-    if (text === undefined) {
-        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
-    }
-    if (/\p{Cc}/u.test(text))
-        throw source.refuse(line, 'a dependency goes over several lines');
-    return { text, line };
-}
-function selectorOf(key) {
-    return selectors.find((name) => key === `sel(${name})`);
-}
-function readVariables(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return {};
-    if (!(0,dist/* isMap */.jh)(field.value))
-        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
-    const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
-        if (!/^[A-Za-z_]\w*$/.test(name))
-            throw source.refuse(line, `'${name}' cannot name an environment variable`);
-        const text = writtenText(value);
-        if (text === undefined)
-            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
-        if (text.includes('\0'))
-            throw source.refuse(line, `the variable '${name}' holds a NUL`);
-        return [name, text];
-    });
-    return Object.fromEntries(entries);
-}
-
-;// CONCATENATED MODULE: ./src/environment/find.ts
-
-
-
-const find_usual = 'env.yaml';
-const others = ['environment.yml', 'environment.yaml', 'env.yml'];
-/**
- * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
- * exactly one of those does.
- * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
- * @throws UserError when there is no such file, or no telling which one is meant
- */
-async function findEnvironmentFile(input, workspace) {
-    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
-    if (await find_isFile(wanted))
-        return wanted;
-    if (input !== undefined && input !== find_usual) {
-        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
-            at: { input: 'environment-file' },
-            advice: 'Its path is relative to the workspace; was the repository checked out?',
-        });
-    }
-    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
-    const names = others.filter((_, index) => found[index]);
-    const [only] = names;
-    if (only !== undefined && names.length === 1)
-        return (0,external_node_path_.resolve)(workspace, only);
-    throw new errors/* UserError */.y(only === undefined
-        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
-        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
-}
-async function find_isFile(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/inputs.ts
-
-
-/** How messages call what was given without a file. */
-const file = "the inputs 'packages' and 'channels'";
-/**
- * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError
- */
-function inputs_environmentOf(packages, channels, variables = process.env) {
-    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
-    return parseEnvironment(text, file, variables).environment;
-}
-/** An environment with the channels and packages of another behind its own. */
-function withMore(environment, more) {
-    const known = new Set(environment.channels.map(({ canonical }) => canonical));
-    return {
-        ...environment,
-        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
-        specs: [...environment.specs, ...more.specs],
-        secrets: [...new Set([...environment.secrets, ...more.secrets])],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-
-;// CONCATENATED MODULE: ./src/environment/read.ts
-
-
-
-
-
-/** The door of this folder: from an environment file to what it asks for. */
-
-
-
-
-/**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with file and line
- */
-async function readEnvironment(file, variables = process.env) {
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
-    environment.secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    for (const { message, line } of warnings)
-        lib_core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
-}
-async function readText(file) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(await (0,promises_.readFile)(file));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
-    }
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/stages/environments.ts
-
-
-const environments_usual = 'env.yaml';
-/**
- * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
- * lie below it by their names.
- * @throws UserError when a file cannot be used, or two environments have one name
- */
-async function readMembers(request) {
-    const files = request.environmentFiles;
-    if (files.length < 2)
-        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
-    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
-    const members = read.map((member, index) => {
-        const { environment, file } = member;
-        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
-        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
-    });
-    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
-    if (!twice)
-        return members;
-    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
-        at: { input: 'environment-file' },
-        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
-    });
-}
-/** The first environment has the packages that were given without a file, which may be all that there is. */
-async function readFirst(request, input) {
-    const { packages, channels } = request;
-    if (packages.length === 0)
-        return readMember(request, input);
-    const given = inputs_environmentOf(packages, channels);
-    try {
-        const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
-    }
-    catch (error) {
-        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
-        if (!isMissing || (input ?? environments_usual) !== environments_usual)
-            throw error;
-        return { file: environments_usual, environment: given };
-    }
-}
-/** A frozen lockfile that the request names needs no environment file beside it. */
-async function readMember(request, input) {
-    const { workspace, lock } = request;
-    try {
-        const file = await findEnvironmentFile(input, workspace);
-        return { file, environment: await readEnvironment(file) };
-    }
-    catch (error) {
-        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
-        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
-            throw error;
-        return { file: input ?? environments_usual };
-    }
-}
-function stemOf(file) {
-    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+    const summary = known ?? (await read());
+    return { base, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) } };
 }
 
 // EXTERNAL MODULE: ./src/image/json-blob.ts
@@ -40516,71 +40161,1121 @@ function assembleImage(base, layers, platform, details) {
     return { platform, manifest, config, layers: all };
 }
 
-;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
 /**
- * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
- * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
- * flat as conda's, and addresses are the lock's, which have no credentials.
- * @param linked what became of `plan.files`, by position
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
  */
-function formatRecord(index, locked, facts, plan, linked, context) {
-    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
-    const { track_features: trackFeatures, ...rest } = index;
-    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
-    return formatJson({
-        depends: [],
-        constrains: [],
-        ...rest,
-        ...(hasTrackFeatures && { track_features: trackFeatures }),
-        name: locked.name,
-        version: locked.version,
-        build: locked.build,
-        build_string: locked.build,
-        subdir: locked.subdir,
-        channel: locked.channel,
-        url: locked.url.href,
-        fn: locked.fileName,
-        md5: facts.md5,
-        sha256: facts.sha256,
-        size: facts.size,
-        files: [
-            ...plan.files.map(({ path }) => path),
-            ...plan.bytecode.map(({ path }) => path),
-            ...plan.entryPoints.map(({ path }) => path),
-        ],
-        paths_data: {
-            paths_version: 1,
-            paths: [
-                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
-                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
-                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
-            ],
-        },
-        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
-        extracted_package_dir: cached,
-        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
-        link: { source: cached, type: 1 },
-    });
+async function findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = (0,registry_registry/* formatReference */.FH)(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const has = top.images.some(({ platform: its }) => its?.architecture === platform.architecture);
+        if (!has)
+            return undefined;
+        const digest = chooseImage(top.images, platform, name);
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
+    }));
 }
-function pathRecord(file, path, linked) {
-    const type = linked?.type ?? 'file';
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = isRecord(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
+        return undefined;
+    }
+    const { config, layers } = parsed;
     return {
-        _path: path,
-        path_type: type === 'file' ? 'hardlink' : type,
-        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
-        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
-        ...(file.noLink && { no_link: true }),
-        ...(file.size !== 0 && { size_in_bytes: file.size }),
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
     };
 }
-/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
-function formatJson(value) {
-    return JSON.stringify(value, sortKeys, 4);
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged
+ */
+async function readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
+    });
+    return { platform, manifest, config: { descriptor, bytes }, layers };
 }
-function sortKeys(_key, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
+}
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${String(error)}`);
+    }
+}
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the earlier image: ${what}`, {
+        at: { url: (0,registry_registry/* formatReference */.FH)(origin) },
+        advice: "Leave it alone with 'cache-from: none'.",
+    });
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(663);
+;// CONCATENATED MODULE: ./src/packages/bzip2.ts
+/**
+ * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
+ * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
+ *
+ * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
+ * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
+ */
+/** The bytes are not bzip2, or not all of them are there. */
+class Bzip2Error extends Error {
+    name = 'Bzip2Error';
+}
+const outputChunk = 256 * 1024;
+const maxSymbols = 258;
+const maxCodeLength = 20;
+const groupSize = 50;
+/** Codes up to this length are decoded by one table look-up. */
+const quickBits = 10;
+/**
+ * Decompresses one or more concatenated bzip2 streams.
+ * @throws Bzip2Error when the input is damaged or ends early
+ */
+async function* bunzip2(input) {
+    const bits = new BitReader(input);
+    try {
+        do {
+            await bits.require(14);
+            yield* bzip2_stream(bits);
+            await bits.require(1);
+        } while (bits.available > 0);
+    }
+    finally {
+        await bits.close();
+    }
+}
+async function* bzip2_stream(bits) {
+    const block = new Block(streamHeader(bits) * 100_000);
+    let streamCrc = 0;
+    for (;;) {
+        await bits.require(block.longestCompressed);
+        const magic = bits.read(24) * 0x1000000 + bits.read(24);
+        if (magic === 0x177245385090)
+            break; // the square root of pi ends a stream
+        if (magic !== 0x314159265359)
+            throw new Bzip2Error('no block begins where one should'); // pi begins a block
+        const expected = readCrc(bits);
+        const start = block.decode(bits);
+        const crc = yield* block.output(start);
+        if (crc !== expected)
+            throw new Bzip2Error('the checksum of a block is wrong');
+        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
+    }
+    if (readCrc(bits) !== streamCrc)
+        throw new Bzip2Error('the checksum of the stream is wrong');
+    bits.align();
+}
+/** Returns the block size in units of 100 kB. */
+function streamHeader(bits) {
+    const magic = bits.read(24);
+    const level = bits.read(8) - 0x30;
+    if (magic !== 0x425a68 || level < 1 || level > 9)
+        throw new Bzip2Error('this is not bzip2 data');
+    return level;
+}
+/** 32 bits as a signed integer, the form in which checksums are computed. */
+function readCrc(bits) {
+    const high = bits.read(16);
+    return (high << 16) | bits.read(16);
+}
+/** An index known to be within the array's bounds. */
+function at(array, index) {
+    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
+}
+/** Bits, most significant first, from chunks of bytes. */
+class BitReader {
+    #input;
+    #ended = false;
+    bytes = new Uint8Array(0);
+    /** The next byte to move to `window`. */
+    position = 0;
+    /** The low `count` bits are still to be read. */
+    window = 0;
+    count = 0;
+    constructor(input) {
+        this.#input = input[Symbol.asyncIterator]();
+    }
+    /** Whole bytes that can be read without waiting. */
+    get available() {
+        return this.bytes.length - this.position + (this.count >> 3);
+    }
+    /** Waits until `length` bytes are there, or the input has ended. */
+    async require(length) {
+        if (this.#ended || this.available >= length)
+            return;
+        const chunks = [this.bytes.subarray(this.position)];
+        let available = this.available;
+        while (available < length) {
+            const next = await this.#input.next();
+            if (next.done) {
+                this.#ended = true;
+                break;
+            }
+            chunks.push(next.value);
+            available += next.value.length;
+        }
+        this.bytes = Buffer.concat(chunks);
+        this.position = 0;
+    }
+    /** Lets go of the input, wherever reading has come to. */
+    async close() {
+        await this.#input.return?.();
+    }
+    /** The next `length` bits, at most 24. */
+    read(length) {
+        while (this.count < length) {
+            if (this.position >= this.bytes.length)
+                throw new Bzip2Error('it ends too early');
+            this.window = (this.window << 8) | at(this.bytes, this.position++);
+            this.count += 8;
+        }
+        this.count -= length;
+        return (this.window >>> this.count) & ((1 << length) - 1);
+    }
+    /** Skips to the next whole byte. */
+    align() {
+        this.count -= this.count & 7;
+    }
+}
+/** Canonical Huffman codes of one table. */
+class Codes {
+    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
+    quick = new Uint16Array(1 << quickBits);
+    limit = new Int32Array(maxCodeLength + 2);
+    base = new Int32Array(maxCodeLength + 2);
+    symbols = new Uint16Array(maxSymbols);
+    longest = 0;
+    build(lengths, symbolCount) {
+        const perLength = new Int32Array(maxCodeLength + 2);
+        this.longest = 0;
+        for (let symbol = 0; symbol < symbolCount; symbol++) {
+            const length = at(lengths, symbol);
+            perLength[length] = at(perLength, length) + 1;
+            if (length > this.longest)
+                this.longest = length;
+        }
+        this.quick.fill(0);
+        let code = 0;
+        let index = 0;
+        for (let length = 1; length <= this.longest; length++) {
+            this.base[length] = index - code;
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                if (at(lengths, symbol) !== length)
+                    continue;
+                this.symbols[index++] = symbol;
+                if (length <= quickBits) {
+                    const first = code << (quickBits - length);
+                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
+                }
+                code++;
+            }
+            if (code > 1 << length)
+                throw new Bzip2Error('a Huffman table is over-full');
+            this.limit[length] = code - 1;
+            code <<= 1;
+        }
+    }
+}
+/** One block at a time, in arrays that are used again. */
+class Block {
+    #size;
+    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
+    #chain;
+    #length = 0;
+    #tables = Array.from({ length: 6 }, () => new Codes());
+    #selectors = new Uint8Array(32768);
+    #lengths = new Uint8Array(maxSymbols);
+    #used = new Uint8Array(256);
+    #counts = new Int32Array(256);
+    constructor(size) {
+        this.#size = size;
+        this.#chain = new Int32Array(size);
+    }
+    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
+    get longestCompressed() {
+        return (this.#size * maxCodeLength) / 8 + 65536;
+    }
+    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
+    decode(bits) {
+        if (bits.read(1))
+            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
+        const origin = bits.read(24);
+        const usedCount = this.#readUsed(bits);
+        const selectorCount = this.#readTables(bits, usedCount + 2);
+        this.#readSymbols(bits, usedCount, selectorCount);
+        if (origin >= this.#length)
+            throw new Bzip2Error('a block begins outside itself');
+        this.#linkChain();
+        return at(this.#chain, origin);
+    }
+    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
+    #readUsed(bits) {
+        const ranges = bits.read(16);
+        let count = 0;
+        for (let range = 0; range < 16; range++) {
+            if (!(ranges & (0x8000 >> range)))
+                continue;
+            const values = bits.read(16);
+            for (let value = 0; value < 16; value++) {
+                if (values & (0x8000 >> value))
+                    this.#used[count++] = range * 16 + value;
+            }
+        }
+        if (count === 0)
+            throw new Bzip2Error('a block has no symbols');
+        return count;
+    }
+    #readTables(bits, symbolCount) {
+        const tableCount = bits.read(3);
+        const selectorCount = bits.read(15);
+        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
+            throw new Bzip2Error('a block has no tables');
+        const recent = [0, 1, 2, 3, 4, 5];
+        for (let index = 0; index < selectorCount; index++) {
+            let back = 0;
+            while (bits.read(1)) {
+                if (++back >= tableCount)
+                    throw new Bzip2Error('a block uses a table that it does not have');
+            }
+            const table = recent.splice(back, 1)[0] ?? 0;
+            recent.unshift(table);
+            this.#selectors[index] = table;
+        }
+        for (const table of this.#tables.slice(0, tableCount)) {
+            let length = bits.read(5);
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                for (;;) {
+                    if (length < 1 || length > maxCodeLength)
+                        throw new Bzip2Error('a Huffman code has no valid length');
+                    if (!bits.read(1))
+                        break;
+                    length += bits.read(1) ? -1 : 1;
+                }
+                this.#lengths[symbol] = length;
+            }
+            table.build(this.#lengths, symbolCount);
+        }
+        return selectorCount;
+    }
+    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
+    #readSymbols(bits, usedCount, selectorCount) {
+        const chain = this.#chain;
+        const size = this.#size;
+        const counts = this.#counts.fill(0);
+        const front = this.#used.slice(0, usedCount);
+        const end = usedCount + 1;
+        const { bytes } = bits;
+        let { position, window, count } = bits;
+        let length = 0;
+        let run = 0;
+        let runUnit = 1;
+        for (let group = 0;; group++) {
+            if (position > bytes.length + 4)
+                throw new Bzip2Error('it ends too early');
+            if (group >= selectorCount)
+                throw new Bzip2Error('a block has no end');
+            const table = this.#tables[at(this.#selectors, group)];
+            if (!table)
+                throw new Bzip2Error('a block uses a table that it does not have');
+            const { quick, limit, base, symbols, longest } = table;
+            for (let left = groupSize; left > 0; left--) {
+                while (count <= 24) {
+                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
+                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
+                    position++;
+                    count += 8;
+                }
+                let symbol;
+                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
+                if (found) {
+                    symbol = found >>> 5;
+                    count -= found & 31;
+                }
+                else {
+                    let bitCount = quickBits + 1;
+                    let code = 0;
+                    for (; bitCount <= longest; bitCount++) {
+                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
+                        if (code <= at(limit, bitCount))
+                            break;
+                    }
+                    if (bitCount > longest)
+                        throw new Bzip2Error('a Huffman code is not in its table');
+                    symbol = at(symbols, at(base, bitCount) + code);
+                    count -= bitCount;
+                }
+                if (symbol <= 1) {
+                    run += runUnit << symbol;
+                    runUnit <<= 1;
+                    if (run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    continue;
+                }
+                if (run > 0) {
+                    if (length + run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    const value = at(front, 0);
+                    counts[value] = at(counts, value) + run;
+                    chain.fill(value, length, length + run);
+                    length += run;
+                    run = 0;
+                    runUnit = 1;
+                }
+                if (symbol === end) {
+                    this.#length = length;
+                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
+                    bits.count = count & 7;
+                    bits.window = window >>> (count & 24);
+                    if (bits.position > bytes.length)
+                        throw new Bzip2Error('it ends too early');
+                    return;
+                }
+                if (length >= size)
+                    throw new Bzip2Error('a block is larger than it may be');
+                const place = symbol - 1;
+                const value = at(front, place);
+                front.copyWithin(1, 0, place);
+                front[0] = value;
+                counts[value] = at(counts, value) + 1;
+                chain[length++] = value;
+            }
+        }
+    }
+    /** Turns the transform's last column into a chain that spells the text. */
+    #linkChain() {
+        const chain = this.#chain;
+        const next = this.#counts;
+        let sum = 0;
+        for (let value = 0; value < 256; value++) {
+            const occurrences = at(next, value);
+            next[value] = sum;
+            sum += occurrences;
+        }
+        for (let index = 0; index < this.#length; index++) {
+            const value = at(chain, index) & 0xff;
+            const place = at(next, value);
+            next[value] = place + 1;
+            chain[place] = at(chain, place) | (index << 8);
+        }
+    }
+    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
+    *output(start) {
+        const chain = this.#chain;
+        let crc = -1;
+        let link = start;
+        let previous = -1;
+        let repeats = 0;
+        let chunk = new Uint8Array(outputChunk);
+        let filled = 0;
+        for (let left = this.#length; left > 0; left--) {
+            link = at(chain, link >>> 8);
+            const value = link & 0xff;
+            if (filled + 256 > outputChunk) {
+                yield chunk.subarray(0, filled);
+                chunk = new Uint8Array(outputChunk);
+                filled = 0;
+            }
+            if (repeats === 4) {
+                for (let copies = value; copies > 0; copies--) {
+                    chunk[filled++] = previous;
+                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
+                }
+                repeats = 0;
+                previous = -1;
+                continue;
+            }
+            repeats = value === previous ? repeats + 1 : 1;
+            previous = value;
+            chunk[filled++] = value;
+            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
+        }
+        if (filled > 0)
+            yield chunk.subarray(0, filled);
+        return ~crc;
+    }
+}
+/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
+const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
+    let crc = value << 24;
+    for (let bit = 0; bit < 8; bit++)
+        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    return crc;
+});
+
+;// CONCATENATED MODULE: ./src/packages/decompress.ts
+
+
+
+/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
+const readChunk = 1024 * 1024;
+const decompress_outputChunk = 512 * 1024;
+function readRange({ file, start, size }) {
+    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
+}
+/** The decompressed bytes of zstd frames, of which there may be several in a row. */
+async function* unzstd({ file, start, size }) {
+    for (let done = 0; done < size;) {
+        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
+        const source = readRange({ file, start: start + done, size: size - done });
+        source.on('error', (error) => decoder.destroy(error));
+        try {
+            yield* source.pipe(decoder);
+        }
+        finally {
+            source.destroy();
+        }
+        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
+        done += decoder.bytesWritten;
+    }
+}
+function unbzip2(range) {
+    return bunzip2(readRange(range));
+}
+
+;// CONCATENATED MODULE: ./src/packages/json.ts
+
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** The object that is all of a package's metadata file. @throws UserError when it is none */
+function json_parseObject(text, file, dist) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (cause) {
+        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
+    }
+    if (!isObject(value))
+        throw malformed(dist, `${file} is not an object`);
+    return value;
+}
+/** A value of a metadata file, for a message. */
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value);
+}
+/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
+function malformed(dist, what, cause) {
+    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
+        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda-format.ts
+
+
+
+
+
+/** A metadata.json of a few dozen bytes is usual. */
+const metadataLimit = 64 * 1024;
+/**
+ * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
+ * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
+ * @throws UserError when it is none, or of a format version that is not known
+ */
+async function locateCondaMembers(file, dist) {
+    const members = await zipMembers(file, dist);
+    const metadata = members.get('metadata.json');
+    if (!metadata)
+        throw refusal(dist, 'it has no metadata.json');
+    await checkMetadata(metadata, dist);
+    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
+}
+function theTar(members, prefix, dist) {
+    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
+    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
+    if (!range)
+        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+    return range;
+}
+async function checkMetadata(range, dist) {
+    if (range.size > metadataLimit)
+        throw refusal(dist, 'its metadata.json is too large');
+    const json = await (0,consumers_namespaceObject.text)(readRange(range));
+    let version;
+    try {
+        const metadata = JSON.parse(json);
+        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
+            version = metadata.conda_pkg_format_version;
+        }
+    }
+    catch (cause) {
+        throw refusal(dist, 'its metadata.json is not JSON', cause);
+    }
+    if (version !== 2) {
+        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
+    }
+}
+/** Where the stored members of a zip lie in the file, by name. */
+async function zipMembers(file, dist) {
+    const members = new Map();
+    let zip;
+    try {
+        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
+        for await (const entry of zip.eachEntry()) {
+            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
+                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+            }
+            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+            if (entry.compressedSize === 0)
+                throw refusal(dist, `its member ${entry.fileName} is empty`);
+            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
+        }
+    }
+    catch (cause) {
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
+    }
+    finally {
+        zip?.close();
+    }
+    return members;
+}
+function refusal(dist, what, cause) {
+    const detail = cause instanceof Error ? `: ${cause.message}` : '';
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/entry-point.ts
+const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+/**
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
+ * @returns a sentence's end saying what is wrong with it, when something is
+ */
+function parseEntryPoint(definition) {
+    const colon = definition.lastIndexOf(':');
+    if (colon < 0)
+        return "has no ':'";
+    const equals = definition.lastIndexOf('=', colon);
+    if (equals < 0)
+        return "has no '='";
+    const command = definition.slice(0, equals).trim();
+    const module = definition.slice(equals + 1, colon).trim();
+    const callable = definition.slice(colon + 1).trim();
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
+        return `has the command ${JSON.stringify(command)}, which is no file name`;
+    }
+    if (!identifiers.test(module))
+        return `has the module ${JSON.stringify(module)}, which is no dotted name`;
+    if (!identifiers.test(callable))
+        return `has the callable ${JSON.stringify(callable)}, which is no dotted name`;
+    return { command, module, callable };
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, or names the root itself
+ */
+function safePath(path, dist, said) {
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
+    if (isPlain)
+        return path;
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+        advice: 'Such a package is broken or hostile. Choose another build of it.',
+    });
+    if (path.includes('\0'))
+        throw refuse('holds a NUL');
+    if (path.startsWith('/'))
+        throw refuse('is absolute');
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    if (names.includes('..'))
+        throw refuse("has a '..' in it");
+    if (names.length === 0)
+        throw refuse('is empty');
+    return names.join('/');
+}
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+function* archive_path_parentsOf(path) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        yield path.slice(0, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
+
+
+/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
+const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
+/**
+ * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
+ * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
+ * @param texts those files' content, by name
+ */
+function parseLegacyFiles(texts, dist) {
+    const text = texts.get('files');
+    if (text === undefined)
+        throw malformed(dist, 'it has neither info/paths.json nor info/files');
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
+    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
+    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
+    return [...paths].map((path) => {
+        const placeholder = placeholders.get(path);
+        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
+    });
+}
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/**
+ * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
+ * micromamba this understands quotes, and paths with spaces that have none.
+ */
+function parseHasPrefix(text, files, dist) {
+    const placeholders = new Map();
+    for (const line of linesOf(text)) {
+        if (files.has(line)) {
+            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
+            continue;
+        }
+        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
+        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
+        if (path === undefined || !files.has(path)) {
+            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
+        }
+        placeholders.set(path, {
+            prefix: prefix || oldestPlaceholder,
+            mode: mode === 'binary' ? 'binary' : 'text',
+        });
+    }
+    return placeholders;
+}
+function unquote(token) {
+    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
+}
+
+;// CONCATENATED MODULE: ./src/packages/paths-json.ts
+
+
+/**
+ * Reads info/paths.json, version 1.
+ * @throws UserError that names the package and what is wrong
+ */
+function parsePathsJson(json, dist) {
+    const { paths, paths_version: version } = json;
+    if (version !== 1) {
+        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
+    }
+    if (!Array.isArray(paths))
+        throw malformed(dist, "'paths' in info/paths.json is no list");
+    const files = paths.map((entry) => parseEntry(entry, dist));
+    const seen = new Set();
+    for (const { path } of files) {
+        if (seen.has(path))
+            throw malformed(dist, `info/paths.json lists '${path}' twice`);
+        seen.add(path);
+    }
+    return files;
+}
+const pathTypes = {
+    hardlink: 'file',
+    softlink: 'softlink',
+    directory: 'directory',
+};
+function parseEntry(entry, dist) {
+    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
+        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
+    }
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
+    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
+    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
+    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
+        throw wrong('path_type');
+    const type = pathType === undefined ? undefined : pathTypes[pathType];
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        throw wrong('size_in_bytes');
+    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
+    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
+        throw wrong('sha256');
+    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
+    if (hasPrefix && typeof prefix !== 'string')
+        throw wrong('prefix_placeholder');
+    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
+        throw wrong('file_mode');
+    return {
+        path,
+        ...(type && { type }),
+        ...(hasHash && type !== 'softlink' && { sha256 }),
+        size,
+        noLink: entry['no_link'] === true,
+        // micromamba treats whatever is not said to be binary as text.
+        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/packages/package-info.ts
+
+
+
+
+/** The files of `info/` that are read, and no others, by their name below it. */
+const infoFiles = [
+    'index.json',
+    'paths.json',
+    'link.json',
+    'files',
+    'has_prefix',
+    'no_link',
+    'no_softlink',
+];
+/**
+ * Reads a package's metadata.
+ * @param texts the content of the files of `info/` that are there
+ * @param name how to call the package in errors
+ * @throws UserError that names the package and what is wrong with it
+ */
+function parsePackageInfo(texts, name) {
+    const indexText = texts.get('index.json');
+    if (indexText === undefined)
+        throw malformed(name, 'it has no info/index.json');
+    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
+    const dist = `${index.name}-${index.version}-${index.build}`;
+    const pathsText = texts.get('paths.json');
+    const files = pathsText === undefined
+        ? parseLegacyFiles(texts, dist)
+        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
+    const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : [];
+    return { dist, index, files, entryPoints };
+}
+function parseIndex(json, name) {
+    const text = (key) => {
+        const value = json[key];
+        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
+            return value;
+        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
+    };
+    const { noarch, python_site_packages_path: sitePackages } = json;
+    return {
+        name: text('name'),
+        version: text('version'),
+        build: text('build'),
+        ...(noarch === 'python' && { noarch }),
+        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
+        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
+        json,
+    };
+}
+/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
+function parseLinkJson(text, dist) {
+    if (text === undefined)
+        return [];
+    const { noarch } = json_parseObject(text, 'info/link.json', dist);
+    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
+    if (!Array.isArray(definitions))
+        throw malformed(dist, "'entry_points' in info/link.json is no list");
+    return definitions.map((definition) => {
+        const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string';
+        if (typeof parsed !== 'string')
+            return parsed;
+        throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
+
+
+
+
+/**
+ * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
+ * links lead to files of the package. One for all tars of a package, in their order.
+ */
+class EntryGuard {
+    #dist;
+    /** Files and links seen. A hard link is kept as what it leads to. */
+    #seen = new Map();
+    /** Directories that are implied by what was seen. */
+    #directories = new Set();
+    constructor(dist) {
+        this.#dist = dist;
+    }
+    /** Lets an entry pass, with hard links resolved to the file at their end. */
+    admit(entry) {
+        const { path } = entry;
+        if (this.#seen.has(path))
+            throw this.#refusal(`holds '${path}' twice`);
+        if (this.#directories.has(path))
+            throw this.#refusal(`has '${path}' as a directory and as something else`);
+        for (const parent of archive_path_parentsOf(path)) {
+            if (this.#directories.has(parent))
+                break;
+            const above = this.#seen.get(parent);
+            if (above) {
+                const kind = above.type === 'symlink' ? 'soft link' : 'file';
+                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
+            }
+            this.#directories.add(parent);
+        }
+        if (entry.type === 'hardlink') {
+            const target = this.#seen.get(entry.target);
+            if (!target)
+                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
+            this.#seen.set(path, target);
+            return target.type === 'file'
+                ? { type: 'hardlink', path, target: target.path }
+                : { type: 'symlink', path, target: target.target };
+        }
+        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
+        return entry;
+    }
+    #refusal(what) {
+        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
+            advice: 'Such a package is broken or hostile. Choose another build of it.',
+        });
+    }
+}
+/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
+const tarOptions = {
+    allowUnknownFormat: true,
+};
+/**
+ * The entries of one tar of a package, its `info/` included, directories left out.
+ * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
+ */
+async function* tarEntries(bytes, dist, guard) {
+    const tar = (0,tar_stream.extract)(tarOptions);
+    // Errors of the source reach whoever iterates over the tar or an entry of it.
+    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
+    try {
+        for await (const stream of tar) {
+            const entry = readEntry(stream, dist);
+            if (entry)
+                yield guard.admit(entry);
+            // What nobody read is skipped; a stream that was read to its end does not mind.
+            stream.resume();
+        }
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+function readEntry(stream, dist) {
+    const header = stream.header;
+    if (header.type === 'directory' && /^[./]*$/.test(header.name))
+        return undefined; // './', the root itself
+    const path = safePath(header.name, dist, 'the archive');
+    switch (header.type) {
+        case 'directory':
+            return undefined;
+        case 'file':
+        case 'contiguous-file':
+            return {
+                type: 'file',
+                path,
+                mode: header.mode & 0o777,
+                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
+                size: header.size,
+                content: contentOf(stream, dist),
+            };
+        case 'symlink': {
+            const target = header.linkname ?? '';
+            if (target === '' || target.includes('\0')) {
+                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
+            }
+            return { type: 'symlink', path, target };
+        }
+        case 'link':
+            return {
+                type: 'hardlink',
+                path,
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+            };
+        case 'block-device':
+        case 'character-device':
+        case 'fifo':
+        case null:
+            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+                advice: 'Packages hold files and links only. Choose another build of it.',
+            });
+    }
+}
+async function* contentOf(stream, dist) {
+    try {
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        for await (const chunk of stream)
+            yield chunk;
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+/** What a decoder says of damaged bytes, as an error of the package. */
+function damage(error, dist) {
+    if (error instanceof errors/* UserError */.y)
+        return error;
+    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
+        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive.ts
+
+
+
+
+
+
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
+const infoLimit = 256 * 1024 * 1024;
+/**
+ * Opens a package and reads its `info/`.
+ * @param dist how to call the package in errors, `<name>-<version>-<build>`
+ * @throws UserError that names the package and what is wrong with it
+ */
+async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
+    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
+}
+async function openConda(file, dist) {
+    const members = await locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
+    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
+    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
+    return {
+        info: parsePackageInfo(texts, dist),
+        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
+    };
+}
+async function openTarBz2(file, dist) {
+    const range = { file, start: 0, size: Infinity };
+    const open = () => unbzip2(range);
+    const { texts } = await readInfo(open, dist, isComplete);
+    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
+}
+/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
+function isComplete(texts) {
+    const index = texts.get('index.json');
+    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
+}
+/** Reads the metadata, and says whether there were files beside it. */
+async function readInfo(open, dist, isDone) {
+    const texts = new Map();
+    let hasFiles = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
+        hasFiles ||= !isInfo(entry);
+        if (!name || entry.type !== 'file')
+            continue;
+        if (entry.size > infoLimit)
+            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
+        const chunks = [];
+        for await (const chunk of entry.content)
+            chunks.push(chunk);
+        texts.set(name, Buffer.concat(chunks).toString());
+        if (isDone(texts))
+            break;
+    }
+    return { texts, hasFiles };
+}
+async function* packageFiles(tars, dist) {
+    const guard = new EntryGuard(dist);
+    for (const open of tars) {
+        for await (const entry of tarEntries(open(), dist, guard)) {
+            if (!isInfo(entry))
+                yield entry;
+        }
+    }
+}
+function isInfo({ path }) {
+    return path.startsWith('info/');
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/format.ts
+/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
+const bytecodeFormat = 1;
+/**
+ * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
+ * @param version `3.12`
+ */
+function hasHashedBytecode(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return major === 3 && minor >= 7;
+}
+/**
+ * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
+ * owner, never executable.
+ */
+function bytecodeMode(source) {
+    return (source | 0o200) & 0o666;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/prefix/content.ts
+
+async function content_readAll(content) {
+    const chunks = [];
+    for await (const chunk of content)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** Reads to the end for what reading does on the way. */
+async function drain(content) {
+    const iterator = content[Symbol.asyncIterator]();
+    while (!(await iterator.next()).done)
+        ;
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
+async function* content_oneChunk(bytes) {
+    if (bytes.length > 0)
+        yield bytes;
+}
+/** Hex digits. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/shebang.ts
@@ -40614,84 +41309,6 @@ function shortenShebang(content) {
 function pythonShebang(python) {
     const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
     return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
-
-/**
- * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
- * `python_entry_point_template`).
- * @param python the absolute path of the environment's python
- */
-function entryPointScript({ module, callable }, python) {
-    const [imported = callable] = callable.split('.');
-    return `${pythonShebang(python)}
-# -*- coding: utf-8 -*-
-import re
-import sys
-
-from ${module} import ${imported}
-
-if __name__ == '__main__':
-    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
-    sys.exit(${callable}())
-`;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/packages/json.ts
-
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** The object that is all of a package's metadata file. @throws UserError when it is none */
-function json_parseObject(text, file, dist) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch (cause) {
-        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
-    }
-    if (!isObject(value))
-        throw malformed(dist, `${file} is not an object`);
-    return value;
-}
-/** A value of a metadata file, for a message. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value);
-}
-/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
-function malformed(dist, what, cause) {
-    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
-        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/content.ts
-
-async function content_readAll(content) {
-    const chunks = [];
-    for await (const chunk of content)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Reads to the end for what reading does on the way. */
-async function drain(content) {
-    const iterator = content[Symbol.asyncIterator]();
-    while (!(await iterator.next()).done)
-        ;
-}
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* oneChunk(bytes) {
-    if (bytes.length > 0)
-        yield bytes;
-}
-/** Hex digits. */
-function sha256(bytes) {
-    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
@@ -41008,44 +41625,126 @@ function fileOf(path, mode, bytes, mtime) {
         mode,
         ...(mtime !== undefined && { mtime }),
         size: bytes.length,
-        content: oneChunk(bytes),
+        content: content_oneChunk(bytes),
     };
 }
 
-;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+;// CONCATENATED MODULE: ./src/prefix/compiling.ts
+
+
 
 /**
- * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
- * no empty names, no trailing slash.
- * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, or names the root itself
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
+ * time is in memory.
+ * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
-function safePath(path, dist, said) {
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
-    if (isPlain)
-        return path;
-    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
-        advice: 'Such a package is broken or hostile. Choose another build of it.',
-    });
-    if (path.includes('\0'))
-        throw refuse('holds a NUL');
-    if (path.startsWith('/'))
-        throw refuse('is absolute');
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (names.includes('..'))
-        throw refuse("has a '..' in it");
-    if (names.length === 0)
-        throw refuse('is empty');
-    return names.join('/');
-}
-/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
-function* parentsOf(path) {
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        yield path.slice(0, end);
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
+    const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    for await (const entry of entries) {
+        const path = bytecodePaths.get(entry.path);
+        if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield entry;
+            continue;
+        }
+        const source = await content_readAll(entry.content);
+        yield fileOf(entry.path, entry.mode, source, entry.mtime);
+        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
+        if (bytecode)
+            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
     }
 }
 
+;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+/**
+ * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
+ * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
+ * flat as conda's, and addresses are the lock's, which have no credentials.
+ * @param linked what became of `plan.files`, by position
+ */
+function formatRecord(index, locked, facts, plan, linked, context) {
+    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
+    const { track_features: trackFeatures, ...rest } = index;
+    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
+    return formatJson({
+        depends: [],
+        constrains: [],
+        ...rest,
+        ...(hasTrackFeatures && { track_features: trackFeatures }),
+        name: locked.name,
+        version: locked.version,
+        build: locked.build,
+        build_string: locked.build,
+        subdir: locked.subdir,
+        channel: locked.channel,
+        url: locked.url.href,
+        fn: locked.fileName,
+        md5: facts.md5,
+        sha256: facts.sha256,
+        size: facts.size,
+        files: [
+            ...plan.files.map(({ path }) => path),
+            ...plan.bytecode.map(({ path }) => path),
+            ...plan.entryPoints.map(({ path }) => path),
+        ],
+        paths_data: {
+            paths_version: 1,
+            paths: [
+                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
+                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
+                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
+            ],
+        },
+        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
+        extracted_package_dir: cached,
+        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
+        link: { source: cached, type: 1 },
+    });
+}
+function pathRecord(file, path, linked) {
+    const type = linked?.type ?? 'file';
+    return {
+        _path: path,
+        path_type: type === 'file' ? 'hardlink' : type,
+        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
+        ...(file.noLink && { no_link: true }),
+        ...(file.size !== 0 && { size_in_bytes: file.size }),
+    };
+}
+/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
+function formatJson(value) {
+    return JSON.stringify(value, sortKeys, 4);
+}
+function sortKeys(_key, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
+
+/**
+ * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
+ * `python_entry_point_template`).
+ * @param python the absolute path of the environment's python
+ */
+function entryPointScript({ module, callable }, python) {
+    const [imported = callable] = callable.split('.');
+    return `${pythonShebang(python)}
+# -*- coding: utf-8 -*-
+import re
+import sys
+
+from ${module} import ${imported}
+
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
+
 
 /**
  * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
@@ -41090,7 +41789,7 @@ function findObstructed(plans) {
         for (const path of paths) {
             const parents = [];
             let by;
-            for (const parent of parentsOf(path)) {
+            for (const parent of archive_path_parentsOf(path)) {
                 if (free.has(parent))
                     break;
                 if (owners.has(parent))
@@ -41106,6 +41805,17 @@ function findObstructed(plans) {
     });
     return obstructed;
 }
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+function clobber_refuseObstructed(plans) {
+    const [obstructed] = findObstructed(plans);
+    if (!obstructed)
+        return;
+    const { path, position, by, byPosition } = obstructed;
+    throw new errors/* UserError */.y(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
+}
 /** Which paths to take from the package at `position` when others take some from it. */
 function clobber_selectWinning(clobbers, position) {
     return (path) => (clobbers.get(path)?.winner ?? position) === position;
@@ -41119,7 +41829,7 @@ function clobber_selectWinning(clobbers, position) {
  * directory and executable have a `t`.
  * @param python the version and build of the python package, and what its info/index.json says, where that was read
  */
-function pythonOf(python) {
+function python_pythonOf(python) {
     const version = python.version.split('.').slice(0, 2).join('.');
     const usual = `lib/python${version}/site-packages`;
     const freeThreaded = python.build.includes(`cp${version.replace('.', '')}t`);
@@ -41145,6 +41855,7 @@ function bytecodePath(source, version) {
 
 
 
+
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
@@ -41158,9 +41869,13 @@ function plan_planLink(info, context) {
         path: `bin/${entryPoint.command}`,
         entryPoint,
     }));
+    const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
+    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
     const owner = new Map();
     targets.forEach((path, position) => owner.set(path, position));
+    if (isCompiled)
+        bytecode.forEach(({ path }) => owner.set(path, -1));
     entryPoints.forEach(({ path }) => owner.set(path, -1));
     const files = info.files.map((file, position) => {
         const path = targets[position] ?? file.path;
@@ -41177,7 +41892,8 @@ function plan_planLink(info, context) {
         dist,
         name: index.name,
         files,
-        bytecode: python ? bytecodeOf(files, python) : [],
+        bytecode,
+        isCompiled,
         entryPoints,
         recordPath: `conda-meta/${dist}.json`,
         paths,
@@ -41197,21 +41913,54 @@ function noarchPath(path, { sitePackages }) {
         return `bin/${path.slice('python-scripts/'.length)}`;
     return path;
 }
-function bytecodeOf(files, { version }) {
-    return files
-        .filter(({ file }) => /^site-packages\/[^\t\n\r\f\v]+\.py$/.test(file.path))
-        .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }));
+function bytecodeOf(files, targets, { version }) {
+    return files.flatMap(({ path }, position) => {
+        if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
+            return [];
+        const source = targets[position] ?? path;
+        return [{ source, path: bytecodePath(source, version) }];
+    });
 }
 
-;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function activation_files_isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
 /**
- * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
- * Those for unlinking run at no install and do not count.
- * @returns paths relative to the prefix
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
  */
-function linkScriptsOf({ name, paths }) {
-    const scripts = new Set([`bin/.${name}-pre-link.sh`, `bin/.${name}-post-link.sh`]);
-    return paths.filter((path) => scripts.has(path));
+function packageVariables(texts) {
+    const files = sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
@@ -41226,18 +41975,28 @@ function linkScriptsOf({ name, paths }) {
 
 
 
+
+
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+async function link_openPackage({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775;
 const recordMode = 0o644;
 /**
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
  * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
- * package's conda-meta record. What is in the archive but not in the package's metadata is not linked.
+ * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
+ * its source.
  * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
  * link to something left out becomes a file
+ * @param compiler for the sources of noarch packages; without it they come without bytecode
  * @throws UserError when the archive is damaged or is not what its metadata says
  */
-async function* link_linkPackage(source, context, select = () => true) {
+async function* link_linkPackage(source, context, select = () => true, compiler) {
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
@@ -41248,8 +42007,11 @@ async function* link_linkPackage(source, context, select = () => true) {
             advice: 'Update the lockfile.',
         });
     }
+    refuseHiddenNoarch(source);
     const linking = new Linking(plan, archive, context, select);
-    yield* linking.files();
+    yield* plan.isCompiled && compiler
+        ? withBytecode(linking.files(), plan, context, select, compiler)
+        : linking.files();
     const python = `${context.prefix}/${context.python?.executable ?? ''}`;
     for (const { path, entryPoint } of plan.entryPoints) {
         if (select(path))
@@ -41259,6 +42021,175 @@ async function* link_linkPackage(source, context, select = () => true) {
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
+}
+/**
+ * What a noarch package becomes depends on the environment's python, and whoever decides by a package's address whether that matters
+ * would be wrong about this one.
+ */
+function refuseHiddenNoarch({ locked, archive }) {
+    if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
+        return;
+    throw new errors/* UserError */.y(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
+        at: { url: locked.url.href },
+        advice: 'Have it moved to noarch in its channel, or choose another build.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ */
+function path_set_claimsOf(names, paths) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    const seen = new Set();
+    const seenAbove = new Set();
+    for (const path of paths) {
+        const territory = territoryOf(path, own);
+        const claimed = territory ?? path;
+        if (seen.has(claimed))
+            continue;
+        seen.add(claimed);
+        claims.add(hashPath(claimed));
+        for (const parent of parentsOf(claimed)) {
+            if (seenAbove.has(parent))
+                break;
+            seenAbove.add(parent);
+            ways.add(hashPath(parent));
+        }
+    }
+    return { claims, ways };
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/layers/facts.ts
+
+
+
+/**
+ * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
+ * are; with them the rest of an image can be made without these packages at hand.
+ */
+const factsAnnotation = 'io.github.micromamba-image.facts';
+function formatFacts({ claims, ways, texts, scripted, python }) {
+    const sortedTexts = Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify({
+        claims: formatPathSet(claims),
+        ways: formatPathSet(ways),
+        ...(sortedTexts.length > 0 && { texts: Object.fromEntries(sortedTexts) }),
+        ...(scripted.length > 0 && { scripted }),
+        ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+    });
+}
+/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
+function parseFacts(text) {
+    const facts = readFacts(text);
+    return facts && formatFacts(facts) === text ? facts : undefined;
+}
+function readFacts(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!isObject(value))
+        return undefined;
+    const { claims, ways, texts = {}, scripted = [], python } = value;
+    if (typeof claims !== 'string' || typeof ways !== 'string')
+        return undefined;
+    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
+    if (!claimed || !above || !isTexts(texts) || !isList(scripted))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted };
+    if (python === undefined)
+        return read;
+    if (!isList(python))
+        return undefined;
+    const [version = '', executable = '', sitePackages = ''] = python;
+    return { ...read, python: { version, executable, sitePackages } };
+}
+function isTexts(value) {
+    return (isObject(value) &&
+        Object.entries(value).every(([path, text]) => activation_files_isActivationFile(path) && typeof text === 'string'));
+}
+function isList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: external "module"
@@ -44072,11 +45003,12 @@ async function* rechunk(bytes) {
 
 
 
+
 /** The annotation of a layer's descriptor that holds its key. */
 const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
 /** The hash of everything that determines a layer's bytes. */
 function layerKey(inputs) {
-    const { prefix, rootPrefix, owner, python, compression, packages } = inputs;
+    const { prefix, rootPrefix, owner, python, bytecode = false, compression, packages } = inputs;
     const hasNoarch = packages.some(({ subdir }) => subdir === 'noarch');
     return (0,common_digest/* digestOf */.ol)(JSON.stringify({
         format: reproducible/* packerFormat */.qq,
@@ -44084,9 +45016,10 @@ function layerKey(inputs) {
         rootPrefix,
         owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
         modes: [reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE],
-        python: hasNoarch && python ? [python.version, python.executable, python.sitePackages] : null,
+        python: hasNoarch && python ? python.checksum.hex : null,
+        bytecode: hasNoarch && python && bytecode ? bytecodeFormat : null,
         compressor: compressorName(compression),
-        packages: packages.map(({ url, checksum }) => [url, checksum]),
+        packages: packages.map(({ url, checksum }) => [url.href, checksum.hex]),
     }));
 }
 
@@ -44253,7 +45186,7 @@ async function* tarStream(entries) {
                 const { size, mode, mtime = reproducible/* fixedTime */.EZ } = entry;
                 files.set(path, { mode, mtime });
                 yield formatTarHeader({ ...common, type: 'file', size, mode, mtime });
-                yield* contentOf(entry);
+                yield* tar_contentOf(entry);
                 if (size % blockSize !== 0)
                     yield padding(size);
             }
@@ -44261,7 +45194,7 @@ async function* tarStream(entries) {
     }
     yield Buffer.alloc(2 * blockSize);
 }
-async function* contentOf({ path, size, content, }) {
+async function* tar_contentOf({ path, size, content, }) {
     let given = 0;
     for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         given += chunk.length;
@@ -44361,8 +45294,8 @@ async function packLayers(jobs, onPacked = () => undefined, threads = Math.min((
 async function pack(worker, job) {
     worker.postMessage(job);
     const [answer] = (await (0,external_node_events_.once)(worker, 'message')); // what worker.ts sends
-    if ('layer' in answer)
-        return answer.layer;
+    if ('packed' in answer)
+        return answer.packed;
     if ('bug' in answer)
         throw Object.assign(new Error(), answer.bug);
     const { message, ...place } = answer.userError;
@@ -44387,6 +45320,69 @@ function workerUrl() {
     return new URL(here.endsWith('.ts') ? './worker.ts' : '../worker/index.js', here);
 }
 
+;// CONCATENATED MODULE: ./src/layers/bytecode-overrides.ts
+
+/**
+ * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
+ * check, so what another package's layer has must not stay when the source is not its own: it is given again by the package that
+ * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
+ * @param startCompiler called when there is something to compile again
+ */
+async function* bytecodeOverrides(survey, startCompiler) {
+    const { again, hidden } = planBytecodeOverrides(survey);
+    const compiler = again.size > 0 ? await startCompiler() : undefined;
+    for (const [position, bytecode] of again) {
+        const missing = new Set(bytecode.values());
+        const select = (path) => bytecode.has(path) || missing.has(path);
+        for await (const entry of link_linkPackage(survey.source(position), survey.context, select, compiler)) {
+            if (missing.delete(entry.path))
+                yield entry;
+        }
+        hidden.push(...missing);
+    }
+    for (const path of hidden.sort())
+        yield whiteout(path);
+}
+/**
+ * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
+ * paths of bytecode whose source is another package's
+ */
+function planBytecodeOverrides({ plans, clobbers }) {
+    const again = new Map();
+    const hidden = [];
+    plans.forEach(({ bytecode, isCompiled }, position) => {
+        if (!isCompiled)
+            return;
+        const sources = new Map();
+        for (const { source, path } of bytecode) {
+            const clobber = clobbers.get(path);
+            if ((clobber?.winner ?? position) !== position)
+                continue;
+            if ((clobbers.get(source)?.winner ?? position) !== position)
+                hidden.push(path);
+            else if (clobber)
+                sources.set(source, path);
+        }
+        if (sources.size > 0)
+            again.set(position, sources);
+    });
+    return { again, hidden };
+}
+/** OCI image-spec, layer.md, "Whiteouts". */
+function whiteout(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return {
+        type: 'file',
+        path: `${path.slice(0, slash)}.wh.${path.slice(slash)}`,
+        mode: 0o644,
+        size: 0,
+        content: nothing(),
+    };
+}
+async function* nothing() {
+    // Whiteouts have no content.
+}
+
 ;// CONCATENATED MODULE: ./src/layers/group.ts
 
 /**
@@ -44396,6 +45392,8 @@ function workerUrl() {
  * quickly.
  */
 const bucketCount = 32;
+/** Of a lock that does not say which packages are big; all of them share layers then. */
+const bucketCountWithoutSizes = 64;
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
@@ -44404,12 +45402,14 @@ const ownLayerCount = 40;
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
  * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
  * @param names the packages in the order of the lock
- * @param own names of packages that have a layer of their own
+ * @param own names of packages that have a layer of their own; undefined when nobody chose them
  * @param budget how many groups there may be, at least 1
  */
 function groupPackages(names, own, budget) {
-    const buckets = bucketsWithin(budget);
-    const alone = new Set(own.slice(0, budget - buckets));
+    const buckets = own
+        ? bucketsWithin(budget / 2, bucketCount)
+        : bucketsWithin(budget, bucketCountWithoutSizes);
+    const alone = new Set(own?.slice(0, budget - buckets));
     const groups = new Map();
     for (const name of alone)
         groups.set(name, []);
@@ -44427,9 +45427,9 @@ function groupPackages(names, own, budget) {
  * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
  * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
  */
-function bucketsWithin(budget) {
-    let buckets = bucketCount;
-    while (buckets > 1 && buckets > budget / 2)
+function bucketsWithin(budget, usual) {
+    let buckets = usual;
+    while (buckets > 1 && buckets > budget)
         buckets /= 2;
     return buckets;
 }
@@ -44456,950 +45456,53 @@ function chooseOwnLayer(packages, previous = []) {
     return [...kept, ...newcomers].slice(0, ownLayerCount);
 }
 
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-// EXTERNAL MODULE: ./node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(663);
-;// CONCATENATED MODULE: ./src/packages/bzip2.ts
-/**
- * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
- * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
- *
- * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
- * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
- */
-/** The bytes are not bzip2, or not all of them are there. */
-class Bzip2Error extends Error {
-    name = 'Bzip2Error';
-}
-const outputChunk = 256 * 1024;
-const maxSymbols = 258;
-const maxCodeLength = 20;
-const groupSize = 50;
-/** Codes up to this length are decoded by one table look-up. */
-const quickBits = 10;
-/**
- * Decompresses one or more concatenated bzip2 streams.
- * @throws Bzip2Error when the input is damaged or ends early
- */
-async function* bunzip2(input) {
-    const bits = new BitReader(input);
-    try {
-        do {
-            await bits.require(14);
-            yield* bzip2_stream(bits);
-            await bits.require(1);
-        } while (bits.available > 0);
-    }
-    finally {
-        await bits.close();
-    }
-}
-async function* bzip2_stream(bits) {
-    const block = new Block(streamHeader(bits) * 100_000);
-    let streamCrc = 0;
-    for (;;) {
-        await bits.require(block.longestCompressed);
-        const magic = bits.read(24) * 0x1000000 + bits.read(24);
-        if (magic === 0x177245385090)
-            break; // the square root of pi ends a stream
-        if (magic !== 0x314159265359)
-            throw new Bzip2Error('no block begins where one should'); // pi begins a block
-        const expected = readCrc(bits);
-        const start = block.decode(bits);
-        const crc = yield* block.output(start);
-        if (crc !== expected)
-            throw new Bzip2Error('the checksum of a block is wrong');
-        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
-    }
-    if (readCrc(bits) !== streamCrc)
-        throw new Bzip2Error('the checksum of the stream is wrong');
-    bits.align();
-}
-/** Returns the block size in units of 100 kB. */
-function streamHeader(bits) {
-    const magic = bits.read(24);
-    const level = bits.read(8) - 0x30;
-    if (magic !== 0x425a68 || level < 1 || level > 9)
-        throw new Bzip2Error('this is not bzip2 data');
-    return level;
-}
-/** 32 bits as a signed integer, the form in which checksums are computed. */
-function readCrc(bits) {
-    const high = bits.read(16);
-    return (high << 16) | bits.read(16);
-}
-/** An index known to be within the array's bounds. */
-function at(array, index) {
-    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
-}
-/** Bits, most significant first, from chunks of bytes. */
-class BitReader {
-    #input;
-    #ended = false;
-    bytes = new Uint8Array(0);
-    /** The next byte to move to `window`. */
-    position = 0;
-    /** The low `count` bits are still to be read. */
-    window = 0;
-    count = 0;
-    constructor(input) {
-        this.#input = input[Symbol.asyncIterator]();
-    }
-    /** Whole bytes that can be read without waiting. */
-    get available() {
-        return this.bytes.length - this.position + (this.count >> 3);
-    }
-    /** Waits until `length` bytes are there, or the input has ended. */
-    async require(length) {
-        if (this.#ended || this.available >= length)
-            return;
-        const chunks = [this.bytes.subarray(this.position)];
-        let available = this.available;
-        while (available < length) {
-            const next = await this.#input.next();
-            if (next.done) {
-                this.#ended = true;
-                break;
-            }
-            chunks.push(next.value);
-            available += next.value.length;
-        }
-        this.bytes = Buffer.concat(chunks);
-        this.position = 0;
-    }
-    /** Lets go of the input, wherever reading has come to. */
-    async close() {
-        await this.#input.return?.();
-    }
-    /** The next `length` bits, at most 24. */
-    read(length) {
-        while (this.count < length) {
-            if (this.position >= this.bytes.length)
-                throw new Bzip2Error('it ends too early');
-            this.window = (this.window << 8) | at(this.bytes, this.position++);
-            this.count += 8;
-        }
-        this.count -= length;
-        return (this.window >>> this.count) & ((1 << length) - 1);
-    }
-    /** Skips to the next whole byte. */
-    align() {
-        this.count -= this.count & 7;
-    }
-}
-/** Canonical Huffman codes of one table. */
-class Codes {
-    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
-    quick = new Uint16Array(1 << quickBits);
-    limit = new Int32Array(maxCodeLength + 2);
-    base = new Int32Array(maxCodeLength + 2);
-    symbols = new Uint16Array(maxSymbols);
-    longest = 0;
-    build(lengths, symbolCount) {
-        const perLength = new Int32Array(maxCodeLength + 2);
-        this.longest = 0;
-        for (let symbol = 0; symbol < symbolCount; symbol++) {
-            const length = at(lengths, symbol);
-            perLength[length] = at(perLength, length) + 1;
-            if (length > this.longest)
-                this.longest = length;
-        }
-        this.quick.fill(0);
-        let code = 0;
-        let index = 0;
-        for (let length = 1; length <= this.longest; length++) {
-            this.base[length] = index - code;
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                if (at(lengths, symbol) !== length)
-                    continue;
-                this.symbols[index++] = symbol;
-                if (length <= quickBits) {
-                    const first = code << (quickBits - length);
-                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
-                }
-                code++;
-            }
-            if (code > 1 << length)
-                throw new Bzip2Error('a Huffman table is over-full');
-            this.limit[length] = code - 1;
-            code <<= 1;
-        }
-    }
-}
-/** One block at a time, in arrays that are used again. */
-class Block {
-    #size;
-    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
-    #chain;
-    #length = 0;
-    #tables = Array.from({ length: 6 }, () => new Codes());
-    #selectors = new Uint8Array(32768);
-    #lengths = new Uint8Array(maxSymbols);
-    #used = new Uint8Array(256);
-    #counts = new Int32Array(256);
-    constructor(size) {
-        this.#size = size;
-        this.#chain = new Int32Array(size);
-    }
-    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
-    get longestCompressed() {
-        return (this.#size * maxCodeLength) / 8 + 65536;
-    }
-    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
-    decode(bits) {
-        if (bits.read(1))
-            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
-        const origin = bits.read(24);
-        const usedCount = this.#readUsed(bits);
-        const selectorCount = this.#readTables(bits, usedCount + 2);
-        this.#readSymbols(bits, usedCount, selectorCount);
-        if (origin >= this.#length)
-            throw new Bzip2Error('a block begins outside itself');
-        this.#linkChain();
-        return at(this.#chain, origin);
-    }
-    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
-    #readUsed(bits) {
-        const ranges = bits.read(16);
-        let count = 0;
-        for (let range = 0; range < 16; range++) {
-            if (!(ranges & (0x8000 >> range)))
-                continue;
-            const values = bits.read(16);
-            for (let value = 0; value < 16; value++) {
-                if (values & (0x8000 >> value))
-                    this.#used[count++] = range * 16 + value;
-            }
-        }
-        if (count === 0)
-            throw new Bzip2Error('a block has no symbols');
-        return count;
-    }
-    #readTables(bits, symbolCount) {
-        const tableCount = bits.read(3);
-        const selectorCount = bits.read(15);
-        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
-            throw new Bzip2Error('a block has no tables');
-        const recent = [0, 1, 2, 3, 4, 5];
-        for (let index = 0; index < selectorCount; index++) {
-            let back = 0;
-            while (bits.read(1)) {
-                if (++back >= tableCount)
-                    throw new Bzip2Error('a block uses a table that it does not have');
-            }
-            const table = recent.splice(back, 1)[0] ?? 0;
-            recent.unshift(table);
-            this.#selectors[index] = table;
-        }
-        for (const table of this.#tables.slice(0, tableCount)) {
-            let length = bits.read(5);
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                for (;;) {
-                    if (length < 1 || length > maxCodeLength)
-                        throw new Bzip2Error('a Huffman code has no valid length');
-                    if (!bits.read(1))
-                        break;
-                    length += bits.read(1) ? -1 : 1;
-                }
-                this.#lengths[symbol] = length;
-            }
-            table.build(this.#lengths, symbolCount);
-        }
-        return selectorCount;
-    }
-    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
-    #readSymbols(bits, usedCount, selectorCount) {
-        const chain = this.#chain;
-        const size = this.#size;
-        const counts = this.#counts.fill(0);
-        const front = this.#used.slice(0, usedCount);
-        const end = usedCount + 1;
-        const { bytes } = bits;
-        let { position, window, count } = bits;
-        let length = 0;
-        let run = 0;
-        let runUnit = 1;
-        for (let group = 0;; group++) {
-            if (position > bytes.length + 4)
-                throw new Bzip2Error('it ends too early');
-            if (group >= selectorCount)
-                throw new Bzip2Error('a block has no end');
-            const table = this.#tables[at(this.#selectors, group)];
-            if (!table)
-                throw new Bzip2Error('a block uses a table that it does not have');
-            const { quick, limit, base, symbols, longest } = table;
-            for (let left = groupSize; left > 0; left--) {
-                while (count <= 24) {
-                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
-                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
-                    position++;
-                    count += 8;
-                }
-                let symbol;
-                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
-                if (found) {
-                    symbol = found >>> 5;
-                    count -= found & 31;
-                }
-                else {
-                    let bitCount = quickBits + 1;
-                    let code = 0;
-                    for (; bitCount <= longest; bitCount++) {
-                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
-                        if (code <= at(limit, bitCount))
-                            break;
-                    }
-                    if (bitCount > longest)
-                        throw new Bzip2Error('a Huffman code is not in its table');
-                    symbol = at(symbols, at(base, bitCount) + code);
-                    count -= bitCount;
-                }
-                if (symbol <= 1) {
-                    run += runUnit << symbol;
-                    runUnit <<= 1;
-                    if (run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    continue;
-                }
-                if (run > 0) {
-                    if (length + run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    const value = at(front, 0);
-                    counts[value] = at(counts, value) + run;
-                    chain.fill(value, length, length + run);
-                    length += run;
-                    run = 0;
-                    runUnit = 1;
-                }
-                if (symbol === end) {
-                    this.#length = length;
-                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
-                    bits.count = count & 7;
-                    bits.window = window >>> (count & 24);
-                    if (bits.position > bytes.length)
-                        throw new Bzip2Error('it ends too early');
-                    return;
-                }
-                if (length >= size)
-                    throw new Bzip2Error('a block is larger than it may be');
-                const place = symbol - 1;
-                const value = at(front, place);
-                front.copyWithin(1, 0, place);
-                front[0] = value;
-                counts[value] = at(counts, value) + 1;
-                chain[length++] = value;
-            }
-        }
-    }
-    /** Turns the transform's last column into a chain that spells the text. */
-    #linkChain() {
-        const chain = this.#chain;
-        const next = this.#counts;
-        let sum = 0;
-        for (let value = 0; value < 256; value++) {
-            const occurrences = at(next, value);
-            next[value] = sum;
-            sum += occurrences;
-        }
-        for (let index = 0; index < this.#length; index++) {
-            const value = at(chain, index) & 0xff;
-            const place = at(next, value);
-            next[value] = place + 1;
-            chain[place] = at(chain, place) | (index << 8);
-        }
-    }
-    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
-    *output(start) {
-        const chain = this.#chain;
-        let crc = -1;
-        let link = start;
-        let previous = -1;
-        let repeats = 0;
-        let chunk = new Uint8Array(outputChunk);
-        let filled = 0;
-        for (let left = this.#length; left > 0; left--) {
-            link = at(chain, link >>> 8);
-            const value = link & 0xff;
-            if (filled + 256 > outputChunk) {
-                yield chunk.subarray(0, filled);
-                chunk = new Uint8Array(outputChunk);
-                filled = 0;
-            }
-            if (repeats === 4) {
-                for (let copies = value; copies > 0; copies--) {
-                    chunk[filled++] = previous;
-                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
-                }
-                repeats = 0;
-                previous = -1;
-                continue;
-            }
-            repeats = value === previous ? repeats + 1 : 1;
-            previous = value;
-            chunk[filled++] = value;
-            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
-        }
-        if (filled > 0)
-            yield chunk.subarray(0, filled);
-        return ~crc;
-    }
-}
-/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
-const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
-    let crc = value << 24;
-    for (let bit = 0; bit < 8; bit++)
-        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-    return crc;
-});
-
-;// CONCATENATED MODULE: ./src/packages/decompress.ts
-
-
-
-/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
-const readChunk = 1024 * 1024;
-const decompress_outputChunk = 512 * 1024;
-function readRange({ file, start, size }) {
-    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
-}
-/** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* unzstd({ file, start, size }) {
-    for (let done = 0; done < size;) {
-        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
-        const source = readRange({ file, start: start + done, size: size - done });
-        source.on('error', (error) => decoder.destroy(error));
-        try {
-            yield* source.pipe(decoder);
-        }
-        finally {
-            source.destroy();
-        }
-        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
-        done += decoder.bytesWritten;
-    }
-}
-function unbzip2(range) {
-    return bunzip2(readRange(range));
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda-format.ts
-
-
-
-
-
-/** A metadata.json of a few dozen bytes is usual. */
-const metadataLimit = 64 * 1024;
-/**
- * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
- * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
- * @throws UserError when it is none, or of a format version that is not known
- */
-async function locateCondaMembers(file, dist) {
-    const members = await zipMembers(file, dist);
-    const metadata = members.get('metadata.json');
-    if (!metadata)
-        throw refusal(dist, 'it has no metadata.json');
-    await checkMetadata(metadata, dist);
-    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
-}
-function theTar(members, prefix, dist) {
-    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
-    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
-    if (!range)
-        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
-    return range;
-}
-async function checkMetadata(range, dist) {
-    if (range.size > metadataLimit)
-        throw refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)(readRange(range));
-    let version;
-    try {
-        const metadata = JSON.parse(json);
-        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
-            version = metadata.conda_pkg_format_version;
-        }
-    }
-    catch (cause) {
-        throw refusal(dist, 'its metadata.json is not JSON', cause);
-    }
-    if (version !== 2) {
-        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
-    }
-}
-/** Where the stored members of a zip lie in the file, by name. */
-async function zipMembers(file, dist) {
-    const members = new Map();
-    let zip;
-    try {
-        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
-        for await (const entry of zip.eachEntry()) {
-            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
-            }
-            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-            if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
-            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
-        }
-    }
-    catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
-    }
-    finally {
-        zip?.close();
-    }
-    return members;
-}
-function refusal(dist, what, cause) {
-    const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
-        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/entry-point.ts
-const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
-/**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
- * @returns a sentence's end saying what is wrong with it, when something is
- */
-function parseEntryPoint(definition) {
-    const colon = definition.lastIndexOf(':');
-    if (colon < 0)
-        return "has no ':'";
-    const equals = definition.lastIndexOf('=', colon);
-    if (equals < 0)
-        return "has no '='";
-    const command = definition.slice(0, equals).trim();
-    const module = definition.slice(equals + 1, colon).trim();
-    const callable = definition.slice(colon + 1).trim();
-    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-        return `has the command ${JSON.stringify(command)}, which is no file name`;
-    }
-    if (!identifiers.test(module))
-        return `has the module ${JSON.stringify(module)}, which is no dotted name`;
-    if (!identifiers.test(callable))
-        return `has the callable ${JSON.stringify(callable)}, which is no dotted name`;
-    return { command, module, callable };
-}
-
-;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
-
-
-/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
-const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
-/**
- * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
- * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
- * @param texts those files' content, by name
- */
-function parseLegacyFiles(texts, dist) {
-    const text = texts.get('files');
-    if (text === undefined)
-        throw malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
-    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
-    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
-    return [...paths].map((path) => {
-        const placeholder = placeholders.get(path);
-        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
-    });
-}
-function linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/**
- * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
- * micromamba this understands quotes, and paths with spaces that have none.
- */
-function parseHasPrefix(text, files, dist) {
-    const placeholders = new Map();
-    for (const line of linesOf(text)) {
-        if (files.has(line)) {
-            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
-            continue;
-        }
-        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
-        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
-        if (path === undefined || !files.has(path)) {
-            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
-        }
-        placeholders.set(path, {
-            prefix: prefix || oldestPlaceholder,
-            mode: mode === 'binary' ? 'binary' : 'text',
-        });
-    }
-    return placeholders;
-}
-function unquote(token) {
-    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
-}
-
-;// CONCATENATED MODULE: ./src/packages/paths-json.ts
-
-
-/**
- * Reads info/paths.json, version 1.
- * @throws UserError that names the package and what is wrong
- */
-function parsePathsJson(json, dist) {
-    const { paths, paths_version: version } = json;
-    if (version !== 1) {
-        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
-    }
-    if (!Array.isArray(paths))
-        throw malformed(dist, "'paths' in info/paths.json is no list");
-    const files = paths.map((entry) => parseEntry(entry, dist));
-    const seen = new Set();
-    for (const { path } of files) {
-        if (seen.has(path))
-            throw malformed(dist, `info/paths.json lists '${path}' twice`);
-        seen.add(path);
-    }
-    return files;
-}
-const pathTypes = {
-    hardlink: 'file',
-    softlink: 'softlink',
-    directory: 'directory',
-};
-function parseEntry(entry, dist) {
-    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
-        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
-    }
-    const path = safePath(entry['_path'], dist, 'info/paths.json');
-    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
-    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
-    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
-        throw wrong('path_type');
-    const type = pathType === undefined ? undefined : pathTypes[pathType];
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        throw wrong('size_in_bytes');
-    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
-    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
-        throw wrong('sha256');
-    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
-    if (hasPrefix && typeof prefix !== 'string')
-        throw wrong('prefix_placeholder');
-    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
-        throw wrong('file_mode');
-    return {
-        path,
-        ...(type && { type }),
-        ...(hasHash && type !== 'softlink' && { sha256 }),
-        size,
-        noLink: entry['no_link'] === true,
-        // micromamba treats whatever is not said to be binary as text.
-        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/packages/package-info.ts
-
-
-
-
-/** The files of `info/` that are read, and no others, by their name below it. */
-const infoFiles = [
-    'index.json',
-    'paths.json',
-    'link.json',
-    'files',
-    'has_prefix',
-    'no_link',
-    'no_softlink',
-];
-/**
- * Reads a package's metadata.
- * @param texts the content of the files of `info/` that are there
- * @param name how to call the package in errors
- * @throws UserError that names the package and what is wrong with it
- */
-function parsePackageInfo(texts, name) {
-    const indexText = texts.get('index.json');
-    if (indexText === undefined)
-        throw malformed(name, 'it has no info/index.json');
-    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
-    const dist = `${index.name}-${index.version}-${index.build}`;
-    const pathsText = texts.get('paths.json');
-    const files = pathsText === undefined
-        ? parseLegacyFiles(texts, dist)
-        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
-    const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : [];
-    return { dist, index, files, entryPoints };
-}
-function parseIndex(json, name) {
-    const text = (key) => {
-        const value = json[key];
-        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
-            return value;
-        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
-    };
-    const { noarch, python_site_packages_path: sitePackages } = json;
-    return {
-        name: text('name'),
-        version: text('version'),
-        build: text('build'),
-        ...(noarch === 'python' && { noarch }),
-        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
-        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
-        json,
-    };
-}
-/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
-function parseLinkJson(text, dist) {
-    if (text === undefined)
-        return [];
-    const { noarch } = json_parseObject(text, 'info/link.json', dist);
-    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
-    if (!Array.isArray(definitions))
-        throw malformed(dist, "'entry_points' in info/link.json is no list");
-    return definitions.map((definition) => {
-        const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string';
-        if (typeof parsed !== 'string')
-            return parsed;
-        throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`);
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
-
-
-
-
-/**
- * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
- * links lead to files of the package. One for all tars of a package, in their order.
- */
-class EntryGuard {
-    #dist;
-    /** Files and links seen. A hard link is kept as what it leads to. */
-    #seen = new Map();
-    /** Directories that are implied by what was seen. */
-    #directories = new Set();
-    constructor(dist) {
-        this.#dist = dist;
-    }
-    /** Lets an entry pass, with hard links resolved to the file at their end. */
-    admit(entry) {
-        const { path } = entry;
-        if (this.#seen.has(path))
-            throw this.#refusal(`holds '${path}' twice`);
-        if (this.#directories.has(path))
-            throw this.#refusal(`has '${path}' as a directory and as something else`);
-        for (const parent of parentsOf(path)) {
-            if (this.#directories.has(parent))
-                break;
-            const above = this.#seen.get(parent);
-            if (above) {
-                const kind = above.type === 'symlink' ? 'soft link' : 'file';
-                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
-            }
-            this.#directories.add(parent);
-        }
-        if (entry.type === 'hardlink') {
-            const target = this.#seen.get(entry.target);
-            if (!target)
-                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
-            this.#seen.set(path, target);
-            return target.type === 'file'
-                ? { type: 'hardlink', path, target: target.path }
-                : { type: 'symlink', path, target: target.target };
-        }
-        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
-        return entry;
-    }
-    #refusal(what) {
-        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
-            advice: 'Such a package is broken or hostile. Choose another build of it.',
-        });
-    }
-}
-/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
-const tarOptions = {
-    allowUnknownFormat: true,
-};
-/**
- * The entries of one tar of a package, its `info/` included, directories left out.
- * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
- */
-async function* tarEntries(bytes, dist, guard) {
-    const tar = (0,tar_stream.extract)(tarOptions);
-    // Errors of the source reach whoever iterates over the tar or an entry of it.
-    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
-    try {
-        for await (const stream of tar) {
-            const entry = readEntry(stream, dist);
-            if (entry)
-                yield guard.admit(entry);
-            // What nobody read is skipped; a stream that was read to its end does not mind.
-            stream.resume();
-        }
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-function readEntry(stream, dist) {
-    const header = stream.header;
-    if (header.type === 'directory' && /^[./]*$/.test(header.name))
-        return undefined; // './', the root itself
-    const path = safePath(header.name, dist, 'the archive');
-    switch (header.type) {
-        case 'directory':
-            return undefined;
-        case 'file':
-        case 'contiguous-file':
-            return {
-                type: 'file',
-                path,
-                mode: header.mode & 0o777,
-                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
-                size: header.size,
-                content: tar_entries_contentOf(stream, dist),
-            };
-        case 'symlink': {
-            const target = header.linkname ?? '';
-            if (target === '' || target.includes('\0')) {
-                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
-            }
-            return { type: 'symlink', path, target };
-        }
-        case 'link':
-            return {
-                type: 'hardlink',
-                path,
-                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
-            };
-        case 'block-device':
-        case 'character-device':
-        case 'fifo':
-        case null:
-            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
-                advice: 'Packages hold files and links only. Choose another build of it.',
-            });
-    }
-}
-async function* tar_entries_contentOf(stream, dist) {
-    try {
-        // The library types its streams as giving anything; a tar's entries give bytes.
-        for await (const chunk of stream)
-            yield chunk;
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-/** What a decoder says of damaged bytes, as an error of the package. */
-function damage(error, dist) {
-    if (error instanceof errors/* UserError */.y)
-        return error;
-    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
-        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/archive.ts
-
-
-
-
-
-
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024;
-/**
- * Opens a package and reads its `info/`.
- * @param dist how to call the package in errors, `<name>-<version>-<build>`
- * @throws UserError that names the package and what is wrong with it
- */
-async function archive_openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
-    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
-}
-async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
-    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
-    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
-    return {
-        info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
-    };
-}
-async function openTarBz2(file, dist) {
-    const range = { file, start: 0, size: Infinity };
-    const open = () => unbzip2(range);
-    const { texts } = await readInfo(open, dist, isComplete);
-    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
-}
-/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
-function isComplete(texts) {
-    const index = texts.get('index.json');
-    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
-}
-/** Reads the metadata, and says whether there were files beside it. */
-async function readInfo(open, dist, isDone) {
-    const texts = new Map();
-    let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
-        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
-        hasFiles ||= !isInfo(entry);
-        if (!name || entry.type !== 'file')
-            continue;
-        if (entry.size > infoLimit)
-            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
-        if (isDone(texts))
-            break;
-    }
-    return { texts, hasFiles };
-}
-async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
-    for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
-            if (!isInfo(entry))
-                yield entry;
-        }
-    }
-}
-function isInfo({ path }) {
-    return path.startsWith('info/');
-}
-
 ;// CONCATENATED MODULE: ./src/layers/job.ts
 
 
 
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-function runJob({ packages, context, owner, compression, file }) {
-    return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file);
+
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+async function runJob({ packages, context, owner, compression, file }, compiler) {
+    const sources = await Promise.all(packages.map(job_openSource));
+    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    refuseObstructed(plans);
+    const texts = {};
+    const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const facts = {
+        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+        texts,
+        scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+        ...(python && { python: pythonOf(python.archive.info.index) }),
+    };
+    return { layer, facts };
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages, context) {
-    const sources = await Promise.all(packages.map(job_openSource));
-    const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)));
+async function* linkAll(sources, plans, context, compiler) {
+    const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
-        yield* linkPackage(source, context, selectWinning(clobbers, position));
+        yield* linkPackage(source, context, selectWinning(clobbers, position), compiler);
+    }
+}
+/** Keeps the files that activation reads, on their way; they are small. */
+async function* keepTexts(entries, texts) {
+    for await (const entry of entries) {
+        if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+            yield entry;
+            continue;
+        }
+        const bytes = await readAll(entry.content);
+        texts[entry.path] = bytes.toString();
+        yield { ...entry, content: oneChunk(bytes) };
     }
 }
 async function job_openSource({ locked, file, facts }) {
-    const { format, name, version, build } = locked;
-    const archive = await openArchive(file, format, `${name}-${version}-${build}`);
-    return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
+    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
@@ -45437,7 +45540,136 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
     }
 }
 
+;// CONCATENATED MODULE: ./src/layers/survey.ts
+
+
+
+/**
+ * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
+ * which may mean to fetch them, only where facts are too coarse.
+ */
+class Survey {
+    context;
+    #layers;
+    #open;
+    #opened = new Set();
+    #sources = new Map();
+    #plans = [];
+    /** Exact, of opened packages; directories are those above something. */
+    #kinds = new Map();
+    #clobbers = new Map();
+    constructor(layers, context, open) {
+        this.#layers = layers;
+        this.context = context;
+        this.#open = open;
+    }
+    /**
+     * Looks at the layers of an environment.
+     * @param open opens packages by their positions, in that order
+     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     */
+    static async of(layers, context, open) {
+        const survey = new Survey(layers, context, open);
+        const meetings = findMeetings(layers.map(({ facts }) => facts));
+        await survey.#openAll(layers.filter((_, index) => meetings.has(index)));
+        clobber_refuseObstructed(survey.#plans);
+        return survey;
+    }
+    /** The paths that packages of several layers claim; by positions in the lock. */
+    get clobbers() {
+        return this.#clobbers;
+    }
+    /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
+    get plans() {
+        return this.#plans;
+    }
+    /** A package that has been opened, as all have that `clobbers` speaks of. */
+    source(position) {
+        const source = this.#sources.get(position);
+        if (!source)
+            throw new Error(`the package at ${position} was not opened`);
+        return source;
+    }
+    /** The files that activation reads; of those that several layers have, the one that stays. */
+    texts() {
+        const texts = {};
+        for (const { packages, facts } of this.#layers) {
+            for (const [path, text] of Object.entries(facts.texts)) {
+                const winner = this.#clobbers.get(path)?.winner;
+                if (winner === undefined || packages.includes(winner))
+                    texts[path] = text;
+            }
+        }
+        return texts;
+    }
+    /** Packages that would run a script when linked. */
+    scripted() {
+        return this.#layers.flatMap(({ facts }) => facts.scripted);
+    }
+    /**
+     * What is at a path, relative to the prefix.
+     * @throws Unopened where the facts do not tell: to be called in what `settle` is given
+     */
+    kindOf(path) {
+        if (path === '' || path === 'conda-meta')
+            return 'directory';
+        const exact = this.#kinds.get(path);
+        if (exact)
+            return exact;
+        const closed = this.#layers.filter((layer) => !this.#opened.has(layer));
+        const places = [path, ...archive_path_parentsOf(path)].map(hashPath);
+        const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
+        if (owner)
+            throw new Unopened(() => this.#openAll([owner]));
+        return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
+    }
+    async #openAll(layers) {
+        const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b);
+        const sources = await this.#open(positions);
+        for (const [index, source] of sources.entries()) {
+            const position = positions[index] ?? 0;
+            const plan = plan_planLink(source.archive.info, this.context);
+            this.#sources.set(position, source);
+            this.#plans[position] = plan;
+            this.#learn(plan);
+        }
+        for (const layer of layers)
+            this.#opened.add(layer);
+        this.#clobbers = clobber_findClobbers(this.#plans);
+    }
+    #learn({ paths, files }) {
+        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        for (const path of paths) {
+            this.#kinds.set(path, links.has(path) ? 'link' : 'file');
+            for (const parent of archive_path_parentsOf(path))
+                this.#kinds.set(parent, 'directory');
+        }
+    }
+}
+/** Thrown through a question whose answer lies in a layer that is closed. */
+class Unopened extends Error {
+    open;
+    constructor(open) {
+        super('a layer has to be opened');
+        this.open = open;
+    }
+}
+/** Answers a question that asks surveys what is at some paths. It is put again each time a layer had to be opened for that. */
+async function settle(question) {
+    for (;;) {
+        try {
+            return await question();
+        }
+        catch (error) {
+            if (!(error instanceof Unopened))
+                throw error;
+            await error.open();
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/layers/build.ts
+
 
 
 
@@ -45450,53 +45682,43 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
+
+
+
 /**
- * Makes the layers of an environment's packages, on all cores.
+ * Makes the layers of packages, on all cores.
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(packages, { context }, groups, settings, onLayer) {
-    const layers = new Array(groups.length);
-    const jobs = groups.map(({ title, packages: positions }, index) => {
-        const members = positions.flatMap((position) => packages[position] ?? []);
-        const job = {
-            packages: members.map(({ locked, file, sha256, md5, size }) => ({
-                locked: { ...locked, url: locked.url.href },
-                file,
-                facts: { sha256, md5, size },
-            })),
-            context,
-            owner: settings.owner,
-            compression: settings.compression,
-            file: (0,external_node_path_.join)(settings.directory, `layer-${index}`),
-        };
-        return { index, title, job, bytes: members.reduce((sum, { size }) => sum + size, 0) };
+async function buildLayers(groups, context, { owner, compiler, compression, directory }, onLayer) {
+    const jobs = new Map();
+    groups.forEach(({ packages }, index) => {
+        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
+            locked: { ...locked, url: locked.url.href },
+            file,
+            facts: { sha256, md5, size },
+        }));
+        const file = (0,external_node_path_.join)(directory, `layer-${index}`);
+        jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index);
     });
-    const byJob = new Map(jobs.map((entry) => [entry.job, entry]));
-    const biggestFirst = jobs.toSorted((a, b) => b.bytes - a.bytes).map(({ job }) => job);
-    await packLayers(biggestFirst, (packed, job) => {
-        const { index = 0, title = '' } = byJob.get(job) ?? {};
-        const layer = imageLayer(packed, title, { [layerKeyAnnotation]: keyOf(job) });
-        layers[index] = layer;
+    const bytesOf = ({ packages }) => packages.reduce((sum, { facts }) => sum + facts.size, 0);
+    const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a));
+    const made = new Array(groups.length);
+    await packLayers(biggestFirst, ({ layer: packed, facts }, job) => {
+        const index = jobs.get(job) ?? 0;
+        const { title = '', key = '' } = groups[index] ?? {};
+        const layer = imageLayer(packed, title, {
+            [layerKeyAnnotation]: key,
+            [factsAnnotation]: formatFacts(facts),
+        });
+        made[index] = { layer, facts };
         onLayer(layer);
     });
-    return layers;
-}
-function keyOf({ packages, context, owner, compression }) {
-    return layerKey({
-        ...context,
-        owner,
-        compression,
-        packages: packages.map(({ locked: { url, checksum, subdir } }) => ({
-            url,
-            checksum: checksum.hex,
-            subdir,
-        })),
-    });
+    return made;
 }
 /** Makes a layer of entries that are at hand. */
-async function buildLayer(name, entries, { compression, directory }) {
-    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name);
+async function buildLayer(name, entries, { compression, directory }, annotations) {
+    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
 }
 function imageLayer(packed, createdBy, annotations) {
     const { descriptor, diffId, file } = packed;
@@ -45509,16 +45731,1110 @@ function imageLayer(packed, createdBy, annotations) {
     };
 }
 /** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(plan, groups) {
-    for (const [position, paths] of planOverrides(groups, plan.clobbers)) {
-        const source = plan.sources[position];
-        if (source)
-            yield* link_linkPackage(source, plan.context, (path) => paths.has(path));
+async function* overrides(survey, groups) {
+    for (const [position, paths] of planOverrides(groups, survey.clobbers)) {
+        yield* link_linkPackage(survey.source(position), survey.context, (path) => paths.has(path));
     }
 }
 
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
+        const name = (0,registry_registry/* formatReference */.FH)(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                lib_core/* info */.pq(`${name} was made by an earlier run`);
+                return found;
+            }
+            lib_core/* info */.pq(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* UserError */.y))
+                throw error;
+            lib_core/* info */.pq(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function distinct(references) {
+    return [...new Map(references.map((reference) => [(0,registry_registry/* formatReference */.FH)(reference), reference])).values()];
+}
+/** Whether an earlier image is what would be made now. */
+function isUnchanged(earlier, fingerprint) {
+    return earlier?.annotations[fingerprintAnnotation] === fingerprint;
+}
+/** An earlier image as this run's own. Where it lies it is whole. */
+async function takeEarlier(earlier, platform, { registry, uploader }) {
+    const image = await readEarlier(earlier, platform, registry);
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken. */
+async function openEarlierLayers(earlier, platform, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)));
+    for (const layer of image?.layers ?? []) {
+        const key = layer.descriptor.annotations?.[layerKeyAnnotation];
+        if (key !== undefined)
+            byKey.set(key, layer);
+    }
+    return {
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await (0,concurrency/* mapConcurrently */.X)(wanted, parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/closure.ts
+/**
+ * A package and all that it depends on, in the order given.
+ * @param dependsOf MatchSpecs; those of packages that are not among the given, such as `__glibc`, are passed over
+ */
+function closureOf(name, packages, nameOf, dependsOf) {
+    const byName = new Map(packages.map((item) => [nameOf(item), item]));
+    const found = new Set();
+    const visit = (wanted) => {
+        const item = byName.get(wanted);
+        if (item === undefined || found.has(item))
+            return;
+        found.add(item);
+        for (const spec of dependsOf(item))
+            visit(nameOfSpec(spec));
+    };
+    visit(name);
+    return packages.filter((item) => found.has(item));
+}
+/** The name of the package that a MatchSpec of `depends` is about. */
+function nameOfSpec(spec) {
+    return /^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '';
+}
+/** The MatchSpecs of what a package depends on. */
+function dependsOf({ archive }) {
+    const { depends } = archive.info.index.json;
+    return Array.isArray(depends) ? depends.map(String) : [];
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/bytecode/program.ts
+/**
+ * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
+ * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
+ * and the bytes of the .pyc; length 0 when there can be none.
+ *
+ * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
+ * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
+ * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
+ * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ *
+ * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
+ * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
+ *
+ * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, the plain form is taken, or there is no bytecode.
+ */
+const program = `
+import _imp, marshal, sys
+from _frozen_importlib_external import MAGIC_NUMBER
+
+CodeType = type(compile("", "", "exec"))
+raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
+
+def le4(number):
+    return number.to_bytes(4, "little")
+
+def marked(number):
+    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
+
+def written(constant):
+    if type(constant) is tuple:
+        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
+    if type(constant) is frozenset:
+        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
+    if type(constant) is slice:
+        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
+    return marshal.dumps(constant, 2)
+
+def stand_in(constant, taken_out):
+    if type(constant) is CodeType:
+        constants = stand_in(constant.co_consts, taken_out)
+        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
+    if type(constant) is tuple:
+        others = tuple([stand_in(item, taken_out) for item in constant])
+        return constant if all(map(lambda a, b: a is b, constant, others)) else others
+    if type(constant) is frozenset or type(constant) is slice:
+        taken_out.append(written(constant))
+        return marked(len(taken_out) - 1)
+    return constant
+
+def dumped(code):
+    taken_out = []
+    data = marshal.dumps(stand_in(code, taken_out), 2)
+    if not taken_out:
+        return data
+    for number, constant in enumerate(taken_out):
+        mark = marshal.dumps(marked(number), 2)
+        if data.count(mark) != 1:
+            raise ValueError(mark)
+        data = data.replace(mark, constant)
+    if marshal.loads(data) != code:
+        raise ValueError("not what it was")
+    return data
+
+# The bytes of a code object's numbers, and how many objects stand behind its line number.
+numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
+behind = 2 if sys.version_info >= (3, 11) else 1
+# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
+sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
+name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+def shared(data):
+    pieces = []
+    strings = []  # their places in pieces
+    end = 0
+
+    def copy(count):
+        nonlocal end
+        for _ in range(count):
+            start = end
+            kind = data[start]
+            if kind == 117 or kind == 115:  # u: str, s: bytes
+                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
+                strings.append(len(pieces))
+                pieces.append(data[start:end])
+            elif kind in sizes:
+                end = start + sizes[kind]
+                pieces.append(data[start:end])
+            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
+                end = start + 5
+                length = int.from_bytes(data[start + 1 : end], "little")
+                is_small = kind == 40 and length < 256
+                pieces.append(bytes((41, length)) if is_small else data[start:end])
+                copy(length)
+            elif kind == 99:  # c: code
+                end = start + 1 + numbers
+                pieces.append(data[start:end])
+                copy(8)
+                pieces.append(data[end : end + 4])
+                end += 4
+                copy(behind)
+            elif kind == 108:  # l: int
+                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
+                end = start + 5 + 2 * abs(digits)
+                pieces.append(data[start:end])
+            elif kind == 58:  # ':': slice
+                end = start + 1
+                pieces.append(data[start:end])
+                copy(3)
+            else:
+                raise ValueError(kind)
+
+    copy(1)
+    count = {}
+    for place in strings:
+        string = pieces[place]
+        count[string] = count.get(string, 0) + 1
+    references = {}
+    for place in strings:
+        string = pieces[place]
+        if string in references:
+            pieces[place] = references[string]
+            continue
+        flag = 0
+        if count[string] > 1:
+            flag = 128
+            references[string] = b"r" + le4(len(references))
+        pieces[place] = shortened(string, flag)
+    return b"".join(pieces)
+
+def shortened(string, flag):
+    kind = string[0]
+    text = string[5:]
+    if kind == 117 and text.isascii():
+        # As the compiler has it: what could be a name is interned.
+        is_name = name_characters.issuperset(text)
+        if len(text) < 256:
+            return bytes(((90 if is_name else 122) | flag, len(text))) + text
+        kind = 65 if is_name else 97
+    return bytes((kind | flag,)) + string[1:]
+
+def smaller(data, code):
+    try:
+        result = shared(data)
+        return result if marshal.loads(result) == code else data
+    except Exception:
+        return data
+
+def compiled(path, source):
+    try:
+        code = compile(source, path, "exec", 0, True, 0)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+    except Exception:
+        return b""
+
+def main(read, write, flush):
+    while True:
+        lengths = read(8)
+        if len(lengths) < 8:
+            return
+        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
+        source = read(int.from_bytes(lengths[4:], "little"))
+        pyc = compiled(path, source)
+        write(le4(len(pyc)))
+        write(pyc)
+        flush()
+
+main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+`;
+
+;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
+
+
+
+/** How to go on without a python that compiles. */
+const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+/**
+ * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
+ * whose compiler goes by the order of a set; `-I` would pass over it.
+ */
+const pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
+const pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
+/**
+ * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
+ * depends on its bytes, its path and python's version only.
+ */
+class Compiler {
+    executable;
+    #python;
+    /** In the order in which they were asked. */
+    #waiting = [];
+    #received = [];
+    #stderr = '';
+    /** @param executable as `installPython` gives it */
+    constructor(executable) {
+        this.executable = executable;
+    }
+    /**
+     * @param path the absolute path that the source will have, which the code knows
+     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
+     * @throws UserError when python cannot run here, or ends
+     */
+    compile(path, source) {
+        const python = (this.#python ??= this.#start());
+        const name = Buffer.from(path);
+        const lengths = Buffer.alloc(8);
+        lengths.writeUInt32LE(name.length, 0);
+        lengths.writeUInt32LE(source.length, 4);
+        return new Promise((resolve, reject) => {
+            this.#waiting.push({ path, resolve, reject });
+            python.stdin.write(Buffer.concat([lengths, name, source]));
+        });
+    }
+    /** Ends python. */
+    close() {
+        this.#python?.stdin.end();
+        this.#python = undefined;
+    }
+    #start() {
+        const { executable } = this;
+        const python = (0,external_node_child_process_.spawn)(executable, [...pythonOptions, '-c', program], {
+            cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+            env: pythonEnvironment,
+        });
+        python.stdout.on('data', (chunk) => {
+            this.#receive(chunk);
+        });
+        python.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-2000);
+        });
+        python.stdin.on('error', () => undefined); // python ended, which is said below
+        python.on('error', (error) => {
+            this.#fail((0,errors/* messageOf */.b)(error));
+        });
+        python.on('close', (code, signal) => {
+            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
+        });
+        return python;
+    }
+    /** An answer is a length and as many bytes. */
+    #receive(chunk) {
+        this.#received.push(chunk);
+        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
+        while (size >= 4) {
+            const head = this.#received[0];
+            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
+            const end = 4 + bytes.readUInt32LE(0);
+            if (size < end)
+                return;
+            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
+            const rest = all.subarray(end);
+            this.#received = rest.length > 0 ? [rest] : [];
+            size = rest.length;
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+        }
+    }
+    #fail(why) {
+        this.#python = undefined;
+        for (const { path, reject } of this.#waiting.splice(0)) {
+            reject(new errors/* UserError */.y(`python did not compile ${path}: ${why}`, {
+                advice: withoutBytecode,
+            }));
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
+
+
+
+
+
+
+
+
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+/**
+ * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+async function installPython(packages, directory) {
+    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    if (!python)
+        throw new Error('there is no python to install');
+    const place = python_pythonOf(python.archive.info.index);
+    const context = { prefix: directory, rootPrefix: directory, python: place };
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    for (const source of sources) {
+        const { paths } = plan_planLink(source.archive.info, context);
+        if (!paths.some(isNeeded))
+            continue;
+        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+            await writeEntry(entry, directory, source.locked.fileName);
+        }
+    }
+    const executable = (0,external_node_path_.join)(directory, place.executable);
+    await checkRuns(executable, place.version);
+    return executable;
+}
+function isNeeded(path) {
+    return needed.test(path);
+}
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry, directory, fileName) {
+    const path = (0,external_node_path_.join)(directory, entry.path);
+    await makeDirectories(directory, (0,external_node_path_.dirname)(entry.path), fileName);
+    if (entry.type === 'directory') {
+        await makeDirectories(directory, entry.path, fileName);
+        return;
+    }
+    await (0,promises_.rm)(path, { force: true });
+    if (entry.type === 'symlink')
+        await (0,promises_.symlink)(entry.target, path);
+    else if (entry.type === 'hardlink')
+        await (0,promises_.link)((0,external_node_path_.join)(directory, entry.target), path);
+    else
+        await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
+}
+async function makeDirectories(directory, path, fileName) {
+    let above = directory;
+    for (const name of path.split('/').filter((part) => part !== '.')) {
+        above = (0,external_node_path_.join)(above, name);
+        const found = await (0,promises_.lstat)(above).catch(() => undefined);
+        if (!found)
+            await (0,promises_.mkdir)(above);
+        else if (!found.isDirectory()) {
+            throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
+                advice: `Choose another build of it. ${withoutBytecode}`,
+            });
+        }
+    }
+}
+async function checkRuns(executable, version) {
+    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
+    const said = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(executable, [...pythonOptions, '-c', ask], {
+        cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+        env: pythonEnvironment,
+    }).catch((error) => {
+        throw new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { input: 'compile-pyc' },
+            advice: withoutBytecode,
+            cause: error,
+        });
+    });
+    const expected = `cpython ${version.replace('.', ' ')}`;
+    if (said.stdout.trim() === expected)
+        return;
+    throw new errors/* UserError */.y(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
+/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
+
+
+
+
+
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var layers_copy = __nccwpck_require__(8189);
+;// CONCATENATED MODULE: ./src/stages/fingerprint.ts
+
+
+
+
+
+
+/**
+ * The hash of all that determines an image: known from the locks and the request alone, before anything is fetched or made.
+ * @param base the base's name with its digest
+ */
+async function fingerprint(request, { architecture }, members, base) {
+    const { labels, annotations, linkScripts, micromamba, start, user, copy } = request;
+    const { userNumeric, groupWritable, rootPrefix, environmentName } = request;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        reproducible/* packerFormat */.qq,
+        base,
+        members.map(({ name, resolved: { lock }, environment }) => [
+            name,
+            lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
+            lock.header?.specs ?? [],
+            lock.header?.ownLayer ?? null,
+            environment?.variables ?? {},
+        ]),
+        [
+            architecture,
+            compressorName(request.compression),
+            linkScripts,
+            request.compilePyc && bytecodeFormat,
+            [micromamba.version, micromamba.url, micromamba.checksum ?? null],
+            start,
+            [user ?? null, userNumeric, groupWritable],
+            rootPrefix ?? null,
+            environmentName ?? null,
+        ],
+        [withOrigin(request, labels), withOrigin(request, annotations)],
+        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
+        wiringDigest(),
+    ]));
+}
+/** Labels or annotations with those of the run's context; what the user gave wins, and an empty value leaves a key out. */
+function withOrigin({ origin }, given) {
+    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
+    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/stages/draft.ts
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ */
+async function draftImages(request, locked, bases, workshop) {
+    const earlierImages = await findEarlierImages(request, workshop);
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const [pinned] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+        const base = pinned ?? (await bases.pin());
+        const hash = await fingerprint(request, platform, members, base);
+        const earlier = earlierImages[index];
+        return {
+            platform,
+            members,
+            base,
+            fingerprint: hash,
+            ...(earlier && { earlier }),
+            unchanged: isUnchanged(earlier, hash),
+        };
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/environment/credentials.ts
+/**
+ * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
+ * anaconda.org and its kin. An address without them is canonical.
+ */
+const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
+const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
+/** The text with the credentials taken out of every address in it. */
+function withoutCredentials(text) {
+    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
+}
+/** Whether an address in the text holds credentials. */
+function hasCredentials(text) {
+    return withoutCredentials(text) !== text;
+}
+/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
+function secretsIn(text) {
+    const found = (text.match(addresses) ?? []).flatMap((address) => {
+        const [, , user = ''] = userinfo.exec(address) ?? [];
+        const colon = user.indexOf(':');
+        // A user without a password is a token in the manner of `https://<token>@host`.
+        const password = colon < 0 ? user : user.slice(colon + 1);
+        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
+    });
+    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
+}
+/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
+function masked(text, secrets) {
+    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/environment/channel.ts
+
+/** What keeps a channel from being used, as the rest of a sentence. */
+class ChannelProblem extends Error {
+}
+/**
+ * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
+ * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
+ *   that they are one: in a path, say
+ * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
+ */
+function expandVariables(text, variables) {
+    const secrets = [];
+    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
+        const name = braced ?? bare ?? '';
+        const value = variables[name];
+        if (value === undefined || value === '') {
+            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+        }
+        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+            secrets.push(value);
+        return value;
+    });
+    return { text: expanded, secrets };
+}
+/**
+ * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
+ * trailing slashes, its host in lower case.
+ * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
+ */
+function canonicalChannel(source) {
+    if (!source.includes('://'))
+        return source;
+    const open = withoutCredentials(source);
+    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
+    if (open.includes('@') || hasCredentials(open)) {
+        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
+    }
+    if (!URL.canParse(open))
+        throw new ChannelProblem('it is not an address');
+    return new URL(open).href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/types.ts
+/** libmamba's install.cpp, `truthy_values`. */
+const selectors = ['linux', 'unix', 'osx', 'win'];
+
+;// CONCATENATED MODULE: ./src/environment/parse.ts
+
+
+
+
+
+
+/**
+ * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
+ * refuses what micromamba would pass over in silence.
+ * @param file the path for errors; its stem is the name of an environment that has none
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseEnvironment(text, file, variables) {
+    const source = openDocument(text, file);
+    const fields = source.fields();
+    const warnings = [...fields]
+        .filter(([key]) => !known.has(key))
+        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
+    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
+    const { specs, pip } = readDependencies(source, fields.get('dependencies'));
+    return {
+        environment: {
+            file,
+            name: readName(source, fields.get('name')) ?? (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file)),
+            channels,
+            noDefaults,
+            specs,
+            pip,
+            variables: readVariables(source, fields.get('variables')),
+            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
+        },
+        warnings,
+    };
+}
+/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+function openDocument(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const [error] = document.errors;
+    if (error) {
+        const { line } = lines.linePos(error.pos[0]);
+        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
+            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
+        }
+        throw refuse(line, error.code === 'DUPLICATE_KEY'
+            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
+            : `not YAML: ${error.message}`);
+    }
+    const resolved = (node) => {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        // An alias in a parsed document stands for one of its parsed nodes.
+        const target = node.resolve(document);
+        if (target === undefined)
+            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
+        return target;
+    };
+    return {
+        refuse,
+        fields(map = document.contents) {
+            const node = resolved(map);
+            if (!(0,dist/* isMap */.jh)(node))
+                throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
+            return new Map(node.items.map(({ key, value }) => {
+                if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string') {
+                    throw refuse(lineOf(key), 'a key is a piece of text');
+                }
+                return [key.value, { value: resolved(value), line: lineOf(key) }];
+            }));
+        },
+        items({ value, line }, what) {
+            // `channels:` with nothing after it is an empty list to conda and micromamba.
+            if (value === null || isEmpty(value))
+                return [];
+            if (!(0,dist/* isSeq */.oP)(value))
+                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
+            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
+        },
+    };
+}
+function lineText(text, position) {
+    const [line = ''] = text.slice(position).split('\n', 1);
+    return line.split(':', 1)[0]?.trim() ?? line;
+}
+/** A key with nothing after it. */
+function isEmpty(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
+}
+/** A string, trimmed; nothing else counts as one. */
+function textOf(node) {
+    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
+}
+/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
+function writtenText(node) {
+    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
+        return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
+}
+function readName(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return undefined;
+    const name = writtenText(field.value)?.trim();
+    if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
+        throw source.refuse(field.line, `'name' is not a name for an environment`, 'Use letters, digits, _, - and dots.');
+    }
+    return name;
+}
+function readChannels(source, field, variables) {
+    const written = field === undefined ? [] : source.items(field, 'channels');
+    const secrets = [];
+    const channels = written.map(({ value, line }) => {
+        const text = textOf(value);
+        if (!text)
+            throw source.refuse(line, 'a channel is a name or an address');
+        try {
+            const expanded = expandVariables(text, variables);
+            secrets.push(...expanded.secrets, ...secretsIn(expanded.text));
+            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
+        }
+        catch (error) {
+            if (!(error instanceof ChannelProblem))
+                throw error;
+            throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`);
+        }
+    });
+    return {
+        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
+        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
+        secrets,
+    };
+}
+function readDependencies(source, field) {
+    if (field === undefined) {
+        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
+    }
+    const specs = [];
+    const pip = [];
+    for (const item of source.items(field, 'dependencies')) {
+        if (!(0,dist/* isMap */.jh)(item.value)) {
+            specs.push(readSpec(source, item));
+            continue;
+        }
+        for (const [key, entry] of source.fields(item.value)) {
+            const selector = selectorOf(key);
+            if (key === 'pip')
+                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            else if (selector)
+                specs.push({ ...readSpec(source, entry), selector });
+            else {
+                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
+            }
+        }
+    }
+    return { specs, pip };
+}
+function readSpec(source, { value, line }) {
+    const text = textOf(value);
+    if (text === '' || isEmpty(value))
+        throw source.refuse(line, 'a dependency is empty');
+    if (text === undefined) {
+        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
+    }
+    if (/\p{Cc}/u.test(text))
+        throw source.refuse(line, 'a dependency goes over several lines');
+    return { text, line };
+}
+function selectorOf(key) {
+    return selectors.find((name) => key === `sel(${name})`);
+}
+function readVariables(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return {};
+    if (!(0,dist/* isMap */.jh)(field.value))
+        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
+    const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
+        if (!/^[A-Za-z_]\w*$/.test(name))
+            throw source.refuse(line, `'${name}' cannot name an environment variable`);
+        const text = writtenText(value);
+        if (text === undefined)
+            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
+        if (text.includes('\0'))
+            throw source.refuse(line, `the variable '${name}' holds a NUL`);
+        return [name, text];
+    });
+    return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./src/environment/find.ts
+
+
+
+const find_usual = 'env.yaml';
+const others = ['environment.yml', 'environment.yaml', 'env.yml'];
+/**
+ * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
+ * exactly one of those does.
+ * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
+ * @throws UserError when there is no such file, or no telling which one is meant
+ */
+async function findEnvironmentFile(input, workspace) {
+    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
+    if (await find_isFile(wanted))
+        return wanted;
+    if (input !== undefined && input !== find_usual) {
+        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
+            at: { input: 'environment-file' },
+            advice: 'Its path is relative to the workspace; was the repository checked out?',
+        });
+    }
+    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
+    const names = others.filter((_, index) => found[index]);
+    const [only] = names;
+    if (only !== undefined && names.length === 1)
+        return (0,external_node_path_.resolve)(workspace, only);
+    throw new errors/* UserError */.y(only === undefined
+        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
+        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
+}
+async function find_isFile(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/inputs.ts
+
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'";
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+function inputs_environmentOf(packages, channels, variables = process.env) {
+    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
+    return parseEnvironment(text, file, variables).environment;
+}
+/** An environment with the channels and packages of another behind its own. */
+function withMore(environment, more) {
+    const known = new Set(environment.channels.map(({ canonical }) => canonical));
+    return {
+        ...environment,
+        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+        specs: [...environment.specs, ...more.specs],
+        secrets: [...new Set([...environment.secrets, ...more.secrets])],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+
+;// CONCATENATED MODULE: ./src/environment/read.ts
+
+
+
+
+
+/** The door of this folder: from an environment file to what it asks for. */
+
+
+
+
+/**
+ * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with file and line
+ */
+async function readEnvironment(file, variables = process.env) {
+    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    environment.secrets.forEach((secret) => {
+        lib_core/* setSecret */.Pq(secret);
+    });
+    for (const { message, line } of warnings)
+        lib_core/* warning */.$e(message, { file, startLine: line });
+    refusePip(environment);
+    return environment;
+}
+async function readText(file) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(await (0,promises_.readFile)(file));
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
+    }
+}
+/** pip has to run in the image, which making one out of packages does not. */
+function refusePip({ file, pip: [first] }) {
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`, {
+        at: { file, line: first.line },
+        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
+            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/environments.ts
+
+
+const environments_usual = 'env.yaml';
+/**
+ * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
+ * lie below it by their names.
+ * @throws UserError when a file cannot be used, or two environments have one name
+ */
+async function readMembers(request) {
+    const files = request.environmentFiles;
+    if (files.length < 2)
+        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
+    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
+    const members = read.map((member, index) => {
+        const { environment, file } = member;
+        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
+        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
+    });
+    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
+    if (!twice)
+        return members;
+    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
+        at: { input: 'environment-file' },
+        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
+    });
+}
+/** The first environment has the packages that were given without a file, which may be all that there is. */
+async function readFirst(request, input) {
+    const { packages, channels } = request;
+    if (packages.length === 0)
+        return readMember(request, input);
+    const given = inputs_environmentOf(packages, channels);
+    try {
+        const member = await readMember(request, input);
+        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
+    }
+    catch (error) {
+        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
+        if (!isMissing || (input ?? environments_usual) !== environments_usual)
+            throw error;
+        return { file: environments_usual, environment: given };
+    }
+}
+/** A frozen lockfile that the request names needs no environment file beside it. */
+async function readMember(request, input) {
+    const { workspace, lock } = request;
+    try {
+        const file = await findEnvironmentFile(input, workspace);
+        return { file, environment: await readEnvironment(file) };
+    }
+    catch (error) {
+        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
+        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
+            throw error;
+        return { file: input ?? environments_usual };
+    }
+}
+function stemOf(file) {
+    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/image/types.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
+}
+
+;// CONCATENATED MODULE: ./src/stages/groups.ts
+
+
+
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const reservedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage({ compression, groupWritable, compilePyc }, draft, ground, workshop) {
+    const { image, rootPrefix } = ground.base;
+    const { uid, gid } = ground.summary.user;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(draft.earlier, draft.platform, workshop);
+    const budget = Math.floor((layerBudget - image.layers.length - reservedLayers) / draft.members.length);
+    const members = [];
+    for (const member of draft.members) {
+        const { name, resolved } = member;
+        const { packages, header } = resolved.lock;
+        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
+        const names = packages.map((locked) => locked.name);
+        const python = packages.find((locked) => locked.name === 'python');
+        const groups = groupPackages(names, header?.ownLayer, Math.max(1, budget)).map(({ title, packages: positions }) => ({
+            title: name === 'base' ? title : `${name}: ${title}`,
+            packages: positions,
+            key: layerKey({
+                prefix,
+                rootPrefix,
+                owner,
+                ...(python && { python }),
+                bytecode: compilePyc,
+                compression,
+                packages: positions.flatMap((position) => packages[position] ?? []),
+            }),
+        }));
+        members.push({ ...member, prefix, groups: await withEarlier(groups, names.indexOf('python'), earlier) });
+    }
+    return { draft, ground, owner, members, earlier };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(groups, python, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
+        const facts = parseFacts(text);
+        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
+        if (!layer || !isWhole)
+            return group;
+        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
+        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
+    });
+}
+
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
 var lib_io = __nccwpck_require__(8701);
 // EXTERNAL MODULE: external "crypto"
@@ -46463,8 +47779,6 @@ const knownChecksums = {
     },
 };
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./src/micromamba/binary.ts
 
 
@@ -46773,100 +48087,6 @@ function textFile(path, text) {
         yield bytes;
     };
     return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/prefix.ts
-
-
-
-
-
-/**
- * Reads the metadata of all packages and plans their linking.
- * @throws UserError for a malformed package
- */
-async function planPrefix(packages, place) {
-    const sources = await (0,concurrency/* mapConcurrently */.X)(packages, 8, prefix_openSource);
-    const python = sources.find(({ locked }) => locked.name === 'python');
-    const context = { ...place, ...(python && { python: pythonOf(python.archive.info.index) }) };
-    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
-    return { context, sources, plans, clobbers: clobber_findClobbers(plans) };
-}
-/** Opens a package for linking. */
-async function prefix_openSource({ locked, file, ...facts }) {
-    const { format, name, version, build } = locked;
-    return { locked, archive: await archive_openArchive(file, format, `${name}-${version}-${build}`), facts };
-}
-/**
- * Looks for what would make the image differ from an installed environment: link scripts, which would have to be run, and
- * paths below another package's soft link, which a layer cannot have.
- * @param linkScripts whether packages with scripts are refused, or linked without running them
- * @throws UserError naming the packages
- */
-function checkPrefix({ plans }, linkScripts) {
-    const [obstructed] = findObstructed(plans);
-    if (obstructed) {
-        const dist = (position) => plans[position]?.dist ?? '';
-        throw new errors/* UserError */.y(`${dist(obstructed.position)} has '${obstructed.path}', and ${dist(obstructed.byPosition)} has a file or link in its way: ` +
-            `'${obstructed.by}'`, { advice: 'Choose other versions or builds of these packages.' });
-    }
-    const scripted = plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist);
-    if (scripted.length === 0)
-        return;
-    if (linkScripts === 'skip') {
-        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
-        return;
-    }
-    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
-        at: { input: 'link-scripts' },
-        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
-    });
-}
-const variableFile = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const activationScript = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
-/**
- * The variables that the environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
- * of the files' names.
- * @throws UserError when such a file is not what it should be
- */
-async function packageVariables(plan) {
-    const files = await readTexts(plan, (path) => variableFile.test(path));
-    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
-}
-/** The scripts that activation runs, in its order; their paths are absolute. */
-async function activationScripts(plan) {
-    const files = await readTexts(plan, (path) => activationScript.test(path));
-    return files.map(({ path, text }) => ({ path: `${plan.context.prefix}/${path}`, text }));
-}
-/** Small files of the packages as they are in the prefix, sorted by path in code units. */
-async function readTexts(plan, select) {
-    const files = new Map();
-    for (const [position, { paths }] of plan.plans.entries()) {
-        const source = plan.sources[position];
-        if (!source || !paths.some(select))
-            continue;
-        for await (const entry of link_linkPackage(source, plan.context, select)) {
-            if (entry.type !== 'file')
-                continue;
-            const chunks = [];
-            for await (const chunk of entry.content)
-                chunks.push(chunk);
-            files.set(entry.path, Buffer.concat(chunks).toString());
-        }
-    }
-    return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text }));
-}
-function parseVariables(path, text) {
-    try {
-        const json = JSON.parse(text);
-        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
-            advice: 'Choose another build of the package that has it.',
-            cause: error,
-        });
-    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/unbash/dist/traversal.js
@@ -54970,7 +56190,7 @@ function evaluateActivation(scripts, variables, kindOf) {
     let shell = new shell_variables_ShellVariables(variables);
     const unknown = [];
     for (const { path, text } of scripts) {
-        const after = attempt(text, shell, kindOf);
+        const after = static_activation_attempt(text, shell, kindOf);
         if (after instanceof shell_variables_ShellVariables)
             shell = after;
         else
@@ -54985,10 +56205,10 @@ function evaluateActivation(scripts, variables, kindOf) {
  * @returns all that is exported then, or the construct that is in the way
  */
 function evaluateStatically(script, variables, kindOf) {
-    const after = attempt(script, new ShellVariables(variables), kindOf);
+    const after = static_activation_attempt(script, new ShellVariables(variables), kindOf);
     return after instanceof ShellVariables ? { variables: after.exported() } : after;
 }
-function attempt(script, before, kindOf) {
+function static_activation_attempt(script, before, kindOf) {
     const shell = before.copy();
     try {
         evaluateScript(script, { shell, kindOf });
@@ -55006,6 +56226,7 @@ function attempt(script, before, kindOf) {
 
 
 
+
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
 /**
@@ -55013,20 +56234,23 @@ const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
  */
-async function exportedByActivation(environment, plan, { files }, variables) {
-    const { prefix, rootPrefix } = plan.context;
+async function exportedByActivation({ activated, survey }, base, variables) {
+    const { prefix, rootPrefix } = survey.context;
     const before = new Map([
         ...variables,
-        ...Object.entries(activationVariables(environment, rootPrefix, variables.get('PATH') ?? '')),
+        ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
     ]);
-    const inPrefix = kindsIn(plan);
+    const scripts = activationScripts(survey.texts(), prefix);
+    const files = scripts.length > 0 ? await base.files() : undefined;
     const kindOf = (path) => {
-        if (path === prefix || path.startsWith(`${prefix}/`))
-            return inPrefix.get(path.slice(prefix.length + 1)) ?? 'absent';
-        const type = files.get(path.slice(1))?.type;
+        if (path === prefix || path.startsWith(`${prefix}/`)) {
+            const kind = survey.kindOf(path.slice(prefix.length + 1));
+            return kind === 'link' ? 'unknown' : kind;
+        }
+        const type = files?.get(path.slice(1))?.type;
         return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown';
     };
-    const { variables: after, unknown } = evaluateActivation(await activationScripts(plan), before, kindOf);
+    const { variables: after, unknown } = await settle(() => evaluateActivation(scripts, before, kindOf));
     for (const { path, line, reason } of unknown) {
         lib_core/* warning */.$e(`The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`);
     }
@@ -55034,233 +56258,124 @@ async function exportedByActivation(environment, plan, { files }, variables) {
     const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
     return { ...Object.fromEntries(exported), ...pending };
 }
-/** What is at each path of the prefix, directories included. */
-function kindsIn({ plans }) {
-    const kinds = new Map([['', 'directory']]);
-    for (const { paths, files } of plans) {
-        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
-        for (const path of paths) {
-            for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-                kinds.set(path.slice(0, slash), 'directory');
-            }
-            kinds.set(path, links.has(path) ? 'unknown' : 'file');
-        }
-    }
-    return kinds;
-}
 
-;// CONCATENATED MODULE: ./src/stages/image.ts
+;// CONCATENATED MODULE: ./src/stages/application.ts
 
 
 
-
-
-
-
-
-
-
-
-
-
-
-/** Layers for micromamba, for what belongs to no package, and for the application. */
-const reservedLayers = 3;
-/** The image for one platform: each environment's layers on the base, and on them one of what belongs to no package. */
-async function makeImage(request, platform, members, base, { scratch, uploader }) {
-    const { rootPrefix } = base;
-    const { groupWritable } = request;
-    const user = chooseUser(base.files, base.variables, request.user);
-    const planned = await planMembers(request, members, base, rootPrefix);
-    const settings = {
-        owner: { uid: user.uid, gid: groupWritable ? 0 : user.gid, groupWritable },
-        compression: request.compression,
-        directory: (0,external_node_path_.join)(scratch, platform.subdir),
-    };
-    const layers = await micromambaLayer(request, platform, base, settings);
-    for (const { name, packages, plan, groups } of planned) {
-        const directory = (0,external_node_path_.join)(settings.directory, name);
-        await (0,promises_.mkdir)(directory, { recursive: true });
-        const made = await buildLayers(packages, plan, groups, { ...settings, directory }, (layer) => {
-            void uploader?.add(layer);
-        });
-        layers.push(...made);
-    }
-    layers.push(await finishingLayer(planned, base, user, rootPrefix, settings));
-    layers.push(...(await applicationLayer(request, base, user, planned, settings)));
-    for (const layer of layers)
-        void uploader?.add(layer);
-    const activeName = defaultName(request, members);
-    const environment = contractVariables(base, user, rootPrefix, activeName);
-    return assembleImage(base.image, layers, platform, {
-        user: request.userNumeric ? String(user.uid) : user.name,
-        environment,
-        start: request.start,
-        ...(request.start.activation === 'everywhere' && {
-            activated: await activatedVariables(request, planned, activeName, base, environment),
-        }),
-        labels: withOrigin(request, request.labels),
-        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
-        annotations: {
-            ...withOrigin(request, request.annotations),
-            [fingerprintAnnotation]: await fingerprint(request, platform, members, base),
-        },
-    });
-}
-/** What the image's ENV has so that every process has the default environment. */
-async function activatedVariables({ start }, members, name, base, contract) {
-    const member = members.find((candidate) => candidate.name === name);
-    if (!member)
-        return {};
-    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
-    return exportedByActivation(member.activated, member.plan, base, variables);
-}
-/** The environment that containers activate unless they are told another. */
-function defaultName({ environmentName }, members) {
-    const names = members.map(({ name }) => name);
-    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
-    if (names.includes(wanted))
-        return wanted;
-    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
-        at: { input: 'environment-name' },
-        advice: `There are ${names.join(', ')}.`,
-    });
-}
-async function planMembers({ linkScripts }, members, base, rootPrefix) {
-    const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / members.length);
-    const planned = [];
-    for (const member of members) {
-        const { name, packages, resolved } = member;
-        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
-        const plan = await planPrefix(packages, { prefix, rootPrefix });
-        checkPrefix(plan, linkScripts);
-        const groups = groupPackages(packages.map(({ locked }) => locked.name), ownLayersOf(member), Math.max(1, budget));
-        const variables = { ...(await packageVariables(plan)), ...member.environment?.variables };
-        const titled = groups.map((group) => name === 'base' ? group : { ...group, title: `${name}: ${group.title}` });
-        planned.push({
-            ...member,
-            prefix,
-            plan,
-            groups: titled,
-            resolved,
-            activated: { name, prefix, variables },
-        });
-    }
-    return planned;
-}
-function ownLayersOf({ resolved, packages }) {
-    const sizes = () => packages.map(({ locked: { name }, size }) => ({ name, size }));
-    return resolved.lock.header?.ownLayer ?? chooseOwnLayer(sizes());
-}
-/** micromamba, for a base that has none. */
-async function micromambaLayer({ micromamba }, { subdir }, { files }, settings) {
-    await (0,promises_.mkdir)(settings.directory, { recursive: true });
-    if (files.get('bin/micromamba'))
-        return [];
-    const { path, version } = await installMicromamba(micromamba, subdir);
-    return [await buildLayer(`micromamba ${version}`, micromambaEntries(files, await (0,promises_.readFile)(path)), settings)];
-}
-/** What belongs to no package: files whose winner another layer hides, the environments' own, and the wiring. */
-async function finishingLayer(members, base, user, rootPrefix, settings) {
-    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
-    const wiring = wire({
-        base: base.files,
-        user,
-        rootPrefix,
-        environments: members.map(({ activated }) => activated),
-        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
-    });
-    const directories = new Set();
-    async function* entries() {
-        for (const { plan, groups, resolved, environment } of members) {
-            const { context } = plan;
-            const own = environmentFiles(resolved.lock.packages, {
-                time: new Date(reproducible/* fixedTime */.EZ * 1000),
-                specs: resolved.lock.header?.specs,
-                variables: environment?.variables ?? {},
-            });
-            yield* layerEntries(overrides(plan, groups), context, settings.owner, directories);
-            yield* layerEntries(own, context, settings.owner, directories);
-        }
-        yield* wiring;
-    }
-    return buildLayer('environment and wiring', entries(), settings);
-}
 /** The files that the request copies into the image. */
-async function applicationLayer({ copy, workspace, start }, { files }, { uid, gid, home }, members, settings) {
+async function applicationLayer({ copy, workspace, start }, { ground: { base, summary } }, members, settings) {
     if (copy.length === 0)
         return [];
-    const entries = (0,layers_copy/* copyEntries */.oH)(copy, {
+    const { uid, gid, home } = summary.user;
+    const ground = {
         workspace,
-        base: files,
+        base: await base.files(),
         owner: { uid, gid },
         workdir: start.workdir ?? '/tmp',
-        hasDirectory: directoriesOf(members, home),
+        hasDirectory: (path) => isAbove(home.slice(1), path) || hasDirectory(members, path),
+    };
+    const entries = await settle(async () => {
+        const laid = [];
+        for await (const entry of (0,layers_copy/* copyEntries */.oH)(copy, ground))
+            laid.push(entry);
+        return laid;
     });
     return [await buildLayer('application', entries, settings)];
 }
-/** Whether the layers below the application's bring a directory; its path is relative to the image's root. */
-function directoriesOf(members, home) {
-    const directories = new Set();
-    const add = (path) => {
-        for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-            directories.add(path.slice(0, slash));
-        }
-    };
-    add(`${home.slice(1)}/.bashrc`);
-    for (const { prefix, plan } of members) {
-        for (const { paths } of plan.plans)
-            for (const path of paths)
-                add(`${prefix.slice(1)}/${path}`);
-        add(`${prefix.slice(1)}/conda-meta/history`);
+/** Whether the layers of the environments bring a directory; its path is relative to the image's root. */
+function hasDirectory(members, path) {
+    return members.some(({ prefix, survey }) => {
+        const root = prefix.slice(1);
+        if (isAbove(root, path))
+            return true;
+        return path.startsWith(`${root}/`) && survey.kindOf(path.slice(root.length + 1)) === 'directory';
+    });
+}
+/** Whether `path` is `below`, or a directory above it. */
+function isAbove(below, path) {
+    return `${below}/`.startsWith(`${path}/`);
+}
+
+;// CONCATENATED MODULE: ./src/lock/package-line.ts
+
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
     }
-    return (path) => directories.has(path);
 }
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ variables }, user, rootPrefix, environmentName) {
+/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
+const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
+/**
+ * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
+ * @param ours whether it stands in a lock of ours, where every hash is a sha256
+ * @throws LineProblem
+ */
+function parsePackageLine(text, ours) {
+    if (withoutCredentials(text) !== text) {
+        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    }
+    const hash = text.indexOf('#');
+    const address = hash < 0 ? text : text.slice(0, hash);
+    const url = parseAddress(address);
     return {
-        MAMBA_USER: user.name,
-        MAMBA_USER_ID: String(user.uid),
-        MAMBA_USER_GID: String(user.gid),
-        LANG: variables.get('LANG') ?? 'C.UTF-8',
-        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
-        ENV_NAME: environmentName,
-        MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+        url,
+        ...parsePath(url),
+        checksum: package_line_parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
     };
 }
-/** What the user gave wins, and an empty value leaves a key out. */
-function withOrigin({ origin }, given) {
-    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
-    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+function parseAddress(text) {
+    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
+        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
+    }
+    const url = new URL(text);
+    if (url.search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return url;
 }
-/** The hash of all that determines the image, known before any of it is made. */
-async function fingerprint(request, { architecture }, members, { image }) {
-    const { compression, labels, annotations, linkScripts, micromamba, start, user, userNumeric, groupWritable, copy, rootPrefix, environmentName, } = request;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        reproducible/* packerFormat */.qq,
-        image.pinned.digest,
-        members.map((member) => [
-            member.name,
-            member.resolved.lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
-            member.resolved.lock.header?.specs ?? [],
-            ownLayersOf(member),
-            member.environment?.variables ?? {},
-        ]),
-        [
-            architecture,
-            compression,
-            linkScripts,
-            micromamba.version,
-            start,
-            [user ?? null, userNumeric, groupWritable],
-            rootPrefix ?? null,
-            environmentName ?? null,
-        ],
-        [withOrigin(request, labels), withOrigin(request, annotations)],
-        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
-        wiringDigest(),
-    ]));
+function parsePath(url) {
+    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
+    const fileName = package_line_decoded(file);
+    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || format === undefined) {
+        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
+    }
+    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
+        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
+    }
+    return {
+        channel: new URL('..', url).href.replace(/\/$/, ''),
+        subdir,
+        fileName,
+        // The pattern has no other.
+        format: format === 'conda' ? 'conda' : 'tar.bz2',
+        name,
+        version,
+        build,
+    };
+}
+/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
+function package_line_parseChecksum(text, address, ours) {
+    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
+    if (hex.length === 64 && (named !== undefined || !ours)) {
+        return { algorithm: 'sha256', hex: hex.toLowerCase() };
+    }
+    if (hex.length === 32 && named === undefined && !ours)
+        return { algorithm: 'md5', hex: hex.toLowerCase() };
+    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
+        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
+        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
+}
+function package_line_decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/micromamba/failure.ts
@@ -55530,679 +56645,6 @@ function environmentText({ channels, specs }) {
         channels: channels.map(({ source }) => source),
         dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
     }, { lineWidth: 0 });
-}
-
-;// CONCATENATED MODULE: ./src/lock/asked.ts
-
-
-
-/**
- * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
- * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
- * lock that holds is used without.
- * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
- * @param question.condarc the content of the condarc
- */
-function askFor(question) {
-    const { environment, platform, overrides, baseImage, condarc } = question;
-    return {
-        platform,
-        baseImage,
-        overrides: (0,virtual_packages/* listVirtualPackages */.R)(overrides),
-        channels: [
-            ...environment.channels.map(({ canonical }) => canonical),
-            ...(environment.noDefaults ? ['nodefaults'] : []),
-        ],
-        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
-    };
-}
-/** The hash that says whether two questions are the same. */
-function inputHash(asked) {
-    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
-}
-
-;// CONCATENATED MODULE: ./src/lock/diff.ts
-function diffLocks(before, after) {
-    const old = byName(before);
-    const now = byName(after);
-    return {
-        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
-        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
-        changed: [...now.values()].flatMap((locked) => {
-            const was = old.get(locked.name);
-            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
-            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
-        }),
-    };
-}
-/** From the shortest to the one that always tells two packages apart. */
-const descriptions = [
-    ({ version }) => version,
-    ({ version, build }) => `${version} ${build}`,
-    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
-    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
-];
-function byName({ packages }) {
-    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return new Map(sorted.map((locked) => [locked.name, locked]));
-}
-function nameAndVersion({ name, version }) {
-    return { name, version };
-}
-
-;// CONCATENATED MODULE: ./src/lock/file.ts
-
-
-
-
-/** The text of a lockfile, undefined when there is none. */
-async function readLockFile(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined; // what node:fs rejects with
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
-async function writeLockFile(path, text) {
-    const unfinished = `${path}.${process.pid}.tmp`;
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        await (0,promises_.writeFile)(unfinished, text);
-        await (0,promises_.rename)(unfinished, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(unfinished, { force: true });
-        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
-    }
-}
-/** Shorter ones are found in the names of packages and in hashes by chance. */
-const leastSecret = 6;
-/**
- * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
- * @param secrets those known to the run
- */
-function refuseSecrets(text, file, secrets) {
-    const known = secrets.filter((secret) => secret.length >= leastSecret);
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
-    if (index < 0)
-        return;
-    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
-        at: { file, line: index + 1 },
-        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/lock/format.ts
-
-/** The version of the header below. */
-const formatVersion = '1';
-/** The key of the line that makes a file one of ours. */
-const marker = 'micromamba-image-lock';
-/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
-function formatLock(lock) {
-    const header = lock.header === undefined ? [] : headerLines(lock.header);
-    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
-}
-/**
- * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
- * header tells beyond that, or with comments.
- * @param baseImage the base of a lock that has no header
- */
-function lockHash(lock, baseImage) {
-    const { header, packages } = lock;
-    const pinned = [
-        header?.baseImage ?? baseImage,
-        ...(header?.ownLayer ?? []),
-        '',
-        ...packages.map(formatLine),
-    ];
-    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
-}
-function formatLine({ url, checksum: { algorithm, hex } }) {
-    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
-    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
-}
-function headerLines(header) {
-    const pairs = [
-        [marker, formatVersion],
-        ['input-hash', header.inputHash],
-        ['platform', header.platform],
-        ['base-image', header.baseImage],
-        ['micromamba', header.micromambaVersion],
-        ...header.virtualPackages.map((value) => ['virtual-package', value]),
-        ...header.overrides.map((value) => ['override', value]),
-        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
-        ...header.channels.map((value) => ['channel', value]),
-        ...header.specs.map((value) => ['spec', value]),
-        ...header.pip.map((value) => ['pip', value]),
-        ...header.ownLayer.map((value) => ['own-layer', value]),
-    ];
-    return pairs.map(([key, value]) => `# ${key}: ${value}`);
-}
-
-;// CONCATENATED MODULE: ./src/lock/freshness.ts
-
-/**
- * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
- * answers what is asked.
- */
-function compareAsked(header, asked) {
-    if (header.inputHash === inputHash(asked))
-        return [];
-    const differences = [
-        ...compareValue('the platform', header.platform, asked.platform),
-        ...compareBase(header.baseImage, asked.baseImage),
-        ...compareLists('override', header.overrides, asked.overrides),
-        ...compareOrdered('channel', header.channels, asked.channels),
-        ...compareLists('spec', header.specs, asked.specs),
-        ...compareOrdered('pip requirement', header.pip, asked.pip),
-        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
-    ];
-    return differences.length > 0 ? differences : ['its header was changed by hand'];
-}
-function compareValue(what, before, now) {
-    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
-}
-/** The lock has the name that was asked for, and the digest that it had then. */
-function compareBase(pinned, asked) {
-    if (pinned === asked || pinned.startsWith(`${asked}@`))
-        return [];
-    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
-}
-function compareLists(what, before, now) {
-    return [
-        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
-        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
-    ];
-}
-function compareOrdered(what, before, now) {
-    const differences = compareLists(what, before, now);
-    if (differences.length > 0 || before.join('\n') === now.join('\n'))
-        return differences;
-    return [`the ${what}s are in another order: ${now.join(', ')}`];
-}
-
-;// CONCATENATED MODULE: ./src/lock/header.ts
-
-
-
-
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
-const advice = 'Restore the file, or have it written anew with lock-mode: update.';
-/**
- * Reads the comments before `@EXPLICIT`.
- * @returns undefined when they are not a header of ours
- * @throws UserError with the line of what is malformed, or when it is of a version that is not known
- */
-function parseHeader(comments, file) {
-    const entries = comments.map(({ text, line }) => {
-        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
-        return { key, value: value ?? '', line, text };
-    });
-    const version = entries.find(({ key }) => key === marker);
-    if (version === undefined)
-        return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    if (version.value !== formatVersion) {
-        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
-            at: { file, line: version.line },
-            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
-        });
-    }
-    const values = new Map();
-    for (const { key, value, line, text } of entries) {
-        if (key === undefined)
-            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
-        const isSingle = key === marker || single.some((name) => name === key);
-        if (!isSingle && !repeated.some((name) => name === key)) {
-            throw refuse(line, `the header has no key '${key}'`);
-        }
-        if (value === '')
-            throw refuse(line, `'${key}' has no value`);
-        const before = values.get(key) ?? [];
-        if (isSingle && before.length > 0)
-            throw refuse(line, `'${key}' stands here for the second time`);
-        values.set(key, [...before, { value, line }]);
-    }
-    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
-    const optional = (key, read) => {
-        const [found] = values.get(key) ?? [];
-        if (found === undefined)
-            return undefined;
-        const value = read(found.value);
-        if (value === undefined)
-            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
-        return value;
-    };
-    const required = (key, read) => {
-        const value = optional(key, read);
-        if (value === undefined)
-            throw refuse(version.line, `the header has no '${key}'`);
-        return value;
-    };
-    const condarc = optional('condarc', digest);
-    return {
-        inputHash: required('input-hash', digest),
-        platform: required('platform', subdir),
-        baseImage: required('base-image', pinnedImage),
-        micromambaVersion: required('micromamba', (text) => text),
-        virtualPackages: all('virtual-package'),
-        overrides: all('override'),
-        ...(condarc !== undefined && { condarc }),
-        channels: all('channel'),
-        specs: all('spec'),
-        pip: all('pip'),
-        ownLayer: all('own-layer'),
-    };
-}
-function digest(text) {
-    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
-}
-function subdir(text) {
-    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
-}
-function pinnedImage(text) {
-    const at = text.lastIndexOf('@');
-    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/lock/package-line.ts
-
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-/** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
-const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
-/**
- * Takes a line of an explicit file apart: the address of an archive, `#`, and its hash.
- * @param ours whether it stands in a lock of ours, where every hash is a sha256
- * @throws LineProblem
- */
-function parsePackageLine(text, ours) {
-    if (withoutCredentials(text) !== text) {
-        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
-    }
-    const hash = text.indexOf('#');
-    const address = hash < 0 ? text : text.slice(0, hash);
-    const url = parseAddress(address);
-    return {
-        url,
-        ...parsePath(url),
-        checksum: package_line_parseChecksum(hash < 0 ? '' : text.slice(hash + 1), address, ours),
-    };
-}
-function parseAddress(text) {
-    if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
-        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
-    }
-    const url = new URL(text);
-    if (url.search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
-    return url;
-}
-function parsePath(url) {
-    const [file = '', subdir = ''] = url.pathname.split('/').reverse();
-    const fileName = package_line_decoded(file);
-    const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
-    if (name === undefined || version === undefined || build === undefined || format === undefined) {
-        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
-    }
-    if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
-        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
-    }
-    return {
-        channel: new URL('..', url).href.replace(/\/$/, ''),
-        subdir,
-        fileName,
-        // The pattern has no other.
-        format: format === 'conda' ? 'conda' : 'tar.bz2',
-        name,
-        version,
-        build,
-    };
-}
-/** micromamba takes `<md5>`, `<sha256>` and `sha256:<sha256>`, and passes over anything else without checking the package. */
-function package_line_parseChecksum(text, address, ours) {
-    const [, named, hex = ''] = /^(sha256:)?([0-9a-f]+)$/i.exec(text) ?? [];
-    if (hex.length === 64 && (named !== undefined || !ours)) {
-        return { algorithm: 'sha256', hex: hex.toLowerCase() };
-    }
-    if (hex.length === 32 && named === undefined && !ours)
-        return { algorithm: 'md5', hex: hex.toLowerCase() };
-    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
-        ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
-        : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
-}
-function package_line_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/lock/parse.ts
-
-
-
-/**
- * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
- * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
- * @param file the path for errors
- * @param platform what a file without header is for; ours say it themselves
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseLock(text, file, platform) {
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const lines = text
-        .replace(/^\uFEFF/, '')
-        .split(/\r?\n/)
-        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
-        .filter((line) => line.text !== '');
-    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
-    const before = start < 0 ? lines : lines.slice(0, start);
-    const stray = before.find((line) => !isComment(line));
-    if (start < 0 || stray !== undefined) {
-        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
-    }
-    const header = parseHeader(before, file);
-    const packages = new Map();
-    for (const line of lines.slice(start + 1)) {
-        if (isComment(line))
-            continue;
-        const locked = readLine(line, header !== undefined);
-        const twin = packages.get(locked.name);
-        if (twin)
-            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
-        const wanted = header?.platform ?? platform;
-        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
-            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
-        }
-        packages.set(locked.name, locked);
-    }
-    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
-    function readLine(line, ours) {
-        try {
-            return { ...parsePackageLine(line.text, ours), line: line.line };
-        }
-        catch (error) {
-            if (!(error instanceof LineProblem))
-                throw error;
-            throw refuse(line.line, error.message, error.advice);
-        }
-    }
-}
-function isComment({ text }) {
-    return text.startsWith('#');
-}
-
-;// CONCATENATED MODULE: ./src/lock/path.ts
-
-
-/**
- * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
- * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
- *   `{platform}` (the conda subdir)
- * @throws UserError for other placeholders
- */
-function lockPath(options) {
-    const { template, environmentFile, platform, workspace } = options;
-    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
-    if (template === undefined) {
-        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
-    }
-    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
-    const [unknown] = /\{.*?\}/.exec(path) ?? [];
-    if (unknown !== undefined) {
-        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
-            at: { input: 'lock-file' },
-            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
-        });
-    }
-    if (/[/\\]$/.test(path)) {
-        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
-    }
-    return (0,external_node_path_.resolve)(workspace, path);
-}
-
-;// CONCATENATED MODULE: ./src/lock/resolve.ts
-
-
-
-
-
-
-
-
-/** The door of this folder: from what is asked to a lock. */
-
-
-/**
- * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
- * @param solve is called when a new one is needed, and only then
- * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
- */
-async function resolveLock(request, solve) {
-    const { path } = request;
-    const { platform } = request.asked;
-    const text = await readLockFile(path);
-    if (request.mode === 'update')
-        return renew(request, solve, text, forgiving(text, path, platform));
-    if (text === undefined) {
-        if (request.mode === 'auto')
-            return renew(request, solve);
-        throw new errors/* UserError */.y('there is no lockfile', {
-            at: { file: path },
-            advice: `${refresh} Or check 'lock-file'.`,
-        });
-    }
-    const lock = parseLock(text, path, platform);
-    if (request.mode === 'frozen')
-        return use(request, text, fitting(lock, request));
-    if (lock.header === undefined) {
-        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
-            at: { file: path },
-            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
-        });
-    }
-    const differences = compareAsked(lock.header, request.asked);
-    if (differences.length === 0)
-        return use(request, text, lock);
-    if (request.mode === 'auto')
-        return renew(request, solve, text, lock);
-    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
-        at: { file: path },
-        advice: refresh,
-    });
-}
-const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
-function use({ path, asked, secrets }, text, lock) {
-    refuseSecrets(text, path, secrets);
-    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
-}
-/** Whatever the environment file says, a lock of another platform makes no image of this one. */
-function fitting(lock, { path, asked }) {
-    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
-        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
-            at: { file: path },
-            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
-        });
-    }
-    return lock;
-}
-async function renew(request, solve, before, previous) {
-    const { path, asked, secrets } = request;
-    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
-    refuseSecrets(text, path, secrets);
-    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
-    const lock = parseLock(text, path, asked.platform);
-    const changed = text !== before;
-    if (changed)
-        await writeLockFile(path, text);
-    return {
-        lock,
-        text,
-        path,
-        hash: lockHash(lock, asked.baseImage),
-        changed,
-        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
-    };
-}
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
-    return formatLock({
-        header: {
-            ...asked,
-            inputHash: inputHash(asked),
-            baseImage,
-            micromambaVersion,
-            virtualPackages,
-            ownLayer: chooseOwnLayer(packages, previous),
-        },
-        packages: packages.map(({ url, sha256 }) => ({
-            url: new URL(url),
-            checksum: { algorithm: 'sha256', hex: sha256 },
-        })),
-    });
-}
-/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
-function forgiving(text, path, platform) {
-    if (text === undefined)
-        return undefined;
-    try {
-        return parseLock(text, path, platform);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/lock.ts
-
-
-
-
-
-
-
-/**
- * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
- * @returns by platform, in the request's order
- * @throws UserError when one cannot be had
- */
-async function lockMembers(request, members, bases) {
-    let micromamba;
-    const solver = {
-        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-        bases,
-    };
-    const locked = [];
-    for (const platform of request.platforms) {
-        const ofPlatform = [];
-        for (const member of members)
-            ofPlatform.push(await lockMember(request, member, platform, solver));
-        refuseDifferentBases(ofPlatform);
-        locked.push(ofPlatform);
-    }
-    return locked;
-}
-async function lockMember(request, member, platform, solver) {
-    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
-    const { environment, file } = member;
-    const { subdir } = platform;
-    const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
-    const settings = {
-        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
-        secrets: environment?.secrets ?? [],
-        chooseOwnLayer: chooseOwnLayer,
-    };
-    const { mode } = request.lock;
-    let micromamba;
-    const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
-            throw new Error('a frozen lock is not solved');
-        })
-        : await resolveLock({
-            ...settings,
-            mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
-        }, async () => {
-            const pinned = await solver.bases.pin();
-            const [base, installed] = await Promise.all([
-                solver.bases.read(platform, pinned),
-                solver.micromamba(),
-            ]);
-            micromamba = installed;
-            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, base.virtualPackages, overrides);
-            return {
-                packages: await solve(installed, {
-                    environment,
-                    platform: subdir,
-                    virtualPackages,
-                    condarc,
-                    logLevel,
-                }),
-                micromambaVersion: installed.version,
-                virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
-                baseImage: pinned,
-            };
-        });
-    const { header, packages } = resolved.lock;
-    const result = {
-        file: (0,external_node_path_.relative)(workspace, resolved.path),
-        hash: resolved.hash,
-        changed: resolved.changed,
-        ...(resolved.difference && { difference: resolved.difference }),
-        packages: packages.length,
-        ...(header && { micromambaVersion: header.micromambaVersion }),
-        ...(micromamba && { micromambaPath: micromamba.path }),
-    };
-    return { ...member, resolved, result };
-}
-/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
-function refuseDifferentBases(members) {
-    const pins = members.flatMap(({ resolved, result }) => resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : []);
-    const [first] = pins;
-    const other = pins.find(({ pin }) => pin !== first?.pin);
-    if (!first || !other)
-        return;
-    throw new errors/* UserError */.y(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
-        at: { file: other.file },
-        advice: 'Refresh them together: lock-mode: update.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/action/state.ts
-
-const state_name = 'tarball-cache';
-/**
- * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
- * meanwhile is read again. No credentials.
- */
-function saveState(state) {
-    lib_core/* saveState */.LZ(state_name, state);
-}
-/** Absent when the main step ended before there was anything to save. */
-function loadState() {
-    const saved = core.getState(state_name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
 
 ;// CONCATENATED MODULE: ./src/packages/channel-credentials.ts
@@ -56504,7 +56946,7 @@ async function receive(source, { file, refuse, onBytes }, checksummer) {
 
 
 /** How many archives are under way at a time: enough to hide a channel's latency, few enough for it to be polite. */
-const parallel = 8;
+const download_parallel = 8;
 /** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
 function tarballName({ checksum, format }) {
     return `${checksum.algorithm}-${checksum.hex}.${format}`;
@@ -56524,7 +56966,7 @@ async function fetchPackages(packages, directory, options) {
     await (0,promises_.mkdir)(directory, { recursive: true });
     const progress = new Progress(packages.length);
     try {
-        return await (0,concurrency/* mapConcurrently */.X)(packages, parallel, async (locked) => {
+        return await (0,concurrency/* mapConcurrently */.X)(packages, download_parallel, async (locked) => {
             const fetched = await fetchOne(locked, directory, options, progress);
             const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
             progress.finished(source, fetched.size);
@@ -56564,6 +57006,943 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
     finally {
         await (0,promises_.rm)(partial, { force: true });
     }
+}
+
+;// CONCATENATED MODULE: ./src/stages/bytecode.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
+ * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
+ * @returns python's executable
+ * @throws UserError when none can be had: without it the image would be another one than elsewhere
+ */
+async function pythonForBytecode(request, member, open, workshop) {
+    const { packages } = member.resolved.lock;
+    const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
+    if (!python)
+        throw new Error('an environment without python has nothing to compile');
+    const { executable } = python_pythonOf(python.archive.info.index);
+    const { version, channel, subdir } = python.locked;
+    // Another platform's of the same version serves as well.
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
+    const directory = (0,external_node_path_.join)(workshop.scratch, `python-${name}`);
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
+        return (0,external_node_path_.join)(directory, executable);
+    const sources = subdir === machineSubdir()
+        ? await closureOfLocked(python, packages, open)
+        : await sourcesForMachine(request, subdir, member, python, workshop);
+    return installPython(sources, directory);
+}
+/** Python and all that it depends on, fetched as it becomes known. */
+async function closureOfLocked(python, packages, open) {
+    const found = new Map([[python.locked.name, python]]);
+    for (let newest = [python]; newest.length > 0;) {
+        const names = new Set(newest.flatMap(dependsOf).map(nameOfSpec));
+        const positions = [...packages.keys()].filter((position) => {
+            const { name = '' } = packages[position] ?? {};
+            return names.has(name) && !found.has(name);
+        });
+        newest = await open(positions);
+        for (const source of newest)
+            found.set(source.locked.name, source);
+    }
+    return [...found.values()];
+}
+async function sourcesForMachine(request, subdir, { environment }, { locked, archive }, { tarballs }) {
+    const here = machineSubdir();
+    const title = `python ${locked.version} for ${here ?? 'this machine'}`;
+    const cannot = (why, cause) => new errors/* UserError */.y(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
+        at: { input: 'compile-pyc' },
+        advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        cause,
+    });
+    if (here === undefined || here.startsWith('win-'))
+        throw cannot('it would not run here');
+    lib_core/* info */.pq(`${title} compiles modules for ${subdir}.`);
+    try {
+        const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
+        const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
+        const wanted = withChannels(inputs_environmentOf([`python ==${locked.version}${build}`], [locked.channel]), environment, request.condarc !== undefined);
+        const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
+        const solved = await solve(await installMicromamba(request.micromamba), {
+            environment: wanted,
+            platform: here,
+            virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
+            condarc: request.condarc,
+            logLevel: request.logLevel,
+        });
+        const needed = closureOf('python', solved, (item) => item.name, ({ depends }) => depends);
+        const packages = needed.map(({ url, sha256 }) => ({
+            ...parsePackageLine(`${url}#sha256:${sha256}`, true),
+            line: 0,
+        }));
+        const fetched = await fetchPackages(packages, tarballs, {
+            lockFile: title,
+            authorize: await channelCredentials(wanted.channels.map(({ source }) => source)),
+        });
+        return await Promise.all(fetched.map(link_openPackage));
+    }
+    catch (error) {
+        throw error instanceof errors/* UserError */.y ? cannot((0,errors/* messageOf */.b)(error), error) : error;
+    }
+}
+/** The channels that the environment was solved from; without those the one that its python came from. */
+function withChannels(wanted, environment, hasCondarc) {
+    if (!environment || (environment.channels.length === 0 && !hasCondarc))
+        return wanted;
+    const { channels, noDefaults, secrets } = environment;
+    return { ...wanted, channels, noDefaults, secrets };
+}
+
+;// CONCATENATED MODULE: ./src/stages/prefix.ts
+
+
+
+
+
+
+
+
+/** Makes the layers of an environment's packages, but for those that an earlier image has. */
+async function layPackages(request, member, rootPrefix, settings, store, workshop) {
+    const { name, prefix, groups, environment } = member;
+    const locked = member.resolved.lock.packages;
+    const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
+    const open = async (positions) => Promise.all((await fetch(positions)).map(link_openPackage));
+    const python = await pythonOfMember(member, open);
+    const context = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc };
+    const directory = (0,external_node_path_.join)(settings.directory, name);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const missing = groups.filter(({ earlier }) => !earlier);
+    const toBuild = await Promise.all(missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })));
+    const findPython = () => pythonForBytecode(request, member, open, workshop);
+    const noarch = missing.flatMap(({ packages }) => packages.filter((position) => locked[position]?.subdir === 'noarch'));
+    const compiler = (await needCompiling(noarch, context, open))
+        ? { executable: await findPython() }
+        : undefined;
+    const upload = (layer) => void workshop.uploader?.add(layer);
+    const built = await buildLayers(toBuild, context, { ...settings, directory, ...(compiler && { compiler }) }, upload);
+    const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
+    const surveyed = groups.flatMap(({ packages }, index) => {
+        const facts = made[index]?.facts;
+        return facts ? [{ packages, facts }] : [];
+    });
+    const survey = await Survey.of(surveyed, context, open);
+    checkLinkScripts(survey.scripted(), request.linkScripts);
+    const variables = { ...packageVariables(survey.texts()), ...environment?.variables };
+    return {
+        ...member,
+        layers: made.map(({ layer }) => layer),
+        survey,
+        activated: { name, prefix, variables },
+        startCompiler: async () => new Compiler(await findPython()),
+    };
+}
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember({ resolved, groups }, open) {
+    const position = resolved.lock.packages.findIndex(({ name }) => name === 'python');
+    const group = groups.find(({ packages }) => packages.includes(position));
+    if (!group)
+        return undefined;
+    if (group.earlier)
+        return group.earlier.facts.python;
+    const [source] = await open([position]);
+    return source && python_pythonOf(source.archive.info.index);
+}
+/** Whether there are modules among the packages at these positions that are to have bytecode. */
+async function needCompiling(positions, context, open) {
+    if (!context.python || !context.bytecode || positions.length === 0)
+        return false;
+    const sources = await open(positions);
+    return sources.some(({ archive }) => {
+        const { isCompiled, bytecode } = plan_planLink(archive.info, context);
+        return isCompiled && bytecode.length > 0;
+    });
+}
+/** Link scripts would have to be run, which makes an image differ from an installed environment. */
+function checkLinkScripts(scripted, wish) {
+    if (scripted.length === 0)
+        return;
+    if (wish === 'skip') {
+        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
+        return;
+    }
+    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
+        at: { input: 'link-scripts' },
+        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/image.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
+ * packages, what belongs to no package, the application.
+ */
+async function makeImage(request, plan, store, workshop) {
+    const { draft, ground, owner } = plan;
+    const { base, summary } = ground;
+    const settings = {
+        owner,
+        compression: request.compression,
+        directory: (0,external_node_path_.join)(workshop.scratch, draft.platform.subdir),
+    };
+    await (0,promises_.mkdir)(settings.directory, { recursive: true });
+    const laid = [];
+    for (const member of plan.members) {
+        laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop));
+    }
+    const layers = [
+        ...(await micromambaLayer(request, plan, settings)),
+        await wiringLayer(request, plan, laid, settings),
+        ...laid.flatMap((member) => member.layers),
+        await environmentLayer(laid, settings),
+        ...(await applicationLayer(request, plan, laid, settings)),
+    ];
+    for (const layer of layers)
+        void workshop.uploader?.add(layer);
+    const activeName = defaultName(request, laid);
+    const environment = contractVariables(plan, activeName);
+    return assembleImage(base.image, layers, draft.platform, {
+        user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
+        environment,
+        start: request.start,
+        ...(request.start.activation === 'everywhere' && {
+            activated: await activatedVariables(request, plan, laid, activeName, environment),
+        }),
+        labels: withOrigin(request, request.labels),
+        created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
+        annotations: {
+            ...withOrigin(request, request.annotations),
+            ...ground.annotations,
+            [fingerprintAnnotation]: draft.fingerprint,
+        },
+    });
+}
+/** What the image's ENV has so that every process has the default environment. */
+async function activatedVariables({ start }, { ground: { base } }, members, name, contract) {
+    const member = members.find((candidate) => candidate.name === name);
+    if (!member)
+        return {};
+    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
+    return exportedByActivation(member, base, variables);
+}
+/** The environment that containers activate unless they are told another. */
+function defaultName({ environmentName }, members) {
+    const names = members.map(({ name }) => name);
+    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
+    if (names.includes(wanted))
+        return wanted;
+    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
+        at: { input: 'environment-name' },
+        advice: `There are ${names.join(', ')}.`,
+    });
+}
+/** A layer that an earlier image may have: it is made only where that has none of its key. */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const { compression } = settings;
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
+    const found = (await earlier.find([key])).get(key);
+    const annotations = { [layerKeyAnnotation]: key };
+    if (found)
+        return asOwn(found, title, annotations);
+    return buildLayer(title, await entries(), settings, annotations);
+}
+/** micromamba, for a base that has none. */
+async function micromambaLayer({ micromamba }, plan, settings) {
+    const { draft, ground } = plan;
+    if (ground.summary.hasMicromamba)
+        return [];
+    const { version, url, checksum } = micromamba;
+    const platform = (0,common_platform/* formatPlatform */.Bq)(draft.platform);
+    const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null];
+    const entries = async () => {
+        const { path } = await installMicromamba(micromamba, draft.platform.subdir);
+        return micromambaEntries(await ground.base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)];
+}
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(request, plan, members, settings) {
+    const { base, summary } = plan.ground;
+    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const wiring = {
+        rootPrefix: base.rootPrefix,
+        environments: members.map(({ activated }) => activated),
+        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    };
+    const baseDigest = base.image.pinned.digest;
+    const inputs = [
+        (0,common_platform/* formatPlatform */.Bq)(plan.draft.platform),
+        request.user ?? null,
+        wiringKey({ ...wiring, user: summary.user, baseDigest }),
+    ];
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) });
+    });
+}
+/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
+function environmentLayer(members, settings) {
+    const directories = new Set();
+    async function* entries() {
+        for (const { survey, groups, resolved, environment, startCompiler } of members) {
+            const own = environmentFiles(resolved.lock.packages, {
+                time: new Date(reproducible/* fixedTime */.EZ * 1000),
+                specs: resolved.lock.header?.specs,
+                variables: environment?.variables ?? {},
+            });
+            yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories);
+            yield* layerEntries(own, survey.context, settings.owner, directories);
+            let compiler;
+            const again = bytecodeOverrides(survey, async () => (compiler = await startCompiler()));
+            try {
+                yield* layerEntries(again, survey.context, settings.owner, directories);
+            }
+            finally {
+                compiler?.close();
+            }
+        }
+    }
+    return buildLayer('environment', entries(), settings);
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables({ ground }, environmentName) {
+    const { variables, rootPrefix } = ground.base;
+    const { user } = ground.summary;
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/lock/asked.ts
+
+
+
+/**
+ * What a run asks of a lock. Spelling, the order of specs and credentials make no difference.
+ * Of virtual packages it is what the user says of them: what the base tells is known to those who have read it, and a
+ * lock that holds is used without.
+ * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
+ * @param question.condarc the content of the condarc
+ */
+function askFor(question) {
+    const { environment, platform, overrides, baseImage, condarc } = question;
+    return {
+        platform,
+        baseImage,
+        overrides: (0,virtual_packages/* listVirtualPackages */.R)(overrides),
+        channels: [
+            ...environment.channels.map(({ canonical }) => canonical),
+            ...(environment.noDefaults ? ['nodefaults'] : []),
+        ],
+        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
+        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
+    };
+}
+/** The hash that says whether two questions are the same. */
+function inputHash(asked) {
+    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff.ts
+function diffLocks(before, after) {
+    const old = byName(before);
+    const now = byName(after);
+    return {
+        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
+        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
+        changed: [...now.values()].flatMap((locked) => {
+            const was = old.get(locked.name);
+            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
+            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
+        }),
+    };
+}
+/** From the shortest to the one that always tells two packages apart. */
+const descriptions = [
+    ({ version }) => version,
+    ({ version, build }) => `${version} ${build}`,
+    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
+    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
+];
+function byName({ packages }) {
+    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return new Map(sorted.map((locked) => [locked.name, locked]));
+}
+function nameAndVersion({ name, version }) {
+    return { name, version };
+}
+
+;// CONCATENATED MODULE: ./src/lock/file.ts
+
+
+
+
+/** The text of a lockfile, undefined when there is none. */
+async function readLockFile(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined; // what node:fs rejects with
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+    }
+}
+/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
+async function writeLockFile(path, text) {
+    const unfinished = `${path}.${process.pid}.tmp`;
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(unfinished, text);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(unfinished, { force: true });
+        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+    }
+}
+/** Shorter ones are found in the names of packages and in hashes by chance. */
+const leastSecret = 6;
+/**
+ * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
+ * @param secrets those known to the run
+ */
+function refuseSecrets(text, file, secrets) {
+    const known = secrets.filter((secret) => secret.length >= leastSecret);
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
+    if (index < 0)
+        return;
+    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
+        at: { file, line: index + 1 },
+        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/lock/format.ts
+
+/** The version of the header below. */
+const formatVersion = '1';
+/** The key of the line that makes a file one of ours. */
+const marker = 'micromamba-image-lock';
+/** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
+function formatLock(lock) {
+    const header = lock.header === undefined ? [] : headerLines(lock.header);
+    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
+}
+/**
+ * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
+ * header tells beyond that, or with comments.
+ * @param baseImage the base of a lock that has no header
+ */
+function lockHash(lock, baseImage) {
+    const { header, packages } = lock;
+    const pinned = [
+        header?.baseImage ?? baseImage,
+        ...(header?.ownLayer ?? []),
+        '',
+        ...packages.map(formatLine),
+    ];
+    return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
+}
+function formatLine({ url, checksum: { algorithm, hex } }) {
+    // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
+    return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
+}
+function headerLines(header) {
+    const pairs = [
+        [marker, formatVersion],
+        ['input-hash', header.inputHash],
+        ['platform', header.platform],
+        ['base-image', header.baseImage],
+        ['micromamba', header.micromambaVersion],
+        ...header.virtualPackages.map((value) => ['virtual-package', value]),
+        ...header.overrides.map((value) => ['override', value]),
+        ...(header.condarc === undefined ? [] : [['condarc', header.condarc]]),
+        ...header.channels.map((value) => ['channel', value]),
+        ...header.specs.map((value) => ['spec', value]),
+        ...header.pip.map((value) => ['pip', value]),
+        ...header.ownLayer.map((value) => ['own-layer', value]),
+    ];
+    return pairs.map(([key, value]) => `# ${key}: ${value}`);
+}
+
+;// CONCATENATED MODULE: ./src/lock/freshness.ts
+
+/**
+ * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
+ * answers what is asked.
+ */
+function compareAsked(header, asked) {
+    if (header.inputHash === inputHash(asked))
+        return [];
+    const differences = [
+        ...compareValue('the platform', header.platform, asked.platform),
+        ...compareBase(header.baseImage, asked.baseImage),
+        ...compareLists('override', header.overrides, asked.overrides),
+        ...compareOrdered('channel', header.channels, asked.channels),
+        ...compareLists('spec', header.specs, asked.specs),
+        ...compareOrdered('pip requirement', header.pip, asked.pip),
+        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
+    ];
+    return differences.length > 0 ? differences : ['its header was changed by hand'];
+}
+function compareValue(what, before, now) {
+    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
+}
+/** The lock has the name that was asked for, and the digest that it had then. */
+function compareBase(pinned, asked) {
+    if (pinned === asked || pinned.startsWith(`${asked}@`))
+        return [];
+    return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
+}
+function compareLists(what, before, now) {
+    return [
+        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
+        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
+    ];
+}
+function compareOrdered(what, before, now) {
+    const differences = compareLists(what, before, now);
+    if (differences.length > 0 || before.join('\n') === now.join('\n'))
+        return differences;
+    return [`the ${what}s are in another order: ${now.join(', ')}`];
+}
+
+;// CONCATENATED MODULE: ./src/lock/header.ts
+
+
+
+
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
+const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
+const advice = 'Restore the file, or have it written anew with lock-mode: update.';
+/**
+ * Reads the comments before `@EXPLICIT`.
+ * @returns undefined when they are not a header of ours
+ * @throws UserError with the line of what is malformed, or when it is of a version that is not known
+ */
+function parseHeader(comments, file) {
+    const entries = comments.map(({ text, line }) => {
+        const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? [];
+        return { key, value: value ?? '', line, text };
+    });
+    const version = entries.find(({ key }) => key === marker);
+    if (version === undefined)
+        return undefined;
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    if (version.value !== formatVersion) {
+        throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
+            at: { file, line: version.line },
+            advice: 'Use the version of the action that wrote it, or have it written anew with lock-mode: update.',
+        });
+    }
+    const values = new Map();
+    for (const { key, value, line, text } of entries) {
+        if (key === undefined)
+            throw refuse(line, `'${text}' is not a line of the header: # key: value`);
+        const isSingle = key === marker || single.some((name) => name === key);
+        if (!isSingle && !repeated.some((name) => name === key)) {
+            throw refuse(line, `the header has no key '${key}'`);
+        }
+        if (value === '')
+            throw refuse(line, `'${key}' has no value`);
+        const before = values.get(key) ?? [];
+        if (isSingle && before.length > 0)
+            throw refuse(line, `'${key}' stands here for the second time`);
+        values.set(key, [...before, { value, line }]);
+    }
+    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
+    const optional = (key, read) => {
+        const [found] = values.get(key) ?? [];
+        if (found === undefined)
+            return undefined;
+        const value = read(found.value);
+        if (value === undefined)
+            throw refuse(found.line, `'${found.value}' cannot be '${key}'`);
+        return value;
+    };
+    const required = (key, read) => {
+        const value = optional(key, read);
+        if (value === undefined)
+            throw refuse(version.line, `the header has no '${key}'`);
+        return value;
+    };
+    const condarc = optional('condarc', digest);
+    return {
+        inputHash: required('input-hash', digest),
+        platform: required('platform', subdir),
+        baseImage: required('base-image', pinnedImage),
+        micromambaVersion: required('micromamba', (text) => text),
+        virtualPackages: all('virtual-package'),
+        overrides: all('override'),
+        ...(condarc !== undefined && { condarc }),
+        channels: all('channel'),
+        specs: all('spec'),
+        pip: all('pip'),
+        ownLayer: all('own-layer'),
+    };
+}
+function digest(text) {
+    return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
+}
+function subdir(text) {
+    return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
+}
+function pinnedImage(text) {
+    const at = text.lastIndexOf('@');
+    return at > 0 && (0,common_digest/* isDigest */.Bc)(text.slice(at + 1)) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/lock/parse.ts
+
+
+
+/**
+ * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * @param file the path for errors
+ * @param platform what a file without header is for; ours say it themselves
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseLock(text, file, platform) {
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const lines = text
+        .replace(/^\uFEFF/, '')
+        .split(/\r?\n/)
+        .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+        .filter((line) => line.text !== '');
+    const start = lines.findIndex((line) => line.text === '@EXPLICIT');
+    const before = start < 0 ? lines : lines.slice(0, start);
+    const stray = before.find((line) => !isComment(line));
+    if (start < 0 || stray !== undefined) {
+        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
+    }
+    const header = parseHeader(before, file);
+    const packages = new Map();
+    for (const line of lines.slice(start + 1)) {
+        if (isComment(line))
+            continue;
+        const locked = readLine(line, header !== undefined);
+        const twin = packages.get(locked.name);
+        if (twin)
+            throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
+        const wanted = header?.platform ?? platform;
+        if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
+            throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
+        }
+        packages.set(locked.name, locked);
+    }
+    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
+    function readLine(line, ours) {
+        try {
+            return { ...parsePackageLine(line.text, ours), line: line.line };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line.line, error.message, error.advice);
+        }
+    }
+}
+function isComment({ text }) {
+    return text.startsWith('#');
+}
+
+;// CONCATENATED MODULE: ./src/lock/path.ts
+
+
+/**
+ * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
+ * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
+ *   `{platform}` (the conda subdir)
+ * @throws UserError for other placeholders
+ */
+function lockPath(options) {
+    const { template, environmentFile, platform, workspace } = options;
+    const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
+    if (template === undefined) {
+        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
+    }
+    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
+    const [unknown] = /\{.*?\}/.exec(path) ?? [];
+    if (unknown !== undefined) {
+        throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
+            at: { input: 'lock-file' },
+            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
+        });
+    }
+    if (/[/\\]$/.test(path)) {
+        throw new errors/* UserError */.y(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } });
+    }
+    return (0,external_node_path_.resolve)(workspace, path);
+}
+
+;// CONCATENATED MODULE: ./src/lock/resolve.ts
+
+
+
+
+
+
+
+
+/** The door of this folder: from what is asked to a lock. */
+
+
+/**
+ * The lock of this run: the lockfile where it may be used, else a new one, written in its place.
+ * @param solve is called when a new one is needed, and only then
+ * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
+ */
+async function resolveLock(request, solve) {
+    const { path } = request;
+    const { platform } = request.asked;
+    const text = await readLockFile(path);
+    if (request.mode === 'update')
+        return renew(request, solve, text, forgiving(text, path, platform));
+    if (text === undefined) {
+        if (request.mode === 'auto')
+            return renew(request, solve);
+        throw new errors/* UserError */.y('there is no lockfile', {
+            at: { file: path },
+            advice: `${refresh} Or check 'lock-file'.`,
+        });
+    }
+    const lock = parseLock(text, path, platform);
+    if (request.mode === 'frozen')
+        return use(request, text, fitting(lock, request));
+    if (lock.header === undefined) {
+        throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
+            at: { file: path },
+            advice: 'Use it as it is with lock-mode: frozen, or have it replaced with lock-mode: update.',
+        });
+    }
+    const differences = compareAsked(lock.header, request.asked);
+    if (differences.length === 0)
+        return use(request, text, lock);
+    if (request.mode === 'auto')
+        return renew(request, solve, text, lock);
+    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
+        at: { file: path },
+        advice: refresh,
+    });
+}
+const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
+function use({ path, asked, secrets }, text, lock) {
+    refuseSecrets(text, path, secrets);
+    return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
+}
+/** Whatever the environment file says, a lock of another platform makes no image of this one. */
+function fitting(lock, { path, asked }) {
+    if (lock.header !== undefined && lock.header.platform !== asked.platform) {
+        throw new errors/* UserError */.y(`it is for ${lock.header.platform}, and the image for ${asked.platform}`, {
+            at: { file: path },
+            advice: "Put {platform} into 'lock-file', or change 'platforms'.",
+        });
+    }
+    return lock;
+}
+async function renew(request, solve, before, previous) {
+    const { path, asked, secrets } = request;
+    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
+    refuseSecrets(text, path, secrets);
+    // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
+    const lock = parseLock(text, path, asked.platform);
+    const changed = text !== before;
+    if (changed)
+        await writeLockFile(path, text);
+    return {
+        lock,
+        text,
+        path,
+        hash: lockHash(lock, asked.baseImage),
+        changed,
+        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+    };
+}
+function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
+    return formatLock({
+        header: {
+            ...asked,
+            inputHash: inputHash(asked),
+            baseImage,
+            micromambaVersion,
+            virtualPackages,
+            ownLayer: chooseOwnLayer(packages, previous),
+        },
+        packages: packages.map(({ url, sha256 }) => ({
+            url: new URL(url),
+            checksum: { algorithm: 'sha256', hex: sha256 },
+        })),
+    });
+}
+/** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
+function forgiving(text, path, platform) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return parseLock(text, path, platform);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* warning */.$e(`the lockfile is replaced: ${error.message}`, { file: path });
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
+
+
+
+
+
+/**
+ * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
+ * @returns by platform, in the request's order
+ * @throws UserError when one cannot be had
+ */
+async function lockMembers(request, members, bases) {
+    let micromamba;
+    const solver = {
+        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
+        bases,
+    };
+    const locked = [];
+    for (const platform of request.platforms) {
+        const ofPlatform = [];
+        for (const member of members)
+            ofPlatform.push(await lockMember(request, member, platform, solver));
+        refuseDifferentBases(ofPlatform);
+        locked.push(ofPlatform);
+    }
+    return locked;
+}
+async function lockMember(request, member, platform, solver) {
+    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
+    const { environment, file } = member;
+    const { subdir } = platform;
+    const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
+    const settings = {
+        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+        secrets: environment?.secrets ?? [],
+        chooseOwnLayer: chooseOwnLayer,
+    };
+    const { mode } = request.lock;
+    let micromamba;
+    const resolved = environment === undefined || mode === 'frozen'
+        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
+            throw new Error('a frozen lock is not solved');
+        })
+        : await resolveLock({
+            ...settings,
+            mode,
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
+        }, async () => {
+            const pinned = await solver.bases.pin();
+            const [base, installed] = await Promise.all([
+                solver.bases.read(platform, pinned),
+                solver.micromamba(),
+            ]);
+            micromamba = installed;
+            const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
+            return {
+                packages: await solve(installed, {
+                    environment,
+                    platform: subdir,
+                    virtualPackages,
+                    condarc,
+                    logLevel,
+                }),
+                micromambaVersion: installed.version,
+                virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
+                baseImage: pinned,
+            };
+        });
+    const { header, packages } = resolved.lock;
+    const result = {
+        file: (0,external_node_path_.relative)(workspace, resolved.path),
+        hash: resolved.hash,
+        changed: resolved.changed,
+        ...(resolved.difference && { difference: resolved.difference }),
+        packages: packages.length,
+        ...(header && { micromambaVersion: header.micromambaVersion }),
+        ...(micromamba && { micromambaPath: micromamba.path }),
+    };
+    return { ...member, resolved, result };
+}
+/** Environments of one image stand on one base; a tag that moved between two solves leaves their locks at odds. */
+function refuseDifferentBases(members) {
+    const pins = members.flatMap(({ resolved, result }) => resolved.lock.header ? [{ file: result.file, pin: resolved.lock.header.baseImage }] : []);
+    const [first] = pins;
+    const other = pins.find(({ pin }) => pin !== first?.pin);
+    if (!first || !other)
+        return;
+    throw new errors/* UserError */.y(`it pins the base ${other.pin}, and ${first.file} pins ${first.pin}`, {
+        at: { file: other.file },
+        advice: 'Refresh them together: lock-mode: update.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/action/state.ts
+
+const state_name = 'tarball-cache';
+/**
+ * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
+ * meanwhile is read again. No credentials.
+ */
+function saveState(state) {
+    lib_core/* saveState */.LZ(state_name, state);
+}
+/** Absent when the main step ended before there was anything to save. */
+function loadState() {
+    const saved = core.getState(state_name);
+    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
 
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts
@@ -56660,41 +58039,62 @@ async function prune(directory, keep) {
 
 
 
+
 /**
- * The archives of all locks' packages, verified: from this machine, the cache, or their channels.
- * @param platforms the environments by platform
+ * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
+ * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
  */
-async function fetchMembers(request, platforms, { tarballs }) {
-    const members = platforms.flat();
+const worthRestoring = 1 / 2;
+/** @param members the environments of all platforms */
+function createPackageStore(request, members, { tarballs }) {
     const all = members.flatMap(({ resolved }) => resolved.lock.packages);
     const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
     // The key of one lock is that lock's hash, so that the same lock finds its entry whatever else a job makes.
     members.length === 1
         ? (members[0]?.result.hash ?? '')
         : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
-    const missing = await missingTarballs(all, tarballs);
-    const matchedKey = request.cache.downloads && missing.length > 0 ? await restoreTarballs(tarballs, keys) : undefined;
-    const fetched = [];
-    for (const ofPlatform of platforms) {
-        const row = [];
-        for (const member of ofPlatform) {
-            const channels = member.environment?.channels.map(({ source }) => source) ?? [];
-            const packages = await fetchPackages(member.resolved.lock.packages, tarballs, {
-                lockFile: member.result.file,
-                authorize: await channelCredentials(channels),
-            });
-            row.push({ ...member, packages });
-        }
-        fetched.push(row);
-    }
-    if (request.cache.downloads && request.cache.write) {
-        saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
-    }
-    const hit = fetched.flat().every(({ packages }) => packages.every(({ from }) => from === 'disk'));
-    return {
-        platforms: fetched,
-        cache: { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) },
+    const authorizers = new Map();
+    const fetched = new Map();
+    let matchedKey;
+    const authorizerOf = (member) => {
+        const channels = member.environment?.channels.map(({ source }) => source) ?? [];
+        const authorizer = authorizers.get(member) ?? channelCredentials(channels);
+        authorizers.set(member, authorizer);
+        return authorizer;
     };
+    const store = {
+        async prepare(wanted) {
+            const packages = wanted.flatMap((one) => one.packages);
+            lib_core/* info */.pq(`${packages.length} of ${all.length} packages are needed`);
+            const missing = await missingTarballs(packages, tarballs);
+            if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
+                matchedKey = await restoreTarballs(tarballs, keys);
+            }
+            for (const one of wanted)
+                await store.fetch(one);
+        },
+        async fetch({ member, packages }) {
+            const missing = packages.filter((locked) => !fetched.has(tarballName(locked)));
+            const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
+            for (const one of missing.length > 0 ? await fetchPackages(missing, tarballs, options) : []) {
+                fetched.set(tarballName(one.locked), one);
+            }
+            // A lock of another environment may have the same archive in another line.
+            return packages.flatMap((locked) => {
+                const found = fetched.get(tarballName(locked));
+                return found ? [{ ...found, locked }] : [];
+            });
+        },
+        async close() {
+            const isComplete = (await missingTarballs(all, tarballs)).length === 0;
+            if (request.cache.downloads && request.cache.write && isComplete) {
+                saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
+            }
+            const hit = [...fetched.values()].every(({ from }) => from === 'disk');
+            return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
+        },
+    };
+    return store;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/workshop.ts
@@ -56731,13 +58131,16 @@ async function openWorkshop({ push, tags }) {
 
 
 
+
+
 /**
- * The stages in order: environments, locks, bases, packages, images, outputs. Each is done for all environments and platforms
- * before the next begins, so that what is missing for one of them is found before anything is made.
+ * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
+ * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
+ * What is there already is passed over: an image of which nothing has changed costs a look at its manifest.
  * @throws UserError for whatever the user can mend
  */
 async function run(request) {
-    const { platforms, tags, push, output } = request;
+    const { tags, push, output } = request;
     const workshop = await openWorkshop(request);
     try {
         const members = await readMembers(request);
@@ -56745,48 +58148,73 @@ async function run(request) {
         const locked = await stage('Lock', () => lockMembers(request, members, reader));
         const locks = locked.flat().map(({ result }) => result);
         (0,outputs/* setLockOutputs */.ef)(locks);
-        const bases = await stage('Base image', () => openBases(request, locked, reader, workshop));
-        const fetched = await stage('Packages', () => fetchMembers(request, locked, workshop));
-        (0,outputs/* setCacheOutputs */.fk)(fetched.cache);
+        const drafts = await stage('Earlier image', () => draftImages(request, locked, reader, workshop));
+        const grounds = await stage('Base image', () => openGrounds(request, drafts, reader, workshop));
+        const store = createPackageStore(request, locked.flat(), workshop);
+        const plans = await stage('Packages', async () => {
+            const planned = await Promise.all(drafts.map(async (draft, index) => {
+                const ground = grounds[index];
+                return ground && planImage(request, draft, ground, workshop);
+            }));
+            await store.prepare(planned.flatMap(missingPackages));
+            return planned;
+        });
         const images = [];
-        for (const [index, platform] of platforms.entries()) {
-            const base = bases[index];
-            const ofPlatform = fetched.platforms[index];
-            if (!base || !ofPlatform)
-                throw new Error(`nothing was prepared for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
-            const title = platforms.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
-            images.push(await stage(title, () => makeImage(request, platform, ofPlatform, base, workshop)));
+        for (const [index, draft] of drafts.entries()) {
+            const { platform, earlier } = draft;
+            const title = drafts.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
+            const plan = plans[index];
+            images.push(await stage(title, async () => {
+                if (plan)
+                    return makeImage(request, plan, store, workshop);
+                if (earlier)
+                    return takeEarlier(earlier, platform, workshop);
+                throw new Error(`nothing was planned for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
+            }));
         }
+        const cache = await store.close();
+        (0,outputs/* setCacheOutputs */.fk)(cache);
         const [single, ...more] = images;
         const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, request.annotations);
-        await stage('Outputs', () => deliver(request, artifact, workshop));
+        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, workshop));
         return {
             artifact,
-            bases: [...new Set(bases.map(({ image }) => (0,base_name/* formatBaseName */.kp)(image.pinned)))],
+            bases: [...new Set(drafts.map(({ base }) => base))],
             tags,
             pushed: push,
             ...(output !== undefined && { output }),
             locks,
-            cache: fetched.cache,
+            cache,
+            reused: drafts.every(({ unchanged }) => unchanged),
+            bytesPushed,
         };
     }
     finally {
         await (0,promises_.rm)(workshop.scratch, { recursive: true, force: true });
     }
 }
+/** The packages of layers that no earlier image has. */
+function missingPackages(plan) {
+    return (plan?.members ?? []).map((member) => ({
+        member,
+        packages: member.groups
+            .filter(({ earlier }) => !earlier)
+            .flatMap(({ packages }) => packages.flatMap((position) => member.resolved.lock.packages[position] ?? [])),
+    }));
+}
 /** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
 async function merge({ merge: images, tags, annotations }) {
     const { digest } = await stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
     return digest;
 }
-/** What leaves the machine comes first, and of that the tags last. */
+/** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {
-    if (uploader)
-        await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader });
+    const report = uploader && (await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader }));
     if (output !== undefined)
         await (0,outputs_outputs/* writeLayout */.wy)(artifact, (0,external_node_path_.resolve)(workspace, output), tags);
     if (load)
         await (0,outputs_outputs/* loadImage */.yt)(artifact, tags);
+    return report?.bytesPushed ?? 0;
 }
 
 
@@ -57698,7 +59126,7 @@ const tries = 5;
  * @throws RegistryError when the registry refuses; errors of the blob's own stream as they are
  */
 async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
-    if (await hasBlob(transport, repository, descriptor))
+    if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
         return 'existing';
     const undertaking = pushing(repository, descriptor);
     try {
@@ -57719,7 +59147,7 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
             }
             session = undefined;
             // The blob may have arrived, and only the answer got lost.
-            if (await hasBlob(transport, repository, descriptor))
+            if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
                 return 'uploaded';
         }
     }
@@ -57727,18 +59155,21 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
         throw explained(undertaking, error);
     }
 }
-/** Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. */
-async function hasBlob(transport, repository, descriptor) {
+/**
+ * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it.
+ * @param options.toWrite whether it is asked by somebody who is going to push, and has one token for both
+ */
+async function hasBlob(transport, repository, descriptor, { toWrite }) {
     const undertaking = {
         what: `look for the blob ${descriptor.digest} in ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
         registry: transport.registry,
-        writes: true,
+        writes: toWrite,
     };
     try {
         const response = await transport.send({
             method: 'HEAD',
             to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
-            scopes: [toPush(repository.repository)],
+            scopes: [(toWrite ? toPush : toPull)(repository.repository)],
         });
         response.body.resume();
         if (response.status === 200) {
@@ -57874,7 +59305,7 @@ function createRegistryClient(options = {}) {
         findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
         headManifest: (reference) => headManifest(to(reference), reference),
         putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
-        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor),
+        hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor, { toWrite: false }),
         openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
         readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
         uploadBlob: (repository, descriptor, open, mountFrom) => uploadBlob(to(repository), repository, descriptor, open, mountFrom),

@@ -4541,12 +4541,16 @@ var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:worker_threads"
 const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./src/common/errors.ts
 /**
  * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
  * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     /** The input the error is about, when it is about one. */
     input;
     /** The file the error is about, and the 1-based line in it. */
@@ -4574,12 +4578,308 @@ class UserError extends Error {
     }
 }
 /** The message of anything thrown, for a sentence of our own. */
-function messageOf(error) {
+function errors_messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./src/bytecode/program.ts
+/**
+ * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
+ * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
+ * and the bytes of the .pyc; length 0 when there can be none.
+ *
+ * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
+ * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
+ * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
+ * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ *
+ * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
+ * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
+ *
+ * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, the plain form is taken, or there is no bytecode.
+ */
+const program = `
+import _imp, marshal, sys
+from _frozen_importlib_external import MAGIC_NUMBER
+
+CodeType = type(compile("", "", "exec"))
+raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
+
+def le4(number):
+    return number.to_bytes(4, "little")
+
+def marked(number):
+    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
+
+def written(constant):
+    if type(constant) is tuple:
+        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
+    if type(constant) is frozenset:
+        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
+    if type(constant) is slice:
+        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
+    return marshal.dumps(constant, 2)
+
+def stand_in(constant, taken_out):
+    if type(constant) is CodeType:
+        constants = stand_in(constant.co_consts, taken_out)
+        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
+    if type(constant) is tuple:
+        others = tuple([stand_in(item, taken_out) for item in constant])
+        return constant if all(map(lambda a, b: a is b, constant, others)) else others
+    if type(constant) is frozenset or type(constant) is slice:
+        taken_out.append(written(constant))
+        return marked(len(taken_out) - 1)
+    return constant
+
+def dumped(code):
+    taken_out = []
+    data = marshal.dumps(stand_in(code, taken_out), 2)
+    if not taken_out:
+        return data
+    for number, constant in enumerate(taken_out):
+        mark = marshal.dumps(marked(number), 2)
+        if data.count(mark) != 1:
+            raise ValueError(mark)
+        data = data.replace(mark, constant)
+    if marshal.loads(data) != code:
+        raise ValueError("not what it was")
+    return data
+
+# The bytes of a code object's numbers, and how many objects stand behind its line number.
+numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
+behind = 2 if sys.version_info >= (3, 11) else 1
+# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
+sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
+name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+def shared(data):
+    pieces = []
+    strings = []  # their places in pieces
+    end = 0
+
+    def copy(count):
+        nonlocal end
+        for _ in range(count):
+            start = end
+            kind = data[start]
+            if kind == 117 or kind == 115:  # u: str, s: bytes
+                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
+                strings.append(len(pieces))
+                pieces.append(data[start:end])
+            elif kind in sizes:
+                end = start + sizes[kind]
+                pieces.append(data[start:end])
+            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
+                end = start + 5
+                length = int.from_bytes(data[start + 1 : end], "little")
+                is_small = kind == 40 and length < 256
+                pieces.append(bytes((41, length)) if is_small else data[start:end])
+                copy(length)
+            elif kind == 99:  # c: code
+                end = start + 1 + numbers
+                pieces.append(data[start:end])
+                copy(8)
+                pieces.append(data[end : end + 4])
+                end += 4
+                copy(behind)
+            elif kind == 108:  # l: int
+                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
+                end = start + 5 + 2 * abs(digits)
+                pieces.append(data[start:end])
+            elif kind == 58:  # ':': slice
+                end = start + 1
+                pieces.append(data[start:end])
+                copy(3)
+            else:
+                raise ValueError(kind)
+
+    copy(1)
+    count = {}
+    for place in strings:
+        string = pieces[place]
+        count[string] = count.get(string, 0) + 1
+    references = {}
+    for place in strings:
+        string = pieces[place]
+        if string in references:
+            pieces[place] = references[string]
+            continue
+        flag = 0
+        if count[string] > 1:
+            flag = 128
+            references[string] = b"r" + le4(len(references))
+        pieces[place] = shortened(string, flag)
+    return b"".join(pieces)
+
+def shortened(string, flag):
+    kind = string[0]
+    text = string[5:]
+    if kind == 117 and text.isascii():
+        # As the compiler has it: what could be a name is interned.
+        is_name = name_characters.issuperset(text)
+        if len(text) < 256:
+            return bytes(((90 if is_name else 122) | flag, len(text))) + text
+        kind = 65 if is_name else 97
+    return bytes((kind | flag,)) + string[1:]
+
+def smaller(data, code):
+    try:
+        result = shared(data)
+        return result if marshal.loads(result) == code else data
+    except Exception:
+        return data
+
+def compiled(path, source):
+    try:
+        code = compile(source, path, "exec", 0, True, 0)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+    except Exception:
+        return b""
+
+def main(read, write, flush):
+    while True:
+        lengths = read(8)
+        if len(lengths) < 8:
+            return
+        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
+        source = read(int.from_bytes(lengths[4:], "little"))
+        pyc = compiled(path, source)
+        write(le4(len(pyc)))
+        write(pyc)
+        flush()
+
+main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+`;
+
+;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
+
+
+
+/** How to go on without a python that compiles. */
+const compiler_withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+/**
+ * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
+ * whose compiler goes by the order of a set; `-I` would pass over it.
+ */
+const compiler_pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
+const compiler_pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
+/**
+ * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
+ * depends on its bytes, its path and python's version only.
+ */
+class Compiler {
+    executable;
+    #python;
+    /** In the order in which they were asked. */
+    #waiting = [];
+    #received = [];
+    #stderr = '';
+    /** @param executable as `installPython` gives it */
+    constructor(executable) {
+        this.executable = executable;
+    }
+    /**
+     * @param path the absolute path that the source will have, which the code knows
+     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
+     * @throws UserError when python cannot run here, or ends
+     */
+    compile(path, source) {
+        const python = (this.#python ??= this.#start());
+        const name = Buffer.from(path);
+        const lengths = Buffer.alloc(8);
+        lengths.writeUInt32LE(name.length, 0);
+        lengths.writeUInt32LE(source.length, 4);
+        return new Promise((resolve, reject) => {
+            this.#waiting.push({ path, resolve, reject });
+            python.stdin.write(Buffer.concat([lengths, name, source]));
+        });
+    }
+    /** Ends python. */
+    close() {
+        this.#python?.stdin.end();
+        this.#python = undefined;
+    }
+    #start() {
+        const { executable } = this;
+        const python = (0,external_node_child_process_namespaceObject.spawn)(executable, [...compiler_pythonOptions, '-c', program], {
+            cwd: (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)(executable)),
+            env: compiler_pythonEnvironment,
+        });
+        python.stdout.on('data', (chunk) => {
+            this.#receive(chunk);
+        });
+        python.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-2000);
+        });
+        python.stdin.on('error', () => undefined); // python ended, which is said below
+        python.on('error', (error) => {
+            this.#fail(errors_messageOf(error));
+        });
+        python.on('close', (code, signal) => {
+            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
+        });
+        return python;
+    }
+    /** An answer is a length and as many bytes. */
+    #receive(chunk) {
+        this.#received.push(chunk);
+        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
+        while (size >= 4) {
+            const head = this.#received[0];
+            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
+            const end = 4 + bytes.readUInt32LE(0);
+            if (size < end)
+                return;
+            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
+            const rest = all.subarray(end);
+            this.#received = rest.length > 0 ? [rest] : [];
+            size = rest.length;
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+        }
+    }
+    #fail(why) {
+        this.#python = undefined;
+        for (const { path, reject } of this.#waiting.splice(0)) {
+            reject(new errors_UserError(`python did not compile ${path}: ${why}`, {
+                advice: compiler_withoutBytecode,
+            }));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./src/prefix/content.ts
+
+async function content_readAll(content) {
+    const chunks = [];
+    for await (const chunk of content)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** Reads to the end for what reading does on the way. */
+async function drain(content) {
+    const iterator = content[Symbol.asyncIterator]();
+    while (!(await iterator.next()).done)
+        ;
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
+async function* oneChunk(bytes) {
+    if (bytes.length > 0)
+        yield bytes;
+}
+/** Hex digits. */
+function sha256(bytes) {
+    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
+}
+
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
@@ -5023,7 +5323,7 @@ function parseObject(text, file, dist) {
         value = JSON.parse(text);
     }
     catch (cause) {
-        throw malformed(dist, `${file} is not JSON: ${messageOf(cause)}`, cause);
+        throw malformed(dist, `${file} is not JSON: ${errors_messageOf(cause)}`, cause);
     }
     if (!isObject(value))
         throw malformed(dist, `${file} is not an object`);
@@ -5035,7 +5335,7 @@ function shown(value) {
 }
 /** The error for metadata that no package should have. `what` is a sentence without its full stop. */
 function malformed(dist, what, cause) {
-    return new UserError(`package ${dist} is malformed: ${what}`, {
+    return new errors_UserError(`package ${dist} is malformed: ${what}`, {
         advice: 'Only its maintainers can mend it. Choose another version or build of it.',
         cause,
     });
@@ -5104,7 +5404,7 @@ async function zipMembers(file, dist) {
         }
     }
     catch (cause) {
-        throw cause instanceof UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
+        throw cause instanceof errors_UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
         zip?.close();
@@ -5113,7 +5413,7 @@ async function zipMembers(file, dist) {
 }
 function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+    return new errors_UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
@@ -5154,11 +5454,11 @@ function parseEntryPoint(definition) {
  * @param said who names it, for the message: `the archive`, `info/paths.json`
  * @throws UserError when the path could leave the prefix, or names the root itself
  */
-function archive_path_safePath(path, dist, said) {
+function safePath(path, dist, said) {
     const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
     if (isPlain)
         return path;
-    const refuse = (why) => new UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+    const refuse = (why) => new errors_UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
         advice: 'Such a package is broken or hostile. Choose another build of it.',
     });
     if (path.includes('\0'))
@@ -5193,7 +5493,7 @@ function parseLegacyFiles(texts, dist) {
     const text = texts.get('files');
     if (text === undefined)
         throw malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => archive_path_safePath(line, dist, 'info/files')));
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
     const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
     const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
     return [...paths].map((path) => {
@@ -5266,7 +5566,7 @@ function parseEntry(entry, dist) {
     if (!isObject(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
-    const path = archive_path_safePath(entry['_path'], dist, 'info/paths.json');
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
     const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
     const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
     if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
@@ -5413,7 +5713,7 @@ class EntryGuard {
         return entry;
     }
     #refusal(what) {
-        return new UserError(`package ${this.#dist}: the archive ${what}`, {
+        return new errors_UserError(`package ${this.#dist}: the archive ${what}`, {
             advice: 'Such a package is broken or hostile. Choose another build of it.',
         });
     }
@@ -5447,7 +5747,7 @@ function readEntry(stream, dist) {
     const header = stream.header;
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
-    const path = archive_path_safePath(header.name, dist, 'the archive');
+    const path = safePath(header.name, dist, 'the archive');
     switch (header.type) {
         case 'directory':
             return undefined;
@@ -5464,7 +5764,7 @@ function readEntry(stream, dist) {
         case 'symlink': {
             const target = header.linkname ?? '';
             if (target === '' || target.includes('\0')) {
-                throw new UserError(`package ${dist}: the soft link '${path}' leads nowhere`);
+                throw new errors_UserError(`package ${dist}: the soft link '${path}' leads nowhere`);
             }
             return { type: 'symlink', path, target };
         }
@@ -5472,13 +5772,13 @@ function readEntry(stream, dist) {
             return {
                 type: 'hardlink',
                 path,
-                target: archive_path_safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
             };
         case 'block-device':
         case 'character-device':
         case 'fifo':
         case null:
-            throw new UserError(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+            throw new errors_UserError(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
                 advice: 'Packages hold files and links only. Choose another build of it.',
             });
     }
@@ -5495,9 +5795,9 @@ async function* contentOf(stream, dist) {
 }
 /** What a decoder says of damaged bytes, as an error of the package. */
 function damage(error, dist) {
-    if (error instanceof UserError)
+    if (error instanceof errors_UserError)
         return error;
-    return new UserError(`package ${dist}: the archive is damaged or ends early: ${messageOf(error)}`, {
+    return new errors_UserError(`package ${dist}: the archive is damaged or ends early: ${errors_messageOf(error)}`, {
         advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
         cause: error,
     });
@@ -5574,71 +5874,23 @@ function isInfo({ path }) {
     return path.startsWith('info/');
 }
 
-;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+;// CONCATENATED MODULE: ./src/bytecode/format.ts
+/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
+const bytecodeFormat = 1;
 /**
- * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
- * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
- * flat as conda's, and addresses are the lock's, which have no credentials.
- * @param linked what became of `plan.files`, by position
+ * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
+ * @param version `3.12`
  */
-function formatRecord(index, locked, facts, plan, linked, context) {
-    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
-    const { track_features: trackFeatures, ...rest } = index;
-    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
-    return formatJson({
-        depends: [],
-        constrains: [],
-        ...rest,
-        ...(hasTrackFeatures && { track_features: trackFeatures }),
-        name: locked.name,
-        version: locked.version,
-        build: locked.build,
-        build_string: locked.build,
-        subdir: locked.subdir,
-        channel: locked.channel,
-        url: locked.url.href,
-        fn: locked.fileName,
-        md5: facts.md5,
-        sha256: facts.sha256,
-        size: facts.size,
-        files: [
-            ...plan.files.map(({ path }) => path),
-            ...plan.bytecode.map(({ path }) => path),
-            ...plan.entryPoints.map(({ path }) => path),
-        ],
-        paths_data: {
-            paths_version: 1,
-            paths: [
-                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
-                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
-                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
-            ],
-        },
-        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
-        extracted_package_dir: cached,
-        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
-        link: { source: cached, type: 1 },
-    });
+function hasHashedBytecode(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return major === 3 && minor >= 7;
 }
-function pathRecord(file, path, linked) {
-    const type = linked?.type ?? 'file';
-    return {
-        _path: path,
-        path_type: type === 'file' ? 'hardlink' : type,
-        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
-        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
-        ...(file.noLink && { no_link: true }),
-        ...(file.size !== 0 && { size_in_bytes: file.size }),
-    };
-}
-/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
-function formatJson(value) {
-    return JSON.stringify(value, sortKeys, 4);
-}
-function sortKeys(_key, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/**
+ * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
+ * owner, never executable.
+ */
+function bytecodeMode(source) {
+    return (source | 0o200) & 0o666;
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/shebang.ts
@@ -5672,54 +5924,6 @@ function shortenShebang(content) {
 function pythonShebang(python) {
     const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
     return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
-
-/**
- * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
- * `python_entry_point_template`).
- * @param python the absolute path of the environment's python
- */
-function entryPointScript({ module, callable }, python) {
-    const [imported = callable] = callable.split('.');
-    return `${pythonShebang(python)}
-# -*- coding: utf-8 -*-
-import re
-import sys
-
-from ${module} import ${imported}
-
-if __name__ == '__main__':
-    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
-    sys.exit(${callable}())
-`;
-}
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-;// CONCATENATED MODULE: ./src/prefix/content.ts
-
-async function readAll(content) {
-    const chunks = [];
-    for await (const chunk of content)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Reads to the end for what reading does on the way. */
-async function drain(content) {
-    const iterator = content[Symbol.asyncIterator]();
-    while (!(await iterator.next()).done)
-        ;
-}
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* oneChunk(bytes) {
-    if (bytes.length > 0)
-        yield bytes;
-}
-/** Hex digits. */
-function sha256(bytes) {
-    return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
@@ -5901,7 +6105,7 @@ class Linking {
         const { path, file } = planned;
         const wanted = this.#isWanted(planned);
         if (file.placeholder) {
-            const content = this.#relocate(await readAll(entry.content), planned, file.placeholder);
+            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
             if (wanted)
                 yield fileOf(path, entry.mode, content, entry.mtime);
             return;
@@ -5969,7 +6173,7 @@ class Linking {
             if (!late || entry.type !== 'file')
                 continue;
             missing.delete(entry.path);
-            const content = await readAll(entry.content);
+            const content = await content_readAll(entry.content);
             let inode;
             for (const { planned, shared } of late) {
                 const { path, file } = planned;
@@ -5997,7 +6201,7 @@ class Linking {
         const { prefix } = this.#context;
         const relocated = replacePlaceholder(content, placeholder, prefix);
         if (!relocated) {
-            throw new UserError(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
+            throw new errors_UserError(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
                 `${placeholder.prefix.length} characters`, { advice: 'Use a shorter root prefix or a shorter name of the environment.' });
         }
         this.#hashes.set(planned, sha256(relocated));
@@ -6040,7 +6244,122 @@ function fileOf(path, mode, bytes, mtime) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/prefix/compiling.ts
+
+
+
+/**
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
+ * time is in memory.
+ * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
+ */
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
+    const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    for await (const entry of entries) {
+        const path = bytecodePaths.get(entry.path);
+        if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield entry;
+            continue;
+        }
+        const source = await content_readAll(entry.content);
+        yield fileOf(entry.path, entry.mode, source, entry.mtime);
+        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
+        if (bytecode)
+            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+/**
+ * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
+ * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
+ * flat as conda's, and addresses are the lock's, which have no credentials.
+ * @param linked what became of `plan.files`, by position
+ */
+function formatRecord(index, locked, facts, plan, linked, context) {
+    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
+    const { track_features: trackFeatures, ...rest } = index;
+    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
+    return formatJson({
+        depends: [],
+        constrains: [],
+        ...rest,
+        ...(hasTrackFeatures && { track_features: trackFeatures }),
+        name: locked.name,
+        version: locked.version,
+        build: locked.build,
+        build_string: locked.build,
+        subdir: locked.subdir,
+        channel: locked.channel,
+        url: locked.url.href,
+        fn: locked.fileName,
+        md5: facts.md5,
+        sha256: facts.sha256,
+        size: facts.size,
+        files: [
+            ...plan.files.map(({ path }) => path),
+            ...plan.bytecode.map(({ path }) => path),
+            ...plan.entryPoints.map(({ path }) => path),
+        ],
+        paths_data: {
+            paths_version: 1,
+            paths: [
+                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
+                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
+                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
+            ],
+        },
+        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
+        extracted_package_dir: cached,
+        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
+        link: { source: cached, type: 1 },
+    });
+}
+function pathRecord(file, path, linked) {
+    const type = linked?.type ?? 'file';
+    return {
+        _path: path,
+        path_type: type === 'file' ? 'hardlink' : type,
+        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
+        ...(file.noLink && { no_link: true }),
+        ...(file.size !== 0 && { size_in_bytes: file.size }),
+    };
+}
+/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
+function formatJson(value) {
+    return JSON.stringify(value, sortKeys, 4);
+}
+function sortKeys(_key, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
+
+/**
+ * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
+ * `python_entry_point_template`).
+ * @param python the absolute path of the environment's python
+ */
+function entryPointScript({ module, callable }, python) {
+    const [imported = callable] = callable.split('.');
+    return `${pythonShebang(python)}
+# -*- coding: utf-8 -*-
+import re
+import sys
+
+from ${module} import ${imported}
+
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
+
 
 /**
  * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
@@ -6101,6 +6420,17 @@ function findObstructed(plans) {
     });
     return obstructed;
 }
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+function refuseObstructed(plans) {
+    const [obstructed] = findObstructed(plans);
+    if (!obstructed)
+        return;
+    const { path, position, by, byPosition } = obstructed;
+    throw new errors_UserError(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
+}
 /** Which paths to take from the package at `position` when others take some from it. */
 function selectWinning(clobbers, position) {
     return (path) => (clobbers.get(path)?.winner ?? position) === position;
@@ -6114,7 +6444,7 @@ function selectWinning(clobbers, position) {
  * directory and executable have a `t`.
  * @param python the version and build of the python package, and what its info/index.json says, where that was read
  */
-function pythonOf(python) {
+function python_pythonOf(python) {
     const version = python.version.split('.').slice(0, 2).join('.');
     const usual = `lib/python${version}/site-packages`;
     const freeThreaded = python.build.includes(`cp${version.replace('.', '')}t`);
@@ -6140,12 +6470,13 @@ function bytecodePath(source, version) {
 
 
 
+
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
  * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
  */
-function planLink(info, context) {
+function plan_planLink(info, context) {
     const { dist, index } = info;
     const python = index.noarch === 'python' ? requirePython(context, dist) : undefined;
     const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path));
@@ -6153,9 +6484,13 @@ function planLink(info, context) {
         path: `bin/${entryPoint.command}`,
         entryPoint,
     }));
+    const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
+    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
     const owner = new Map();
     targets.forEach((path, position) => owner.set(path, position));
+    if (isCompiled)
+        bytecode.forEach(({ path }) => owner.set(path, -1));
     entryPoints.forEach(({ path }) => owner.set(path, -1));
     const files = info.files.map((file, position) => {
         const path = targets[position] ?? file.path;
@@ -6172,7 +6507,8 @@ function planLink(info, context) {
         dist,
         name: index.name,
         files,
-        bytecode: python ? bytecodeOf(files, python) : [],
+        bytecode,
+        isCompiled,
         entryPoints,
         recordPath: `conda-meta/${dist}.json`,
         paths,
@@ -6181,7 +6517,7 @@ function planLink(info, context) {
 function requirePython({ python, prefix }, dist) {
     if (python)
         return python;
-    throw new UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
+    throw new errors_UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
         advice: "Add 'python' to the environment's dependencies.",
     });
 }
@@ -6192,10 +6528,65 @@ function noarchPath(path, { sitePackages }) {
         return `bin/${path.slice('python-scripts/'.length)}`;
     return path;
 }
-function bytecodeOf(files, { version }) {
-    return files
-        .filter(({ file }) => /^site-packages\/[^\t\n\r\f\v]+\.py$/.test(file.path))
-        .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }));
+function bytecodeOf(files, targets, { version }) {
+    return files.flatMap(({ path }, position) => {
+        if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
+            return [];
+        const source = targets[position] ?? path;
+        return [{ source, path: bytecodePath(source, version) }];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
+/**
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
+ */
+function packageVariables(texts) {
+    const files = sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new UserError(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+/**
+ * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
+ * Those for unlinking run at no install and do not count.
+ * @returns paths relative to the prefix
+ */
+function linkScriptsOf({ name, paths }) {
+    const scripts = new Set([`bin/.${name}-pre-link.sh`, `bin/.${name}-post-link.sh`]);
+    return paths.filter((path) => scripts.has(path));
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
@@ -6210,30 +6601,43 @@ function bytecodeOf(files, { version }) {
 
 
 
+
+
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+async function openPackage({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775;
 const recordMode = 0o644;
 /**
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
  * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
- * package's conda-meta record. What is in the archive but not in the package's metadata is not linked.
+ * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
+ * its source.
  * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
  * link to something left out becomes a file
+ * @param compiler for the sources of noarch packages; without it they come without bytecode
  * @throws UserError when the archive is damaged or is not what its metadata says
  */
-async function* linkPackage(source, context, select = () => true) {
+async function* link_linkPackage(source, context, select = () => true, compiler) {
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
-    const plan = planLink(archive.info, context);
+    const plan = plan_planLink(archive.info, context);
     if (plan.dist !== dist) {
-        throw new UserError(`the archive of ${dist} says that it is ${plan.dist}`, {
+        throw new errors_UserError(`the archive of ${dist} says that it is ${plan.dist}`, {
             at: { url: locked.url.href },
             advice: 'Update the lockfile.',
         });
     }
+    refuseHiddenNoarch(source);
     const linking = new Linking(plan, archive, context, select);
-    yield* linking.files();
+    yield* plan.isCompiled && compiler
+        ? withBytecode(linking.files(), plan, context, select, compiler)
+        : linking.files();
     const python = `${context.prefix}/${context.python?.executable ?? ''}`;
     for (const { path, entryPoint } of plan.entryPoints) {
         if (select(path))
@@ -6244,9 +6648,120 @@ async function* linkPackage(source, context, select = () => true) {
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
 }
+/**
+ * What a noarch package becomes depends on the environment's python, and whoever decides by a package's address whether that matters
+ * would be wrong about this one.
+ */
+function refuseHiddenNoarch({ locked, archive }) {
+    if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
+        return;
+    throw new errors_UserError(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
+        at: { url: locked.url.href },
+        advice: 'Have it moved to noarch in its channel, or choose another build.',
+    });
+}
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
+
+
+
+
+
+
+
+
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+/**
+ * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+async function installPython(packages, directory) {
+    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    if (!python)
+        throw new Error('there is no python to install');
+    const place = pythonOf(python.archive.info.index);
+    const context = { prefix: directory, rootPrefix: directory, python: place };
+    await mkdir(directory, { recursive: true });
+    for (const source of sources) {
+        const { paths } = planLink(source.archive.info, context);
+        if (!paths.some(isNeeded))
+            continue;
+        for await (const entry of linkPackage(source, context, isNeeded)) {
+            await writeEntry(entry, directory, source.locked.fileName);
+        }
+    }
+    const executable = join(directory, place.executable);
+    await checkRuns(executable, place.version);
+    return executable;
+}
+function isNeeded(path) {
+    return needed.test(path);
+}
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry, directory, fileName) {
+    const path = join(directory, entry.path);
+    await makeDirectories(directory, dirname(entry.path), fileName);
+    if (entry.type === 'directory') {
+        await makeDirectories(directory, entry.path, fileName);
+        return;
+    }
+    await rm(path, { force: true });
+    if (entry.type === 'symlink')
+        await symlink(entry.target, path);
+    else if (entry.type === 'hardlink')
+        await link(join(directory, entry.target), path);
+    else
+        await writeFile(path, await readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
+}
+async function makeDirectories(directory, path, fileName) {
+    let above = directory;
+    for (const name of path.split('/').filter((part) => part !== '.')) {
+        above = join(above, name);
+        const found = await lstat(above).catch(() => undefined);
+        if (!found)
+            await mkdir(above);
+        else if (!found.isDirectory()) {
+            throw new UserError(`${fileName} has files below '${path}', where another package has a file or link`, {
+                advice: `Choose another build of it. ${withoutBytecode}`,
+            });
+        }
+    }
+}
+async function checkRuns(executable, version) {
+    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
+    const said = await promisify(execFile)(executable, [...pythonOptions, '-c', ask], {
+        cwd: dirname(dirname(executable)),
+        env: pythonEnvironment,
+    }).catch((error) => {
+        throw new UserError(`the environment's python, which compiles its modules, does not run on this machine: ${messageOf(error)}`, {
+            at: { input: 'compile-pyc' },
+            advice: withoutBytecode,
+            cause: error,
+        });
+    });
+    const expected = `cpython ${version.replace('.', ' ')}`;
+    if (said.stdout.trim() === expected)
+        return;
+    throw new UserError(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
+/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
+
+
+
+
+
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: external "module"
@@ -8969,8 +9484,8 @@ function unzipSync(data, opts) {
  * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
  * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
  *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, what linking makes
- *    (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
@@ -8981,9 +9496,9 @@ function unzipSync(data, opts) {
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key.
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-const packerFormat = 1;
+const packerFormat = 2;
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 const fixedTime = 315_532_800;
 const reproducible_directoryMode = 0o755;
@@ -9292,27 +9807,154 @@ function digested(hash) {
     return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
 }
 
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ */
+function claimsOf(names, paths) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    const seen = new Set();
+    const seenAbove = new Set();
+    for (const path of paths) {
+        const territory = territoryOf(path, own);
+        const claimed = territory ?? path;
+        if (seen.has(claimed))
+            continue;
+        seen.add(claimed);
+        claims.add(hashPath(claimed));
+        for (const parent of parentsOf(claimed)) {
+            if (seenAbove.has(parent))
+                break;
+            seenAbove.add(parent);
+            ways.add(hashPath(parent));
+        }
+    }
+    return { claims, ways };
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/layers/job.ts
 
 
 
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-function runJob({ packages, context, owner, compression, file }) {
-    return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file);
+
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+async function runJob({ packages, context, owner, compression, file }, compiler) {
+    const sources = await Promise.all(packages.map(openSource));
+    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
+    refuseObstructed(plans);
+    const texts = {};
+    const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const facts = {
+        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+        texts,
+        scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+        ...(python && { python: python_pythonOf(python.archive.info.index) }),
+    };
+    return { layer, facts };
 }
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages, context) {
-    const sources = await Promise.all(packages.map(openSource));
-    const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)));
+async function* linkAll(sources, plans, context, compiler) {
+    const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
-        yield* linkPackage(source, context, selectWinning(clobbers, position));
+        yield* link_linkPackage(source, context, selectWinning(clobbers, position), compiler);
+    }
+}
+/** Keeps the files that activation reads, on their way; they are small. */
+async function* keepTexts(entries, texts) {
+    for await (const entry of entries) {
+        if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+            yield entry;
+            continue;
+        }
+        const bytes = await content_readAll(entry.content);
+        texts[entry.path] = bytes.toString();
+        yield { ...entry, content: oneChunk(bytes) };
     }
 }
 async function openSource({ locked, file, facts }) {
-    const { format, name, version, build } = locked;
-    const archive = await openArchive(file, format, `${name}-${version}-${build}`);
-    return { locked: { ...locked, url: new URL(locked.url) }, archive, facts };
+    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
@@ -9354,14 +9996,23 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
+
 // A thread that packs layers: takes a job, answers with the packed layer or with what went wrong, takes the next.
 external_node_worker_threads_namespaceObject.parentPort?.on('message', (job) => {
-    runJob(job).then((layer) => {
-        answer({ layer });
+    runJob(job, compilerOf(job)).then((packed) => {
+        answer({ packed });
     }, fail);
 });
+/** Serves one job after the other, and ends with the thread. */
+let compiler;
+function compilerOf({ compiler: wanted }) {
+    if (!wanted || wanted.executable === compiler?.executable)
+        return wanted && compiler;
+    compiler?.close();
+    return (compiler = new Compiler(wanted.executable));
+}
 function fail(error) {
-    if (error instanceof UserError) {
+    if (error instanceof errors_UserError) {
         const { message, input, file, line } = error;
         answer({ userError: { message, input, file, line } });
     }

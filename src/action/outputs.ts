@@ -35,7 +35,15 @@ export function setImageOutputs(result: Result): void {
   core.setOutput('imageid', configDigest(artifact) ?? topOf(artifact).descriptor.digest)
   core.setOutput('image', digestedName(result) ?? '')
   core.setOutput('tags', tags.map(formatReference).join('\n'))
+  core.setOutput('reused', result.reused)
+  core.setOutput('layers-reused', layersReused(artifact))
+  core.setOutput('bytes-pushed', result.bytesPushed)
   core.setOutput('metadata', JSON.stringify(metadata(result), null, 2))
+}
+
+/** How many layers an earlier image had, on all platforms; the base's do not count. */
+function layersReused(artifact: Artifact): number {
+  return imagesOf(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length
 }
 
 /** The outputs of a run that merges images. */

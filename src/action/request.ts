@@ -53,11 +53,15 @@ export interface Request {
   /** Files of the workspace that make a layer on top. */
   readonly copy: readonly CopyRule[]
   readonly compression: Compression
+  /** Where earlier images are looked for, after the tags that are pushed. */
+  readonly cacheFrom: 'none' | readonly ImageReference[]
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
   /** What the context of the run tells of the image's origin, for labels and annotations. */
   readonly origin: Readonly<Record<string, string>>
   readonly linkScripts: 'refuse' | 'skip'
+  /** Whether noarch python packages come with bytecode. */
+  readonly compilePyc: boolean
   readonly micromamba: MicromambaRequest
   /** The content of a condarc. */
   readonly condarc?: string
@@ -102,10 +106,12 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     groupWritable: boolean('group-writable'),
     copy: parseCopy(core.getInput('copy').split('\n'), { input: 'copy' }),
     compression: choice('compression', ['zstd', 'gzip']),
+    cacheFrom: readCacheFrom(environment),
     labels: keyValues('labels'),
     annotations: keyValues('annotations'),
     origin: readOrigin(environment),
     linkScripts: choice('link-scripts', ['refuse', 'skip']),
+    compilePyc: boolean('compile-pyc'),
     micromamba: readMicromamba(),
     condarc: text('condarc'),
     cache: {
@@ -161,8 +167,26 @@ function readOrigin(environment: NodeJS.ProcessEnv): Record<string, string> {
   })
 }
 
+/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
+function readCacheFrom(environment: NodeJS.ProcessEnv): Request['cacheFrom'] {
+  const given = list('cache-from')
+  if (given.length === 1 && given[0] === 'none') return 'none'
+  if (given.length > 0) {
+    return given.map((text) => parseReference(text, { input: 'cache-from', defaultTag: 'latest' }))
+  }
+  const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch
+  const pushes = boolean('push') || boolean('push-by-digest')
+  if (branch === undefined || !pushes) return []
+  // As docker/metadata-action makes tags of branches.
+  const tag = branch.replace(/[^\w.-]+/g, '-')
+  return readTags().map(({ registry, repository }) => ({ registry, repository, tag }))
+}
+
 /** The part of a workflow's event that is looked at; not every event has it. */
-function readEvent(path: string | undefined): { readonly head_commit?: { readonly timestamp?: string } } {
+function readEvent(path: string | undefined): {
+  readonly head_commit?: { readonly timestamp?: string }
+  readonly repository?: { readonly default_branch?: string }
+} {
   if (!path || !existsSync(path)) return {}
   return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof readEvent> // GitHub's own file
 }

@@ -14,6 +14,10 @@ export interface Result {
   /** One for each environment and platform. */
   readonly locks: readonly LockResult[]
   readonly cache: CacheResult
+  /** Whether all of it was in the registry already, as an earlier run had made it. */
+  readonly reused: boolean
+  /** To all registries: layers, configs, manifests. */
+  readonly bytesPushed: number
 }
 
 export interface LockResult {

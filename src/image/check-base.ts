@@ -3,7 +3,7 @@ import type { BaseFiles } from './base-files.ts'
 
 /**
  * Makes sure that an environment can live on a base.
- * @param prefix the environment's, absolute
+ * @param prefix the root prefix, absolute
  * @throws UserError with everything that is in the way
  */
 export function checkBase(files: BaseFiles, prefix: string): void {
@@ -15,15 +15,25 @@ export function checkBase(files: BaseFiles, prefix: string): void {
     ...(files.place(`${prefix}/x`) === `${prefix.slice(1)}/x`
       ? []
       : [`its ${prefix} is, or lies behind, a soft link`]),
-    ...(files.some((path) => path.startsWith(`${prefix.slice(1)}/conda-meta/`) && path.endsWith('.json'))
+    ...(hasPackages(files, prefix)
       ? [`it has packages at ${prefix} already, which would get mixed with the environment's`]
       : []),
+    ...files
+      .below(`${prefix}/envs`.slice(1))
+      .filter(([path]) => !path.includes('/') && hasPackages(files, `${prefix}/envs/${path}`))
+      .map(([name]) => `it has the environment ${name} with packages at ${prefix}/envs already`),
   ]
   if (problems.length === 0) return
   throw new UserError(`it cannot be the base: ${problems.join('; ')}`, {
     at: { input: 'base-image' },
     advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
   })
+}
+
+/** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */
+function hasPackages(files: BaseFiles, prefix: string): boolean {
+  const records = `${prefix.slice(1)}/conda-meta/`
+  return files.some((path) => path.startsWith(records) && path.endsWith('.json'))
 }
 
 /** glibc's dynamic loader: `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1`, `ld64.so.2` on ppc64le, `ld64.so.1` on s390x. */

@@ -65,6 +65,9 @@ export interface ConfigChanges {
   readonly layers: readonly { readonly diffId: Digest; readonly createdBy: string }[]
 }
 
+/** The comment of history's entries for layers of ours. */
+export const madeHere = 'micromamba-image-action'
+
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
@@ -144,7 +147,7 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       ...layers.map(({ createdBy }) => ({
         created,
         created_by: createdBy,
-        comment: 'micromamba-image-action',
+        comment: madeHere,
       })),
     ],
   }

@@ -34,6 +34,15 @@ export interface ImageLayer {
   open(): Promise<Readable>
 }
 
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+export function asOwn(
+  layer: ImageLayer,
+  createdBy: string,
+  annotations: Readonly<Record<string, string>>,
+): ImageLayer {
+  return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } }
+}
+
 /** An image as data. A registry, an OCI layout and a container engine are sinks for it. */
 export interface Image {
   readonly platform: Platform

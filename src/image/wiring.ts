@@ -68,6 +68,27 @@ export function micromambaEntries(base: BaseFiles, binary: Uint8Array): LayerEnt
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
 const wiringFormat = 1
 
+/** The hash of all that determines what `wire` lays, for a base of this digest. */
+export function wiringKey(
+  wiring: Omit<Wiring, 'base' | 'user'> & {
+    readonly user: Pick<ImageUser, 'name' | 'uid' | 'gid' | 'home'>
+    readonly baseDigest: Digest
+  },
+): Digest {
+  const { baseDigest, user, environments, rootPrefix, certificates } = wiring
+  const { name, uid, gid, home } = user
+  return digestOf(
+    JSON.stringify([
+      wiringDigest(),
+      baseDigest,
+      [name, uid, gid, home],
+      environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
+      rootPrefix,
+      certificates ?? null,
+    ]),
+  )
+}
+
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 export function wiringDigest(): Digest {
   return digestOf(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]))

@@ -2,80 +2,85 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageLayer } from '../image/types.ts'
 import type { FetchedPackage } from '../packages/download.ts'
-import { linkPackage, type PrefixEntry } from '../prefix/link.ts'
-import type { PrefixPlan } from '../prefix/prefix.ts'
+import { linkPackage, type LinkContext, type PrefixEntry } from '../prefix/link.ts'
+import { factsAnnotation, formatFacts, type LayerFacts } from './facts.ts'
 import type { LayerGroup } from './group.ts'
 import type { LayerJob } from './job.ts'
-import { layerKey, layerKeyAnnotation } from './key.ts'
+import { layerKeyAnnotation } from './key.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
 import { packLayers } from './pool.ts'
 import { chunkSize } from './reproducible.ts'
+import type { Survey } from './survey.ts'
 import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
+export { bytecodeOverrides } from './bytecode-overrides.ts'
+export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
 export { layerEntries } from './job.ts'
-export { layerKeyAnnotation } from './key.ts'
+export { layerKey, layerKeyAnnotation } from './key.ts'
+export { Survey } from './survey.ts'
 
 /** What layers are made with. */
 export interface LayerSettings {
   readonly owner: PrefixOwner
+  /** The environment's python on this machine, where there is something to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly compression: Compression
   /** Where the packed layers lie until they are no longer needed. */
   readonly directory: string
 }
 
+/** A group whose layer is to be made. */
+export interface GroupToBuild {
+  readonly title: string
+  readonly key: string
+  /** In the order of the lock. */
+  readonly packages: readonly FetchedPackage[]
+}
+
+/** A layer of packages, as it stands in the image. */
+export interface MadeLayer {
+  readonly layer: ImageLayer
+  readonly facts: LayerFacts
+}
+
 /**
- * Makes the layers of an environment's packages, on all cores.
+ * Makes the layers of packages, on all cores.
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
 export async function buildLayers(
-  packages: readonly FetchedPackage[],
-  { context }: Pick<PrefixPlan, 'context'>,
-  groups: readonly LayerGroup[],
-  settings: LayerSettings,
+  groups: readonly GroupToBuild[],
+  context: LinkContext,
+  { owner, compiler, compression, directory }: LayerSettings,
   onLayer: (layer: ImageLayer) => void,
-): Promise<ImageLayer[]> {
-  const layers = new Array<ImageLayer>(groups.length)
-  const jobs = groups.map(({ title, packages: positions }, index) => {
-    const members = positions.flatMap((position) => packages[position] ?? [])
-    const job: LayerJob = {
-      packages: members.map(({ locked, file, sha256, md5, size }) => ({
-        locked: { ...locked, url: locked.url.href },
-        file,
-        facts: { sha256, md5, size },
-      })),
-      context,
-      owner: settings.owner,
-      compression: settings.compression,
-      file: join(settings.directory, `layer-${index}`),
-    }
-    return { index, title, job, bytes: members.reduce((sum, { size }) => sum + size, 0) }
+): Promise<MadeLayer[]> {
+  const jobs = new Map<LayerJob, number>()
+  groups.forEach(({ packages }, index) => {
+    const members = packages.map(({ locked, file, sha256, md5, size }) => ({
+      locked: { ...locked, url: locked.url.href },
+      file,
+      facts: { sha256, md5, size },
+    }))
+    const file = join(directory, `layer-${index}`)
+    jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index)
   })
-  const byJob = new Map(jobs.map((entry) => [entry.job, entry]))
-  const biggestFirst = jobs.toSorted((a, b) => b.bytes - a.bytes).map(({ job }) => job)
-  await packLayers(biggestFirst, (packed, job) => {
-    const { index = 0, title = '' } = byJob.get(job) ?? {}
-    const layer = imageLayer(packed, title, { [layerKeyAnnotation]: keyOf(job) })
-    layers[index] = layer
+  const bytesOf = ({ packages }: LayerJob) => packages.reduce((sum, { facts }) => sum + facts.size, 0)
+  const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a))
+  const made = new Array<MadeLayer>(groups.length)
+  await packLayers(biggestFirst, ({ layer: packed, facts }, job) => {
+    const index = jobs.get(job) ?? 0
+    const { title = '', key = '' } = groups[index] ?? {}
+    const layer = imageLayer(packed, title, {
+      [layerKeyAnnotation]: key,
+      [factsAnnotation]: formatFacts(facts),
+    })
+    made[index] = { layer, facts }
     onLayer(layer)
   })
-  return layers
-}
-
-function keyOf({ packages, context, owner, compression }: LayerJob): string {
-  return layerKey({
-    ...context,
-    owner,
-    compression,
-    packages: packages.map(({ locked: { url, checksum, subdir } }) => ({
-      url,
-      checksum: checksum.hex,
-      subdir,
-    })),
-  })
+  return made
 }
 
 /** Makes a layer of entries that are at hand. */
@@ -83,14 +88,15 @@ export async function buildLayer(
   name: string,
   entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>,
   { compression, directory }: LayerSettings,
+  annotations?: Readonly<Record<string, string>>,
 ): Promise<ImageLayer> {
-  return imageLayer(await packEntries(entries, compression, join(directory, name)), name)
+  return imageLayer(await packEntries(entries, compression, join(directory, name)), name, annotations)
 }
 
 function imageLayer(
   packed: PackedLayer,
   createdBy: string,
-  annotations?: Record<string, string>,
+  annotations?: Readonly<Record<string, string>>,
 ): ImageLayer {
   const { descriptor, diffId, file } = packed
   return {
@@ -103,12 +109,8 @@ function imageLayer(
 }
 
 /** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-export async function* overrides(
-  plan: PrefixPlan,
-  groups: readonly LayerGroup[],
-): AsyncGenerator<PrefixEntry> {
-  for (const [position, paths] of planOverrides(groups, plan.clobbers)) {
-    const source = plan.sources[position]
-    if (source) yield* linkPackage(source, plan.context, (path) => paths.has(path))
+export async function* overrides(survey: Survey, groups: readonly LayerGroup[]): AsyncGenerator<PrefixEntry> {
+  for (const [position, paths] of planOverrides(groups, survey.clobbers)) {
+    yield* linkPackage(survey.source(position), survey.context, (path) => paths.has(path))
   }
 }

@@ -15,6 +15,9 @@ export interface LayerGroup {
  */
 export const bucketCount = 32
 
+/** Of a lock that does not say which packages are big; all of them share layers then. */
+const bucketCountWithoutSizes = 64
+
 /** A package whose archive has this many bytes gets a layer of its own. */
 export const ownLayerSize = 2_000_000
 
@@ -25,16 +28,18 @@ export const ownLayerCount = 40
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
  * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
  * @param names the packages in the order of the lock
- * @param own names of packages that have a layer of their own
+ * @param own names of packages that have a layer of their own; undefined when nobody chose them
  * @param budget how many groups there may be, at least 1
  */
 export function groupPackages(
   names: readonly string[],
-  own: readonly string[],
+  own: readonly string[] | undefined,
   budget: number,
 ): LayerGroup[] {
-  const buckets = bucketsWithin(budget)
-  const alone = new Set(own.slice(0, budget - buckets))
+  const buckets = own
+    ? bucketsWithin(budget / 2, bucketCount)
+    : bucketsWithin(budget, bucketCountWithoutSizes)
+  const alone = new Set(own?.slice(0, budget - buckets))
   const groups = new Map<string, number[]>()
   for (const name of alone) groups.set(name, [])
   for (let bucket = 0; bucket < buckets; bucket++) groups.set(titleOf(bucket, buckets), [])
@@ -51,9 +56,9 @@ export function groupPackages(
  * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
  * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
  */
-function bucketsWithin(budget: number): number {
-  let buckets = bucketCount
-  while (buckets > 1 && buckets > budget / 2) buckets /= 2
+function bucketsWithin(budget: number, usual: number): number {
+  let buckets = usual
+  while (buckets > 1 && buckets > budget) buckets /= 2
   return buckets
 }
 

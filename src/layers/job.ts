@@ -1,17 +1,27 @@
 import type { LockedPackage } from '../lock/types.ts'
-import { openArchive } from '../packages/archive.ts'
+import { oneChunk, readAll } from '../prefix/content.ts'
 import {
   findClobbers,
+  isActivationFile,
   linkPackage,
+  linkScriptsOf,
+  openPackage,
   planLink,
+  pythonOf,
+  refuseObstructed,
   selectWinning,
   type ArchiveFacts,
   type LinkContext,
+  type LinkPlan,
+  type LinkSource,
   type PrefixEntry,
+  type SourceCompiler,
 } from '../prefix/link.ts'
+import type { LayerFacts } from './facts.ts'
 import { packEntries } from './pack.ts'
+import { claimsOf } from './path-set.ts'
 import { directoryMode, groupAsOwner, rootPrefixMode } from './reproducible.ts'
-import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
+import type { Compression, LayerEntry, PackedGroup, PrefixOwner } from './types.ts'
 
 /** A package as it crosses to a worker thread: URLs cannot. */
 export interface JobPackage {
@@ -25,30 +35,72 @@ export interface JobPackage {
 export interface LayerJob {
   readonly packages: readonly JobPackage[]
   readonly context: LinkContext
+  /** The python that compiles here; absent when there is nothing to compile. */
+  readonly compiler?: { readonly executable: string }
   readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the compressed layer goes. */
   readonly file: string
 }
 
-/** Links the packages of a job one after the other, straight into the compressed layer. */
-export function runJob({ packages, context, owner, compression, file }: LayerJob): Promise<PackedLayer> {
-  return packEntries(layerEntries(linkAll(packages, context), context, owner), compression, file)
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+export async function runJob(
+  { packages, context, owner, compression, file }: LayerJob,
+  compiler?: SourceCompiler,
+): Promise<PackedGroup> {
+  const sources = await Promise.all(packages.map(openSource))
+  const plans = sources.map(({ archive }) => planLink(archive.info, context))
+  refuseObstructed(plans)
+  const texts: Record<string, string> = {}
+  const entries = keepTexts(linkAll(sources, plans, context, compiler), texts)
+  const layer = await packEntries(layerEntries(entries, context, owner), compression, file)
+  const python = sources.find(({ locked }) => locked.name === 'python')
+  const facts: LayerFacts = {
+    ...claimsOf(
+      plans.map(({ name }) => name),
+      plans.flatMap(({ paths }) => paths),
+    ),
+    texts,
+    scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+    ...(python && { python: pythonOf(python.archive.info.index) }),
+  }
+  return { layer, facts }
 }
 
 /** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(packages: readonly JobPackage[], context: LinkContext): AsyncGenerator<PrefixEntry> {
-  const sources = await Promise.all(packages.map(openSource))
-  const clobbers = findClobbers(sources.map(({ archive }) => planLink(archive.info, context)))
+async function* linkAll(
+  sources: readonly LinkSource[],
+  plans: readonly LinkPlan[],
+  context: LinkContext,
+  compiler: SourceCompiler | undefined,
+): AsyncGenerator<PrefixEntry> {
+  const clobbers = findClobbers(plans)
   for (const [position, source] of sources.entries()) {
-    yield* linkPackage(source, context, selectWinning(clobbers, position))
+    yield* linkPackage(source, context, selectWinning(clobbers, position), compiler)
   }
 }
 
-async function openSource({ locked, file, facts }: JobPackage) {
-  const { format, name, version, build } = locked
-  const archive = await openArchive(file, format, `${name}-${version}-${build}`)
-  return { locked: { ...locked, url: new URL(locked.url) }, archive, facts }
+/** Keeps the files that activation reads, on their way; they are small. */
+async function* keepTexts(
+  entries: AsyncIterable<PrefixEntry>,
+  texts: Record<string, string>,
+): AsyncGenerator<PrefixEntry> {
+  for await (const entry of entries) {
+    if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+      yield entry
+      continue
+    }
+    const bytes = await readAll(entry.content)
+    texts[entry.path] = bytes.toString()
+    yield { ...entry, content: oneChunk(bytes) }
+  }
+}
+
+async function openSource({ locked, file, facts }: JobPackage): Promise<LinkSource> {
+  return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts })
 }
 
 /**

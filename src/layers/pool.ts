@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../common/errors.ts'
 import type { LayerJob } from './job.ts'
-import type { PackedLayer } from './types.ts'
+import type { PackedGroup } from './types.ts'
 
 /** What a worker thread answers to a job. An error's class is lost between threads, so its parts are sent. */
 export type Answer =
-  | { readonly layer: PackedLayer }
+  | { readonly packed: PackedGroup }
   | { readonly userError: Pick<UserError, 'message' | 'input' | 'file' | 'line'> }
   | { readonly bug: { readonly message: string; readonly stack?: string } }
 
@@ -29,7 +29,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 }
  */
 export async function packLayers(
   jobs: readonly LayerJob[],
-  onPacked: (layer: PackedLayer, job: LayerJob) => void = () => undefined,
+  onPacked: (packed: PackedGroup, job: LayerJob) => void = () => undefined,
   threads: number = Math.min(availableParallelism(), mostThreads),
 ): Promise<void> {
   const waiting = [...jobs]
@@ -51,10 +51,10 @@ export async function packLayers(
   }
 }
 
-async function pack(worker: Worker, job: LayerJob): Promise<PackedLayer> {
+async function pack(worker: Worker, job: LayerJob): Promise<PackedGroup> {
   worker.postMessage(job)
   const [answer] = (await once(worker, 'message')) as [Answer] // what worker.ts sends
-  if ('layer' in answer) return answer.layer
+  if ('packed' in answer) return answer.packed
   if ('bug' in answer) throw Object.assign(new Error(), answer.bug)
   const { message, ...place } = answer.userError
   throw Object.assign(new UserError(message), place)

@@ -4,8 +4,8 @@ import { constants } from 'node:zlib'
  * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
  * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
  *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, what linking makes
- *    (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
@@ -16,9 +16,9 @@ import { constants } from 'node:zlib'
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key.
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-export const packerFormat = 1
+export const packerFormat = 2
 
 /** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
 export const fixedTime = 315_532_800

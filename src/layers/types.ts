@@ -1,5 +1,6 @@
 import type { Descriptor } from '../image/types.ts'
 import type { Digest } from '../common/digest.ts'
+import type { LayerFacts } from './facts.ts'
 
 /** An entry of a layer's tar. `path` is relative to the image's root (`opt/conda/bin/python`), with `/`. */
 export type LayerEntry = {
@@ -31,6 +32,12 @@ export interface PackedLayer {
   readonly diffId: Digest
   /** The compressed bytes. */
   readonly file: string
+}
+
+/** A layer of packages, with what the rest of the image has to know of them. */
+export interface PackedGroup {
+  readonly layer: PackedLayer
+  readonly facts: LayerFacts
 }
 
 /** Whose the files of a layer are. */

@@ -1,14 +1,24 @@
 import { parentPort } from 'node:worker_threads'
+import { Compiler } from '../bytecode/bytecode.ts'
 import { UserError } from '../common/errors.ts'
 import { runJob, type LayerJob } from './job.ts'
 import type { Answer } from './pool.ts'
 
 // A thread that packs layers: takes a job, answers with the packed layer or with what went wrong, takes the next.
 parentPort?.on('message', (job: LayerJob) => {
-  runJob(job).then((layer) => {
-    answer({ layer })
+  runJob(job, compilerOf(job)).then((packed) => {
+    answer({ packed })
   }, fail)
 })
+
+/** Serves one job after the other, and ends with the thread. */
+let compiler: Compiler | undefined
+
+function compilerOf({ compiler: wanted }: LayerJob): Compiler | undefined {
+  if (!wanted || wanted.executable === compiler?.executable) return wanted && compiler
+  compiler?.close()
+  return (compiler = new Compiler(wanted.executable))
+}
 
 function fail(error: unknown): void {
   if (error instanceof UserError) {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { parseDocument, stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
-import type { Subdir } from '../common/platform.ts'
 import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
@@ -25,7 +24,8 @@ export {
 
 export interface SolveRequest {
   readonly environment: Environment
-  readonly platform: Subdir
+  /** A conda subdir, of an image or of this machine. */
+  readonly platform: string
   readonly virtualPackages: VirtualPackages
   /** The content of a condarc, the only configuration that counts. */
   readonly condarc?: string

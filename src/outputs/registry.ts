@@ -25,6 +25,8 @@ export interface PushReport {
   /** Every blob of every image in every repository. */
   readonly transfers: readonly Transfer[]
   readonly bytesUploaded: number
+  /** What was uploaded, and the manifests: all that went to the registries. */
+  readonly bytesPushed: number
 }
 
 /** A manifest with the blobs that have to be there before it. */
@@ -69,20 +71,31 @@ export async function push(
   const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()]
   const transfers = await settled(distinct.map((blob) => uploader.add(blob)))
 
-  const documents = [...manifests.map(({ manifest }) => manifest), top]
-  for (const document of new Map(documents.map((it) => [it.descriptor.digest, it])).values()) {
-    await mapConcurrently(repositories, 4, (repository) => client.putManifest(repository, document))
-  }
-
   const tagged = distinctTags(targets)
-  await mapConcurrently(tagged, 4, (target) => client.putManifest(target, top))
+  const documents = [...manifests.map(({ manifest }) => manifest), top]
+  const distinctDocuments = [...new Map(documents.map((it) => [it.descriptor.digest, it])).values()]
+  let bytesOfManifests = 0
+  const put = async (target: ImageReference, document: Blob) => {
+    await client.putManifest(target, document)
+    bytesOfManifests += document.bytes.length
+  }
+  for (const document of distinctDocuments) {
+    // The one tag that there is brings the top itself: nothing else could fail between the two.
+    if (document.descriptor.digest === digest && targets.length === 1 && tagged.length === 1) continue
+    await mapConcurrently(repositories, 4, async (repository) => {
+      if (!uploader.knows(repository, document.descriptor.digest)) await put(repository, document)
+    })
+  }
+  await mapConcurrently(tagged, 4, (target) => put(target, top))
 
+  const bytesUploaded = bytesOf(transfers, 'uploaded')
   const report: PushReport = {
     digest,
     images: repositories.map((repository) => formatReference({ ...repository, digest })),
     tags: tagged.map(formatReference),
     transfers,
-    bytesUploaded: bytesOf(transfers, 'uploaded'),
+    bytesUploaded,
+    bytesPushed: bytesUploaded + bytesOfManifests,
   }
   for (const repository of repositories) logSummary(formatRepository(repository), transfers)
   return report

@@ -38,6 +38,10 @@ export interface BlobUploader {
    * soon as it is packed, while others are still being packed, and its failure shows when the image is pushed.
    */
   add(blob: BlobSource): Promise<readonly Transfer[]>
+  /** Tells that a repository has a blob, so that it is not asked for it. */
+  know(repository: ImageReference, digest: Digest): void
+  /** Whether that was told. */
+  knows(repository: ImageReference, digest: Digest): boolean
 }
 
 /** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
@@ -49,6 +53,9 @@ export function createBlobUploader(
   const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry)
   const limited = createLimiter(options.concurrency ?? 6)
   const transfers = new Map<Digest, Promise<readonly Transfer[]>>()
+  /** `registry/repository@digest` */
+  const known = new Set<string>()
+  const keyOf = (repository: ImageReference, digest: Digest) => `${formatRepository(repository)}@${digest}`
 
   /** One after the other within a registry, where each repository can have the blob from the one before it. */
   const toRegistry = async (
@@ -59,8 +66,10 @@ export function createBlobUploader(
     let { origin } = blob
     const done: Transfer[] = []
     for (const target of repositories) {
-      const arrival = await client.uploadBlob(target, descriptor, () => blob.open(), origin)
       const repository = formatRepository(target)
+      const arrival = known.has(keyOf(target, descriptor.digest))
+        ? 'existing'
+        : await client.uploadBlob(target, descriptor, () => blob.open(), origin)
       const log = arrival === 'uploaded' ? core.info : core.debug
       log(`${descriptor.digest} (${formatBytes(descriptor.size)}): ${arrival}, ${repository}`)
       done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival })
@@ -82,5 +91,9 @@ export function createBlobUploader(
       transfer.catch(() => undefined)
       return transfer
     },
+    know(repository, digest) {
+      known.add(keyOf(repository, digest))
+    },
+    knows: (repository, digest) => known.has(keyOf(repository, digest)),
   }
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../common/errors.ts'
 import { parentsOf } from '../packages/archive-path.ts'
 
 /** A path that several packages claim, by their places in the lock. */
@@ -68,6 +69,22 @@ export function findObstructed(plans: readonly { readonly paths: readonly string
     }
   })
   return obstructed
+}
+
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+export function refuseObstructed(
+  plans: readonly { readonly dist: string; readonly paths: readonly string[] }[],
+): void {
+  const [obstructed] = findObstructed(plans)
+  if (!obstructed) return
+  const { path, position, by, byPosition } = obstructed
+  throw new UserError(
+    `${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`,
+    { advice: 'Choose other versions or builds of these packages.' },
+  )
 }
 
 /** Which paths to take from the package at `position` when others take some from it. */

@@ -1,3 +1,4 @@
+import { hasHashedBytecode } from '../bytecode/format.ts'
 import { UserError } from '../common/errors.ts'
 import type { EntryPoint, PackageFile, PackageInfo } from '../packages/archive.ts'
 import { malformed } from '../packages/json.ts'
@@ -12,6 +13,8 @@ export interface LinkContext {
   readonly rootPrefix: string
   /** The environment's python, when it has one. */
   readonly python?: Python
+  /** Whether python sources of noarch packages come with their bytecode, if python has a form of it that is reproducible. */
+  readonly bytecode?: boolean
 }
 
 export interface PlannedFile {
@@ -30,14 +33,16 @@ export interface LinkPlan {
   /** In the order of the package's metadata, which is also conda-meta's. */
   readonly files: readonly PlannedFile[]
   /**
-   * Python sources of a noarch package with the path of their bytecode. Nothing is compiled: conda-meta lists the
-   * bytecode, as micromamba does with `--no-pyc`. Compiling would add the entries behind the files.
+   * Python sources of a noarch package with the path of their bytecode. conda-meta lists it whether it is compiled or not, as
+   * micromamba does with `--no-pyc`.
    */
   readonly bytecode: readonly { readonly source: string; readonly path: string }[]
+  /** Whether the bytecode is to be laid, and its paths are claimed: also of a source that turns out to have none. */
+  readonly isCompiled: boolean
   readonly entryPoints: readonly { readonly path: string; readonly entryPoint: EntryPoint }[]
   /** Where the package's conda-meta record goes. */
   readonly recordPath: string
-  /** Every path that the package claims, once; directories are not claimed. */
+  /** Every path that the package claims, once, bytecode included if it is compiled; directories are not claimed. */
   readonly paths: readonly string[]
 }
 
@@ -55,9 +60,13 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     entryPoint,
   }))
 
+  const bytecode = python ? bytecodeOf(info.files, targets, python) : []
+  const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version)
+
   // What comes later takes the path from what came before it; entry points come last.
   const owner = new Map<string, number>()
   targets.forEach((path, position) => owner.set(path, position))
+  if (isCompiled) bytecode.forEach(({ path }) => owner.set(path, -1))
   entryPoints.forEach(({ path }) => owner.set(path, -1))
   const files = info.files.map((file, position) => {
     const path = targets[position] ?? file.path
@@ -72,7 +81,8 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     dist,
     name: index.name,
     files,
-    bytecode: python ? bytecodeOf(files, python) : [],
+    bytecode,
+    isCompiled,
     entryPoints,
     recordPath: `conda-meta/${dist}.json`,
     paths,
@@ -92,8 +102,14 @@ function noarchPath(path: string, { sitePackages }: Python): string {
   return path
 }
 
-function bytecodeOf(files: readonly PlannedFile[], { version }: Python): LinkPlan['bytecode'] {
-  return files
-    .filter(({ file }) => /^site-packages\/[^\t\n\r\f\v]+\.py$/.test(file.path))
-    .map(({ path }) => ({ source: path, path: bytecodePath(path, version) }))
+function bytecodeOf(
+  files: readonly PackageFile[],
+  targets: readonly string[],
+  { version }: Python,
+): LinkPlan['bytecode'] {
+  return files.flatMap(({ path }, position) => {
+    if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path)) return []
+    const source = targets[position] ?? path
+    return [{ source, path: bytecodePath(source, version) }]
+  })
 }

@@ -25,7 +25,7 @@ export async function uploadBlob(
   open: () => Promise<Readable>,
   mountFrom?: ImageReference,
 ): Promise<Arrival> {
-  if (await hasBlob(transport, repository, descriptor)) return 'existing'
+  if (await hasBlob(transport, repository, descriptor, { toWrite: true })) return 'existing'
   const undertaking = pushing(repository, descriptor)
   try {
     const mounted = mountFrom ? await mount(transport, repository, descriptor, mountFrom) : undefined
@@ -42,29 +42,33 @@ export async function uploadBlob(
       }
       session = undefined
       // The blob may have arrived, and only the answer got lost.
-      if (await hasBlob(transport, repository, descriptor)) return 'uploaded'
+      if (await hasBlob(transport, repository, descriptor, { toWrite: true })) return 'uploaded'
     }
   } catch (error) {
     throw explained(undertaking, error)
   }
 }
 
-/** Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. */
+/**
+ * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it.
+ * @param options.toWrite whether it is asked by somebody who is going to push, and has one token for both
+ */
 export async function hasBlob(
   transport: Transport,
   repository: ImageReference,
   descriptor: Descriptor,
+  { toWrite }: { readonly toWrite: boolean },
 ): Promise<boolean> {
   const undertaking: Undertaking = {
     what: `look for the blob ${descriptor.digest} in ${formatRepository(repository)}`,
     registry: transport.registry,
-    writes: true,
+    writes: toWrite,
   }
   try {
     const response = await transport.send({
       method: 'HEAD',
       to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
-      scopes: [toPush(repository.repository)],
+      scopes: [(toWrite ? toPush : toPull)(repository.repository)],
     })
     response.body.resume()
     if (response.status === 200) {

@@ -1,8 +1,10 @@
 import * as core from '@actions/core'
-import { activationVariables, type ActivatedEnvironment } from '../image/activation.ts'
+import { activationVariables } from '../image/activation.ts'
 import { evaluateActivation, type PathKind } from '../image/static-activation.ts'
-import { activationScripts, type PrefixPlan } from '../prefix/prefix.ts'
+import { settle } from '../layers/survey.ts'
+import { activationScripts } from '../prefix/link.ts'
 import type { Base } from './base.ts'
+import type { LaidMember } from './prefix.ts'
 
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
@@ -13,24 +15,26 @@ const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
  * @param variables the ENV that the image has without it
  */
 export async function exportedByActivation(
-  environment: ActivatedEnvironment,
-  plan: PrefixPlan,
-  { files }: Base,
+  { activated, survey }: Pick<LaidMember, 'activated' | 'survey'>,
+  base: Base,
   variables: ReadonlyMap<string, string>,
 ): Promise<Record<string, string>> {
-  const { prefix, rootPrefix } = plan.context
+  const { prefix, rootPrefix } = survey.context
   const before = new Map([
     ...variables,
-    ...Object.entries(activationVariables(environment, rootPrefix, variables.get('PATH') ?? '')),
+    ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
   ])
-  const inPrefix = kindsIn(plan)
+  const scripts = activationScripts(survey.texts(), prefix)
+  const files = scripts.length > 0 ? await base.files() : undefined
   const kindOf = (path: string): PathKind => {
-    if (path === prefix || path.startsWith(`${prefix}/`))
-      return inPrefix.get(path.slice(prefix.length + 1)) ?? 'absent'
-    const type = files.get(path.slice(1))?.type
+    if (path === prefix || path.startsWith(`${prefix}/`)) {
+      const kind = survey.kindOf(path.slice(prefix.length + 1))
+      return kind === 'link' ? 'unknown' : kind
+    }
+    const type = files?.get(path.slice(1))?.type
     return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown'
   }
-  const { variables: after, unknown } = evaluateActivation(await activationScripts(plan), before, kindOf)
+  const { variables: after, unknown } = await settle(() => evaluateActivation(scripts, before, kindOf))
   for (const { path, line, reason } of unknown) {
     core.warning(
       `The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`,
@@ -40,19 +44,4 @@ export async function exportedByActivation(
     unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {}
   const exported = [...after].filter(([name, value]) => variables.get(name) !== value)
   return { ...Object.fromEntries(exported), ...pending }
-}
-
-/** What is at each path of the prefix, directories included. */
-function kindsIn({ plans }: PrefixPlan): Map<string, PathKind> {
-  const kinds = new Map<string, PathKind>([['', 'directory']])
-  for (const { paths, files } of plans) {
-    const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])))
-    for (const path of paths) {
-      for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-        kinds.set(path.slice(0, slash), 'directory')
-      }
-      kinds.set(path, links.has(path) ? 'unknown' : 'file')
-    }
-  }
-  return kinds
 }

@@ -1,26 +1,33 @@
 import type { Request } from '../action/request.ts'
+import { digestOf } from '../common/digest.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { readBaseFiles, type BaseFiles } from '../image/base-files.ts'
 import { formatBaseName, parseBaseName } from '../image/base-name.ts'
+import { formatSummary, parseSummary, summaryAnnotation, type BaseSummary } from '../image/base-summary.ts'
 import { baseVirtualPackages, isLibc } from '../image/base-virtual-packages.ts'
 import { pinReference, readBase, type BaseImage } from '../image/base.ts'
 import { checkBase } from '../image/check-base.ts'
 import { environmentOf } from '../image/config.ts'
+import { chooseUser } from '../image/users.ts'
 import { isWiringFile } from '../image/wiring.ts'
 import type { VirtualPackages } from '../micromamba/solve.ts'
-import type { LockedMember } from './lock.ts'
+import type { Draft } from './draft.ts'
 import type { Workshop } from './workshop.ts'
 
-/** A base image with what is known of its files. */
+/** A base image. Its layers are read only where its files matter. */
 export interface Base {
   readonly image: BaseImage
-  readonly files: BaseFiles
   /** Its ENV. */
   readonly variables: ReadonlyMap<string, string>
-  /** What it tells of the machine that its containers find. */
-  readonly virtualPackages: VirtualPackages
   /** Where environments lie in images that stand on it. */
   readonly rootPrefix: string
+  /**
+   * Its files, read once.
+   * @throws UserError when no environment can live on it
+   */
+  files(): Promise<BaseFiles>
+  /** What it tells of the machine that its containers find. */
+  virtualPackages(): Promise<VirtualPackages>
 }
 
 /** Reads bases, each once in a run, however many environments are solved for it. */
@@ -29,7 +36,7 @@ export interface BaseReader {
   pin(): Promise<string>
   /**
    * @param pinned what `pin` gave, or a lock holds
-   * @throws UserError when it has nothing for the platform, or no environment can live on it
+   * @throws UserError when it has nothing for the platform
    */
   read(platform: Platform, pinned: string): Promise<Base>
 }
@@ -55,36 +62,68 @@ async function openBase(
   registry: Workshop['registry'],
 ): Promise<Base> {
   const image = await readBase(parseBaseName(pinned), platform, registry, workspace)
-  const files = await readBaseFiles(image.layers, (path) => isWiringFile(path) || isLibc(path))
   const variables = environmentOf(image.config)
   const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda'
-  checkBase(files, rootPrefix)
+  let reading: Promise<BaseFiles> | undefined
+  const files = () => (reading ??= readFiles(image, rootPrefix))
   return {
     image,
-    files,
     variables,
-    virtualPackages: baseVirtualPackages(files, variables, platform),
     rootPrefix,
+    files,
+    virtualPackages: async () => baseVirtualPackages(await files(), variables, platform),
   }
 }
 
+async function readFiles({ layers }: BaseImage, rootPrefix: string): Promise<BaseFiles> {
+  const files = await readBaseFiles(layers, (path) => isWiringFile(path) || isLibc(path))
+  checkBase(files, rootPrefix)
+  return files
+}
+
+/** A base with what every layer on it depends on. */
+export interface Ground {
+  readonly base: Base
+  readonly summary: BaseSummary
+  /** For the annotations of images on it: later runs know it from there, and need not read the base. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
 /**
- * The bases that the locks pin; locks that pin none get what the name stands for now. Their layers leave for the
- * registries when all of them have been read.
- * @param locked the environments of each platform
+ * The bases of images that are to be made. Their layers leave for the registries when nothing speaks against any of them.
+ * @returns undefined for images that are there already
  */
-export async function openBases(
-  { platforms }: Request,
-  locked: readonly (readonly LockedMember[])[],
+export async function openGrounds(
+  request: Request,
+  drafts: readonly Draft[],
   reader: BaseReader,
   { uploader }: Workshop,
-): Promise<Base[]> {
-  const bases = await Promise.all(
-    platforms.map(async (platform, index) => {
-      const headers = locked[index]?.flatMap(({ resolved }) => resolved.lock.header ?? []) ?? []
-      return reader.read(platform, headers[0]?.baseImage ?? (await reader.pin()))
-    }),
+): Promise<(Ground | undefined)[]> {
+  const grounds = await Promise.all(
+    drafts.map(async (draft) => (draft.unchanged ? undefined : openGround(request, draft, reader))),
   )
-  for (const { image } of bases) for (const layer of image.layers) void uploader?.add(layer)
-  return bases
+  for (const ground of grounds) for (const layer of ground?.base.image.layers ?? []) void uploader?.add(layer)
+  return grounds
+}
+
+async function openGround(
+  { user }: Request,
+  { platform, base: pinned, earlier }: Draft,
+  reader: BaseReader,
+): Promise<Ground> {
+  const base = await reader.read(platform, pinned)
+  const { image, rootPrefix, variables } = base
+  const key = digestOf(
+    JSON.stringify([1, image.pinned.digest, formatPlatform(platform), rootPrefix, user ?? null]),
+  )
+  const known = parseSummary(earlier?.annotations[summaryAnnotation], key)
+  const read = async (): Promise<BaseSummary> => {
+    const files = await base.files()
+    return {
+      user: chooseUser(files, variables, user),
+      hasMicromamba: files.get('bin/micromamba') !== undefined,
+    }
+  }
+  const summary = known ?? (await read())
+  return { base, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) } }
 }

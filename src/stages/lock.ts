@@ -83,7 +83,7 @@ async function lockMember(
               solver.micromamba(),
             ])
             micromamba = installed
-            const virtualPackages = chooseVirtualPackages(subdir, base.virtualPackages, overrides)
+            const virtualPackages = chooseVirtualPackages(subdir, await base.virtualPackages(), overrides)
             return {
               packages: await solve(installed, {
                 environment,

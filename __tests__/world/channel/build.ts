@@ -4,6 +4,7 @@ import { cachedFolder, sourcesOf } from '../cache.ts'
 import { checksums, writeArchive } from './archive.ts'
 import { compare, indexRecord } from './metadata.ts'
 import { fileNameOf, type ChannelSubdir, type Recipe } from './recipe.ts'
+import { condaRecipe } from './recipes/conda.ts'
 import { esbuildRecipe } from './recipes/esbuild.ts'
 import { extensionRecipe } from './recipes/extension.ts'
 import { libraryRecipes } from './recipes/libraries.ts'
@@ -43,7 +44,7 @@ export async function writeChannel(folder: string): Promise<void> {
 }
 
 async function allRecipes(tools: Tools): Promise<Recipe[]> {
-  const recipes = [...(await noarchRecipes()), ...tinyRecipes]
+  const recipes = [...(await noarchRecipes()), ...tinyRecipes, condaRecipe]
   for (const machine of machines) {
     recipes.push(
       ...(await libraryRecipes(machine, tools)),

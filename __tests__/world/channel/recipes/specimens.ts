@@ -111,6 +111,16 @@ const specimens: readonly Specimen[] = [
     ],
   },
   {
+    // Fails, and takes a shell along that does not look out.
+    name: 'activation-failing',
+    files: [
+      file(
+        'etc/conda/activate.d/failing.sh',
+        'set -e\nexport FAILING_BEFORE=set\nno-such-command-anywhere\nreturn 3\n',
+      ),
+    ],
+  },
+  {
     name: 'variables',
     files: [
       file(

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { run } from '../world/command.ts'
+import { startWorld } from '../world/world.ts'
+import { createJob, environmentFile, type Job } from './job.ts'
+
+const parts = { channel: {}, releases: {}, registry: {}, base: {} } as const
+let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
+let job: Job
+
+beforeAll(async () => {
+  world = await startWorld(parts)
+  job = await createJob({ ...world.inputs, push: 'true' }, world.environment)
+})
+
+afterAll(async () => {
+  await job.remove()
+  await world.stop()
+})
+
+const specs = ['tiny <2', 'python', 'hello', 'clobber-b', 'variables', 'activation']
+const write = (dependencies: readonly string[]) =>
+  job.write('env.yaml', environmentFile(world.channel.url, dependencies))
+
+async function make(name: string, inputs: Readonly<Record<string, string>> = {}) {
+  const packages = () => world.channel.requests.filter(({ path }) => /\.(conda|tar\.bz2)$/.test(path))
+  const before = { packages: packages().length, registry: world.registry.requests.length }
+  const { exitCode, log, outputs } = await job.run({ tags: `${world.registry.host}/${name}`, ...inputs })
+  expect(exitCode === 0 || log).toBe(true)
+  return {
+    digest: outputs['digest'],
+    reused: outputs['reused'],
+    layersReused: Number(outputs['layers-reused']),
+    bytesPushed: Number(outputs['bytes-pushed']),
+    fetched: packages()
+      .slice(before.packages)
+      .map(({ path }) => path.replace(/^.*\//, '')),
+    requests: world.registry.requests.slice(before.registry),
+    log,
+  }
+}
+
+test('one package more costs that package, and the image is the same as one made anew', async () => {
+  await write(specs)
+  await make('app:1')
+  await write([...specs, 'text-prefix'])
+  const bumped = await make('app:1')
+  expect(bumped.fetched).toContain('text-prefix-1.0-h0_0.conda')
+  expect(bumped.fetched).not.toContain('python-3.11.2-h0_0.conda')
+  expect(bumped.layersReused).toBeGreaterThan(4)
+  const anew = await make('other:1', { 'cache-from': 'none' })
+  expect(anew.digest).toBe(bumped.digest)
+  expect(anew.layersReused).toBe(0)
+  expect(bumped.bytesPushed).toBeLessThan(anew.bytesPushed / 3)
+})
+
+test('a package less: what it had hidden is there again', async () => {
+  await write(['clobber-a', 'clobber-b', 'tiny'])
+  await make('clobber:1')
+  await write(['clobber-a', 'tiny'])
+  const less = await make('clobber:1')
+  expect((await make('clobber-anew:1', { 'cache-from': 'none' })).digest).toBe(less.digest)
+})
+
+test('layers come from another repository of the registry, named by cache-from, by mounts', async () => {
+  await write(specs)
+  await make('source:1')
+  const mounted = await make('target:1', { 'cache-from': `${world.registry.host}/source:1` })
+  expect(mounted.reused).toBe('true')
+  expect(mounted.fetched).toEqual([])
+  const uploads = mounted.requests.filter(({ method, path }) => method === 'POST' && !path.includes('mount='))
+  // Only the config's, which cannot be mounted from anywhere else.
+  expect(uploads.length).toBeLessThanOrEqual(1)
+})
+
+test('every platform of an index is taken from it, and a layout is written of what the registry has', async () => {
+  await write(['tiny'])
+  const first = await make('layout:1')
+  const second = await make('layout:1', { output: 'layout' })
+  expect(second).toMatchObject({ reused: 'true', digest: first.digest })
+  const digest = await run('skopeo', [
+    ...['inspect', '--format={{.Digest}}'],
+    `oci:${join(job.workspace, 'layout')}:1`,
+  ])
+  expect(digest.toString().trim()).toBe(first.digest)
+})
+
+test('everywhere: what activation exports is the same with layers that were reused', async () => {
+  await write(specs)
+  const inputs = { activation: 'everywhere' }
+  await make('everywhere:1', inputs)
+  await write([...specs, 'text-prefix'])
+  const bumped = await make('everywhere:1', inputs)
+  expect((await make('everywhere-anew:1', { ...inputs, 'cache-from': 'none' })).digest).toBe(bumped.digest)
+})
+
+test('an image of somebody else, or one whose annotations lie, is no help and does no harm', async () => {
+  await write(specs)
+  const right = await make('honest:1')
+  const name = `docker://${world.registry.host}/honest:1`
+  const raw = await run('skopeo', ['inspect', '--raw', '--tls-verify=false', name])
+  const manifest = JSON.parse(raw.toString()) as {
+    layers: { digest: string; annotations?: Record<string, string> }[]
+    annotations: Record<string, string>
+  }
+  const put = async (tag: string, changed: unknown) => {
+    const response = await fetch(`http://${world.registry.host}/v2/honest/manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+      body: JSON.stringify(changed),
+    })
+    expect(response.status).toBe(201)
+  }
+  const fingerprint = 'io.github.micromamba-image.fingerprint'
+  const stale = { ...manifest.annotations, [fingerprint]: 'sha256:0' }
+  const lies: [string, unknown][] = [
+    ['without-annotations', { ...manifest, annotations: undefined }],
+    [
+      'damaged-facts',
+      {
+        ...manifest,
+        annotations: stale,
+        layers: manifest.layers.map((layer) => ({
+          ...layer,
+          ...(layer.annotations && {
+            annotations: { ...layer.annotations, 'io.github.micromamba-image.facts': '{' },
+          }),
+        })),
+      },
+    ],
+  ]
+  for (const [tag, changed] of lies) {
+    await put(tag, changed)
+    expect((await make(`honest:${tag}`)).digest).toBe(right.digest)
+  }
+})
+
+test('the lock says what a run is made of: nothing is read of the base when only a package changes', async () => {
+  await write(specs)
+  await make('base:1')
+  await write([...specs, 'text-prefix'])
+  await job.run({ tags: 'unused:1', push: 'false', output: 'unused' })
+  const bumped = await make('base:1', { 'lock-mode': 'locked' })
+  const lock = await readFile(join(job.workspace, 'env.linux-64.lock'), 'utf8')
+  expect(lock).toContain('text-prefix')
+  expect(
+    bumped.requests.filter(({ method, path }) => method === 'GET' && path.includes('/blobs/')).length,
+  ).toBe(2)
+})

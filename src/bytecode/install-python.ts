@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { lstat, mkdir, rm, symlink, link, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { messageOf, UserError } from '../common/errors.ts'
+import { readAll } from '../prefix/content.ts'
+import { linkPackage, planLink, pythonOf } from '../prefix/link.ts'
+import type { LinkContext, LinkSource, PrefixEntry } from '../prefix/link.ts'
+import { closureOf, dependsOf } from './closure.ts'
+import { pythonEnvironment, pythonOptions, withoutBytecode } from './compiler.ts'
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const needed =
+  /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/
+
+/**
+ * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+export async function installPython(packages: readonly LinkSource[], directory: string): Promise<string> {
+  const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf)
+  const python = sources.find(({ locked }) => locked.name === 'python')
+  if (!python) throw new Error('there is no python to install')
+  const place = pythonOf(python.archive.info.index)
+  const context: LinkContext = { prefix: directory, rootPrefix: directory, python: place }
+  await mkdir(directory, { recursive: true })
+  for (const source of sources) {
+    const { paths } = planLink(source.archive.info, context)
+    if (!paths.some(isNeeded)) continue
+    for await (const entry of linkPackage(source, context, isNeeded)) {
+      await writeEntry(entry, directory, source.locked.fileName)
+    }
+  }
+  const executable = join(directory, place.executable)
+  await checkRuns(executable, place.version)
+  return executable
+}
+
+function isNeeded(path: string): boolean {
+  return needed.test(path)
+}
+
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry: PrefixEntry, directory: string, fileName: string): Promise<void> {
+  const path = join(directory, entry.path)
+  await makeDirectories(directory, dirname(entry.path), fileName)
+  if (entry.type === 'directory') {
+    await makeDirectories(directory, entry.path, fileName)
+    return
+  }
+  await rm(path, { force: true })
+  if (entry.type === 'symlink') await symlink(entry.target, path)
+  else if (entry.type === 'hardlink') await link(join(directory, entry.target), path)
+  else await writeFile(path, await readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 })
+}
+
+async function makeDirectories(directory: string, path: string, fileName: string): Promise<void> {
+  let above = directory
+  for (const name of path.split('/').filter((part) => part !== '.')) {
+    above = join(above, name)
+    const found = await lstat(above).catch(() => undefined)
+    if (!found) await mkdir(above)
+    else if (!found.isDirectory()) {
+      throw new UserError(`${fileName} has files below '${path}', where another package has a file or link`, {
+        advice: `Choose another build of it. ${withoutBytecode}`,
+      })
+    }
+  }
+}
+
+async function checkRuns(executable: string, version: string): Promise<void> {
+  const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])'
+  const said = await promisify(execFile)(executable, [...pythonOptions, '-c', ask], {
+    cwd: dirname(dirname(executable)),
+    env: pythonEnvironment,
+  }).catch((error: unknown) => {
+    throw new UserError(
+      `the environment's python, which compiles its modules, does not run on this machine: ${messageOf(error)}`,
+      {
+        at: { input: 'compile-pyc' },
+        advice: withoutBytecode,
+        cause: error,
+      },
+    )
+  })
+  const expected = `cpython ${version.replace('.', ' ')}`
+  if (said.stdout.trim() === expected) return
+  throw new UserError(
+    `the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`,
+    { at: { input: 'compile-pyc' }, advice: withoutBytecode },
+  )
+}

@@ -1,0 +1,65 @@
+import { linkPackage, type PrefixEntry, type SourceCompiler } from '../prefix/link.ts'
+import type { Survey } from './survey.ts'
+
+/**
+ * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
+ * check, so what another package's layer has must not stay when the source is not its own: it is given again by the package that
+ * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
+ * @param startCompiler called when there is something to compile again
+ */
+export async function* bytecodeOverrides(
+  survey: Pick<Survey, 'context' | 'plans' | 'clobbers' | 'source'>,
+  startCompiler: () => Promise<SourceCompiler>,
+): AsyncGenerator<PrefixEntry> {
+  const { again, hidden } = planBytecodeOverrides(survey)
+  const compiler = again.size > 0 ? await startCompiler() : undefined
+  for (const [position, bytecode] of again) {
+    const missing = new Set(bytecode.values())
+    const select = (path: string) => bytecode.has(path) || missing.has(path)
+    for await (const entry of linkPackage(survey.source(position), survey.context, select, compiler)) {
+      if (missing.delete(entry.path)) yield entry
+    }
+    hidden.push(...missing)
+  }
+  for (const path of hidden.sort()) yield whiteout(path)
+}
+
+/**
+ * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
+ * paths of bytecode whose source is another package's
+ */
+export function planBytecodeOverrides({ plans, clobbers }: Pick<Survey, 'plans' | 'clobbers'>): {
+  again: Map<number, Map<string, string>>
+  hidden: string[]
+} {
+  const again = new Map<number, Map<string, string>>()
+  const hidden: string[] = []
+  plans.forEach(({ bytecode, isCompiled }, position) => {
+    if (!isCompiled) return
+    const sources = new Map<string, string>()
+    for (const { source, path } of bytecode) {
+      const clobber = clobbers.get(path)
+      if ((clobber?.winner ?? position) !== position) continue
+      if ((clobbers.get(source)?.winner ?? position) !== position) hidden.push(path)
+      else if (clobber) sources.set(source, path)
+    }
+    if (sources.size > 0) again.set(position, sources)
+  })
+  return { again, hidden }
+}
+
+/** OCI image-spec, layer.md, "Whiteouts". */
+function whiteout(path: string): PrefixEntry {
+  const slash = path.lastIndexOf('/') + 1
+  return {
+    type: 'file',
+    path: `${path.slice(0, slash)}.wh.${path.slice(slash)}`,
+    mode: 0o644,
+    size: 0,
+    content: nothing(),
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // Whiteouts have no content.
+}

@@ -1,0 +1,66 @@
+import { isObject } from '../packages/json.ts'
+import { isActivationFile, type Python } from '../prefix/link.ts'
+import { formatPathSet, parsePathSet, type Claims } from './path-set.ts'
+
+/**
+ * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
+ * are; with them the rest of an image can be made without these packages at hand.
+ */
+export const factsAnnotation = 'io.github.micromamba-image.facts'
+
+/** What the rest of an image has to know of a layer of packages. Paths are relative to the prefix. */
+export interface LayerFacts extends Claims {
+  /** The files that activation reads, `etc/conda/activate.d/*.sh` and `etc/conda/env_vars.d/*.json`: text by path. */
+  readonly texts: Readonly<Record<string, string>>
+  /** Packages, `<name>-<version>-<build>`, that would run a script when linked. */
+  readonly scripted: readonly string[]
+  /** Where the layer has the environment's python: what noarch packages in other layers need of it. */
+  readonly python?: Python
+}
+
+export function formatFacts({ claims, ways, texts, scripted, python }: LayerFacts): string {
+  const sortedTexts = Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify({
+    claims: formatPathSet(claims),
+    ways: formatPathSet(ways),
+    ...(sortedTexts.length > 0 && { texts: Object.fromEntries(sortedTexts) }),
+    ...(scripted.length > 0 && { scripted }),
+    ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+  })
+}
+
+/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
+export function parseFacts(text: string): LayerFacts | undefined {
+  const facts = readFacts(text)
+  return facts && formatFacts(facts) === text ? facts : undefined
+}
+
+function readFacts(text: string): LayerFacts | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isObject(value)) return undefined
+  const { claims, ways, texts = {}, scripted = [], python } = value
+  if (typeof claims !== 'string' || typeof ways !== 'string') return undefined
+  const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)]
+  if (!claimed || !above || !isTexts(texts) || !isList(scripted)) return undefined
+  const read = { claims: claimed, ways: above, texts, scripted }
+  if (python === undefined) return read
+  if (!isList(python)) return undefined
+  const [version = '', executable = '', sitePackages = ''] = python
+  return { ...read, python: { version, executable, sitePackages } }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(([path, text]) => isActivationFile(path) && typeof text === 'string')
+  )
+}
+
+function isList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,51 @@
+import type { Request } from '../action/request.ts'
+import type { Digest } from '../common/digest.ts'
+import type { Platform } from '../common/platform.ts'
+import type { EarlierImage } from '../image/earlier.ts'
+import type { BaseReader } from './base.ts'
+import { findEarlierImages, isUnchanged } from './earlier.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { LockedMember } from './lock.ts'
+import type { Workshop } from './workshop.ts'
+
+/** An image of which nothing is made yet. */
+export interface Draft {
+  readonly platform: Platform
+  readonly members: readonly LockedMember[]
+  /** The base's name with its digest. */
+  readonly base: string
+  readonly fingerprint: Digest
+  readonly earlier?: EarlierImage
+  /** Whether the earlier image is just what would be made. */
+  readonly unchanged: boolean
+}
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ */
+export async function draftImages(
+  request: Request,
+  locked: readonly (readonly LockedMember[])[],
+  bases: BaseReader,
+  workshop: Workshop,
+): Promise<Draft[]> {
+  const earlierImages = await findEarlierImages(request, workshop)
+  return Promise.all(
+    request.platforms.map(async (platform, index): Promise<Draft> => {
+      const members = locked[index] ?? []
+      const [pinned] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? [])
+      const base = pinned ?? (await bases.pin())
+      const hash = await fingerprint(request, platform, members, base)
+      const earlier = earlierImages[index]
+      return {
+        platform,
+        members,
+        base,
+        fingerprint: hash,
+        ...(earlier && { earlier }),
+        unchanged: isUnchanged(earlier, hash),
+      }
+    }),
+  )
+}

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as core from '@actions/core'
+import type { Request } from '../action/request.ts'
+import { Compiler } from '../bytecode/bytecode.ts'
+import { UserError } from '../common/errors.ts'
+import type { ActivatedEnvironment } from '../image/activation.ts'
+import type { ImageLayer } from '../image/types.ts'
+import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
+import {
+  openPackage,
+  packageVariables,
+  planLink,
+  pythonOf,
+  type LinkContext,
+  type Python,
+} from '../prefix/link.ts'
+import { pythonForBytecode, type OpenPackages } from './bytecode.ts'
+import type { PlannedGroup, PlannedMember } from './groups.ts'
+import type { PackageStore } from './packages.ts'
+import type { Workshop } from './workshop.ts'
+
+/** An environment whose packages' layers are there. */
+export interface LaidMember extends PlannedMember {
+  readonly layers: readonly ImageLayer[]
+  readonly survey: Survey
+  readonly activated: ActivatedEnvironment
+  /** Starts the python that compiles for the environment. */
+  readonly startCompiler: () => Promise<Compiler>
+}
+
+/** Makes the layers of an environment's packages, but for those that an earlier image has. */
+export async function layPackages(
+  request: Request,
+  member: PlannedMember,
+  rootPrefix: string,
+  settings: LayerSettings,
+  store: PackageStore,
+  workshop: Workshop,
+): Promise<LaidMember> {
+  const { name, prefix, groups, environment } = member
+  const locked = member.resolved.lock.packages
+  const fetch = (positions: readonly number[]) =>
+    store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) })
+  const open: OpenPackages = async (positions) => Promise.all((await fetch(positions)).map(openPackage))
+  const python = await pythonOfMember(member, open)
+  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc }
+
+  const directory = join(settings.directory, name)
+  await mkdir(directory, { recursive: true })
+  const missing = groups.filter(({ earlier }) => !earlier)
+  const toBuild = await Promise.all(
+    missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })),
+  )
+  const findPython = () => pythonForBytecode(request, member, open, workshop)
+  const noarch = missing.flatMap(({ packages }) =>
+    packages.filter((position) => locked[position]?.subdir === 'noarch'),
+  )
+  const compiler = (await needCompiling(noarch, context, open))
+    ? { executable: await findPython() }
+    : undefined
+  const upload = (layer: ImageLayer) => void workshop.uploader?.add(layer)
+  const built = await buildLayers(
+    toBuild,
+    context,
+    { ...settings, directory, ...(compiler && { compiler }) },
+    upload,
+  )
+  const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
+
+  const surveyed = groups.flatMap(({ packages }, index) => {
+    const facts = made[index]?.facts
+    return facts ? [{ packages, facts }] : []
+  })
+  const survey = await Survey.of(surveyed, context, open)
+  checkLinkScripts(survey.scripted(), request.linkScripts)
+  const variables = { ...packageVariables(survey.texts()), ...environment?.variables }
+  return {
+    ...member,
+    layers: made.map(({ layer }) => layer),
+    survey,
+    activated: { name, prefix, variables },
+    startCompiler: async () => new Compiler(await findPython()),
+  }
+}
+
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember(
+  { resolved, groups }: PlannedMember,
+  open: OpenPackages,
+): Promise<Python | undefined> {
+  const position = resolved.lock.packages.findIndex(({ name }) => name === 'python')
+  const group = groups.find(({ packages }: PlannedGroup) => packages.includes(position))
+  if (!group) return undefined
+  if (group.earlier) return group.earlier.facts.python
+  const [source] = await open([position])
+  return source && pythonOf(source.archive.info.index)
+}
+
+/** Whether there are modules among the packages at these positions that are to have bytecode. */
+async function needCompiling(
+  positions: readonly number[],
+  context: LinkContext,
+  open: OpenPackages,
+): Promise<boolean> {
+  if (!context.python || !context.bytecode || positions.length === 0) return false
+  const sources = await open(positions)
+  return sources.some(({ archive }) => {
+    const { isCompiled, bytecode } = planLink(archive.info, context)
+    return isCompiled && bytecode.length > 0
+  })
+}
+
+/** Link scripts would have to be run, which makes an image differ from an installed environment. */
+function checkLinkScripts(scripted: readonly string[], wish: Request['linkScripts']): void {
+  if (scripted.length === 0) return
+  if (wish === 'skip') {
+    core.warning(`The link scripts of ${scripted.join(', ')} are not run.`)
+    return
+  }
+  throw new UserError(
+    `${scripted.join(', ')} would run a script when linked, which can be done in a container only`,
+    {
+      at: { input: 'link-scripts' },
+      advice:
+        "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+    },
+  )
+}
