@@ -112,19 +112,38 @@ describe('chooseOwnLayer', () => {
     expect(chooseOwnLayer(packages)).toEqual(['big', 'a', 'b'])
   })
 
-  it('keeps those chosen before in their places, however small they are now, and forgets those that are gone', () => {
+  const after = (ownLayer: string[], ...others: string[]) => ({ ownLayer, names: [...ownLayer, ...others] })
+
+  it('keeps those chosen before in their places, however small they are now', () => {
     const packages = sized({ new: 9 * ownLayerSize, shrunk: 1, big: 5 * ownLayerSize })
-    expect(chooseOwnLayer(packages, ['big', 'gone', 'shrunk'])).toEqual(['big', 'shrunk', 'new'])
+    expect(chooseOwnLayer(packages, after(['big', 'shrunk']))).toEqual(['big', 'shrunk', 'new'])
   })
 
-  it('chooses a limited number', () => {
+  it('leaves those where they are that were not chosen when they came, however big they are now', () => {
+    const packages = sized({ big: 5 * ownLayerSize, grown: 9 * ownLayerSize })
+    expect(chooseOwnLayer(packages, after(['big'], 'grown'))).toEqual(['big'])
+  })
+
+  it('gives the place of one that is gone to a newcomer, and keeps it free for one', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name, size: ownLayerSize }))
+    if (!a || !b || !c) throw new Error('there are three')
+    expect(chooseOwnLayer([b], after(['a', 'b']))).toEqual(['a', 'b'])
+    expect(chooseOwnLayer([b, c], after(['a', 'b']))).toEqual(['c', 'b'])
+    expect(chooseOwnLayer([a], after(['a', 'b']))).toEqual(['a'])
+    expect(chooseOwnLayer([], after(['a', 'b']))).toEqual([])
+  })
+
+  it('chooses a limited number, and promotes nobody when one of them goes', () => {
     const packages = Array.from({ length: 60 }, (_, index) => ({
       name: `p${index}`,
       size: ownLayerSize + index,
     }))
-    const chosen = chooseOwnLayer(packages, ['p0'])
+    const chosen = chooseOwnLayer(packages)
     expect(chosen).toHaveLength(ownLayerCount)
-    expect(chosen.slice(0, 2)).toEqual(['p0', 'p59'])
+    expect(chosen[0]).toBe('p59')
+    const names = packages.map(({ name }) => name)
+    const rest = packages.filter(({ name }) => name !== 'p59')
+    expect(chooseOwnLayer(rest, { ownLayer: chosen, names })).toEqual(chosen)
   })
 
   it('does not depend on the order of the packages', () => {
@@ -132,7 +151,8 @@ describe('chooseOwnLayer', () => {
       selector: ({ name }) => name,
     })
     fc.assert(
-      fc.property(sizes, fc.array(fc.string()), (packages, previous) => {
+      fc.property(sizes, fc.array(fc.string()), fc.array(fc.string()), (packages, ownLayer, names) => {
+        const previous = { ownLayer, names }
         expect(chooseOwnLayer(packages.toReversed(), previous)).toEqual(chooseOwnLayer(packages, previous))
       }),
     )

@@ -57,20 +57,24 @@ async function resolve(
   secrets: string[] = [],
 ) {
   let solves = 0
+  let earlier: Parameters<LockRequest['chooseOwnLayer']>[1]
   const result = await resolveLock(
     {
       mode,
       path,
       asked: { ...asked, ...more },
       secrets,
-      chooseOwnLayer: (packages, previous) => [...previous, packages.at(-1)?.name ?? ''],
+      chooseOwnLayer: (packages, previous) => {
+        earlier = previous
+        return [...(previous?.ownLayer ?? []), packages.at(-1)?.name ?? '']
+      },
     },
     () => {
       solves++
       return Promise.resolve(solution(...names))
     },
   )
-  return { ...result, solves }
+  return { ...result, solves, earlier }
 }
 
 const read = () => readFile(path, 'utf8')
@@ -100,6 +104,7 @@ describe('auto', () => {
     await resolve('auto')
     const result = await resolve('auto', { specs: ['python=3.13'] }, ['a', 'c'])
     expect(result).toMatchObject({ solves: 1, changed: true })
+    expect(result.earlier).toEqual({ ownLayer: ['b'], names: ['a', 'b'] })
     expect(result.lock.header?.ownLayer).toEqual(['b', 'c'])
     expect(result.difference).toEqual({
       added: [{ name: 'c', version: '1' }],

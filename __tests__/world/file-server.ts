@@ -41,8 +41,8 @@ export interface FileServer {
   readonly url: string
   /** In the order in which they ended. */
   readonly requests: ServedRequest[]
-  /** Asked at the beginning of each request; set it to spoil some. */
-  disturb: (request: FileRequest) => FileDisturbance | undefined
+  /** Asked at the beginning of each request; set it to spoil some, or to let them wait. */
+  disturb: (request: FileRequest) => FileDisturbance | undefined | Promise<FileDisturbance | undefined>
   stop(): Promise<void>
 }
 
@@ -66,7 +66,7 @@ export async function serveFiles(
       requests.push({ method, path, status: response.statusCode, ...sent, ...(range && { range }) })
     })
     const request = { method, path, headers, before }
-    const disturbance = files.disturb(request)
+    const disturbance = await files.disturb(request)
     const answer = disturbance && 'status' in disturbance ? disturbance : await find(request)
     const content = typeof answer === 'string' ? await readFile(answer).catch(() => undefined) : answer
     if (content === undefined) response.writeHead(404).end()

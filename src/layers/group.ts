@@ -70,22 +70,33 @@ function titleOf(bucket: number, buckets: number): string {
   return `packages ${bucket + 1}/${buckets}`
 }
 
+/** The lock before, as far as its choice binds the next one. */
+export interface EarlierChoice {
+  readonly ownLayer: readonly string[]
+  /** Its packages, all of them. */
+  readonly names: readonly string[]
+}
+
 /**
- * Chooses the packages that get a layer of their own. The choice is sticky, since moving a package to another layer
- * changes two: those that were chosen before stay as long as they are there, and keep their places; newcomers that are big
- * enough follow, the biggest first.
+ * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
+ * would change two, so one that has grown stays where it is, as does one that had no place when it came, though there be one
+ * now. Newcomers that are big enough take places, the biggest first. A place keeps the name of a package that is gone until
+ * another one takes it: on a base of many layers not all places count, and moving up would move packages too.
  * @param packages every package of the lock with the bytes of its archive
- * @param previous the choice of the lock before this one
+ * @param previous the lock before this one
+ * @returns the names in the order of their places; of packages that are gone too, if any stands behind them
  */
 export function chooseOwnLayer(
   packages: readonly { readonly name: string; readonly size: number }[],
-  previous: readonly string[] = [],
+  previous: EarlierChoice = { ownLayer: [], names: [] },
 ): string[] {
-  const names = new Set(packages.map(({ name }) => name))
-  const kept = previous.filter((name) => names.has(name))
+  const present = new Set(packages.map(({ name }) => name))
+  const known = new Set([...previous.names, ...previous.ownLayer])
   const newcomers = packages
-    .filter(({ name, size }) => size >= ownLayerSize && !kept.includes(name))
+    .filter(({ name, size }) => size >= ownLayerSize && !known.has(name))
     .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
     .map(({ name }) => name)
-  return [...kept, ...newcomers].slice(0, ownLayerCount)
+  const places = previous.ownLayer.map((name) => (present.has(name) ? name : (newcomers.shift() ?? name)))
+  const all = [...places, ...newcomers].slice(0, ownLayerCount)
+  return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1)
 }

@@ -27,8 +27,11 @@ interface LockSettings {
   readonly path: string
   /** Passwords and tokens known to this run; a lock that holds one is refused. */
   readonly secrets: readonly string[]
-  /** Chooses the packages that get a layer of their own, given the choice of the lock before. */
-  readonly chooseOwnLayer: (packages: readonly SolvedPackage[], previous: readonly string[]) => string[]
+  /** Chooses the packages that get a layer of their own, given the choice of the lock before, if there is one of ours. */
+  readonly chooseOwnLayer: (
+    packages: readonly SolvedPackage[],
+    previous?: { readonly ownLayer: readonly string[]; readonly names: readonly string[] },
+  ) => string[]
 }
 
 /** What came of solving. */
@@ -122,7 +125,7 @@ async function renew(
   previous?: Lock,
 ): Promise<ResolvedLock> {
   const { path, asked, secrets } = request
-  const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? [])
+  const text = formatSolution(request, await solve(), previous)
   refuseSecrets(text, path, secrets)
   // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
   const lock = parseLock(text, path, asked.platform)
@@ -141,8 +144,12 @@ async function renew(
 function formatSolution(
   { asked, chooseOwnLayer }: Renewal,
   { packages, micromambaVersion, virtualPackages, baseImage }: Solution,
-  previous: readonly string[],
+  previous?: Lock,
 ): string {
+  const earlier = previous?.header && {
+    ownLayer: previous.header.ownLayer,
+    names: previous.packages.map(({ name }) => name),
+  }
   return formatLock({
     header: {
       ...asked,
@@ -150,7 +157,7 @@ function formatSolution(
       baseImage,
       micromambaVersion,
       virtualPackages,
-      ownLayer: chooseOwnLayer(packages, previous),
+      ownLayer: chooseOwnLayer(packages, earlier),
     },
     packages: packages.map(({ url, sha256 }) => ({
       url: new URL(url),

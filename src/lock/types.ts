@@ -46,7 +46,10 @@ export interface LockHeader extends Asked {
   readonly micromambaVersion: string
   /** All that the solve went by, `__glibc=2.36` and the like, sorted: overrides, else the base's, else defaults. */
   readonly virtualPackages: readonly string[]
-  /** Names of the packages big enough for a layer of their own; kept from lock to lock, so that layers stay put. */
+  /**
+   * Names of the packages big enough for a layer of their own; kept from lock to lock, so that layers stay put. That of one that
+   * is gone holds its place.
+   */
   readonly ownLayer: readonly string[]
 }
 

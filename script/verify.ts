@@ -1,0 +1,66 @@
+import { UserError } from '../src/common/errors.ts'
+import { formatReference, parseReference } from '../src/registry/registry.ts'
+import { formatDifference } from './lib/image-difference.ts'
+import { verifyImage } from './lib/verify.ts'
+
+const usage = `Usage: script/verify IMAGE@DIGEST LOCK [name=value …]
+
+Makes the image of a lockfile again, from the packages and the base that it names, and says whether an image in a registry
+is that one. Run it in a checkout of the commit that the image was made from.
+
+  IMAGE@DIGEST  the image, or an index, of which the image for the lockfile's platform is looked at
+  LOCK          the lockfile; of several environments, as in the input lock-file, with {name} in it
+  name=value    inputs of the action with which the image was made and that differ from their defaults, such as user=app
+                or copy=app:/srv/app
+
+Labels, annotations, platform and compression are taken from the image. The result is on standard output, the log of the
+action on standard error. Exits with 0 when the image is what the lockfile says, with 1 when it is not, and with 2 when that
+could not be found out.`
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(
+    `error: ${error instanceof UserError ? error.message : String((error as Error).stack ?? error)}`,
+  )
+  process.exitCode = 2
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    console.log(usage)
+    return 0
+  }
+  const [image, lock, ...pairs] = words
+  if (image === undefined || lock === undefined) {
+    console.error(usage)
+    return 2
+  }
+  const reference = parseReference(image)
+  const verdict = await verifyImage({
+    reference,
+    lock,
+    inputs: parseInputs(pairs),
+    onLog: (text) => process.stderr.write(text),
+  })
+  const name = formatReference({ ...reference, digest: verdict.digest })
+  const what = `${name}, for ${verdict.platform},`
+  if (verdict.difference === undefined) {
+    console.log(`${what} is what ${lock} says: the rebuilt image has the same digest.`)
+    return 0
+  }
+  console.log(`${what} is not what ${lock} says: that is ${verdict.rebuilt}.\n`)
+  console.log(formatDifference(verdict.difference))
+  return 1
+}
+
+function parseInputs(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=')
+      if (equals < 1)
+        throw new UserError(`'${pair}' is not of the form name=value`, { advice: 'See --help.' })
+      return [pair.slice(0, equals), pair.slice(equals + 1)]
+    }),
+  )
+}
