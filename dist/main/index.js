@@ -45440,20 +45440,24 @@ function titleOf(bucket, buckets) {
     return `packages ${bucket + 1}/${buckets}`;
 }
 /**
- * Chooses the packages that get a layer of their own. The choice is sticky, since moving a package to another layer
- * changes two: those that were chosen before stay as long as they are there, and keep their places; newcomers that are big
- * enough follow, the biggest first.
+ * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
+ * would change two, so one that has grown stays where it is, as does one that had no place when it came, though there be one
+ * now. Newcomers that are big enough take places, the biggest first. A place keeps the name of a package that is gone until
+ * another one takes it: on a base of many layers not all places count, and moving up would move packages too.
  * @param packages every package of the lock with the bytes of its archive
- * @param previous the choice of the lock before this one
+ * @param previous the lock before this one
+ * @returns the names in the order of their places; of packages that are gone too, if any stands behind them
  */
-function chooseOwnLayer(packages, previous = []) {
-    const names = new Set(packages.map(({ name }) => name));
-    const kept = previous.filter((name) => names.has(name));
+function chooseOwnLayer(packages, previous = { ownLayer: [], names: [] }) {
+    const present = new Set(packages.map(({ name }) => name));
+    const known = new Set([...previous.names, ...previous.ownLayer]);
     const newcomers = packages
-        .filter(({ name, size }) => size >= ownLayerSize && !kept.includes(name))
+        .filter(({ name, size }) => size >= ownLayerSize && !known.has(name))
         .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
         .map(({ name }) => name);
-    return [...kept, ...newcomers].slice(0, ownLayerCount);
+    const places = previous.ownLayer.map((name) => (present.has(name) ? name : (newcomers.shift() ?? name)));
+    const all = [...places, ...newcomers].slice(0, ownLayerCount);
+    return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1);
 }
 
 ;// CONCATENATED MODULE: ./src/layers/job.ts
@@ -57787,7 +57791,7 @@ function fitting(lock, { path, asked }) {
 }
 async function renew(request, solve, before, previous) {
     const { path, asked, secrets } = request;
-    const text = formatSolution(request, await solve(), previous?.header?.ownLayer ?? []);
+    const text = formatSolution(request, await solve(), previous);
     refuseSecrets(text, path, secrets);
     // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
     const lock = parseLock(text, path, asked.platform);
@@ -57804,6 +57808,10 @@ async function renew(request, solve, before, previous) {
     };
 }
 function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
+    const earlier = previous?.header && {
+        ownLayer: previous.header.ownLayer,
+        names: previous.packages.map(({ name }) => name),
+    };
     return formatLock({
         header: {
             ...asked,
@@ -57811,7 +57819,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion
             baseImage,
             micromambaVersion,
             virtualPackages,
-            ownLayer: chooseOwnLayer(packages, previous),
+            ownLayer: chooseOwnLayer(packages, earlier),
         },
         packages: packages.map(({ url, sha256 }) => ({
             url: new URL(url),
