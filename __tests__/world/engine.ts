@@ -18,6 +18,8 @@ export interface EngineOptions {
 export interface Engine {
   /** The variables that bring any client here: `DOCKER_HOST`, and `DOCKER_CONFIG`, a directory of its own. */
   readonly environment: { readonly DOCKER_HOST: string; readonly DOCKER_CONFIG: string }
+  /** The id of the dockerd, which all others of it descend from. */
+  readonly process: number
   /** Ends it and its containers, and removes all that it stored. */
   stop(): Promise<void>
 }
@@ -57,6 +59,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     await answering(socket, daemon)
     return {
       environment: { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: clientConfig },
+      // It answered, so it has one.
+      process: daemon.child.pid ?? 0,
       async stop() {
         daemon.child.kill('SIGTERM')
         await daemon.ended

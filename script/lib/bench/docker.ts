@@ -1,83 +1,135 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { startEngine, type Engine } from '../../../__tests__/world/engine.ts'
-import { seconds } from './types.ts'
+import { startEngine } from '../../../__tests__/world/engine.ts'
+import { watchProcesses } from './processes.ts'
+import { watchTraffic, type Servers } from './traffic.ts'
+import { seconds, type Measurement, type Pull } from './types.ts'
 
 const run = promisify(execFile)
 const project = resolve(import.meta.dirname, '../../..')
 
 /** An engine that builds and pushes images by the usual Dockerfile. */
 export interface DockerBench {
-  /** @returns seconds of `docker build` and `docker push` together */
-  build(lock: string, tag: string): Promise<number>
-  pull(tag: string): Promise<number>
+  /** `docker build` and `docker push`; CPU and memory are those of the engine and of what runs in it. */
+  build(lock: string, tag: string): Promise<Measurement>
+  /** Pulls an image into an engine that has the layers of another. */
+  pull(image: string): Promise<Pull>
   /** Standard output of a command in a new container. */
-  ask(tag: string, ...command: readonly string[]): Promise<string>
+  ask(image: string, ...command: readonly string[]): Promise<string>
+  /** Forgets all images and what was kept of builds. */
+  empty(): Promise<void>
   stop(): Promise<void>
 }
 
-/**
- * @param options.best with containerd's image store and zstd layers, pushed as they are built; else as most people have it, with gzip
- * @param options.base is pulled before anything is measured
- */
-export async function startDockerBench(options: { base: string; best: boolean }): Promise<DockerBench> {
-  const { base, best } = options
-  const engine: Engine = await startEngine({ containerdSnapshotter: best })
+export interface DockerOptions {
+  readonly servers: Servers
+  /** Is pulled before anything is measured. */
+  readonly base: string
+  /** With containerd's image store and zstd layers, pushed as they are built; else as most people have it, with gzip. */
+  readonly best: boolean
+}
+
+/** What installs the packages in docker's builds. */
+export const installer =
+  process.env['MICROMAMBA_EXE'] === undefined
+    ? 'a stand-in for micromamba: script/lib/bench/install.ts'
+    : 'micromamba'
+
+export async function startDockerBench({ servers, base, best }: DockerOptions): Promise<DockerBench> {
+  const engine = await startEngine({ containerdSnapshotter: best })
   const folder = await mkdtemp(join(tmpdir(), 'bench-docker-'))
   const env = { ...process.env, ...engine.environment, BUILDX_CONFIG: join(folder, 'buildx') }
-  const docker = async (...args: string[]) =>
+  const docker = async (...args: readonly string[]) =>
     (await run('docker', args, { env, maxBuffer: 64 * 1024 * 1024 })).stdout
-  const [context, tools] = [join(folder, 'context'), join(folder, 'tools')]
-  await mkdir(context)
-  await mkdir(tools)
-  await installer(tools)
-  await docker('pull', '--quiet', base)
-  return {
-    async build(lock, tag) {
-      await writeFile(join(context, 'env.lock'), lock)
-      await writeFile(join(context, 'Dockerfile'), dockerfile(base))
-      const common = ['--network=host', `--build-context=tools=${tools}`, '--provenance=false']
-      const start = performance.now()
-      if (best) {
-        const output = `type=image,name=${tag},push=true,registry.insecure=true,oci-mediatypes=true,compression=zstd,force-compression=true`
-        await docker('buildx', 'build', ...common, `--output=${output}`, context)
-      } else {
-        await docker('buildx', 'build', ...common, '--load', `--tag=${tag}`, context)
-        await docker('push', '--quiet', tag)
-      }
-      return seconds(start)
-    },
-    async pull(tag) {
-      const start = performance.now()
-      await docker('pull', '--quiet', tag)
-      return seconds(start)
-    },
-    ask: (tag, ...command) => docker('run', '--rm', '--network=none', tag, ...command),
-    async stop() {
-      await engine.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+  const stop = async () => {
+    await engine.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const [context, tools] = [join(folder, 'context'), join(folder, 'tools')]
+    await mkdir(context)
+    await mkdir(tools)
+    await bundleInstaller(tools)
+    await writeFile(join(context, 'Dockerfile'), dockerfile(base))
+    await docker('pull', '--quiet', base)
+    const common = ['--network=host', `--build-context=tools=${tools}`, '--provenance=false']
+    return {
+      async build(lock, tag) {
+        await writeFile(join(context, 'env.lock'), lock)
+        const [traffic, processes] = [watchTraffic(servers), watchProcesses(engine.process)]
+        const [metadata, start] = [join(folder, 'metadata.json'), performance.now()]
+        let build: number | undefined
+        if (best) {
+          const output = `type=image,name=${tag},push=true,registry.insecure=true,oci-mediatypes=true,compression=zstd,force-compression=true`
+          await docker(
+            'buildx',
+            'build',
+            ...common,
+            `--metadata-file=${metadata}`,
+            `--output=${output}`,
+            context,
+          )
+        } else {
+          await docker('buildx', 'build', ...common, '--load', `--tag=${tag}`, context)
+          build = seconds(start)
+          await docker('push', '--quiet', tag)
+        }
+        const wall = seconds(start)
+        const digest = best
+          ? digestIn(await readFile(metadata, 'utf8'))
+          : (await docker('inspect', '--format={{(index .RepoDigests 0)}}', tag)).trim().split('@')[1]
+        return {
+          wall,
+          ...processes(),
+          ...traffic(),
+          ...(build !== undefined && { build }),
+          image: `${tag.replace(/:[^:/]+$/, '')}@${digest ?? ''}`,
+        }
+      },
+      async pull(image) {
+        const [traffic, start] = [watchTraffic(servers), performance.now()]
+        await docker('pull', '--quiet', image)
+        return { wall: seconds(start), bytes: traffic().pulled }
+      },
+      ask: (image, ...command) => docker('run', '--rm', '--network=none', image, ...command),
+      async empty() {
+        await docker('system', 'prune', '--all', '--force')
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 
-/** What people write, with the installer in micromamba's place. */
+/** What people write, with the stand-in where micromamba would be. */
 function dockerfile(base: string): string {
+  const install =
+    process.env['MICROMAMBA_EXE'] === undefined
+      ? '--mount=type=bind,from=tools,target=/tools /tools/node /tools/index.js /tmp/env.lock /opt/conda'
+      : 'micromamba install --yes --name base --file /tmp/env.lock && micromamba clean --all --yes'
   return [
     `FROM ${base}`,
     'SHELL ["/bin/bash", "-c"]',
     'COPY env.lock /tmp/env.lock',
-    'RUN --mount=type=bind,from=tools,target=/tools /tools/node /tools/index.js /tmp/env.lock /opt/conda',
+    `RUN ${install}`,
     '',
   ].join('\n')
 }
 
-async function installer(tools: string): Promise<void> {
+async function bundleInstaller(tools: string): Promise<void> {
   await copyFile(process.execPath, join(tools, 'node'))
   const ncc = join(project, 'node_modules/.bin/ncc')
   await run(ncc, ['build', 'script/lib/bench/install.ts', '--out', tools, '--no-cache', '--quiet'], {
     cwd: project,
   })
+}
+
+function digestIn(metadata: string): string {
+  // buildx writes it.
+  return (JSON.parse(metadata) as { 'containerimage.digest': string })['containerimage.digest']
 }

@@ -1,18 +1,21 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { machinePlatform } from '../../../src/common/platform.ts'
 import { runAction } from '../runner.ts'
+import { watchTraffic, type Servers } from './traffic.ts'
 import { seconds, type Measurement } from './types.ts'
 
-/** Where the action runs: the parts of a world that it talks to, and a checkout. */
+/** Where the action runs: the world that it talks to, and a checkout. */
 export interface Ours {
-  readonly inputs: Readonly<Record<string, string>>
-  readonly environment: NodeJS.ProcessEnv
+  readonly world: Servers & {
+    readonly inputs: Readonly<Record<string, string>>
+    readonly environment: NodeJS.ProcessEnv
+  }
   readonly workspace: string
-  readonly channel: { readonly requests: readonly { readonly bytes: number }[] }
-  readonly registry: { readonly requests: readonly { readonly sent: number }[] }
 }
 
-interface ImageMetadata {
+/** As far as it is read of the output `metadata`. */
+interface Metadata {
   readonly 'micromamba-image': {
     readonly images: readonly {
       readonly layers: readonly { size: number; from: string; createdBy: string }[]
@@ -20,19 +23,30 @@ interface ImageMetadata {
   }
 }
 
-/** Runs the bundle as a runner does, with the lockfile that is in the workspace. */
+/**
+ * Runs the bundle as a runner does, with an environment file and a lockfile of it.
+ * @param options.name of the environment file, without `.yaml`
+ * @param options.inputs besides those that every run has
+ */
 export async function measureOurs(
-  name: string,
-  { inputs, environment, workspace, channel, registry }: Ours,
-  more: Readonly<Record<string, string>>,
+  { world, workspace }: Ours,
+  options: { name: string; lock: string; inputs: Readonly<Record<string, string>> },
 ): Promise<Measurement> {
-  const before = { channel: channel.requests.length, registry: registry.requests.length }
+  const { name, lock, inputs } = options
+  await writeFile(join(workspace, `${name}.${machinePlatform().subdir}.lock`), lock)
   const folder = await mkdtemp(join(workspace, 'usage-'))
+  const traffic = watchTraffic(world)
   const start = performance.now()
   const { exitCode, log, outputs } = await runAction({
-    inputs: { ...inputs, 'lock-mode': 'locked', push: 'true', ...more },
+    inputs: {
+      ...world.inputs,
+      'environment-file': `${name}.yaml`,
+      'lock-mode': 'locked',
+      push: 'true',
+      ...inputs,
+    },
     environment: {
-      ...environment,
+      ...world.environment,
       NODE_OPTIONS: `--import=${join(import.meta.dirname, '../usage.mjs')}`,
       BENCH_USAGE: folder,
     },
@@ -40,17 +54,17 @@ export async function measureOurs(
   })
   const wall = seconds(start)
   if (exitCode !== 0) throw new Error(log)
-  const requests = registry.requests.slice(before.registry)
-  const { images } = (JSON.parse(outputs['metadata'] ?? '') as ImageMetadata)['micromamba-image']
-  const built = images.flatMap(({ layers }) => layers).filter(({ from }) => from === 'built')
+  // The action's own output.
+  const { images } = (JSON.parse(outputs['metadata'] ?? '') as Metadata)['micromamba-image']
+  const built = images
+    .flatMap(({ layers }) => layers)
+    .filter(({ from, createdBy }) => from === 'built' && createdBy !== 'environment')
   return {
-    name,
     wall,
     ...(await usageOf(folder)),
-    down: channel.requests.slice(before.channel).reduce((sum, { bytes }) => sum + bytes, 0),
-    up: requests.reduce((sum, { sent }) => sum + sent, 0),
-    requests: requests.length,
-    layerBytes: built.reduce((sum, { size, createdBy }) => sum + (createdBy === 'environment' ? 0 : size), 0),
+    ...traffic(),
+    layerBytes: built.reduce((sum, { size }) => sum + size, 0),
+    image: outputs['image'] ?? '',
   }
 }
 
@@ -62,9 +76,4 @@ async function usageOf(folder: string): Promise<{ cpu: number; peak: number }> {
     cpu: processes.reduce((sum, { cpu }) => sum + cpu, 0),
     peak: Math.max(...processes.map(({ peak }) => peak)),
   }
-}
-
-/** Writes the lockfile of the environment file in the workspace. */
-export async function writeLock(workspace: string, name: string, text: string): Promise<void> {
-  await writeFile(join(workspace, `${name}.linux-64.lock`), text)
 }

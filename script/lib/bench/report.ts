@@ -1,74 +1,130 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus, totalmem } from 'node:os'
 import { formatBytes } from '../../../src/common/format.ts'
-import { barsOf, type Findings } from './bars.ts'
+import { barsOf } from './bars.ts'
+import { caseNames, caseTitles } from './cases.ts'
+import { publishedUpstream } from './entrypoint.ts'
+import { medianBuild, medianOf, type BuildCase, type Findings, type Maker } from './findings.ts'
+import { middleOf } from './types.ts'
 
-/** The tables of a run, Markdown. @param installer what installed packages in docker's builds */
-export function report(
-  findings: Findings,
-  pull: { seconds: number; bytes: number },
-  installer: string,
-): string {
-  const { floor, ours, docker, dockerBest, entrypoint } = findings
-  const bytes = (value?: number) => (value === undefined ? '' : formatBytes(value))
-  const rows = [
-    ['floor: `zstd -d`, `zstd -3`, `sha256sum`', floor],
-    [`docker build + docker push, any change (${installer})`, docker],
-    ['the same with containerd’s image store and zstd', dockerBest],
-  ].map(([name, wall]) => [
-    String(name),
-    Number(wall).toFixed(1),
-    (Number(wall) / docker).toFixed(3),
-    '',
-    '',
-    '',
-    '',
-    '',
-  ])
-  const cases = Object.values(ours).map(({ name, wall, cpu, peak, down, up, requests }) => [
-    name,
-    wall.toFixed(1),
-    (wall / docker).toFixed(3),
-    cpu?.toFixed(1) ?? '',
-    bytes(peak),
-    bytes(down),
-    bytes(up),
-    String(requests ?? ''),
-  ])
-  const bars = barsOf(findings).map(({ name, value, limit }) => [
-    name,
-    value.toPrecision(3),
-    limit.toPrecision(3),
-    value <= limit ? 'yes' : '**no**',
-  ])
-  const machine = `${cpus()[0]?.model ?? ''}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
+const makerTitles: Readonly<Record<Maker, string>> = {
+  ours: 'the action',
+  docker: 'docker',
+  best: 'docker at its best',
+}
+const makers = ['ours', 'docker', 'best'] as const
+
+/** The tables of a run, Markdown. */
+export function report(findings: Findings): string {
+  const { machine, installer, floor } = findings
+  const rounds = floor.length
+  const floorTime = medianOf(floor) ?? NaN
+  const docker = medianBuild(findings, 'docker', 'cold')?.wall
+  const rows = caseNames
+    .filter((name) => name !== 'pull' && name !== 'entrypoint')
+    .flatMap((name) => makers.map((maker) => buildRow(findings, name, maker)))
+    .filter((row) => row !== undefined)
+  const build = medianOf(findings.dockerBuild)
   return [
-    `${machine}; medians.`,
+    `${machine}. ${rounds === 1 ? 'One round.' : `Medians of ${rounds} rounds.`} In docker’s builds, ${installer} installs the packages.`,
     '',
     ...table(
-      ['case', 'wall, s', '÷ docker', 'CPU, s', 'peak memory', 'down', 'up', 'registry requests'],
-      [...rows, ...cases],
+      ['case', 'made by', 'wall', '÷ docker', 'CPU', 'peak memory', 'down', 'up', 'requests'],
+      [
+        ...rows,
+        [
+          'floor: `zstd -d`, `zstd -3`, `sha256sum`',
+          '',
+          duration(floorTime),
+          ratio(floorTime, docker),
+        ].concat(Array<string>(5).fill('')),
+      ],
     ),
     '',
-    `The entrypoint adds ${(entrypoint * 1000).toFixed(1)} ms to a start. After the leaf's bump a pull brings ${formatBytes(pull.bytes)} in ${pull.seconds.toFixed(1)} s.`,
-    '',
-    ...table(['bar', 'measured', 'at most', 'reached'], bars),
+    ...pullTable(findings),
+    ...(build === undefined || docker === undefined
+      ? []
+      : [`Of docker’s ${duration(docker)}, ${duration(build)} are the build; the rest is the push.`, '']),
+    ...entrypointLines(findings),
+    ...table(
+      ['bar', 'measured', 'at most', 'reached'],
+      barsOf(findings).map(({ name, value, limit }) => [
+        name,
+        value.toPrecision(3),
+        limit.toPrecision(3),
+        value <= limit ? 'yes' : '**no**',
+      ]),
+    ),
   ].join('\n')
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function buildRow(findings: Findings, name: BuildCase, maker: Maker): string[] | undefined {
+  const found = medianBuild(findings, maker, name)
+  if (!found) return undefined
+  const { wall, cpu, peak, down, up, requests } = found
+  // What docker does for any change; without its build cache, as on a runner, also for none.
+  const docker = name === 'unchanged' ? undefined : medianBuild(findings, 'docker', name)
+  const whole = docker ?? medianBuild(findings, 'docker', 'cold')
+  const cached = name === 'unchanged' && maker !== 'ours' ? ', with its build cache' : ''
+  return [
+    caseTitles[name],
+    `${makerTitles[maker]}${cached}`,
+    duration(wall),
+    ratio(wall, whole?.wall),
+    cpu === undefined ? '' : duration(cpu),
+    peak === undefined ? '' : formatBytes(peak),
+    formatBytes(down),
+    formatBytes(up),
+    String(requests),
+  ]
+}
+
+function pullTable({ pulls }: Findings): string[] {
+  const rows = makers.flatMap((maker) => {
+    if (pulls[maker].length === 0) return []
+    const { wall, bytes } = middleOf(pulls[maker], (pull) => pull.wall)
+    return [[makerTitles[maker], duration(wall), formatBytes(bytes)]]
+  })
+  return rows.length === 0 ? [] : [...table([caseTitles.pull, 'wall', 'bytes'], rows), '']
+}
+
+function entrypointLines({ entrypoint }: Findings): string[] {
+  if (!entrypoint) return []
+  const { ours, upstream, upstreamIsReal } = entrypoint
+  const known = upstreamIsReal
+    ? ''
+    : `, with the stand-in for micromamba; with the real one it is ${duration(publishedUpstream)}`
+  return [
+    `The entrypoint adds ${duration(ours)} to a start; what micromamba-docker’s does adds ${duration(upstream)}${known}.`,
+    '',
+  ]
+}
+
+/** Of seconds. */
+function duration(value: number): string {
+  return value < 0.1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(value < 10 ? 2 : 1)} s`
+}
+
+function ratio(value: number, of: number | undefined): string {
+  return of === undefined ? '' : (value / of).toFixed(value / of < 0.1 ? 3 : 2)
+}
+
+/** Lines of a table, Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)]
 }
 
-const markers = ['<!-- bench: begin -->', '<!-- bench: end -->'] as const
-
-/** Puts the tables between the two marks of a document. */
-export async function writeInto(file: string, text: string): Promise<void> {
+/**
+ * Puts text between two marks of a document, `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+ * @throws Error when the document has them not
+ */
+export async function writeInto(file: string, name: string, text: string): Promise<void> {
   const document = await readFile(file, 'utf8')
-  const [start, end] = markers.map((marker) => document.indexOf(marker))
-  if (start === undefined || end === undefined || start < 0 || end < start) {
-    throw new Error(`${file} has not the lines ${markers.join(' and ')}`)
-  }
-  await writeFile(file, `${document.slice(0, start)}${markers[0]}\n\n${text}\n\n${document.slice(end)}`)
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
+  const [start, stop] = [document.indexOf(begin), document.indexOf(end)]
+  if (start < 0 || stop < start) throw new Error(`${file} has not the lines ${begin} and ${end}`)
+  await writeFile(
+    file,
+    `${document.slice(0, start)}${begin}\n\n<!-- prettier-ignore-start -->\n${text}\n<!-- prettier-ignore-end -->\n\n${document.slice(stop)}`,
+  )
 }

@@ -1,0 +1,43 @@
+import type { BenchPackage } from './locks.ts'
+
+/** What can be measured, by the names that `--cases` takes. */
+export const caseTitles = {
+  cold: 'cold',
+  cached: 'cold, the archives in the cache',
+  unchanged: 'nothing changed',
+  leaf: 'one leaf package bumped',
+  python: 'python bumped',
+  ten: 'ten packages bumped',
+  second: 'a second environment that shares most packages',
+  pull: 'pull after the leaf’s bump',
+  entrypoint: 'container start to the command’s first instruction',
+} as const
+
+export type CaseName = keyof typeof caseTitles
+
+export const caseNames = Object.keys(caseTitles) as CaseName[] // of an object that has no others
+
+/** Which packages change in the cases, one after the other; a bump stays. */
+export interface Edits {
+  /** Nothing depends on it. */
+  readonly leaf: readonly string[]
+  /** python, its library and its modules: what a new patch version changes. */
+  readonly python: readonly string[]
+  /** Spread over the lock. */
+  readonly ten: readonly string[]
+}
+
+export function chooseEdits(packages: readonly BenchPackage[]): Edits {
+  const names = packages.map(({ name }) => name)
+  const leaf: string[] = names.filter((name) => name === 'bcftools')
+  const python = names.filter((name) => /^(lib)?python3\.\d+(-|$)/.test(name))
+  if (leaf.length === 0 || python.length === 0) throw new Error('the workload has other packages')
+  const others = names.filter((name) => !leaf.includes(name) && !python.includes(name))
+  const step = Math.floor(others.length / 10)
+  return { leaf, python, ten: others.filter((_, index) => index % step === 5).slice(0, 10) }
+}
+
+/** The packages of the second environment: nine of ten. */
+export function mostOf(packages: readonly BenchPackage[]): BenchPackage[] {
+  return packages.filter((_, index) => index % 10 !== 0)
+}

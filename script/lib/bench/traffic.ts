@@ -1,0 +1,29 @@
+/** The servers of a world, as far as what goes through them is counted. */
+export interface Servers {
+  readonly channel: { readonly requests: readonly { readonly bytes: number }[] }
+  readonly registry: { readonly requests: readonly { readonly sent: number; readonly received: number }[] }
+}
+
+export interface Traffic {
+  /** Bytes from the channel. */
+  readonly down: number
+  /** Bytes to the registry, and from it. */
+  readonly up: number
+  readonly pulled: number
+  /** To the registry. */
+  readonly requests: number
+}
+
+/** Counts from now on. @returns what went through the servers since */
+export function watchTraffic({ channel, registry }: Servers): () => Traffic {
+  const before = { channel: channel.requests.length, registry: registry.requests.length }
+  return () => {
+    const requests = registry.requests.slice(before.registry)
+    return {
+      down: channel.requests.slice(before.channel).reduce((sum, { bytes }) => sum + bytes, 0),
+      up: requests.reduce((sum, { sent }) => sum + sent, 0),
+      pulled: requests.reduce((sum, { received }) => sum + received, 0),
+      requests: requests.length,
+    }
+  }
+}
