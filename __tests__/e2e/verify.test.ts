@@ -127,7 +127,7 @@ test('the lock with another package than the image names the layer', async () =>
   const changed = stdout.split('\n').filter((row) => / (different|missing|extra)\b/.test(row))
   expect(changed).toEqual([
     expect.stringMatching(/^packages \d+\/\d+ +different$/),
-    expect.stringMatching(/^environment and wiring +different$/),
+    expect.stringMatching(/^environment +different$/),
   ])
 })
 

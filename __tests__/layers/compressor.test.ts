@@ -3,7 +3,7 @@ import type * as Reproducible from '../../src/layers/reproducible.ts'
 import type { Compression } from '../../src/layers/types.ts'
 
 const rules = '../../src/layers/reproducible.ts'
-const real = { ...((await import('../../src/layers/reproducible.ts'))) }
+const real = { ...(await import('../../src/layers/reproducible.ts')) }
 const { zstd } = process.versions
 
 afterEach(() => {

@@ -17,7 +17,7 @@ const usual: readonly Layer[] = [
   ['debian', 'base'],
   ['python', 'python 3.12'],
   ['packages 3/32', 'zlib'],
-  ['environment and wiring', 'scripts'],
+  ['wiring', 'scripts'],
 ]
 
 /** An image on a base of one layer. */
@@ -56,7 +56,7 @@ test('each layer is named, the base’s by their places', () => {
     'base, layer 1: same',
     'python: same',
     'packages 3/32: same',
-    'environment and wiring: same',
+    'wiring: same',
   ])
 })
 
@@ -98,7 +98,7 @@ test('layers with the same bytes in another order', () => {
 })
 
 test('a layer that goes by another title is found by its bytes, and the history differs', () => {
-  const actual = image({ createdBy: ['debian', 'python', 'packages 4/32', 'environment and wiring'] })
+  const actual = image({ createdBy: ['debian', 'python', 'packages 4/32', 'wiring'] })
   expect(verdicts(actual)).toEqual([])
   expect(fields(actual)).toEqual([
     { field: 'config.history.2.created_by', image: 'packages 4/32', rebuilt: 'packages 3/32' },
@@ -164,12 +164,12 @@ test('the report is a table and a list, in which an image cannot speak to the te
   const actual = image({ layers: [...usual, ['\x1b[2Jall is well', 'x']], env: ['PATH=\x9b2J'] })
   expect(formatDifference(compareImages(actual, image(), 1))).toBe(
     [
-      'layer                   image',
-      'base, layer 1           same',
-      'python                  same',
-      'packages 3/32           same',
-      'environment and wiring  same',
-      '\\u{1b}[2Jall is well    extra',
+      'layer                 image',
+      'base, layer 1         same',
+      'python                same',
+      'packages 3/32         same',
+      'wiring                same',
+      '\\u{1b}[2Jall is well  extra',
       '',
       'config.config.Env.PATH differs',
       '  image:    \\u{9b}2J',
