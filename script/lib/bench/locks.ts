@@ -8,7 +8,7 @@ import { formatLock } from '../../../src/lock/format.ts'
 import { askFor } from '../../../src/lock/resolve.ts'
 import { machinePlatform } from '../../../src/common/platform.ts'
 
-/** A package of the workload; each is there in two builds. */
+/** A package of a workload, in two builds; where it has one only, in that twice. */
 export interface BenchPackage {
   readonly name: string
   readonly builds: readonly [BenchBuild, BenchBuild]
@@ -31,7 +31,7 @@ export async function readPackages(channel: string): Promise<BenchPackage[]> {
     const [first, second] = files
       .map(([fileName, { sha256, size }]) => ({ fileName, sha256, size }))
       .sort((a, b) => (a.fileName < b.fileName ? -1 : 1))
-    return first && second ? [{ name, builds: [first, second] as const }] : []
+    return first ? [{ name, builds: [first, second ?? first] as const }] : []
   })
 }
 

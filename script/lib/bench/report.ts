@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { format, resolveConfig } from 'prettier'
 import { formatBytes } from '../../../src/common/format.ts'
 import { barsOf } from './bars.ts'
 import { caseNames, caseTitles } from './cases.ts'
@@ -115,7 +116,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /**
- * Puts text between two marks of a document, `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
+ * Puts text between two marks of a Markdown document, `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
  * @throws Error when the document has them not
  */
 export async function writeInto(file: string, name: string, text: string): Promise<void> {
@@ -123,8 +124,6 @@ export async function writeInto(file: string, name: string, text: string): Promi
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
   const [start, stop] = [document.indexOf(begin), document.indexOf(end)]
   if (start < 0 || stop < start) throw new Error(`${file} has not the lines ${begin} and ${end}`)
-  await writeFile(
-    file,
-    `${document.slice(0, start)}${begin}\n\n<!-- prettier-ignore-start -->\n${text}\n<!-- prettier-ignore-end -->\n\n${document.slice(stop)}`,
-  )
+  const changed = `${document.slice(0, start)}${begin}\n\n${text}\n\n${document.slice(stop)}`
+  await writeFile(file, await format(changed, { ...(await resolveConfig(file)), parser: 'markdown' }))
 }

@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { drawScale } from './lib/bench/plot.ts'
+import { writeInto } from './lib/bench/report.ts'
+import { measureScale, scaleReport } from './lib/bench/scale.ts'
+import { scaleWorkload } from './lib/bench/scale-workload.ts'
+
+const usage = `usage: script/bench-scale [--repeat N] [--svg FILE] [--json FILE] [--markdown FILE]
+
+Measures environments of 10 to 400 packages: the action cold, with one leaf package bumped and with nothing changed, docker build and
+push, and the floor of script/bench. Needs root, for docker. Prints a Markdown table.
+
+  --repeat N       run each N times and give medians (1)
+  --svg FILE       draw time against size
+  --json FILE      write the figures
+  --markdown FILE  put the table between the marks of a document`
+
+const { values } = parseArgs({
+  options: {
+    repeat: { type: 'string', default: '1' },
+    svg: { type: 'string' },
+    json: { type: 'string' },
+    markdown: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+const repeat = Number(values.repeat)
+if (values.help || !Number.isInteger(repeat) || repeat < 1) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+const points = await measureScale(await scaleWorkload(), repeat)
+const text = scaleReport(points)
+console.log(text)
+if (values.svg !== undefined) await writeFile(values.svg, drawScale(points))
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(points, null, 2)}\n`)
+if (values.markdown !== undefined) await writeInto(values.markdown, 'scale', text)
+process.exit()
