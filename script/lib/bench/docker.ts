@@ -35,7 +35,7 @@ export interface DockerOptions {
 /** What installs the packages in docker's builds. */
 export const installer =
   process.env['MICROMAMBA_EXE'] === undefined
-    ? 'a stand-in for micromamba: script/lib/bench/install.ts'
+    ? 'a stand-in for micromamba, `script/lib/bench/install.ts`'
     : 'micromamba'
 
 export async function startDockerBench({ servers, base, best }: DockerOptions): Promise<DockerBench> {

@@ -5,6 +5,9 @@ import { middleOf, type Measurement, type Pull } from './types.ts'
 /** Who makes images: the action, docker as most people have it, docker at its best. */
 export type Maker = 'ours' | 'docker' | 'best'
 
+/** What pulls: an engine with Docker's older store, which knows a layer by all those below it, or with containerd's. */
+export type Store = 'older' | 'containerd'
+
 /** Cases of which a run makes an image. */
 export type BuildCase = Exclude<CaseName, 'pull' | 'entrypoint'>
 
@@ -16,7 +19,7 @@ export interface Findings {
   /** Seconds. */
   readonly floor: number[]
   readonly builds: Readonly<Record<Maker, Partial<Record<BuildCase, Measurement[]>>>>
-  readonly pulls: Readonly<Record<Maker, Pull[]>>
+  readonly pulls: Readonly<Record<Maker, Readonly<Record<Store, Pull[]>>>>
   /** Seconds of the builds without the pushes, of docker as most people have it. */
   readonly dockerBuild: number[]
   entrypoint?: EntrypointTimes
@@ -28,7 +31,11 @@ export function emptyFindings(machine: string, installer: string): Findings {
     installer,
     floor: [],
     builds: { ours: {}, docker: {}, best: {} },
-    pulls: { ours: [], docker: [], best: [] },
+    pulls: {
+      ours: { older: [], containerd: [] },
+      docker: { older: [], containerd: [] },
+      best: { older: [], containerd: [] },
+    },
     dockerBuild: [],
   }
 }

@@ -34,7 +34,7 @@ export function drawScale(points: readonly ScalePoint[]): string {
       data: points.map((point) => [point.packages, of(point)]),
       // The lowest two lie close together.
       labelLayout: { moveOverlap: 'shiftY' },
-      endLabel: { show: true, formatter: name, color },
+      endLabel: { show: true, distance: 16, formatter: name, color },
     })),
   })
   const svg = chart.renderToSVGString()

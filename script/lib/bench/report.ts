@@ -26,7 +26,7 @@ export function report(findings: Findings): string {
     .filter((row) => row !== undefined)
   const build = medianOf(findings.dockerBuild)
   return [
-    `${machine}. ${rounds === 1 ? 'One round.' : `Medians of ${rounds} rounds.`} In docker’s builds, ${installer} installs the packages.`,
+    `${machine}. ${rounds === 1 ? 'One round.' : `Medians of ${rounds} rounds.`} In docker’s builds the packages are installed by ${installer}.`,
     '',
     ...table(
       ['case', 'made by', 'wall', '÷ docker', 'CPU', 'peak memory', 'down', 'up', 'requests'],
@@ -81,11 +81,16 @@ function buildRow(findings: Findings, name: BuildCase, maker: Maker): string[] |
 
 function pullTable({ pulls }: Findings): string[] {
   const rows = makers.flatMap((maker) => {
-    if (pulls[maker].length === 0) return []
-    const { wall, bytes } = middleOf(pulls[maker], (pull) => pull.wall)
-    return [[makerTitles[maker], duration(wall), formatBytes(bytes)]]
+    const stores = [pulls[maker].containerd, pulls[maker].older]
+    if (stores.some((runs) => runs.length === 0)) return []
+    const cells = stores.flatMap((runs) => {
+      const { wall, bytes } = middleOf(runs, (pull) => pull.wall)
+      return [duration(wall), formatBytes(bytes)]
+    })
+    return [[makerTitles[maker], ...cells]]
   })
-  return rows.length === 0 ? [] : [...table([caseTitles.pull, 'wall', 'bytes'], rows), '']
+  const head = [caseTitles.pull, 'containerd’s store: wall', 'bytes', 'docker’s older store: wall', 'bytes']
+  return rows.length === 0 ? [] : [...table(head, rows), '']
 }
 
 function entrypointLines({ entrypoint }: Findings): string[] {

@@ -67,13 +67,15 @@ export async function runRound(
     pairs[kind] = [first, second]
   }
   if (chosen.has('pull')) {
-    for (const maker of ['ours', 'docker', 'best'] as const) {
-      const engine = await bench.docker('puller')
-      const [before = '', after = ''] = pairs[maker]
-      await engine.empty()
-      await engine.pull(before)
-      bench.settle()
-      findings.pulls[maker].push(await engine.pull(after))
+    for (const store of ['older', 'containerd'] as const) {
+      for (const maker of ['ours', 'docker', 'best'] as const) {
+        const engine = await bench.docker(`puller-${store}`)
+        const [before = '', after = ''] = pairs[maker]
+        await engine.empty()
+        await engine.pull(before)
+        bench.settle()
+        findings.pulls[maker][store].push(await engine.pull(after))
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { mostOf } from './cases.ts'
 import { startDockerBench, type DockerBench } from './docker.ts'
+import type { Store } from './findings.ts'
 import { measureFloor } from './floor.ts'
 import { environmentOf, lockOf, readPackages, type BenchPackage } from './locks.ts'
 import { measureOurs, type Ours } from './ours.ts'
@@ -19,7 +20,7 @@ export interface Bench {
   lock(bumped: readonly string[], name?: string): Promise<string>
   ours(lock: string, inputs: Readonly<Record<string, string>>, name?: string): Promise<Measurement>
   /** Started when first asked for. */
-  docker(kind: 'docker' | 'best' | 'puller'): Promise<DockerBench>
+  docker(kind: 'docker' | 'best' | `puller-${Store}`): Promise<DockerBench>
   floor(): number
   /** Waits until what was measured before has written to disk, so that the next does not pay for it. The others do so too. */
   settle(): void
@@ -61,7 +62,11 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
     async docker(kind) {
       const engine =
         engines.get(kind) ??
-        (await startDockerBench({ servers: world, base: world.base.reference, best: kind === 'best' }))
+        (await startDockerBench({
+          servers: world,
+          base: world.base.reference,
+          best: kind === 'best' || kind === 'puller-containerd',
+        }))
       engines.set(kind, engine)
       settle()
       return engine
