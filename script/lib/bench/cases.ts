@@ -34,7 +34,7 @@ export function chooseEdits(packages: readonly BenchPackage[]): Edits {
   if (leaf.length === 0 || python.length === 0) throw new Error('the workload has other packages')
   const others = names.filter((name) => !leaf.includes(name) && !python.includes(name))
   const step = Math.floor(others.length / 10)
-  return { leaf, python, ten: others.filter((_, index) => index % step === 5).slice(0, 10) }
+  return { leaf, python, ten: others.filter((_, index) => index % step === step - 1).slice(0, 10) }
 }
 
 /** The packages of the second environment: nine of ten. */

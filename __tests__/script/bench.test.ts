@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { barsOf } from '../../script/lib/bench/bars.ts'
+import { chooseEdits } from '../../script/lib/bench/cases.ts'
+import { emptyFindings, type Findings } from '../../script/lib/bench/findings.ts'
+import { drawScale } from '../../script/lib/bench/plot.ts'
+import { watchProcesses } from '../../script/lib/bench/processes.ts'
+import { report, writeInto } from '../../script/lib/bench/report.ts'
+import { middleOf, type Measurement } from '../../script/lib/bench/types.ts'
+
+function took(wall: number, more: Partial<Measurement> = {}): Measurement {
+  return { wall, down: 0, up: 0, requests: 3, image: '', ...more }
+}
+
+function findings(): Findings {
+  const found = emptyFindings('a machine', 'a stand-in')
+  found.floor.push(10)
+  found.builds.ours.cold = [took(12, { peak: 300e6 }), took(90, { peak: 300e6 }), took(11, { peak: 300e6 })]
+  return found
+}
+
+describe('bars', () => {
+  test('are those whose cases were run', () => {
+    expect(barsOf(findings()).map(({ name }) => name)).toEqual([
+      'cold, of the floor',
+      'peak memory, cold, MB',
+    ])
+  })
+
+  test('compare medians', () => {
+    const found = findings()
+    found.builds.docker.cold = [took(60), took(48), took(1)]
+    expect(barsOf(found)).toContainEqual({
+      name: 'cold, of docker build and push',
+      value: 0.25,
+      limit: 1 / 3,
+    })
+    expect(barsOf(found)).toContainEqual({ name: 'cold, of the floor', value: 1.2, limit: 1.5 })
+  })
+
+  test('hold the entrypoint to what micromamba takes, not to what its stand-in does', () => {
+    const found = { ...findings(), entrypoint: { ours: 0.0035, upstream: 0.007, upstreamIsReal: false } }
+    const bar = (from: Findings) => barsOf(from).find(({ name }) => name.startsWith('the entrypoint'))?.value
+    expect(bar(found)).toBeCloseTo(0.1)
+    expect(bar({ ...found, entrypoint: { ...found.entrypoint, upstreamIsReal: true } })).toBeCloseTo(0.5)
+  })
+})
+
+test('the middle of an even number of runs is the lower one', () => {
+  expect(middleOf([4, 1, 3, 2], (run) => run)).toBe(2)
+})
+
+test('a report compares every case with docker’s, and none with a build cache', () => {
+  const found = findings()
+  found.builds.docker.cold = [took(48)]
+  found.builds.docker.unchanged = [took(0.5)]
+  found.builds.ours.unchanged = [took(0.48)]
+  const lines = report(found).split('\n')
+  const row = (...start: string[]) => lines.find((line) => line.startsWith(`| ${start.join(' | ')} |`)) ?? ''
+  expect(row('cold', 'the action')).toContain('| 12.0 s | 0.25 |')
+  expect(row('nothing changed', 'the action')).toContain('| 0.48 s | 0.010 |')
+  expect(row('nothing changed', 'docker, with its build cache')).toContain('| 0.50 s | 0.010 |')
+})
+
+test('tables go between the marks of a document, and nowhere else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-test-'))
+  const file = join(folder, 'page.md')
+  try {
+    await writeFile(file, '# A\n\n<!-- x: begin -->\n\nold\n\n<!-- x: end -->\n\nB\n')
+    await writeInto(file, 'x', '| a |\n| --- |\n| b |')
+    expect(await readFile(file, 'utf8')).toBe(
+      '# A\n\n<!-- x: begin -->\n\n| a   |\n| --- |\n| b   |\n\n<!-- x: end -->\n\nB\n',
+    )
+    await expect(writeInto(file, 'y', '')).rejects.toThrow('<!-- y: begin -->')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('no package is bumped twice', () => {
+  const names = ['bcftools', 'python3.11', 'libpython3.11-stdlib', ...Array.from('abcdefghijklmnopqrst')]
+  const build = { fileName: '', sha256: '', size: 1 }
+  const { leaf, python, ten } = chooseEdits(names.map((name) => ({ name, builds: [build, build] as const })))
+  expect(python).toEqual(['python3.11', 'libpython3.11-stdlib'])
+  expect(ten).toHaveLength(10)
+  expect(new Set([...leaf, ...python, ...ten]).size).toBe(13)
+})
+
+test('what a process used has in it what its children did', async () => {
+  const child = spawn('sh', [
+    '-c',
+    'sh -c "i=0; while [ \\$i -lt 300000 ]; do i=\\$((i + 1)); done"; echo; cat',
+  ])
+  const stop = watchProcesses(child.pid ?? 0)
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  const used = stop()
+  child.stdin.end()
+  expect(used?.cpu).toBeGreaterThan(0)
+  expect(used?.peak).toBeGreaterThan(0)
+})
+
+test('the plot has the curves and the sizes', () => {
+  const point = { bytes: 1, docker: 50, cold: 10, leaf: 1, unchanged: 0.5, floor: 5 }
+  const svg = drawScale([
+    { ...point, packages: 10 },
+    { ...point, packages: 400 },
+  ])
+  expect(svg).toMatch(/^<svg /)
+  for (const text of ['docker build + push', 'the action, cold', 'nothing changed', 'packages', '400']) {
+    expect(svg).toContain(`>${text}<`)
+  }
+})
