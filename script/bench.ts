@@ -48,7 +48,7 @@ const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallel
 const findings = emptyFindings(machine, installer)
 const bench = await startBench(await workloadChannel())
 try {
-  for (let round = 0; round < repeat; round++) await runRound(bench, round, chosen, findings)
+  for (let number = 0; number < repeat; number++) await runRound({ bench, number, chosen, findings })
 } finally {
   await bench.stop()
 }

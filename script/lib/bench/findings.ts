@@ -3,10 +3,12 @@ import type { EntrypointTimes } from './entrypoint.ts'
 import { middleOf, type Measurement, type Pull } from './types.ts'
 
 /** Who makes images: the action, docker as most people have it, docker at its best. */
-export type Maker = 'ours' | 'docker' | 'best'
+export const makers = ['ours', 'docker', 'best'] as const
+export type Maker = (typeof makers)[number]
 
 /** What pulls: an engine with Docker's older store, which knows a layer by all those below it, or with containerd's. */
-export type Store = 'older' | 'containerd'
+export const stores = ['containerd', 'older'] as const
+export type Store = (typeof stores)[number]
 
 /** Cases of which a run makes an image. */
 export type BuildCase = Exclude<CaseName, 'pull' | 'entrypoint'>

@@ -4,7 +4,15 @@ import { formatBytes } from '../../../src/common/format.ts'
 import { barsOf } from './bars.ts'
 import { caseNames, caseTitles } from './cases.ts'
 import { publishedUpstream } from './entrypoint.ts'
-import { medianBuild, medianOf, type BuildCase, type Findings, type Maker } from './findings.ts'
+import {
+  makers,
+  medianBuild,
+  medianOf,
+  stores,
+  type BuildCase,
+  type Findings,
+  type Maker,
+} from './findings.ts'
 import { middleOf } from './types.ts'
 
 const makerTitles: Readonly<Record<Maker, string>> = {
@@ -12,7 +20,6 @@ const makerTitles: Readonly<Record<Maker, string>> = {
   docker: 'docker',
   best: 'docker at its best',
 }
-const makers = ['ours', 'docker', 'best'] as const
 
 /** The tables of a run, Markdown. */
 export function report(findings: Findings): string {
@@ -81,10 +88,10 @@ function buildRow(findings: Findings, name: BuildCase, maker: Maker): string[] |
 
 function pullTable({ pulls }: Findings): string[] {
   const rows = makers.flatMap((maker) => {
-    const stores = [pulls[maker].containerd, pulls[maker].older]
-    if (stores.some((runs) => runs.length === 0)) return []
-    const cells = stores.flatMap((runs) => {
-      const { wall, bytes } = middleOf(runs, (pull) => pull.wall)
+    const runs = stores.map((store) => pulls[maker][store])
+    if (runs.some(({ length }) => length === 0)) return []
+    const cells = runs.flatMap((ofStore) => {
+      const { wall, bytes } = middleOf(ofStore, (pull) => pull.wall)
       return [duration(wall), formatBytes(bytes)]
     })
     return [[makerTitles[maker], ...cells]]

@@ -1,81 +1,96 @@
 import { chooseEdits, type CaseName } from './cases.ts'
 import { measureEntrypoint } from './entrypoint.ts'
-import type { BuildCase, Findings, Maker } from './findings.ts'
+import { makers, stores, type BuildCase, type Findings, type Maker } from './findings.ts'
 import type { Bench } from './setup.ts'
 import type { Measurement } from './types.ts'
 
-/** Runs the chosen cases once. `cold` is always run, for the others stand on its image. */
-export async function runRound(
-  bench: Bench,
-  round: number,
-  chosen: ReadonlySet<CaseName>,
-  findings: Findings,
-): Promise<void> {
-  const { leaf, python, ten } = chooseEdits(bench.packages)
-  const note = (maker: Maker, name: BuildCase, found: Measurement) => {
-    const runs = (findings.builds[maker][name] ??= [])
-    runs.push(found)
-    console.error(`round ${round + 1}: ${maker}, ${name}: ${found.wall.toFixed(2)} s`)
-    return found
-  }
-  findings.floor.push(bench.floor())
+/** A round: the cases that were chosen, once each, and what they find. */
+interface Round {
+  readonly bench: Bench
+  /** From 0. */
+  readonly number: number
+  readonly chosen: ReadonlySet<CaseName>
+  readonly findings: Findings
+}
 
-  const [plain, leafBumped] = [await bench.lock([]), await bench.lock(leaf)]
-  const tags = bench.image(`ours-${round}`)
-  const uncached = { tags, 'cache-downloads': 'false' }
-  const cold = note('ours', 'cold', await bench.ours(plain, uncached))
+/** An image, and the one after the leaf's bump, by digest. */
+type Pair = readonly [before: string, after: string]
+
+/** Runs the chosen cases once, all of them side by side. `cold` and `leaf` are always run, for others stand on their images. */
+export async function runRound(round: Round): Promise<void> {
+  const { bench, chosen, findings } = round
+  findings.floor.push(bench.floor())
+  const ours = await actionCases(round)
+  const docker = await dockerCases(round, 'docker')
+  const best = await dockerCases(round, 'best')
+  if (chosen.has('pull')) await pulls(round, { ours, docker, best })
+  if (chosen.has('entrypoint') && !findings.entrypoint) {
+    findings.entrypoint = await measureEntrypoint(await bench.docker('docker'), ours[0])
+  }
+}
+
+async function actionCases(round: Round): Promise<Pair> {
+  const { bench, number, chosen } = round
+  const { leaf, python, ten } = chooseEdits(bench.packages)
+  const run = async (name: BuildCase, bumped: readonly string[], inputs: Record<string, string>) => {
+    const environment = name === 'second' ? 'second' : 'env'
+    return note(
+      round,
+      'ours',
+      name,
+      await bench.ours(await bench.lock(bumped, environment), inputs, environment),
+    )
+  }
+  // A repository of the round, in which no earlier image is; each case finds that of the one before.
+  const inputs = { tags: bench.image(`ours-${number}`), 'cache-downloads': 'false' }
+  const before = await run('cold', [], inputs)
+  if (chosen.has('unchanged')) await run('unchanged', [], inputs)
+  const after = await run('leaf', leaf, inputs)
+  if (chosen.has('python') || chosen.has('ten')) await run('python', [...leaf, ...python], inputs)
+  if (chosen.has('ten')) await run('ten', [...leaf, ...python, ...ten], inputs)
+  if (chosen.has('second')) {
+    const tags = bench.image(`second-${number}`)
+    await run('second', leaf, { ...inputs, tags, 'cache-from': after.image })
+  }
   if (chosen.has('cached')) {
     // The first run with a cache fills it.
-    if (round === 0) await bench.ours(plain, { tags: bench.image('filling'), 'cache-from': 'none' })
-    note('ours', 'cached', await bench.ours(plain, { tags: bench.image(`cached-${round}`) }))
+    if (number === 0) await bench.ours(await bench.lock([]), { tags: bench.image('filling') })
+    await run('cached', [], { tags: bench.image(`cached-${number}`) })
   }
-  if (chosen.has('unchanged')) note('ours', 'unchanged', await bench.ours(plain, uncached))
-  const bumpedImage = note('ours', 'leaf', await bench.ours(leafBumped, uncached))
-  // Each of these finds the image of the one before.
-  if (chosen.has('python') || chosen.has('ten')) {
-    note('ours', 'python', await bench.ours(await bench.lock([...leaf, ...python]), uncached))
-  }
-  if (chosen.has('ten')) {
-    note('ours', 'ten', await bench.ours(await bench.lock([...leaf, ...python, ...ten]), uncached))
-  }
-  if (chosen.has('second')) {
-    const second = {
-      ...uncached,
-      tags: bench.image(`second-${round}`),
-      'cache-from': bumpedImage.image,
-    }
-    note('ours', 'second', await bench.ours(await bench.lock(leaf, 'second'), second, 'second'))
-  }
+  return [before.image, after.image]
+}
 
-  if (chosen.has('entrypoint') && !findings.entrypoint) {
-    findings.entrypoint = await measureEntrypoint(await bench.docker('docker'), cold.image)
+async function dockerCases(round: Round, maker: 'docker' | 'best'): Promise<Pair> {
+  const { bench, number, chosen, findings } = round
+  const { leaf } = chooseEdits(bench.packages)
+  const build = async (name: BuildCase, bumped: readonly string[]) => {
+    // A comment of the round, so that nothing of an earlier one is found in the build cache.
+    const lock = `${await bench.lock(bumped)}# round ${number}\n`
+    const engine = await bench.docker(maker)
+    return note(round, maker, name, await engine.build(lock, bench.image(maker)))
   }
-  const pairs = { ours: [cold.image, bumpedImage.image] } as Record<Maker, string[]>
-  for (const kind of ['docker', 'best'] as const) {
-    const engine = await bench.docker(kind)
-    const build = async (name: 'cold' | 'unchanged' | 'leaf', lock: string) => {
-      // A comment of the round, so that nothing of an earlier one is found in the build cache.
-      const salted = `${lock}# round ${round}\n`
-      const tag = bench.image(kind)
-      const found = note(kind, name, await engine.build(salted, tag))
-      if (kind === 'docker' && name === 'cold') findings.dockerBuild.push(found.build ?? NaN)
-      return found.image
-    }
-    const first = await build('cold', plain)
-    if (chosen.has('unchanged')) await build('unchanged', plain)
-    const second = chosen.has('leaf') || chosen.has('pull') ? await build('leaf', leafBumped) : first
-    pairs[kind] = [first, second]
-  }
-  if (chosen.has('pull')) {
-    for (const store of ['older', 'containerd'] as const) {
-      for (const maker of ['ours', 'docker', 'best'] as const) {
-        const engine = await bench.docker(`puller-${store}`)
-        const [before = '', after = ''] = pairs[maker]
-        await engine.empty()
-        await engine.pull(before)
-        bench.settle()
-        findings.pulls[maker][store].push(await engine.pull(after))
-      }
+  const before = await build('cold', [])
+  if (before.build !== undefined) findings.dockerBuild.push(before.build)
+  if (chosen.has('unchanged')) await build('unchanged', [])
+  return [before.image, (await build('leaf', leaf)).image]
+}
+
+async function pulls({ bench, findings }: Round, pairs: Readonly<Record<Maker, Pair>>): Promise<void> {
+  for (const store of stores) {
+    for (const maker of makers) {
+      const engine = await bench.docker(`puller-${store}`)
+      const [before, after] = pairs[maker]
+      await engine.empty()
+      await engine.pull(before)
+      bench.settle()
+      findings.pulls[maker][store].push(await engine.pull(after))
     }
   }
+}
+
+function note({ number, findings }: Round, maker: Maker, name: BuildCase, found: Measurement): Measurement {
+  const runs = (findings.builds[maker][name] ??= [])
+  runs.push(found)
+  console.error(`round ${number + 1}: ${maker}, ${name}: ${found.wall.toFixed(2)} s`)
+  return found
 }
