@@ -4,15 +4,20 @@ import { setCacheOutputs, setLockOutputs } from './action/outputs.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
-import type { Digest } from './common/digest.ts'
 import { formatPlatform } from './common/platform.ts'
 import { assembleIndex } from './image/image-index.ts'
 import type { Image } from './image/types.ts'
-import { loadImage, mergeDigests, pushImage, writeLayout, type Artifact } from './outputs/outputs.ts'
+import {
+  loadImage,
+  mergeDigests,
+  pushImage,
+  writeLayout,
+  type Artifact,
+  type PushReport,
+} from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
 import { createBaseReader, openGrounds } from './stages/base.ts'
 import { draftImages } from './stages/draft.ts'
-import { takeEarlier } from './stages/earlier.ts'
 import { readMembers } from './stages/environments.ts'
 import { planImage, type Plan } from './stages/groups.ts'
 import { makeImage } from './stages/image.ts'
@@ -52,16 +57,11 @@ export async function run(request: Request): Promise<Result> {
 
     const images: Image[] = []
     for (const [index, draft] of drafts.entries()) {
-      const { platform, earlier } = draft
+      const { platform, unchanged } = draft
       const title = drafts.length > 1 ? `Image for ${formatPlatform(platform)}` : 'Image'
       const plan = plans[index]
-      images.push(
-        await stage(title, async () => {
-          if (plan) return makeImage(request, plan, store, workshop)
-          if (earlier) return takeEarlier(earlier, platform, workshop)
-          throw new Error(`nothing was planned for ${formatPlatform(platform)}`)
-        }),
-      )
+      if (plan) images.push(await stage(title, () => makeImage(request, plan, store, workshop)))
+      else if (unchanged) images.push(unchanged)
     }
     const cache = await store.close()
     setCacheOutputs(cache)
@@ -76,7 +76,7 @@ export async function run(request: Request): Promise<Result> {
       ...(output !== undefined && { output }),
       locks,
       cache,
-      reused: drafts.every(({ unchanged }) => unchanged),
+      reused: drafts.every(({ unchanged }) => unchanged !== undefined),
       bytesPushed,
     }
   } finally {
@@ -96,12 +96,9 @@ function missingPackages(plan: Plan | undefined): Wanted[] {
   }))
 }
 
-/** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
-export async function merge({ merge: images, tags, annotations }: Request): Promise<Digest> {
-  const { digest } = await stage('Merge', () =>
-    mergeDigests(images, tags, createRegistryClient(), { annotations }),
-  )
-  return digest
+/** Puts images that other jobs made under one index and its tags. */
+export async function merge({ merge: images, tags, annotations }: Request): Promise<PushReport> {
+  return stage('Merge', () => mergeDigests(images, tags, createRegistryClient(), { annotations }))
 }
 
 /** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */

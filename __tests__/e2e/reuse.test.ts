@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
 import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -74,7 +75,7 @@ test('layers come from another repository of the registry, named by cache-from, 
   expect(uploads.length).toBeLessThanOrEqual(1)
 })
 
-test('every platform of an index is taken from it, and a layout is written of what the registry has', async () => {
+test('a layout is written of what the registry has', async () => {
   await write(['tiny'])
   const first = await make('layout:1')
   const second = await make('layout:1', { output: 'layout' })
@@ -84,6 +85,28 @@ test('every platform of an index is taken from it, and a layout is written of wh
     `oci:${join(job.workspace, 'layout')}:1`,
   ])
   expect(digest.toString().trim()).toBe(first.digest)
+})
+
+test('each platform is taken from the index that is there, and only what changed in one is made', async () => {
+  const bases = await Promise.all(
+    (['amd64', 'arm64'] as const).map(async (architecture) =>
+      pushBase(world.registry, `library/debian:${architecture}`, {
+        rootfs: await minimalDebian({ architecture }),
+        architecture,
+      }),
+    ),
+  )
+  const inputs = {
+    'base-image': (await pushIndex(world.registry, 'library/debian:index', bases)).reference,
+    platforms: 'linux/amd64,linux/arm64',
+  }
+  await write(['text-prefix', 'tiny'])
+  const first = await make('index:1', inputs)
+  expect(await make('index:1', inputs)).toMatchObject({ digest: first.digest, reused: 'true', fetched: [] })
+  await write(['text-prefix', 'tiny', 'links'])
+  const bumped = await make('index:1', inputs)
+  expect(bumped.reused).toBe('false')
+  expect((await make('index-anew:1', { ...inputs, 'cache-from': 'none' })).digest).toBe(bumped.digest)
 })
 
 test('everywhere: what activation exports is the same with layers that were reused', async () => {

@@ -36128,12 +36128,15 @@ function layersReused(artifact) {
     return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
-function setMergeOutputs(digest, tags) {
+function setMergeOutputs({ digest, bytesPushed }, tags) {
     const [first] = tags;
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', false);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', 0);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2));
 }
 /** Of an image; an index has none. */
@@ -45778,13 +45781,16 @@ async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registr
 function distinct(references) {
     return [...new Map(references.map((reference) => [(0,registry_registry/* formatReference */.FH)(reference), reference])).values()];
 }
-/** Whether an earlier image is what would be made now. */
-function isUnchanged(earlier, fingerprint) {
-    return earlier?.annotations[fingerprintAnnotation] === fingerprint;
-}
-/** An earlier image as this run's own. Where it lies it is whole. */
-async function takeEarlier(earlier, platform, { registry, uploader }) {
-    const image = await readEarlier(earlier, platform, registry);
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+async function takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
+    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
+        return undefined;
+    const image = await attempt(() => readEarlier(earlier, platform, registry));
+    if (!image)
+        return undefined;
     for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
         uploader?.know(earlier.origin, descriptor.digest);
     }
@@ -46292,13 +46298,14 @@ async function draftImages(request, locked, bases, workshop) {
         const base = pinned ?? (await bases.pin());
         const hash = await fingerprint(request, platform, members, base);
         const earlier = earlierImages[index];
+        const unchanged = await takeUnchanged(earlier, hash, platform, workshop);
         return {
             platform,
             members,
             base,
             fingerprint: hash,
             ...(earlier && { earlier }),
-            unchanged: isUnchanged(earlier, hash),
+            ...(unchanged && { unchanged }),
         };
     }));
 }
@@ -57121,12 +57128,13 @@ function withChannels(wanted, environment, hasCondarc) {
 
 
 
+
 /** Makes the layers of an environment's packages, but for those that an earlier image has. */
 async function layPackages(request, member, rootPrefix, settings, store, workshop) {
     const { name, prefix, groups, environment } = member;
     const locked = member.resolved.lock.packages;
     const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
-    const open = async (positions) => Promise.all((await fetch(positions)).map(link_openPackage));
+    const open = async (positions) => (0,concurrency/* mapConcurrently */.X)(await fetch(positions), 8, link_openPackage);
     const python = await pythonOfMember(member, open);
     const context = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc };
     const directory = (0,external_node_path_.join)(settings.directory, name);
@@ -58140,7 +58148,6 @@ async function openWorkshop({ push, tags }) {
 
 
 
-
 /**
  * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
  * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
@@ -58169,16 +58176,13 @@ async function run(request) {
         });
         const images = [];
         for (const [index, draft] of drafts.entries()) {
-            const { platform, earlier } = draft;
+            const { platform, unchanged } = draft;
             const title = drafts.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
             const plan = plans[index];
-            images.push(await stage(title, async () => {
-                if (plan)
-                    return makeImage(request, plan, store, workshop);
-                if (earlier)
-                    return takeEarlier(earlier, platform, workshop);
-                throw new Error(`nothing was planned for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`);
-            }));
+            if (plan)
+                images.push(await stage(title, () => makeImage(request, plan, store, workshop)));
+            else if (unchanged)
+                images.push(unchanged);
         }
         const cache = await store.close();
         (0,outputs/* setCacheOutputs */.fk)(cache);
@@ -58193,7 +58197,7 @@ async function run(request) {
             ...(output !== undefined && { output }),
             locks,
             cache,
-            reused: drafts.every(({ unchanged }) => unchanged),
+            reused: drafts.every(({ unchanged }) => unchanged !== undefined),
             bytesPushed,
         };
     }
@@ -58210,10 +58214,9 @@ function missingPackages(plan) {
             .flatMap(({ packages }) => packages.flatMap((position) => member.resolved.lock.packages[position] ?? [])),
     }));
 }
-/** Puts images that other jobs made under one index and its tags. @returns the digest of the index */
+/** Puts images that other jobs made under one index and its tags. */
 async function merge({ merge: images, tags, annotations }) {
-    const { digest } = await stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
-    return digest;
+    return stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
 }
 /** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {

@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
 import type { Image } from '../image/types.ts'
-import { imagesOf, topOf, type Artifact } from '../outputs/outputs.ts'
+import { imagesOf, topOf, type Artifact, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type Result } from './result.ts'
 
@@ -47,12 +47,15 @@ function layersReused(artifact: Artifact): number {
 }
 
 /** The outputs of a run that merges images. */
-export function setMergeOutputs(digest: Digest, tags: Result['tags']): void {
+export function setMergeOutputs({ digest, bytesPushed }: PushReport, tags: Result['tags']): void {
   const [first] = tags
   core.setOutput('digest', digest)
   core.setOutput('imageid', digest)
   core.setOutput('image', first ? formatReference({ ...first, tag: undefined, digest }) : '')
   core.setOutput('tags', tags.map(formatReference).join('\n'))
+  core.setOutput('reused', false)
+  core.setOutput('layers-reused', 0)
+  core.setOutput('bytes-pushed', bytesPushed)
   core.setOutput('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2))
 }
 

@@ -1,4 +1,4 @@
-import { UserError } from '../common/errors.ts'
+import { messageOf, UserError } from '../common/errors.ts'
 import type { Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import {
@@ -112,13 +112,10 @@ function parseEarlierConfig(bytes: Buffer, origin: ImageReference) {
   try {
     return parseConfig(bytes.toString())
   } catch (error) {
-    throw damaged(origin, `its config cannot be used: ${String(error)}`)
+    throw damaged(origin, `its config cannot be used: ${messageOf(error)}`)
   }
 }
 
 function damaged(origin: ImageReference, what: string): UserError {
-  return new UserError(`the earlier image: ${what}`, {
-    at: { url: formatReference(origin) },
-    advice: "Leave it alone with 'cache-from: none'.",
-  })
+  return new UserError(`the image there is damaged: ${what}`, { at: { url: formatReference(origin) } })
 }

@@ -2,8 +2,9 @@ import type { Request } from '../action/request.ts'
 import type { Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
+import type { Image } from '../image/types.ts'
 import type { BaseReader } from './base.ts'
-import { findEarlierImages, isUnchanged } from './earlier.ts'
+import { findEarlierImages, takeUnchanged } from './earlier.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { LockedMember } from './lock.ts'
 import type { Workshop } from './workshop.ts'
@@ -16,8 +17,8 @@ export interface Draft {
   readonly base: string
   readonly fingerprint: Digest
   readonly earlier?: EarlierImage
-  /** Whether the earlier image is just what would be made. */
-  readonly unchanged: boolean
+  /** The earlier image, where it is just what would be made. */
+  readonly unchanged?: Image
 }
 
 /**
@@ -38,13 +39,14 @@ export async function draftImages(
       const base = pinned ?? (await bases.pin())
       const hash = await fingerprint(request, platform, members, base)
       const earlier = earlierImages[index]
+      const unchanged = await takeUnchanged(earlier, hash, platform, workshop)
       return {
         platform,
         members,
         base,
         fingerprint: hash,
         ...(earlier && { earlier }),
-        unchanged: isUnchanged(earlier, hash),
+        ...(unchanged && { unchanged }),
       }
     }),
   )

@@ -43,18 +43,19 @@ function distinct(references: readonly ImageReference[]): ImageReference[] {
   return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()]
 }
 
-/** Whether an earlier image is what would be made now. */
-export function isUnchanged(earlier: EarlierImage | undefined, fingerprint: Digest): boolean {
-  return earlier?.annotations[fingerprintAnnotation] === fingerprint
-}
-
-/** An earlier image as this run's own. Where it lies it is whole. */
-export async function takeEarlier(
-  earlier: EarlierImage,
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+export async function takeUnchanged(
+  earlier: EarlierImage | undefined,
+  fingerprint: Digest,
   platform: Image['platform'],
   { registry, uploader }: Workshop,
-): Promise<Image> {
-  const image = await readEarlier(earlier, platform, registry)
+): Promise<Image | undefined> {
+  if (earlier?.annotations[fingerprintAnnotation] !== fingerprint) return undefined
+  const image = await attempt(() => readEarlier(earlier, platform, registry))
+  if (!image) return undefined
   for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
     uploader?.know(earlier.origin, descriptor.digest)
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import { Compiler } from '../bytecode/bytecode.ts'
+import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageLayer } from '../image/types.ts'
@@ -42,7 +43,7 @@ export async function layPackages(
   const locked = member.resolved.lock.packages
   const fetch = (positions: readonly number[]) =>
     store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) })
-  const open: OpenPackages = async (positions) => Promise.all((await fetch(positions)).map(openPackage))
+  const open: OpenPackages = async (positions) => mapConcurrently(await fetch(positions), 8, openPackage)
   const python = await pythonOfMember(member, open)
   const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc }
 

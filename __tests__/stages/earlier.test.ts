@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream'
+import { expect, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
+import { UserError } from '../../src/common/errors.ts'
+import { parsePlatform } from '../../src/common/platform.ts'
+import { fingerprintAnnotation } from '../../src/image/assemble.ts'
+import type { EarlierImage } from '../../src/image/earlier.ts'
+import { layerKeyAnnotation } from '../../src/layers/build.ts'
+import { createBlobUploader } from '../../src/outputs/outputs.ts'
+import { parseReference, type RegistryClient } from '../../src/registry/registry.ts'
+import { openEarlierLayers, takeUnchanged } from '../../src/stages/earlier.ts'
+
+const platform = parsePlatform('linux/amd64')
+const origin = parseReference('ghcr.io/org/app')
+const fingerprint = digestOf('all that it is made of')
+const descriptorOf = (content: string) => ({
+  mediaType: 'application/octet-stream',
+  digest: digestOf(content),
+  size: content.length,
+})
+
+const config = JSON.stringify({
+  os: 'linux',
+  architecture: 'amd64',
+  rootfs: { type: 'layers', diff_ids: [digestOf('1'), digestOf('2')] },
+  history: [{ comment: '' }, { comment: 'micromamba-image-action' }],
+})
+const earlier: EarlierImage = {
+  origin,
+  manifest: { descriptor: descriptorOf('manifest'), bytes: Buffer.from('manifest') },
+  config: descriptorOf(config),
+  layers: [
+    descriptorOf('base'),
+    { ...descriptorOf('ours'), annotations: { [layerKeyAnnotation]: 'the key' } },
+  ],
+  annotations: { [fingerprintAnnotation]: fingerprint },
+}
+
+/** A registry that has nothing but a config, or not even that, and says of every blob whether it is there. */
+function workshop({
+  text = config,
+  hasLayers = true,
+}: { text?: string | UserError; hasLayers?: boolean } = {}) {
+  const cannot = () => Promise.reject(new Error('nobody should ask for this'))
+  const registry: RegistryClient = {
+    fetchManifest: cannot,
+    findManifest: cannot,
+    headManifest: cannot,
+    putManifest: cannot,
+    uploadBlob: cannot,
+    openBlob: () => Promise.resolve(Readable.from([])),
+    readBlob: () => (text instanceof UserError ? Promise.reject(text) : Promise.resolve(Buffer.from(text))),
+    hasBlob: () => Promise.resolve(hasLayers),
+  }
+  const uploader = createBlobUploader(registry, [origin])
+  return { registry, uploader, scratch: '', tarballs: '' }
+}
+
+test('an image of the same fingerprint is taken whole, and nothing of it is asked for again', async () => {
+  const at = workshop()
+  const image = await takeUnchanged(earlier, fingerprint, platform, at)
+  expect(image?.layers.map(({ from }) => from)).toEqual(['base', 'reused'])
+  for (const { digest } of [earlier.config, ...earlier.layers, earlier.manifest.descriptor]) {
+    expect(at.uploader.knows(origin, digest)).toBe(true)
+  }
+})
+
+test.each<[string, EarlierImage | undefined, Parameters<typeof workshop>[0]]>([
+  ['no image', undefined, {}],
+  ['one of another fingerprint', { ...earlier, annotations: { [fingerprintAnnotation]: 'sha256:0' } }, {}],
+  ['one whose config is gone', earlier, { text: new UserError('the registry does not have it') }],
+  ['one whose config is no config', earlier, { text: '{}' }],
+  ['one whose config tells of other layers', { ...earlier, layers: [] }, {}],
+])('%s is not taken', async (_, image, registry) => {
+  expect(await takeUnchanged(image, fingerprint, platform, workshop(registry))).toBeUndefined()
+})
+
+test('layers are found by their keys', async () => {
+  const at = workshop()
+  const layers = await openEarlierLayers(earlier, platform, at)
+  const found = await layers.find(['the key', 'another'])
+  expect([...found].map(([key, { descriptor, diffId }]) => [key, descriptor.digest, diffId])).toEqual([
+    ['the key', digestOf('ours'), digestOf('2')],
+  ])
+  expect(at.uploader.knows(origin, digestOf('ours'))).toBe(true)
+})
+
+test.each<[string, Parameters<typeof workshop>[0]]>([
+  ['the registry no longer has', { hasLayers: false }],
+  ['belong to an image whose config is gone', { text: new UserError('it is gone') }],
+])('layers that %s are not', async (_, registry) => {
+  const at = workshop(registry)
+  const layers = await openEarlierLayers(earlier, platform, at)
+  expect((await layers.find(['the key'])).size).toBe(0)
+  expect(at.uploader.knows(origin, digestOf('ours'))).toBe(false)
+})
