@@ -46,7 +46,7 @@ async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer)
   const toBuild = groups.map(({ title, packages: positions }) => ({
     title,
     key: `key of ${title}`,
-    packages: positions.flatMap((position) => packages[position] ?? []),
+    prepare: () => Promise.resolve({ packages: positions.flatMap((position) => packages[position] ?? []) }),
   }))
   const made = await buildLayers(toBuild, context, settings, onLayer)
   const surveyed = groups.map(({ packages: positions }, index) => {

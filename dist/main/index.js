@@ -36086,7 +36086,7 @@ function defaultCallback(err) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9094);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2802);
 /* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5472);
 /* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6013);
 
@@ -36660,7 +36660,7 @@ function refuseContradictions(request) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H: () => (/* binding */ digestedName)
 /* harmony export */ });
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9094);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2802);
 /* harmony import */ var _registry_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9310);
 
 
@@ -36687,7 +36687,7 @@ function digestedName(result) {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6950);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8038);
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9094);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2802);
 /* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5472);
 /* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6013);
 
@@ -37101,6 +37101,48 @@ function isLoopback(hostname) {
         hostname === '[::1]' ||
         hostname === '::1' ||
         /^127(\.\d{1,3}){3}$/.test(hostname));
+}
+
+
+/***/ }),
+
+/***/ 8498:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ createLimiter)
+/* harmony export */ });
+/**
+ * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
+ * started any more: it fails with the same error.
+ */
+function createLimiter(limit) {
+    const waiting = [];
+    const failures = [];
+    let running = 0;
+    return async (task) => {
+        if (running < limit)
+            running++;
+        else
+            await new Promise((resolve) => waiting.push(resolve));
+        try {
+            if (failures.length > 0)
+                throw failures[0];
+            return await task();
+        }
+        catch (error) {
+            failures.push(error);
+            throw error;
+        }
+        finally {
+            // The place is handed on, so that nobody else takes it meanwhile.
+            const next = waiting.shift();
+            if (next)
+                next();
+            else
+                running--;
+        }
+    };
 }
 
 
@@ -37871,7 +37913,7 @@ function listVirtualPackages(packages) {
 
 /***/ }),
 
-/***/ 9094:
+/***/ 2802:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38442,40 +38484,8 @@ function merge_source_refused(reference, what, advice = 'Only container images f
 
 // EXTERNAL MODULE: ./src/common/format.ts
 var format = __nccwpck_require__(6950);
-;// CONCATENATED MODULE: ./src/outputs/limiter.ts
-/**
- * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
- * started any more: it fails with the same error.
- */
-function createLimiter(limit) {
-    const waiting = [];
-    const failures = [];
-    let running = 0;
-    return async (task) => {
-        if (running < limit)
-            running++;
-        else
-            await new Promise((resolve) => waiting.push(resolve));
-        try {
-            if (failures.length > 0)
-                throw failures[0];
-            return await task();
-        }
-        catch (error) {
-            failures.push(error);
-            throw error;
-        }
-        finally {
-            // The place is handed on, so that nobody else takes it meanwhile.
-            const next = waiting.shift();
-            if (next)
-                next();
-            else
-                running--;
-        }
-    };
-}
-
+// EXTERNAL MODULE: ./src/common/limiter.ts
+var limiter = __nccwpck_require__(8498);
 ;// CONCATENATED MODULE: ./src/outputs/uploader.ts
 
 
@@ -38485,7 +38495,7 @@ function createLimiter(limit) {
 /** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
 function createBlobUploader(client, targets, options = {}) {
     const registries = Map.groupBy(distinctRepositories(targets), ({ registry }) => registry);
-    const limited = createLimiter(options.concurrency ?? 6);
+    const limited = (0,limiter/* createLimiter */.z)(options.concurrency ?? 6);
     const transfers = new Map();
     /** `registry/repository@digest` */
     const known = new Set();
@@ -38696,8 +38706,8 @@ async function stage(title, work) {
 var common_platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
-// EXTERNAL MODULE: ./src/outputs/outputs.ts + 12 modules
-var outputs_outputs = __nccwpck_require__(9094);
+// EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
+var outputs_outputs = __nccwpck_require__(2802);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
 var registry_registry = __nccwpck_require__(5472);
 // EXTERNAL MODULE: ./src/common/digest.ts
@@ -40240,14 +40250,11 @@ function parseEarlierConfig(bytes, origin) {
         return parseConfig(bytes.toString());
     }
     catch (error) {
-        throw damaged(origin, `its config cannot be used: ${String(error)}`);
+        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
     }
 }
 function damaged(origin, what) {
-    return new errors/* UserError */.y(`the earlier image: ${what}`, {
-        at: { url: (0,registry_registry/* formatReference */.FH)(origin) },
-        advice: "Leave it alone with 'cache-from: none'.",
-    });
+    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry_registry/* formatReference */.FH)(origin) } });
 }
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
@@ -45273,17 +45280,20 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /**
  * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
  * behind.
- * @param jobs in the order in which they are begun: the biggest first keeps all cores busy to the end
- * @param onPacked called with each layer as it is finished
+ * @param jobs in the order in which they are begun, the biggest first best, which keeps all cores busy to the end; each is asked for
+ * when a thread is free, and may have to wait for its packages
+ * @param onPacked called with each layer as it is finished, and the index of its job
  * @throws UserError when a package is at fault
  */
 async function packLayers(jobs, onPacked = () => undefined, threads = Math.min((0,external_node_os_.availableParallelism)(), mostThreads)) {
-    const waiting = [...jobs];
+    const waiting = [...jobs.entries()];
     const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new external_node_worker_threads_.Worker(workerUrl(), { resourceLimits }));
     const work = async (worker) => {
         const end = endOf(worker);
-        for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-            onPacked(await Promise.race([pack(worker, job), end]), job);
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+            const [index, prepare] = next;
+            const job = await Promise.race([prepare(), end]);
+            onPacked(await Promise.race([pack(worker, job), end]), index);
         }
     };
     try {
@@ -45693,26 +45703,24 @@ async function settle(question) {
 
 
 /**
- * Makes the layers of packages, on all cores.
+ * Makes the layers of packages, on all cores, each as soon as its packages are there.
+ * @param groups in the order of the image, where big packages stand first
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(groups, context, { owner, compiler, compression, directory }, onLayer) {
-    const jobs = new Map();
-    groups.forEach(({ packages }, index) => {
+async function buildLayers(groups, context, { owner, compression, directory }, onLayer) {
+    const jobs = groups.map(({ prepare }, index) => async () => {
+        const { packages, compiler } = await prepare();
         const members = packages.map(({ locked, file, sha256, md5, size }) => ({
             locked: { ...locked, url: locked.url.href },
             file,
             facts: { sha256, md5, size },
         }));
         const file = (0,external_node_path_.join)(directory, `layer-${index}`);
-        jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index);
+        return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
     });
-    const bytesOf = ({ packages }) => packages.reduce((sum, { facts }) => sum + facts.size, 0);
-    const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a));
     const made = new Array(groups.length);
-    await packLayers(biggestFirst, ({ layer: packed, facts }, job) => {
-        const index = jobs.get(job) ?? 0;
+    await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
         const layer = imageLayer(packed, title, {
             [layerKeyAnnotation]: key,
@@ -56764,6 +56772,8 @@ function channel_credentials_decoded(text) {
     }
 }
 
+// EXTERNAL MODULE: ./src/common/limiter.ts
+var limiter = __nccwpck_require__(8498);
 ;// CONCATENATED MODULE: ./src/packages/checksums.ts
 
 
@@ -56956,6 +56966,7 @@ async function receive(source, { file, refuse, onBytes }, checksummer) {
 
 
 
+
 /** How many archives are under way at a time: enough to hide a channel's latency, few enough for it to be polite. */
 const download_parallel = 8;
 /** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
@@ -56968,25 +56979,37 @@ async function missingTarballs(packages, directory) {
     return packages.filter((_, index) => !present[index]);
 }
 /**
- * Brings the archives of all packages into a directory. What is there already is verified like what is downloaded; every
- * file that has its final name was verified before it got it.
+ * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * already is verified like what is downloaded; every file that has its final name was verified before it got it.
+ * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
+ * failure no other is begun.
+ */
+function startFetching(packages, directory, options) {
+    const progress = new Progress(packages.length);
+    const limited = (0,limiter/* createLimiter */.z)(download_parallel);
+    const ready = (0,promises_.mkdir)(directory, { recursive: true });
+    const fetching = packages.map((locked) => limited(async () => {
+        await ready;
+        const fetched = await fetchOne(locked, directory, options, progress);
+        const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
+        progress.finished(source, fetched.size);
+        return fetched;
+    }));
+    void Promise.allSettled(fetching).then(() => {
+        progress.end();
+    });
+    return fetching;
+}
+/**
+ * Brings the archives of all packages into a directory, as `startFetching` does.
  * @returns in the order of the packages
- * @throws UserError naming the package's line in the lock when an archive cannot be had, or is not what the lock says
+ * @throws UserError as that does, when nothing is under way any more
  */
 async function fetchPackages(packages, directory, options) {
-    await (0,promises_.mkdir)(directory, { recursive: true });
-    const progress = new Progress(packages.length);
-    try {
-        return await (0,concurrency/* mapConcurrently */.X)(packages, download_parallel, async (locked) => {
-            const fetched = await fetchOne(locked, directory, options, progress);
-            const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
-            progress.finished(source, fetched.size);
-            return fetched;
-        });
-    }
-    finally {
-        progress.end();
-    }
+    const fetching = startFetching(packages, directory, options);
+    await Promise.allSettled(fetching);
+    return Promise.all(fetching);
 }
 function sourceOf({ url, channel }) {
     return url.host === '' ? channel : url.host;
@@ -57140,14 +57163,19 @@ async function layPackages(request, member, rootPrefix, settings, store, worksho
     const directory = (0,external_node_path_.join)(settings.directory, name);
     await (0,promises_.mkdir)(directory, { recursive: true });
     const missing = groups.filter(({ earlier }) => !earlier);
-    const toBuild = await Promise.all(missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })));
-    const findPython = () => pythonForBytecode(request, member, open, workshop);
-    const noarch = missing.flatMap(({ packages }) => packages.filter((position) => locked[position]?.subdir === 'noarch'));
-    const compiler = (await needCompiling(noarch, context, open))
-        ? { executable: await findPython() }
-        : undefined;
+    let installed;
+    const findPython = () => (installed ??= pythonForBytecode(request, member, open, workshop));
+    const toBuild = missing.map(({ title, key, packages }) => ({
+        title,
+        key,
+        prepare: async () => {
+            const fetched = await fetch(packages);
+            const needsPython = await needCompiling(fetched, context);
+            return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
+        },
+    }));
     const upload = (layer) => void workshop.uploader?.add(layer);
-    const built = await buildLayers(toBuild, context, { ...settings, directory, ...(compiler && { compiler }) }, upload);
+    const built = await buildLayers(toBuild, context, { ...settings, directory }, upload);
     const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
     const surveyed = groups.flatMap(({ packages }, index) => {
         const facts = made[index]?.facts;
@@ -57175,11 +57203,12 @@ async function pythonOfMember({ resolved, groups }, open) {
     const [source] = await open([position]);
     return source && python_pythonOf(source.archive.info.index);
 }
-/** Whether there are modules among the packages at these positions that are to have bytecode. */
-async function needCompiling(positions, context, open) {
-    if (!context.python || !context.bytecode || positions.length === 0)
+/** Whether there are modules in packages that are to have bytecode. */
+async function needCompiling(packages, context) {
+    if (!context.python || !context.bytecode)
         return false;
-    const sources = await open(positions);
+    const noarch = packages.filter(({ locked }) => locked.subdir === 'noarch');
+    const sources = await Promise.all(noarch.map(link_openPackage));
     return sources.some(({ archive }) => {
         const { isCompiled, bytecode } = plan_planLink(archive.info, context);
         return isCompiled && bytecode.length > 0;
@@ -58070,7 +58099,7 @@ function createPackageStore(request, members, { tarballs }) {
         ? (members[0]?.result.hash ?? '')
         : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
     const authorizers = new Map();
-    const fetched = new Map();
+    const fetching = new Map();
     let matchedKey;
     const authorizerOf = (member) => {
         const channels = member.environment?.channels.map(({ source }) => source) ?? [];
@@ -58078,7 +58107,20 @@ function createPackageStore(request, members, { tarballs }) {
         authorizers.set(member, authorizer);
         return authorizer;
     };
-    const store = {
+    const start = async ({ member, packages }) => {
+        const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
+        const missing = packages.filter((locked) => !fetching.has(tarballName(locked)));
+        if (missing.length === 0)
+            return;
+        for (const [index, one] of startFetching(missing, tarballs, options).entries()) {
+            const locked = missing[index];
+            if (locked)
+                fetching.set(tarballName(locked), one);
+            // Whoever needs the package awaits it again; until then its failure is not a crash.
+            one.catch(() => undefined);
+        }
+    };
+    return {
         async prepare(wanted) {
             const packages = wanted.flatMap((one) => one.packages);
             lib_core/* info */.pq(`${packages.length} of ${all.length} packages are needed`);
@@ -58087,30 +58129,27 @@ function createPackageStore(request, members, { tarballs }) {
                 matchedKey = await restoreTarballs(tarballs, keys);
             }
             for (const one of wanted)
-                await store.fetch(one);
+                await start(one);
         },
-        async fetch({ member, packages }) {
-            const missing = packages.filter((locked) => !fetched.has(tarballName(locked)));
-            const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
-            for (const one of missing.length > 0 ? await fetchPackages(missing, tarballs, options) : []) {
-                fetched.set(tarballName(one.locked), one);
-            }
-            // A lock of another environment may have the same archive in another line.
-            return packages.flatMap((locked) => {
-                const found = fetched.get(tarballName(locked));
-                return found ? [{ ...found, locked }] : [];
-            });
+        async fetch(wanted) {
+            await start(wanted);
+            const found = await Promise.all(wanted.packages.map(async (locked) => {
+                const fetched = await fetching.get(tarballName(locked));
+                // A lock of another environment may have the same archive in another line.
+                return fetched ? [{ ...fetched, locked }] : [];
+            }));
+            return found.flat();
         },
         async close() {
+            const fetched = await Promise.all(fetching.values());
             const isComplete = (await missingTarballs(all, tarballs)).length === 0;
             if (request.cache.downloads && request.cache.write && isComplete) {
                 saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
             }
-            const hit = [...fetched.values()].every(({ from }) => from === 'disk');
+            const hit = fetched.every(({ from }) => from === 'disk');
             return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
         },
     };
-    return store;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/workshop.ts

@@ -25,8 +25,6 @@ export { Survey } from './survey.ts'
 /** What layers are made with. */
 export interface LayerSettings {
   readonly owner: PrefixOwner
-  /** The environment's python on this machine, where there is something to compile. */
-  readonly compiler?: { readonly executable: string }
   readonly compression: Compression
   /** Where the packed layers lie until they are no longer needed. */
   readonly directory: string
@@ -36,8 +34,13 @@ export interface LayerSettings {
 export interface GroupToBuild {
   readonly title: string
   readonly key: string
-  /** In the order of the lock. */
-  readonly packages: readonly FetchedPackage[]
+  /** Waits for what the layer is made of. */
+  readonly prepare: () => Promise<{
+    /** In the order of the lock. */
+    readonly packages: readonly FetchedPackage[]
+    /** The environment's python on this machine, where there is something to compile. */
+    readonly compiler?: { readonly executable: string }
+  }>
 }
 
 /** A layer of packages, as it stands in the image. */
@@ -47,31 +50,29 @@ export interface MadeLayer {
 }
 
 /**
- * Makes the layers of packages, on all cores.
+ * Makes the layers of packages, on all cores, each as soon as its packages are there.
+ * @param groups in the order of the image, where big packages stand first
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
 export async function buildLayers(
   groups: readonly GroupToBuild[],
   context: LinkContext,
-  { owner, compiler, compression, directory }: LayerSettings,
+  { owner, compression, directory }: LayerSettings,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
-  const jobs = new Map<LayerJob, number>()
-  groups.forEach(({ packages }, index) => {
+  const jobs = groups.map(({ prepare }, index) => async (): Promise<LayerJob> => {
+    const { packages, compiler } = await prepare()
     const members = packages.map(({ locked, file, sha256, md5, size }) => ({
       locked: { ...locked, url: locked.url.href },
       file,
       facts: { sha256, md5, size },
     }))
     const file = join(directory, `layer-${index}`)
-    jobs.set({ packages: members, context, ...(compiler && { compiler }), owner, compression, file }, index)
+    return { packages: members, context, ...(compiler && { compiler }), owner, compression, file }
   })
-  const bytesOf = ({ packages }: LayerJob) => packages.reduce((sum, { facts }) => sum + facts.size, 0)
-  const biggestFirst = [...jobs.keys()].sort((a, b) => bytesOf(b) - bytesOf(a))
   const made = new Array<MadeLayer>(groups.length)
-  await packLayers(biggestFirst, ({ layer: packed, facts }, job) => {
-    const index = jobs.get(job) ?? 0
+  await packLayers(jobs, ({ layer: packed, facts }, index) => {
     const { title = '', key = '' } = groups[index] ?? {}
     const layer = imageLayer(packed, title, {
       [layerKeyAnnotation]: key,

@@ -23,24 +23,27 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 /**
  * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
  * behind.
- * @param jobs in the order in which they are begun: the biggest first keeps all cores busy to the end
- * @param onPacked called with each layer as it is finished
+ * @param jobs in the order in which they are begun, the biggest first best, which keeps all cores busy to the end; each is asked for
+ * when a thread is free, and may have to wait for its packages
+ * @param onPacked called with each layer as it is finished, and the index of its job
  * @throws UserError when a package is at fault
  */
 export async function packLayers(
-  jobs: readonly LayerJob[],
-  onPacked: (packed: PackedGroup, job: LayerJob) => void = () => undefined,
+  jobs: readonly (() => Promise<LayerJob>)[],
+  onPacked: (packed: PackedGroup, index: number) => void = () => undefined,
   threads: number = Math.min(availableParallelism(), mostThreads),
 ): Promise<void> {
-  const waiting = [...jobs]
+  const waiting = [...jobs.entries()]
   const workers = Array.from(
     { length: Math.min(threads, jobs.length) },
     () => new Worker(workerUrl(), { resourceLimits }),
   )
   const work = async (worker: Worker) => {
     const end = endOf(worker)
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      onPacked(await Promise.race([pack(worker, job), end]), job)
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, prepare] = next
+      const job = await Promise.race([prepare(), end])
+      onPacked(await Promise.race([pack(worker, job), end]), index)
     }
   }
   try {

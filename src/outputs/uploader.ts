@@ -10,7 +10,7 @@ import {
   type RegistryClient,
 } from '../registry/registry.ts'
 import { distinctRepositories } from './targets.ts'
-import { createLimiter } from './limiter.ts'
+import { createLimiter } from '../common/limiter.ts'
 
 /** A blob that can be brought to a registry; an `ImageLayer` is one. */
 export interface BlobSource {

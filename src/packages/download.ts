@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
+import { createLimiter } from '../common/limiter.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import type { Authorizer } from './channel-credentials.ts'
 import { checksumsOf, isRight, type Checksums } from './checksums.ts'
@@ -45,28 +46,48 @@ export async function missingTarballs(
 }
 
 /**
- * Brings the archives of all packages into a directory. What is there already is verified like what is downloaded; every
- * file that has its final name was verified before it got it.
+ * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * already is verified like what is downloaded; every file that has its final name was verified before it got it.
+ * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
+ * failure no other is begun.
+ */
+export function startFetching(
+  packages: readonly LockedPackage[],
+  directory: string,
+  options: FetchOptions,
+): Promise<FetchedPackage>[] {
+  const progress = new Progress(packages.length)
+  const limited = createLimiter(parallel)
+  const ready = mkdir(directory, { recursive: true })
+  const fetching = packages.map((locked) =>
+    limited(async () => {
+      await ready
+      const fetched = await fetchOne(locked, directory, options, progress)
+      const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`
+      progress.finished(source, fetched.size)
+      return fetched
+    }),
+  )
+  void Promise.allSettled(fetching).then(() => {
+    progress.end()
+  })
+  return fetching
+}
+
+/**
+ * Brings the archives of all packages into a directory, as `startFetching` does.
  * @returns in the order of the packages
- * @throws UserError naming the package's line in the lock when an archive cannot be had, or is not what the lock says
+ * @throws UserError as that does, when nothing is under way any more
  */
 export async function fetchPackages(
   packages: readonly LockedPackage[],
   directory: string,
   options: FetchOptions,
 ): Promise<FetchedPackage[]> {
-  await mkdir(directory, { recursive: true })
-  const progress = new Progress(packages.length)
-  try {
-    return await mapConcurrently(packages, parallel, async (locked) => {
-      const fetched = await fetchOne(locked, directory, options, progress)
-      const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`
-      progress.finished(source, fetched.size)
-      return fetched
-    })
-  } finally {
-    progress.end()
-  }
+  const fetching = startFetching(packages, directory, options)
+  await Promise.allSettled(fetching)
+  return Promise.all(fetching)
 }
 
 function sourceOf({ url, channel }: LockedPackage): string {

@@ -5,18 +5,21 @@ import { saveState } from '../action/state.ts'
 import { digestOf } from '../common/digest.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import { channelCredentials, type Authorizer } from '../packages/channel-credentials.ts'
-import { fetchPackages, missingTarballs, tarballName, type FetchedPackage } from '../packages/download.ts'
+import { missingTarballs, startFetching, tarballName, type FetchedPackage } from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
 import type { LockedMember } from './lock.ts'
 import type { Workshop } from './workshop.ts'
 
 /** The archives of locked packages, verified: from this machine, the cache, or their channels. */
 export interface PackageStore {
-  /** Brings archives that are going to be wanted to this machine; several at once are cheaper than one by one. */
+  /**
+   * Begins to bring archives that are going to be wanted to this machine, in the order given; several at once are cheaper than one by
+   * one. `fetch` waits for those that it is asked for.
+   */
   prepare(wanted: readonly Wanted[]): Promise<void>
   /** The archives of some packages, in the order asked. */
   fetch(wanted: Wanted): Promise<FetchedPackage[]>
-  /** What came of the cache. Where all packages are here, they are left for the post step to save. */
+  /** What came of the cache, when all that was begun is there. Where all packages are here, they are left for the post step to save. */
   close(): Promise<CacheResult>
 }
 
@@ -48,7 +51,7 @@ export function createPackageStore(
       : digestOf(members.map(({ result }) => result.hash).join('\n')),
   )
   const authorizers = new Map<LockedMember, Promise<Authorizer>>()
-  const fetched = new Map<string, FetchedPackage>()
+  const fetching = new Map<string, Promise<FetchedPackage>>()
   let matchedKey: string | undefined
 
   const authorizerOf = (member: LockedMember): Promise<Authorizer> => {
@@ -57,7 +60,18 @@ export function createPackageStore(
     authorizers.set(member, authorizer)
     return authorizer
   }
-  const store: PackageStore = {
+  const start = async ({ member, packages }: Wanted): Promise<void> => {
+    const options = { lockFile: member.result.file, authorize: await authorizerOf(member) }
+    const missing = packages.filter((locked) => !fetching.has(tarballName(locked)))
+    if (missing.length === 0) return
+    for (const [index, one] of startFetching(missing, tarballs, options).entries()) {
+      const locked = missing[index]
+      if (locked) fetching.set(tarballName(locked), one)
+      // Whoever needs the package awaits it again; until then its failure is not a crash.
+      one.catch(() => undefined)
+    }
+  }
+  return {
     async prepare(wanted) {
       const packages = wanted.flatMap((one) => one.packages)
       core.info(`${packages.length} of ${all.length} packages are needed`)
@@ -65,28 +79,27 @@ export function createPackageStore(
       if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
         matchedKey = await restoreTarballs(tarballs, keys)
       }
-      for (const one of wanted) await store.fetch(one)
+      for (const one of wanted) await start(one)
     },
-    async fetch({ member, packages }) {
-      const missing = packages.filter((locked) => !fetched.has(tarballName(locked)))
-      const options = { lockFile: member.result.file, authorize: await authorizerOf(member) }
-      for (const one of missing.length > 0 ? await fetchPackages(missing, tarballs, options) : []) {
-        fetched.set(tarballName(one.locked), one)
-      }
-      // A lock of another environment may have the same archive in another line.
-      return packages.flatMap((locked) => {
-        const found = fetched.get(tarballName(locked))
-        return found ? [{ ...found, locked }] : []
-      })
+    async fetch(wanted) {
+      await start(wanted)
+      const found = await Promise.all(
+        wanted.packages.map(async (locked) => {
+          const fetched = await fetching.get(tarballName(locked))
+          // A lock of another environment may have the same archive in another line.
+          return fetched ? [{ ...fetched, locked }] : []
+        }),
+      )
+      return found.flat()
     },
     async close() {
+      const fetched = await Promise.all(fetching.values())
       const isComplete = (await missingTarballs(all, tarballs)).length === 0
       if (request.cache.downloads && request.cache.write && isComplete) {
         saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) })
       }
-      const hit = [...fetched.values()].every(({ from }) => from === 'disk')
+      const hit = fetched.every(({ from }) => from === 'disk')
       return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) }
     },
   }
-  return store
 }

@@ -8,6 +8,7 @@ import { UserError } from '../common/errors.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageLayer } from '../image/types.ts'
 import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
+import type { FetchedPackage } from '../packages/download.ts'
 import {
   openPackage,
   packageVariables,
@@ -50,23 +51,19 @@ export async function layPackages(
   const directory = join(settings.directory, name)
   await mkdir(directory, { recursive: true })
   const missing = groups.filter(({ earlier }) => !earlier)
-  const toBuild = await Promise.all(
-    missing.map(async ({ title, key, packages }) => ({ title, key, packages: await fetch(packages) })),
-  )
-  const findPython = () => pythonForBytecode(request, member, open, workshop)
-  const noarch = missing.flatMap(({ packages }) =>
-    packages.filter((position) => locked[position]?.subdir === 'noarch'),
-  )
-  const compiler = (await needCompiling(noarch, context, open))
-    ? { executable: await findPython() }
-    : undefined
+  let installed: Promise<string> | undefined
+  const findPython = () => (installed ??= pythonForBytecode(request, member, open, workshop))
+  const toBuild = missing.map(({ title, key, packages }) => ({
+    title,
+    key,
+    prepare: async () => {
+      const fetched = await fetch(packages)
+      const needsPython = await needCompiling(fetched, context)
+      return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) }
+    },
+  }))
   const upload = (layer: ImageLayer) => void workshop.uploader?.add(layer)
-  const built = await buildLayers(
-    toBuild,
-    context,
-    { ...settings, directory, ...(compiler && { compiler }) },
-    upload,
-  )
+  const built = await buildLayers(toBuild, context, { ...settings, directory }, upload)
   const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
 
   const surveyed = groups.flatMap(({ packages }, index) => {
@@ -98,14 +95,11 @@ async function pythonOfMember(
   return source && pythonOf(source.archive.info.index)
 }
 
-/** Whether there are modules among the packages at these positions that are to have bytecode. */
-async function needCompiling(
-  positions: readonly number[],
-  context: LinkContext,
-  open: OpenPackages,
-): Promise<boolean> {
-  if (!context.python || !context.bytecode || positions.length === 0) return false
-  const sources = await open(positions)
+/** Whether there are modules in packages that are to have bytecode. */
+async function needCompiling(packages: readonly FetchedPackage[], context: LinkContext): Promise<boolean> {
+  if (!context.python || !context.bytecode) return false
+  const noarch = packages.filter(({ locked }) => locked.subdir === 'noarch')
+  const sources = await Promise.all(noarch.map(openPackage))
   return sources.some(({ archive }) => {
     const { isCompiled, bytecode } = planLink(archive.info, context)
     return isCompiled && bytecode.length > 0

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createLimiter } from '../../src/outputs/limiter.ts'
+import { createLimiter } from '../../src/common/limiter.ts'
 
 test('runs all in order, and never more than the limit at a time', async () => {
   await fc.assert(
