@@ -3,6 +3,7 @@ export default {
   // Worlds are built, images made and engines started in some tests; a hang is what this ends, not slowness.
   testTimeout: 600_000,
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/'],
+  setupFiles: ['<rootDir>/__tests__/property-seed.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

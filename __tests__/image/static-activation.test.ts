@@ -235,13 +235,26 @@ describe('what is not', () => {
     ['test ( = a', "'(' out of place"],
     ['if false; then test ( = a; fi', "'(' out of place"],
     ['[[ a = ( ]]', "'(' out of place"],
+    ['[[ ]] && [[ ]]', "']]' out of place"],
+    ['export A=$', "a '$' without a name"],
     ['A=1\r', 'a control character'],
+    ['export A=$\\\nPATH', 'a name that goes on in the next line'],
+    ['export A="$PATH\\\nX"', 'a name that goes on in the next line'],
   ])('%j: %s', (script, reason) => {
     const variables = new Map([['PATH', '/bin']])
     expect(evaluateStatically(`\n: first\n${script}\n`, variables, kindOf)).toEqual({ reason, line: 3 })
   })
 
-  test.each(['if true; then', 'A="', 'fi', 'A=$(', '[[ a'])('%j is a syntax error', (script) => {
+  test.each([
+    'if true; then',
+    'A="',
+    'fi',
+    'A=$(',
+    '[[ a',
+    'if true\n; then A=1; fi',
+    '[[ -n\n$A ]]',
+    '[[ a\n= b ]]',
+  ])('%j is a syntax error', (script) => {
     expect(evaluateStatically(script, new Map(), kindOf)).toHaveProperty('reason')
   })
 })
@@ -342,7 +355,7 @@ describe('whatever is said to be static, bash does', () => {
         fc.constantFrom(...sources),
         fc.nat(),
         fc.nat({ max: 6 }),
-        fc.constantFrom('', '"', "'", '$', '}', '\n', '`', ' '),
+        fc.constantFrom('', '"', "'", '$', '}', '\n', '\\\n', '`', ' '),
       )
       .map(([source, at, length, inserted]) => {
         const place = at % source.length

@@ -55725,13 +55725,13 @@ function expandPart(part, shell) {
 /** The text of a part inside of double quotes. */
 function expandQuoted(part, shell) {
     if (part.type === 'Literal')
-        return part.value;
+        return literalText(part);
     if (part.type !== 'ParameterExpansion')
         return joined(expandPart(part, shell));
+    // Quotes inside of quotes have rules of their own, which also say where the expansion ends.
+    if (/["'\\]/.test(part.text))
+        throw new UnknownEffect(`quotes inside of '${part.text}'`, part);
     return joined(expandParameter(part, shell, (operand) => {
-        // Quotes inside of quotes have rules of their own.
-        if (/["'\\]/.test(operand.text))
-            throw new UnknownEffect(`quotes inside of '${part.text}'`, part);
         const text = operand.parts?.map((inner) => expandQuoted(inner, shell)).join('');
         return [{ text: text ?? operand.value, kind: 'quoted' }];
     }));
@@ -55756,6 +55756,9 @@ function expandParameter(part, shell, expandOperand) {
     if (operation === undefined)
         return expanded;
     if (operation.type !== 'Default')
+        throw new UnknownEffect(`the expansion '${text}'`, part);
+    // Also where it is not expanded, the parser and bash have to agree where it ends.
+    if (/\$(?![A-Za-z_({])/.test(operation.operand.text))
         throw new UnknownEffect(`the expansion '${text}'`, part);
     const isThere = value !== undefined && !(operation.operator.startsWith(':') && value === '');
     switch (kindOf(operation)) {
@@ -55802,7 +55805,13 @@ function read(name, node, shell) {
 function literal(part) {
     if (part.text.includes('~'))
         throw new UnknownEffect("a '~' without quotes", part);
-    return { text: part.value, kind: 'literal' };
+    return { text: literalText(part), kind: 'literal' };
+}
+/** The text of what has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
+function literalText(part) {
+    if (/^(?:[^\\$]|\\.)*\$/s.test(part.text))
+        throw new UnknownEffect("a '$' without a name", part);
+    return part.value;
 }
 
 ;// CONCATENATED MODULE: ./src/image/shell-tests.ts
@@ -55885,8 +55894,11 @@ function lookUp(path, node, kindOf) {
 ;// CONCATENATED MODULE: ./src/image/shell-syntax.ts
 
 
-/** What bash has between the nodes below: blanks, comments, separators, and the words of its grammar. */
-const between = /^(?:\s|\\\n|[;&|!{}]|(?:if|then|elif|else|fi|time)\b|#.*)*/;
+/**
+ * What bash has between the nodes below: blanks, comments, the words of its grammar, and what ends a command, which has
+ * to follow a command on its line.
+ */
+const between = /(?<blank>[^\S\n]|\\\n|#.*)|(?<close>\}|fi\b)|(?<open>\n|[!{]|(?:if|then|elif|else|time)\b)|(?<end>&&?|\|\|?|;)/y;
 const whole = new Set([
     'Word',
     'Assignment',
@@ -55913,36 +55925,58 @@ function parseScript(script) {
     const strange = /[\0\r]/.exec(script);
     if (strange)
         throw new UnknownEffect('a control character', { pos: strange.index });
+    // Bash joins lines before all else, the parser only where a name has ended.
+    const joined = /\$\{?\w*\\\n/.exec(script);
+    if (joined)
+        throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index });
     const root = parse(script);
     const [error] = root.errors ?? [];
     if (error)
         throw new UnknownEffect(`a syntax error: ${error.message}`, error);
     let at = 0;
-    for (const { pos, end } of [...wholeNodes(root), { pos: script.length, end: script.length }]) {
-        const gap = script.slice(at, pos);
-        const known = between.exec(gap)?.[0].length ?? 0;
-        if (known < gap.length)
-            throw outOfPlace(gap.charAt(known), at + known);
+    for (const { pos, end } of [...wholeNodes(root, script), { pos: script.length, end: script.length }]) {
+        checkBetween(script, at, pos);
         at = end;
     }
     return root.commands;
 }
+function checkBetween(script, start, end) {
+    let isAfterCommand = start > 0;
+    for (let at = start; at < end; at = between.lastIndex) {
+        between.lastIndex = at;
+        const { blank, close, end: ending, } = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at);
+        if (ending !== undefined && !isAfterCommand)
+            outOfPlace(`'${ending}'`, at);
+        if (blank === undefined)
+            isAfterCommand = close !== undefined;
+    }
+}
 /** The nodes that are taken as they are, in their order. */
-function wholeNodes(node) {
+function wholeNodes(node, script) {
     if (node.type === 'TestCommand')
-        checkOperands(node);
+        checkOperands(node, script);
     if (whole.has(node.type))
         return [node];
     return childrenOf(node)
         .toSorted((a, b) => a.pos - b.pos)
-        .flatMap(wholeNodes);
+        .flatMap((child) => wholeNodes(child, script));
 }
-/** In `[[ … ]]` the parser takes a parenthesis for a word. */
-function checkOperands(node) {
+/** In `[[ … ]]` the parser takes parentheses and brackets for words, and the end of a line for a blank. */
+function checkOperands(node, script) {
+    if (node.type === 'TestUnary' || node.type === 'TestBinary') {
+        let at = node.pos;
+        for (const { pos, end } of childrenOf(node)) {
+            const newline = /(?<!\\)\n/.exec(script.slice(at, pos));
+            if (newline)
+                outOfPlace('the end of the line', at + newline.index);
+            at = end;
+        }
+    }
     if (node.type !== 'Word')
-        childrenOf(node).forEach(checkOperands);
-    else if (/^[()]$/.test(node.text))
-        throw outOfPlace(node.text, node.pos);
+        for (const child of childrenOf(node))
+            checkOperands(child, script);
+    else if (/^(?:[()]|\[\[|\]\])$/.test(node.text))
+        outOfPlace(`'${node.text}'`, node.pos);
 }
 function childrenOf(node) {
     const children = [];
@@ -55950,7 +55984,7 @@ function childrenOf(node) {
     return children;
 }
 function outOfPlace(text, pos) {
-    return new UnknownEffect(`'${text}' out of place`, { pos });
+    throw new UnknownEffect(`${text} out of place`, { pos });
 }
 
 ;// CONCATENATED MODULE: ./src/image/shell-script.ts

@@ -1,8 +1,12 @@
 import { forEachChild, parse, type Statement, type SyntaxNode } from 'unbash'
 import { UnknownEffect } from './shell-words.ts'
 
-/** What bash has between the nodes below: blanks, comments, separators, and the words of its grammar. */
-const between = /^(?:\s|\\\n|[;&|!{}]|(?:if|then|elif|else|fi|time)\b|#.*)*/
+/**
+ * What bash has between the nodes below: blanks, comments, the words of its grammar, and what ends a command, which has
+ * to follow a command on its line.
+ */
+const between =
+  /(?<blank>[^\S\n]|\\\n|#.*)|(?<close>\}|fi\b)|(?<open>\n|[!{]|(?:if|then|elif|else|time)\b)|(?<end>&&?|\|\|?|;)/y
 
 const whole = new Set<SyntaxNode['type']>([
   'Word',
@@ -30,32 +34,55 @@ const whole = new Set<SyntaxNode['type']>([
 export function parseScript(script: string): readonly Statement[] {
   const strange = /[\0\r]/.exec(script)
   if (strange) throw new UnknownEffect('a control character', { pos: strange.index })
+  // Bash joins lines before all else, the parser only where a name has ended.
+  const joined = /\$\{?\w*\\\n/.exec(script)
+  if (joined) throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index })
   const root = parse(script)
   const [error] = root.errors ?? []
   if (error) throw new UnknownEffect(`a syntax error: ${error.message}`, error)
   let at = 0
-  for (const { pos, end } of [...wholeNodes(root), { pos: script.length, end: script.length }]) {
-    const gap = script.slice(at, pos)
-    const known = between.exec(gap)?.[0].length ?? 0
-    if (known < gap.length) throw outOfPlace(gap.charAt(known), at + known)
+  for (const { pos, end } of [...wholeNodes(root, script), { pos: script.length, end: script.length }]) {
+    checkBetween(script, at, pos)
     at = end
   }
   return root.commands
 }
 
+function checkBetween(script: string, start: number, end: number): void {
+  let isAfterCommand = start > 0
+  for (let at = start; at < end; at = between.lastIndex) {
+    between.lastIndex = at
+    const {
+      blank,
+      close,
+      end: ending,
+    } = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at)
+    if (ending !== undefined && !isAfterCommand) outOfPlace(`'${ending}'`, at)
+    if (blank === undefined) isAfterCommand = close !== undefined
+  }
+}
+
 /** The nodes that are taken as they are, in their order. */
-function wholeNodes(node: SyntaxNode): SyntaxNode[] {
-  if (node.type === 'TestCommand') checkOperands(node)
+function wholeNodes(node: SyntaxNode, script: string): SyntaxNode[] {
+  if (node.type === 'TestCommand') checkOperands(node, script)
   if (whole.has(node.type)) return [node]
   return childrenOf(node)
     .toSorted((a, b) => a.pos - b.pos)
-    .flatMap(wholeNodes)
+    .flatMap((child) => wholeNodes(child, script))
 }
 
-/** In `[[ … ]]` the parser takes a parenthesis for a word. */
-function checkOperands(node: SyntaxNode): void {
-  if (node.type !== 'Word') childrenOf(node).forEach(checkOperands)
-  else if (/^[()]$/.test(node.text)) throw outOfPlace(node.text, node.pos)
+/** In `[[ … ]]` the parser takes parentheses and brackets for words, and the end of a line for a blank. */
+function checkOperands(node: SyntaxNode, script: string): void {
+  if (node.type === 'TestUnary' || node.type === 'TestBinary') {
+    let at = node.pos
+    for (const { pos, end } of childrenOf(node)) {
+      const newline = /(?<!\\)\n/.exec(script.slice(at, pos))
+      if (newline) outOfPlace('the end of the line', at + newline.index)
+      at = end
+    }
+  }
+  if (node.type !== 'Word') for (const child of childrenOf(node)) checkOperands(child, script)
+  else if (/^(?:[()]|\[\[|\]\])$/.test(node.text)) outOfPlace(`'${node.text}'`, node.pos)
 }
 
 function childrenOf(node: SyntaxNode): SyntaxNode[] {
@@ -64,6 +91,6 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return children
 }
 
-function outOfPlace(text: string, pos: number): UnknownEffect {
-  return new UnknownEffect(`'${text}' out of place`, { pos })
+function outOfPlace(text: string, pos: number): never {
+  throw new UnknownEffect(`${text} out of place`, { pos })
 }

@@ -101,12 +101,12 @@ function expandPart(part: WordPart, shell: ShellVariables): Piece[] {
 
 /** The text of a part inside of double quotes. */
 function expandQuoted(part: WordPart, shell: ShellVariables): string {
-  if (part.type === 'Literal') return part.value
+  if (part.type === 'Literal') return literalText(part)
   if (part.type !== 'ParameterExpansion') return joined(expandPart(part, shell))
+  // Quotes inside of quotes have rules of their own, which also say where the expansion ends.
+  if (/["'\\]/.test(part.text)) throw new UnknownEffect(`quotes inside of '${part.text}'`, part)
   return joined(
     expandParameter(part, shell, (operand) => {
-      // Quotes inside of quotes have rules of their own.
-      if (/["'\\]/.test(operand.text)) throw new UnknownEffect(`quotes inside of '${part.text}'`, part)
       const text = operand.parts?.map((inner) => expandQuoted(inner, shell)).join('')
       return [{ text: text ?? operand.value, kind: 'quoted' }]
     }),
@@ -136,6 +136,9 @@ function expandParameter(
   const expanded: Piece[] = [{ text: value ?? '', kind: 'expanded' }]
   if (operation === undefined) return expanded
   if (operation.type !== 'Default') throw new UnknownEffect(`the expansion '${text}'`, part)
+  // Also where it is not expanded, the parser and bash have to agree where it ends.
+  if (/\$(?![A-Za-z_({])/.test(operation.operand.text))
+    throw new UnknownEffect(`the expansion '${text}'`, part)
   const isThere = value !== undefined && !(operation.operator.startsWith(':') && value === '')
   switch (kindOf(operation)) {
     case '-':
@@ -179,5 +182,11 @@ function read(name: string, node: SyntaxNode, shell: ShellVariables): string | u
 
 function literal(part: { value: string; text: string; pos: number }): Piece {
   if (part.text.includes('~')) throw new UnknownEffect("a '~' without quotes", part)
-  return { text: part.value, kind: 'literal' }
+  return { text: literalText(part), kind: 'literal' }
+}
+
+/** The text of what has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
+function literalText(part: { value: string; text: string; pos: number }): string {
+  if (/^(?:[^\\$]|\\.)*\$/s.test(part.text)) throw new UnknownEffect("a '$' without a name", part)
+  return part.value
 }
