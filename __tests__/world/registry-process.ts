@@ -3,23 +3,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from './programs.ts'
+import { RegistryLog } from './registry-log.ts'
 
 /** Debian's docker-registry with an empty store in a new directory `root`, on a free port of this machine. */
 export async function startRegistryProcess(): Promise<{
   readonly host: string
   readonly root: string
+  readonly log: RegistryLog
   stop(): Promise<void>
 }> {
   const program = await findProgram('docker-registry')
   const root = await mkdtemp(join(tmpdir(), 'registry-'))
-  const config = join(root, 'config.yml')
+  const [config, store] = [join(root, 'config.yml'), join(root, 'store')]
   await writeFile(
     config,
     // JSON is YAML.
     JSON.stringify({
       version: 0.1,
-      log: { level: 'info', accesslog: { disabled: true } },
-      storage: { filesystem: { rootdirectory: join(root, 'store') }, delete: { enabled: true } },
+      log: { level: 'info', accesslog: { disabled: false } },
+      storage: { filesystem: { rootdirectory: store }, delete: { enabled: true } },
       http: { addr: '127.0.0.1:0', secret: 'of this test' },
     }),
   )
@@ -37,7 +39,8 @@ export async function startRegistryProcess(): Promise<{
     await rm(root, { recursive: true, force: true })
   }
   try {
-    return { host: await addressOf(child), root, stop }
+    const host = await addressOf(child)
+    return { host, root, log: new RegistryLog(child.stdout, store), stop }
   } catch (error) {
     await stop()
     throw error

@@ -38,6 +38,35 @@ test('blobs are uploaded through the front, found behind it, logged, and deleted
   ])
 })
 
+test('without a front, the log is the registry’s own', async () => {
+  const registry = await startRegistry({ direct: true })
+  registries.push(registry)
+  expect(registry.host).toBe(registry.backHost)
+  expect(await upload(registry.host)).toBe(201)
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: empty, size: 0 },
+    layers: [],
+  })
+  const to = `http://${registry.host}/v2/a/b/manifests/tag`
+  const headers = { 'content-type': 'application/vnd.oci.image.manifest.v1+json' }
+  expect((await fetch(to, { method: 'PUT', headers, body: manifest })).status).toBe(201)
+  expect((await fetch(to, { method: 'HEAD' })).status).toBe(404)
+  await (await fetch(to, { headers: { accept: headers['content-type'] } })).text()
+  await registry.settled()
+  const { length } = manifest
+  expect(
+    registry.requests.map(({ method, status, sent, received }) => [method, status, sent, received]),
+  ).toEqual([
+    ['POST', 202, 0, 0],
+    ['PUT', 201, 0, 0],
+    ['PUT', 201, length, 0],
+    ['HEAD', 404, 0, 0],
+    ['GET', 200, 0, length],
+  ])
+})
+
 test('two registries stand side by side and share nothing', async () => {
   const [one, other] = await Promise.all([start(), start()])
   expect(await upload(one.host)).toBe(201)

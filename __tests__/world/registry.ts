@@ -39,14 +39,33 @@ export interface Registry {
   readonly backHost: string
   /** In the order in which they ended. */
   readonly requests: LoggedRequest[]
-  /** Asked at the beginning of each request; set it to spoil some. */
+  /** Until `requests` has all that are over. */
+  settled(): Promise<void>
+  /** Asked by the front at the beginning of each request; set it to spoil some. */
   disturb: (request: RegistryRequest) => Disturbance | undefined
   stop(): Promise<void>
 }
 
+export interface RegistryOptions {
+  readonly auth?: RegistryAuth
+  /** Without the front, whose work would be felt in measurements: clients talk to the registry, and the log is its own. */
+  readonly direct?: boolean
+}
+
 /** Debian's docker-registry with an empty store, deletes allowed, and before it what a test wants to see or to spoil. */
-export async function startRegistry(options: { auth?: RegistryAuth } = {}): Promise<Registry> {
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
   const back = await startRegistryProcess()
+  if (options.direct) {
+    const { host, log } = back
+    return {
+      host,
+      backHost: host,
+      requests: log.requests,
+      settled: () => log.settled(host),
+      disturb: () => undefined,
+      stop: () => back.stop(),
+    }
+  }
   const requests: LoggedRequest[] = []
   const counts = new Map<string, number>()
   const gate = new Gate(options.auth ?? 'none')
@@ -72,6 +91,7 @@ export async function startRegistry(options: { auth?: RegistryAuth } = {}): Prom
     host: front.host,
     backHost: back.host,
     requests,
+    settled: () => Promise.resolve(),
     disturb: () => undefined,
     async stop() {
       await front.stop()

@@ -84,7 +84,7 @@ export async function startDockerBench({ servers, base, best }: DockerOptions): 
         return {
           wall,
           ...processes(),
-          ...traffic(),
+          ...(await traffic()),
           ...(build !== undefined && { build }),
           image: `${tag.replace(/:[^:/]+$/, '')}@${digest ?? ''}`,
         }
@@ -92,7 +92,8 @@ export async function startDockerBench({ servers, base, best }: DockerOptions): 
       async pull(image) {
         const [traffic, start] = [watchTraffic(servers), performance.now()]
         await docker('pull', '--quiet', image)
-        return { wall: seconds(start), bytes: traffic().pulled }
+        const wall = seconds(start)
+        return { wall, bytes: (await traffic()).pulled }
       },
       ask: (image, ...command) => docker('run', '--rm', '--network=none', image, ...command),
       async empty() {

@@ -62,7 +62,7 @@ export async function measureOurs(
   return {
     wall,
     ...(await usageOf(folder)),
-    ...traffic(),
+    ...(await traffic()),
     layerBytes: built.reduce((sum, { size }) => sum + size, 0),
     image: outputs['image'] ?? '',
   }

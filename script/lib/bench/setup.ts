@@ -33,7 +33,7 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
   const world = await startWorld({
     channel: { folder: channel },
     releases: {},
-    registry: {},
+    registry: { direct: true },
     cache: {},
     base: { micromamba: true },
   })

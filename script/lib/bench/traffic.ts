@@ -1,7 +1,10 @@
 /** The servers of a world, as far as what goes through them is counted. */
 export interface Servers {
   readonly channel: { readonly requests: readonly { readonly bytes: number }[] }
-  readonly registry: { readonly requests: readonly { readonly sent: number; readonly received: number }[] }
+  readonly registry: {
+    readonly requests: readonly { readonly sent: number; readonly received: number }[]
+    settled(): Promise<void>
+  }
 }
 
 export interface Traffic {
@@ -15,9 +18,10 @@ export interface Traffic {
 }
 
 /** Counts from now on. @returns what went through the servers since */
-export function watchTraffic({ channel, registry }: Servers): () => Traffic {
+export function watchTraffic({ channel, registry }: Servers): () => Promise<Traffic> {
   const before = { channel: channel.requests.length, registry: registry.requests.length }
-  return () => {
+  return async () => {
+    await registry.settled()
     const requests = registry.requests.slice(before.registry)
     return {
       down: channel.requests.slice(before.channel).reduce((sum, { bytes }) => sum + bytes, 0),
