@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
 import * as core from '@actions/core'
 import { setImageOutputs, setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
 import { UserError } from './common/errors.ts'
 import { merge, run } from './pipeline.ts'
+
+// Gigabytes of buffers pass through beside a heap of a few megabytes, and V8 would collect garbage for each 10 MB of them,
+// here and in the threads that pack: a tenth of all CPU time.
+setFlagsFromString('--heap-growing-percent=200')
 
 try {
   const request = readRequest()

@@ -37802,8 +37802,13 @@ function groupAsOwner(mode) {
 }
 /** Bytes. */
 const chunkSize = 1024 * 1024;
+/**
+ * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: 3 % smaller, and faster
+ * by a tenth. Twice as much would give as much again, for 8 MB more in each thread.
+ */
 const zstdSettings = {
     [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_compressionLevel]: 3,
+    [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_windowLog]: 22,
     [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_checksumFlag]: 1,
 };
 const gzipLevel = 6;
@@ -37815,27 +37820,33 @@ const gzipLevel = 6;
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19);
-/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8770);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1544);
+/* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
+/* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
+/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8948);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(19);
+/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4033);
 
 
 
 
 
 
+
+// Gigabytes of buffers pass through beside a heap of a few megabytes, and V8 would collect garbage for each 10 MB of them,
+// here and in the threads that pack: a tenth of all CPU time.
+(0,node_v8__WEBPACK_IMPORTED_MODULE_0__.setFlagsFromString)('--heap-growing-percent=200');
 try {
-    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)();
+    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
     if (request.merge.length > 0) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_5__/* .merge */ .h)(request), request.tags);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .merge */ .h)(request), request.tags);
     }
     else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_5__/* .run */ .e)(request);
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setImageOutputs */ .CF)(result);
-        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .writeSummary */ .S)(result);
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(request);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setImageOutputs */ .CF)(result);
+        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
     }
 }
 catch (error) {
@@ -37846,11 +37857,11 @@ process.exit();
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(error) {
     process.exitCode = 1;
-    if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .UserError */ .y) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
+    if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .y) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
     }
     else {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
             title: 'micromamba-image: this is a bug, please report it',
         });
     }
@@ -38669,7 +38680,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 1544:
+/***/ 4033:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44916,9 +44927,48 @@ function unzipSync(data, opts) {
     return files;
 }
 
+;// CONCATENATED MODULE: ./src/common/rechunk.ts
+/**
+ * The same bytes in chunks of one size, the last one shorter; what came before an error is given before the error. Two
+ * buffers take turns, since a gigabyte of new ones would let memory grow faster than it is collected: a chunk is good until
+ * the one after the next is asked for.
+ * @param size bytes
+ */
+async function* rechunk(bytes, size) {
+    let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+    let filled = 0;
+    try {
+        for await (const chunk of bytes) {
+            if (filled === 0 && chunk.length === size) {
+                yield chunk;
+                continue;
+            }
+            for (let offset = 0; offset < chunk.length;) {
+                const taken = Math.min(chunk.length - offset, size - filled);
+                buffer.set(chunk.subarray(offset, offset + taken), filled);
+                filled += taken;
+                offset += taken;
+                if (filled === size) {
+                    yield buffer;
+                    [buffer, other] = [other, buffer];
+                    filled = 0;
+                }
+            }
+        }
+    }
+    catch (error) {
+        if (filled > 0)
+            yield buffer.subarray(0, filled);
+        throw error;
+    }
+    if (filled > 0)
+        yield buffer.subarray(0, filled);
+}
+
 // EXTERNAL MODULE: ./src/layers/reproducible.ts
 var reproducible = __nccwpck_require__(7932);
 ;// CONCATENATED MODULE: ./src/layers/compress.ts
+
 
 
 
@@ -44936,7 +44986,7 @@ const layerMediaTypes = {
 };
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 function compress(bytes, compression) {
-    const chunks = rechunk(bytes);
+    const chunks = rechunk(bytes, reproducible/* chunkSize */.ZL);
     return compression === 'zstd' ? zstd(chunks) : compress_gzip(chunks);
 }
 async function* zstd(chunks) {
@@ -44980,33 +45030,6 @@ async function* compress_gzip(chunks) {
     }
     encoder.push(new Uint8Array(), true);
     yield* compressed;
-}
-/**
- * The same bytes in chunks of `chunkSize`, the last one shorter. Two buffers take turns, since a gigabyte of new ones
- * would let memory grow faster than it is collected: a chunk is good until the one after the next is asked for.
- */
-async function* rechunk(bytes) {
-    let [buffer, other] = [Buffer.allocUnsafe(reproducible/* chunkSize */.ZL), Buffer.allocUnsafe(reproducible/* chunkSize */.ZL)];
-    let filled = 0;
-    for await (const chunk of bytes) {
-        if (filled === 0 && chunk.length === reproducible/* chunkSize */.ZL) {
-            yield chunk;
-            continue;
-        }
-        for (let offset = 0; offset < chunk.length;) {
-            const taken = Math.min(chunk.length - offset, reproducible/* chunkSize */.ZL - filled);
-            buffer.set(chunk.subarray(offset, offset + taken), filled);
-            filled += taken;
-            offset += taken;
-            if (filled === reproducible/* chunkSize */.ZL) {
-                yield buffer;
-                [buffer, other] = [other, buffer];
-                filled = 0;
-            }
-        }
-    }
-    if (filled > 0)
-        yield buffer.subarray(0, filled);
 }
 
 ;// CONCATENATED MODULE: ./src/layers/key.ts
@@ -45102,12 +45125,14 @@ function formatTarHeader(header) {
     const pax = { ...numbers, mode: 0o644, size: body.length, name: 'PaxHeader', prefix: '', target: '' };
     return Buffer.concat([ustar({ ...pax, type: 'pax' }), body, padding(body.length), entry]);
 }
+const zeros = Buffer.alloc(blockSize);
 /** The zeros behind content of `size` bytes. */
 function padding(size) {
-    return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
+    return zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize);
 }
 function ustar({ name, prefix, target, type, ...numbers }) {
-    const block = Buffer.alloc(blockSize);
+    // From Buffer's pool, which `alloc` does not take from: there are as many headers as files.
+    const block = Buffer.allocUnsafe(blockSize).fill(0);
     const write = (field, text) => {
         const [start, length] = fields[field];
         block.write(text, start, length, 'latin1');
@@ -45122,7 +45147,9 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     write('prefix', prefix);
     // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
     write('checksum', '        ');
-    const sum = block.reduce((total, byte) => total + byte);
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
     write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
     return block;
 }
@@ -45223,6 +45250,8 @@ async function* tar_contentOf({ path, size, content, }) {
 
 
 
+
+
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
@@ -45232,7 +45261,7 @@ async function pack_packEntries(entries, compression, file) {
     const compressed = (0,external_node_crypto_.createHash)('sha256');
     let size = 0;
     // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
-    const tar = hashing(rechunk(tarStream(entries)), uncompressed);
+    const tar = hashing(rechunk(tarStream(entries), reproducible/* chunkSize */.ZL), uncompressed);
     const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
     try {
         await (0,external_node_stream_promises_.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
@@ -56888,7 +56917,10 @@ class Progress {
 
 
 
+
 const transfer_tries = 5;
+/** Bytes that are written and hashed at a time: sockets give a quarter of that, and each hand-over to the disk costs. */
+const chunkSize = 256 * 1024;
 const goneAdvice = 'Update the lockfile: lock-mode: update.';
 /**
  * Brings an archive from its channel into a file.
@@ -56978,7 +57010,7 @@ function validatorOf({ headers }) {
 async function receive(source, { file, refuse, onBytes }, checksummer) {
     const handle = await (0,promises_.open)(file, checksummer.size > 0 ? 'a' : 'w');
     try {
-        for await (const chunk of source) {
+        for await (const chunk of rechunk(source, chunkSize)) {
             await handle.appendFile(chunk).catch((error) => {
                 throw refuse(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, 'Is there room on this disk?', error);
             });
@@ -59658,6 +59690,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
+
+/***/ }),
+
+/***/ 8877:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 
 /***/ }),
 

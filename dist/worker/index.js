@@ -6764,6 +6764,44 @@ async function checkRuns(executable, version) {
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./src/common/rechunk.ts
+/**
+ * The same bytes in chunks of one size, the last one shorter; what came before an error is given before the error. Two
+ * buffers take turns, since a gigabyte of new ones would let memory grow faster than it is collected: a chunk is good until
+ * the one after the next is asked for.
+ * @param size bytes
+ */
+async function* rechunk(bytes, size) {
+    let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+    let filled = 0;
+    try {
+        for await (const chunk of bytes) {
+            if (filled === 0 && chunk.length === size) {
+                yield chunk;
+                continue;
+            }
+            for (let offset = 0; offset < chunk.length;) {
+                const taken = Math.min(chunk.length - offset, size - filled);
+                buffer.set(chunk.subarray(offset, offset + taken), filled);
+                filled += taken;
+                offset += taken;
+                if (filled === size) {
+                    yield buffer;
+                    [buffer, other] = [other, buffer];
+                    filled = 0;
+                }
+            }
+        }
+    }
+    catch (error) {
+        if (filled > 0)
+            yield buffer.subarray(0, filled);
+        throw error;
+    }
+    if (filled > 0)
+        yield buffer.subarray(0, filled);
+}
+
 ;// CONCATENATED MODULE: external "module"
 const external_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
 ;// CONCATENATED MODULE: ./node_modules/fflate/esm/index.mjs
@@ -9510,13 +9548,19 @@ function groupAsOwner(mode) {
 }
 /** Bytes. */
 const chunkSize = 1024 * 1024;
+/**
+ * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: 3 % smaller, and faster
+ * by a tenth. Twice as much would give as much again, for 8 MB more in each thread.
+ */
 const reproducible_zstdSettings = {
     [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: 3,
+    [external_node_zlib_namespaceObject.constants.ZSTD_c_windowLog]: 22,
     [external_node_zlib_namespaceObject.constants.ZSTD_c_checksumFlag]: 1,
 };
 const reproducible_gzipLevel = 6;
 
 ;// CONCATENATED MODULE: ./src/layers/compress.ts
+
 
 
 
@@ -9534,7 +9578,7 @@ const layerMediaTypes = {
 };
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 function compress(bytes, compression) {
-    const chunks = rechunk(bytes);
+    const chunks = rechunk(bytes, chunkSize);
     return compression === 'zstd' ? zstd(chunks) : compress_gzip(chunks);
 }
 async function* zstd(chunks) {
@@ -9578,33 +9622,6 @@ async function* compress_gzip(chunks) {
     }
     encoder.push(new Uint8Array(), true);
     yield* compressed;
-}
-/**
- * The same bytes in chunks of `chunkSize`, the last one shorter. Two buffers take turns, since a gigabyte of new ones
- * would let memory grow faster than it is collected: a chunk is good until the one after the next is asked for.
- */
-async function* rechunk(bytes) {
-    let [buffer, other] = [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)];
-    let filled = 0;
-    for await (const chunk of bytes) {
-        if (filled === 0 && chunk.length === chunkSize) {
-            yield chunk;
-            continue;
-        }
-        for (let offset = 0; offset < chunk.length;) {
-            const taken = Math.min(chunk.length - offset, chunkSize - filled);
-            buffer.set(chunk.subarray(offset, offset + taken), filled);
-            filled += taken;
-            offset += taken;
-            if (filled === chunkSize) {
-                yield buffer;
-                [buffer, other] = [other, buffer];
-                filled = 0;
-            }
-        }
-    }
-    if (filled > 0)
-        yield buffer.subarray(0, filled);
 }
 
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
@@ -9650,12 +9667,14 @@ function formatTarHeader(header) {
     const pax = { ...numbers, mode: 0o644, size: body.length, name: 'PaxHeader', prefix: '', target: '' };
     return Buffer.concat([ustar({ ...pax, type: 'pax' }), body, padding(body.length), entry]);
 }
+const zeros = Buffer.alloc(blockSize);
 /** The zeros behind content of `size` bytes. */
 function padding(size) {
-    return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
+    return zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize);
 }
 function ustar({ name, prefix, target, type, ...numbers }) {
-    const block = Buffer.alloc(blockSize);
+    // From Buffer's pool, which `alloc` does not take from: there are as many headers as files.
+    const block = Buffer.allocUnsafe(blockSize).fill(0);
     const write = (field, text) => {
         const [start, length] = fields[field];
         block.write(text, start, length, 'latin1');
@@ -9670,7 +9689,9 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     write('prefix', prefix);
     // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
     write('checksum', '        ');
-    const sum = block.reduce((total, byte) => total + byte);
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
     write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
     return block;
 }
@@ -9771,6 +9792,8 @@ async function* tar_contentOf({ path, size, content, }) {
 
 
 
+
+
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
@@ -9780,7 +9803,7 @@ async function packEntries(entries, compression, file) {
     const compressed = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     let size = 0;
     // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
-    const tar = hashing(rechunk(tarStream(entries)), uncompressed);
+    const tar = hashing(rechunk(tarStream(entries), chunkSize), uncompressed);
     const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
     try {
         await (0,external_node_stream_promises_namespaceObject.pipeline)(blob, (0,external_node_fs_namespaceObject.createWriteStream)(file));

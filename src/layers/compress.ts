@@ -1,5 +1,6 @@
 import { createZstdCompress } from 'node:zlib'
 import { Gzip } from 'fflate'
+import { rechunk } from '../common/rechunk.ts'
 import { chunkSize, gzipLevel, zstdSettings } from './reproducible.ts'
 import type { Compression } from './types.ts'
 
@@ -22,7 +23,7 @@ type Bytes = AsyncIterable<Uint8Array>
 
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 export function compress(bytes: Bytes, compression: Compression): AsyncGenerator<Uint8Array> {
-  const chunks = rechunk(bytes)
+  const chunks = rechunk(bytes, chunkSize)
   return compression === 'zstd' ? zstd(chunks) : gzip(chunks)
 }
 
@@ -66,31 +67,4 @@ async function* gzip(chunks: Bytes): AsyncGenerator<Uint8Array> {
   }
   encoder.push(new Uint8Array(), true)
   yield* compressed
-}
-
-/**
- * The same bytes in chunks of `chunkSize`, the last one shorter. Two buffers take turns, since a gigabyte of new ones
- * would let memory grow faster than it is collected: a chunk is good until the one after the next is asked for.
- */
-export async function* rechunk(bytes: Bytes): AsyncGenerator<Uint8Array> {
-  let [buffer, other] = [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)]
-  let filled = 0
-  for await (const chunk of bytes) {
-    if (filled === 0 && chunk.length === chunkSize) {
-      yield chunk
-      continue
-    }
-    for (let offset = 0; offset < chunk.length;) {
-      const taken = Math.min(chunk.length - offset, chunkSize - filled)
-      buffer.set(chunk.subarray(offset, offset + taken), filled)
-      filled += taken
-      offset += taken
-      if (filled === chunkSize) {
-        yield buffer
-        ;[buffer, other] = [other, buffer]
-        filled = 0
-      }
-    }
-  }
-  if (filled > 0) yield buffer.subarray(0, filled)
 }

@@ -3,7 +3,9 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../common/digest.ts'
-import { compress, layerMediaTypes, rechunk } from './compress.ts'
+import { rechunk } from '../common/rechunk.ts'
+import { compress, layerMediaTypes } from './compress.ts'
+import { chunkSize } from './reproducible.ts'
 import { tarStream } from './tar.ts'
 import type { Compression, LayerEntry, PackedLayer } from './types.ts'
 
@@ -20,7 +22,7 @@ export async function packEntries(
   const compressed = createHash('sha256')
   let size = 0
   // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
-  const tar = hashing(rechunk(tarStream(entries)), uncompressed)
+  const tar = hashing(rechunk(tarStream(entries), chunkSize), uncompressed)
   const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes))
   try {
     await pipeline(blob, createWriteStream(file))

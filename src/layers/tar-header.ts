@@ -58,9 +58,11 @@ export function formatTarHeader(header: TarHeader): Buffer {
   return Buffer.concat([ustar({ ...pax, type: 'pax' }), body, padding(body.length), entry])
 }
 
+const zeros = Buffer.alloc(blockSize)
+
 /** The zeros behind content of `size` bytes. */
 export function padding(size: number): Buffer {
-  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize)
+  return zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize)
 }
 
 type Ustar = Pick<TarHeader, 'mode' | 'uid' | 'gid' | 'size' | 'mtime'> & {
@@ -71,7 +73,8 @@ type Ustar = Pick<TarHeader, 'mode' | 'uid' | 'gid' | 'size' | 'mtime'> & {
 }
 
 function ustar({ name, prefix, target, type, ...numbers }: Ustar): Buffer {
-  const block = Buffer.alloc(blockSize)
+  // From Buffer's pool, which `alloc` does not take from: there are as many headers as files.
+  const block = Buffer.allocUnsafe(blockSize).fill(0)
   const write = (field: keyof typeof fields, text: string) => {
     const [start, length] = fields[field]
     block.write(text, start, length, 'latin1')
@@ -86,7 +89,8 @@ function ustar({ name, prefix, target, type, ...numbers }: Ustar): Buffer {
   write('prefix', prefix)
   // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
   write('checksum', '        ')
-  const sum = block.reduce((total, byte) => total + byte)
+  let sum = 0
+  for (const byte of block) sum += byte
   write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `)
   return block
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
 import { HttpFailure, pause, request, type HttpResponse } from '../common/http.ts'
+import { rechunk } from '../common/rechunk.ts'
 import type { Authorizer } from './channel-credentials.ts'
 import { Checksummer, type Checksums } from './checksums.ts'
 
@@ -19,6 +20,8 @@ export interface Transfer {
 }
 
 const tries = 5
+/** Bytes that are written and hashed at a time: sockets give a quarter of that, and each hand-over to the disk costs. */
+const chunkSize = 256 * 1024
 const goneAdvice = 'Update the lockfile: lock-mode: update.'
 
 /**
@@ -117,7 +120,7 @@ async function receive(
 ): Promise<void> {
   const handle = await open(file, checksummer.size > 0 ? 'a' : 'w')
   try {
-    for await (const chunk of source) {
+    for await (const chunk of rechunk(source, chunkSize)) {
       await handle.appendFile(chunk).catch((error: unknown) => {
         throw refuse(`it cannot be written: ${messageOf(error)}`, 'Is there room on this disk?', error)
       })
