@@ -58,11 +58,13 @@ test('a report compares every case with docker’s, and none with a build cache'
   found.builds.docker.cold = [took(48)]
   found.builds.docker.unchanged = [took(0.5)]
   found.builds.ours.unchanged = [took(0.48)]
+  found.builds.ours.big = [took(20, { peak: 500e6 })]
   const lines = report(found).split('\n')
   const row = (...start: string[]) => lines.find((line) => line.startsWith(`| ${start.join(' | ')} |`)) ?? ''
   expect(row('cold', 'the action')).toContain('| 12.0 s | 0.25 |')
   expect(row('nothing changed', 'the action')).toContain('| 0.48 s | 0.010 |')
   expect(row('nothing changed', 'docker, with its build cache')).toContain('| 0.50 s | 0.010 |')
+  expect(row('cold, a single package of 2 GB', 'the action')).toContain('| 20.0 s |  |')
 })
 
 test('tables go between the marks of a document, and nowhere else', async () => {

@@ -55973,11 +55973,11 @@ function checkBetween(script, start, end) {
     let isAfterCommand = start > 0;
     for (let at = start; at < end; at = between.lastIndex) {
         between.lastIndex = at;
-        const { blank, close, end: ending, } = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at);
-        if (ending !== undefined && !isAfterCommand)
-            outOfPlace(`'${ending}'`, at);
-        if (blank === undefined)
-            isAfterCommand = close !== undefined;
+        const found = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at);
+        if (found['end'] !== undefined && !isAfterCommand)
+            outOfPlace(`'${found['end']}'`, at);
+        if (found['blank'] === undefined)
+            isAfterCommand = found['close'] !== undefined;
     }
 }
 /** The nodes that are taken as they are, in their order. */

@@ -56,7 +56,8 @@ async function buildBoth(name: string, folder: string): Promise<Record[]> {
   })
 }
 
-async function writeRepodata(folder: string, subdir: string, packages: object): Promise<void> {
+/** @param packages records by file name */
+export async function writeRepodata(folder: string, subdir: string, packages: object): Promise<void> {
   const repodata = { info: { subdir }, packages: {}, 'packages.conda': packages }
   await writeFile(join(folder, subdir, 'repodata.json'), JSON.stringify(repodata))
 }

@@ -52,13 +52,9 @@ function checkBetween(script: string, start: number, end: number): void {
   let isAfterCommand = start > 0
   for (let at = start; at < end; at = between.lastIndex) {
     between.lastIndex = at
-    const {
-      blank,
-      close,
-      end: ending,
-    } = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at)
-    if (ending !== undefined && !isAfterCommand) outOfPlace(`'${ending}'`, at)
-    if (blank === undefined) isAfterCommand = close !== undefined
+    const found = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at)
+    if (found['end'] !== undefined && !isAfterCommand) outOfPlace(`'${found['end']}'`, at)
+    if (found['blank'] === undefined) isAfterCommand = found['close'] !== undefined
   }
 }
 

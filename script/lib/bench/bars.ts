@@ -14,7 +14,7 @@ export interface Bar {
  * A full docker build is what any change costs there, and what no change costs where no build cache is: on a runner.
  */
 export function barsOf(findings: Findings): Bar[] {
-  const [cold, unchanged, leaf] = (['cold', 'unchanged', 'leaf'] as const).map((name) =>
+  const [cold, unchanged, leaf, big] = (['cold', 'unchanged', 'leaf', 'big'] as const).map((name) =>
     medianBuild(findings, 'ours', name),
   )
   const docker = medianBuild(findings, 'docker', 'cold')?.wall
@@ -32,6 +32,7 @@ export function barsOf(findings: Findings): Bar[] {
     ['bytes pushed after the leaf’s bump, of the changed layer', leaf?.up, leaf?.layerBytes, 1.3],
     ['the entrypoint, of micromamba-docker’s', entrypoint?.ours, upstream, 1 / 10],
     ['peak memory, cold, MB', cold?.peak, 1e6, 400],
+    ['peak memory with a package of 2 GB, MB', big?.peak, 1e6, 600],
   ]
   return bars.flatMap(([name, value, of, limit]) =>
     value === undefined || of === undefined ? [] : [{ name, value: value / of, limit }],

@@ -9,6 +9,7 @@ export const caseTitles = {
   python: 'python bumped',
   ten: 'ten packages bumped',
   second: 'a second environment that shares most packages',
+  big: 'cold, a single package of 2 GB',
   pull: 'pull after the leaf’s bump',
   entrypoint: 'container start to the command’s first instruction',
 } as const

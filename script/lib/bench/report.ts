@@ -71,7 +71,7 @@ function buildRow(findings: Findings, name: BuildCase, maker: Maker): string[] |
   const { wall, cpu, peak, down, up, requests } = found
   // What docker does for any change; without its build cache, as on a runner, also for none.
   const docker = name === 'unchanged' ? undefined : medianBuild(findings, 'docker', name)
-  const whole = docker ?? medianBuild(findings, 'docker', 'cold')
+  const whole = name === 'big' ? undefined : (docker ?? medianBuild(findings, 'docker', 'cold'))
   const cached = name === 'unchanged' && maker !== 'ours' ? ', with its build cache' : ''
   return [
     caseTitles[name],

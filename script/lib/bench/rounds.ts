@@ -1,7 +1,8 @@
+import { bigChannel } from './big-workload.ts'
 import { chooseEdits, type CaseName } from './cases.ts'
 import { measureEntrypoint } from './entrypoint.ts'
 import { makers, stores, type BuildCase, type Findings, type Maker } from './findings.ts'
-import type { Bench } from './setup.ts'
+import { startBench, type Bench } from './setup.ts'
 import type { Measurement } from './types.ts'
 
 /** A round: the cases that were chosen, once each, and what they find. */
@@ -23,6 +24,8 @@ export async function runRound(round: Round): Promise<void> {
   const ours = await actionCases(round)
   const docker = await dockerCases(round, 'docker')
   const best = await dockerCases(round, 'best')
+  // Asked for its memory alone, which one round tells.
+  if (chosen.has('big') && round.number === 0) await bigCase(round)
   if (chosen.has('pull')) await pulls(round, { ours, docker, best })
   if (chosen.has('entrypoint') && !findings.entrypoint) {
     findings.entrypoint = await measureEntrypoint(await bench.docker('docker'), ours[0])
@@ -73,6 +76,16 @@ async function dockerCases(round: Round, maker: 'docker' | 'best'): Promise<Pair
   if (before.build !== undefined) findings.dockerBuild.push(before.build)
   if (chosen.has('unchanged')) await build('unchanged', [])
   return [before.image, (await build('leaf', leaf)).image]
+}
+
+async function bigCase(round: Round): Promise<void> {
+  const bench = await startBench(await bigChannel())
+  try {
+    const inputs = { tags: bench.image('big'), 'cache-downloads': 'false' }
+    note(round, 'ours', 'big', await bench.ours(await bench.lock([]), inputs))
+  } finally {
+    await bench.stop()
+  }
 }
 
 async function pulls({ bench, findings }: Round, pairs: Readonly<Record<Maker, Pair>>): Promise<void> {
