@@ -5,7 +5,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { extract } from 'tar-stream'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
-import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { pushBaseOfBoth } from '../world/base.ts'
 import { buildChannel } from '../world/channel/build.ts'
 import { startChannel } from '../world/channel/server.ts'
 import { startWorld } from '../world/world.ts'
@@ -29,15 +29,7 @@ beforeAll(async () => {
   docker = containerEngine('docker', { ...process.env, ...world.environment })
   job = await createJob(world.inputs, world.environment)
   await job.write('env.yaml', environmentFile(world.channel.url, dependencies))
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        rootfs: await minimalDebian({ architecture }),
-        architecture,
-      }),
-    ),
-  )
-  base = (await pushIndex(world.registry, 'library/debian:both', bases)).reference
+  base = (await pushBaseOfBoth(world.registry)).reference
 })
 
 afterAll(async () => {

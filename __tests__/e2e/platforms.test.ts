@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { pushBaseOfBoth } from '../world/base.ts'
 import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -20,15 +20,7 @@ let layout: string
 beforeAll(async () => {
   world = await startWorld(parts)
   scratch = await mkdtemp(join(tmpdir(), 'platforms-'))
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        rootfs: await minimalDebian({ architecture }),
-        architecture,
-      }),
-    ),
-  )
-  const index = await pushIndex(world.registry, 'library/debian:index', bases)
+  const index = await pushBaseOfBoth(world.registry)
   name = `${world.registry.host}/app:platforms`
   job = await createJob({ ...world.inputs, 'base-image': index.reference }, world.environment)
   layout = join(job.workspace, 'layout')

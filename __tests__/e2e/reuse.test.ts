@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { pushBaseOfBoth } from '../world/base.ts'
 import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -88,16 +88,8 @@ test('a layout is written of what the registry has', async () => {
 })
 
 test('each platform is taken from the index that is there, and only what changed in one is made', async () => {
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        rootfs: await minimalDebian({ architecture }),
-        architecture,
-      }),
-    ),
-  )
   const inputs = {
-    'base-image': (await pushIndex(world.registry, 'library/debian:index', bases)).reference,
+    'base-image': (await pushBaseOfBoth(world.registry)).reference,
     platforms: 'linux/amd64,linux/arm64',
   }
   await write(['text-prefix', 'tiny'])

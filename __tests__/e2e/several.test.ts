@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { containerEngine, type ContainerEngine } from '../../script/lib/engine.ts'
-import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { pushBaseOfBoth } from '../world/base.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
 
@@ -104,16 +104,8 @@ test('a platform that the base does not have is refused before anything is pushe
 })
 
 test('platforms made in jobs of their own are pushed by digest and merged: the same digest as in one job', async () => {
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        rootfs: await minimalDebian({ architecture }),
-        architecture,
-      }),
-    ),
-  )
   const inputs = {
-    'base-image': (await pushIndex(world.registry, 'library/debian:index', bases)).reference,
+    'base-image': (await pushBaseOfBoth(world.registry)).reference,
     'environment-file': 'env.yaml',
   }
   const name = `${world.registry.host}/merged`

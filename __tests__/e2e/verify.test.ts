@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { digestOf, parseDigest, type Digest } from '../../src/common/digest.ts'
 import { jsonBlob } from '../../src/image/json-blob.ts'
 import { createRegistryClient, parseReference, type RegistryClient } from '../../src/registry/registry.ts'
-import { minimalDebian, pushBase, pushIndex } from '../world/base.ts'
+import { pushBaseOfBoth } from '../world/base.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
 
@@ -81,16 +81,8 @@ test('an image that a job pushed is what its lock says', async () => {
 })
 
 test('so is one of an index, with gzip, the files of a project and another user, given its inputs', async () => {
-  const bases = await Promise.all(
-    (['amd64', 'arm64'] as const).map(async (architecture) =>
-      pushBase(world.registry, `library/debian:${architecture}`, {
-        architecture,
-        rootfs: await minimalDebian({ architecture }),
-      }),
-    ),
-  )
   const inputs = {
-    'base-image': (await pushIndex(world.registry, 'library/debian:index', bases)).reference,
+    'base-image': (await pushBaseOfBoth(world.registry)).reference,
     platforms: 'linux/amd64,linux/arm64',
     copy: 'app:/srv/app',
     user: 'app',

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { cachedFolder } from './cache.ts'
-import { pushImage, type ImageForm, type ImageRecipe, type PushedImage } from './push-image.ts'
+import { pushImage, pushIndex, type ImageForm, type ImageRecipe, type PushedImage } from './push-image.ts'
 import type { Registry } from './registry.ts'
-import { debianBase } from './rootfs.ts'
+import { debianBase, minimalDebian } from './rootfs.ts'
 import { readTexts, writeTar, type TarEntry } from './tar.ts'
 
 export { debianBase, minimalDebian, ubuntuBase } from './rootfs.ts'
@@ -25,6 +25,21 @@ export async function pushBase(
   const rootfs = options.rootfs ?? (await debianBase())
   const config = { Env: [path], Cmd: ['bash'] }
   return pushImage(registry, nameAndTag, { ...options, layers: [rootfs], config }, options)
+}
+
+/** A base under one name for amd64 and arm64, just enough for shells. */
+export async function pushBaseOfBoth(
+  registry: Pick<Registry, 'host' | 'backHost'>,
+): Promise<{ readonly reference: string }> {
+  const images = await Promise.all(
+    (['amd64', 'arm64'] as const).map(async (architecture) =>
+      pushBase(registry, `library/debian:${architecture}`, {
+        rootfs: await minimalDebian({ architecture }),
+        architecture,
+      }),
+    ),
+  )
+  return pushIndex(registry, 'library/debian:both', images)
 }
 
 /**
