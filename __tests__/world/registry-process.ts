@@ -9,7 +9,8 @@ import { RegistryLog } from './registry-log.ts'
 export async function startRegistryProcess(): Promise<{
   readonly host: string
   readonly root: string
-  readonly log: RegistryLog
+  /** Begins to read what it writes of requests. */
+  readLog(): RegistryLog
   stop(): Promise<void>
 }> {
   const program = await findProgram('docker-registry')
@@ -39,8 +40,7 @@ export async function startRegistryProcess(): Promise<{
     await rm(root, { recursive: true, force: true })
   }
   try {
-    const host = await addressOf(child)
-    return { host, root, log: new RegistryLog(child.stdout, store), stop }
+    return { host: await addressOf(child), root, readLog: () => new RegistryLog(child.stdout, store), stop }
   } catch (error) {
     await stop()
     throw error

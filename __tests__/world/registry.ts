@@ -56,7 +56,8 @@ export interface RegistryOptions {
 export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
   const back = await startRegistryProcess()
   if (options.direct) {
-    const { host, log } = back
+    const { host } = back
+    const log = back.readLog()
     return {
       host,
       backHost: host,
