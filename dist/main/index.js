@@ -37803,8 +37803,8 @@ function groupAsOwner(mode) {
 /** Bytes. */
 const chunkSize = 1024 * 1024;
 /**
- * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: 3 % smaller, and faster
- * by a tenth. Twice as much would give as much again, for 8 MB more in each thread.
+ * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
+ * workload's layers are 1 % smaller, and compressing takes a tenth less time.
  */
 const zstdSettings = {
     [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_compressionLevel]: 3,
