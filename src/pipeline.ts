@@ -6,7 +6,7 @@ import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
 import { formatPlatform } from './common/platform.ts'
 import { assembleIndex } from './image/image-index.ts'
-import type { Image } from './image/types.ts'
+import type { Image } from './oci/image.ts'
 import {
   loadImage,
   mergeDigests,

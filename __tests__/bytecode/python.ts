@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openArchive } from '../../src/packages/archive.ts'
+import { openArchive } from '../../src/packages/conda/archive.ts'
 import type { LinkSource } from '../../src/prefix/link.ts'
 import { lockedPackage } from '../prefix/transcripts.ts'
 import { buildChannel } from '../world/channel/build.ts'

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
 import { assembleImage, fingerprintAnnotation, layerBudget } from '../../src/image/assemble.ts'
-import type { BaseImage } from '../../src/image/base.ts'
-import type { ImageLayer } from '../../src/image/types.ts'
-import { layerOf } from './samples.ts'
+import type { BaseImage } from '../../src/base/base.ts'
+import type { ImageLayer } from '../../src/oci/image.ts'
+import { layerOf } from '../base/samples.ts'
 
 const platform = { os: 'linux', architecture: 'amd64', subdir: 'linux-64' } as const
 

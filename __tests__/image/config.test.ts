@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
-import { environmentOf, imageConfig, parseConfig, type ImageConfig } from '../../src/image/config.ts'
+import { imageConfig } from '../../src/image/config.ts'
+import { environmentOf, parseConfig, type ImageConfig } from '../../src/oci/config.ts'
 
 const base: ImageConfig = {
   architecture: 'arm64',

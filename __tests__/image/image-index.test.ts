@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { digestOf } from '../../src/common/digest.ts'
 import { parsePlatform } from '../../src/common/platform.ts'
 import { assembleIndex, descriptorPlatform, indexOf } from '../../src/image/image-index.ts'
-import type { Descriptor, Image } from '../../src/image/types.ts'
+import type { Descriptor } from '../../src/oci/descriptor.ts'
+import type { Image } from '../../src/oci/image.ts'
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { LayerEntry } from '../../src/layers/types.ts'
 import { layUser } from '../../src/image/lay-user.ts'
 import { Overlay } from '../../src/image/overlay.ts'
-import type { UserWish } from '../../src/image/user-wish.ts'
-import { chooseUser } from '../../src/image/users.ts'
-import { baseOf, debian, type Sample } from './samples.ts'
+import type { UserWish } from '../../src/base/user-wish.ts'
+import { chooseUser } from '../../src/base/users.ts'
+import { baseOf, debian, type Sample } from '../base/samples.ts'
 
 const line = 'source /usr/local/bin/_activate_current_env.sh\n'
 const skeleton = { bashrc: `# the skeleton\n${line}`, profile: '# the profile\n' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { LayerEntry } from '../../src/layers/types.ts'
 import { Overlay } from '../../src/image/overlay.ts'
-import { baseOf, type Sample } from './samples.ts'
+import { baseOf, type Sample } from '../base/samples.ts'
 
 function laid(samples: Record<string, Sample>, lay: (overlay: Overlay) => void): string[] {
   const overlay = new Overlay(baseOf(samples))

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { LayerEntry } from '../../src/layers/types.ts'
-import { chooseUser } from '../../src/image/users.ts'
+import { chooseUser } from '../../src/base/users.ts'
 import { isWiringFile, micromambaEntries, wire, type Wiring } from '../../src/image/wiring.ts'
-import { baseOf, debian, type Sample } from './samples.ts'
+import { baseOf, debian, type Sample } from '../base/samples.ts'
 
 const line = 'source /usr/local/bin/_activate_current_env.sh\n'
 

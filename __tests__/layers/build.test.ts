@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, expect, test } from '@jest/globals'
-import type { ImageLayer } from '../../src/image/types.ts'
+import type { ImageLayer } from '../../src/oci/image.ts'
 import {
   buildLayers,
   factsAnnotation,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { bytecodeOverrides } from '../../src/layers/build.ts'
-import { openArchive } from '../../src/packages/archive.ts'
+import { openArchive } from '../../src/packages/conda/archive.ts'
 import {
   findClobbers,
   planLink,

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { UserError } from '../../src/common/errors.ts'
-import { BaseFiles, type BaseFile } from '../../src/image/base-files.ts'
+import { BaseFiles, type BaseFile } from '../../src/base/base-files.ts'
 import { copyEntries, copyFingerprint, parseCopy, type CopyContext } from '../../src/layers/copy.ts'
 import { tarStream } from '../../src/layers/tar.ts'
 

@@ -6,7 +6,8 @@ import { pack } from 'tar-stream'
 import { digestOf } from '../../src/common/digest.ts'
 import { parsePlatform } from '../../src/common/platform.ts'
 import { assembleIndex } from '../../src/image/image-index.ts'
-import type { Blob, Image, ImageIndex, ImageLayer } from '../../src/image/types.ts'
+import type { Blob } from '../../src/oci/descriptor.ts'
+import type { Image, ImageIndex, ImageLayer } from '../../src/oci/image.ts'
 
 /** A small image that other people's tools can unpack. */
 export async function sampleImage(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/common/errors.ts'
-import { openArchive } from '../../src/packages/archive.ts'
+import { openArchive } from '../../src/packages/conda/archive.ts'
 import {
   linkScriptsOf,
   planLink,

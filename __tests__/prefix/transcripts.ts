@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LockedPackage } from '../../src/lock/types.ts'
-import { openArchive } from '../../src/packages/archive.ts'
+import { openArchive } from '../../src/packages/conda/archive.ts'
 import {
   linkPackage,
   pythonOf,

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
-import type { Blob, Descriptor } from '../../src/image/types.ts'
+import type { Blob, Descriptor } from '../../src/oci/descriptor.ts'
 import { createRegistryClient, RegistryError, type ImageReference } from '../../src/registry/registry.ts'
 import { serve, serveBefore, startRegistry, type TestServer } from './servers.ts'
 

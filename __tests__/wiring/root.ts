@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile, chmod, utimes } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { micromambaEntries, wire } from '../../src/image/wiring.ts'
-import { chooseUser } from '../../src/image/users.ts'
-import { baseOf } from '../image/samples.ts'
+import { chooseUser } from '../../src/base/users.ts'
+import { baseOf } from '../base/samples.ts'
 
 /**
  * What is laid into images, in a directory on this machine. The wiring names its files by absolute paths; here each of

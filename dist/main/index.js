@@ -36183,7 +36183,7 @@ function platformOf({ platform: { os, architecture } }) {
 
 /***/ }),
 
-/***/ 19:
+/***/ 6594:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36200,8 +36200,8 @@ var core = __nccwpck_require__(3838);
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/image/base-name.ts
-var base_name = __nccwpck_require__(4794);
+// EXTERNAL MODULE: ./src/base/name.ts
+var base_name = __nccwpck_require__(6490);
 ;// CONCATENATED MODULE: ./src/image/labels.ts
 
 /**
@@ -36257,7 +36257,7 @@ function formatTime(time) {
     return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-;// CONCATENATED MODULE: ./src/image/user-wish.ts
+;// CONCATENATED MODULE: ./src/base/user-wish.ts
 
 /** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
 const largestId = 2 ** 31 - 1;
@@ -36765,6 +36765,49 @@ function layerTable(image) {
 
 /***/ }),
 
+/***/ 6490:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   kp: () => (/* binding */ formatBaseName),
+/* harmony export */   nW: () => (/* binding */ isLayout),
+/* harmony export */   u7: () => (/* binding */ parseBaseName)
+/* harmony export */ });
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5472);
+
+
+function isLayout(name) {
+    return 'layout' in name;
+}
+/**
+ * Parses the name of a base: as Docker names images, or `oci:path:tag` and `oci-layout://path:tag` as skopeo and BuildKit
+ * name those of a layout.
+ * @throws UserError when it is neither
+ */
+function parseBaseName(text, options = {}) {
+    const [, rest] = /^(?:oci-layout:\/\/|oci:)(.+)$/.exec(text) ?? [];
+    if (rest === undefined)
+        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text, options);
+    const at = rest.lastIndexOf('@');
+    const digest = rest.slice(at + 1);
+    const isPinned = at > 0 && (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .isDigest */ .Bc)(digest);
+    const named = isPinned ? rest.slice(0, at) : rest;
+    // The colon of a Windows drive has a slash after it.
+    const [, path = named, tag] = /^(.+):([\w.-]+)$/.exec(named) ?? [];
+    return { layout: path, ...(tag !== undefined && { tag }), ...(isPinned && { digest }) };
+}
+/** The full name; `parseBaseName` gives the same again. */
+function formatBaseName(name) {
+    if (!isLayout(name))
+        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(name);
+    const { layout, tag, digest } = name;
+    return `oci:${layout}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+
+
+/***/ }),
+
 /***/ 6858:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37199,62 +37242,18 @@ function machinePlatform(arch = process.arch) {
 
 /***/ }),
 
-/***/ 4794:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   kp: () => (/* binding */ formatBaseName),
-/* harmony export */   nW: () => (/* binding */ isLayout),
-/* harmony export */   u7: () => (/* binding */ parseBaseName)
-/* harmony export */ });
-/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5472);
-
-
-function isLayout(name) {
-    return 'layout' in name;
-}
-/**
- * Parses the name of a base: as Docker names images, or `oci:path:tag` and `oci-layout://path:tag` as skopeo and BuildKit
- * name those of a layout.
- * @throws UserError when it is neither
- */
-function parseBaseName(text, options = {}) {
-    const [, rest] = /^(?:oci-layout:\/\/|oci:)(.+)$/.exec(text) ?? [];
-    if (rest === undefined)
-        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text, options);
-    const at = rest.lastIndexOf('@');
-    const digest = rest.slice(at + 1);
-    const isPinned = at > 0 && (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .isDigest */ .Bc)(digest);
-    const named = isPinned ? rest.slice(0, at) : rest;
-    // The colon of a Windows drive has a slash after it.
-    const [, path = named, tag] = /^(.+):([\w.-]+)$/.exec(named) ?? [];
-    return { layout: path, ...(tag !== undefined && { tag }), ...(isPinned && { digest }) };
-}
-/** The full name; `parseBaseName` gives the same again. */
-function formatBaseName(name) {
-    if (!isLayout(name))
-        return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(name);
-    const { layout, tag, digest } = name;
-    return `oci:${layout}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
-}
-
-
-/***/ }),
-
 /***/ 6117:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hw: () => (/* binding */ assembleIndex),
-/* harmony export */   PP: () => (/* binding */ indexMediaType),
 /* harmony export */   fA: () => (/* binding */ descriptorPlatform),
 /* harmony export */   qh: () => (/* binding */ indexOf)
 /* harmony export */ });
-/* harmony import */ var _json_blob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8851);
+/* harmony import */ var _oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7739);
+/* harmony import */ var _oci_media_types_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9217);
 
-/** The media type of an index (OCI image-spec, image-index.md). */
-const indexMediaType = 'application/vnd.oci.image.index.v1+json';
+
 /**
  * Puts the images of several platforms under one digest.
  * @param images in the order of the index, one for each platform: a client takes the first that suits it
@@ -37268,11 +37267,11 @@ function assembleIndex(images, annotations) {
 }
 /** The index of some manifests, in the order given. */
 function indexOf(manifests, annotations = {}) {
-    return (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonBlob */ .q)(indexMediaType, {
+    return (0,_oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonBlob */ .q)(_oci_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .indexMediaType */ .PP, {
         schemaVersion: 2,
-        mediaType: indexMediaType,
+        mediaType: _oci_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .indexMediaType */ .PP,
         manifests: manifests.map(canonical),
-        ...(Object.keys(annotations).length > 0 && { annotations: (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
+        ...(Object.keys(annotations).length > 0 && { annotations: (0,_oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
     });
 }
 /** A platform as an index names it; Docker says of each arm64 that it is v8. */
@@ -37285,31 +37284,9 @@ function canonical({ mediaType, digest, size, annotations, platform }) {
         mediaType,
         digest,
         size,
-        ...(annotations && { annotations: (0,_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
+        ...(annotations && { annotations: (0,_oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
         ...(platform && { platform }),
     };
-}
-
-
-/***/ }),
-
-/***/ 8851:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ sorted),
-/* harmony export */   q: () => (/* binding */ jsonBlob)
-/* harmony export */ });
-/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
-
-/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
-function jsonBlob(mediaType, content) {
-    const bytes = Buffer.from(JSON.stringify(content));
-    return { descriptor: { mediaType, digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .ol)(bytes), size: bytes.length }, bytes };
-}
-/** Annotations in the order of their keys, however they were put together. */
-function sorted(entries) {
-    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 
@@ -37824,10 +37801,10 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(19);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6594);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4033);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2288);
 
 
 
@@ -37924,6 +37901,84 @@ function listVirtualPackages(packages) {
 
 /***/ }),
 
+/***/ 7739:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ sorted),
+/* harmony export */   q: () => (/* binding */ jsonBlob)
+/* harmony export */ });
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
+
+/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
+function jsonBlob(mediaType, content) {
+    const bytes = Buffer.from(JSON.stringify(content));
+    return { descriptor: { mediaType, digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .ol)(bytes), size: bytes.length }, bytes };
+}
+/** Annotations in the order of their keys, however they were put together. */
+function sorted(entries) {
+    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+
+/***/ }),
+
+/***/ 9217:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $P: () => (/* binding */ manifestMediaTypes),
+/* harmony export */   H6: () => (/* binding */ layerMediaTypes),
+/* harmony export */   PP: () => (/* binding */ indexMediaType),
+/* harmony export */   QK: () => (/* binding */ configMediaTypes),
+/* harmony export */   U1: () => (/* binding */ ociLayerTypes),
+/* harmony export */   U8: () => (/* binding */ indexMediaTypes),
+/* harmony export */   df: () => (/* binding */ imageMediaTypes),
+/* harmony export */   gp: () => (/* binding */ manifestMediaType),
+/* harmony export */   p2: () => (/* binding */ configMediaType)
+/* harmony export */ });
+/** The kinds of documents and layers, as OCI names them (image-spec, media-types.md) and as Docker does (image manifest version 2, schema 2). */
+const indexMediaType = 'application/vnd.oci.image.index.v1+json';
+const manifestMediaType = 'application/vnd.oci.image.manifest.v1+json';
+const configMediaType = 'application/vnd.oci.image.config.v1+json';
+/** Layers by how they are compressed. */
+const layerMediaTypes = {
+    none: 'application/vnd.oci.image.layer.v1.tar',
+    gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+};
+const indexMediaTypes = [
+    indexMediaType,
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+const imageMediaTypes = [
+    manifestMediaType,
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+/** Images and indexes. */
+const manifestMediaTypes = [
+    indexMediaType,
+    manifestMediaType,
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+const configMediaTypes = [
+    configMediaType,
+    'application/vnd.docker.container.image.v1+json',
+];
+/** Layers have the same bytes under Docker's names and under OCI's; our manifests are OCI's. */
+const ociLayerTypes = {
+    'application/vnd.docker.image.rootfs.diff.tar.gzip': layerMediaTypes.gzip,
+    'application/vnd.docker.image.rootfs.diff.tar.zstd': layerMediaTypes.zstd,
+    'application/vnd.docker.image.rootfs.diff.tar': layerMediaTypes.none,
+    [layerMediaTypes.gzip]: layerMediaTypes.gzip,
+    [layerMediaTypes.zstd]: layerMediaTypes.zstd,
+    [layerMediaTypes.none]: layerMediaTypes.none,
+};
+
+
+/***/ }),
+
 /***/ 2802:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37968,6 +38023,8 @@ var external_node_stream_ = __nccwpck_require__(7075);
 var common_digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
 var registry = __nccwpck_require__(5472);
 ;// CONCATENATED MODULE: ./src/outputs/targets.ts
@@ -37985,6 +38042,7 @@ function distinct(references) {
 }
 
 ;// CONCATENATED MODULE: ./src/outputs/layout-files.ts
+
 
 
 
@@ -38045,7 +38103,7 @@ function layoutIndexOf(top, references) {
     });
     return {
         schemaVersion: 2,
-        mediaType: image_index/* indexMediaType */.PP,
+        mediaType: media_types/* indexMediaType */.PP,
         manifests: named.length > 0 ? named : [top],
     };
 }
@@ -38373,15 +38431,7 @@ var concurrency = __nccwpck_require__(6858);
 
 
 
-const indexTypes = [image_index/* indexMediaType */.PP, 'application/vnd.docker.distribution.manifest.list.v2+json'];
-const imageTypes = [
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.docker.distribution.manifest.v2+json',
-];
-const configTypes = [
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.docker.container.image.v1+json',
-];
+
 /**
  * Reads the image that a digest stands for, or all that an index lists.
  * @throws UserError when one of them is no container image for Linux
@@ -38391,7 +38441,7 @@ async function readImages(reference, client) {
         throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
     }
     const named = await client.fetchManifest(reference);
-    if (!indexTypes.includes(named.mediaType))
+    if (!media_types/* indexMediaTypes */.U8.includes(named.mediaType))
         return [await readImage(reference, named, client)];
     const listed = descriptorsOf(parse(named.bytes, reference)['manifests'], reference);
     if (listed.length === 0)
@@ -38412,12 +38462,12 @@ function isAttestation({ annotations = {} }, listed) {
 }
 /** Its platform is what its config says: of a single manifest nothing else tells. */
 async function readImage(reference, manifest, client, annotations) {
-    if (!imageTypes.includes(manifest.mediaType)) {
-        const what = indexTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
+    if (!media_types/* imageMediaTypes */.df.includes(manifest.mediaType)) {
+        const what = media_types/* indexMediaTypes */.U8.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
         throw merge_source_refused(reference, `it is ${what || 'of no known type'}, not an image`);
     }
     const config = configOf(manifest, reference);
-    if (!configTypes.includes(config.mediaType)) {
+    if (!media_types/* configMediaTypes */.QK.includes(config.mediaType)) {
         throw merge_source_refused(reference, `it holds ${config.mediaType}, not an image`);
     }
     const { os, architecture, variant } = parse(await client.readBlob(reference, config), reference);
@@ -38680,7 +38730,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 4033:
+/***/ 2288:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38727,7 +38777,7 @@ var common_digest = __nccwpck_require__(1573);
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/concurrency.ts
 var concurrency = __nccwpck_require__(6858);
-;// CONCATENATED MODULE: ./src/image/file-tree.ts
+;// CONCATENATED MODULE: ./src/base/file-tree.ts
 
 
 /** What runtimes give a directory that no layer speaks of but through what it holds. */
@@ -38829,7 +38879,7 @@ var external_node_stream_ = __nccwpck_require__(7075);
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/image/zstd-frames.ts
+;// CONCATENATED MODULE: ./src/base/zstd-frames.ts
 
 /** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
 const fieldSizes = { magic: 4, skippableSize: 4, descriptor: 1, blockHeader: 3 };
@@ -38910,7 +38960,7 @@ function headerSize(descriptor) {
     return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
 }
 
-;// CONCATENATED MODULE: ./src/image/layer-files.ts
+;// CONCATENATED MODULE: ./src/base/layer-files.ts
 
 
 
@@ -38991,7 +39041,7 @@ async function layer_files_readAll(entry) {
     return Buffer.concat(chunks);
 }
 
-;// CONCATENATED MODULE: ./src/image/base-files.ts
+;// CONCATENATED MODULE: ./src/base/base-files.ts
 
 
 
@@ -39055,10 +39105,10 @@ async function readBaseFiles(layers, wanted) {
     return new BaseFiles(tree.files);
 }
 
-// EXTERNAL MODULE: ./src/image/base-name.ts
-var base_name = __nccwpck_require__(4794);
-;// CONCATENATED MODULE: ./src/image/json.ts
-/** Looks at values that came as JSON from a registry. */
+// EXTERNAL MODULE: ./src/base/name.ts
+var base_name = __nccwpck_require__(6490);
+;// CONCATENATED MODULE: ./src/common/json.ts
+/** Looks at values that came as JSON from elsewhere. */
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -39066,7 +39116,7 @@ function isStringRecord(value) {
     return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
-;// CONCATENATED MODULE: ./src/image/base-summary.ts
+;// CONCATENATED MODULE: ./src/base/summary.ts
 
 /** The annotation of a manifest that holds what its image's layers depend on of its base. */
 const summaryAnnotation = 'io.github.micromamba-image.base';
@@ -39097,7 +39147,7 @@ function parseSummary(text, key) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/base-virtual-packages.ts
+;// CONCATENATED MODULE: ./src/base/virtual-packages.ts
 /** Where Debian and Ubuntu keep the libraries of a processor (wiki.debian.org/Multiarch/Tuples). */
 const triplets = {
     amd64: 'x86_64-linux-gnu',
@@ -39159,24 +39209,14 @@ function cudaVersion(variables) {
     return /^\d+\.\d+/.exec(version)?.[0];
 }
 
-;// CONCATENATED MODULE: ./src/image/base-manifest.ts
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
+;// CONCATENATED MODULE: ./src/base/manifest.ts
 
 
 
 
-const configTypes = [
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.docker.container.image.v1+json',
-];
-/** Layers have the same bytes under Docker's names and under OCI's; our manifests are OCI's. */
-const layerTypes = {
-    'application/vnd.docker.image.rootfs.diff.tar.gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-    'application/vnd.docker.image.rootfs.diff.tar.zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-    'application/vnd.docker.image.rootfs.diff.tar': 'application/vnd.oci.image.layer.v1.tar',
-    'application/vnd.oci.image.layer.v1.tar+gzip': 'application/vnd.oci.image.layer.v1.tar+gzip',
-    'application/vnd.oci.image.layer.v1.tar+zstd': 'application/vnd.oci.image.layer.v1.tar+zstd',
-    'application/vnd.oci.image.layer.v1.tar': 'application/vnd.oci.image.layer.v1.tar',
-};
+
 /**
  * Reads a manifest or an index, OCI's or Docker's (image manifest version 2, schema 2); layers come with OCI's media types.
  * @param name the base's, for the error
@@ -39195,7 +39235,7 @@ function parseBaseManifest(text, name) {
         throw refusedBase(name, 'its manifest is neither an image nor an index of images');
     }
     const parsed = parseDescriptor(config, name);
-    if (!configTypes.includes(parsed.mediaType)) {
+    if (!media_types/* configMediaTypes */.QK.includes(parsed.mediaType)) {
         throw refusedBase(name, `it is not a container image, but ${parsed.mediaType}`, 'Name an image that containers can be started from.');
     }
     return {
@@ -39205,7 +39245,7 @@ function parseBaseManifest(text, name) {
     };
 }
 function withOciType(layer, name) {
-    const mediaType = layerTypes[layer.mediaType];
+    const mediaType = media_types/* ociLayerTypes */.U1[layer.mediaType];
     if (mediaType !== undefined)
         return { ...layer, mediaType };
     const isForeign = /foreign|nondistributable/.test(layer.mediaType);
@@ -39269,7 +39309,8 @@ function parseObject(text, name) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./src/image/base-source.ts
+;// CONCATENATED MODULE: ./src/base/source.ts
+
 
 
 
@@ -39287,7 +39328,7 @@ function registrySource(reference, client) {
     return {
         origin,
         pin: async () => reference.digest ?? (await client.headManifest(reference))?.digest,
-        fetchManifest: (digest) => client.fetchManifest(digest === undefined ? reference : { ...origin, digest }, registry_registry/* manifestMediaTypes */.$P),
+        fetchManifest: (digest) => client.fetchManifest(digest === undefined ? reference : { ...origin, digest }, media_types/* manifestMediaTypes */.$P),
         readBlob: (descriptor) => client.readBlob(origin, descriptor),
         openBlob: (descriptor) => client.openBlob(origin, descriptor),
     };
@@ -39345,13 +39386,9 @@ function layoutSource(reference, directory) {
 const refName = 'org.opencontainers.image.ref.name';
 const missing = 'Where a lockfile pins what was there before, have it written anew with lock-mode: update.';
 
-;// CONCATENATED MODULE: ./src/image/config.ts
+;// CONCATENATED MODULE: ./src/oci/config.ts
 
 
-const asUpstream = { env: {}, expose: [], volumes: [] };
-/** The comment of history's entries for layers of ours. */
-const madeHere = 'micromamba-image-action';
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /**
  * Reads a config, with those of its fields checked that are looked at here.
  * @throws Error saying which of them is not as it should be; SyntaxError when the text is no JSON
@@ -39383,80 +39420,8 @@ function environmentOf({ config }) {
         return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
     }));
 }
-/**
- * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
- * It keeps what the base says of ports, volumes, labels and the like.
- */
-function imageConfig(base, changes) {
-    const { created, layers, start = asUpstream } = changes;
-    const environment = new Map([
-        ...environmentOf(base),
-        ...Object.entries(changes.environment),
-        ...Object.entries(start.env),
-        ...Object.entries(changes.activated ?? {}),
-    ]);
-    environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
-    const labels = { ...base.config?.Labels, ...changes.labels };
-    return {
-        ...base,
-        created,
-        config: {
-            ...base.config,
-            User: changes.user,
-            Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
-            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
-            WorkingDir: start.workdir ?? '/tmp',
-            ...(start.expose.length > 0 && {
-                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
-            }),
-            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
-            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
-            ...(Object.keys(labels).length > 0 && { Labels: labels }),
-        },
-        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
-        history: [
-            ...baseHistory(base),
-            ...layers.map(({ createdBy }) => ({
-                created,
-                created_by: createdBy,
-                comment: madeHere,
-            })),
-        ],
-    };
-}
-const activating = '/usr/local/bin/_entrypoint.sh';
-/** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }) {
-    return entrypoint[0] === activating ? entrypoint : [activating, ...entrypoint];
-}
-/** The config has sets as objects of empty objects; those of the base stay. */
-function keys(base, more) {
-    return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
-}
-function withProtocol(port) {
-    return port.includes('/') ? port : `${port}/tcp`;
-}
-/**
- * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
- * optional, and some tools write less of it than there are layers.
- */
-function baseHistory({ history, rootfs }) {
-    const entries = history ?? [];
-    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
-    if (missing < 0)
-        return rootfs.diff_ids.map(() => ({}));
-    return [...entries, ...Array.from({ length: missing }, () => ({}))];
-}
-/** The scripts of the wiring are looked for there by those who call them by name. */
-function withLocalBin(path) {
-    if (path === '')
-        return usualPath;
-    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
-}
 
-;// CONCATENATED MODULE: ./src/image/base.ts
+;// CONCATENATED MODULE: ./src/base/base.ts
 
 
 
@@ -39534,7 +39499,7 @@ function imageLayers(descriptors, config, name, source) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/image/check-base.ts
+;// CONCATENATED MODULE: ./src/base/check.ts
 
 /**
  * Makes sure that an environment can live on a base.
@@ -39578,7 +39543,7 @@ function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
 }
 
-;// CONCATENATED MODULE: ./src/image/passwd.ts
+;// CONCATENATED MODULE: ./src/base/passwd.ts
 /** The users of a passwd file; lines that are none (comments, NIS) are left out. */
 function parsePasswd(text) {
     return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
@@ -39633,7 +39598,7 @@ function fieldsOf(text, count) {
         .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
 }
 
-;// CONCATENATED MODULE: ./src/image/users.ts
+;// CONCATENATED MODULE: ./src/base/users.ts
 
 
 /** Upstream's, of micromamba-docker since 2026. */
@@ -39774,10 +39739,10 @@ function editBashrc(layer, base, path, owner) {
     if (present && !present.content)
         return;
     const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+    layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid });
 }
 /** A .bashrc that activates; upstream's do already, by the same line. */
-function bashrc_activating(bashrc) {
+function activating(bashrc) {
     return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
@@ -39867,7 +39832,7 @@ function ownHome(layer, base, user) {
     if (present)
         layer.own(home, present, user);
     for (const [name, file] of base.below(home)) {
-        const content = name === '.bashrc' && file.content && Buffer.from(bashrc_activating(file.content.toString()));
+        const content = name === '.bashrc' && file.content && Buffer.from(activating(file.content.toString()));
         layer.own(`${home}/${name}`, content ? { ...file, content } : file, user);
     }
 }
@@ -39904,7 +39869,7 @@ function layHome(layer, base, { home, uid, gid }) {
         else if (type === 'symlink')
             layer.symlink(path, target ?? '', owner);
         else if (content)
-            layer.file(path, name === '.bashrc' ? bashrc_activating(content.toString()) : content, { mode, ...owner });
+            layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner });
     }
 }
 
@@ -40146,9 +40111,90 @@ async function openGround({ user }, { platform, base: pinned, earlier }, reader)
     return { base, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) } };
 }
 
-// EXTERNAL MODULE: ./src/image/json-blob.ts
-var json_blob = __nccwpck_require__(8851);
+;// CONCATENATED MODULE: ./src/image/config.ts
+
+
+const asUpstream = { env: {}, expose: [], volumes: [] };
+/** The comment of history's entries for layers of ours. */
+const madeHere = 'micromamba-image-action';
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/**
+ * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
+ * It keeps what the base says of ports, volumes, labels and the like.
+ */
+function imageConfig(base, changes) {
+    const { created, layers, start = asUpstream } = changes;
+    const environment = new Map([
+        ...environmentOf(base),
+        ...Object.entries(changes.environment),
+        ...Object.entries(start.env),
+        ...Object.entries(changes.activated ?? {}),
+    ]);
+    environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
+    const labels = { ...base.config?.Labels, ...changes.labels };
+    return {
+        ...base,
+        created,
+        config: {
+            ...base.config,
+            User: changes.user,
+            Env: [...environment].map(([name, value]) => `${name}=${value}`),
+            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
+            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+            WorkingDir: start.workdir ?? '/tmp',
+            ...(start.expose.length > 0 && {
+                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
+            }),
+            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
+            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
+            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+            ...(Object.keys(labels).length > 0 && { Labels: labels }),
+        },
+        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
+        history: [
+            ...baseHistory(base),
+            ...layers.map(({ createdBy }) => ({
+                created,
+                created_by: createdBy,
+                comment: madeHere,
+            })),
+        ],
+    };
+}
+const config_activating = '/usr/local/bin/_entrypoint.sh';
+/** The wiring's entrypoint activates the environment and becomes what follows it. */
+function entrypointOf({ entrypoint = [] }) {
+    return entrypoint[0] === config_activating ? entrypoint : [config_activating, ...entrypoint];
+}
+/** The config has sets as objects of empty objects; those of the base stay. */
+function keys(base, more) {
+    return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
+}
+function withProtocol(port) {
+    return port.includes('/') ? port : `${port}/tcp`;
+}
+/**
+ * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
+ * optional, and some tools write less of it than there are layers.
+ */
+function baseHistory({ history, rootfs }) {
+    const entries = history ?? [];
+    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
+    if (missing < 0)
+        return rootfs.diff_ids.map(() => ({}));
+    return [...entries, ...Array.from({ length: missing }, () => ({}))];
+}
+/** The scripts of the wiring are looked for there by those who call them by name. */
+function withLocalBin(path) {
+    if (path === '')
+        return usualPath;
+    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
+}
+
+// EXTERNAL MODULE: ./src/oci/json-blob.ts
+var json_blob = __nccwpck_require__(7739);
 ;// CONCATENATED MODULE: ./src/image/assemble.ts
+
 
 
 
@@ -40167,10 +40213,10 @@ function assembleImage(base, layers, platform, details) {
     if (all.length > layerBudget) {
         throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
     }
-    const config = (0,json_blob/* jsonBlob */.q)('application/vnd.oci.image.config.v1+json', imageConfig(base.config, { ...details, layers }));
-    const manifest = (0,json_blob/* jsonBlob */.q)('application/vnd.oci.image.manifest.v1+json', {
+    const config = (0,json_blob/* jsonBlob */.q)(media_types/* configMediaType */.p2, imageConfig(base.config, { ...details, layers }));
+    const manifest = (0,json_blob/* jsonBlob */.q)(media_types/* manifestMediaType */.gp, {
         schemaVersion: 2,
-        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        mediaType: media_types/* manifestMediaType */.gp,
         config: config.descriptor,
         layers: all.map(({ descriptor }) => descriptor),
         annotations: (0,json_blob/* sorted */.I)({
@@ -40186,6 +40232,7 @@ function assembleImage(base, layers, platform, details) {
 }
 
 ;// CONCATENATED MODULE: ./src/image/earlier.ts
+
 
 
 
@@ -40272,7 +40319,7 @@ function damaged(origin, what) {
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(663);
-;// CONCATENATED MODULE: ./src/packages/bzip2.ts
+;// CONCATENATED MODULE: ./src/packages/conda/bzip2.ts
 /**
  * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
  * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
@@ -40665,7 +40712,7 @@ const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
     return crc;
 });
 
-;// CONCATENATED MODULE: ./src/packages/decompress.ts
+;// CONCATENATED MODULE: ./src/packages/conda/decompress.ts
 
 
 
@@ -40695,11 +40742,9 @@ function unbzip2(range) {
     return bunzip2(readRange(range));
 }
 
-;// CONCATENATED MODULE: ./src/packages/json.ts
+;// CONCATENATED MODULE: ./src/packages/conda/json.ts
 
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+
 /** The object that is all of a package's metadata file. @throws UserError when it is none */
 function json_parseObject(text, file, dist) {
     let value;
@@ -40709,7 +40754,7 @@ function json_parseObject(text, file, dist) {
     catch (cause) {
         throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
     }
-    if (!isObject(value))
+    if (!isRecord(value))
         throw malformed(dist, `${file} is not an object`);
     return value;
 }
@@ -40725,7 +40770,7 @@ function malformed(dist, what, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/conda-format.ts
+;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
 
 
 
@@ -40803,7 +40848,7 @@ function refusal(dist, what, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/entry-point.ts
+;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
 const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 /**
  * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
@@ -40863,7 +40908,7 @@ function* archive_path_parentsOf(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
+;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
 
 
 /** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
@@ -40918,7 +40963,8 @@ function unquote(token) {
     return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
 }
 
-;// CONCATENATED MODULE: ./src/packages/paths-json.ts
+;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
+
 
 
 /**
@@ -40947,7 +40993,7 @@ const pathTypes = {
     directory: 'directory',
 };
 function parseEntry(entry, dist) {
-    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
+    if (!isRecord(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
     const path = safePath(entry['_path'], dist, 'info/paths.json');
@@ -40977,7 +41023,8 @@ function parseEntry(entry, dist) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/packages/package-info.ts
+;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
+
 
 
 
@@ -41034,7 +41081,7 @@ function parseLinkJson(text, dist) {
     if (text === undefined)
         return [];
     const { noarch } = json_parseObject(text, 'info/link.json', dist);
-    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
+    const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
     if (!Array.isArray(definitions))
         throw malformed(dist, "'entry_points' in info/link.json is no list");
     return definitions.map((definition) => {
@@ -41045,7 +41092,7 @@ function parseLinkJson(text, dist) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
+;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
 
 
 
@@ -41183,7 +41230,7 @@ function damage(error, dist) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/archive.ts
+;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
 
 
 
@@ -41254,7 +41301,7 @@ function isInfo({ path }) {
     return path.startsWith('info/');
 }
 
-;// CONCATENATED MODULE: ./src/bytecode/format.ts
+;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
 const bytecodeFormat = 1;
 /**
@@ -42189,7 +42236,7 @@ function readFacts(text) {
     catch {
         return undefined;
     }
-    if (!isObject(value))
+    if (!isRecord(value))
         return undefined;
     const { claims, ways, texts = {}, scripted = [], python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
@@ -42206,7 +42253,7 @@ function readFacts(text) {
     return { ...read, python: { version, executable, sitePackages } };
 }
 function isTexts(value) {
-    return (isObject(value) &&
+    return (isRecord(value) &&
         Object.entries(value).every(([path, text]) => activation_files_isActivationFile(path) && typeof text === 'string'));
 }
 function isList(value) {
@@ -44980,10 +45027,6 @@ function compressorName(compression) {
         ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(reproducible/* zstdSettings */.pD)}`
         : `fflate ${fflateVersion} gzip ${reproducible/* gzipLevel */.lk}`;
 }
-const layerMediaTypes = {
-    zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-};
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 function compress(bytes, compression) {
     const chunks = rechunk(bytes, reproducible/* chunkSize */.ZL);
@@ -45252,6 +45295,7 @@ async function* tar_contentOf({ path, size, content, }) {
 
 
 
+
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
@@ -45271,7 +45315,7 @@ async function pack_packEntries(entries, compression, file) {
         throw error;
     }
     return {
-        descriptor: { mediaType: layerMediaTypes[compression], digest: digested(compressed), size },
+        descriptor: { mediaType: media_types/* layerMediaTypes */.H6[compression], digest: digested(compressed), size },
         diffId: digested(uncompressed),
         file,
     };
@@ -46824,7 +46868,7 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/image/types.ts
+;// CONCATENATED MODULE: ./src/oci/image.ts
 /** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
 function asOwn(layer, createdBy, annotations) {
     return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
@@ -55672,7 +55716,7 @@ class Parser {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/shell-words.ts
+;// CONCATENATED MODULE: ./src/activation/shell-words.ts
 /** Thrown where a script does what cannot be known without running it. Its message names the construct. */
 class UnknownEffect extends Error {
     /** Where in the script, in code units. */
@@ -55843,7 +55887,7 @@ function literalText(part) {
     return part.value;
 }
 
-;// CONCATENATED MODULE: ./src/image/shell-tests.ts
+;// CONCATENATED MODULE: ./src/activation/shell-tests.ts
 
 /** Evaluates what stands in `[[ … ]]`. */
 function evaluateTest(test, context) {
@@ -55920,7 +55964,7 @@ function lookUp(path, node, kindOf) {
     return kind === 'file' && path.endsWith('/') ? 'absent' : kind;
 }
 
-;// CONCATENATED MODULE: ./src/image/shell-syntax.ts
+;// CONCATENATED MODULE: ./src/activation/shell-syntax.ts
 
 
 /**
@@ -56016,7 +56060,7 @@ function outOfPlace(text, pos) {
     throw new UnknownEffect(`${text} out of place`, { pos });
 }
 
-;// CONCATENATED MODULE: ./src/image/shell-script.ts
+;// CONCATENATED MODULE: ./src/activation/shell-script.ts
 
 
 
@@ -56204,7 +56248,7 @@ function checkRedirection(redirection) {
     throw new UnknownEffect('a redirection', redirection);
 }
 
-;// CONCATENATED MODULE: ./src/image/shell-variables.ts
+;// CONCATENATED MODULE: ./src/activation/shell-variables.ts
 /** Variables that a container or its shell sets, so that what is not known of them is not unset either. */
 const containers = new Set('HOME HOSTNAME LOGNAME MAIL OLDPWD PATH SHELL TERM USER container'.split(' '));
 /** Variables that bash itself gives a value or a meaning (bash manual, "Bash Variables"). */
@@ -56257,7 +56301,7 @@ class shell_variables_ShellVariables {
     }
 }
 
-;// CONCATENATED MODULE: ./src/image/static-activation.ts
+;// CONCATENATED MODULE: ./src/activation/static-activation.ts
 
 
 
@@ -58436,7 +58480,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   Hn: () => (/* reexport */ createRegistryClient),
   FH: () => (/* reexport */ registry_reference/* formatReference */.FH),
   Sh: () => (/* reexport */ registry_reference/* formatRepository */.Sh),
-  $P: () => (/* reexport */ manifestMediaTypes),
   F2: () => (/* reexport */ registry_reference/* parseReference */.F2),
   zr: () => (/* reexport */ verified)
 });
@@ -59051,23 +59094,19 @@ async function* resumed(size, first, open, undertaking) {
 
 // EXTERNAL MODULE: ./src/common/digest.ts
 var common_digest = __nccwpck_require__(1573);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(9217);
 ;// CONCATENATED MODULE: ./src/registry/manifests.ts
 
 
 
 
 
-/** Images and indexes, as OCI and as Docker write them. */
-const manifestMediaTypes = [
-    'application/vnd.oci.image.index.v1+json',
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.docker.distribution.manifest.list.v2+json',
-    'application/vnd.docker.distribution.manifest.v2+json',
-];
+
 /** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
 const sizeLimit = 4 * 1024 * 1024;
 /** @returns undefined when the registry has no such repository, tag or digest */
-async function findManifest(transport, reference, accept = manifestMediaTypes) {
+async function findManifest(transport, reference, accept = media_types/* manifestMediaTypes */.$P) {
     const undertaking = reading(reference);
     try {
         const response = await transport.send({
@@ -59103,7 +59142,7 @@ async function headManifest(transport, reference) {
             method: 'HEAD',
             to: pathOf(reference),
             scopes: [toPull(reference.repository)],
-            headers: { accept: manifestMediaTypes.join(', ') },
+            headers: { accept: media_types/* manifestMediaTypes */.$P.join(', ') },
         });
         response.body.resume();
         if (response.status === 404)
@@ -59163,7 +59202,7 @@ function pathOf({ repository, tag, digest }) {
 /** Some registries say `text/plain`; then the manifest says what it is. */
 function mediaTypeOf(contentType, bytes) {
     const declared = contentType?.replace(/;.*/, '').trim() ?? '';
-    if (manifestMediaTypes.includes(declared))
+    if (media_types/* manifestMediaTypes */.$P.includes(declared))
         return declared;
     try {
         const { mediaType } = JSON.parse(bytes.toString());
@@ -59430,7 +59469,6 @@ function createRegistryClient(options = {}) {
 
 ;// CONCATENATED MODULE: ./src/registry/registry.ts
 /** The door of this folder: references, credentials, and a client for the OCI distribution API. */
-
 
 
 

@@ -4888,7 +4888,7 @@ var yauzl = __nccwpck_require__(663);
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-;// CONCATENATED MODULE: ./src/packages/bzip2.ts
+;// CONCATENATED MODULE: ./src/packages/conda/bzip2.ts
 /**
  * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
  * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
@@ -5281,7 +5281,7 @@ const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
     return crc;
 });
 
-;// CONCATENATED MODULE: ./src/packages/decompress.ts
+;// CONCATENATED MODULE: ./src/packages/conda/decompress.ts
 
 
 
@@ -5311,11 +5311,18 @@ function unbzip2(range) {
     return bunzip2(readRange(range));
 }
 
-;// CONCATENATED MODULE: ./src/packages/json.ts
-
-function isObject(value) {
+;// CONCATENATED MODULE: ./src/common/json.ts
+/** Looks at values that came as JSON from elsewhere. */
+function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/json.ts
+
+
 /** The object that is all of a package's metadata file. @throws UserError when it is none */
 function parseObject(text, file, dist) {
     let value;
@@ -5325,7 +5332,7 @@ function parseObject(text, file, dist) {
     catch (cause) {
         throw malformed(dist, `${file} is not JSON: ${errors_messageOf(cause)}`, cause);
     }
-    if (!isObject(value))
+    if (!isRecord(value))
         throw malformed(dist, `${file} is not an object`);
     return value;
 }
@@ -5341,7 +5348,7 @@ function malformed(dist, what, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/conda-format.ts
+;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
 
 
 
@@ -5419,7 +5426,7 @@ function refusal(dist, what, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/entry-point.ts
+;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
 const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 /**
  * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
@@ -5479,7 +5486,7 @@ function* parentsOf(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/packages/legacy-files.ts
+;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
 
 
 /** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
@@ -5534,7 +5541,8 @@ function unquote(token) {
     return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
 }
 
-;// CONCATENATED MODULE: ./src/packages/paths-json.ts
+;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
+
 
 
 /**
@@ -5563,7 +5571,7 @@ const pathTypes = {
     directory: 'directory',
 };
 function parseEntry(entry, dist) {
-    if (!isObject(entry) || typeof entry['_path'] !== 'string') {
+    if (!isRecord(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
     const path = safePath(entry['_path'], dist, 'info/paths.json');
@@ -5593,7 +5601,8 @@ function parseEntry(entry, dist) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/packages/package-info.ts
+;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
+
 
 
 
@@ -5650,7 +5659,7 @@ function parseLinkJson(text, dist) {
     if (text === undefined)
         return [];
     const { noarch } = parseObject(text, 'info/link.json', dist);
-    const definitions = isObject(noarch) ? (noarch['entry_points'] ?? []) : [];
+    const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
     if (!Array.isArray(definitions))
         throw malformed(dist, "'entry_points' in info/link.json is no list");
     return definitions.map((definition) => {
@@ -5665,7 +5674,7 @@ function parseLinkJson(text, dist) {
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(118);
-;// CONCATENATED MODULE: ./src/packages/tar-entries.ts
+;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
 
 
 
@@ -5803,7 +5812,7 @@ function damage(error, dist) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/packages/archive.ts
+;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
 
 
 
@@ -5874,7 +5883,7 @@ function isInfo({ path }) {
     return path.startsWith('info/');
 }
 
-;// CONCATENATED MODULE: ./src/bytecode/format.ts
+;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
 const bytecodeFormat = 1;
 /**
@@ -9572,10 +9581,6 @@ function compressorName(compression) {
         ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(zstdSettings)}`
         : `fflate ${fflateVersion} gzip ${gzipLevel}`;
 }
-const layerMediaTypes = {
-    zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-};
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 function compress(bytes, compression) {
     const chunks = rechunk(bytes, chunkSize);
@@ -9623,6 +9628,46 @@ async function* compress_gzip(chunks) {
     encoder.push(new Uint8Array(), true);
     yield* compressed;
 }
+
+;// CONCATENATED MODULE: ./src/oci/media-types.ts
+/** The kinds of documents and layers, as OCI names them (image-spec, media-types.md) and as Docker does (image manifest version 2, schema 2). */
+const indexMediaType = 'application/vnd.oci.image.index.v1+json';
+const manifestMediaType = 'application/vnd.oci.image.manifest.v1+json';
+const configMediaType = 'application/vnd.oci.image.config.v1+json';
+/** Layers by how they are compressed. */
+const layerMediaTypes = {
+    none: 'application/vnd.oci.image.layer.v1.tar',
+    gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+};
+const indexMediaTypes = [
+    indexMediaType,
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+const imageMediaTypes = [
+    manifestMediaType,
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+/** Images and indexes. */
+const manifestMediaTypes = [
+    indexMediaType,
+    manifestMediaType,
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+const configMediaTypes = [
+    configMediaType,
+    'application/vnd.docker.container.image.v1+json',
+];
+/** Layers have the same bytes under Docker's names and under OCI's; our manifests are OCI's. */
+const ociLayerTypes = {
+    'application/vnd.docker.image.rootfs.diff.tar.gzip': layerMediaTypes.gzip,
+    'application/vnd.docker.image.rootfs.diff.tar.zstd': layerMediaTypes.zstd,
+    'application/vnd.docker.image.rootfs.diff.tar': layerMediaTypes.none,
+    [layerMediaTypes.gzip]: layerMediaTypes.gzip,
+    [layerMediaTypes.zstd]: layerMediaTypes.zstd,
+    [layerMediaTypes.none]: layerMediaTypes.none,
+};
 
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const blockSize = 512;
@@ -9786,6 +9831,7 @@ async function* tar_contentOf({ path, size, content, }) {
 }
 
 ;// CONCATENATED MODULE: ./src/layers/pack.ts
+
 
 
 

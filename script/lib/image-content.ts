@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../../src/common/digest.ts'
-import { isRecord } from '../../src/image/json.ts'
+import { isRecord } from '../../src/common/json.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 

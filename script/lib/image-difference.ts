@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isRecord } from '../../src/image/json.ts'
+import { isRecord } from '../../src/common/json.ts'
 import type { ContentLayer, ImageContent, Json } from './image-content.ts'
 
 /** What became of a layer: `missing` is one that only the rebuilt image has, `extra` one that only the registry's has. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hexOf, isDigest, type Digest } from '../../src/common/digest.ts'
 import { messageOf, UserError } from '../../src/common/errors.ts'
 import { formatPlatform, parsePlatform, type Platform } from '../../src/common/platform.ts'
-import { isRecord } from '../../src/image/json.ts'
+import { isRecord } from '../../src/common/json.ts'
 import { formatReference, type ImageReference, type RegistryClient } from '../../src/registry/registry.ts'
 import { imageContent, parseObject, type ImageContent, type Json } from './image-content.ts'
 

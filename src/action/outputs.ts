@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
-import type { Image } from '../image/types.ts'
+import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf, type Artifact, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type Result } from './result.ts'

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { formatBytes } from '../common/format.ts'
 import { formatPlatform } from '../common/platform.ts'
-import type { Image } from '../image/types.ts'
+import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type LockResult, type Result } from './result.ts'

@@ -1,11 +1,12 @@
 import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import { formatReference } from '../registry/registry.ts'
-import { isLayout } from './base-name.ts'
-import type { BaseImage } from './base.ts'
+import { isLayout } from '../base/name.ts'
+import type { BaseImage } from '../base/base.ts'
 import { imageConfig, type ConfigChanges } from './config.ts'
-import { jsonBlob, sorted } from './json-blob.ts'
-import type { Image, ImageLayer } from './types.ts'
+import { jsonBlob, sorted } from '../oci/json-blob.ts'
+import { configMediaType, manifestMediaType } from '../oci/media-types.ts'
+import type { Image, ImageLayer } from '../oci/image.ts'
 
 /** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
 export const layerBudget = 100
@@ -35,13 +36,10 @@ export function assembleImage(
       { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' },
     )
   }
-  const config = jsonBlob(
-    'application/vnd.oci.image.config.v1+json',
-    imageConfig(base.config, { ...details, layers }),
-  )
-  const manifest = jsonBlob('application/vnd.oci.image.manifest.v1+json', {
+  const config = jsonBlob(configMediaType, imageConfig(base.config, { ...details, layers }))
+  const manifest = jsonBlob(manifestMediaType, {
     schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    mediaType: manifestMediaType,
     config: config.descriptor,
     layers: all.map(({ descriptor }) => descriptor),
     annotations: sorted({

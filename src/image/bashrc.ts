@@ -1,7 +1,7 @@
-import type { BaseFiles } from './base-files.ts'
+import type { BaseFiles } from '../base/base-files.ts'
 import type { Overlay } from './overlay.ts'
-import { appendLine } from './passwd.ts'
-import type { ImageUser } from './users.ts'
+import { appendLine } from '../base/passwd.ts'
+import type { ImageUser } from '../base/users.ts'
 
 /** What homes are made of. */
 export const skeleton = 'etc/skel'

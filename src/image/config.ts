@@ -1,35 +1,6 @@
-import { isDigest, type Digest } from '../common/digest.ts'
-import { isRecord, isStringRecord } from './json.ts'
-
-/** An image's config (OCI image-spec, config.md), with Docker's `Shell` and `Healthcheck`; what else it has is kept. */
-export interface ImageConfig {
-  readonly architecture: string
-  readonly os: string
-  readonly variant?: string
-  readonly created?: string
-  readonly author?: string
-  readonly config?: RunConfig | null
-  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly Digest[] }
-  readonly history?: readonly HistoryEntry[] | null
-}
-
-export interface RunConfig {
-  readonly Env?: readonly string[] | null
-  readonly User?: string
-  readonly WorkingDir?: string
-  readonly Entrypoint?: readonly string[] | null
-  readonly Cmd?: readonly string[] | null
-  readonly Shell?: readonly string[] | null
-  readonly Labels?: Readonly<Record<string, string>> | null
-  readonly [other: string]: unknown
-}
-
-export interface HistoryEntry {
-  readonly created?: string
-  readonly created_by?: string
-  readonly comment?: string
-  readonly empty_layer?: boolean
-}
+import type { Digest } from '../common/digest.ts'
+import { isRecord } from '../common/json.ts'
+import { environmentOf, type HistoryEntry, type ImageConfig } from '../oci/config.ts'
 
 /** How containers of an image start; what is absent is as in images of micromamba-docker. */
 export interface StartSettings {
@@ -69,45 +40,6 @@ export interface ConfigChanges {
 export const madeHere = 'micromamba-image-action'
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
-/**
- * Reads a config, with those of its fields checked that are looked at here.
- * @throws Error saying which of them is not as it should be; SyntaxError when the text is no JSON
- */
-export function parseConfig(text: string): ImageConfig {
-  const value: unknown = JSON.parse(text)
-  const { os, architecture, rootfs, config, history } = isRecord(value) ? value : {}
-  const { diff_ids } = isRecord(rootfs) ? rootfs : {}
-  const { Env, Labels } = isRecord(config) ? config : {}
-  const isAbsentOr = (field: unknown, test: (field: unknown) => boolean) =>
-    (field ?? null) === null || test(field)
-  const all = (test: (item: unknown) => boolean) => (field: unknown) =>
-    Array.isArray(field) && field.every(test)
-  const problem = Object.entries({
-    os: typeof os === 'string',
-    architecture: typeof architecture === 'string',
-    'rootfs.diff_ids': all((item) => typeof item === 'string' && isDigest(item))(diff_ids),
-    config: isAbsentOr(config, isRecord),
-    'config.Env': isAbsentOr(
-      Env,
-      all((item) => typeof item === 'string'),
-    ),
-    'config.Labels': isAbsentOr(Labels, isStringRecord),
-    history: isAbsentOr(history, all(isRecord)),
-  }).find(([, isRight]) => !isRight)
-  if (problem) throw new Error(`its field '${problem[0]}' is missing or malformed`)
-  return value as ImageConfig // the fields that matter have just been looked at, and the others are passed on unseen
-}
-
-/** The variables of a config's ENV. */
-export function environmentOf({ config }: ImageConfig): Map<string, string> {
-  return new Map(
-    (config?.Env ?? []).map((pair): [string, string] => {
-      const equals = pair.indexOf('=')
-      return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
-    }),
-  )
-}
 
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.

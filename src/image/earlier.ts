@@ -8,10 +8,12 @@ import {
   type RegistryClient,
 } from '../registry/registry.ts'
 import { fingerprintAnnotation } from './assemble.ts'
-import { chooseImage, parseBaseManifest } from './base-manifest.ts'
-import { madeHere, parseConfig } from './config.ts'
-import { isRecord, isStringRecord } from './json.ts'
-import type { Blob, Descriptor, Image, ImageLayer } from './types.ts'
+import { chooseImage, parseBaseManifest } from '../base/manifest.ts'
+import { madeHere } from './config.ts'
+import { parseConfig } from '../oci/config.ts'
+import { isRecord, isStringRecord } from '../common/json.ts'
+import type { Blob, Descriptor } from '../oci/descriptor.ts'
+import type { Image, ImageLayer } from '../oci/image.ts'
 
 /** An image that an earlier run made, as a registry has it. Nothing of it but its manifest has been looked at. */
 export interface EarlierImage {

@@ -1,8 +1,7 @@
-import { jsonBlob, sorted } from './json-blob.ts'
-import type { Blob, Descriptor, Image, ImageIndex } from './types.ts'
-
-/** The media type of an index (OCI image-spec, image-index.md). */
-export const indexMediaType = 'application/vnd.oci.image.index.v1+json'
+import { jsonBlob, sorted } from '../oci/json-blob.ts'
+import type { Blob, Descriptor } from '../oci/descriptor.ts'
+import type { Image, ImageIndex } from '../oci/image.ts'
+import { indexMediaType } from '../oci/media-types.ts'
 
 /**
  * Puts the images of several platforms under one digest.

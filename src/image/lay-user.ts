@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { activating, skeleton } from './bashrc.ts'
-import type { BaseFile, BaseFiles } from './base-files.ts'
+import type { BaseFile, BaseFiles } from '../base/base-files.ts'
 import type { Overlay } from './overlay.ts'
 import {
   appendLine,
@@ -12,8 +12,8 @@ import {
   parseGroup,
   parsePasswd,
   type User,
-} from './passwd.ts'
-import { isOwnGroup, type ImageUser } from './users.ts'
+} from '../base/passwd.ts'
+import { isOwnGroup, type ImageUser } from '../base/users.ts'
 
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
 const homeMode = 0o777

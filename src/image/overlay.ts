@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { LayerEntry, Owner } from '../layers/types.ts'
-import type { BaseFile, BaseFiles } from './base-files.ts'
+import type { BaseFile, BaseFiles } from '../base/base-files.ts'
 
 export interface Attributes {
   readonly mode?: number

@@ -3,11 +3,11 @@ import { posix } from 'node:path'
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { formatActivation, type ActivatedEnvironment } from './activation.ts'
-import type { BaseFiles } from './base-files.ts'
+import type { BaseFiles } from '../base/base-files.ts'
 import { editBashrc, skeleton } from './bashrc.ts'
 import { layUser } from './lay-user.ts'
 import { Overlay } from './overlay.ts'
-import type { ImageUser } from './users.ts'
+import type { ImageUser } from '../base/users.ts'
 
 /** What the wiring of an image depends on. */
 export interface Wiring {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import type { ImageLayer } from '../image/types.ts'
+import type { ImageLayer } from '../oci/image.ts'
 import type { FetchedPackage } from '../packages/download.ts'
 import { linkPackage, type LinkContext, type PrefixEntry } from '../prefix/link.ts'
 import { factsAnnotation, formatFacts, type LayerFacts } from './facts.ts'

@@ -14,11 +14,6 @@ export function compressorName(compression: Compression): string {
     : `fflate ${fflateVersion} gzip ${gzipLevel}`
 }
 
-export const layerMediaTypes: Readonly<Record<Compression, string>> = {
-  zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-  gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-}
-
 type Bytes = AsyncIterable<Uint8Array>
 
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { messageOf } from '../common/errors.ts'
-import type { BaseFiles } from '../image/base-files.ts'
+import type { BaseFiles } from '../base/base-files.ts'
 import { refusal, type CopyRule } from './copy-rule.ts'
 import type { CopySource } from './copy-source.ts'
 import { directoryMode } from './reproducible.ts'

@@ -1,4 +1,4 @@
-import { isObject } from '../packages/json.ts'
+import { isRecord } from '../common/json.ts'
 import { isActivationFile, type Python } from '../prefix/link.ts'
 import { formatPathSet, parsePathSet, type Claims } from './path-set.ts'
 
@@ -42,7 +42,7 @@ function readFacts(text: string): LayerFacts | undefined {
   } catch {
     return undefined
   }
-  if (!isObject(value)) return undefined
+  if (!isRecord(value)) return undefined
   const { claims, ways, texts = {}, scripted = [], python } = value
   if (typeof claims !== 'string' || typeof ways !== 'string') return undefined
   const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)]
@@ -56,7 +56,7 @@ function readFacts(text: string): LayerFacts | undefined {
 
 function isTexts(value: unknown): value is Record<string, string> {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     Object.entries(value).every(([path, text]) => isActivationFile(path) && typeof text === 'string')
   )
 }

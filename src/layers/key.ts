@@ -1,4 +1,4 @@
-import { bytecodeFormat } from '../bytecode/format.ts'
+import { bytecodeFormat } from '../prefix/bytecode-format.ts'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { compressorName } from './compress.ts'
 import { directoryMode, packerFormat, rootPrefixMode } from './reproducible.ts'

@@ -1,4 +1,4 @@
-import type { Descriptor } from '../image/types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../common/digest.ts'
 import type { LayerFacts } from './facts.ts'
 

@@ -1,4 +1,5 @@
-import type { Blob, Image, ImageIndex } from '../image/types.ts'
+import type { Blob } from '../oci/descriptor.ts'
+import type { Image, ImageIndex } from '../oci/image.ts'
 
 /** What can be put out: an image, or the images of several platforms with their index. */
 export type Artifact = Image | ImageIndex

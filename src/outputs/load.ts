@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { formatPlatform, machinePlatform } from '../common/platform.ts'
-import type { Image } from '../image/types.ts'
+import type { Image } from '../oci/image.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
 import { imagesOf, isIndex, type Artifact } from './artifact.ts'
 import { findEngine, type EngineCommand } from './engine.ts'

@@ -1,8 +1,9 @@
 import { mapConcurrently } from '../common/concurrency.ts'
 import { isDigest } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
-import { descriptorPlatform, indexMediaType } from '../image/image-index.ts'
-import type { Descriptor } from '../image/types.ts'
+import { descriptorPlatform } from '../image/image-index.ts'
+import { configMediaTypes, imageMediaTypes, indexMediaTypes } from '../oci/media-types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import {
   formatReference,
   type ImageReference,
@@ -18,16 +19,6 @@ export interface FoundManifest extends PushedManifest {
   readonly name: string
 }
 
-const indexTypes = [indexMediaType, 'application/vnd.docker.distribution.manifest.list.v2+json']
-const imageTypes = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]
-const configTypes = [
-  'application/vnd.oci.image.config.v1+json',
-  'application/vnd.docker.container.image.v1+json',
-]
-
 /**
  * Reads the image that a digest stands for, or all that an index lists.
  * @throws UserError when one of them is no container image for Linux
@@ -40,7 +31,7 @@ export async function readImages(
     throw refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.')
   }
   const named = await client.fetchManifest(reference)
-  if (!indexTypes.includes(named.mediaType)) return [await readImage(reference, named, client)]
+  if (!indexMediaTypes.includes(named.mediaType)) return [await readImage(reference, named, client)]
 
   const listed = descriptorsOf(parse(named.bytes, reference)['manifests'], reference)
   if (listed.length === 0) throw refused(reference, 'it is an index without images')
@@ -69,12 +60,12 @@ async function readImage(
   client: RegistryClient,
   annotations?: Descriptor['annotations'],
 ): Promise<FoundManifest> {
-  if (!imageTypes.includes(manifest.mediaType)) {
-    const what = indexTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType
+  if (!imageMediaTypes.includes(manifest.mediaType)) {
+    const what = indexMediaTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType
     throw refused(reference, `it is ${what || 'of no known type'}, not an image`)
   }
   const config = configOf(manifest, reference)
-  if (!configTypes.includes(config.mediaType)) {
+  if (!configMediaTypes.includes(config.mediaType)) {
     throw refused(reference, `it holds ${config.mediaType}, not an image`)
   }
   const { os, architecture, variant } = parse(await client.readBlob(reference, config), reference)

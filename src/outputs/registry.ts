@@ -3,7 +3,7 @@ import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import type { Digest } from '../common/digest.ts'
 import { formatBytes } from '../common/format.ts'
-import type { Blob } from '../image/types.ts'
+import type { Blob } from '../oci/descriptor.ts'
 import {
   formatReference,
   formatRepository,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import * as core from '@actions/core'
 import type { Digest } from '../common/digest.ts'
 import { formatBytes } from '../common/format.ts'
-import type { Descriptor } from '../image/types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import {
   formatRepository,
   type Arrival,

@@ -1,4 +1,4 @@
-import { bytecodeMode } from '../bytecode/format.ts'
+import { bytecodeMode } from './bytecode-format.ts'
 import { readAll } from './content.ts'
 import { fileOf } from './linking.ts'
 import type { LinkContext, LinkPlan } from './plan.ts'

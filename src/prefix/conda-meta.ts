@@ -1,5 +1,5 @@
 import type { LockedPackage } from '../lock/types.ts'
-import type { JsonObject, PackageFile } from '../packages/archive.ts'
+import type { JsonObject, PackageFile } from '../packages/conda/archive.ts'
 import type { LinkContext, LinkPlan } from './plan.ts'
 
 /** What only the bytes of an archive tell. */

@@ -1,4 +1,4 @@
-import type { EntryPoint } from '../packages/archive.ts'
+import type { EntryPoint } from '../packages/conda/archive.ts'
 import { pythonShebang } from './shebang.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { UserError } from '../common/errors.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import { openArchive, type PackageArchive } from '../packages/archive.ts'
+import { openArchive, type PackageArchive } from '../packages/conda/archive.ts'
 import type { FetchedPackage } from '../packages/download.ts'
 import { withBytecode, type SourceCompiler } from './compiling.ts'
 import { formatRecord, type ArchiveFacts } from './conda-meta.ts'

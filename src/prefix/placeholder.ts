@@ -1,4 +1,4 @@
-import type { Placeholder } from '../packages/archive.ts'
+import type { Placeholder } from '../packages/conda/archive.ts'
 import { shortenShebang } from './shebang.ts'
 
 /**

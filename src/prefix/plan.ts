@@ -1,7 +1,7 @@
-import { hasHashedBytecode } from '../bytecode/format.ts'
+import { hasHashedBytecode } from './bytecode-format.ts'
 import { UserError } from '../common/errors.ts'
-import type { EntryPoint, PackageFile, PackageInfo } from '../packages/archive.ts'
-import { malformed } from '../packages/json.ts'
+import type { EntryPoint, PackageFile, PackageInfo } from '../packages/conda/archive.ts'
+import { malformed } from '../packages/conda/json.ts'
 import { findObstructed } from './clobber.ts'
 import { bytecodePath, type Python } from './python.ts'
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Blob, Descriptor } from '../image/types.ts'
+import type { Blob, Descriptor } from '../oci/descriptor.ts'
 import { machineCredentials, type CredentialSource } from './credentials.ts'
 import { openBlob, readBlob } from './download.ts'
 import { RegistryError } from './failure.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { messageOf } from '../common/errors.ts'
 import { HttpFailure, pause, type HttpResponse } from '../common/http.ts'
-import type { Descriptor } from '../image/types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import { toPull } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatRepository, type ImageReference } from './reference.ts'

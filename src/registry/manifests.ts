@@ -1,6 +1,7 @@
 import { digestOf, isDigest, type Digest } from '../common/digest.ts'
 import { readBody } from '../common/http.ts'
-import type { Blob, Descriptor } from '../image/types.ts'
+import type { Blob, Descriptor } from '../oci/descriptor.ts'
+import { manifestMediaTypes } from '../oci/media-types.ts'
 import { toPull, toPush } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatReference, type ImageReference } from './reference.ts'
@@ -13,14 +14,6 @@ export interface Manifest {
   readonly digest: Digest
   readonly bytes: Buffer
 }
-
-/** Images and indexes, as OCI and as Docker write them. */
-export const manifestMediaTypes: readonly string[] = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-]
 
 /** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
 const sizeLimit = 4 * 1024 * 1024

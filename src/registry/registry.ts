@@ -2,7 +2,7 @@
 export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './client.ts'
 export { machineCredentials, type Credential, type CredentialSource } from './credentials.ts'
 export { RegistryError } from './failure.ts'
-export { manifestMediaTypes, type Manifest } from './manifests.ts'
+export type { Manifest } from './manifests.ts'
 export { formatReference, formatRepository, parseReference, type ImageReference } from './reference.ts'
 export { type Arrival } from './upload.ts'
 export { verified } from './verify.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { HttpFailure, pause, type HttpResponse } from '../common/http.ts'
-import type { Descriptor } from '../image/types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import { toPull, toPush } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatRepository, type ImageReference } from './reference.ts'

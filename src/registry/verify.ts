@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../common/errors.ts'
-import type { Descriptor } from '../image/types.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 
 /**
  * Hands the chunks of `source` on, and fails at the end when they are not the bytes that the descriptor names. It

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { activationVariables } from '../image/activation.ts'
-import { evaluateActivation, type PathKind } from '../image/static-activation.ts'
+import { evaluateActivation, type PathKind } from '../activation/static-activation.ts'
 import { settle } from '../layers/survey.ts'
 import { activationScripts } from '../prefix/link.ts'
 import type { Base } from './base.ts'

@@ -1,5 +1,5 @@
 import type { Request } from '../action/request.ts'
-import type { ImageLayer } from '../image/types.ts'
+import type { ImageLayer } from '../oci/image.ts'
 import { buildLayer, type LayerSettings } from '../layers/build.ts'
 import { copyEntries } from '../layers/copy.ts'
 import { settle } from '../layers/survey.ts'

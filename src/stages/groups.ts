@@ -1,6 +1,6 @@
 import type { Request } from '../action/request.ts'
 import { layerBudget } from '../image/assemble.ts'
-import { asOwn, type ImageLayer } from '../image/types.ts'
+import { asOwn, type ImageLayer } from '../oci/image.ts'
 import {
   factsAnnotation,
   groupPackages,

@@ -6,8 +6,8 @@ import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { formatPlatform } from '../common/platform.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
-import { asOwn, type Image, type ImageLayer } from '../image/types.ts'
-import { chooseUser } from '../image/users.ts'
+import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
+import { chooseUser } from '../base/users.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
   buildLayer,

@@ -6,7 +6,7 @@ import { Compiler } from '../bytecode/bytecode.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
-import type { ImageLayer } from '../image/types.ts'
+import type { ImageLayer } from '../oci/image.ts'
 import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
 import type { FetchedPackage } from '../packages/download.ts'
 import {

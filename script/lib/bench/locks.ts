@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readEnvironment } from '../../../src/environment/read.ts'
-import { formatBaseName, parseBaseName } from '../../../src/image/base-name.ts'
+import { formatBaseName, parseBaseName } from '../../../src/base/name.ts'
 import { chooseOwnLayer } from '../../../src/layers/build.ts'
 import { inputHash } from '../../../src/lock/asked.ts'
 import { formatLock } from '../../../src/lock/format.ts'
