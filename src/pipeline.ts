@@ -16,14 +16,15 @@ import {
   type PushReport,
 } from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
-import { createBaseReader, openGrounds } from './stages/base.ts'
-import { draftImages } from './stages/draft.ts'
+import { createBaseReader } from './stages/base.ts'
+import { openContext, type RunContext } from './stages/context.ts'
+import { findEarlierImages } from './stages/earlier.ts'
 import { readMembers } from './stages/environments.ts'
-import { planImage, type Plan } from './stages/groups.ts'
 import { makeImage } from './stages/image.ts'
 import { lockMembers } from './stages/lock.ts'
 import { createPackageStore, type Wanted } from './stages/packages.ts'
-import { openWorkshop, type Workshop } from './stages/workshop.ts'
+import { planImage, type Plan } from './stages/plan.ts'
+import { describeImages } from './stages/wanted.ts'
 
 /**
  * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
@@ -33,65 +34,71 @@ import { openWorkshop, type Workshop } from './stages/workshop.ts'
  */
 export async function run(request: Request): Promise<Result> {
   const { tags, push, output } = request
-  const workshop = await openWorkshop(request)
+  const context = await openContext(request)
   try {
     const members = await readMembers(request)
-    const reader = createBaseReader(request, workshop)
-    const locked = await stage('Lock', () => lockMembers(request, members, reader))
+    const bases = createBaseReader(request, context)
+    const locked = await stage('Lock', () => lockMembers(request, members, bases, context))
     const locks = locked.flat().map(({ result }) => result)
     setLockOutputs(locks)
 
-    const drafts = await stage('Earlier image', () => draftImages(request, locked, reader, workshop))
-    const grounds = await stage('Base image', () => openGrounds(request, drafts, reader, workshop))
-    const store = createPackageStore(request, locked.flat(), workshop)
+    const earlier = await stage('Earlier image', () => findEarlierImages(request, context))
+    const store = createPackageStore(request, locked.flat(), context)
+    const wanted = await stage('Base image', async () => {
+      // Where no earlier image is, all packages are missing: they are on their way while the base is read.
+      store.begin(locked.flatMap((ofPlatform, index) => (earlier[index] ? [] : ofPlatform)))
+      return describeImages(request, locked, earlier, bases, context)
+    })
     const plans = await stage('Packages', async () => {
       const planned = await Promise.all(
-        drafts.map(async (draft, index) => {
-          const ground = grounds[index]
-          return ground && planImage(request, draft, ground, workshop)
-        }),
+        wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))),
       )
+      for (const plan of planned) sendBaseLayers(plan, context)
       await store.prepare(planned.flatMap(missingPackages))
       return planned
     })
 
     const images: Image[] = []
-    for (const [index, draft] of drafts.entries()) {
-      const { platform, unchanged } = draft
-      const title = drafts.length > 1 ? `Image for ${formatPlatform(platform)}` : 'Image'
+    for (const [index, { inputs, unchanged }] of wanted.entries()) {
+      const title = wanted.length > 1 ? `Image for ${formatPlatform(inputs.platform)}` : 'Image'
       const plan = plans[index]
-      if (plan) images.push(await stage(title, () => makeImage(request, plan, store, workshop)))
+      if (plan) images.push(await stage(title, () => makeImage(plan, store, context)))
       else if (unchanged) images.push(unchanged)
     }
     const cache = await store.close()
     setCacheOutputs(cache)
     const [single, ...more] = images
     const artifact = single && more.length === 0 ? single : assembleIndex(images, request.annotations)
-    const bytesPushed = await stage('Outputs', () => deliver(request, artifact, workshop))
+    const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context))
     return {
       artifact,
-      bases: [...new Set(drafts.map(({ base }) => base))],
+      bases: [...new Set(wanted.map(({ inputs }) => inputs.base))],
       tags,
       pushed: push,
       ...(output !== undefined && { output }),
       locks,
       cache,
-      reused: drafts.every(({ unchanged }) => unchanged !== undefined),
+      reused: wanted.every(({ unchanged }) => unchanged !== undefined),
       bytesPushed,
     }
   } finally {
-    await rm(workshop.scratch, { recursive: true, force: true })
+    await rm(context.scratch, { recursive: true, force: true })
   }
+}
+
+/** The base's layers leave for the registries when nothing speaks against any of the images. */
+function sendBaseLayers(plan: Plan | undefined, { uploader }: RunContext): void {
+  for (const layer of plan?.base.image.layers ?? []) void uploader?.add(layer)
 }
 
 /** The packages of layers that no earlier image has. */
 function missingPackages(plan: Plan | undefined): Wanted[] {
-  return (plan?.members ?? []).map((member) => ({
-    member,
-    packages: member.groups
+  return (plan?.members ?? []).map(({ locked, groups }) => ({
+    member: locked,
+    packages: groups
       .filter(({ earlier }) => !earlier)
       .flatMap(({ packages }) =>
-        packages.flatMap((position) => member.resolved.lock.packages[position] ?? []),
+        packages.flatMap((position) => locked.resolved.lock.packages[position] ?? []),
       ),
   }))
 }
@@ -105,7 +112,7 @@ export async function merge({ merge: images, tags, annotations }: Request): Prom
 async function deliver(
   { tags, output, load, workspace }: Request,
   artifact: Artifact,
-  { registry, uploader }: Workshop,
+  { registry, uploader }: RunContext,
 ): Promise<number> {
   const report = uploader && (await pushImage(artifact, tags, registry, { uploader }))
   if (output !== undefined) await writeLayout(artifact, resolve(workspace, output), tags)

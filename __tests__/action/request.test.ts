@@ -36,9 +36,7 @@ test('the defaults of action.yml are a request', () => {
     platforms: [{ os: 'linux' }],
     tags: [],
     push: false,
-    compression: 'zstd',
-    linkScripts: 'refuse',
-    compilePyc: true,
+    image: { compression: 'zstd', linkScripts: 'refuse', compilePyc: true },
     cache: { downloads: true, write: true },
   })
 })
@@ -57,7 +55,7 @@ test('lists, pairs and names are taken apart', () => {
     'registry.example.com latest',
   ])
   expect(request.virtualPackages).toEqual({ __glibc: '2.31', __cuda: '' })
-  expect(request.labels).toEqual({ a: 'b=c', empty: '' })
+  expect(request.image.labels).toEqual({ a: 'b=c' })
   expect(request.platforms.map(({ subdir }) => subdir)).toEqual(['linux-aarch64', 'linux-64'])
 })
 
@@ -111,8 +109,8 @@ test('how containers start: a line as for a shell, or JSON', () => {
     'stop-signal': 'SIGINT',
     copy: 'app:/srv/app\n# comment\nrun.sh:/usr/local/bin/:755',
   })
-  const { start, copy } = readRequest({})
-  expect(start).toEqual({
+  const { image, copy } = readRequest({})
+  expect(image.start).toEqual({
     activation: 'entrypoint',
     entrypoint: ['gunicorn', '--bind', '0.0.0.0:80 00', 'a b'],
     cmd: ['app:main', 'with space'],
@@ -154,11 +152,11 @@ test.each([
   ['1000', { uid: 1000 }, true],
 ])("user '%s' is %j, by number: %j", (user, wish, isNumeric) => {
   given({ user })
-  const request = readRequest({})
-  expect(request.user).toEqual(wish)
-  expect(request).toMatchObject({ userNumeric: isNumeric, groupWritable: false })
+  const { image } = readRequest({})
+  expect(image.user).toEqual(wish)
+  expect(image).toMatchObject({ userNumeric: isNumeric, groupWritable: false })
   given({ user, 'user-numeric': 'true' })
-  expect(readRequest({}).userNumeric).toBe(true)
+  expect(readRequest({}).image.userNumeric).toBe(true)
 })
 
 test('the repository is in every image, the commit where it is asked for', () => {
@@ -168,11 +166,11 @@ test('the repository is in every image, the commit where it is asked for', () =>
     GITHUB_SHA: 'abc',
   }
   given()
-  expect(readRequest(context).origin).toEqual({
+  expect(readRequest(context).image.labels).toEqual({
     'org.opencontainers.image.source': 'https://github.com/org/app',
     'org.opencontainers.image.title': 'app',
     'org.opencontainers.image.url': 'https://github.com/org/app',
   })
   given({ 'commit-labels': 'true' })
-  expect(readRequest(context).origin).toMatchObject({ 'org.opencontainers.image.revision': 'abc' })
+  expect(readRequest(context).image.labels).toMatchObject({ 'org.opencontainers.image.revision': 'abc' })
 })

@@ -10,7 +10,7 @@ import {
   groupPackages,
   layerKeyAnnotation,
   overrides,
-  Survey,
+  PrefixContents,
   type LayerGroup,
 } from '../../src/layers/build.ts'
 import { formatFacts } from '../../src/layers/facts.ts'
@@ -39,27 +39,28 @@ async function environment(): Promise<FetchedPackage[]> {
 }
 
 const context = { prefix: '/opt/conda', rootPrefix: '/opt/conda' }
-const settings = { owner: { uid: 57439, gid: 57439 }, compression: 'zstd', directory } as const
+const inputs = { ...context, owner: { uid: 57439, gid: 57439 }, compression: 'zstd', packages: [] } as const
 
 async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer) => void = () => undefined) {
   const packages = await environment()
   const toBuild = groups.map(({ title, packages: positions }) => ({
     title,
     key: `key of ${title}`,
+    inputs,
     prepare: () => Promise.resolve({ packages: positions.flatMap((position) => packages[position] ?? []) }),
   }))
-  const made = await buildLayers(toBuild, context, settings, onLayer)
-  const surveyed = groups.map(({ packages: positions }, index) => {
+  const made = await buildLayers(toBuild, undefined, directory, onLayer)
+  const known = groups.map(({ packages: positions }, index) => {
     const facts = made[index]?.facts
     if (!facts) throw new Error('a layer is missing')
     return { packages: positions, facts }
   })
   const opened: number[] = []
-  const survey = await Survey.of(surveyed, context, (positions) => {
+  const contents = await PrefixContents.of(known, context, (positions) => {
     opened.push(...positions)
     return Promise.all(positions.flatMap((position) => packages[position] ?? []).map(openPackage))
   })
-  return { made, survey, opened }
+  return { made, contents, opened }
 }
 
 test('layers come in the order of their groups, each with its key and facts, and are told of as they are finished', async () => {
@@ -92,9 +93,9 @@ test.each([
   [[], []],
 ])('with layers in the order %j, what has to be given again is %j', async (own, expected) => {
   const groups = groupPackages(['first', 'second'], own, 1 + own.length * 2)
-  const { survey, opened } = await build(groups)
+  const { contents, opened } = await build(groups)
   const again: string[] = []
-  for await (const entry of overrides(survey, groups)) {
+  for await (const entry of overrides(contents, groups)) {
     expect(entry.path).toBe('bin/tool')
     if (entry.type === 'file') again.push((await collect(entry.content)).toString())
   }

@@ -43,9 +43,9 @@ async function overridesOf(first: Files, second: Files): Promise<Files> {
   const plans = sources.map(({ archive }) => planLink(archive.info, context))
   const [one, two] = sources
   const source = (position: number) => (position === 0 ? one : two)
-  const survey = { context, source, plans, clobbers: findClobbers(plans) }
+  const contents = { context, source, plans, clobbers: findClobbers(plans) }
   const given: Record<string, string> = {}
-  for await (const entry of bytecodeOverrides(survey, () => Promise.resolve(compiler))) {
+  for await (const entry of bytecodeOverrides(contents, () => Promise.resolve(compiler))) {
     given[entry.path] = entry.type === 'file' ? (await collect(entry.content)).toString() : entry.type
   }
   return given

@@ -3,9 +3,8 @@ import { isDigest } from '../../src/common/digest.ts'
 import { layerKey, type LayerInputs } from '../../src/layers/key.ts'
 
 const keyed = (subdir: string, name: string, hex: string, channel = 'c') => ({
-  url: new URL(`https://${channel}.example/${subdir}/${name}-1-0.conda`),
-  subdir,
-  checksum: { hex },
+  url: `https://${channel}.example/${subdir}/${name}-1-0.conda`,
+  checksum: hex,
 })
 const python = keyed('linux-64', 'python', 'cc')
 const arch = keyed('linux-64', 'a', 'aa')
@@ -27,7 +26,7 @@ test.each<[string, Partial<LayerInputs>]>([
   ['group', { owner: { uid: 57439, gid: 1 } }],
   ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
-  ['rule for bytecode', { bytecode: true }],
+  ['rule for bytecode', { bytecode: 1 }],
   ['python', { python: keyed('linux-64', 'python', 'cd') }],
   ["a package's bytes", { packages: [keyed('linux-64', 'a', 'ab'), pure] }],
   ["a package's address", { packages: [keyed('linux-64', 'a', 'aa', 'd'), pure] }],
@@ -37,16 +36,7 @@ test.each<[string, Partial<LayerInputs>]>([
   expect(layerKey({ ...inputs, ...change })).not.toBe(layerKey(inputs))
 })
 
-test('the key is the same for the same inputs, in whatever order they are written', () => {
-  const { packages, ...rest } = inputs
-  expect(layerKey({ packages, ...rest })).toBe(layerKey({ ...inputs }))
+test('the key is the same for the same inputs', () => {
+  expect(layerKey(structuredClone(inputs))).toBe(layerKey(inputs))
   expect(isDigest(layerKey(inputs))).toBe(true)
-})
-
-test('python is no part of it for packages that do not depend on python, nor is bytecode', () => {
-  const packages = [arch]
-  const other = keyed('linux-64', 'python', 'cd')
-  expect(layerKey({ ...inputs, packages, python: other, bytecode: true })).toBe(
-    layerKey({ ...inputs, packages }),
-  )
 })

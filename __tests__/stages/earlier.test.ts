@@ -37,7 +37,7 @@ const earlier: EarlierImage = {
 }
 
 /** A registry that has nothing but a config, or not even that, and says of every blob whether it is there. */
-function workshop({
+function registryWith({
   text = config,
   hasLayers = true,
 }: { text?: string | UserError; hasLayers?: boolean } = {}) {
@@ -53,11 +53,11 @@ function workshop({
     hasBlob: () => Promise.resolve(hasLayers),
   }
   const uploader = createBlobUploader(registry, [origin])
-  return { registry, uploader, scratch: '', tarballs: '' }
+  return { registry, uploader }
 }
 
 test('an image of the same fingerprint is taken whole, and nothing of it is asked for again', async () => {
-  const at = workshop()
+  const at = registryWith()
   const image = await takeUnchanged(earlier, fingerprint, platform, at)
   expect(image?.layers.map(({ from }) => from)).toEqual(['base', 'reused'])
   for (const { digest } of [earlier.config, ...earlier.layers, earlier.manifest.descriptor]) {
@@ -65,18 +65,18 @@ test('an image of the same fingerprint is taken whole, and nothing of it is aske
   }
 })
 
-test.each<[string, EarlierImage | undefined, Parameters<typeof workshop>[0]]>([
+test.each<[string, EarlierImage | undefined, Parameters<typeof registryWith>[0]]>([
   ['no image', undefined, {}],
   ['one of another fingerprint', { ...earlier, annotations: { [fingerprintAnnotation]: 'sha256:0' } }, {}],
   ['one whose config is gone', earlier, { text: new UserError('the registry does not have it') }],
   ['one whose config is no config', earlier, { text: '{}' }],
   ['one whose config tells of other layers', { ...earlier, layers: [] }, {}],
 ])('%s is not taken', async (_, image, registry) => {
-  expect(await takeUnchanged(image, fingerprint, platform, workshop(registry))).toBeUndefined()
+  expect(await takeUnchanged(image, fingerprint, platform, registryWith(registry))).toBeUndefined()
 })
 
 test('layers are found by their keys', async () => {
-  const at = workshop()
+  const at = registryWith()
   const layers = await openEarlierLayers(earlier, platform, at)
   const found = await layers.find(['the key', 'another'])
   expect([...found].map(([key, { descriptor, diffId }]) => [key, descriptor.digest, diffId])).toEqual([
@@ -85,11 +85,11 @@ test('layers are found by their keys', async () => {
   expect(at.uploader.knows(origin, digestOf('ours'))).toBe(true)
 })
 
-test.each<[string, Parameters<typeof workshop>[0]]>([
+test.each<[string, Parameters<typeof registryWith>[0]]>([
   ['the registry no longer has', { hasLayers: false }],
   ['belong to an image whose config is gone', { text: new UserError('it is gone') }],
 ])('layers that %s are not', async (_, registry) => {
-  const at = workshop(registry)
+  const at = registryWith(registry)
   const layers = await openEarlierLayers(earlier, platform, at)
   expect((await layers.find(['the key'])).size).toBe(0)
   expect(at.uploader.knows(origin, digestOf('ours'))).toBe(false)

@@ -36439,8 +36439,6 @@ function readRequest(environment = process.env) {
         environmentFiles: list('environment-file'),
         packages: lines('packages'),
         channels: list('channels'),
-        environmentName: inputs_text('environment-name'),
-        rootPrefix: readRootPrefix(),
         lock: { file: inputs_text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
         base: (0,base_name/* parseBaseName */.u7)(core/* getInput */.V4('base-image'), { input: 'base-image', defaultTag: 'latest' }),
         virtualPackages: readVirtualPackages(),
@@ -36450,17 +36448,10 @@ function readRequest(environment = process.env) {
         push: inputs_boolean('push') || inputs_boolean('push-by-digest'),
         output: inputs_text('output'),
         load: inputs_boolean('load'),
-        start: readStart(),
-        ...readUser(),
-        groupWritable: inputs_boolean('group-writable'),
+        image: readImageOptions(environment),
         copy: (0,copy/* parseCopy */.pM)(core/* getInput */.V4('copy').split('\n'), { input: 'copy' }),
-        compression: choice('compression', ['zstd', 'gzip']),
         cacheFrom: readCacheFrom(environment),
-        labels: keyValues('labels'),
         annotations: keyValues('annotations'),
-        origin: readOrigin(environment),
-        linkScripts: choice('link-scripts', ['refuse', 'skip']),
-        compilePyc: inputs_boolean('compile-pyc'),
         micromamba: readMicromamba(),
         condarc: inputs_text('condarc'),
         cache: {
@@ -36502,13 +36493,31 @@ function readRootPrefix() {
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
 }
-/** The time of the commit is in the event that started the workflow. */
-function readOrigin(environment) {
+function readImageOptions(environment) {
+    return {
+        environmentName: inputs_text('environment-name'),
+        rootPrefix: readRootPrefix(),
+        start: readStart(),
+        ...readUser(),
+        groupWritable: inputs_boolean('group-writable'),
+        compression: choice('compression', ['zstd', 'gzip']),
+        labels: withOrigin(keyValues('labels'), environment),
+        annotations: withOrigin(keyValues('annotations'), environment),
+        linkScripts: choice('link-scripts', ['refuse', 'skip']),
+        compilePyc: inputs_boolean('compile-pyc'),
+    };
+}
+/**
+ * Labels or annotations with those that the run's context tells; what the user gave wins. The time of the commit is in the event that
+ * started the workflow.
+ */
+function withOrigin(given, environment) {
     const event = readEvent(environment['GITHUB_EVENT_PATH']);
     const commitTime = new Date(event.head_commit?.timestamp ?? '');
     return contextAnnotations(environment, {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
+        given,
     });
 }
 /** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
@@ -37298,10 +37307,11 @@ function canonical({ mediaType, digest, size, annotations, platform }) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  oH: () => (/* binding */ copyEntries),
-  GG: () => (/* binding */ copyFingerprint),
-  pM: () => (/* reexport */ parseCopy)
+  pM: () => (/* reexport */ parseCopy),
+  Xn: () => (/* binding */ readCopied)
 });
+
+// UNUSED EXPORTS: copyEntries, copyFingerprint
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -37362,11 +37372,11 @@ var reproducible = __nccwpck_require__(7932);
 
 /** A layer on top of an image while it is put together, one path after the other. */
 class CopyOverlay {
-    #ground;
+    #below;
     /** By resolved path. */
     #entries = new Map();
-    constructor(ground) {
-        this.#ground = ground;
+    constructor(below) {
+        this.#below = below;
     }
     isDirectory(path) {
         const place = this.#placeOfDirectory(path);
@@ -37382,7 +37392,7 @@ class CopyOverlay {
                 this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
             return;
         }
-        const place = this.#ground.base.place(path);
+        const place = this.#below.base.place(path);
         if (this.#isGiven(place)) {
             throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
         }
@@ -37396,7 +37406,7 @@ class CopyOverlay {
         return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     }
     #entry(path, source, rule) {
-        const { owner } = this.#ground;
+        const { owner } = this.#below;
         if (source.type === 'symlink')
             return { path, ...owner, type: 'symlink', target: source.target };
         const { file, size, isExecutable } = source;
@@ -37406,17 +37416,17 @@ class CopyOverlay {
     /** A directory can be searched by whom it can be read by. */
     #directory(path, mode) {
         const own = mode === undefined ? reproducible/* directoryMode */.zu : mode | ((mode & 0o444) >> 2);
-        return { path, ...this.#ground.owner, type: 'directory', mode: own };
+        return { path, ...this.#below.owner, type: 'directory', mode: own };
     }
     /** Where what is laid in a directory goes. */
     #placeOfDirectory(path) {
-        return external_node_path_.posix.dirname(this.#ground.base.place(`${path}/any`));
+        return external_node_path_.posix.dirname(this.#below.base.place(`${path}/any`));
     }
     /** Adds a directory and those above it where they are not there. */
     #addDirectory(path, rule) {
         if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
             return;
-        if (this.#ground.base.get(path)) {
+        if (this.#below.base.get(path)) {
             throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
         }
         this.#addDirectory(external_node_path_.posix.dirname(path), rule);
@@ -37424,7 +37434,7 @@ class CopyOverlay {
     }
     /** Whether the image has a directory at a path, without this layer. */
     #isGiven(path) {
-        const { base, hasDirectory } = this.#ground;
+        const { base, hasDirectory } = this.#below;
         return (path === '' || path === '.' || base.get(path)?.type === 'directory' || (hasDirectory?.(path) ?? false));
     }
     #removeBelow(path) {
@@ -37677,6 +37687,13 @@ function isMissing(error) {
 
 
 
+/** @throws UserError as `copyFingerprint` does */
+async function readCopied(rules, { workspace }) {
+    return {
+        digest: await copyFingerprint(rules, { workspace }),
+        entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace })),
+    };
+}
 /**
  * The entries of the layer that the input `copy` makes, as Docker's COPY would lay them: a directory's content goes into the
  * destination; a file goes to it, or into it when it ends in `/` or is a directory already.
@@ -37804,7 +37821,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6594);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2288);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3971);
 
 
 
@@ -38730,7 +38747,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 2288:
+/***/ 3971:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38771,8 +38788,6 @@ var image_index = __nccwpck_require__(6117);
 var outputs_outputs = __nccwpck_require__(2802);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
 var registry_registry = __nccwpck_require__(5472);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var common_digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/concurrency.ts
@@ -39107,46 +39122,6 @@ async function readBaseFiles(layers, wanted) {
 
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
-;// CONCATENATED MODULE: ./src/common/json.ts
-/** Looks at values that came as JSON from elsewhere. */
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isStringRecord(value) {
-    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
-;// CONCATENATED MODULE: ./src/base/summary.ts
-
-/** The annotation of a manifest that holds what its image's layers depend on of its base. */
-const summaryAnnotation = 'io.github.micromamba-image.base';
-/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-function formatSummary({ user, hasMicromamba }, key) {
-    const { name, uid, gid, home } = user;
-    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
-}
-/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
-function parseSummary(text, key) {
-    if (text === undefined)
-        return undefined;
-    try {
-        const value = JSON.parse(text);
-        if (!isRecord(value) || !Array.isArray(value['user']))
-            return undefined;
-        const [name, uid, gid, home] = value['user'];
-        if (typeof name !== 'string' || typeof home !== 'string')
-            return undefined;
-        const summary = {
-            user: { name, uid: Number(uid), gid: Number(gid), home },
-            hasMicromamba: value['micromamba'] === true,
-        };
-        return formatSummary(summary, key) === text ? summary : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/base/virtual-packages.ts
 /** Where Debian and Ubuntu keep the libraries of a processor (wiki.debian.org/Multiarch/Tuples). */
 const triplets = {
@@ -39207,6 +39182,17 @@ function versionIn(library) {
 function cudaVersion(variables) {
     const version = variables.get('CUDA_VERSION') ?? variables.get('CONDA_OVERRIDE_CUDA') ?? '';
     return /^\d+\.\d+/.exec(version)?.[0];
+}
+
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
+;// CONCATENATED MODULE: ./src/common/json.ts
+/** Looks at values that came as JSON from elsewhere. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 // EXTERNAL MODULE: ./src/oci/media-types.ts
@@ -39543,6 +39529,61 @@ function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
 }
 
+;// CONCATENATED MODULE: ./src/image/activation.ts
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***';
+/**
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
+ */
+function formatActivation({ name, prefix, variables }, rootPrefix) {
+    const set = settable(variables);
+    const own = ownVariables({ name, prefix });
+    return [
+        `# The environment ${name} as it was when the image was made.`,
+        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+        '',
+    ].join('\n');
+}
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * @param rootPrefix absolute
+ */
+function activationVariables(environment, rootPrefix, path) {
+    return {
+        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+        ...Object.fromEntries(settable(environment.variables)),
+        ...ownVariables(environment),
+    };
+}
+function ownVariables({ name, prefix, }) {
+    return {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+}
+function settable(variables) {
+    return Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+}
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(name);
+}
+/** A word for the shell that means the text and nothing else. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: ./src/base/passwd.ts
 /** The users of a passwd file; lines that are none (comments, NIS) are left out. */
 function parsePasswd(text) {
@@ -39596,6 +39637,25 @@ function fieldsOf(text, count) {
         .split('\n')
         .map((line) => line.split(':'))
         .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/image/bashrc.ts
+
+/** What homes are made of. */
+const skeleton = 'etc/skel';
+const line = 'source /usr/local/bin/_activate_current_env.sh';
+/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
+function editBashrc(layer, base, path, owner) {
+    const present = base.get(path);
+    // What could not be read cannot be added to.
+    if (present && !present.content)
+        return;
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** A .bashrc that activates; upstream's do already, by the same line. */
+function activating(bashrc) {
+    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/base/users.ts
@@ -39670,80 +39730,6 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
     // A group that is just what ours would be may stay, and serve.
     const group = groups.find((other) => (other.name === name) !== (other.gid === gid));
     return group && `group '${group.name}' (${group.gid})`;
-}
-
-;// CONCATENATED MODULE: ./src/image/activation.ts
-/** libmamba's mark for a variable that activation leaves alone. */
-const unset = '***unset***';
-/**
- * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
- * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
- * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
- * kept for `micromamba deactivate` to restore.
- * @param rootPrefix absolute
- */
-function formatActivation({ name, prefix, variables }, rootPrefix) {
-    const set = settable(variables);
-    const own = ownVariables({ name, prefix });
-    return [
-        `# The environment ${name} as it was when the image was made.`,
-        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
-        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
-        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
-        '',
-    ].join('\n');
-}
-/**
- * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
- * @param rootPrefix absolute
- */
-function activationVariables(environment, rootPrefix, path) {
-    return {
-        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
-        ...Object.fromEntries(settable(environment.variables)),
-        ...ownVariables(environment),
-    };
-}
-function ownVariables({ name, prefix, }) {
-    return {
-        CONDA_PREFIX: prefix,
-        CONDA_SHLVL: '1',
-        CONDA_DEFAULT_ENV: name,
-        CONDA_PROMPT_MODIFIER: `(${name}) `,
-    };
-}
-function settable(variables) {
-    return Object.entries(variables)
-        .map(([variable, value]) => [variable.toUpperCase(), value])
-        .filter(([variable, value]) => isVariable(variable) && value !== unset);
-}
-/** A shell can have no others; micromamba would print an error for each, and go on. */
-function isVariable(name) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(name);
-}
-/** A word for the shell that means the text and nothing else. */
-function quoted(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./src/image/bashrc.ts
-
-/** What homes are made of. */
-const skeleton = 'etc/skel';
-const line = 'source /usr/local/bin/_activate_current_env.sh';
-/** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function editBashrc(layer, base, path, owner) {
-    const present = base.get(path);
-    // What could not be read cannot be added to.
-    if (present && !present.content)
-        return;
-    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid });
-}
-/** A .bashrc that activates; upstream's do already, by the same line. */
-function activating(bashrc) {
-    return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
 ;// CONCATENATED MODULE: ./src/image/lay-user.ts
@@ -40049,9 +40035,6 @@ function readScript(name) {
 
 
 
-
-
-
 function createBaseReader(request, { registry }) {
     let pinned;
     const bases = new Map();
@@ -40065,7 +40048,7 @@ function createBaseReader(request, { registry }) {
         },
     };
 }
-async function openBase({ rootPrefix: wanted, workspace }, platform, pinned, registry) {
+async function openBase({ image: { rootPrefix: wanted }, workspace }, platform, pinned, registry) {
     const image = await readBase((0,base_name/* parseBaseName */.u7)(pinned), platform, registry, workspace);
     const variables = environmentOf(image.config);
     const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
@@ -40084,31 +40067,1248 @@ async function readFiles({ layers }, rootPrefix) {
     checkBase(files, rootPrefix);
     return files;
 }
-/**
- * The bases of images that are to be made. Their layers leave for the registries when nothing speaks against any of them.
- * @returns undefined for images that are there already
- */
-async function openGrounds(request, drafts, reader, { uploader }) {
-    const grounds = await Promise.all(drafts.map(async (draft) => (draft.unchanged ? undefined : openGround(request, draft, reader))));
-    for (const ground of grounds)
-        for (const layer of ground?.base.image.layers ?? [])
-            void uploader?.add(layer);
-    return grounds;
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
+var lib_io = __nccwpck_require__(8701);
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: ./node_modules/semver/index.js
+var node_modules_semver = __nccwpck_require__(2088);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+// EXTERNAL MODULE: external "child_process"
+var external_child_process_ = __nccwpck_require__(5317);
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/manifest.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+// Internal object for testability (allows mocking in ESM)
+const _internal = {
+    readLinuxVersionFile() {
+        const lsbReleaseFile = '/etc/lsb-release';
+        const osReleaseFile = '/etc/os-release';
+        let contents = '';
+        if (external_fs_.existsSync(lsbReleaseFile)) {
+            contents = external_fs_.readFileSync(lsbReleaseFile).toString();
+        }
+        else if (external_fs_.existsSync(osReleaseFile)) {
+            contents = external_fs_.readFileSync(osReleaseFile).toString();
+        }
+        return contents;
+    }
+};
+function _findMatch(versionSpec, stable, candidates, archFilter) {
+    return __awaiter(this, void 0, void 0, function* () {
+        const platFilter = os.platform();
+        let result;
+        let match;
+        let file;
+        for (const candidate of candidates) {
+            const version = candidate.version;
+            debug(`check ${version} satisfies ${versionSpec}`);
+            if (semver.satisfies(version, versionSpec) &&
+                (!stable || candidate.stable === stable)) {
+                file = candidate.files.find(item => {
+                    debug(`${item.arch}===${archFilter} && ${item.platform}===${platFilter}`);
+                    let chk = item.arch === archFilter && item.platform === platFilter;
+                    if (chk && item.platform_version) {
+                        const osVersion = _getOsVersion();
+                        if (osVersion === item.platform_version) {
+                            chk = true;
+                        }
+                        else {
+                            chk = semver.satisfies(osVersion, item.platform_version);
+                        }
+                    }
+                    return chk;
+                });
+                if (file) {
+                    debug(`matched ${candidate.version}`);
+                    match = candidate;
+                    break;
+                }
+            }
+        }
+        if (match && file) {
+            // clone since we're mutating the file list to be only the file that matches
+            result = Object.assign({}, match);
+            result.files = [file];
+        }
+        return result;
+    });
 }
-async function openGround({ user }, { platform, base: pinned, earlier }, reader) {
-    const base = await reader.read(platform, pinned);
-    const { image, rootPrefix, variables } = base;
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([1, image.pinned.digest, (0,common_platform/* formatPlatform */.Bq)(platform), rootPrefix, user ?? null]));
-    const known = parseSummary(earlier?.annotations[summaryAnnotation], key);
-    const read = async () => {
-        const files = await base.files();
-        return {
-            user: chooseUser(files, variables, user),
-            hasMicromamba: files.get('bin/micromamba') !== undefined,
-        };
+function _getOsVersion() {
+    // TODO: add windows and other linux, arm variants
+    // right now filtering on version is only an ubuntu and macos scenario for tools we build for hosted (python)
+    const plat = os.platform();
+    let version = '';
+    if (plat === 'darwin') {
+        version = cp.execSync('sw_vers -productVersion').toString();
+    }
+    else if (plat === 'linux') {
+        // lsb_release process not in some containers, readfile
+        // Run cat /etc/lsb-release
+        // DISTRIB_ID=Ubuntu
+        // DISTRIB_RELEASE=18.04
+        // DISTRIB_CODENAME=bionic
+        // DISTRIB_DESCRIPTION="Ubuntu 18.04.4 LTS"
+        const lsbContents = _internal.readLinuxVersionFile();
+        if (lsbContents) {
+            const lines = lsbContents.split('\n');
+            for (const line of lines) {
+                const parts = line.split('=');
+                if (parts.length === 2 &&
+                    (parts[0].trim() === 'VERSION_ID' ||
+                        parts[0].trim() === 'DISTRIB_RELEASE')) {
+                    version = parts[1].trim().replace(/^"/, '').replace(/"$/, '');
+                    break;
+                }
+            }
+        }
+    }
+    return version;
+}
+// Alias for backwards compatibility
+function _readLinuxVersionFile() {
+    return _internal.readLinuxVersionFile();
+}
+//# sourceMappingURL=manifest.js.map
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: external "stream"
+var external_stream_ = __nccwpck_require__(2203);
+// EXTERNAL MODULE: external "util"
+var external_util_ = __nccwpck_require__(9023);
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
+var lib_exec = __nccwpck_require__(5260);
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/retry-helper.js
+var retry_helper_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+/**
+ * Internal class for retries
+ */
+class retry_helper_RetryHelper {
+    constructor(maxAttempts, minSeconds, maxSeconds) {
+        if (maxAttempts < 1) {
+            throw new Error('max attempts should be greater than or equal to 1');
+        }
+        this.maxAttempts = maxAttempts;
+        this.minSeconds = Math.floor(minSeconds);
+        this.maxSeconds = Math.floor(maxSeconds);
+        if (this.minSeconds > this.maxSeconds) {
+            throw new Error('min seconds should be less than or equal to max seconds');
+        }
+    }
+    execute(action, isRetryable) {
+        return retry_helper_awaiter(this, void 0, void 0, function* () {
+            let attempt = 1;
+            while (attempt < this.maxAttempts) {
+                // Try
+                try {
+                    return yield action();
+                }
+                catch (err) {
+                    if (isRetryable && !isRetryable(err)) {
+                        throw err;
+                    }
+                    core.info(err.message);
+                }
+                // Sleep
+                const seconds = this.getSleepAmount();
+                core.info(`Waiting ${seconds} seconds before trying again`);
+                yield this.sleep(seconds);
+                attempt++;
+            }
+            // Last attempt
+            return yield action();
+        });
+    }
+    getSleepAmount() {
+        return (Math.floor(Math.random() * (this.maxSeconds - this.minSeconds + 1)) +
+            this.minSeconds);
+    }
+    sleep(seconds) {
+        return retry_helper_awaiter(this, void 0, void 0, function* () {
+            return new Promise(resolve => setTimeout(resolve, seconds * 1000));
+        });
+    }
+}
+//# sourceMappingURL=retry-helper.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/tool-cache.js
+var tool_cache_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+class HTTPError extends Error {
+    constructor(httpStatusCode) {
+        super(`Unexpected HTTP response: ${httpStatusCode}`);
+        this.httpStatusCode = httpStatusCode;
+        Object.setPrototypeOf(this, new.target.prototype);
+    }
+}
+const IS_WINDOWS = process.platform === 'win32';
+const IS_MAC = process.platform === 'darwin';
+const userAgent = 'actions/tool-cache';
+/**
+ * Download a tool from an url and stream it into a file
+ *
+ * @param url       url of tool to download
+ * @param dest      path to download tool
+ * @param auth      authorization header
+ * @param headers   other headers
+ * @returns         path to downloaded tool
+ */
+function downloadTool(url, dest, auth, headers) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        dest = dest || path.join(_getTempDirectory(), crypto.randomUUID());
+        yield io.mkdirP(path.dirname(dest));
+        core.debug(`Downloading ${url}`);
+        core.debug(`Destination ${dest}`);
+        const maxAttempts = 3;
+        const minSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MIN_SECONDS', 10);
+        const maxSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MAX_SECONDS', 20);
+        const retryHelper = new RetryHelper(maxAttempts, minSeconds, maxSeconds);
+        return yield retryHelper.execute(() => tool_cache_awaiter(this, void 0, void 0, function* () {
+            return yield downloadToolAttempt(url, dest || '', auth, headers);
+        }), (err) => {
+            if (err instanceof HTTPError && err.httpStatusCode) {
+                // Don't retry anything less than 500, except 408 Request Timeout and 429 Too Many Requests
+                if (err.httpStatusCode < 500 &&
+                    err.httpStatusCode !== 408 &&
+                    err.httpStatusCode !== 429) {
+                    return false;
+                }
+            }
+            // Otherwise retry
+            return true;
+        });
+    });
+}
+function downloadToolAttempt(url, dest, auth, headers) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (fs.existsSync(dest)) {
+            throw new Error(`Destination file path ${dest} already exists`);
+        }
+        // Get the response headers
+        const http = new httpm.HttpClient(userAgent, [], {
+            allowRetries: false
+        });
+        if (auth) {
+            core.debug('set auth');
+            if (headers === undefined) {
+                headers = {};
+            }
+            headers.authorization = auth;
+        }
+        const response = yield http.get(url, headers);
+        if (response.message.statusCode !== 200) {
+            const err = new HTTPError(response.message.statusCode);
+            core.debug(`Failed to download from "${url}". Code(${response.message.statusCode}) Message(${response.message.statusMessage})`);
+            throw err;
+        }
+        // Download the response body
+        const pipeline = util.promisify(stream.pipeline);
+        const responseMessageFactory = _getGlobal('TEST_DOWNLOAD_TOOL_RESPONSE_MESSAGE_FACTORY', () => response.message);
+        const readStream = responseMessageFactory();
+        let succeeded = false;
+        try {
+            yield pipeline(readStream, fs.createWriteStream(dest));
+            core.debug('download complete');
+            succeeded = true;
+            return dest;
+        }
+        finally {
+            // Error, delete dest before retry
+            if (!succeeded) {
+                core.debug('download failed');
+                try {
+                    yield io.rmRF(dest);
+                }
+                catch (err) {
+                    core.debug(`Failed to delete '${dest}'. ${err.message}`);
+                }
+            }
+        }
+    });
+}
+/**
+ * Extract a .7z file
+ *
+ * @param file     path to the .7z file
+ * @param dest     destination directory. Optional.
+ * @param _7zPath  path to 7zr.exe. Optional, for long path support. Most .7z archives do not have this
+ * problem. If your .7z archive contains very long paths, you can pass the path to 7zr.exe which will
+ * gracefully handle long paths. By default 7zdec.exe is used because it is a very small program and is
+ * bundled with the tool lib. However it does not support long paths. 7zr.exe is the reduced command line
+ * interface, it is smaller than the full command line interface, and it does support long paths. At the
+ * time of this writing, it is freely available from the LZMA SDK that is available on the 7zip website.
+ * Be sure to check the current license agreement. If 7zr.exe is bundled with your action, then the path
+ * to 7zr.exe can be pass to this function.
+ * @returns        path to the destination directory
+ */
+function extract7z(file, dest, _7zPath) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        ok(IS_WINDOWS, 'extract7z() not supported on current OS');
+        ok(file, 'parameter "file" is required');
+        dest = yield _createExtractFolder(dest);
+        const originalCwd = process.cwd();
+        process.chdir(dest);
+        if (_7zPath) {
+            try {
+                const logLevel = core.isDebug() ? '-bb1' : '-bb0';
+                const args = [
+                    'x', // eXtract files with full paths
+                    logLevel, // -bb[0-3] : set output log level
+                    '-bd', // disable progress indicator
+                    '-sccUTF-8', // set charset for for console input/output
+                    file
+                ];
+                const options = {
+                    silent: true
+                };
+                yield exec(`"${_7zPath}"`, args, options);
+            }
+            finally {
+                process.chdir(originalCwd);
+            }
+        }
+        else {
+            const escapedScript = path
+                .join(__dirname, '..', 'scripts', 'Invoke-7zdec.ps1')
+                .replace(/'/g, "''")
+                .replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
+            const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+            const escapedTarget = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+            const command = `& '${escapedScript}' -Source '${escapedFile}' -Target '${escapedTarget}'`;
+            const args = [
+                '-NoLogo',
+                '-Sta',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                command
+            ];
+            const options = {
+                silent: true
+            };
+            try {
+                const powershellPath = yield io.which('powershell', true);
+                yield exec(`"${powershellPath}"`, args, options);
+            }
+            finally {
+                process.chdir(originalCwd);
+            }
+        }
+        return dest;
+    });
+}
+/**
+ * Extract a compressed tar archive
+ *
+ * @param file     path to the tar
+ * @param dest     destination directory. Optional.
+ * @param flags    flags for the tar command to use for extraction. Defaults to 'xz' (extracting gzipped tars). Optional.
+ * @returns        path to the destination directory
+ */
+function extractTar(file_1, dest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = 'xz') {
+        if (!file) {
+            throw new Error("parameter 'file' is required");
+        }
+        // Create dest
+        dest = yield _createExtractFolder(dest);
+        // Determine whether GNU tar
+        core.debug('Checking tar --version');
+        let versionOutput = '';
+        yield exec('tar --version', [], {
+            ignoreReturnCode: true,
+            silent: true,
+            listeners: {
+                stdout: (data) => (versionOutput += data.toString()),
+                stderr: (data) => (versionOutput += data.toString())
+            }
+        });
+        core.debug(versionOutput.trim());
+        const isGnuTar = versionOutput.toUpperCase().includes('GNU TAR');
+        // Initialize args
+        let args;
+        if (flags instanceof Array) {
+            args = flags;
+        }
+        else {
+            args = [flags];
+        }
+        if (core.isDebug() && !flags.includes('v')) {
+            args.push('-v');
+        }
+        let destArg = dest;
+        let fileArg = file;
+        if (IS_WINDOWS && isGnuTar) {
+            args.push('--force-local');
+            destArg = dest.replace(/\\/g, '/');
+            // Technically only the dest needs to have `/` but for aesthetic consistency
+            // convert slashes in the file arg too.
+            fileArg = file.replace(/\\/g, '/');
+        }
+        if (isGnuTar) {
+            // Suppress warnings when using GNU tar to extract archives created by BSD tar
+            args.push('--warning=no-unknown-keyword');
+            args.push('--overwrite');
+        }
+        args.push('-C', destArg, '-f', fileArg);
+        yield exec(`tar`, args);
+        return dest;
+    });
+}
+/**
+ * Extract a xar compatible archive
+ *
+ * @param file     path to the archive
+ * @param dest     destination directory. Optional.
+ * @param flags    flags for the xar. Optional.
+ * @returns        path to the destination directory
+ */
+function extractXar(file_1, dest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = []) {
+        ok(IS_MAC, 'extractXar() not supported on current OS');
+        ok(file, 'parameter "file" is required');
+        dest = yield _createExtractFolder(dest);
+        let args;
+        if (flags instanceof Array) {
+            args = flags;
+        }
+        else {
+            args = [flags];
+        }
+        args.push('-x', '-C', dest, '-f', file);
+        if (core.isDebug()) {
+            args.push('-v');
+        }
+        const xarPath = yield io.which('xar', true);
+        yield exec(`"${xarPath}"`, _unique(args));
+        return dest;
+    });
+}
+/**
+ * Extract a zip
+ *
+ * @param file     path to the zip
+ * @param dest     destination directory. Optional.
+ * @returns        path to the destination directory
+ */
+function extractZip(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (!file) {
+            throw new Error("parameter 'file' is required");
+        }
+        dest = yield _createExtractFolder(dest);
+        if (IS_WINDOWS) {
+            yield extractZipWin(file, dest);
+        }
+        else {
+            yield extractZipNix(file, dest);
+        }
+        return dest;
+    });
+}
+function extractZipWin(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        // build the powershell command
+        const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
+        const escapedDest = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+        const pwshPath = yield io.which('pwsh', false);
+        //To match the file overwrite behavior on nix systems, we use the overwrite = true flag for ExtractToDirectory
+        //and the -Force flag for Expand-Archive as a fallback
+        if (pwshPath) {
+            //attempt to use pwsh with ExtractToDirectory, if this fails attempt Expand-Archive
+            const pwshCommand = [
+                `$ErrorActionPreference = 'Stop' ;`,
+                `try { Add-Type -AssemblyName System.IO.Compression.ZipFile } catch { } ;`,
+                `try { [System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`,
+                `catch { if (($_.Exception.GetType().FullName -eq 'System.Management.Automation.MethodException') -or ($_.Exception.GetType().FullName -eq 'System.Management.Automation.RuntimeException') ){ Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force } else { throw $_ } } ;`
+            ].join(' ');
+            const args = [
+                '-NoLogo',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                pwshCommand
+            ];
+            core.debug(`Using pwsh at path: ${pwshPath}`);
+            yield exec(`"${pwshPath}"`, args);
+        }
+        else {
+            const powershellCommand = [
+                `$ErrorActionPreference = 'Stop' ;`,
+                `try { Add-Type -AssemblyName System.IO.Compression.FileSystem } catch { } ;`,
+                `if ((Get-Command -Name Expand-Archive -Module Microsoft.PowerShell.Archive -ErrorAction Ignore)) { Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force }`,
+                `else {[System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`
+            ].join(' ');
+            const args = [
+                '-NoLogo',
+                '-Sta',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                powershellCommand
+            ];
+            const powershellPath = yield io.which('powershell', true);
+            core.debug(`Using powershell at path: ${powershellPath}`);
+            yield exec(`"${powershellPath}"`, args);
+        }
+    });
+}
+function extractZipNix(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        const unzipPath = yield io.which('unzip', true);
+        const args = [file];
+        if (!core.isDebug()) {
+            args.unshift('-q');
+        }
+        args.unshift('-o'); //overwrite with -o, otherwise a prompt is shown which freezes the run
+        yield exec(`"${unzipPath}"`, args, { cwd: dest });
+    });
+}
+/**
+ * Caches a directory and installs it into the tool cacheDir
+ *
+ * @param sourceDir    the directory to cache into tools
+ * @param tool          tool name
+ * @param version       version of the tool.  semver format
+ * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
+ */
+function cacheDir(sourceDir, tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        version = semver.clean(version) || version;
+        arch = arch || os.arch();
+        core.debug(`Caching tool ${tool} ${version} ${arch}`);
+        core.debug(`source dir: ${sourceDir}`);
+        if (!fs.statSync(sourceDir).isDirectory()) {
+            throw new Error('sourceDir is not a directory');
+        }
+        // Create the tool dir
+        const destPath = yield _createToolPath(tool, version, arch);
+        // copy each child item. do not move. move can fail on Windows
+        // due to anti-virus software having an open handle on a file.
+        for (const itemName of fs.readdirSync(sourceDir)) {
+            const s = path.join(sourceDir, itemName);
+            yield io.cp(s, destPath, { recursive: true });
+        }
+        // write .complete
+        _completeToolPath(tool, version, arch);
+        return destPath;
+    });
+}
+/**
+ * Caches a downloaded file (GUID) and installs it
+ * into the tool cache with a given targetName
+ *
+ * @param sourceFile    the file to cache into tools.  Typically a result of downloadTool which is a guid.
+ * @param targetFile    the name of the file name in the tools directory
+ * @param tool          tool name
+ * @param version       version of the tool.  semver format
+ * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
+ */
+function cacheFile(sourceFile, targetFile, tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        version = node_modules_semver.clean(version) || version;
+        arch = arch || external_os_.arch();
+        lib_core/* debug */.Yz(`Caching tool ${tool} ${version} ${arch}`);
+        lib_core/* debug */.Yz(`source file: ${sourceFile}`);
+        if (!external_fs_.statSync(sourceFile).isFile()) {
+            throw new Error('sourceFile is not a file');
+        }
+        // create the tool dir
+        const destFolder = yield _createToolPath(tool, version, arch);
+        // copy instead of move. move can fail on Windows due to
+        // anti-virus software having an open handle on a file.
+        const destPath = external_path_.join(destFolder, targetFile);
+        lib_core/* debug */.Yz(`destination file ${destPath}`);
+        yield lib_io.cp(sourceFile, destPath);
+        // write .complete
+        _completeToolPath(tool, version, arch);
+        return destFolder;
+    });
+}
+/**
+ * Finds the path to a tool version in the local installed tool cache
+ *
+ * @param toolName      name of the tool
+ * @param versionSpec   version of the tool
+ * @param arch          optional arch.  defaults to arch of computer
+ */
+function find(toolName, versionSpec, arch) {
+    if (!toolName) {
+        throw new Error('toolName parameter is required');
+    }
+    if (!versionSpec) {
+        throw new Error('versionSpec parameter is required');
+    }
+    arch = arch || external_os_.arch();
+    // attempt to resolve an explicit version
+    if (!isExplicitVersion(versionSpec)) {
+        const localVersions = findAllVersions(toolName, arch);
+        const match = evaluateVersions(localVersions, versionSpec);
+        versionSpec = match;
+    }
+    // check for the explicit version in the cache
+    let toolPath = '';
+    if (versionSpec) {
+        versionSpec = node_modules_semver.clean(versionSpec) || '';
+        const cachePath = external_path_.join(_getCacheDirectory(), toolName, versionSpec, arch);
+        lib_core/* debug */.Yz(`checking cache: ${cachePath}`);
+        if (external_fs_.existsSync(cachePath) && external_fs_.existsSync(`${cachePath}.complete`)) {
+            lib_core/* debug */.Yz(`Found tool in cache ${toolName} ${versionSpec} ${arch}`);
+            toolPath = cachePath;
+        }
+        else {
+            lib_core/* debug */.Yz('not found');
+        }
+    }
+    return toolPath;
+}
+/**
+ * Finds the paths to all versions of a tool that are installed in the local tool cache
+ *
+ * @param toolName  name of the tool
+ * @param arch      optional arch.  defaults to arch of computer
+ */
+function findAllVersions(toolName, arch) {
+    const versions = [];
+    arch = arch || external_os_.arch();
+    const toolPath = external_path_.join(_getCacheDirectory(), toolName);
+    if (external_fs_.existsSync(toolPath)) {
+        const children = external_fs_.readdirSync(toolPath);
+        for (const child of children) {
+            if (isExplicitVersion(child)) {
+                const fullPath = external_path_.join(toolPath, child, arch || '');
+                if (external_fs_.existsSync(fullPath) && external_fs_.existsSync(`${fullPath}.complete`)) {
+                    versions.push(child);
+                }
+            }
+        }
+    }
+    return versions;
+}
+function getManifestFromRepo(owner_1, repo_1, auth_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (owner, repo, auth, branch = 'master') {
+        let releases = [];
+        const treeUrl = `https://api.github.com/repos/${owner}/${repo}/git/trees/${branch}`;
+        const http = new httpm.HttpClient('tool-cache');
+        const headers = {};
+        if (auth) {
+            core.debug('set auth');
+            headers.authorization = auth;
+        }
+        const response = yield http.getJson(treeUrl, headers);
+        if (!response.result) {
+            return releases;
+        }
+        let manifestUrl = '';
+        for (const item of response.result.tree) {
+            if (item.path === 'versions-manifest.json') {
+                manifestUrl = item.url;
+                break;
+            }
+        }
+        headers['accept'] = 'application/vnd.github.VERSION.raw';
+        let versionsRaw = yield (yield http.get(manifestUrl, headers)).readBody();
+        if (versionsRaw) {
+            // shouldn't be needed but protects against invalid json saved with BOM
+            versionsRaw = versionsRaw.replace(/^\uFEFF/, '');
+            try {
+                releases = JSON.parse(versionsRaw);
+            }
+            catch (_a) {
+                core.debug('Invalid json');
+            }
+        }
+        return releases;
+    });
+}
+function findFromManifest(versionSpec_1, stable_1, manifest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (versionSpec, stable, manifest, archFilter = os.arch()) {
+        // wrap the internal impl
+        const match = yield mm._findMatch(versionSpec, stable, manifest, archFilter);
+        return match;
+    });
+}
+function _createExtractFolder(dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (!dest) {
+            // create a temp dir
+            dest = path.join(_getTempDirectory(), crypto.randomUUID());
+        }
+        yield io.mkdirP(dest);
+        return dest;
+    });
+}
+function _createToolPath(tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
+        lib_core/* debug */.Yz(`destination ${folderPath}`);
+        const markerPath = `${folderPath}.complete`;
+        yield lib_io/* rmRF */.Yz(folderPath);
+        yield lib_io/* rmRF */.Yz(markerPath);
+        yield lib_io/* mkdirP */.U$(folderPath);
+        return folderPath;
+    });
+}
+function _completeToolPath(tool, version, arch) {
+    const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
+    const markerPath = `${folderPath}.complete`;
+    external_fs_.writeFileSync(markerPath, '');
+    lib_core/* debug */.Yz('finished caching tool');
+}
+/**
+ * Check if version string is explicit
+ *
+ * @param versionSpec      version string to check
+ */
+function isExplicitVersion(versionSpec) {
+    const c = node_modules_semver.clean(versionSpec) || '';
+    lib_core/* debug */.Yz(`isExplicit: ${c}`);
+    const valid = node_modules_semver.valid(c) != null;
+    lib_core/* debug */.Yz(`explicit? ${valid}`);
+    return valid;
+}
+/**
+ * Get the highest satisfiying semantic version in `versions` which satisfies `versionSpec`
+ *
+ * @param versions        array of versions to evaluate
+ * @param versionSpec     semantic version spec to satisfy
+ */
+function evaluateVersions(versions, versionSpec) {
+    let version = '';
+    lib_core/* debug */.Yz(`evaluating ${versions.length} versions`);
+    versions = versions.sort((a, b) => {
+        if (node_modules_semver.gt(a, b)) {
+            return 1;
+        }
+        return -1;
+    });
+    for (let i = versions.length - 1; i >= 0; i--) {
+        const potential = versions[i];
+        const satisfied = node_modules_semver.satisfies(potential, versionSpec);
+        if (satisfied) {
+            version = potential;
+            break;
+        }
+    }
+    if (version) {
+        lib_core/* debug */.Yz(`matched: ${version}`);
+    }
+    else {
+        lib_core/* debug */.Yz('match not found');
+    }
+    return version;
+}
+/**
+ * Gets RUNNER_TOOL_CACHE
+ */
+function _getCacheDirectory() {
+    const cacheDirectory = process.env['RUNNER_TOOL_CACHE'] || '';
+    (0,external_assert_.ok)(cacheDirectory, 'Expected RUNNER_TOOL_CACHE to be defined');
+    return cacheDirectory;
+}
+/**
+ * Gets RUNNER_TEMP
+ */
+function _getTempDirectory() {
+    const tempDirectory = process.env['RUNNER_TEMP'] || '';
+    ok(tempDirectory, 'Expected RUNNER_TEMP to be defined');
+    return tempDirectory;
+}
+/**
+ * Gets a global variable
+ */
+function _getGlobal(key, defaultValue) {
+    /* eslint-disable @typescript-eslint/no-explicit-any */
+    const value = global[key];
+    /* eslint-enable @typescript-eslint/no-explicit-any */
+    return value !== undefined ? value : defaultValue;
+}
+/**
+ * Returns an array of unique values.
+ * @param values Values to make unique.
+ */
+function _unique(values) {
+    return Array.from(new Set(values));
+}
+//# sourceMappingURL=tool-cache.js.map
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
+;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
+
+
+
+
+
+
+
+/** Downloads from a release or its mirror, which may be a folder: `file:` addresses are read. */
+/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
+const tries = 3;
+/**
+ * Downloads a file, from its beginning again when the connection breaks halfway.
+ * @returns the sha256 of what was written, 64 hex digits
+ * @throws UserError naming the address
+ */
+async function downloadFile(url, target, token) {
+    for (let attempt = 1;; attempt++) {
+        const content = await fetch_open(url, token);
+        if (content === undefined)
+            throw fetch_missing(url);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        try {
+            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
+                for await (const chunk of chunks) {
+                    hash.update(chunk);
+                    yield chunk;
+                }
+            }, (0,external_node_fs_.createWriteStream)(target));
+            return hash.digest('hex');
+        }
+        catch (error) {
+            if (attempt === tries)
+                throw unreachable(url, error);
+            await (0,http/* pause */.v7)(attempt);
+        }
+    }
+}
+/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
+async function downloadText(url, token) {
+    if (url.protocol === 'file:')
+        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
+    const response = await answer(url, token);
+    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+}
+/** sha256 of a file on this machine, 64 hex digits. */
+async function hashFile(path) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    return hash.digest('hex');
+}
+async function fetch_open(url, token) {
+    if (url.protocol === 'file:')
+        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
+    return (await answer(url, token))?.body;
+}
+/** The response, undefined for 404. */
+async function answer(url, token) {
+    // The job's token raises GitHub's rate limit; it is nobody else's business.
+    const isGitHub = url.protocol === 'https:' && url.hostname === 'github.com';
+    const headers = isGitHub && token !== undefined ? { authorization: `Bearer ${token}` } : {};
+    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
+        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
+    });
+    if (response.status === 200)
+        return response;
+    response.body.destroy();
+    if (response.status === 404)
+        return undefined;
+    throw unreachable(url, new Error(`the server answered ${response.status}`));
+}
+function unreachable(url, cause) {
+    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
+        at: { url: url.href },
+        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
+        cause,
+    });
+}
+function fetch_missing(url) {
+    return new errors/* UserError */.y('there is no such release of micromamba', {
+        at: { url: url.href },
+        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
+/**
+ * The sha256 of micromamba's release binaries, by version and subdir. `script/update-checksums` adds what the `.sha256`
+ * files of a release say; one that is here never changes.
+ */
+const knownChecksums = {
+    '2.9.0-0': {
+        'linux-64': '366cd9cd8be14df1ab8ed50352a82111082a36686b2d389fdb79a92c3fafb3e3',
+        'linux-aarch64': '9f93b974adcb4d166996af969b6cd371287d1a3e52733704727884d9b74cb7a7',
+        'linux-ppc64le': 'af28181e62239dcc94ae23eefac3dce24b3d7b17a769810cbee99b183333f9a3',
+        'osx-64': '1e71054bb3ac9a076e21f7ec48acfef536f9b3f1408f371a942784bf5ef83d8a',
+        'osx-arm64': 'ec2a072f028e1a7cf20f3e2e74d5a8127cf5a5f27636375b5359811565f4e5be',
+        'win-64': 'a6d804394b2418991c4e29562853eaace2f2ce9d9da661a98e74e02e8dbb44b0',
+    },
+    '2.8.1-1': {
+        'linux-64': '77b7790ec97f64581118f103585b175df4306f95829b0fa6bfe4a19cc88a1182',
+        'osx-64': 'd6fce18e56d7c6bf2331b0ee1b372a581c70f09b509cc9e924cdd131e053b58a',
+        'osx-arm64': '9618a2866a2ffb3d36b55e9520f64d63dcd6dc2e622a351ca3cbe8e2cc90c757',
+    },
+    '2.8.1-0': {
+        'linux-64': '9689782d863c05a1bf5d2d371ba527104e7a4eb4310c1637d8653b751aed9c82',
+        'linux-aarch64': 'e5ba23b5945aa49dfd11022e592a510d2686a8feee810e00140b73c9fdf0ba2a',
+        'osx-64': 'b2bd613791c0a524883d7cb66505d630bf15badd1f492bc93ba78550a3a1a94b',
+        'osx-arm64': 'de71a646b73af92dd663e6ddc78993a6a4d47ea28b5d8908c3cc2b9c3077e528',
+    },
+    '2.8.0-0': {
+        'linux-64': 'd4f5869b8b5b8e4e8b10375d84ae998edb3f4b439e05228fc5099082935a75ec',
+        'osx-64': '69ec57c11c1b870418aaca6ed117433c0ed11a356cfb362d0d8b719d176c95e3',
+        'osx-arm64': '0ddba9c7a4e7dd3c5a201eae4ed78da45085537c9f9165c35ad3da4b666219ba',
+    },
+    '2.7.0-0': {
+        'linux-64': 'fb4554d61a1c567726890169e39c41aa8495dbba56f50957ee7356572b6c5726',
+        'osx-64': 'adabc94c67fc0b1389c33cf843040bebe12e46c4fcfb50d3d23e23f742f4032a',
+        'osx-arm64': '98cd54c149732138e94d123941c6e603ac296b9f74001d02c70129cbcd0d73af',
+    },
+};
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/micromamba/binary.ts
+
+
+/**
+ * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
+ * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
+ * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
+ * @param args never a secret: any user of the machine can read them
+ * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
+ */
+async function runMicromamba(path, args, variables = {}) {
+    const child = (0,external_node_child_process_.spawn)(path, args, {
+        env: { ...withoutConda(process.env), ...variables },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
+    const exitCode = await new Promise((resolve, reject) => {
+        child.on('error', (error) => {
+            reject(new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
+                at: { file: path },
+                advice: 'Is it for this machine, and executable?',
+                cause: error,
+            }));
+        });
+        child.on('close', (code, signal) => {
+            if (signal === null)
+                resolve(code ?? 1);
+            else
+                reject(new errors/* UserError */.y(`micromamba was ended by ${signal}`, { at: { file: path } }));
+        });
+    });
+    return { exitCode, ...output };
+}
+/** Names in Windows' environment have no case. */
+function withoutConda(variables) {
+    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/on-machine.ts
+
+
+
+
+
+/**
+ * The micromamba that is on this machine already: `$MAMBA_EXE`, as `micromamba shell init` and setup-micromamba set it,
+ * else the first on PATH.
+ * @param wanted the subdir that it is to be for
+ * @param here this machine's
+ * @throws UserError when there is none, or it is wanted for another platform
+ */
+async function findOnMachine(wanted, here) {
+    if (wanted !== here) {
+        throw new errors/* UserError */.y(`micromamba for ${wanted} is needed in the image, and the one on this machine is for ${here ?? process.arch}`, {
+            at: { input: 'download-micromamba' },
+            advice: 'Leave it at true, or start from a base image that has micromamba.',
+        });
+    }
+    const path = await findExecutable(process.env);
+    if (path === undefined) {
+        throw new errors/* UserError */.y('there is no micromamba on PATH, and MAMBA_EXE names none', {
+            at: { input: 'download-micromamba' },
+            advice: 'Leave it at true, or install micromamba in a step before, as with mamba-org/setup-micromamba.',
+        });
+    }
+    const { stdout } = await runMicromamba(path, ['--version']);
+    const version = stdout.trim();
+    if (!/^\d+\.\d+/.test(version)) {
+        throw new errors/* UserError */.y(`'${path}' is not micromamba: it says '${version}' when asked for its version`, {
+            at: { input: 'download-micromamba' },
+        });
+    }
+    return { path, version, sha256: await hashFile(path) };
+}
+async function findExecutable(variables) {
+    const name = process.platform === 'win32' ? 'micromamba.exe' : 'micromamba';
+    const folders = (variables['PATH'] ?? '').split(external_node_path_.delimiter).filter((folder) => folder !== '');
+    const named = variables['MAMBA_EXE'];
+    // The mamba of a conda environment sets MAMBA_EXE as well, and is another program.
+    const candidates = named?.endsWith(name) ? [named] : [];
+    for (const path of [...candidates, ...folders.map((folder) => (0,external_node_path_.join)(folder, name))]) {
+        if (await isExecutable(path))
+            return path;
+    }
+    return undefined;
+}
+async function isExecutable(path) {
+    try {
+        await (0,promises_.access)(path, promises_.constants.X_OK);
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/release.ts
+/** What a binary of micromamba is called, and where its releases are. */
+/** The subdirs that releases of micromamba have binaries for. */
+const releaseSubdirs = (/* unused pure expression or super */ null && ([
+    'linux-64',
+    'linux-aarch64',
+    'linux-ppc64le',
+    'osx-64',
+    'osx-arm64',
+    'win-64',
+]));
+const releases = 'https://github.com/mamba-org/micromamba-releases/releases/download';
+/** The conda subdir of a machine, by Node's names for systems and processors; undefined when conda has none. */
+function machineSubdir(system = process.platform, processor = process.arch) {
+    const os = { linux: 'linux', darwin: 'osx', win32: 'win' }[system];
+    const arch = {
+        linux: { x64: '64', arm64: 'aarch64', ppc64: 'ppc64le', s390x: 's390x' },
+        osx: { x64: '64', arm64: 'arm64' },
+        // Windows on arm64 runs the x64 binary.
+        win: { x64: '64', arm64: '64' },
+    }[os ?? ''];
+    const name = arch?.[processor];
+    return os !== undefined && name !== undefined ? `${os}-${name}` : undefined;
+}
+/**
+ * The address of a release's binary.
+ * @param location the address that `<version>/micromamba-<subdir>` is below, or a template of the binary's address with
+ *   `{version}` and `{subdir}`
+ * @param version version and build number, `2.9.0-0`
+ */
+function binaryUrl(location, version, subdir) {
+    const template = /\{(version|subdir)\}/.test(location)
+        ? location
+        : `${location.replace(/\/+$/, '')}/{version}/micromamba-{subdir}`;
+    return new URL(template.replaceAll('{version}', version).replaceAll('{subdir}', subdir));
+}
+/**
+ * The address of the file with a binary's sha256, beside it. Not the one of the `.tar.bz2`, which is misnamed in the
+ * releases: it holds the hash of the binary inside.
+ */
+function checksumUrl(binary) {
+    const url = new URL(binary);
+    url.pathname += '.sha256';
+    return url;
+}
+/** The sha256 in the text of such a file: 64 hex digits, possibly with a file name after them; undefined for others. */
+function parseChecksum(text) {
+    return /^\s*([0-9a-f]{64})(?:\s|$)/i.exec(text)?.[1]?.toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/install.ts
+
+
+
+
+
+
+
+
+
+
+function createMicromambaProvider(source) {
+    const installed = new Map();
+    return {
+        install(subdir = machineSubdir()) {
+            const found = installed.get(subdir) ?? installMicromamba(source, subdir);
+            installed.set(subdir, found);
+            return found;
+        },
+        async identify(subdir) {
+            if (!source.download)
+                return this.install(subdir);
+            const [expected] = await expectedChecksums(source, subdir);
+            return { version: source.version, sha256: expected.sha256 };
+        },
     };
-    const summary = known ?? (await read());
-    return { base, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) } };
+}
+const tool = 'micromamba';
+/**
+ * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
+ * anything can run it. With `download: false`, the one that is on this machine.
+ *
+ * It is held to the table in `known-checksums.ts`; for a version that is not there, to the given checksum or else to
+ * the release's own `.sha256`, which is fetched each time. A given checksum is checked in any case.
+ * @param subdir the conda subdir that it is for; default this machine's
+ * @throws UserError when it cannot be had, or is not what it should be
+ */
+async function installMicromamba(source, subdir) {
+    const here = machineSubdir();
+    const wanted = subdir ?? here;
+    if (wanted === undefined) {
+        throw new errors/* UserError */.y(`there is no micromamba for ${process.platform} on ${process.arch}`);
+    }
+    if (!source.download)
+        return findOnMachine(wanted, here);
+    const { version } = source;
+    const url = binaryUrl(source.url ?? releases, version, wanted);
+    const expected = await expectedChecksums(source, wanted);
+    const cached = await findCached(version, wanted, expected);
+    if (cached !== undefined)
+        return cached;
+    return download({ url, version, subdir: wanted, expected, token: source.token });
+}
+async function expectedChecksums({ version, checksum, url, token }, subdir) {
+    const known = knownChecksums[version]?.[subdir];
+    const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined;
+    const [first, ...more] = [
+        ...(known === undefined ? [] : [{ sha256: known, from: 'the table of known releases' }]),
+        ...(pinned === undefined ? [] : [{ sha256: pinned, from: "the input 'micromamba-checksum'" }]),
+    ];
+    if (first)
+        return [first, ...more];
+    return [await publishedChecksum(binaryUrl(url ?? releases, version, subdir), token)];
+}
+async function publishedChecksum(binary, token) {
+    const url = checksumUrl(binary);
+    const text = await downloadText(url, token);
+    const sha256 = text === undefined ? undefined : parseChecksum(text);
+    if (sha256 === undefined) {
+        throw new errors/* UserError */.y(text === undefined
+            ? 'there is no checksum of this release'
+            : 'the checksum of this release is malformed', {
+            at: { url: url.href },
+            advice: "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
+        });
+    }
+    return { sha256, from: url.href };
+}
+function binaryName(subdir) {
+    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
+}
+/**
+ * The binary in the tool cache. It is hashed again, for the folder of a self-hosted runner is open to every job; one
+ * that is not what it should be is replaced.
+ */
+async function findCached(version, subdir, expected) {
+    const folder = find(tool, version, subdir);
+    if (folder === '')
+        return undefined;
+    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
+    const sha256 = await hashFile(path).catch(() => 'missing');
+    if (expected.every((checksum) => checksum.sha256 === sha256))
+        return { path, version, sha256 };
+    lib_core/* warning */.$e(`${path} in the tool cache is not micromamba ${version} and is replaced`);
+    return undefined;
+}
+async function download(wanted) {
+    const { url, version, subdir } = wanted;
+    lib_core/* info */.pq(`downloading ${url.href}`);
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'micromamba-'));
+    try {
+        const file = (0,external_node_path_.join)(folder, binaryName(subdir));
+        const sha256 = await downloadFile(url, file, wanted.token);
+        const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
+        if (wrong !== undefined) {
+            throw new errors/* UserError */.y(`the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`, {
+                at: { url: url.href },
+                advice: 'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
+            });
+        }
+        const path = (0,external_node_path_.join)(await cacheFile(file, binaryName(subdir), tool, version, subdir), binaryName(subdir));
+        await (0,promises_.chmod)(path, 0o755);
+        return { path, version, sha256 };
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/context.ts
+
+
+
+
+
+
+async function openContext(request) {
+    const { push, tags, workspace, condarc, logLevel } = request;
+    const temporary = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
+    await (0,promises_.mkdir)(temporary, { recursive: true });
+    const registry = (0,registry_registry/* createRegistryClient */.Hn)();
+    return {
+        registry,
+        ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
+        micromamba: createMicromambaProvider(request.micromamba),
+        solving: { condarc, logLevel },
+        workspace,
+        scratch: await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'micromamba-image-')),
+        tarballs: (0,external_node_path_.join)(temporary, 'micromamba-image-packages'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/image/config.ts
@@ -41320,8 +42520,6 @@ function bytecodeMode(source) {
     return (source | 0o200) & 0o666;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/prefix/content.ts
 
 async function content_readAll(content) {
@@ -45079,24 +46277,23 @@ async function* compress_gzip(chunks) {
 
 
 
-
 /** The annotation of a layer's descriptor that holds its key. */
 const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
 /** The hash of everything that determines a layer's bytes. */
 function layerKey(inputs) {
-    const { prefix, rootPrefix, owner, python, bytecode = false, compression, packages } = inputs;
-    const hasNoarch = packages.some(({ subdir }) => subdir === 'noarch');
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify({
-        format: reproducible/* packerFormat */.qq,
-        prefix,
-        rootPrefix,
-        owner: [owner.uid, owner.gid, ...(owner.groupWritable ? ['g=u'] : [])],
-        modes: [reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE],
-        python: hasNoarch && python ? python.checksum.hex : null,
-        bytecode: hasNoarch && python && bytecode ? bytecodeFormat : null,
-        compressor: compressorName(compression),
-        packages: packages.map(({ url, checksum }) => [url.href, checksum.hex]),
-    }));
+    return keyOf('packages', inputs, inputs.compression);
+}
+/**
+ * The key of a layer that holds no packages.
+ * @param title tells layers of different kinds apart
+ * @param inputs all that the layer is made from
+ */
+function keyOf(title, inputs, compression) {
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([title, layerRules(compression), inputs]));
+}
+/** The rules by which this version makes bytes of what it is given; a change of any makes other layers. */
+function layerRules(compression) {
+    return [reproducible/* packerFormat */.qq, reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE, compressorName(compression)];
 }
 
 ;// CONCATENATED MODULE: ./src/layers/overrides.ts
@@ -45123,8 +46320,6 @@ function planOverrides(groups, clobbers) {
     return overrides;
 }
 
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const blockSize = 512;
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
@@ -45334,8 +46529,6 @@ function digested(hash) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/layers/pool.ts
@@ -45414,13 +46607,13 @@ function workerUrl() {
  * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
  * @param startCompiler called when there is something to compile again
  */
-async function* bytecodeOverrides(survey, startCompiler) {
-    const { again, hidden } = planBytecodeOverrides(survey);
+async function* bytecodeOverrides(contents, startCompiler) {
+    const { again, hidden } = planBytecodeOverrides(contents);
     const compiler = again.size > 0 ? await startCompiler() : undefined;
     for (const [position, bytecode] of again) {
         const missing = new Set(bytecode.values());
         const select = (path) => bytecode.has(path) || missing.has(path);
-        for await (const entry of link_linkPackage(survey.source(position), survey.context, select, compiler)) {
+        for await (const entry of link_linkPackage(contents.source(position), contents.context, select, compiler)) {
             if (missing.delete(entry.path))
                 yield entry;
         }
@@ -45630,7 +46823,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
     }
 }
 
-;// CONCATENATED MODULE: ./src/layers/survey.ts
+;// CONCATENATED MODULE: ./src/layers/prefix-contents.ts
 
 
 
@@ -45638,7 +46831,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
  * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
  * which may mean to fetch them, only where facts are too coarse.
  */
-class Survey {
+class PrefixContents {
     context;
     #layers;
     #open;
@@ -45659,11 +46852,11 @@ class Survey {
      * @throws UserError when a package has files below another one's link, which a layer cannot have
      */
     static async of(layers, context, open) {
-        const survey = new Survey(layers, context, open);
+        const contents = new PrefixContents(layers, context, open);
         const meetings = findMeetings(layers.map(({ facts }) => facts));
-        await survey.#openAll(layers.filter((_, index) => meetings.has(index)));
-        clobber_refuseObstructed(survey.#plans);
-        return survey;
+        await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
+        clobber_refuseObstructed(contents.#plans);
+        return contents;
     }
     /** The paths that packages of several layers claim; by positions in the lock. */
     get clobbers() {
@@ -45698,7 +46891,7 @@ class Survey {
     }
     /**
      * What is at a path, relative to the prefix.
-     * @throws Unopened where the facts do not tell: to be called in what `settle` is given
+     * @throws LayerNotOpened where the facts do not tell: to be called in what `openingAsNeeded` is given
      */
     kindOf(path) {
         if (path === '' || path === 'conda-meta')
@@ -45710,7 +46903,7 @@ class Survey {
         const places = [path, ...archive_path_parentsOf(path)].map(hashPath);
         const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
         if (owner)
-            throw new Unopened(() => this.#openAll([owner]));
+            throw new LayerNotOpened(() => this.#openAll([owner]));
         return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
     }
     async #openAll(layers) {
@@ -45737,21 +46930,21 @@ class Survey {
     }
 }
 /** Thrown through a question whose answer lies in a layer that is closed. */
-class Unopened extends Error {
+class LayerNotOpened extends Error {
     open;
     constructor(open) {
         super('a layer has to be opened');
         this.open = open;
     }
 }
-/** Answers a question that asks surveys what is at some paths. It is put again each time a layer had to be opened for that. */
-async function settle(question) {
+/** Answers a question that asks `PrefixContents` what is at some paths. It is put again each time a layer had to be opened for that. */
+async function openingAsNeeded(question) {
     for (;;) {
         try {
             return await question();
         }
         catch (error) {
-            if (!(error instanceof Unopened))
+            if (!(error instanceof LayerNotOpened))
                 throw error;
             await error.open();
         }
@@ -45778,18 +46971,22 @@ async function settle(question) {
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
+ * @param python the one of the groups' inputs, opened
+ * @param directory where the packed layers lie until they are no longer needed
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(groups, context, { owner, compression, directory }, onLayer) {
-    const jobs = groups.map(({ prepare }, index) => async () => {
+async function buildLayers(groups, python, directory, onLayer) {
+    const jobs = groups.map(({ inputs, prepare }, index) => async () => {
         const { packages, compiler } = await prepare();
+        const { owner, compression } = inputs;
         const members = packages.map(({ locked, file, sha256, md5, size }) => ({
             locked: { ...locked, url: locked.url.href },
             file,
             facts: { sha256, md5, size },
         }));
         const file = (0,external_node_path_.join)(directory, `layer-${index}`);
+        const context = linkContext(inputs, python);
         return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
     });
     const made = new Array(groups.length);
@@ -45803,6 +47000,16 @@ async function buildLayers(groups, context, { owner, compression, directory }, o
         onLayer(layer);
     });
     return made;
+}
+/** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
+function linkContext(inputs, python) {
+    const { prefix, rootPrefix, bytecode } = inputs;
+    return {
+        prefix,
+        rootPrefix,
+        ...(inputs.python && python && { python }),
+        bytecode: bytecode !== undefined,
+    };
 }
 /** Makes a layer of entries that are at hand. */
 async function buildLayer(name, entries, { compression, directory }, annotations) {
@@ -45819,9 +47026,9 @@ function imageLayer(packed, createdBy, annotations) {
     };
 }
 /** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(survey, groups) {
-    for (const [position, paths] of planOverrides(groups, survey.clobbers)) {
-        yield* link_linkPackage(survey.source(position), survey.context, (path) => paths.has(path));
+async function* overrides(contents, groups) {
+    for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
+        yield* link_linkPackage(contents.source(position), contents.context, (path) => paths.has(path));
     }
 }
 
@@ -45912,483 +47119,6 @@ async function attempt(work) {
         lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
         return undefined;
     }
-}
-
-;// CONCATENATED MODULE: ./src/bytecode/closure.ts
-/**
- * A package and all that it depends on, in the order given.
- * @param dependsOf MatchSpecs; those of packages that are not among the given, such as `__glibc`, are passed over
- */
-function closureOf(name, packages, nameOf, dependsOf) {
-    const byName = new Map(packages.map((item) => [nameOf(item), item]));
-    const found = new Set();
-    const visit = (wanted) => {
-        const item = byName.get(wanted);
-        if (item === undefined || found.has(item))
-            return;
-        found.add(item);
-        for (const spec of dependsOf(item))
-            visit(nameOfSpec(spec));
-    };
-    visit(name);
-    return packages.filter((item) => found.has(item));
-}
-/** The name of the package that a MatchSpec of `depends` is about. */
-function nameOfSpec(spec) {
-    return /^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '';
-}
-/** The MatchSpecs of what a package depends on. */
-function dependsOf({ archive }) {
-    const { depends } = archive.info.index.json;
-    return Array.isArray(depends) ? depends.map(String) : [];
-}
-
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./src/bytecode/program.ts
-/**
- * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
- * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
- * and the bytes of the .pyc; length 0 when there can be none.
- *
- * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
- * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
- * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
- * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
- *
- * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
- * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
- *
- * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
- * known yet, the plain form is taken, or there is no bytecode.
- */
-const program = `
-import _imp, marshal, sys
-from _frozen_importlib_external import MAGIC_NUMBER
-
-CodeType = type(compile("", "", "exec"))
-raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
-
-def le4(number):
-    return number.to_bytes(4, "little")
-
-def marked(number):
-    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
-
-def written(constant):
-    if type(constant) is tuple:
-        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
-    if type(constant) is frozenset:
-        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
-    if type(constant) is slice:
-        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
-    return marshal.dumps(constant, 2)
-
-def stand_in(constant, taken_out):
-    if type(constant) is CodeType:
-        constants = stand_in(constant.co_consts, taken_out)
-        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
-    if type(constant) is tuple:
-        others = tuple([stand_in(item, taken_out) for item in constant])
-        return constant if all(map(lambda a, b: a is b, constant, others)) else others
-    if type(constant) is frozenset or type(constant) is slice:
-        taken_out.append(written(constant))
-        return marked(len(taken_out) - 1)
-    return constant
-
-def dumped(code):
-    taken_out = []
-    data = marshal.dumps(stand_in(code, taken_out), 2)
-    if not taken_out:
-        return data
-    for number, constant in enumerate(taken_out):
-        mark = marshal.dumps(marked(number), 2)
-        if data.count(mark) != 1:
-            raise ValueError(mark)
-        data = data.replace(mark, constant)
-    if marshal.loads(data) != code:
-        raise ValueError("not what it was")
-    return data
-
-# The bytes of a code object's numbers, and how many objects stand behind its line number.
-numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
-behind = 2 if sys.version_info >= (3, 11) else 1
-# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
-sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
-name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-def shared(data):
-    pieces = []
-    strings = []  # their places in pieces
-    end = 0
-
-    def copy(count):
-        nonlocal end
-        for _ in range(count):
-            start = end
-            kind = data[start]
-            if kind == 117 or kind == 115:  # u: str, s: bytes
-                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
-                strings.append(len(pieces))
-                pieces.append(data[start:end])
-            elif kind in sizes:
-                end = start + sizes[kind]
-                pieces.append(data[start:end])
-            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
-                end = start + 5
-                length = int.from_bytes(data[start + 1 : end], "little")
-                is_small = kind == 40 and length < 256
-                pieces.append(bytes((41, length)) if is_small else data[start:end])
-                copy(length)
-            elif kind == 99:  # c: code
-                end = start + 1 + numbers
-                pieces.append(data[start:end])
-                copy(8)
-                pieces.append(data[end : end + 4])
-                end += 4
-                copy(behind)
-            elif kind == 108:  # l: int
-                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
-                end = start + 5 + 2 * abs(digits)
-                pieces.append(data[start:end])
-            elif kind == 58:  # ':': slice
-                end = start + 1
-                pieces.append(data[start:end])
-                copy(3)
-            else:
-                raise ValueError(kind)
-
-    copy(1)
-    count = {}
-    for place in strings:
-        string = pieces[place]
-        count[string] = count.get(string, 0) + 1
-    references = {}
-    for place in strings:
-        string = pieces[place]
-        if string in references:
-            pieces[place] = references[string]
-            continue
-        flag = 0
-        if count[string] > 1:
-            flag = 128
-            references[string] = b"r" + le4(len(references))
-        pieces[place] = shortened(string, flag)
-    return b"".join(pieces)
-
-def shortened(string, flag):
-    kind = string[0]
-    text = string[5:]
-    if kind == 117 and text.isascii():
-        # As the compiler has it: what could be a name is interned.
-        is_name = name_characters.issuperset(text)
-        if len(text) < 256:
-            return bytes(((90 if is_name else 122) | flag, len(text))) + text
-        kind = 65 if is_name else 97
-    return bytes((kind | flag,)) + string[1:]
-
-def smaller(data, code):
-    try:
-        result = shared(data)
-        return result if marshal.loads(result) == code else data
-    except Exception:
-        return data
-
-def compiled(path, source):
-    try:
-        code = compile(source, path, "exec", 0, True, 0)
-        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
-    except Exception:
-        return b""
-
-def main(read, write, flush):
-    while True:
-        lengths = read(8)
-        if len(lengths) < 8:
-            return
-        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
-        source = read(int.from_bytes(lengths[4:], "little"))
-        pyc = compiled(path, source)
-        write(le4(len(pyc)))
-        write(pyc)
-        flush()
-
-main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
-`;
-
-;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
-
-
-
-
-/** How to go on without a python that compiles. */
-const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
-/**
- * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
- * whose compiler goes by the order of a set; `-I` would pass over it.
- */
-const pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
-const pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
-/**
- * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
- * depends on its bytes, its path and python's version only.
- */
-class Compiler {
-    executable;
-    #python;
-    /** In the order in which they were asked. */
-    #waiting = [];
-    #received = [];
-    #stderr = '';
-    /** @param executable as `installPython` gives it */
-    constructor(executable) {
-        this.executable = executable;
-    }
-    /**
-     * @param path the absolute path that the source will have, which the code knows
-     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
-     * @throws UserError when python cannot run here, or ends
-     */
-    compile(path, source) {
-        const python = (this.#python ??= this.#start());
-        const name = Buffer.from(path);
-        const lengths = Buffer.alloc(8);
-        lengths.writeUInt32LE(name.length, 0);
-        lengths.writeUInt32LE(source.length, 4);
-        return new Promise((resolve, reject) => {
-            this.#waiting.push({ path, resolve, reject });
-            python.stdin.write(Buffer.concat([lengths, name, source]));
-        });
-    }
-    /** Ends python. */
-    close() {
-        this.#python?.stdin.end();
-        this.#python = undefined;
-    }
-    #start() {
-        const { executable } = this;
-        const python = (0,external_node_child_process_.spawn)(executable, [...pythonOptions, '-c', program], {
-            cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
-            env: pythonEnvironment,
-        });
-        python.stdout.on('data', (chunk) => {
-            this.#receive(chunk);
-        });
-        python.stderr.setEncoding('utf8').on('data', (text) => {
-            this.#stderr = (this.#stderr + text).slice(-2000);
-        });
-        python.stdin.on('error', () => undefined); // python ended, which is said below
-        python.on('error', (error) => {
-            this.#fail((0,errors/* messageOf */.b)(error));
-        });
-        python.on('close', (code, signal) => {
-            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
-        });
-        return python;
-    }
-    /** An answer is a length and as many bytes. */
-    #receive(chunk) {
-        this.#received.push(chunk);
-        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
-        while (size >= 4) {
-            const head = this.#received[0];
-            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
-            const end = 4 + bytes.readUInt32LE(0);
-            if (size < end)
-                return;
-            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
-            const rest = all.subarray(end);
-            this.#received = rest.length > 0 ? [rest] : [];
-            size = rest.length;
-            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
-        }
-    }
-    #fail(why) {
-        this.#python = undefined;
-        for (const { path, reject } of this.#waiting.splice(0)) {
-            reject(new errors/* UserError */.y(`python did not compile ${path}: ${why}`, {
-                advice: withoutBytecode,
-            }));
-        }
-    }
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
-
-
-
-
-
-
-
-
-
-/**
- * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
- * starts with and what it decodes sources with.
- */
-const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
-/**
- * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
- * an image, but at `directory`.
- * @param packages those of the environment; among them must be `python` and all that it depends on
- * @param directory absolute, not there yet
- * @returns python's executable
- * @throws UserError when it does not run here, or a package would write elsewhere
- */
-async function installPython(packages, directory) {
-    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
-    const python = sources.find(({ locked }) => locked.name === 'python');
-    if (!python)
-        throw new Error('there is no python to install');
-    const place = python_pythonOf(python.archive.info.index);
-    const context = { prefix: directory, rootPrefix: directory, python: place };
-    await (0,promises_.mkdir)(directory, { recursive: true });
-    for (const source of sources) {
-        const { paths } = plan_planLink(source.archive.info, context);
-        if (!paths.some(isNeeded))
-            continue;
-        for await (const entry of link_linkPackage(source, context, isNeeded)) {
-            await writeEntry(entry, directory, source.locked.fileName);
-        }
-    }
-    const executable = (0,external_node_path_.join)(directory, place.executable);
-    await checkRuns(executable, place.version);
-    return executable;
-}
-function isNeeded(path) {
-    return needed.test(path);
-}
-/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
-async function writeEntry(entry, directory, fileName) {
-    const path = (0,external_node_path_.join)(directory, entry.path);
-    await makeDirectories(directory, (0,external_node_path_.dirname)(entry.path), fileName);
-    if (entry.type === 'directory') {
-        await makeDirectories(directory, entry.path, fileName);
-        return;
-    }
-    await (0,promises_.rm)(path, { force: true });
-    if (entry.type === 'symlink')
-        await (0,promises_.symlink)(entry.target, path);
-    else if (entry.type === 'hardlink')
-        await (0,promises_.link)((0,external_node_path_.join)(directory, entry.target), path);
-    else
-        await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
-}
-async function makeDirectories(directory, path, fileName) {
-    let above = directory;
-    for (const name of path.split('/').filter((part) => part !== '.')) {
-        above = (0,external_node_path_.join)(above, name);
-        const found = await (0,promises_.lstat)(above).catch(() => undefined);
-        if (!found)
-            await (0,promises_.mkdir)(above);
-        else if (!found.isDirectory()) {
-            throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
-                advice: `Choose another build of it. ${withoutBytecode}`,
-            });
-        }
-    }
-}
-async function checkRuns(executable, version) {
-    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
-    const said = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(executable, [...pythonOptions, '-c', ask], {
-        cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
-        env: pythonEnvironment,
-    }).catch((error) => {
-        throw new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${(0,errors/* messageOf */.b)(error)}`, {
-            at: { input: 'compile-pyc' },
-            advice: withoutBytecode,
-            cause: error,
-        });
-    });
-    const expected = `cpython ${version.replace('.', ' ')}`;
-    if (said.stdout.trim() === expected)
-        return;
-    throw new errors/* UserError */.y(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
-}
-
-;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
-/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
-
-
-
-
-
-// EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
-var layers_copy = __nccwpck_require__(8189);
-;// CONCATENATED MODULE: ./src/stages/fingerprint.ts
-
-
-
-
-
-
-/**
- * The hash of all that determines an image: known from the locks and the request alone, before anything is fetched or made.
- * @param base the base's name with its digest
- */
-async function fingerprint(request, { architecture }, members, base) {
-    const { labels, annotations, linkScripts, micromamba, start, user, copy } = request;
-    const { userNumeric, groupWritable, rootPrefix, environmentName } = request;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        reproducible/* packerFormat */.qq,
-        base,
-        members.map(({ name, resolved: { lock }, environment }) => [
-            name,
-            lock.packages.map(({ url, checksum }) => [url.href, checksum.hex]),
-            lock.header?.specs ?? [],
-            lock.header?.ownLayer ?? null,
-            environment?.variables ?? {},
-        ]),
-        [
-            architecture,
-            compressorName(request.compression),
-            linkScripts,
-            request.compilePyc && bytecodeFormat,
-            [micromamba.version, micromamba.url, micromamba.checksum ?? null],
-            start,
-            [user ?? null, userNumeric, groupWritable],
-            rootPrefix ?? null,
-            environmentName ?? null,
-        ],
-        [withOrigin(request, labels), withOrigin(request, annotations)],
-        copy.length > 0 ? await (0,layers_copy/* copyFingerprint */.GG)(copy, request) : null,
-        wiringDigest(),
-    ]));
-}
-/** Labels or annotations with those of the run's context; what the user gave wins, and an empty value leaves a key out. */
-function withOrigin({ origin }, given) {
-    const all = Object.entries({ ...origin, ...given }).filter(([, value]) => value !== '');
-    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-;// CONCATENATED MODULE: ./src/stages/draft.ts
-
-
-/**
- * Says what each platform's image is to be made of, and what there is of it already.
- * @param locked the environments by platform
- */
-async function draftImages(request, locked, bases, workshop) {
-    const earlierImages = await findEarlierImages(request, workshop);
-    return Promise.all(request.platforms.map(async (platform, index) => {
-        const members = locked[index] ?? [];
-        const [pinned] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
-        const base = pinned ?? (await bases.pin());
-        const hash = await fingerprint(request, platform, members, base);
-        const earlier = earlierImages[index];
-        const unchanged = await takeUnchanged(earlier, hash, platform, workshop);
-        return {
-            platform,
-            members,
-            base,
-            fingerprint: hash,
-            ...(earlier && { earlier }),
-            ...(unchanged && { unchanged }),
-        };
-    }));
 }
 
 ;// CONCATENATED MODULE: ./src/environment/credentials.ts
@@ -46872,1256 +47602,6 @@ function stemOf(file) {
 /** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
 function asOwn(layer, createdBy, annotations) {
     return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
-}
-
-;// CONCATENATED MODULE: ./src/stages/groups.ts
-
-
-
-
-/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
-const reservedLayers = 4;
-/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
-async function planImage({ compression, groupWritable, compilePyc }, draft, ground, workshop) {
-    const { image, rootPrefix } = ground.base;
-    const { uid, gid } = ground.summary.user;
-    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
-    const earlier = await openEarlierLayers(draft.earlier, draft.platform, workshop);
-    const budget = Math.floor((layerBudget - image.layers.length - reservedLayers) / draft.members.length);
-    const members = [];
-    for (const member of draft.members) {
-        const { name, resolved } = member;
-        const { packages, header } = resolved.lock;
-        const prefix = name === 'base' ? rootPrefix : `${rootPrefix}/envs/${name}`;
-        const names = packages.map((locked) => locked.name);
-        const python = packages.find((locked) => locked.name === 'python');
-        const groups = groupPackages(names, header?.ownLayer, Math.max(1, budget)).map(({ title, packages: positions }) => ({
-            title: name === 'base' ? title : `${name}: ${title}`,
-            packages: positions,
-            key: layerKey({
-                prefix,
-                rootPrefix,
-                owner,
-                ...(python && { python }),
-                bytecode: compilePyc,
-                compression,
-                packages: positions.flatMap((position) => packages[position] ?? []),
-            }),
-        }));
-        members.push({ ...member, prefix, groups: await withEarlier(groups, names.indexOf('python'), earlier) });
-    }
-    return { draft, ground, owner, members, earlier };
-}
-/** A layer without whose facts the rest of the image cannot be made is made again. */
-async function withEarlier(groups, python, earlier) {
-    const found = await earlier.find(groups.map(({ key }) => key));
-    return groups.map((group) => {
-        const layer = found.get(group.key);
-        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
-        const facts = parseFacts(text);
-        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
-        if (!layer || !isWhole)
-            return group;
-        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
-        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
-    });
-}
-
-// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
-var lib_io = __nccwpck_require__(8701);
-// EXTERNAL MODULE: external "crypto"
-var external_crypto_ = __nccwpck_require__(6982);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-// EXTERNAL MODULE: ./node_modules/semver/index.js
-var node_modules_semver = __nccwpck_require__(2088);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-// EXTERNAL MODULE: external "child_process"
-var external_child_process_ = __nccwpck_require__(5317);
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/manifest.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-// Internal object for testability (allows mocking in ESM)
-const _internal = {
-    readLinuxVersionFile() {
-        const lsbReleaseFile = '/etc/lsb-release';
-        const osReleaseFile = '/etc/os-release';
-        let contents = '';
-        if (external_fs_.existsSync(lsbReleaseFile)) {
-            contents = external_fs_.readFileSync(lsbReleaseFile).toString();
-        }
-        else if (external_fs_.existsSync(osReleaseFile)) {
-            contents = external_fs_.readFileSync(osReleaseFile).toString();
-        }
-        return contents;
-    }
-};
-function _findMatch(versionSpec, stable, candidates, archFilter) {
-    return __awaiter(this, void 0, void 0, function* () {
-        const platFilter = os.platform();
-        let result;
-        let match;
-        let file;
-        for (const candidate of candidates) {
-            const version = candidate.version;
-            debug(`check ${version} satisfies ${versionSpec}`);
-            if (semver.satisfies(version, versionSpec) &&
-                (!stable || candidate.stable === stable)) {
-                file = candidate.files.find(item => {
-                    debug(`${item.arch}===${archFilter} && ${item.platform}===${platFilter}`);
-                    let chk = item.arch === archFilter && item.platform === platFilter;
-                    if (chk && item.platform_version) {
-                        const osVersion = _getOsVersion();
-                        if (osVersion === item.platform_version) {
-                            chk = true;
-                        }
-                        else {
-                            chk = semver.satisfies(osVersion, item.platform_version);
-                        }
-                    }
-                    return chk;
-                });
-                if (file) {
-                    debug(`matched ${candidate.version}`);
-                    match = candidate;
-                    break;
-                }
-            }
-        }
-        if (match && file) {
-            // clone since we're mutating the file list to be only the file that matches
-            result = Object.assign({}, match);
-            result.files = [file];
-        }
-        return result;
-    });
-}
-function _getOsVersion() {
-    // TODO: add windows and other linux, arm variants
-    // right now filtering on version is only an ubuntu and macos scenario for tools we build for hosted (python)
-    const plat = os.platform();
-    let version = '';
-    if (plat === 'darwin') {
-        version = cp.execSync('sw_vers -productVersion').toString();
-    }
-    else if (plat === 'linux') {
-        // lsb_release process not in some containers, readfile
-        // Run cat /etc/lsb-release
-        // DISTRIB_ID=Ubuntu
-        // DISTRIB_RELEASE=18.04
-        // DISTRIB_CODENAME=bionic
-        // DISTRIB_DESCRIPTION="Ubuntu 18.04.4 LTS"
-        const lsbContents = _internal.readLinuxVersionFile();
-        if (lsbContents) {
-            const lines = lsbContents.split('\n');
-            for (const line of lines) {
-                const parts = line.split('=');
-                if (parts.length === 2 &&
-                    (parts[0].trim() === 'VERSION_ID' ||
-                        parts[0].trim() === 'DISTRIB_RELEASE')) {
-                    version = parts[1].trim().replace(/^"/, '').replace(/"$/, '');
-                    break;
-                }
-            }
-        }
-    }
-    return version;
-}
-// Alias for backwards compatibility
-function _readLinuxVersionFile() {
-    return _internal.readLinuxVersionFile();
-}
-//# sourceMappingURL=manifest.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: external "stream"
-var external_stream_ = __nccwpck_require__(2203);
-// EXTERNAL MODULE: external "util"
-var external_util_ = __nccwpck_require__(9023);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
-var lib_exec = __nccwpck_require__(5260);
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/retry-helper.js
-var retry_helper_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-/**
- * Internal class for retries
- */
-class retry_helper_RetryHelper {
-    constructor(maxAttempts, minSeconds, maxSeconds) {
-        if (maxAttempts < 1) {
-            throw new Error('max attempts should be greater than or equal to 1');
-        }
-        this.maxAttempts = maxAttempts;
-        this.minSeconds = Math.floor(minSeconds);
-        this.maxSeconds = Math.floor(maxSeconds);
-        if (this.minSeconds > this.maxSeconds) {
-            throw new Error('min seconds should be less than or equal to max seconds');
-        }
-    }
-    execute(action, isRetryable) {
-        return retry_helper_awaiter(this, void 0, void 0, function* () {
-            let attempt = 1;
-            while (attempt < this.maxAttempts) {
-                // Try
-                try {
-                    return yield action();
-                }
-                catch (err) {
-                    if (isRetryable && !isRetryable(err)) {
-                        throw err;
-                    }
-                    core.info(err.message);
-                }
-                // Sleep
-                const seconds = this.getSleepAmount();
-                core.info(`Waiting ${seconds} seconds before trying again`);
-                yield this.sleep(seconds);
-                attempt++;
-            }
-            // Last attempt
-            return yield action();
-        });
-    }
-    getSleepAmount() {
-        return (Math.floor(Math.random() * (this.maxSeconds - this.minSeconds + 1)) +
-            this.minSeconds);
-    }
-    sleep(seconds) {
-        return retry_helper_awaiter(this, void 0, void 0, function* () {
-            return new Promise(resolve => setTimeout(resolve, seconds * 1000));
-        });
-    }
-}
-//# sourceMappingURL=retry-helper.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/tool-cache.js
-var tool_cache_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-class HTTPError extends Error {
-    constructor(httpStatusCode) {
-        super(`Unexpected HTTP response: ${httpStatusCode}`);
-        this.httpStatusCode = httpStatusCode;
-        Object.setPrototypeOf(this, new.target.prototype);
-    }
-}
-const IS_WINDOWS = process.platform === 'win32';
-const IS_MAC = process.platform === 'darwin';
-const userAgent = 'actions/tool-cache';
-/**
- * Download a tool from an url and stream it into a file
- *
- * @param url       url of tool to download
- * @param dest      path to download tool
- * @param auth      authorization header
- * @param headers   other headers
- * @returns         path to downloaded tool
- */
-function downloadTool(url, dest, auth, headers) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        dest = dest || path.join(_getTempDirectory(), crypto.randomUUID());
-        yield io.mkdirP(path.dirname(dest));
-        core.debug(`Downloading ${url}`);
-        core.debug(`Destination ${dest}`);
-        const maxAttempts = 3;
-        const minSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MIN_SECONDS', 10);
-        const maxSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MAX_SECONDS', 20);
-        const retryHelper = new RetryHelper(maxAttempts, minSeconds, maxSeconds);
-        return yield retryHelper.execute(() => tool_cache_awaiter(this, void 0, void 0, function* () {
-            return yield downloadToolAttempt(url, dest || '', auth, headers);
-        }), (err) => {
-            if (err instanceof HTTPError && err.httpStatusCode) {
-                // Don't retry anything less than 500, except 408 Request Timeout and 429 Too Many Requests
-                if (err.httpStatusCode < 500 &&
-                    err.httpStatusCode !== 408 &&
-                    err.httpStatusCode !== 429) {
-                    return false;
-                }
-            }
-            // Otherwise retry
-            return true;
-        });
-    });
-}
-function downloadToolAttempt(url, dest, auth, headers) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (fs.existsSync(dest)) {
-            throw new Error(`Destination file path ${dest} already exists`);
-        }
-        // Get the response headers
-        const http = new httpm.HttpClient(userAgent, [], {
-            allowRetries: false
-        });
-        if (auth) {
-            core.debug('set auth');
-            if (headers === undefined) {
-                headers = {};
-            }
-            headers.authorization = auth;
-        }
-        const response = yield http.get(url, headers);
-        if (response.message.statusCode !== 200) {
-            const err = new HTTPError(response.message.statusCode);
-            core.debug(`Failed to download from "${url}". Code(${response.message.statusCode}) Message(${response.message.statusMessage})`);
-            throw err;
-        }
-        // Download the response body
-        const pipeline = util.promisify(stream.pipeline);
-        const responseMessageFactory = _getGlobal('TEST_DOWNLOAD_TOOL_RESPONSE_MESSAGE_FACTORY', () => response.message);
-        const readStream = responseMessageFactory();
-        let succeeded = false;
-        try {
-            yield pipeline(readStream, fs.createWriteStream(dest));
-            core.debug('download complete');
-            succeeded = true;
-            return dest;
-        }
-        finally {
-            // Error, delete dest before retry
-            if (!succeeded) {
-                core.debug('download failed');
-                try {
-                    yield io.rmRF(dest);
-                }
-                catch (err) {
-                    core.debug(`Failed to delete '${dest}'. ${err.message}`);
-                }
-            }
-        }
-    });
-}
-/**
- * Extract a .7z file
- *
- * @param file     path to the .7z file
- * @param dest     destination directory. Optional.
- * @param _7zPath  path to 7zr.exe. Optional, for long path support. Most .7z archives do not have this
- * problem. If your .7z archive contains very long paths, you can pass the path to 7zr.exe which will
- * gracefully handle long paths. By default 7zdec.exe is used because it is a very small program and is
- * bundled with the tool lib. However it does not support long paths. 7zr.exe is the reduced command line
- * interface, it is smaller than the full command line interface, and it does support long paths. At the
- * time of this writing, it is freely available from the LZMA SDK that is available on the 7zip website.
- * Be sure to check the current license agreement. If 7zr.exe is bundled with your action, then the path
- * to 7zr.exe can be pass to this function.
- * @returns        path to the destination directory
- */
-function extract7z(file, dest, _7zPath) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        ok(IS_WINDOWS, 'extract7z() not supported on current OS');
-        ok(file, 'parameter "file" is required');
-        dest = yield _createExtractFolder(dest);
-        const originalCwd = process.cwd();
-        process.chdir(dest);
-        if (_7zPath) {
-            try {
-                const logLevel = core.isDebug() ? '-bb1' : '-bb0';
-                const args = [
-                    'x', // eXtract files with full paths
-                    logLevel, // -bb[0-3] : set output log level
-                    '-bd', // disable progress indicator
-                    '-sccUTF-8', // set charset for for console input/output
-                    file
-                ];
-                const options = {
-                    silent: true
-                };
-                yield exec(`"${_7zPath}"`, args, options);
-            }
-            finally {
-                process.chdir(originalCwd);
-            }
-        }
-        else {
-            const escapedScript = path
-                .join(__dirname, '..', 'scripts', 'Invoke-7zdec.ps1')
-                .replace(/'/g, "''")
-                .replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
-            const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-            const escapedTarget = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-            const command = `& '${escapedScript}' -Source '${escapedFile}' -Target '${escapedTarget}'`;
-            const args = [
-                '-NoLogo',
-                '-Sta',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                command
-            ];
-            const options = {
-                silent: true
-            };
-            try {
-                const powershellPath = yield io.which('powershell', true);
-                yield exec(`"${powershellPath}"`, args, options);
-            }
-            finally {
-                process.chdir(originalCwd);
-            }
-        }
-        return dest;
-    });
-}
-/**
- * Extract a compressed tar archive
- *
- * @param file     path to the tar
- * @param dest     destination directory. Optional.
- * @param flags    flags for the tar command to use for extraction. Defaults to 'xz' (extracting gzipped tars). Optional.
- * @returns        path to the destination directory
- */
-function extractTar(file_1, dest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = 'xz') {
-        if (!file) {
-            throw new Error("parameter 'file' is required");
-        }
-        // Create dest
-        dest = yield _createExtractFolder(dest);
-        // Determine whether GNU tar
-        core.debug('Checking tar --version');
-        let versionOutput = '';
-        yield exec('tar --version', [], {
-            ignoreReturnCode: true,
-            silent: true,
-            listeners: {
-                stdout: (data) => (versionOutput += data.toString()),
-                stderr: (data) => (versionOutput += data.toString())
-            }
-        });
-        core.debug(versionOutput.trim());
-        const isGnuTar = versionOutput.toUpperCase().includes('GNU TAR');
-        // Initialize args
-        let args;
-        if (flags instanceof Array) {
-            args = flags;
-        }
-        else {
-            args = [flags];
-        }
-        if (core.isDebug() && !flags.includes('v')) {
-            args.push('-v');
-        }
-        let destArg = dest;
-        let fileArg = file;
-        if (IS_WINDOWS && isGnuTar) {
-            args.push('--force-local');
-            destArg = dest.replace(/\\/g, '/');
-            // Technically only the dest needs to have `/` but for aesthetic consistency
-            // convert slashes in the file arg too.
-            fileArg = file.replace(/\\/g, '/');
-        }
-        if (isGnuTar) {
-            // Suppress warnings when using GNU tar to extract archives created by BSD tar
-            args.push('--warning=no-unknown-keyword');
-            args.push('--overwrite');
-        }
-        args.push('-C', destArg, '-f', fileArg);
-        yield exec(`tar`, args);
-        return dest;
-    });
-}
-/**
- * Extract a xar compatible archive
- *
- * @param file     path to the archive
- * @param dest     destination directory. Optional.
- * @param flags    flags for the xar. Optional.
- * @returns        path to the destination directory
- */
-function extractXar(file_1, dest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = []) {
-        ok(IS_MAC, 'extractXar() not supported on current OS');
-        ok(file, 'parameter "file" is required');
-        dest = yield _createExtractFolder(dest);
-        let args;
-        if (flags instanceof Array) {
-            args = flags;
-        }
-        else {
-            args = [flags];
-        }
-        args.push('-x', '-C', dest, '-f', file);
-        if (core.isDebug()) {
-            args.push('-v');
-        }
-        const xarPath = yield io.which('xar', true);
-        yield exec(`"${xarPath}"`, _unique(args));
-        return dest;
-    });
-}
-/**
- * Extract a zip
- *
- * @param file     path to the zip
- * @param dest     destination directory. Optional.
- * @returns        path to the destination directory
- */
-function extractZip(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (!file) {
-            throw new Error("parameter 'file' is required");
-        }
-        dest = yield _createExtractFolder(dest);
-        if (IS_WINDOWS) {
-            yield extractZipWin(file, dest);
-        }
-        else {
-            yield extractZipNix(file, dest);
-        }
-        return dest;
-    });
-}
-function extractZipWin(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        // build the powershell command
-        const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
-        const escapedDest = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-        const pwshPath = yield io.which('pwsh', false);
-        //To match the file overwrite behavior on nix systems, we use the overwrite = true flag for ExtractToDirectory
-        //and the -Force flag for Expand-Archive as a fallback
-        if (pwshPath) {
-            //attempt to use pwsh with ExtractToDirectory, if this fails attempt Expand-Archive
-            const pwshCommand = [
-                `$ErrorActionPreference = 'Stop' ;`,
-                `try { Add-Type -AssemblyName System.IO.Compression.ZipFile } catch { } ;`,
-                `try { [System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`,
-                `catch { if (($_.Exception.GetType().FullName -eq 'System.Management.Automation.MethodException') -or ($_.Exception.GetType().FullName -eq 'System.Management.Automation.RuntimeException') ){ Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force } else { throw $_ } } ;`
-            ].join(' ');
-            const args = [
-                '-NoLogo',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                pwshCommand
-            ];
-            core.debug(`Using pwsh at path: ${pwshPath}`);
-            yield exec(`"${pwshPath}"`, args);
-        }
-        else {
-            const powershellCommand = [
-                `$ErrorActionPreference = 'Stop' ;`,
-                `try { Add-Type -AssemblyName System.IO.Compression.FileSystem } catch { } ;`,
-                `if ((Get-Command -Name Expand-Archive -Module Microsoft.PowerShell.Archive -ErrorAction Ignore)) { Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force }`,
-                `else {[System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`
-            ].join(' ');
-            const args = [
-                '-NoLogo',
-                '-Sta',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                powershellCommand
-            ];
-            const powershellPath = yield io.which('powershell', true);
-            core.debug(`Using powershell at path: ${powershellPath}`);
-            yield exec(`"${powershellPath}"`, args);
-        }
-    });
-}
-function extractZipNix(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        const unzipPath = yield io.which('unzip', true);
-        const args = [file];
-        if (!core.isDebug()) {
-            args.unshift('-q');
-        }
-        args.unshift('-o'); //overwrite with -o, otherwise a prompt is shown which freezes the run
-        yield exec(`"${unzipPath}"`, args, { cwd: dest });
-    });
-}
-/**
- * Caches a directory and installs it into the tool cacheDir
- *
- * @param sourceDir    the directory to cache into tools
- * @param tool          tool name
- * @param version       version of the tool.  semver format
- * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
- */
-function cacheDir(sourceDir, tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        version = semver.clean(version) || version;
-        arch = arch || os.arch();
-        core.debug(`Caching tool ${tool} ${version} ${arch}`);
-        core.debug(`source dir: ${sourceDir}`);
-        if (!fs.statSync(sourceDir).isDirectory()) {
-            throw new Error('sourceDir is not a directory');
-        }
-        // Create the tool dir
-        const destPath = yield _createToolPath(tool, version, arch);
-        // copy each child item. do not move. move can fail on Windows
-        // due to anti-virus software having an open handle on a file.
-        for (const itemName of fs.readdirSync(sourceDir)) {
-            const s = path.join(sourceDir, itemName);
-            yield io.cp(s, destPath, { recursive: true });
-        }
-        // write .complete
-        _completeToolPath(tool, version, arch);
-        return destPath;
-    });
-}
-/**
- * Caches a downloaded file (GUID) and installs it
- * into the tool cache with a given targetName
- *
- * @param sourceFile    the file to cache into tools.  Typically a result of downloadTool which is a guid.
- * @param targetFile    the name of the file name in the tools directory
- * @param tool          tool name
- * @param version       version of the tool.  semver format
- * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
- */
-function cacheFile(sourceFile, targetFile, tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        version = node_modules_semver.clean(version) || version;
-        arch = arch || external_os_.arch();
-        lib_core/* debug */.Yz(`Caching tool ${tool} ${version} ${arch}`);
-        lib_core/* debug */.Yz(`source file: ${sourceFile}`);
-        if (!external_fs_.statSync(sourceFile).isFile()) {
-            throw new Error('sourceFile is not a file');
-        }
-        // create the tool dir
-        const destFolder = yield _createToolPath(tool, version, arch);
-        // copy instead of move. move can fail on Windows due to
-        // anti-virus software having an open handle on a file.
-        const destPath = external_path_.join(destFolder, targetFile);
-        lib_core/* debug */.Yz(`destination file ${destPath}`);
-        yield lib_io.cp(sourceFile, destPath);
-        // write .complete
-        _completeToolPath(tool, version, arch);
-        return destFolder;
-    });
-}
-/**
- * Finds the path to a tool version in the local installed tool cache
- *
- * @param toolName      name of the tool
- * @param versionSpec   version of the tool
- * @param arch          optional arch.  defaults to arch of computer
- */
-function find(toolName, versionSpec, arch) {
-    if (!toolName) {
-        throw new Error('toolName parameter is required');
-    }
-    if (!versionSpec) {
-        throw new Error('versionSpec parameter is required');
-    }
-    arch = arch || external_os_.arch();
-    // attempt to resolve an explicit version
-    if (!isExplicitVersion(versionSpec)) {
-        const localVersions = findAllVersions(toolName, arch);
-        const match = evaluateVersions(localVersions, versionSpec);
-        versionSpec = match;
-    }
-    // check for the explicit version in the cache
-    let toolPath = '';
-    if (versionSpec) {
-        versionSpec = node_modules_semver.clean(versionSpec) || '';
-        const cachePath = external_path_.join(_getCacheDirectory(), toolName, versionSpec, arch);
-        lib_core/* debug */.Yz(`checking cache: ${cachePath}`);
-        if (external_fs_.existsSync(cachePath) && external_fs_.existsSync(`${cachePath}.complete`)) {
-            lib_core/* debug */.Yz(`Found tool in cache ${toolName} ${versionSpec} ${arch}`);
-            toolPath = cachePath;
-        }
-        else {
-            lib_core/* debug */.Yz('not found');
-        }
-    }
-    return toolPath;
-}
-/**
- * Finds the paths to all versions of a tool that are installed in the local tool cache
- *
- * @param toolName  name of the tool
- * @param arch      optional arch.  defaults to arch of computer
- */
-function findAllVersions(toolName, arch) {
-    const versions = [];
-    arch = arch || external_os_.arch();
-    const toolPath = external_path_.join(_getCacheDirectory(), toolName);
-    if (external_fs_.existsSync(toolPath)) {
-        const children = external_fs_.readdirSync(toolPath);
-        for (const child of children) {
-            if (isExplicitVersion(child)) {
-                const fullPath = external_path_.join(toolPath, child, arch || '');
-                if (external_fs_.existsSync(fullPath) && external_fs_.existsSync(`${fullPath}.complete`)) {
-                    versions.push(child);
-                }
-            }
-        }
-    }
-    return versions;
-}
-function getManifestFromRepo(owner_1, repo_1, auth_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (owner, repo, auth, branch = 'master') {
-        let releases = [];
-        const treeUrl = `https://api.github.com/repos/${owner}/${repo}/git/trees/${branch}`;
-        const http = new httpm.HttpClient('tool-cache');
-        const headers = {};
-        if (auth) {
-            core.debug('set auth');
-            headers.authorization = auth;
-        }
-        const response = yield http.getJson(treeUrl, headers);
-        if (!response.result) {
-            return releases;
-        }
-        let manifestUrl = '';
-        for (const item of response.result.tree) {
-            if (item.path === 'versions-manifest.json') {
-                manifestUrl = item.url;
-                break;
-            }
-        }
-        headers['accept'] = 'application/vnd.github.VERSION.raw';
-        let versionsRaw = yield (yield http.get(manifestUrl, headers)).readBody();
-        if (versionsRaw) {
-            // shouldn't be needed but protects against invalid json saved with BOM
-            versionsRaw = versionsRaw.replace(/^\uFEFF/, '');
-            try {
-                releases = JSON.parse(versionsRaw);
-            }
-            catch (_a) {
-                core.debug('Invalid json');
-            }
-        }
-        return releases;
-    });
-}
-function findFromManifest(versionSpec_1, stable_1, manifest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (versionSpec, stable, manifest, archFilter = os.arch()) {
-        // wrap the internal impl
-        const match = yield mm._findMatch(versionSpec, stable, manifest, archFilter);
-        return match;
-    });
-}
-function _createExtractFolder(dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (!dest) {
-            // create a temp dir
-            dest = path.join(_getTempDirectory(), crypto.randomUUID());
-        }
-        yield io.mkdirP(dest);
-        return dest;
-    });
-}
-function _createToolPath(tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
-        lib_core/* debug */.Yz(`destination ${folderPath}`);
-        const markerPath = `${folderPath}.complete`;
-        yield lib_io/* rmRF */.Yz(folderPath);
-        yield lib_io/* rmRF */.Yz(markerPath);
-        yield lib_io/* mkdirP */.U$(folderPath);
-        return folderPath;
-    });
-}
-function _completeToolPath(tool, version, arch) {
-    const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
-    const markerPath = `${folderPath}.complete`;
-    external_fs_.writeFileSync(markerPath, '');
-    lib_core/* debug */.Yz('finished caching tool');
-}
-/**
- * Check if version string is explicit
- *
- * @param versionSpec      version string to check
- */
-function isExplicitVersion(versionSpec) {
-    const c = node_modules_semver.clean(versionSpec) || '';
-    lib_core/* debug */.Yz(`isExplicit: ${c}`);
-    const valid = node_modules_semver.valid(c) != null;
-    lib_core/* debug */.Yz(`explicit? ${valid}`);
-    return valid;
-}
-/**
- * Get the highest satisfiying semantic version in `versions` which satisfies `versionSpec`
- *
- * @param versions        array of versions to evaluate
- * @param versionSpec     semantic version spec to satisfy
- */
-function evaluateVersions(versions, versionSpec) {
-    let version = '';
-    lib_core/* debug */.Yz(`evaluating ${versions.length} versions`);
-    versions = versions.sort((a, b) => {
-        if (node_modules_semver.gt(a, b)) {
-            return 1;
-        }
-        return -1;
-    });
-    for (let i = versions.length - 1; i >= 0; i--) {
-        const potential = versions[i];
-        const satisfied = node_modules_semver.satisfies(potential, versionSpec);
-        if (satisfied) {
-            version = potential;
-            break;
-        }
-    }
-    if (version) {
-        lib_core/* debug */.Yz(`matched: ${version}`);
-    }
-    else {
-        lib_core/* debug */.Yz('match not found');
-    }
-    return version;
-}
-/**
- * Gets RUNNER_TOOL_CACHE
- */
-function _getCacheDirectory() {
-    const cacheDirectory = process.env['RUNNER_TOOL_CACHE'] || '';
-    (0,external_assert_.ok)(cacheDirectory, 'Expected RUNNER_TOOL_CACHE to be defined');
-    return cacheDirectory;
-}
-/**
- * Gets RUNNER_TEMP
- */
-function _getTempDirectory() {
-    const tempDirectory = process.env['RUNNER_TEMP'] || '';
-    ok(tempDirectory, 'Expected RUNNER_TEMP to be defined');
-    return tempDirectory;
-}
-/**
- * Gets a global variable
- */
-function _getGlobal(key, defaultValue) {
-    /* eslint-disable @typescript-eslint/no-explicit-any */
-    const value = global[key];
-    /* eslint-enable @typescript-eslint/no-explicit-any */
-    return value !== undefined ? value : defaultValue;
-}
-/**
- * Returns an array of unique values.
- * @param values Values to make unique.
- */
-function _unique(values) {
-    return Array.from(new Set(values));
-}
-//# sourceMappingURL=tool-cache.js.map
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-// EXTERNAL MODULE: ./src/common/http.ts
-var http = __nccwpck_require__(5069);
-;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
-
-
-
-
-
-
-
-/** Downloads from a release or its mirror, which may be a folder: `file:` addresses are read. */
-/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
-const tries = 3;
-/**
- * Downloads a file, from its beginning again when the connection breaks halfway.
- * @returns the sha256 of what was written, 64 hex digits
- * @throws UserError naming the address
- */
-async function downloadFile(url, target, token) {
-    for (let attempt = 1;; attempt++) {
-        const content = await fetch_open(url, token);
-        if (content === undefined)
-            throw fetch_missing(url);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
-                for await (const chunk of chunks) {
-                    hash.update(chunk);
-                    yield chunk;
-                }
-            }, (0,external_node_fs_.createWriteStream)(target));
-            return hash.digest('hex');
-        }
-        catch (error) {
-            if (attempt === tries)
-                throw unreachable(url, error);
-            await (0,http/* pause */.v7)(attempt);
-        }
-    }
-}
-/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
-async function downloadText(url, token) {
-    if (url.protocol === 'file:')
-        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
-    const response = await answer(url, token);
-    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
-}
-/** sha256 of a file on this machine, 64 hex digits. */
-async function hashFile(path) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
-    return hash.digest('hex');
-}
-async function fetch_open(url, token) {
-    if (url.protocol === 'file:')
-        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
-    return (await answer(url, token))?.body;
-}
-/** The response, undefined for 404. */
-async function answer(url, token) {
-    // The job's token raises GitHub's rate limit; it is nobody else's business.
-    const isGitHub = url.protocol === 'https:' && url.hostname === 'github.com';
-    const headers = isGitHub && token !== undefined ? { authorization: `Bearer ${token}` } : {};
-    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
-        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
-    });
-    if (response.status === 200)
-        return response;
-    response.body.destroy();
-    if (response.status === 404)
-        return undefined;
-    throw unreachable(url, new Error(`the server answered ${response.status}`));
-}
-function unreachable(url, cause) {
-    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
-        at: { url: url.href },
-        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
-        cause,
-    });
-}
-function fetch_missing(url) {
-    return new errors/* UserError */.y('there is no such release of micromamba', {
-        at: { url: url.href },
-        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
-    });
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
-/**
- * The sha256 of micromamba's release binaries, by version and subdir. `script/update-checksums` adds what the `.sha256`
- * files of a release say; one that is here never changes.
- */
-const knownChecksums = {
-    '2.9.0-0': {
-        'linux-64': '366cd9cd8be14df1ab8ed50352a82111082a36686b2d389fdb79a92c3fafb3e3',
-        'linux-aarch64': '9f93b974adcb4d166996af969b6cd371287d1a3e52733704727884d9b74cb7a7',
-        'linux-ppc64le': 'af28181e62239dcc94ae23eefac3dce24b3d7b17a769810cbee99b183333f9a3',
-        'osx-64': '1e71054bb3ac9a076e21f7ec48acfef536f9b3f1408f371a942784bf5ef83d8a',
-        'osx-arm64': 'ec2a072f028e1a7cf20f3e2e74d5a8127cf5a5f27636375b5359811565f4e5be',
-        'win-64': 'a6d804394b2418991c4e29562853eaace2f2ce9d9da661a98e74e02e8dbb44b0',
-    },
-    '2.8.1-1': {
-        'linux-64': '77b7790ec97f64581118f103585b175df4306f95829b0fa6bfe4a19cc88a1182',
-        'osx-64': 'd6fce18e56d7c6bf2331b0ee1b372a581c70f09b509cc9e924cdd131e053b58a',
-        'osx-arm64': '9618a2866a2ffb3d36b55e9520f64d63dcd6dc2e622a351ca3cbe8e2cc90c757',
-    },
-    '2.8.1-0': {
-        'linux-64': '9689782d863c05a1bf5d2d371ba527104e7a4eb4310c1637d8653b751aed9c82',
-        'linux-aarch64': 'e5ba23b5945aa49dfd11022e592a510d2686a8feee810e00140b73c9fdf0ba2a',
-        'osx-64': 'b2bd613791c0a524883d7cb66505d630bf15badd1f492bc93ba78550a3a1a94b',
-        'osx-arm64': 'de71a646b73af92dd663e6ddc78993a6a4d47ea28b5d8908c3cc2b9c3077e528',
-    },
-    '2.8.0-0': {
-        'linux-64': 'd4f5869b8b5b8e4e8b10375d84ae998edb3f4b439e05228fc5099082935a75ec',
-        'osx-64': '69ec57c11c1b870418aaca6ed117433c0ed11a356cfb362d0d8b719d176c95e3',
-        'osx-arm64': '0ddba9c7a4e7dd3c5a201eae4ed78da45085537c9f9165c35ad3da4b666219ba',
-    },
-    '2.7.0-0': {
-        'linux-64': 'fb4554d61a1c567726890169e39c41aa8495dbba56f50957ee7356572b6c5726',
-        'osx-64': 'adabc94c67fc0b1389c33cf843040bebe12e46c4fcfb50d3d23e23f742f4032a',
-        'osx-arm64': '98cd54c149732138e94d123941c6e603ac296b9f74001d02c70129cbcd0d73af',
-    },
-};
-
-;// CONCATENATED MODULE: ./src/micromamba/binary.ts
-
-
-/**
- * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
- * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
- * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
- * @param args never a secret: any user of the machine can read them
- * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
- */
-async function runMicromamba(path, args, variables = {}) {
-    const child = (0,external_node_child_process_.spawn)(path, args, {
-        env: { ...withoutConda(process.env), ...variables },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        windowsHide: true,
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
-    const exitCode = await new Promise((resolve, reject) => {
-        child.on('error', (error) => {
-            reject(new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
-                at: { file: path },
-                advice: 'Is it for this machine, and executable?',
-                cause: error,
-            }));
-        });
-        child.on('close', (code, signal) => {
-            if (signal === null)
-                resolve(code ?? 1);
-            else
-                reject(new errors/* UserError */.y(`micromamba was ended by ${signal}`, { at: { file: path } }));
-        });
-    });
-    return { exitCode, ...output };
-}
-/** Names in Windows' environment have no case. */
-function withoutConda(variables) {
-    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/on-machine.ts
-
-
-
-
-
-/**
- * The micromamba that is on this machine already: `$MAMBA_EXE`, as `micromamba shell init` and setup-micromamba set it,
- * else the first on PATH.
- * @param wanted the subdir that it is to be for
- * @param here this machine's
- * @throws UserError when there is none, or it is wanted for another platform
- */
-async function findOnMachine(wanted, here) {
-    if (wanted !== here) {
-        throw new errors/* UserError */.y(`micromamba for ${wanted} is needed in the image, and the one on this machine is for ${here ?? process.arch}`, {
-            at: { input: 'download-micromamba' },
-            advice: 'Leave it at true, or start from a base image that has micromamba.',
-        });
-    }
-    const path = await findExecutable(process.env);
-    if (path === undefined) {
-        throw new errors/* UserError */.y('there is no micromamba on PATH, and MAMBA_EXE names none', {
-            at: { input: 'download-micromamba' },
-            advice: 'Leave it at true, or install micromamba in a step before, as with mamba-org/setup-micromamba.',
-        });
-    }
-    const { stdout } = await runMicromamba(path, ['--version']);
-    const version = stdout.trim();
-    if (!/^\d+\.\d+/.test(version)) {
-        throw new errors/* UserError */.y(`'${path}' is not micromamba: it says '${version}' when asked for its version`, {
-            at: { input: 'download-micromamba' },
-        });
-    }
-    return { path, version, sha256: await hashFile(path) };
-}
-async function findExecutable(variables) {
-    const name = process.platform === 'win32' ? 'micromamba.exe' : 'micromamba';
-    const folders = (variables['PATH'] ?? '').split(external_node_path_.delimiter).filter((folder) => folder !== '');
-    const named = variables['MAMBA_EXE'];
-    // The mamba of a conda environment sets MAMBA_EXE as well, and is another program.
-    const candidates = named?.endsWith(name) ? [named] : [];
-    for (const path of [...candidates, ...folders.map((folder) => (0,external_node_path_.join)(folder, name))]) {
-        if (await isExecutable(path))
-            return path;
-    }
-    return undefined;
-}
-async function isExecutable(path) {
-    try {
-        await (0,promises_.access)(path, promises_.constants.X_OK);
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/release.ts
-/** What a binary of micromamba is called, and where its releases are. */
-/** The subdirs that releases of micromamba have binaries for. */
-const releaseSubdirs = (/* unused pure expression or super */ null && ([
-    'linux-64',
-    'linux-aarch64',
-    'linux-ppc64le',
-    'osx-64',
-    'osx-arm64',
-    'win-64',
-]));
-const releases = 'https://github.com/mamba-org/micromamba-releases/releases/download';
-/** The conda subdir of a machine, by Node's names for systems and processors; undefined when conda has none. */
-function machineSubdir(system = process.platform, processor = process.arch) {
-    const os = { linux: 'linux', darwin: 'osx', win32: 'win' }[system];
-    const arch = {
-        linux: { x64: '64', arm64: 'aarch64', ppc64: 'ppc64le', s390x: 's390x' },
-        osx: { x64: '64', arm64: 'arm64' },
-        // Windows on arm64 runs the x64 binary.
-        win: { x64: '64', arm64: '64' },
-    }[os ?? ''];
-    const name = arch?.[processor];
-    return os !== undefined && name !== undefined ? `${os}-${name}` : undefined;
-}
-/**
- * The address of a release's binary.
- * @param location the address that `<version>/micromamba-<subdir>` is below, or a template of the binary's address with
- *   `{version}` and `{subdir}`
- * @param version version and build number, `2.9.0-0`
- */
-function binaryUrl(location, version, subdir) {
-    const template = /\{(version|subdir)\}/.test(location)
-        ? location
-        : `${location.replace(/\/+$/, '')}/{version}/micromamba-{subdir}`;
-    return new URL(template.replaceAll('{version}', version).replaceAll('{subdir}', subdir));
-}
-/**
- * The address of the file with a binary's sha256, beside it. Not the one of the `.tar.bz2`, which is misnamed in the
- * releases: it holds the hash of the binary inside.
- */
-function checksumUrl(binary) {
-    const url = new URL(binary);
-    url.pathname += '.sha256';
-    return url;
-}
-/** The sha256 in the text of such a file: 64 hex digits, possibly with a file name after them; undefined for others. */
-function parseChecksum(text) {
-    return /^\s*([0-9a-f]{64})(?:\s|$)/i.exec(text)?.[1]?.toLowerCase();
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/install.ts
-
-
-
-
-
-
-
-
-
-
-const tool = 'micromamba';
-/**
- * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
- * anything can run it. With `download: false`, the one that is on this machine.
- *
- * It is held to the table in `known-checksums.ts`; for a version that is not there, to the given checksum or else to
- * the release's own `.sha256`, which is fetched each time. A given checksum is checked in any case.
- * @param subdir the conda subdir that it is for; default this machine's
- * @throws UserError when it cannot be had, or is not what it should be
- */
-async function installMicromamba(source, subdir) {
-    const here = machineSubdir();
-    const wanted = subdir ?? here;
-    if (wanted === undefined) {
-        throw new errors/* UserError */.y(`there is no micromamba for ${process.platform} on ${process.arch}`);
-    }
-    if (!source.download)
-        return findOnMachine(wanted, here);
-    const { version } = source;
-    const url = binaryUrl(source.url ?? releases, version, wanted);
-    const pinned = wanted === here ? source.checksum : undefined;
-    const expected = [...checksumsFor(version, wanted, pinned)];
-    if (expected.length === 0)
-        expected.push(await publishedChecksum(url, source.token));
-    const cached = await findCached(version, wanted, expected);
-    if (cached !== undefined)
-        return cached;
-    return download({ url, version, subdir: wanted, expected, token: source.token });
-}
-function checksumsFor(version, subdir, pinned) {
-    const known = knownChecksums[version]?.[subdir];
-    return [
-        ...(known === undefined ? [] : [{ sha256: known, from: 'the table of known releases' }]),
-        ...(pinned === undefined
-            ? []
-            : [{ sha256: pinned.toLowerCase(), from: "the input 'micromamba-checksum'" }]),
-    ];
-}
-async function publishedChecksum(binary, token) {
-    const url = checksumUrl(binary);
-    const text = await downloadText(url, token);
-    const sha256 = text === undefined ? undefined : parseChecksum(text);
-    if (sha256 === undefined) {
-        throw new errors/* UserError */.y(text === undefined
-            ? 'there is no checksum of this release'
-            : 'the checksum of this release is malformed', {
-            at: { url: url.href },
-            advice: "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
-        });
-    }
-    return { sha256, from: url.href };
-}
-function binaryName(subdir) {
-    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
-}
-/**
- * The binary in the tool cache. It is hashed again, for the folder of a self-hosted runner is open to every job; one
- * that is not what it should be is replaced.
- */
-async function findCached(version, subdir, expected) {
-    const folder = find(tool, version, subdir);
-    if (folder === '')
-        return undefined;
-    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
-    const sha256 = await hashFile(path).catch(() => 'missing');
-    if (expected.every((checksum) => checksum.sha256 === sha256))
-        return { path, version, sha256 };
-    lib_core/* warning */.$e(`${path} in the tool cache is not micromamba ${version} and is replaced`);
-    return undefined;
-}
-async function download(wanted) {
-    const { url, version, subdir } = wanted;
-    lib_core/* info */.pq(`downloading ${url.href}`);
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'micromamba-'));
-    try {
-        const file = (0,external_node_path_.join)(folder, binaryName(subdir));
-        const sha256 = await downloadFile(url, file, wanted.token);
-        const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
-        if (wrong !== undefined) {
-            throw new errors/* UserError */.y(`the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`, {
-                at: { url: url.href },
-                advice: 'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
-            });
-        }
-        const path = (0,external_node_path_.join)(await cacheFile(file, binaryName(subdir), tool, version, subdir), binaryName(subdir));
-        await (0,promises_.chmod)(path, 0o755);
-        return { path, version, sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/history.ts
@@ -56360,23 +55840,23 @@ const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
  */
-async function exportedByActivation({ activated, survey }, base, variables) {
-    const { prefix, rootPrefix } = survey.context;
+async function exportedByActivation({ activated, contents }, base, variables) {
+    const { prefix, rootPrefix } = contents.context;
     const before = new Map([
         ...variables,
         ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
     ]);
-    const scripts = activationScripts(survey.texts(), prefix);
+    const scripts = activationScripts(contents.texts(), prefix);
     const files = scripts.length > 0 ? await base.files() : undefined;
     const kindOf = (path) => {
         if (path === prefix || path.startsWith(`${prefix}/`)) {
-            const kind = survey.kindOf(path.slice(prefix.length + 1));
+            const kind = contents.kindOf(path.slice(prefix.length + 1));
             return kind === 'link' ? 'unknown' : kind;
         }
         const type = files?.get(path.slice(1))?.type;
         return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown';
     };
-    const { variables: after, unknown } = await settle(() => evaluateActivation(scripts, before, kindOf));
+    const { variables: after, unknown } = await openingAsNeeded(() => evaluateActivation(scripts, before, kindOf));
     for (const { path, line, reason } of unknown) {
         lib_core/* warning */.$e(`The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`);
     }
@@ -56388,40 +55868,434 @@ async function exportedByActivation({ activated, survey }, base, variables) {
 ;// CONCATENATED MODULE: ./src/stages/application.ts
 
 
-
-/** The files that the request copies into the image. */
-async function applicationLayer({ copy, workspace, start }, { ground: { base, summary } }, members, settings) {
-    if (copy.length === 0)
+/** The files of the workspace that are copied into the image. */
+async function applicationLayer({ base, wanted }, members, settings) {
+    const { copied, inputs } = wanted;
+    if (!copied)
         return [];
-    const { uid, gid, home } = summary.user;
-    const ground = {
-        workspace,
+    const { uid, gid, home } = wanted.base.summary.user;
+    const below = {
         base: await base.files(),
         owner: { uid, gid },
-        workdir: start.workdir ?? '/tmp',
+        workdir: inputs.options.start.workdir ?? '/tmp',
         hasDirectory: (path) => isAbove(home.slice(1), path) || hasDirectory(members, path),
     };
-    const entries = await settle(async () => {
-        const laid = [];
-        for await (const entry of (0,layers_copy/* copyEntries */.oH)(copy, ground))
-            laid.push(entry);
-        return laid;
-    });
+    const entries = await openingAsNeeded(() => copied.entries(below));
     return [await buildLayer('application', entries, settings)];
 }
 /** Whether the layers of the environments bring a directory; its path is relative to the image's root. */
 function hasDirectory(members, path) {
-    return members.some(({ prefix, survey }) => {
+    return members.some(({ prefix, contents }) => {
         const root = prefix.slice(1);
         if (isAbove(root, path))
             return true;
-        return path.startsWith(`${root}/`) && survey.kindOf(path.slice(root.length + 1)) === 'directory';
+        return path.startsWith(`${root}/`) && contents.kindOf(path.slice(root.length + 1)) === 'directory';
     });
 }
 /** Whether `path` is `below`, or a directory above it. */
 function isAbove(below, path) {
     return `${below}/`.startsWith(`${path}/`);
 }
+
+;// CONCATENATED MODULE: ./src/bytecode/closure.ts
+/**
+ * A package and all that it depends on, in the order given.
+ * @param dependsOf MatchSpecs; those of packages that are not among the given, such as `__glibc`, are passed over
+ */
+function closureOf(name, packages, nameOf, dependsOf) {
+    const byName = new Map(packages.map((item) => [nameOf(item), item]));
+    const found = new Set();
+    const visit = (wanted) => {
+        const item = byName.get(wanted);
+        if (item === undefined || found.has(item))
+            return;
+        found.add(item);
+        for (const spec of dependsOf(item))
+            visit(nameOfSpec(spec));
+    };
+    visit(name);
+    return packages.filter((item) => found.has(item));
+}
+/** The name of the package that a MatchSpec of `depends` is about. */
+function nameOfSpec(spec) {
+    return /^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '';
+}
+/** The MatchSpecs of what a package depends on. */
+function dependsOf({ archive }) {
+    const { depends } = archive.info.index.json;
+    return Array.isArray(depends) ? depends.map(String) : [];
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/program.ts
+/**
+ * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
+ * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
+ * and the bytes of the .pyc; length 0 when there can be none.
+ *
+ * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
+ * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
+ * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
+ * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ *
+ * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
+ * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
+ *
+ * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, the plain form is taken, or there is no bytecode.
+ */
+const program = `
+import _imp, marshal, sys
+from _frozen_importlib_external import MAGIC_NUMBER
+
+CodeType = type(compile("", "", "exec"))
+raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
+
+def le4(number):
+    return number.to_bytes(4, "little")
+
+def marked(number):
+    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
+
+def written(constant):
+    if type(constant) is tuple:
+        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
+    if type(constant) is frozenset:
+        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
+    if type(constant) is slice:
+        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
+    return marshal.dumps(constant, 2)
+
+def stand_in(constant, taken_out):
+    if type(constant) is CodeType:
+        constants = stand_in(constant.co_consts, taken_out)
+        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
+    if type(constant) is tuple:
+        others = tuple([stand_in(item, taken_out) for item in constant])
+        return constant if all(map(lambda a, b: a is b, constant, others)) else others
+    if type(constant) is frozenset or type(constant) is slice:
+        taken_out.append(written(constant))
+        return marked(len(taken_out) - 1)
+    return constant
+
+def dumped(code):
+    taken_out = []
+    data = marshal.dumps(stand_in(code, taken_out), 2)
+    if not taken_out:
+        return data
+    for number, constant in enumerate(taken_out):
+        mark = marshal.dumps(marked(number), 2)
+        if data.count(mark) != 1:
+            raise ValueError(mark)
+        data = data.replace(mark, constant)
+    if marshal.loads(data) != code:
+        raise ValueError("not what it was")
+    return data
+
+# The bytes of a code object's numbers, and how many objects stand behind its line number.
+numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
+behind = 2 if sys.version_info >= (3, 11) else 1
+# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
+sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
+name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+def shared(data):
+    pieces = []
+    strings = []  # their places in pieces
+    end = 0
+
+    def copy(count):
+        nonlocal end
+        for _ in range(count):
+            start = end
+            kind = data[start]
+            if kind == 117 or kind == 115:  # u: str, s: bytes
+                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
+                strings.append(len(pieces))
+                pieces.append(data[start:end])
+            elif kind in sizes:
+                end = start + sizes[kind]
+                pieces.append(data[start:end])
+            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
+                end = start + 5
+                length = int.from_bytes(data[start + 1 : end], "little")
+                is_small = kind == 40 and length < 256
+                pieces.append(bytes((41, length)) if is_small else data[start:end])
+                copy(length)
+            elif kind == 99:  # c: code
+                end = start + 1 + numbers
+                pieces.append(data[start:end])
+                copy(8)
+                pieces.append(data[end : end + 4])
+                end += 4
+                copy(behind)
+            elif kind == 108:  # l: int
+                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
+                end = start + 5 + 2 * abs(digits)
+                pieces.append(data[start:end])
+            elif kind == 58:  # ':': slice
+                end = start + 1
+                pieces.append(data[start:end])
+                copy(3)
+            else:
+                raise ValueError(kind)
+
+    copy(1)
+    count = {}
+    for place in strings:
+        string = pieces[place]
+        count[string] = count.get(string, 0) + 1
+    references = {}
+    for place in strings:
+        string = pieces[place]
+        if string in references:
+            pieces[place] = references[string]
+            continue
+        flag = 0
+        if count[string] > 1:
+            flag = 128
+            references[string] = b"r" + le4(len(references))
+        pieces[place] = shortened(string, flag)
+    return b"".join(pieces)
+
+def shortened(string, flag):
+    kind = string[0]
+    text = string[5:]
+    if kind == 117 and text.isascii():
+        # As the compiler has it: what could be a name is interned.
+        is_name = name_characters.issuperset(text)
+        if len(text) < 256:
+            return bytes(((90 if is_name else 122) | flag, len(text))) + text
+        kind = 65 if is_name else 97
+    return bytes((kind | flag,)) + string[1:]
+
+def smaller(data, code):
+    try:
+        result = shared(data)
+        return result if marshal.loads(result) == code else data
+    except Exception:
+        return data
+
+def compiled(path, source):
+    try:
+        code = compile(source, path, "exec", 0, True, 0)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+    except Exception:
+        return b""
+
+def main(read, write, flush):
+    while True:
+        lengths = read(8)
+        if len(lengths) < 8:
+            return
+        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
+        source = read(int.from_bytes(lengths[4:], "little"))
+        pyc = compiled(path, source)
+        write(le4(len(pyc)))
+        write(pyc)
+        flush()
+
+main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+`;
+
+;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
+
+
+
+/** How to go on without a python that compiles. */
+const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+/**
+ * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
+ * whose compiler goes by the order of a set; `-I` would pass over it.
+ */
+const pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
+const pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
+/**
+ * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
+ * depends on its bytes, its path and python's version only.
+ */
+class Compiler {
+    executable;
+    #python;
+    /** In the order in which they were asked. */
+    #waiting = [];
+    #received = [];
+    #stderr = '';
+    /** @param executable as `installPython` gives it */
+    constructor(executable) {
+        this.executable = executable;
+    }
+    /**
+     * @param path the absolute path that the source will have, which the code knows
+     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
+     * @throws UserError when python cannot run here, or ends
+     */
+    compile(path, source) {
+        const python = (this.#python ??= this.#start());
+        const name = Buffer.from(path);
+        const lengths = Buffer.alloc(8);
+        lengths.writeUInt32LE(name.length, 0);
+        lengths.writeUInt32LE(source.length, 4);
+        return new Promise((resolve, reject) => {
+            this.#waiting.push({ path, resolve, reject });
+            python.stdin.write(Buffer.concat([lengths, name, source]));
+        });
+    }
+    /** Ends python. */
+    close() {
+        this.#python?.stdin.end();
+        this.#python = undefined;
+    }
+    #start() {
+        const { executable } = this;
+        const python = (0,external_node_child_process_.spawn)(executable, [...pythonOptions, '-c', program], {
+            cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+            env: pythonEnvironment,
+        });
+        python.stdout.on('data', (chunk) => {
+            this.#receive(chunk);
+        });
+        python.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-2000);
+        });
+        python.stdin.on('error', () => undefined); // python ended, which is said below
+        python.on('error', (error) => {
+            this.#fail((0,errors/* messageOf */.b)(error));
+        });
+        python.on('close', (code, signal) => {
+            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
+        });
+        return python;
+    }
+    /** An answer is a length and as many bytes. */
+    #receive(chunk) {
+        this.#received.push(chunk);
+        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
+        while (size >= 4) {
+            const head = this.#received[0];
+            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
+            const end = 4 + bytes.readUInt32LE(0);
+            if (size < end)
+                return;
+            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
+            const rest = all.subarray(end);
+            this.#received = rest.length > 0 ? [rest] : [];
+            size = rest.length;
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+        }
+    }
+    #fail(why) {
+        this.#python = undefined;
+        for (const { path, reject } of this.#waiting.splice(0)) {
+            reject(new errors/* UserError */.y(`python did not compile ${path}: ${why}`, {
+                advice: withoutBytecode,
+            }));
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
+
+
+
+
+
+
+
+
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+/**
+ * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+async function installPython(packages, directory) {
+    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    if (!python)
+        throw new Error('there is no python to install');
+    const place = python_pythonOf(python.archive.info.index);
+    const context = { prefix: directory, rootPrefix: directory, python: place };
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    for (const source of sources) {
+        const { paths } = plan_planLink(source.archive.info, context);
+        if (!paths.some(isNeeded))
+            continue;
+        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+            await writeEntry(entry, directory, source.locked.fileName);
+        }
+    }
+    const executable = (0,external_node_path_.join)(directory, place.executable);
+    await checkRuns(executable, place.version);
+    return executable;
+}
+function isNeeded(path) {
+    return needed.test(path);
+}
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry, directory, fileName) {
+    const path = (0,external_node_path_.join)(directory, entry.path);
+    await makeDirectories(directory, (0,external_node_path_.dirname)(entry.path), fileName);
+    if (entry.type === 'directory') {
+        await makeDirectories(directory, entry.path, fileName);
+        return;
+    }
+    await (0,promises_.rm)(path, { force: true });
+    if (entry.type === 'symlink')
+        await (0,promises_.symlink)(entry.target, path);
+    else if (entry.type === 'hardlink')
+        await (0,promises_.link)((0,external_node_path_.join)(directory, entry.target), path);
+    else
+        await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
+}
+async function makeDirectories(directory, path, fileName) {
+    let above = directory;
+    for (const name of path.split('/').filter((part) => part !== '.')) {
+        above = (0,external_node_path_.join)(above, name);
+        const found = await (0,promises_.lstat)(above).catch(() => undefined);
+        if (!found)
+            await (0,promises_.mkdir)(above);
+        else if (!found.isDirectory()) {
+            throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
+                advice: `Choose another build of it. ${withoutBytecode}`,
+            });
+        }
+    }
+}
+async function checkRuns(executable, version) {
+    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
+    const said = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(executable, [...pythonOptions, '-c', ask], {
+        cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+        env: pythonEnvironment,
+    }).catch((error) => {
+        throw new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { input: 'compile-pyc' },
+            advice: withoutBytecode,
+            cause: error,
+        });
+    });
+    const expected = `cpython ${version.replace('.', ' ')}`;
+    if (said.stdout.trim() === expected)
+        return;
+    throw new errors/* UserError */.y(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
+/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
+
+
+
+
 
 ;// CONCATENATED MODULE: ./src/lock/package-line.ts
 
@@ -57167,14 +57041,13 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
 
 
 
-
 /**
  * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
  * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
  * @returns python's executable
  * @throws UserError when none can be had: without it the image would be another one than elsewhere
  */
-async function pythonForBytecode(request, member, open, workshop) {
+async function pythonForBytecode(member, open, context) {
     const { packages } = member.resolved.lock;
     const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
     if (!python)
@@ -57183,12 +57056,12 @@ async function pythonForBytecode(request, member, open, workshop) {
     const { version, channel, subdir } = python.locked;
     // Another platform's of the same version serves as well.
     const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
-    const directory = (0,external_node_path_.join)(workshop.scratch, `python-${name}`);
+    const directory = (0,external_node_path_.join)(context.scratch, `python-${name}`);
     if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
         return (0,external_node_path_.join)(directory, executable);
     const sources = subdir === machineSubdir()
         ? await closureOfLocked(python, packages, open)
-        : await sourcesForMachine(request, subdir, member, python, workshop);
+        : await sourcesForMachine(subdir, member, python, context);
     return installPython(sources, directory);
 }
 /** Python and all that it depends on, fetched as it becomes known. */
@@ -57206,7 +57079,7 @@ async function closureOfLocked(python, packages, open) {
     }
     return [...found.values()];
 }
-async function sourcesForMachine(request, subdir, { environment }, { locked, archive }, { tarballs }) {
+async function sourcesForMachine(subdir, { environment }, { locked, archive }, { micromamba, solving, tarballs }) {
     const here = machineSubdir();
     const title = `python ${locked.version} for ${here ?? 'this machine'}`;
     const cannot = (why, cause) => new errors/* UserError */.y(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
@@ -57220,14 +57093,13 @@ async function sourcesForMachine(request, subdir, { environment }, { locked, arc
     try {
         const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
         const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
-        const wanted = withChannels(inputs_environmentOf([`python ==${locked.version}${build}`], [locked.channel]), environment, request.condarc !== undefined);
+        const wanted = withChannels(inputs_environmentOf([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
         const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
-        const solved = await solve(await installMicromamba(request.micromamba), {
+        const solved = await solve(await micromamba.install(), {
             environment: wanted,
             platform: here,
             virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
-            condarc: request.condarc,
-            logLevel: request.logLevel,
+            ...solving,
         });
         const needed = closureOf('python', solved, (item) => item.name, ({ depends }) => depends);
         const packages = needed.map(({ url, sha256 }) => ({
@@ -57252,7 +57124,7 @@ function withChannels(wanted, environment, hasCondarc) {
     return { ...wanted, channels, noDefaults, secrets };
 }
 
-;// CONCATENATED MODULE: ./src/stages/prefix.ts
+;// CONCATENATED MODULE: ./src/stages/package-layers.ts
 
 
 
@@ -57262,49 +57134,51 @@ function withChannels(wanted, environment, hasCondarc) {
 
 
 
-/** Makes the layers of an environment's packages, but for those that an earlier image has. */
-async function layPackages(request, member, rootPrefix, settings, store, workshop) {
-    const { name, prefix, groups, environment } = member;
-    const locked = member.resolved.lock.packages;
-    const fetch = (positions) => store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) });
+/**
+ * Makes the layers of an environment's packages, but for those that an earlier image has.
+ * @param directory where they lie until they are no longer needed
+ */
+async function buildPackageLayers(member, { linkScripts, compilePyc }, rootPrefix, directory, store, run) {
+    const { prefix, groups, locked, inputs } = member;
+    const { name, variables } = inputs;
+    const { packages: all } = locked.resolved.lock;
+    const fetch = (positions) => store.fetch({ member: locked, packages: positions.flatMap((position) => all[position] ?? []) });
     const open = async (positions) => (0,concurrency/* mapConcurrently */.X)(await fetch(positions), 8, link_openPackage);
     const python = await pythonOfMember(member, open);
-    const context = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc };
-    const directory = (0,external_node_path_.join)(settings.directory, name);
-    await (0,promises_.mkdir)(directory, { recursive: true });
+    const context = { prefix, rootPrefix, ...(python && { python }), bytecode: compilePyc };
     const missing = groups.filter(({ earlier }) => !earlier);
     let installed;
-    const findPython = () => (installed ??= pythonForBytecode(request, member, open, workshop));
-    const toBuild = missing.map(({ title, key, packages }) => ({
-        title,
-        key,
+    const findPython = () => (installed ??= pythonForBytecode(locked, open, run));
+    const toBuild = missing.map((group) => ({
+        ...group,
         prepare: async () => {
-            const fetched = await fetch(packages);
+            const fetched = await fetch(group.packages);
             const needsPython = await needCompiling(fetched, context);
             return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
         },
     }));
-    const upload = (layer) => void workshop.uploader?.add(layer);
-    const built = await buildLayers(toBuild, context, { ...settings, directory }, upload);
+    const upload = (layer) => void run.uploader?.add(layer);
+    const own = (0,external_node_path_.join)(directory, name);
+    await (0,promises_.mkdir)(own, { recursive: true });
+    const built = await buildLayers(toBuild, python, own, upload);
     const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
-    const surveyed = groups.flatMap(({ packages }, index) => {
+    const known = groups.flatMap(({ packages }, index) => {
         const facts = made[index]?.facts;
         return facts ? [{ packages, facts }] : [];
     });
-    const survey = await Survey.of(surveyed, context, open);
-    checkLinkScripts(survey.scripted(), request.linkScripts);
-    const variables = { ...packageVariables(survey.texts()), ...environment?.variables };
+    const contents = await PrefixContents.of(known, context, open);
+    checkLinkScripts(contents.scripted(), linkScripts);
     return {
         ...member,
         layers: made.map(({ layer }) => layer),
-        survey,
-        activated: { name, prefix, variables },
+        contents,
+        activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
         startCompiler: async () => new Compiler(await findPython()),
     };
 }
 /** The environment's python, as its package, or the layer that has it, tells of it. */
-async function pythonOfMember({ resolved, groups }, open) {
-    const position = resolved.lock.packages.findIndex(({ name }) => name === 'python');
+async function pythonOfMember({ locked, groups }, open) {
+    const position = locked.resolved.lock.packages.findIndex(({ name }) => name === 'python');
     const group = groups.find(({ packages }) => packages.includes(position));
     if (!group)
         return undefined;
@@ -57352,66 +57226,60 @@ function checkLinkScripts(scripted, wish) {
 
 
 
-
-
-
-
-
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages, what belongs to no package, the application.
  */
-async function makeImage(request, plan, store, workshop) {
-    const { draft, ground, owner } = plan;
-    const { base, summary } = ground;
-    const settings = {
-        owner,
-        compression: request.compression,
-        directory: (0,external_node_path_.join)(workshop.scratch, draft.platform.subdir),
-    };
+async function makeImage(plan, store, context) {
+    const { wanted, base, owner } = plan;
+    const { inputs, base: prepared } = wanted;
+    const { options, platform } = inputs;
+    const { compression, start } = options;
+    const settings = { owner, compression, directory: (0,external_node_path_.join)(context.scratch, platform.subdir) };
     await (0,promises_.mkdir)(settings.directory, { recursive: true });
-    const laid = [];
+    const members = [];
     for (const member of plan.members) {
-        laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop));
+        members.push(await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context));
     }
     const layers = [
-        ...(await micromambaLayer(request, plan, settings)),
-        await wiringLayer(request, plan, laid, settings),
-        ...laid.flatMap((member) => member.layers),
-        await environmentLayer(laid, settings),
-        ...(await applicationLayer(request, plan, laid, settings)),
+        ...(await micromambaLayer(plan, settings, context)),
+        await wiringLayer(plan, members, settings),
+        ...members.flatMap((member) => member.layers),
+        await environmentLayer(members, settings),
+        ...(await applicationLayer(plan, members, settings)),
     ];
     for (const layer of layers)
-        void workshop.uploader?.add(layer);
-    const activeName = defaultName(request, laid);
+        void context.uploader?.add(layer);
+    const activeName = defaultName(inputs);
     const environment = contractVariables(plan, activeName);
-    return assembleImage(base.image, layers, draft.platform, {
-        user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
+    const { user } = prepared.summary;
+    return assembleImage(base.image, layers, platform, {
+        user: options.userNumeric ? String(user.uid) : user.name,
         environment,
-        start: request.start,
-        ...(request.start.activation === 'everywhere' && {
-            activated: await activatedVariables(request, plan, laid, activeName, environment),
+        start,
+        ...(start.activation === 'everywhere' && {
+            activated: await activatedVariables(plan, members, activeName, environment),
         }),
-        labels: withOrigin(request, request.labels),
+        labels: options.labels,
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
-            ...withOrigin(request, request.annotations),
-            ...ground.annotations,
-            [fingerprintAnnotation]: draft.fingerprint,
+            ...options.annotations,
+            ...prepared.annotations,
+            [fingerprintAnnotation]: wanted.fingerprint,
         },
     });
 }
 /** What the image's ENV has so that every process has the default environment. */
-async function activatedVariables({ start }, { ground: { base } }, members, name, contract) {
-    const member = members.find((candidate) => candidate.name === name);
+async function activatedVariables({ base, wanted }, members, name, contract) {
+    const member = members.find(({ inputs }) => inputs.name === name);
     if (!member)
         return {};
-    const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)]);
-    return exportedByActivation(member, base, variables);
+    const { env } = wanted.inputs.options.start;
+    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...Object.entries(env)]));
 }
 /** The environment that containers activate unless they are told another. */
-function defaultName({ environmentName }, members) {
-    const names = members.map(({ name }) => name);
+function defaultName({ options: { environmentName }, environments }) {
+    const names = environments.map(({ name }) => name);
     const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
     if (names.includes(wanted))
         return wanted;
@@ -57420,66 +57288,63 @@ function defaultName({ environmentName }, members) {
         advice: `There are ${names.join(', ')}.`,
     });
 }
-/** A layer that an earlier image may have: it is made only where that has none of its key. */
+/**
+ * A layer that an earlier image may have: it is made only where that has none of its key.
+ * @param inputs all that `entries` is made from
+ */
 async function keyedLayer({ earlier }, title, inputs, settings, entries) {
-    const { compression } = settings;
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([title, reproducible/* packerFormat */.qq, compressorName(compression), inputs]));
+    const key = keyOf(title, inputs, settings.compression);
     const found = (await earlier.find([key])).get(key);
     const annotations = { [layerKeyAnnotation]: key };
     if (found)
         return asOwn(found, title, annotations);
-    return buildLayer(title, await entries(), settings, annotations);
+    return buildLayer(title, await entries(inputs), settings, annotations);
 }
 /** micromamba, for a base that has none. */
-async function micromambaLayer({ micromamba }, plan, settings) {
-    const { draft, ground } = plan;
-    if (ground.summary.hasMicromamba)
+async function micromambaLayer(plan, settings, { micromamba }) {
+    const { base, wanted } = plan;
+    const { platform, micromamba: wish } = wanted.inputs;
+    if (!wish)
         return [];
-    const { version, url, checksum } = micromamba;
-    const platform = (0,common_platform/* formatPlatform */.Bq)(draft.platform);
-    const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null];
+    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
     const entries = async () => {
-        const { path } = await installMicromamba(micromamba, draft.platform.subdir);
-        return micromambaEntries(await ground.base.files(), await (0,promises_.readFile)(path));
+        const { path } = await micromamba.install(platform.subdir);
+        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
     };
-    return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)];
+    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
 }
 /** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(request, plan, members, settings) {
-    const { base, summary } = plan.ground;
-    const certified = members.find(({ resolved }) => resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+function wiringLayer(plan, members, settings) {
+    const { base, wanted } = plan;
+    const { platform, options } = wanted.inputs;
+    const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
     const wiring = {
         rootPrefix: base.rootPrefix,
         environments: members.map(({ activated }) => activated),
         ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
     };
-    const baseDigest = base.image.pinned.digest;
-    const inputs = [
-        (0,common_platform/* formatPlatform */.Bq)(plan.draft.platform),
-        request.user ?? null,
-        wiringKey({ ...wiring, user: summary.user, baseDigest }),
-    ];
+    const { digest: baseDigest } = base.image.pinned;
+    const { user } = options;
+    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
     return keyedLayer(plan, 'wiring', inputs, settings, async () => {
         const files = await base.files();
-        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) });
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
     });
 }
 /** What belongs to no package: files whose winner another layer hides, and the environments' own. */
 function environmentLayer(members, settings) {
     const directories = new Set();
     async function* entries() {
-        for (const { survey, groups, resolved, environment, startCompiler } of members) {
-            const own = environmentFiles(resolved.lock.packages, {
-                time: new Date(reproducible/* fixedTime */.EZ * 1000),
-                specs: resolved.lock.header?.specs,
-                variables: environment?.variables ?? {},
-            });
-            yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories);
-            yield* layerEntries(own, survey.context, settings.owner, directories);
+        for (const { contents, groups, locked, inputs, startCompiler } of members) {
+            const { specs, variables } = inputs;
+            const time = new Date(reproducible/* fixedTime */.EZ * 1000);
+            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
+            yield* layerEntries(overrides(contents, groups), contents.context, settings.owner, directories);
+            yield* layerEntries(own, contents.context, settings.owner, directories);
             let compiler;
-            const again = bytecodeOverrides(survey, async () => (compiler = await startCompiler()));
+            const again = bytecodeOverrides(contents, async () => (compiler = await startCompiler()));
             try {
-                yield* layerEntries(again, survey.context, settings.owner, directories);
+                yield* layerEntries(again, contents.context, settings.owner, directories);
             }
             finally {
                 compiler?.close();
@@ -57489,9 +57354,9 @@ function environmentLayer(members, settings) {
     return buildLayer('environment', entries(), settings);
 }
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ ground }, environmentName) {
-    const { variables, rootPrefix } = ground.base;
-    const { user } = ground.summary;
+function contractVariables({ base, wanted }, environmentName) {
+    const { variables, rootPrefix } = base;
+    const { user } = wanted.base.summary;
     return {
         MAMBA_USER: user.name,
         MAMBA_USER_ID: String(user.uid),
@@ -57996,30 +57861,24 @@ function forgiving(text, path, platform) {
 
 
 
-
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
  * @throws UserError when one cannot be had
  */
-async function lockMembers(request, members, bases) {
-    let micromamba;
-    const solver = {
-        micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-        bases,
-    };
+async function lockMembers(request, members, bases, context) {
     const locked = [];
     for (const platform of request.platforms) {
         const ofPlatform = [];
         for (const member of members)
-            ofPlatform.push(await lockMember(request, member, platform, solver));
+            ofPlatform.push(await lockMember(request, member, platform, bases, context));
         refuseDifferentBases(ofPlatform);
         locked.push(ofPlatform);
     }
     return locked;
 }
-async function lockMember(request, member, platform, solver) {
-    const { workspace, condarc, logLevel, virtualPackages: overrides } = request;
+async function lockMember(request, member, platform, bases, context) {
+    const { workspace, condarc, virtualPackages: overrides } = request;
     const { environment, file } = member;
     const { subdir } = platform;
     const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
@@ -58039,10 +57898,10 @@ async function lockMember(request, member, platform, solver) {
             mode,
             asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
         }, async () => {
-            const pinned = await solver.bases.pin();
+            const pinned = await bases.pin();
             const [base, installed] = await Promise.all([
-                solver.bases.read(platform, pinned),
-                solver.micromamba(),
+                bases.read(platform, pinned),
+                context.micromamba.install(),
             ]);
             micromamba = installed;
             const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
@@ -58051,8 +57910,7 @@ async function lockMember(request, member, platform, solver) {
                     environment,
                     platform: subdir,
                     virtualPackages,
-                    condarc,
-                    logLevel,
+                    ...context.solving,
                 }),
                 micromambaVersion: installed.version,
                 virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
@@ -58217,6 +58075,7 @@ function createPackageStore(request, members, { tarballs }) {
         authorizers.set(member, authorizer);
         return authorizer;
     };
+    let begun = Promise.resolve();
     const start = async ({ member, packages }) => {
         const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
         const missing = packages.filter((locked) => !fetching.has(tarballName(locked)));
@@ -58230,16 +58089,28 @@ function createPackageStore(request, members, { tarballs }) {
             one.catch(() => undefined);
         }
     };
+    const bring = async (wanted) => {
+        const packages = wanted
+            .flatMap((one) => one.packages)
+            .filter((locked) => !fetching.has(tarballName(locked)));
+        const missing = await missingTarballs(packages, tarballs);
+        if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
+            matchedKey = await restoreTarballs(tarballs, keys);
+        }
+        for (const one of wanted)
+            await start(one);
+    };
     return {
+        begin(wanted) {
+            begun = bring(wanted.map((member) => ({ member, packages: member.resolved.lock.packages })));
+            // `prepare` awaits it; until then its failure is not a crash.
+            begun.catch(() => undefined);
+        },
         async prepare(wanted) {
             const packages = wanted.flatMap((one) => one.packages);
             lib_core/* info */.pq(`${packages.length} of ${all.length} packages are needed`);
-            const missing = await missingTarballs(packages, tarballs);
-            if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
-                matchedKey = await restoreTarballs(tarballs, keys);
-            }
-            for (const one of wanted)
-                await start(one);
+            await begun;
+            await bring(wanted);
         },
         async fetch(wanted) {
             await start(wanted);
@@ -58262,25 +58133,206 @@ function createPackageStore(request, members, { tarballs }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/stages/workshop.ts
+;// CONCATENATED MODULE: ./src/stages/plan.ts
 
 
 
 
 
-async function openWorkshop({ push, tags }) {
-    const temporary = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
-    await (0,promises_.mkdir)(temporary, { recursive: true });
-    const registry = (0,registry_registry/* createRegistryClient */.Hn)();
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const reservedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage(wanted, context) {
+    const { inputs } = wanted;
+    const base = await wanted.base.open();
+    const { uid, gid } = wanted.base.summary.user;
+    const { groupWritable } = inputs.options;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
+    const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / inputs.environments.length);
+    const members = await Promise.all(wanted.members.map(async (locked, index) => {
+        const environment = inputs.environments[index];
+        if (!environment)
+            throw new Error('an environment is missing from the inputs');
+        const { rootPrefix } = base;
+        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
+        const place = { prefix, rootPrefix, owner };
+        const { packages } = locked.resolved.lock;
+        const names = packages.map(({ name }) => name);
+        const groups = groupPackages(names, environment.ownLayer, Math.max(1, budget)).map((group) => {
+            const { title, packages: positions } = group;
+            const hasNoarch = positions.some((position) => packages[position]?.subdir === 'noarch');
+            const layer = layerInputs(inputs, environment, place, positions, hasNoarch ? names.indexOf('python') : -1);
+            return {
+                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
+                packages: positions,
+                inputs: layer,
+                key: layerKey(layer),
+            };
+        });
+        const found = await withEarlier(groups, names.indexOf('python'), earlier);
+        return { inputs: environment, locked, prefix, groups: found };
+    }));
+    return { wanted, base, owner, members, earlier };
+}
+/** @param python the position of the python that the packages depend on; -1 when they depend on none */
+function layerInputs({ options }, { packages }, place, positions, python) {
+    const found = packages[python];
     return {
-        registry,
-        ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
-        scratch: await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'micromamba-image-')),
-        tarballs: (0,external_node_path_.join)(temporary, 'micromamba-image-packages'),
+        ...place,
+        compression: options.compression,
+        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
+        packages: positions.flatMap((position) => packages[position] ?? []),
     };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(groups, python, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
+        const facts = parseFacts(text);
+        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
+        if (!layer || !isWhole)
+            return group;
+        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
+        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/image/inputs.ts
+
+
+
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 1;
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+function fingerprint(inputs) {
+    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([rules, inputs]));
+}
+
+// EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
+var layers_copy = __nccwpck_require__(8189);
+;// CONCATENATED MODULE: ./src/base/summary.ts
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!isRecord(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (typeof name !== 'string' || typeof home !== 'string')
+            return undefined;
+        const summary = {
+            user: { name, uid: Number(uid), gid: Number(gid), home },
+            hasMicromamba: value['micromamba'] === true,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
+
+
+
+
+/**
+ * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
+ * @param members the environments; their locks pin the base
+ */
+async function prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
+    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+    const pinned = locked ?? (await reader.pin());
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        (0,base_name/* parseBaseName */.u7)(pinned).digest,
+        (0,common_platform/* formatPlatform */.Bq)(platform),
+        rootPrefix ?? null,
+        user ?? null,
+    ]));
+    const open = () => reader.read(platform, pinned);
+    const read = async () => {
+        const base = await open();
+        const files = await base.files();
+        return {
+            user: chooseUser(files, base.variables, user),
+            hasMicromamba: files.get('bin/micromamba') !== undefined,
+        };
+    };
+    const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read());
+    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
+}
+
+;// CONCATENATED MODULE: ./src/stages/wanted.ts
+
+
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+async function describeImages(request, locked, earlierImages, bases, context) {
+    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, context) : undefined;
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const earlier = earlierImages[index];
+        const base = await prepareBase(request, platform, members, bases, earlier);
+        const inputs = {
+            platform,
+            base: base.pinned,
+            environments: members.map(environmentInputs),
+            options: request.image,
+            ...(copied && { copied: copied.digest }),
+            ...(await micromambaInputs(platform, base, context)),
+        };
+        const hash = fingerprint(inputs);
+        const unchanged = await takeUnchanged(earlier, hash, platform, context);
+        return {
+            inputs,
+            fingerprint: hash,
+            members,
+            base,
+            ...(copied && { copied }),
+            ...(earlier && { earlier }),
+            ...(unchanged && { unchanged }),
+        };
+    }));
+}
+function environmentInputs({ name, environment, resolved: { lock } }) {
+    return {
+        name,
+        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        specs: lock.header?.specs ?? [],
+        ...(lock.header && { ownLayer: lock.header.ownLayer }),
+        variables: environment?.variables ?? {},
+    };
+}
+async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
+    if (summary.hasMicromamba)
+        return {};
+    const { version, sha256 } = await micromamba.identify(subdir);
+    return { micromamba: { version, sha256 } };
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline.ts
+
 
 
 
@@ -58305,31 +58357,33 @@ async function openWorkshop({ push, tags }) {
  */
 async function run(request) {
     const { tags, push, output } = request;
-    const workshop = await openWorkshop(request);
+    const context = await openContext(request);
     try {
         const members = await readMembers(request);
-        const reader = createBaseReader(request, workshop);
-        const locked = await stage('Lock', () => lockMembers(request, members, reader));
+        const bases = createBaseReader(request, context);
+        const locked = await stage('Lock', () => lockMembers(request, members, bases, context));
         const locks = locked.flat().map(({ result }) => result);
         (0,outputs/* setLockOutputs */.ef)(locks);
-        const drafts = await stage('Earlier image', () => draftImages(request, locked, reader, workshop));
-        const grounds = await stage('Base image', () => openGrounds(request, drafts, reader, workshop));
-        const store = createPackageStore(request, locked.flat(), workshop);
+        const earlier = await stage('Earlier image', () => findEarlierImages(request, context));
+        const store = createPackageStore(request, locked.flat(), context);
+        const wanted = await stage('Base image', async () => {
+            // Where no earlier image is, all packages are missing: they are on their way while the base is read.
+            store.begin(locked.flatMap((ofPlatform, index) => (earlier[index] ? [] : ofPlatform)));
+            return describeImages(request, locked, earlier, bases, context);
+        });
         const plans = await stage('Packages', async () => {
-            const planned = await Promise.all(drafts.map(async (draft, index) => {
-                const ground = grounds[index];
-                return ground && planImage(request, draft, ground, workshop);
-            }));
+            const planned = await Promise.all(wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))));
+            for (const plan of planned)
+                sendBaseLayers(plan, context);
             await store.prepare(planned.flatMap(missingPackages));
             return planned;
         });
         const images = [];
-        for (const [index, draft] of drafts.entries()) {
-            const { platform, unchanged } = draft;
-            const title = drafts.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}` : 'Image';
+        for (const [index, { inputs, unchanged }] of wanted.entries()) {
+            const title = wanted.length > 1 ? `Image for ${(0,common_platform/* formatPlatform */.Bq)(inputs.platform)}` : 'Image';
             const plan = plans[index];
             if (plan)
-                images.push(await stage(title, () => makeImage(request, plan, store, workshop)));
+                images.push(await stage(title, () => makeImage(plan, store, context)));
             else if (unchanged)
                 images.push(unchanged);
         }
@@ -58337,30 +58391,35 @@ async function run(request) {
         (0,outputs/* setCacheOutputs */.fk)(cache);
         const [single, ...more] = images;
         const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, request.annotations);
-        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, workshop));
+        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context));
         return {
             artifact,
-            bases: [...new Set(drafts.map(({ base }) => base))],
+            bases: [...new Set(wanted.map(({ inputs }) => inputs.base))],
             tags,
             pushed: push,
             ...(output !== undefined && { output }),
             locks,
             cache,
-            reused: drafts.every(({ unchanged }) => unchanged !== undefined),
+            reused: wanted.every(({ unchanged }) => unchanged !== undefined),
             bytesPushed,
         };
     }
     finally {
-        await (0,promises_.rm)(workshop.scratch, { recursive: true, force: true });
+        await (0,promises_.rm)(context.scratch, { recursive: true, force: true });
     }
+}
+/** The base's layers leave for the registries when nothing speaks against any of the images. */
+function sendBaseLayers(plan, { uploader }) {
+    for (const layer of plan?.base.image.layers ?? [])
+        void uploader?.add(layer);
 }
 /** The packages of layers that no earlier image has. */
 function missingPackages(plan) {
-    return (plan?.members ?? []).map((member) => ({
-        member,
-        packages: member.groups
+    return (plan?.members ?? []).map(({ locked, groups }) => ({
+        member: locked,
+        packages: groups
             .filter(({ earlier }) => !earlier)
-            .flatMap(({ packages }) => packages.flatMap((position) => member.resolved.lock.packages[position] ?? [])),
+            .flatMap(({ packages }) => packages.flatMap((position) => locked.resolved.lock.packages[position] ?? [])),
     }));
 }
 /** Puts images that other jobs made under one index and its tags. */

@@ -5,9 +5,9 @@ import { machinePlatform, parsePlatform, type Platform } from '../common/platfor
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { StartSettings } from '../image/config.ts'
 import { contextAnnotations } from '../image/labels.ts'
-import { parseUserWish, type UserWish } from '../base/user-wish.ts'
+import { parseUserWish } from '../base/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
-import type { Compression } from '../layers/types.ts'
+import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
@@ -22,10 +22,6 @@ export interface Request {
   /** MatchSpecs for the first environment besides those of its file, or without one. */
   readonly packages: readonly string[]
   readonly channels: readonly string[]
-  /** The environment that containers activate; absent for `base`, or the first. */
-  readonly environmentName?: string
-  /** Absolute; absent for the base's, or /opt/conda. */
-  readonly rootPrefix?: string
   readonly lock: {
     /** A template with `{name}` and `{platform}`; beside the environment file when absent. */
     readonly file?: string
@@ -43,25 +39,14 @@ export interface Request {
   readonly output?: string
   /** Into the container engine of this machine. */
   readonly load: boolean
-  readonly start: StartSettings
-  /** Absent for the base's, or upstream's. */
-  readonly user?: UserWish
-  /** The image's config names the user by number. */
-  readonly userNumeric: boolean
-  /** The environments belong to the group 0, whose members may do what the user may. */
-  readonly groupWritable: boolean
+  /** What there is to an image besides its environments, its base and the files that it copies. */
+  readonly image: ImageOptions
   /** Files of the workspace that make a layer on top. */
   readonly copy: readonly CopyRule[]
-  readonly compression: Compression
   /** Where earlier images are looked for, after the tags that are pushed. */
   readonly cacheFrom: 'none' | readonly ImageReference[]
-  readonly labels: Readonly<Record<string, string>>
+  /** Of an index of several platforms. */
   readonly annotations: Readonly<Record<string, string>>
-  /** What the context of the run tells of the image's origin, for labels and annotations. */
-  readonly origin: Readonly<Record<string, string>>
-  readonly linkScripts: 'refuse' | 'skip'
-  /** Whether noarch python packages come with bytecode. */
-  readonly compilePyc: boolean
   readonly micromamba: MicromambaRequest
   /** The content of a condarc. */
   readonly condarc?: string
@@ -90,8 +75,6 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     environmentFiles: list('environment-file'),
     packages: lines('packages'),
     channels: list('channels'),
-    environmentName: text('environment-name'),
-    rootPrefix: readRootPrefix(),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
     base: parseBaseName(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
@@ -101,17 +84,10 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     push: boolean('push') || boolean('push-by-digest'),
     output: text('output'),
     load: boolean('load'),
-    start: readStart(),
-    ...readUser(),
-    groupWritable: boolean('group-writable'),
+    image: readImageOptions(environment),
     copy: parseCopy(core.getInput('copy').split('\n'), { input: 'copy' }),
-    compression: choice('compression', ['zstd', 'gzip']),
     cacheFrom: readCacheFrom(environment),
-    labels: keyValues('labels'),
     annotations: keyValues('annotations'),
-    origin: readOrigin(environment),
-    linkScripts: choice('link-scripts', ['refuse', 'skip']),
-    compilePyc: boolean('compile-pyc'),
     micromamba: readMicromamba(),
     condarc: text('condarc'),
     cache: {
@@ -157,13 +133,35 @@ function readRootPrefix(): string | undefined {
   })
 }
 
-/** The time of the commit is in the event that started the workflow. */
-function readOrigin(environment: NodeJS.ProcessEnv): Record<string, string> {
+function readImageOptions(environment: NodeJS.ProcessEnv): ImageOptions {
+  return {
+    environmentName: text('environment-name'),
+    rootPrefix: readRootPrefix(),
+    start: readStart(),
+    ...readUser(),
+    groupWritable: boolean('group-writable'),
+    compression: choice('compression', ['zstd', 'gzip']),
+    labels: withOrigin(keyValues('labels'), environment),
+    annotations: withOrigin(keyValues('annotations'), environment),
+    linkScripts: choice('link-scripts', ['refuse', 'skip']),
+    compilePyc: boolean('compile-pyc'),
+  }
+}
+
+/**
+ * Labels or annotations with those that the run's context tells; what the user gave wins. The time of the commit is in the event that
+ * started the workflow.
+ */
+function withOrigin(
+  given: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
   const event = readEvent(environment['GITHUB_EVENT_PATH'])
   const commitTime = new Date(event.head_commit?.timestamp ?? '')
   return contextAnnotations(environment, {
     perCommit: boolean('commit-labels'),
     ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
+    given,
   })
 }
 
@@ -237,7 +235,7 @@ function readStart(): StartSettings {
 }
 
 /** One that is asked for by number only is named by number. */
-function readUser(): Pick<Request, 'user' | 'userNumeric'> {
+function readUser(): Pick<ImageOptions, 'user' | 'userNumeric'> {
   const wish = text('user')
   const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' })
   return { user, userNumeric: boolean('user-numeric') || (user !== undefined && user.name === undefined) }

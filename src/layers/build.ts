@@ -2,16 +2,16 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageLayer } from '../oci/image.ts'
 import type { FetchedPackage } from '../packages/download.ts'
-import { linkPackage, type LinkContext, type PrefixEntry } from '../prefix/link.ts'
+import { linkPackage, type LinkContext, type PrefixEntry, type Python } from '../prefix/link.ts'
 import { factsAnnotation, formatFacts, type LayerFacts } from './facts.ts'
 import type { LayerGroup } from './group.ts'
 import type { LayerJob } from './job.ts'
-import { layerKeyAnnotation } from './key.ts'
+import { layerKeyAnnotation, type LayerInputs } from './key.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
 import { packLayers } from './pool.ts'
 import { chunkSize } from './reproducible.ts'
-import type { Survey } from './survey.ts'
+import type { PrefixContents } from './prefix-contents.ts'
 import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
 
 /** The door of this folder: from packages to layers. */
@@ -19,8 +19,8 @@ export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
 export { layerEntries } from './job.ts'
-export { layerKey, layerKeyAnnotation } from './key.ts'
-export { Survey } from './survey.ts'
+export { keyOf, layerKey, layerKeyAnnotation, type LayerInputs } from './key.ts'
+export { PrefixContents } from './prefix-contents.ts'
 
 /** What layers are made with. */
 export interface LayerSettings {
@@ -34,6 +34,7 @@ export interface LayerSettings {
 export interface GroupToBuild {
   readonly title: string
   readonly key: string
+  readonly inputs: LayerInputs
   /** Waits for what the layer is made of. */
   readonly prepare: () => Promise<{
     /** In the order of the lock. */
@@ -52,23 +53,27 @@ export interface MadeLayer {
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
+ * @param python the one of the groups' inputs, opened
+ * @param directory where the packed layers lie until they are no longer needed
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
 export async function buildLayers(
   groups: readonly GroupToBuild[],
-  context: LinkContext,
-  { owner, compression, directory }: LayerSettings,
+  python: Python | undefined,
+  directory: string,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
-  const jobs = groups.map(({ prepare }, index) => async (): Promise<LayerJob> => {
+  const jobs = groups.map(({ inputs, prepare }, index) => async (): Promise<LayerJob> => {
     const { packages, compiler } = await prepare()
+    const { owner, compression } = inputs
     const members = packages.map(({ locked, file, sha256, md5, size }) => ({
       locked: { ...locked, url: locked.url.href },
       file,
       facts: { sha256, md5, size },
     }))
     const file = join(directory, `layer-${index}`)
+    const context = linkContext(inputs, python)
     return { packages: members, context, ...(compiler && { compiler }), owner, compression, file }
   })
   const made = new Array<MadeLayer>(groups.length)
@@ -82,6 +87,17 @@ export async function buildLayers(
     onLayer(layer)
   })
   return made
+}
+
+/** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
+function linkContext(inputs: LayerInputs, python: Python | undefined): LinkContext {
+  const { prefix, rootPrefix, bytecode } = inputs
+  return {
+    prefix,
+    rootPrefix,
+    ...(inputs.python && python && { python }),
+    bytecode: bytecode !== undefined,
+  }
 }
 
 /** Makes a layer of entries that are at hand. */
@@ -110,8 +126,11 @@ function imageLayer(
 }
 
 /** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-export async function* overrides(survey: Survey, groups: readonly LayerGroup[]): AsyncGenerator<PrefixEntry> {
-  for (const [position, paths] of planOverrides(groups, survey.clobbers)) {
-    yield* linkPackage(survey.source(position), survey.context, (path) => paths.has(path))
+export async function* overrides(
+  contents: PrefixContents,
+  groups: readonly LayerGroup[],
+): AsyncGenerator<PrefixEntry> {
+  for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
+    yield* linkPackage(contents.source(position), contents.context, (path) => paths.has(path))
   }
 }

@@ -1,5 +1,5 @@
 import { linkPackage, type PrefixEntry, type SourceCompiler } from '../prefix/link.ts'
-import type { Survey } from './survey.ts'
+import type { PrefixContents } from './prefix-contents.ts'
 
 /**
  * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
@@ -8,15 +8,15 @@ import type { Survey } from './survey.ts'
  * @param startCompiler called when there is something to compile again
  */
 export async function* bytecodeOverrides(
-  survey: Pick<Survey, 'context' | 'plans' | 'clobbers' | 'source'>,
+  contents: Pick<PrefixContents, 'context' | 'plans' | 'clobbers' | 'source'>,
   startCompiler: () => Promise<SourceCompiler>,
 ): AsyncGenerator<PrefixEntry> {
-  const { again, hidden } = planBytecodeOverrides(survey)
+  const { again, hidden } = planBytecodeOverrides(contents)
   const compiler = again.size > 0 ? await startCompiler() : undefined
   for (const [position, bytecode] of again) {
     const missing = new Set(bytecode.values())
     const select = (path: string) => bytecode.has(path) || missing.has(path)
-    for await (const entry of linkPackage(survey.source(position), survey.context, select, compiler)) {
+    for await (const entry of linkPackage(contents.source(position), contents.context, select, compiler)) {
       if (missing.delete(entry.path)) yield entry
     }
     hidden.push(...missing)
@@ -28,7 +28,7 @@ export async function* bytecodeOverrides(
  * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
  * paths of bytecode whose source is another package's
  */
-export function planBytecodeOverrides({ plans, clobbers }: Pick<Survey, 'plans' | 'clobbers'>): {
+export function planBytecodeOverrides({ plans, clobbers }: Pick<PrefixContents, 'plans' | 'clobbers'>): {
   again: Map<number, Map<string, string>>
   hidden: string[]
 } {

@@ -8,7 +8,7 @@ import { directoryMode } from './reproducible.ts'
 import type { LayerEntry, Owner } from './types.ts'
 
 /** What the files are laid on. */
-export interface Ground {
+export interface LowerLayers {
   readonly base: BaseFiles
   /** Directories that layers between the base and this one have, relative to the image's root. */
   readonly hasDirectory?: (path: string) => boolean
@@ -18,12 +18,12 @@ export interface Ground {
 
 /** A layer on top of an image while it is put together, one path after the other. */
 export class CopyOverlay {
-  readonly #ground: Ground
+  readonly #below: LowerLayers
   /** By resolved path. */
   readonly #entries = new Map<string, LayerEntry>()
 
-  constructor(ground: Ground) {
-    this.#ground = ground
+  constructor(below: LowerLayers) {
+    this.#below = below
   }
 
   isDirectory(path: string): boolean {
@@ -40,7 +40,7 @@ export class CopyOverlay {
       if (entry) this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) })
       return
     }
-    const place = this.#ground.base.place(path)
+    const place = this.#below.base.place(path)
     if (this.#isGiven(place)) {
       throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`)
     }
@@ -55,7 +55,7 @@ export class CopyOverlay {
   }
 
   #entry(path: string, source: Exclude<CopySource, { type: 'directory' }>, rule: CopyRule): LayerEntry {
-    const { owner } = this.#ground
+    const { owner } = this.#below
     if (source.type === 'symlink') return { path, ...owner, type: 'symlink', target: source.target }
     const { file, size, isExecutable } = source
     const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644)
@@ -65,18 +65,18 @@ export class CopyOverlay {
   /** A directory can be searched by whom it can be read by. */
   #directory(path: string, mode?: number): LayerEntry {
     const own = mode === undefined ? directoryMode : mode | ((mode & 0o444) >> 2)
-    return { path, ...this.#ground.owner, type: 'directory', mode: own }
+    return { path, ...this.#below.owner, type: 'directory', mode: own }
   }
 
   /** Where what is laid in a directory goes. */
   #placeOfDirectory(path: string): string {
-    return posix.dirname(this.#ground.base.place(`${path}/any`))
+    return posix.dirname(this.#below.base.place(`${path}/any`))
   }
 
   /** Adds a directory and those above it where they are not there. */
   #addDirectory(path: string, rule: CopyRule): void {
     if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory') return
-    if (this.#ground.base.get(path)) {
+    if (this.#below.base.get(path)) {
       throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`)
     }
     this.#addDirectory(posix.dirname(path), rule)
@@ -85,7 +85,7 @@ export class CopyOverlay {
 
   /** Whether the image has a directory at a path, without this layer. */
   #isGiven(path: string): boolean {
-    const { base, hasDirectory } = this.#ground
+    const { base, hasDirectory } = this.#below
     return (
       path === '' || path === '.' || base.get(path)?.type === 'directory' || (hasDirectory?.(path) ?? false)
     )

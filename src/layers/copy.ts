@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { digestOf, type Digest } from '../common/digest.ts'
-import { contentOf, CopyOverlay, type Ground } from './copy-overlay.ts'
+import { contentOf, CopyOverlay, type LowerLayers } from './copy-overlay.ts'
 import type { CopyRule } from './copy-rule.ts'
 import { findSources, type CopySource } from './copy-source.ts'
 import type { LayerEntry } from './types.ts'
@@ -9,11 +9,30 @@ import type { LayerEntry } from './types.ts'
 export { parseCopy, type CopyRule } from './copy-rule.ts'
 
 /** Where the files of the input `copy` come from and where they go. */
-export interface CopyContext extends Ground {
+export interface CopyContext extends LowerLayers {
   /** Absolute, on this machine. */
   readonly workspace: string
   /** The image's working directory; absolute. */
   readonly workdir: string
+}
+
+/** The files that an image copies from the workspace. */
+export interface CopiedFiles {
+  /** Of the files and of where they go: equal digests make equal layers on equal images. */
+  readonly digest: Digest
+  /** @throws UserError naming the rule that cannot be followed */
+  entries(below: Omit<CopyContext, 'workspace'>): Promise<LayerEntry[]>
+}
+
+/** @throws UserError as `copyFingerprint` does */
+export async function readCopied(
+  rules: readonly CopyRule[],
+  { workspace }: Pick<CopyContext, 'workspace'>,
+): Promise<CopiedFiles> {
+  return {
+    digest: await copyFingerprint(rules, { workspace }),
+    entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace })),
+  }
 }
 
 /**

@@ -30,6 +30,30 @@ export interface Micromamba {
   readonly sha256: string
 }
 
+/** Provides micromamba, each binary once in a run, if at all. */
+export interface MicromambaProvider {
+  /** As `installMicromamba`. */
+  install(subdir?: string): Promise<Micromamba>
+  /** Tells which binary `install` would provide, without downloading it. */
+  identify(subdir: string): Promise<Omit<Micromamba, 'path'>>
+}
+
+export function createMicromambaProvider(source: MicromambaSource): MicromambaProvider {
+  const installed = new Map<string | undefined, Promise<Micromamba>>()
+  return {
+    install(subdir = machineSubdir()) {
+      const found = installed.get(subdir) ?? installMicromamba(source, subdir)
+      installed.set(subdir, found)
+      return found
+    },
+    async identify(subdir) {
+      if (!source.download) return this.install(subdir)
+      const [expected] = await expectedChecksums(source, subdir)
+      return { version: source.version, sha256: expected.sha256 }
+    },
+  }
+}
+
 const tool = 'micromamba'
 
 /**
@@ -51,10 +75,7 @@ export async function installMicromamba(source: MicromambaSource, subdir?: strin
 
   const { version } = source
   const url = binaryUrl(source.url ?? releases, version, wanted)
-  const pinned = wanted === here ? source.checksum : undefined
-  const expected = [...checksumsFor(version, wanted, pinned)]
-  if (expected.length === 0) expected.push(await publishedChecksum(url, source.token))
-
+  const expected = await expectedChecksums(source, wanted)
   const cached = await findCached(version, wanted, expected)
   if (cached !== undefined) return cached
   return download({ url, version, subdir: wanted, expected, token: source.token })
@@ -66,14 +87,18 @@ interface Expected {
   readonly from: string
 }
 
-function checksumsFor(version: string, subdir: string, pinned: string | undefined): Expected[] {
+async function expectedChecksums(
+  { version, checksum, url, token }: MicromambaSource,
+  subdir: string,
+): Promise<[Expected, ...Expected[]]> {
   const known = knownChecksums[version]?.[subdir]
-  return [
+  const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined
+  const [first, ...more] = [
     ...(known === undefined ? [] : [{ sha256: known, from: 'the table of known releases' }]),
-    ...(pinned === undefined
-      ? []
-      : [{ sha256: pinned.toLowerCase(), from: "the input 'micromamba-checksum'" }]),
+    ...(pinned === undefined ? [] : [{ sha256: pinned, from: "the input 'micromamba-checksum'" }]),
   ]
+  if (first) return [first, ...more]
+  return [await publishedChecksum(binaryUrl(url ?? releases, version, subdir), token)]
 }
 
 async function publishedChecksum(binary: URL, token: string | undefined): Promise<Expected> {

@@ -1,10 +1,10 @@
 import * as core from '@actions/core'
 import { activationVariables } from '../image/activation.ts'
 import { evaluateActivation, type PathKind } from '../activation/static-activation.ts'
-import { settle } from '../layers/survey.ts'
+import { openingAsNeeded } from '../layers/prefix-contents.ts'
 import { activationScripts } from '../prefix/link.ts'
 import type { Base } from './base.ts'
-import type { LaidMember } from './prefix.ts'
+import type { BuiltMember } from './package-layers.ts'
 
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
@@ -15,26 +15,28 @@ const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
  * @param variables the ENV that the image has without it
  */
 export async function exportedByActivation(
-  { activated, survey }: Pick<LaidMember, 'activated' | 'survey'>,
+  { activated, contents }: Pick<BuiltMember, 'activated' | 'contents'>,
   base: Base,
   variables: ReadonlyMap<string, string>,
 ): Promise<Record<string, string>> {
-  const { prefix, rootPrefix } = survey.context
+  const { prefix, rootPrefix } = contents.context
   const before = new Map([
     ...variables,
     ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
   ])
-  const scripts = activationScripts(survey.texts(), prefix)
+  const scripts = activationScripts(contents.texts(), prefix)
   const files = scripts.length > 0 ? await base.files() : undefined
   const kindOf = (path: string): PathKind => {
     if (path === prefix || path.startsWith(`${prefix}/`)) {
-      const kind = survey.kindOf(path.slice(prefix.length + 1))
+      const kind = contents.kindOf(path.slice(prefix.length + 1))
       return kind === 'link' ? 'unknown' : kind
     }
     const type = files?.get(path.slice(1))?.type
     return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown'
   }
-  const { variables: after, unknown } = await settle(() => evaluateActivation(scripts, before, kindOf))
+  const { variables: after, unknown } = await openingAsNeeded(() =>
+    evaluateActivation(scripts, before, kindOf),
+  )
   for (const { path, line, reason } of unknown) {
     core.warning(
       `The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`,

@@ -1,42 +1,34 @@
-import type { Request } from '../action/request.ts'
-import type { ImageLayer } from '../oci/image.ts'
 import { buildLayer, type LayerSettings } from '../layers/build.ts'
-import { copyEntries } from '../layers/copy.ts'
-import { settle } from '../layers/survey.ts'
-import type { LayerEntry } from '../layers/types.ts'
-import type { Plan } from './groups.ts'
-import type { LaidMember } from './prefix.ts'
+import { openingAsNeeded } from '../layers/prefix-contents.ts'
+import type { ImageLayer } from '../oci/image.ts'
+import type { BuiltMember } from './package-layers.ts'
+import type { Plan } from './plan.ts'
 
-/** The files that the request copies into the image. */
+/** The files of the workspace that are copied into the image. */
 export async function applicationLayer(
-  { copy, workspace, start }: Request,
-  { ground: { base, summary } }: Plan,
-  members: readonly LaidMember[],
+  { base, wanted }: Plan,
+  members: readonly BuiltMember[],
   settings: LayerSettings,
 ): Promise<ImageLayer[]> {
-  if (copy.length === 0) return []
-  const { uid, gid, home } = summary.user
-  const ground = {
-    workspace,
+  const { copied, inputs } = wanted
+  if (!copied) return []
+  const { uid, gid, home } = wanted.base.summary.user
+  const below = {
     base: await base.files(),
     owner: { uid, gid },
-    workdir: start.workdir ?? '/tmp',
+    workdir: inputs.options.start.workdir ?? '/tmp',
     hasDirectory: (path: string) => isAbove(home.slice(1), path) || hasDirectory(members, path),
   }
-  const entries = await settle(async () => {
-    const laid: LayerEntry[] = []
-    for await (const entry of copyEntries(copy, ground)) laid.push(entry)
-    return laid
-  })
+  const entries = await openingAsNeeded(() => copied.entries(below))
   return [await buildLayer('application', entries, settings)]
 }
 
 /** Whether the layers of the environments bring a directory; its path is relative to the image's root. */
-function hasDirectory(members: readonly LaidMember[], path: string): boolean {
-  return members.some(({ prefix, survey }) => {
+function hasDirectory(members: readonly BuiltMember[], path: string): boolean {
+  return members.some(({ prefix, contents }) => {
     const root = prefix.slice(1)
     if (isAbove(root, path)) return true
-    return path.startsWith(`${root}/`) && survey.kindOf(path.slice(root.length + 1)) === 'directory'
+    return path.startsWith(`${root}/`) && contents.kindOf(path.slice(root.length + 1)) === 'directory'
   })
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
 import { closureOf, dependsOf, installPython, nameOfSpec } from '../bytecode/bytecode.ts'
 import { digestOf } from '../common/digest.ts'
 import { messageOf, UserError } from '../common/errors.ts'
@@ -9,14 +8,13 @@ import { platformOfSubdir } from '../common/platform.ts'
 import { environmentOf, type Environment } from '../environment/read.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import { parsePackageLine } from '../lock/package-line.ts'
-import { installMicromamba } from '../micromamba/install.ts'
 import { machineSubdir } from '../micromamba/release.ts'
 import { defaultVirtualPackages, solve } from '../micromamba/solve.ts'
 import { channelCredentials } from '../packages/channel-credentials.ts'
 import { fetchPackages } from '../packages/download.ts'
 import { openPackage, pythonOf, type LinkSource } from '../prefix/link.ts'
 import type { LockedMember } from './lock.ts'
-import type { Workshop } from './workshop.ts'
+import type { RunContext } from './context.ts'
 
 /** Opens packages of an environment by their positions in its lock, fetched if need be. */
 export type OpenPackages = (positions: readonly number[]) => Promise<LinkSource[]>
@@ -28,10 +26,9 @@ export type OpenPackages = (positions: readonly number[]) => Promise<LinkSource[
  * @throws UserError when none can be had: without it the image would be another one than elsewhere
  */
 export async function pythonForBytecode(
-  request: Request,
   member: LockedMember,
   open: OpenPackages,
-  workshop: Workshop,
+  context: RunContext,
 ): Promise<string> {
   const { packages } = member.resolved.lock
   const [python] = await open([packages.findIndex(({ name }) => name === 'python')])
@@ -40,12 +37,12 @@ export async function pythonForBytecode(
   const { version, channel, subdir } = python.locked
   // Another platform's of the same version serves as well.
   const name = digestOf(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48)
-  const directory = join(workshop.scratch, `python-${name}`)
+  const directory = join(context.scratch, `python-${name}`)
   if (existsSync(join(directory, executable))) return join(directory, executable)
   const sources =
     subdir === machineSubdir()
       ? await closureOfLocked(python, packages, open)
-      : await sourcesForMachine(request, subdir, member, python, workshop)
+      : await sourcesForMachine(subdir, member, python, context)
   return installPython(sources, directory)
 }
 
@@ -69,11 +66,10 @@ async function closureOfLocked(
 }
 
 async function sourcesForMachine(
-  request: Request,
   subdir: string,
   { environment }: LockedMember,
   { locked, archive }: LinkSource,
-  { tarballs }: Workshop,
+  { micromamba, solving, tarballs }: RunContext,
 ): Promise<LinkSource[]> {
   const here = machineSubdir()
   const title = `python ${locked.version} for ${here ?? 'this machine'}`
@@ -91,15 +87,14 @@ async function sourcesForMachine(
     const wanted = withChannels(
       environmentOf([`python ==${locked.version}${build}`], [locked.channel]),
       environment,
-      request.condarc !== undefined,
+      solving.condarc !== undefined,
     )
     const machine = platformOfSubdir(here)
-    const solved = await solve(await installMicromamba(request.micromamba), {
+    const solved = await solve(await micromamba.install(), {
       environment: wanted,
       platform: here,
       virtualPackages: machine ? defaultVirtualPackages(machine.subdir) : {},
-      condarc: request.condarc,
-      logLevel: request.logLevel,
+      ...solving,
     })
     const needed = closureOf(
       'python',

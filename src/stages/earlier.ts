@@ -8,7 +8,10 @@ import { findEarlier, readEarlier, type EarlierImage } from '../image/earlier.ts
 import type { Image, ImageLayer } from '../oci/image.ts'
 import { layerKeyAnnotation } from '../layers/build.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
-import type { Workshop } from './workshop.ts'
+import type { RunContext } from './context.ts'
+
+/** What earlier images are looked for with. */
+type Reach = Pick<RunContext, 'registry' | 'uploader'>
 
 /** How many layers of an earlier image are asked after at a time. */
 const parallel = 16
@@ -19,7 +22,7 @@ const parallel = 16
  */
 export async function findEarlierImages(
   { platforms, tags, push, cacheFrom }: Request,
-  { registry }: Workshop,
+  { registry }: Reach,
 ): Promise<(EarlierImage | undefined)[]> {
   const own = push ? tags.filter(({ tag }) => tag !== undefined) : []
   for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
@@ -51,7 +54,7 @@ export async function takeUnchanged(
   earlier: EarlierImage | undefined,
   fingerprint: Digest,
   platform: Image['platform'],
-  { registry, uploader }: Workshop,
+  { registry, uploader }: Reach,
 ): Promise<Image | undefined> {
   if (earlier?.annotations[fingerprintAnnotation] !== fingerprint) return undefined
   const image = await attempt(() => readEarlier(earlier, platform, registry))
@@ -75,7 +78,7 @@ export interface EarlierLayers {
 export async function openEarlierLayers(
   earlier: EarlierImage | undefined,
   platform: Image['platform'],
-  { registry, uploader }: Workshop,
+  { registry, uploader }: Reach,
 ): Promise<EarlierLayers> {
   const byKey = new Map<string, ImageLayer>()
   const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)))

@@ -1,103 +1,98 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Request } from '../action/request.ts'
-import type { Compiler } from '../bytecode/bytecode.ts'
-import { digestOf } from '../common/digest.ts'
-import { UserError } from '../common/errors.ts'
-import { formatPlatform } from '../common/platform.ts'
-import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
-import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { chooseUser } from '../base/users.ts'
+import type { Compiler } from '../bytecode/bytecode.ts'
+import { UserError } from '../common/errors.ts'
+import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
+import type { ImageInputs } from '../image/inputs.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
   buildLayer,
   bytecodeOverrides,
+  keyOf,
   layerEntries,
   layerKeyAnnotation,
   overrides,
   type LayerSettings,
 } from '../layers/build.ts'
-import { compressorName } from '../layers/compress.ts'
-import { fixedTime, packerFormat } from '../layers/reproducible.ts'
+import { fixedTime } from '../layers/reproducible.ts'
 import type { LayerEntry } from '../layers/types.ts'
-import { installMicromamba } from '../micromamba/install.ts'
+import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
 import { exportedByActivation } from './activation.ts'
 import { applicationLayer } from './application.ts'
-import { withOrigin } from './fingerprint.ts'
-import type { Plan } from './groups.ts'
+import type { RunContext } from './context.ts'
+import { buildPackageLayers, type BuiltMember } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
-import { layPackages, type LaidMember } from './prefix.ts'
-import type { Workshop } from './workshop.ts'
+import type { Plan } from './plan.ts'
 
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages, what belongs to no package, the application.
  */
-export async function makeImage(
-  request: Request,
-  plan: Plan,
-  store: PackageStore,
-  workshop: Workshop,
-): Promise<Image> {
-  const { draft, ground, owner } = plan
-  const { base, summary } = ground
-  const settings: LayerSettings = {
-    owner,
-    compression: request.compression,
-    directory: join(workshop.scratch, draft.platform.subdir),
-  }
+export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
+  const { wanted, base, owner } = plan
+  const { inputs, base: prepared } = wanted
+  const { options, platform } = inputs
+  const { compression, start } = options
+  const settings: LayerSettings = { owner, compression, directory: join(context.scratch, platform.subdir) }
   await mkdir(settings.directory, { recursive: true })
 
-  const laid: LaidMember[] = []
+  const members: BuiltMember[] = []
   for (const member of plan.members) {
-    laid.push(await layPackages(request, member, base.rootPrefix, settings, store, workshop))
+    members.push(
+      await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context),
+    )
   }
   const layers = [
-    ...(await micromambaLayer(request, plan, settings)),
-    await wiringLayer(request, plan, laid, settings),
-    ...laid.flatMap((member) => member.layers),
-    await environmentLayer(laid, settings),
-    ...(await applicationLayer(request, plan, laid, settings)),
+    ...(await micromambaLayer(plan, settings, context)),
+    await wiringLayer(plan, members, settings),
+    ...members.flatMap((member) => member.layers),
+    await environmentLayer(members, settings),
+    ...(await applicationLayer(plan, members, settings)),
   ]
-  for (const layer of layers) void workshop.uploader?.add(layer)
+  for (const layer of layers) void context.uploader?.add(layer)
 
-  const activeName = defaultName(request, laid)
+  const activeName = defaultName(inputs)
   const environment = contractVariables(plan, activeName)
-  return assembleImage(base.image, layers, draft.platform, {
-    user: request.userNumeric ? String(summary.user.uid) : summary.user.name,
+  const { user } = prepared.summary
+  return assembleImage(base.image, layers, platform, {
+    user: options.userNumeric ? String(user.uid) : user.name,
     environment,
-    start: request.start,
-    ...(request.start.activation === 'everywhere' && {
-      activated: await activatedVariables(request, plan, laid, activeName, environment),
+    start,
+    ...(start.activation === 'everywhere' && {
+      activated: await activatedVariables(plan, members, activeName, environment),
     }),
-    labels: withOrigin(request, request.labels),
+    labels: options.labels,
     created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
     annotations: {
-      ...withOrigin(request, request.annotations),
-      ...ground.annotations,
-      [fingerprintAnnotation]: draft.fingerprint,
+      ...options.annotations,
+      ...prepared.annotations,
+      [fingerprintAnnotation]: wanted.fingerprint,
     },
   })
 }
 
 /** What the image's ENV has so that every process has the default environment. */
 async function activatedVariables(
-  { start }: Request,
-  { ground: { base } }: Plan,
-  members: readonly LaidMember[],
+  { base, wanted }: Plan,
+  members: readonly BuiltMember[],
   name: string,
   contract: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
-  const member = members.find((candidate) => candidate.name === name)
+  const member = members.find(({ inputs }) => inputs.name === name)
   if (!member) return {}
-  const variables = new Map([...base.variables, ...Object.entries(contract), ...Object.entries(start.env)])
-  return exportedByActivation(member, base, variables)
+  const { env } = wanted.inputs.options.start
+  return exportedByActivation(
+    member,
+    base,
+    new Map([...base.variables, ...Object.entries(contract), ...Object.entries(env)]),
+  )
 }
 
 /** The environment that containers activate unless they are told another. */
-function defaultName({ environmentName }: Request, members: readonly LaidMember[]): string {
-  const names = members.map(({ name }) => name)
+function defaultName({ options: { environmentName }, environments }: ImageInputs): string {
+  const names = environments.map(({ name }) => name)
   const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'))
   if (names.includes(wanted)) return wanted
   throw new UserError(`'${wanted}' is none of the environments`, {
@@ -106,84 +101,80 @@ function defaultName({ environmentName }: Request, members: readonly LaidMember[
   })
 }
 
-/** A layer that an earlier image may have: it is made only where that has none of its key. */
-async function keyedLayer(
+/**
+ * A layer that an earlier image may have: it is made only where that has none of its key.
+ * @param inputs all that `entries` is made from
+ */
+async function keyedLayer<Inputs>(
   { earlier }: Plan,
   title: string,
-  inputs: unknown,
+  inputs: Inputs,
   settings: LayerSettings,
-  entries: () => Promise<LayerEntry[]>,
+  entries: (inputs: Inputs) => Promise<LayerEntry[]>,
 ): Promise<ImageLayer> {
-  const { compression } = settings
-  const key = digestOf(JSON.stringify([title, packerFormat, compressorName(compression), inputs]))
+  const key = keyOf(title, inputs, settings.compression)
   const found = (await earlier.find([key])).get(key)
   const annotations = { [layerKeyAnnotation]: key }
   if (found) return asOwn(found, title, annotations)
-  return buildLayer(title, await entries(), settings, annotations)
+  return buildLayer(title, await entries(inputs), settings, annotations)
 }
 
 /** micromamba, for a base that has none. */
 async function micromambaLayer(
-  { micromamba }: Request,
   plan: Plan,
   settings: LayerSettings,
+  { micromamba }: RunContext,
 ): Promise<ImageLayer[]> {
-  const { draft, ground } = plan
-  if (ground.summary.hasMicromamba) return []
-  const { version, url, checksum } = micromamba
-  const platform = formatPlatform(draft.platform)
-  const inputs = [platform, ground.base.image.pinned.digest, version, url, checksum ?? null]
+  const { base, wanted } = plan
+  const { platform, micromamba: wish } = wanted.inputs
+  if (!wish) return []
+  const inputs = { platform, base: base.image.pinned.digest, micromamba: wish }
   const entries = async () => {
-    const { path } = await installMicromamba(micromamba, draft.platform.subdir)
-    return micromambaEntries(await ground.base.files(), await readFile(path))
+    const { path } = await micromamba.install(platform.subdir)
+    return micromambaEntries(await base.files(), await readFile(path))
   }
-  return [await keyedLayer(plan, `micromamba ${version}`, inputs, settings, entries)]
+  return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)]
 }
 
 /** What makes the image behave as those of micromamba-docker do. */
 function wiringLayer(
-  request: Request,
   plan: Plan,
-  members: readonly LaidMember[],
+  members: readonly BuiltMember[],
   settings: LayerSettings,
 ): Promise<ImageLayer> {
-  const { base, summary } = plan.ground
-  const certified = members.find(({ resolved }) =>
-    resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
+  const { base, wanted } = plan
+  const { platform, options } = wanted.inputs
+  const certified = members.find(({ locked }) =>
+    locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
   )
   const wiring = {
     rootPrefix: base.rootPrefix,
     environments: members.map(({ activated }) => activated),
     ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
   }
-  const baseDigest = base.image.pinned.digest
-  const inputs = [
-    formatPlatform(plan.draft.platform),
-    request.user ?? null,
-    wiringKey({ ...wiring, user: summary.user, baseDigest }),
-  ]
+  const { digest: baseDigest } = base.image.pinned
+  const { user } = options
+  const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) }
   return keyedLayer(plan, 'wiring', inputs, settings, async () => {
     const files = await base.files()
-    return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, request.user) })
+    return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) })
   })
 }
 
 /** What belongs to no package: files whose winner another layer hides, and the environments' own. */
-function environmentLayer(members: readonly LaidMember[], settings: LayerSettings): Promise<ImageLayer> {
+function environmentLayer(members: readonly BuiltMember[], settings: LayerSettings): Promise<ImageLayer> {
   const directories = new Set<string>()
   async function* entries(): AsyncGenerator<LayerEntry> {
-    for (const { survey, groups, resolved, environment, startCompiler } of members) {
-      const own = environmentFiles(resolved.lock.packages, {
-        time: new Date(fixedTime * 1000),
-        specs: resolved.lock.header?.specs,
-        variables: environment?.variables ?? {},
-      })
-      yield* layerEntries(overrides(survey, groups), survey.context, settings.owner, directories)
-      yield* layerEntries(own, survey.context, settings.owner, directories)
+    for (const { contents, groups, locked, inputs, startCompiler } of members) {
+      const { specs, variables } = inputs
+      const time = new Date(fixedTime * 1000)
+      const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables })
+      yield* layerEntries(overrides(contents, groups), contents.context, settings.owner, directories)
+      yield* layerEntries(own, contents.context, settings.owner, directories)
       let compiler: Compiler | undefined
-      const again = bytecodeOverrides(survey, async () => (compiler = await startCompiler()))
+      const again = bytecodeOverrides(contents, async () => (compiler = await startCompiler()))
       try {
-        yield* layerEntries(again, survey.context, settings.owner, directories)
+        yield* layerEntries(again, contents.context, settings.owner, directories)
       } finally {
         compiler?.close()
       }
@@ -193,9 +184,9 @@ function environmentLayer(members: readonly LaidMember[], settings: LayerSetting
 }
 
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ ground }: Plan, environmentName: string): Record<string, string> {
-  const { variables, rootPrefix } = ground.base
-  const { user } = ground.summary
+function contractVariables({ base, wanted }: Plan, environmentName: string): Record<string, string> {
+  const { variables, rootPrefix } = base
+  const { user } = wanted.base.summary
   return {
     MAMBA_USER: user.name,
     MAMBA_USER_ID: String(user.uid),

@@ -6,21 +6,16 @@ import type { Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
 import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
-import { installMicromamba, type Micromamba } from '../micromamba/install.ts'
+import type { Micromamba } from '../micromamba/install.ts'
 import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
 import type { BaseReader } from './base.ts'
+import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
 
 /** An environment with its lock for one platform. */
 export interface LockedMember extends Member {
   readonly resolved: ResolvedLock
   readonly result: LockResult
-}
-
-/** What solving needs and is got once in a run, if at all. */
-interface Solver {
-  micromamba(): Promise<Micromamba>
-  readonly bases: BaseReader
 }
 
 /**
@@ -32,16 +27,12 @@ export async function lockMembers(
   request: Request,
   members: readonly Member[],
   bases: BaseReader,
+  context: RunContext,
 ): Promise<LockedMember[][]> {
-  let micromamba: Promise<Micromamba> | undefined
-  const solver: Solver = {
-    micromamba: () => (micromamba ??= installMicromamba(request.micromamba)),
-    bases,
-  }
   const locked: LockedMember[][] = []
   for (const platform of request.platforms) {
     const ofPlatform: LockedMember[] = []
-    for (const member of members) ofPlatform.push(await lockMember(request, member, platform, solver))
+    for (const member of members) ofPlatform.push(await lockMember(request, member, platform, bases, context))
     refuseDifferentBases(ofPlatform)
     locked.push(ofPlatform)
   }
@@ -52,9 +43,10 @@ async function lockMember(
   request: Request,
   member: Member,
   platform: Platform,
-  solver: Solver,
+  bases: BaseReader,
+  context: RunContext,
 ): Promise<LockedMember> {
-  const { workspace, condarc, logLevel, virtualPackages: overrides } = request
+  const { workspace, condarc, virtualPackages: overrides } = request
   const { environment, file } = member
   const { subdir } = platform
   const baseImage = formatBaseName(request.base)
@@ -77,10 +69,10 @@ async function lockMember(
             asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
           },
           async () => {
-            const pinned = await solver.bases.pin()
+            const pinned = await bases.pin()
             const [base, installed] = await Promise.all([
-              solver.bases.read(platform, pinned),
-              solver.micromamba(),
+              bases.read(platform, pinned),
+              context.micromamba.install(),
             ])
             micromamba = installed
             const virtualPackages = chooseVirtualPackages(subdir, await base.virtualPackages(), overrides)
@@ -89,8 +81,7 @@ async function lockMember(
                 environment,
                 platform: subdir,
                 virtualPackages,
-                condarc,
-                logLevel,
+                ...context.solving,
               }),
               micromambaVersion: installed.version,
               virtualPackages: listVirtualPackages(virtualPackages),

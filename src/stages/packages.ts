@@ -8,10 +8,12 @@ import { channelCredentials, type Authorizer } from '../packages/channel-credent
 import { missingTarballs, startFetching, tarballName, type FetchedPackage } from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
 import type { LockedMember } from './lock.ts'
-import type { Workshop } from './workshop.ts'
+import type { RunContext } from './context.ts'
 
 /** The archives of locked packages, verified: from this machine, the cache, or their channels. */
 export interface PackageStore {
+  /** Begins to bring all archives of some environments to this machine, while it is found out what else there is to do. */
+  begin(members: readonly LockedMember[]): void
   /**
    * Begins to bring archives that are going to be wanted to this machine, in the order given; several at once are cheaper than one by
    * one. `fetch` waits for those that it is asked for.
@@ -39,7 +41,7 @@ const worthRestoring = 1 / 2
 export function createPackageStore(
   request: Request,
   members: readonly LockedMember[],
-  { tarballs }: Workshop,
+  { tarballs }: RunContext,
 ): PackageStore {
   const all = members.flatMap(({ resolved }) => resolved.lock.packages)
   const keys = cacheKeys(
@@ -60,6 +62,8 @@ export function createPackageStore(
     authorizers.set(member, authorizer)
     return authorizer
   }
+  let begun: Promise<void> = Promise.resolve()
+
   const start = async ({ member, packages }: Wanted): Promise<void> => {
     const options = { lockFile: member.result.file, authorize: await authorizerOf(member) }
     const missing = packages.filter((locked) => !fetching.has(tarballName(locked)))
@@ -71,15 +75,27 @@ export function createPackageStore(
       one.catch(() => undefined)
     }
   }
+  const bring = async (wanted: readonly Wanted[]): Promise<void> => {
+    const packages = wanted
+      .flatMap((one) => one.packages)
+      .filter((locked) => !fetching.has(tarballName(locked)))
+    const missing = await missingTarballs(packages, tarballs)
+    if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
+      matchedKey = await restoreTarballs(tarballs, keys)
+    }
+    for (const one of wanted) await start(one)
+  }
   return {
+    begin(wanted) {
+      begun = bring(wanted.map((member) => ({ member, packages: member.resolved.lock.packages })))
+      // `prepare` awaits it; until then its failure is not a crash.
+      begun.catch(() => undefined)
+    },
     async prepare(wanted) {
       const packages = wanted.flatMap((one) => one.packages)
       core.info(`${packages.length} of ${all.length} packages are needed`)
-      const missing = await missingTarballs(packages, tarballs)
-      if (request.cache.downloads && missing.length > 0 && missing.length >= all.length * worthRestoring) {
-        matchedKey = await restoreTarballs(tarballs, keys)
-      }
-      for (const one of wanted) await start(one)
+      await begun
+      await bring(wanted)
     },
     async fetch(wanted) {
       await start(wanted)

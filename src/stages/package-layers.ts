@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
 import { Compiler } from '../bytecode/bytecode.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
+import type { ImageOptions } from '../image/inputs.ts'
+import { buildLayers, PrefixContents } from '../layers/build.ts'
 import type { ImageLayer } from '../oci/image.ts'
-import { buildLayers, Survey, type LayerSettings } from '../layers/build.ts'
 import type { FetchedPackage } from '../packages/download.ts'
 import {
   openPackage,
@@ -18,76 +18,78 @@ import {
   type Python,
 } from '../prefix/link.ts'
 import { pythonForBytecode, type OpenPackages } from './bytecode.ts'
-import type { PlannedGroup, PlannedMember } from './groups.ts'
+import type { RunContext } from './context.ts'
 import type { PackageStore } from './packages.ts'
-import type { Workshop } from './workshop.ts'
+import type { PlannedGroup, PlannedMember } from './plan.ts'
 
 /** An environment whose packages' layers are there. */
-export interface LaidMember extends PlannedMember {
+export interface BuiltMember extends PlannedMember {
   readonly layers: readonly ImageLayer[]
-  readonly survey: Survey
+  readonly contents: PrefixContents
   readonly activated: ActivatedEnvironment
   /** Starts the python that compiles for the environment. */
   readonly startCompiler: () => Promise<Compiler>
 }
 
-/** Makes the layers of an environment's packages, but for those that an earlier image has. */
-export async function layPackages(
-  request: Request,
+/**
+ * Makes the layers of an environment's packages, but for those that an earlier image has.
+ * @param directory where they lie until they are no longer needed
+ */
+export async function buildPackageLayers(
   member: PlannedMember,
+  { linkScripts, compilePyc }: ImageOptions,
   rootPrefix: string,
-  settings: LayerSettings,
+  directory: string,
   store: PackageStore,
-  workshop: Workshop,
-): Promise<LaidMember> {
-  const { name, prefix, groups, environment } = member
-  const locked = member.resolved.lock.packages
+  run: RunContext,
+): Promise<BuiltMember> {
+  const { prefix, groups, locked, inputs } = member
+  const { name, variables } = inputs
+  const { packages: all } = locked.resolved.lock
   const fetch = (positions: readonly number[]) =>
-    store.fetch({ member, packages: positions.flatMap((position) => locked[position] ?? []) })
+    store.fetch({ member: locked, packages: positions.flatMap((position) => all[position] ?? []) })
   const open: OpenPackages = async (positions) => mapConcurrently(await fetch(positions), 8, openPackage)
   const python = await pythonOfMember(member, open)
-  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: request.compilePyc }
+  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: compilePyc }
 
-  const directory = join(settings.directory, name)
-  await mkdir(directory, { recursive: true })
   const missing = groups.filter(({ earlier }) => !earlier)
   let installed: Promise<string> | undefined
-  const findPython = () => (installed ??= pythonForBytecode(request, member, open, workshop))
-  const toBuild = missing.map(({ title, key, packages }) => ({
-    title,
-    key,
+  const findPython = () => (installed ??= pythonForBytecode(locked, open, run))
+  const toBuild = missing.map((group) => ({
+    ...group,
     prepare: async () => {
-      const fetched = await fetch(packages)
+      const fetched = await fetch(group.packages)
       const needsPython = await needCompiling(fetched, context)
       return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) }
     },
   }))
-  const upload = (layer: ImageLayer) => void workshop.uploader?.add(layer)
-  const built = await buildLayers(toBuild, context, { ...settings, directory }, upload)
+  const upload = (layer: ImageLayer) => void run.uploader?.add(layer)
+  const own = join(directory, name)
+  await mkdir(own, { recursive: true })
+  const built = await buildLayers(toBuild, python, own, upload)
   const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
 
-  const surveyed = groups.flatMap(({ packages }, index) => {
+  const known = groups.flatMap(({ packages }, index) => {
     const facts = made[index]?.facts
     return facts ? [{ packages, facts }] : []
   })
-  const survey = await Survey.of(surveyed, context, open)
-  checkLinkScripts(survey.scripted(), request.linkScripts)
-  const variables = { ...packageVariables(survey.texts()), ...environment?.variables }
+  const contents = await PrefixContents.of(known, context, open)
+  checkLinkScripts(contents.scripted(), linkScripts)
   return {
     ...member,
     layers: made.map(({ layer }) => layer),
-    survey,
-    activated: { name, prefix, variables },
+    contents,
+    activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
     startCompiler: async () => new Compiler(await findPython()),
   }
 }
 
 /** The environment's python, as its package, or the layer that has it, tells of it. */
 async function pythonOfMember(
-  { resolved, groups }: PlannedMember,
+  { locked, groups }: PlannedMember,
   open: OpenPackages,
 ): Promise<Python | undefined> {
-  const position = resolved.lock.packages.findIndex(({ name }) => name === 'python')
+  const position = locked.resolved.lock.packages.findIndex(({ name }) => name === 'python')
   const group = groups.find(({ packages }: PlannedGroup) => packages.includes(position))
   if (!group) return undefined
   if (group.earlier) return group.earlier.facts.python
@@ -107,7 +109,7 @@ async function needCompiling(packages: readonly FetchedPackage[], context: LinkC
 }
 
 /** Link scripts would have to be run, which makes an image differ from an installed environment. */
-function checkLinkScripts(scripted: readonly string[], wish: Request['linkScripts']): void {
+function checkLinkScripts(scripted: readonly string[], wish: ImageOptions['linkScripts']): void {
   if (scripted.length === 0) return
   if (wish === 'skip') {
     core.warning(`The link scripts of ${scripted.join(', ')} are not run.`)

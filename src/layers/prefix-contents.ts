@@ -15,7 +15,7 @@ import { findMeetings, hashPath } from './path-set.ts'
 export type PrefixKind = 'file' | 'link' | 'directory' | 'absent'
 
 /** A layer of the environment: the positions of its packages in the lock, ascending, and what is known of them. */
-export interface SurveyedLayer {
+export interface KnownLayer {
   readonly packages: readonly number[]
   readonly facts: LayerFacts
 }
@@ -24,11 +24,11 @@ export interface SurveyedLayer {
  * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
  * which may mean to fetch them, only where facts are too coarse.
  */
-export class Survey {
+export class PrefixContents {
   readonly context: LinkContext
-  readonly #layers: readonly SurveyedLayer[]
+  readonly #layers: readonly KnownLayer[]
   readonly #open: (positions: readonly number[]) => Promise<readonly LinkSource[]>
-  readonly #opened = new Set<SurveyedLayer>()
+  readonly #opened = new Set<KnownLayer>()
   readonly #sources = new Map<number, LinkSource>()
   readonly #plans: LinkPlan[] = []
   /** Exact, of opened packages; directories are those above something. */
@@ -36,7 +36,7 @@ export class Survey {
   #clobbers: ReadonlyMap<string, Clobber> = new Map()
 
   private constructor(
-    layers: readonly SurveyedLayer[],
+    layers: readonly KnownLayer[],
     context: LinkContext,
     open: (positions: readonly number[]) => Promise<readonly LinkSource[]>,
   ) {
@@ -51,15 +51,15 @@ export class Survey {
    * @throws UserError when a package has files below another one's link, which a layer cannot have
    */
   static async of(
-    layers: readonly SurveyedLayer[],
+    layers: readonly KnownLayer[],
     context: LinkContext,
     open: (positions: readonly number[]) => Promise<readonly LinkSource[]>,
-  ): Promise<Survey> {
-    const survey = new Survey(layers, context, open)
+  ): Promise<PrefixContents> {
+    const contents = new PrefixContents(layers, context, open)
     const meetings = findMeetings(layers.map(({ facts }) => facts))
-    await survey.#openAll(layers.filter((_, index) => meetings.has(index)))
-    refuseObstructed(survey.#plans)
-    return survey
+    await contents.#openAll(layers.filter((_, index) => meetings.has(index)))
+    refuseObstructed(contents.#plans)
+    return contents
   }
 
   /** The paths that packages of several layers claim; by positions in the lock. */
@@ -98,7 +98,7 @@ export class Survey {
 
   /**
    * What is at a path, relative to the prefix.
-   * @throws Unopened where the facts do not tell: to be called in what `settle` is given
+   * @throws LayerNotOpened where the facts do not tell: to be called in what `openingAsNeeded` is given
    */
   kindOf(path: string): PrefixKind {
     if (path === '' || path === 'conda-meta') return 'directory'
@@ -107,11 +107,11 @@ export class Survey {
     const closed = this.#layers.filter((layer) => !this.#opened.has(layer))
     const places = [path, ...parentsOf(path)].map(hashPath)
     const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)))
-    if (owner) throw new Unopened(() => this.#openAll([owner]))
+    if (owner) throw new LayerNotOpened(() => this.#openAll([owner]))
     return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent'
   }
 
-  async #openAll(layers: readonly SurveyedLayer[]): Promise<void> {
+  async #openAll(layers: readonly KnownLayer[]): Promise<void> {
     const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b)
     const sources = await this.#open(positions)
     for (const [index, source] of sources.entries()) {
@@ -135,7 +135,7 @@ export class Survey {
 }
 
 /** Thrown through a question whose answer lies in a layer that is closed. */
-class Unopened extends Error {
+class LayerNotOpened extends Error {
   readonly open: () => Promise<void>
 
   constructor(open: () => Promise<void>) {
@@ -144,13 +144,13 @@ class Unopened extends Error {
   }
 }
 
-/** Answers a question that asks surveys what is at some paths. It is put again each time a layer had to be opened for that. */
-export async function settle<T>(question: () => T | Promise<T>): Promise<T> {
+/** Answers a question that asks `PrefixContents` what is at some paths. It is put again each time a layer had to be opened for that. */
+export async function openingAsNeeded<T>(question: () => T | Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await question()
     } catch (error) {
-      if (!(error instanceof Unopened)) throw error
+      if (!(error instanceof LayerNotOpened)) throw error
       await error.open()
     }
   }

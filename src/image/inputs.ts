@@ -1,0 +1,83 @@
+import { digestOf, type Digest } from '../common/digest.ts'
+import type { Platform } from '../common/platform.ts'
+import type { UserWish } from '../base/user-wish.ts'
+import type { Compression } from '../layers/types.ts'
+import { layerRules } from '../layers/key.ts'
+import { bytecodeFormat } from '../prefix/bytecode-format.ts'
+import type { StartSettings } from './config.ts'
+import { wiringDigest } from './wiring.ts'
+
+/** What users decide of an image besides its environments, its base and the files that it copies. */
+export interface ImageOptions {
+  /** The environment that containers activate; absent for `base`, or the first. */
+  readonly environmentName?: string
+  /** Absolute; absent for the base's, or /opt/conda. */
+  readonly rootPrefix?: string
+  readonly start: StartSettings
+  /** Absent for the base's, or upstream's. */
+  readonly user?: UserWish
+  /** The image's config names the user by number. */
+  readonly userNumeric: boolean
+  /** The environments belong to the group 0, whose members may do what the user may. */
+  readonly groupWritable: boolean
+  readonly compression: Compression
+  /** All of them, those of the run's context included. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly linkScripts: 'refuse' | 'skip'
+  /** Whether noarch python packages come with bytecode. */
+  readonly compilePyc: boolean
+}
+
+/** An environment as it is locked. */
+export interface EnvironmentInputs {
+  /** What `ENV_NAME` calls it: `base` for the one at the root prefix. */
+  readonly name: string
+  /** In the order of the lock. */
+  readonly packages: readonly PackageInputs[]
+  /** What was asked, for the environment's history. */
+  readonly specs: readonly string[]
+  /** Names of packages with a layer of their own; absent when nobody chose them. */
+  readonly ownLayer?: readonly string[]
+  /** What its activation sets. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export interface PackageInputs {
+  /** Without credentials; it stands in the package's record. */
+  readonly url: string
+  /** Of the archive, 64 hex digits, or 32 of an md5 in locks that others wrote. */
+  readonly checksum: string
+}
+
+/**
+ * Everything that determines an image, for one platform: all that the stages which make bytes are shown. Two runs with equal values
+ * make equal images; the image's fingerprint is the hash of the value as it stands here, whole, so nothing can be left out of it.
+ * How a run goes (where to push, caches, logging) is none of it.
+ */
+export interface ImageInputs {
+  readonly platform: Platform
+  /** The base's name with its digest. */
+  readonly base: string
+  readonly environments: readonly EnvironmentInputs[]
+  readonly options: ImageOptions
+  /** Of the files that the image copies, with where they go; absent when there are none. */
+  readonly copied?: Digest
+  /** What is laid into the image; absent when the base has one. */
+  readonly micromamba?: MicromambaInputs
+}
+
+export interface MicromambaInputs {
+  readonly version: string
+  /** Of the binary, 64 hex digits. */
+  readonly sha256: string
+}
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 1
+
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+export function fingerprint(inputs: ImageInputs): Digest {
+  const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()]
+  return digestOf(JSON.stringify([rules, inputs]))
+}

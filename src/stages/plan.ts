@@ -1,0 +1,128 @@
+import { layerBudget } from '../image/assemble.ts'
+import type { EnvironmentInputs, ImageInputs } from '../image/inputs.ts'
+import {
+  factsAnnotation,
+  groupPackages,
+  layerKey,
+  layerKeyAnnotation,
+  parseFacts,
+  type LayerFacts,
+  type LayerGroup,
+  type LayerInputs,
+} from '../layers/build.ts'
+import type { PrefixOwner } from '../layers/types.ts'
+import { asOwn, type ImageLayer } from '../oci/image.ts'
+import { bytecodeFormat } from '../prefix/bytecode-format.ts'
+import type { Base } from './base.ts'
+import type { RunContext } from './context.ts'
+import { openEarlierLayers, type EarlierLayers } from './earlier.ts'
+import type { LockedMember } from './lock.ts'
+import type { WantedImage } from './wanted.ts'
+
+/** Packages that share a layer, which an earlier image may have. */
+export interface PlannedGroup extends LayerGroup {
+  readonly inputs: LayerInputs
+  readonly key: string
+  readonly earlier?: { readonly layer: ImageLayer; readonly facts: LayerFacts }
+}
+
+/** An environment with its place in the image, its layers chosen. */
+export interface PlannedMember {
+  readonly inputs: EnvironmentInputs
+  /** Where its packages are had from. */
+  readonly locked: LockedMember
+  /** Absolute. */
+  readonly prefix: string
+  readonly groups: readonly PlannedGroup[]
+}
+
+/** An image that is to be made. */
+export interface Plan {
+  readonly wanted: WantedImage
+  readonly base: Base
+  readonly owner: PrefixOwner
+  readonly members: readonly PlannedMember[]
+  readonly earlier: EarlierLayers
+}
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const reservedLayers = 4
+
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+export async function planImage(wanted: WantedImage, context: RunContext): Promise<Plan> {
+  const { inputs } = wanted
+  const base = await wanted.base.open()
+  const { uid, gid } = wanted.base.summary.user
+  const { groupWritable } = inputs.options
+  const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable }
+  const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context)
+  const budget = Math.floor(
+    (layerBudget - base.image.layers.length - reservedLayers) / inputs.environments.length,
+  )
+  const members = await Promise.all(
+    wanted.members.map(async (locked, index): Promise<PlannedMember> => {
+      const environment = inputs.environments[index]
+      if (!environment) throw new Error('an environment is missing from the inputs')
+      const { rootPrefix } = base
+      const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`
+      const place = { prefix, rootPrefix, owner }
+      const { packages } = locked.resolved.lock
+      const names = packages.map(({ name }) => name)
+      const groups = groupPackages(names, environment.ownLayer, Math.max(1, budget)).map((group) => {
+        const { title, packages: positions } = group
+        const hasNoarch = positions.some((position) => packages[position]?.subdir === 'noarch')
+        const layer = layerInputs(
+          inputs,
+          environment,
+          place,
+          positions,
+          hasNoarch ? names.indexOf('python') : -1,
+        )
+        return {
+          title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
+          packages: positions,
+          inputs: layer,
+          key: layerKey(layer),
+        }
+      })
+      const found = await withEarlier(groups, names.indexOf('python'), earlier)
+      return { inputs: environment, locked, prefix, groups: found }
+    }),
+  )
+  return { wanted, base, owner, members, earlier }
+}
+
+/** @param python the position of the python that the packages depend on; -1 when they depend on none */
+function layerInputs(
+  { options }: ImageInputs,
+  { packages }: EnvironmentInputs,
+  place: Pick<LayerInputs, 'prefix' | 'rootPrefix' | 'owner'>,
+  positions: readonly number[],
+  python: number,
+): LayerInputs {
+  const found = packages[python]
+  return {
+    ...place,
+    compression: options.compression,
+    ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
+    packages: positions.flatMap((position) => packages[position] ?? []),
+  }
+}
+
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(
+  groups: readonly PlannedGroup[],
+  python: number,
+  earlier: EarlierLayers,
+): Promise<PlannedGroup[]> {
+  const found = await earlier.find(groups.map(({ key }) => key))
+  return groups.map((group) => {
+    const layer = found.get(group.key)
+    const text = layer?.descriptor.annotations?.[factsAnnotation] ?? ''
+    const facts = parseFacts(text)
+    const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python))
+    if (!layer || !isWhole) return group
+    const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text }
+    return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } }
+  })
+}

@@ -1,0 +1,86 @@
+import type { Request } from '../action/request.ts'
+import type { Digest } from '../common/digest.ts'
+import type { Platform } from '../common/platform.ts'
+import type { EarlierImage } from '../image/earlier.ts'
+import { fingerprint, type EnvironmentInputs, type ImageInputs } from '../image/inputs.ts'
+import { readCopied, type CopiedFiles } from '../layers/copy.ts'
+import type { Image } from '../oci/image.ts'
+import type { BaseReader } from './base.ts'
+import type { RunContext } from './context.ts'
+import { takeUnchanged } from './earlier.ts'
+import type { LockedMember } from './lock.ts'
+import { prepareBase, type PreparedBase } from './prepared-base.ts'
+
+/** An image that is wanted, of which nothing is made yet. */
+export interface WantedImage {
+  readonly inputs: ImageInputs
+  readonly fingerprint: Digest
+  /** The environments of `inputs`, in the same order. */
+  readonly members: readonly LockedMember[]
+  readonly base: PreparedBase
+  readonly copied?: CopiedFiles
+  readonly earlier?: EarlierImage
+  /** The earlier image, where it is just what would be made. */
+  readonly unchanged?: Image
+}
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+export async function describeImages(
+  request: Request,
+  locked: readonly (readonly LockedMember[])[],
+  earlierImages: readonly (EarlierImage | undefined)[],
+  bases: BaseReader,
+  context: RunContext,
+): Promise<WantedImage[]> {
+  const copied = request.copy.length > 0 ? await readCopied(request.copy, context) : undefined
+  return Promise.all(
+    request.platforms.map(async (platform, index): Promise<WantedImage> => {
+      const members = locked[index] ?? []
+      const earlier = earlierImages[index]
+      const base = await prepareBase(request, platform, members, bases, earlier)
+      const inputs: ImageInputs = {
+        platform,
+        base: base.pinned,
+        environments: members.map(environmentInputs),
+        options: request.image,
+        ...(copied && { copied: copied.digest }),
+        ...(await micromambaInputs(platform, base, context)),
+      }
+      const hash = fingerprint(inputs)
+      const unchanged = await takeUnchanged(earlier, hash, platform, context)
+      return {
+        inputs,
+        fingerprint: hash,
+        members,
+        base,
+        ...(copied && { copied }),
+        ...(earlier && { earlier }),
+        ...(unchanged && { unchanged }),
+      }
+    }),
+  )
+}
+
+function environmentInputs({ name, environment, resolved: { lock } }: LockedMember): EnvironmentInputs {
+  return {
+    name,
+    packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+    specs: lock.header?.specs ?? [],
+    ...(lock.header && { ownLayer: lock.header.ownLayer }),
+    variables: environment?.variables ?? {},
+  }
+}
+
+async function micromambaInputs(
+  { subdir }: Platform,
+  { summary }: PreparedBase,
+  { micromamba }: RunContext,
+): Promise<Pick<ImageInputs, 'micromamba'>> {
+  if (summary.hasMicromamba) return {}
+  const { version, sha256 } = await micromamba.identify(subdir)
+  return { micromamba: { version, sha256 } }
+}
