@@ -98,7 +98,7 @@ describe('auto', () => {
     })
 
     const second = await resolve('auto')
-    expect(second).toEqual({ ...first, solves: 0, changed: false })
+    expect(second).toEqual({ ...first, solves: 0, changed: false, reasons: undefined })
   })
   test('solves again when something else is asked, keeps the layers, and tells what changed', async () => {
     await resolve('auto')

@@ -53,6 +53,8 @@ export interface ResolvedLock {
   readonly hash: Digest
   /** Whether this run wrote the file. */
   readonly changed: boolean
+  /** Why this run solved; absent when it did not. */
+  readonly reasons?: readonly string[]
   /** Against the lock that was there, when this run solved again. */
   readonly difference?: LockDifference
 }
@@ -69,9 +71,11 @@ export async function resolveLock(
   const { path } = request
   const { platform } = request.asked
   const text = await readLockFile(path)
-  if (request.mode === 'update') return renew(request, solve, text, forgiving(text, path, platform))
+  if (request.mode === 'update') {
+    return renew(request, solve, ['lock-mode is update'], text, forgiving(text, path, platform))
+  }
   if (text === undefined) {
-    if (request.mode === 'auto') return renew(request, solve)
+    if (request.mode === 'auto') return renew(request, solve, ['there was no lockfile'])
     throw new UserError('there is no lockfile', {
       at: { file: path },
       advice: `${refresh} Or check 'lock-file'.`,
@@ -88,7 +92,7 @@ export async function resolveLock(
   }
   const differences = compareAsked(lock.header, request.asked)
   if (differences.length === 0) return use(request, text, lock)
-  if (request.mode === 'auto') return renew(request, solve, text, lock)
+  if (request.mode === 'auto') return renew(request, solve, differences, text, lock)
   throw new UserError(
     `it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`,
     {
@@ -121,6 +125,7 @@ type Renewal = LockSettings & { readonly asked: Asked }
 async function renew(
   request: Renewal,
   solve: () => Promise<Solution>,
+  reasons: readonly string[],
   before?: string,
   previous?: Lock,
 ): Promise<ResolvedLock> {
@@ -137,6 +142,7 @@ async function renew(
     path,
     hash: lockHash(lock, asked.baseImage),
     changed,
+    reasons,
     ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
   }
 }

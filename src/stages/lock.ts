@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { UserError } from '../common/errors.ts'
@@ -6,6 +7,7 @@ import type { Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
 import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
+import { describeLock } from '../lock/report.ts'
 import type { Micromamba } from '../micromamba/install.ts'
 import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
 import type { BaseReader } from './base.ts'
@@ -90,8 +92,10 @@ async function lockMember(
           },
         )
   const { header, packages } = resolved.lock
+  const lockFile = relative(workspace, resolved.path)
+  for (const line of describeLock(resolved, lockFile)) core.info(line)
   const result: LockResult = {
-    file: relative(workspace, resolved.path),
+    file: lockFile,
     hash: resolved.hash,
     changed: resolved.changed,
     ...(resolved.difference && { difference: resolved.difference }),
