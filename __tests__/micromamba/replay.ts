@@ -15,12 +15,22 @@ export interface Transcript {
   readonly stderr: string
 }
 
-const recorded = new URL('../data/transcripts/solve.json', import.meta.url)
+/** The two kinds of micromamba: one logs to stderr, the other into its answer. */
+export const kinds = ['2.8', '2.9'] as const
+export type Kind = (typeof kinds)[number]
 
-export const transcripts = JSON.parse(readFileSync(recorded, 'utf8')) as readonly Transcript[] // recorded in this shape
+export const transcripts: Readonly<Record<Kind, readonly Transcript[]>> = {
+  '2.8': recorded('solve.json'),
+  '2.9': recorded('solve-main.json'),
+}
 
-export function transcript(name: string): Transcript {
-  const found = transcripts.find((item) => item.name === name)
+function recorded(file: string): readonly Transcript[] {
+  const url = new URL(`../data/transcripts/${file}`, import.meta.url)
+  return JSON.parse(readFileSync(url, 'utf8')) as readonly Transcript[] // recorded in this shape
+}
+
+export function transcript(name: string, kind: Kind = '2.9'): Transcript {
+  const found = transcripts[kind].find((item) => item.name === name)
   if (!found) throw new Error(`no transcript is called '${name}'`)
   return found
 }
@@ -49,10 +59,11 @@ export interface StandIn {
 export async function standIn(
   folder: string,
   answer?: Partial<Pick<Transcript, 'exit' | 'stdout' | 'stderr'>>,
+  kind: Kind = '2.9',
 ): Promise<StandIn> {
   const path = join(folder, 'micromamba')
   const log = join(folder, 'calls.jsonl')
-  const runs = transcripts.flatMap((item) => {
+  const runs = transcripts[kind].flatMap((item) => {
     const environment = item.files['env.yaml']
     const isReadable = environment !== undefined && item.name !== 'bad-yaml'
     return isReadable ? [{ ...item, question: questionOf(item.argv, parse(environment), item.env) }] : []

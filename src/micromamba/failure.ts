@@ -1,5 +1,5 @@
 import { UserError } from '../common/errors.ts'
-import type { Outcome } from './binary.ts'
+import { isAtLeast, type LogEntry } from './log.ts'
 
 /** micromamba could not solve: why, in its own words where it has some. */
 export class SolveError extends UserError {
@@ -21,13 +21,12 @@ export class SolveError extends UserError {
 export type SolveFailure = 'unsolvable' | 'channel' | 'environment' | 'other'
 
 /**
- * What a failed run that printed no JSON tells of (libmamba logs `level    libmamba text`, the rest of a text
- * indented on the lines after it).
- * @param outcome its stderr with every secret masked
+ * What a run that failed for another reason than its environment's tells of.
+ * @param log with every secret masked
  * @param file the environment file, for the error
  */
-export function explainFailure({ stderr, exitCode }: Outcome, file: string): SolveError {
-  const said = logged(stderr)
+export function explainFailure(log: readonly LogEntry[], exitCode: number, file: string): SolveError {
+  const said = errorsOf(log)
   const [problem] = said.flatMap(channelProblem)
   if (problem) {
     return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
@@ -44,27 +43,23 @@ export function explainFailure({ stderr, exitCode }: Outcome, file: string): Sol
   return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } })
 }
 
-/** The explanation of an unsolvable environment on stderr of a run without `--json`; empty when there is none. */
-export function unsolvableExplanation(stderr: string): string {
-  return logged(stderr)
+/** The explanation of an unsolvable environment; empty when there is none, as up to 2.8 with `--json`. */
+export function unsolvableExplanation(log: readonly LogEntry[]): string {
+  return errorsOf(log)
     .filter((line) => line !== 'Could not solve for environment specs')
     .join('\n')
-    .trimEnd()
+    .trim()
 }
 
 const boilerplate =
   /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/
 
-/** The lines of errors; those of lower levels, which a backtrace is full of, and requests to report a bug left out. */
-function logged(stderr: string): string[] {
-  const lines: string[] = []
-  let level = 'error'
-  for (const line of stderr.split(/\r?\n/)) {
-    const [, start, text] = /^(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? []
-    level = start ?? level
-    const relevant = level === 'error' || level === 'critical'
-    if (relevant && !boilerplate.test(line)) lines.push(text ?? line.replace(/^ {4}/, ''))
-  }
+/** The lines of errors, requests to report a bug left out. */
+function errorsOf(log: readonly LogEntry[]): string[] {
+  const lines = log
+    .filter(isAtLeast('error'))
+    .flatMap((entry) => entry.lines)
+    .filter((line) => !boilerplate.test(line))
   return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '')
 }
 

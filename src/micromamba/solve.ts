@@ -8,6 +8,7 @@ import { masked, normalizeSpec, secretsIn, type Environment } from '../environme
 import { runMicromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
 import type { Micromamba } from './install.ts'
+import { isAtLeast, logLevels, quoted, readLog, type LogEntry } from './log.ts'
 import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage } from './solved.ts'
 import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
@@ -29,7 +30,7 @@ export interface SolveRequest {
   readonly virtualPackages: VirtualPackages
   /** The content of a condarc, the only configuration that counts. */
   readonly condarc?: string
-  /** What micromamba calls it; from `info` on, its log is shown when it cannot solve. */
+  /** What micromamba calls it; from `info` on, all of its log is shown. */
   readonly logLevel?: string
 }
 
@@ -52,16 +53,14 @@ export async function solve(
   try {
     const run = await prepare(micromamba.path, request, folder)
     const outcome = await run(['--json'])
+    const log = maskedLog(outcome, secrets)
+    showLog(log, request)
     const answer = parseDryRun(outcome.stdout)
     if (answer?.success) return sortTopologically(answer.link.map(parseSolvedPackage))
     const { file } = request.environment
-    if (answer?.solverProblems === undefined) {
-      throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file)
-    }
-    // With --json the reasons are left out, and without it there is no JSON.
-    const { stderr } = await run([])
-    if (isVerbose(request)) core.info(masked(stderr, secrets))
-    const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n')
+    if (answer?.solverProblems === undefined) throw explainFailure(log, outcome.exitCode, file)
+    const reasons =
+      unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n')
     throw new SolveError(
       'unsolvable',
       `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`,
@@ -85,7 +84,32 @@ function refuseHopeless({ environment, condarc }: SolveRequest): void {
   }
 }
 
-function isVerbose({ logLevel = 'warning' }: SolveRequest): boolean {
+/** Up to 2.8 an answer in JSON leaves the reasons out; the same run without it has them, on stderr. */
+async function explain(run: Run, request: SolveRequest, secrets: readonly string[]): Promise<string> {
+  const log = maskedLog(await run([]), secrets)
+  showLog(log, request)
+  return unsolvableExplanation(log)
+}
+
+function maskedLog(outcome: Outcome, secrets: readonly string[]): LogEntry[] {
+  return readLog(outcome).map(({ level, lines }) => ({
+    level,
+    lines: lines.map((line) => masked(line, secrets)),
+  }))
+}
+
+/** What micromamba warns of, each once; from `info` on, all that it logs. Its errors are for whoever explains them. */
+function showLog(log: readonly LogEntry[], { logLevel = 'warning' }: SolveRequest): void {
+  const level = logLevels.find((known) => known === logLevel)
+  if (level === undefined) return // off
+  const texts = log.filter(isAtLeast(level)).map((entry) => [entry.level, entry.lines.join('\n')] as const)
+  const warnings = texts.filter(([of]) => of === 'warning').map(([, text]) => text)
+  for (const text of new Set(warnings)) core.warning(text, { title: 'micromamba' })
+  if (!isVerbose({ logLevel })) return
+  for (const [of, text] of texts.filter(([of]) => of !== 'warning')) core.info(quoted(`${of}: ${text}`))
+}
+
+function isVerbose({ logLevel = 'warning' }: Pick<SolveRequest, 'logLevel'>): boolean {
   return ['info', 'debug', 'trace'].includes(logLevel)
 }
 

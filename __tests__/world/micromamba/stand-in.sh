@@ -150,6 +150,7 @@ case "${1:-}" in
   create)
     [ -n "${MICROMAMBA_STAND_IN_SOLVER:-}" ] ||
       fail 'the stand-in solves by the program that MICROMAMBA_STAND_IN_SOLVER names'
+    export MICROMAMBA_STAND_IN_VERSION="$version"
     exec "${MICROMAMBA_STAND_IN_NODE:-node}" "$MICROMAMBA_STAND_IN_SOLVER" "$@"
     ;;
   *) fail "the stand-in has no command '${1:-}'" ;;

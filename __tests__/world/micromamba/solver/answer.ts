@@ -1,11 +1,18 @@
 import { maskedUrl } from './credentials.ts'
 import type { Chosen } from './solve.ts'
 
-/** The JSON of a dry run that has found a solution; an empty one comes indented in another way and without `LINK`. */
-export function formatAnswer(packages: readonly Chosen[], prefix: string): string {
+/**
+ * The JSON of a dry run that has found a solution; an empty one comes indented in another way and without `LINK`.
+ * @param more is in the answer too
+ */
+export function formatAnswer(
+  packages: readonly Chosen[],
+  prefix: string,
+  more: Readonly<Record<string, unknown>>,
+): string {
   const items = sorted(packages).map(item)
   const actions = { FETCH: items, ...(items.length > 0 && { LINK: items }), PREFIX: prefix }
-  const answer = { actions, dry_run: true, prefix, success: true }
+  const answer = { actions, dry_run: true, ...more, prefix, success: true }
   return `${JSON.stringify(answer, null, items.length > 0 ? 4 : 2)}\n`
 }
 

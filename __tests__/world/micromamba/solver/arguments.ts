@@ -11,6 +11,8 @@ export interface Arguments {
   readonly channels: readonly string[]
   readonly specs: readonly string[]
   readonly overrideChannels: boolean
+  /** `--no-env` */
+  readonly noEnvironment: boolean
   /** Undefined when none is to be read. */
   readonly rcFile?: string
 }
@@ -50,6 +52,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     channels: values.channel ?? [],
     specs,
     overrideChannels: values['override-channels'] ?? false,
+    noEnvironment: values['no-env'] ?? false,
     ...(values['no-rc'] !== true && values['rc-file'] !== undefined && { rcFile: values['rc-file'] }),
   }
 }

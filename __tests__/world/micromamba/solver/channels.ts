@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { addressOf, maskedUrl, requestFor, type ChannelAddress } from './credentials.ts'
-import { Failure, logged } from './failure.ts'
+import { Failure, type Message } from './failure.ts'
 
 /** A package's record in repodata.json, as far as it is looked at. */
 export interface PackageRecord {
@@ -79,19 +79,17 @@ async function loadSubdir(address: ChannelAddress, subdir: string): Promise<Reco
 }
 
 function notLoaded(address: ChannelAddress, subdir: string, what: string, cause?: unknown): Failure {
-  const failure = new Failure(
-    logged(
-      'critical',
-      `Multiple errors occurred:
+  const text = `Multiple errors occurred:
 ${what}
 Subdir ${maskedUrl(address, '')}/${subdir} not loaded!
 If you run into this error repeatedly, your package cache may be corrupted.
 Please try running \`mamba clean -a\` to remove this cache before retrying the operation.
 
 If you still are having issues, please report the error on \`mamba-org/mamba\`'s issue tracker:
-https://github.com/mamba-org/mamba/issues/new?assignees=&labels=&projects=&template=bug.yml`,
-    ),
-  )
-  failure.cause = cause
-  return failure
+https://github.com/mamba-org/mamba/issues/new?assignees=&labels=&projects=&template=bug.yml`
+  const retries = cause === undefined ? [] : Array.from({ length: 8 }, () => retrying)
+  return new Failure([...retries, { level: 'critical', text }])
 }
+
+/** Logged before each further try to connect; what is shown on stderr without verbosity begins with errors, though. */
+const retrying: Message = { level: 'warning', text: 'Retrying in 2 seconds' }

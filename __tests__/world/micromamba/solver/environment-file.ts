@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
-import { backtrace, Failure } from './failure.ts'
+import { backtrace } from './failure.ts'
 
 export interface EnvironmentFile {
   readonly channels: readonly string[]
   readonly specs: readonly string[]
+  readonly hasVariables: boolean
 }
 
 /** Selectors of `sel(linux): spec` that hold on Linux, the only system that is solved for here. */
@@ -14,20 +15,25 @@ const holding = new Set(['linux', 'unix'])
 /** Reads an env.yaml; what pip is to install leaves no trace. @throws Failure */
 export async function readEnvironmentFile(file: string): Promise<EnvironmentFile> {
   const content = await readFile(file, 'utf8').catch(() => {
-    throw new Failure(backtrace(`YAML spec file '${file}' not found`, 'File not found. Aborting.'))
+    throw backtrace(`YAML spec file '${file}' not found`, 'File not found. Aborting.')
   })
   const lineCounter = new LineCounter()
   const document = parseDocument(content, { lineCounter, prettyErrors: false })
   const [error] = document.errors
   if (error) {
-    throw new Failure(backtrace(`YAML error in spec file '${resolve(file)}'`, yamlCpp(error, lineCounter)))
+    throw backtrace(`YAML error in spec file '${resolve(file)}'`, yamlCpp(error, lineCounter))
   }
-  // What the parser makes of YAML; anything else than these two lists is not looked at.
-  const { channels, dependencies } = (document.toJS() ?? {}) as {
+  // What the parser makes of YAML; anything else than these is not looked at.
+  const { channels, dependencies, variables } = (document.toJS() ?? {}) as {
     channels?: string[] | null
     dependencies?: (string | Record<string, string>)[] | null
+    variables?: object | null
   }
-  return { channels: channels ?? [], specs: (dependencies ?? []).flatMap(specsOf) }
+  return {
+    channels: channels ?? [],
+    specs: (dependencies ?? []).flatMap(specsOf),
+    hasVariables: Object.keys(variables ?? {}).length > 0,
+  }
 }
 
 function specsOf(entry: string | Record<string, unknown>): string[] {

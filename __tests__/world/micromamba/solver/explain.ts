@@ -1,21 +1,17 @@
 import type { LoadedChannel } from './channels.ts'
-import { Failure, logged } from './failure.ts'
+import { Failure, type Message } from './failure.ts'
 import { formatTree, parseTrees, type Tree } from './tree.ts'
 
 /**
- * What an unsolvable environment ends with: the reasons as a tree on stderr without `--json`, and with it a list of
- * problems that says less.
+ * What an unsolvable environment ends with: the reasons as a tree in the log, and in the answer a list of problems that says
+ * less. Where the log is not in the answer, there is no tree with `--json`.
  * @param reasons the solver's own words, a tree as well
  */
-export function unsolvable(reasons: string, channels: readonly LoadedChannel[], json: boolean): Failure {
+export function unsolvable(reasons: string, channels: readonly LoadedChannel[], withTree: boolean): Failure {
   const said = reasons.replace(/^.*Cannot solve the request because of: /s, '')
   const [, missing] = /^No candidates were found for (.+)\.$/m.exec(said) ?? []
   const summary = 'Could not solve for environment specs'
-  const critical = logged('critical', summary)
-  if (json) {
-    const problems = parseTrees(said).flatMap((tree) => problemsIn(tree, channels))
-    return new Failure(critical, problems.length > 0 ? problems : ['unsupported request'])
-  }
+  const problems = parseTrees(said).flatMap((tree) => problemsIn(tree, channels))
   const explanation =
     missing === undefined
       ? inLibmambasWords(said)
@@ -23,7 +19,11 @@ export function unsolvable(reasons: string, channels: readonly LoadedChannel[], 
           text: `${matchSpec(missing)} does not exist (perhaps a typo or a missing channel)`,
           children: [],
         })
-  return new Failure(logged('error', `${summary}\n${punctuated(formatTree(explanation))}`) + critical)
+  const tree: Message = { level: 'error', text: `${summary}\n${punctuated(formatTree(explanation))}` }
+  return new Failure([...(withTree ? [tree] : []), { level: 'critical', text: summary }], {
+    solver_problems: problems.length > 0 ? problems : ['unsupported request'],
+    success: false,
+  })
 }
 
 function inLibmambasWords(said: string): Tree {

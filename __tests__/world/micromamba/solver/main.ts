@@ -11,29 +11,31 @@ import {
 } from './channels.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import { unsolvable } from './explain.ts'
-import { Failure, logged } from './failure.ts'
+import { Failure, formatLog, logged, logHistory, logsIntoAnswer, type Message } from './failure.ts'
 import { solveSpecs, Unsolvable } from './solve.ts'
 import { virtualPackages } from './virtual-packages.ts'
 
+const intoAnswer =
+  process.argv.includes('--json') && logsIntoAnswer(process.env['MICROMAMBA_STAND_IN_VERSION'] ?? '')
+
 /** What the stand-in runs for `create --dry-run`: micromamba's answer, on stdout and stderr. */
 async function main(argv: readonly string[]): Promise<number> {
-  const json = argv.includes('--json')
   try {
     process.stdout.write(await create(parseArguments(argv)))
     return 0
   } catch (error) {
     if (!(error instanceof Failure)) {
-      process.stderr.write(
-        logged('critical', error instanceof Error ? (error.stack ?? error.message) : String(error)),
-      )
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(logged({ level: 'critical', text }))
       return 1
     }
-    process.stderr.write(error.stderr)
-    if (json && error.problems) {
-      process.stdout.write(
-        `${JSON.stringify({ solver_problems: error.problems, success: false }, null, 4)}\n`,
-      )
+    const { log, answer } = error
+    const hasAnswer = intoAnswer || Object.keys(answer).length > 0
+    if (argv.includes('--json') && hasAnswer) {
+      const history = intoAnswer && { log_history: logHistory(log) }
+      process.stdout.write(`${JSON.stringify({ ...history, ...answer }, null, 4)}\n`)
     }
+    if (!intoAnswer) process.stderr.write(formatLog(log.filter(({ level }) => level !== 'warning')))
     return 1
   }
 }
@@ -53,12 +55,20 @@ async function create(args: Arguments): Promise<string> {
   )
   const solved = await solveSpecs(specs, visible, args.platform, virtualPackages(process.env)).catch(
     (error: unknown) => {
-      if (error instanceof Unsolvable) throw unsolvable(error.message, channels, args.json)
+      if (error instanceof Unsolvable) throw unsolvable(error.message, channels, intoAnswer || !args.json)
       throw error
     },
   )
   if (!args.json) return 'Dry run. Not executing the transaction.\n'
-  return formatAnswer(specs.length > 0 ? solved : [], prefixOf(args))
+  const ignoresVariables = args.noEnvironment && files.some(({ hasVariables }) => hasVariables)
+  const log = ignoresVariables ? [variablesIgnored] : []
+  const history = intoAnswer && { log_history: logHistory(log) }
+  return formatAnswer(specs.length > 0 ? solved : [], prefixOf(args), { ...history })
+}
+
+const variablesIgnored: Message = {
+  level: 'warning',
+  text: 'Using `no-env`. Variables from yaml file are not considered.',
 }
 
 interface WantedSpec {
