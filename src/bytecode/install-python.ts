@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { lstat, mkdir, rm, symlink, link, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { runCommand } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { readAll } from '../prefix/content.ts'
 import { linkPackage, planLink, pythonOf } from '../prefix/link.ts'
@@ -77,19 +76,18 @@ async function makeDirectories(directory: string, path: string, fileName: string
 
 async function checkRuns(executable: string, version: string): Promise<void> {
   const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])'
-  const said = await promisify(execFile)(executable, [...pythonOptions, '-c', ask], {
+  const doesNotRun = (why: string, cause?: unknown) =>
+    new UserError(
+      `the environment's python, which compiles its modules, does not run on this machine: ${why}`,
+      { at: { input: 'compile-pyc' }, advice: withoutBytecode, cause },
+    )
+  const said = await runCommand(executable, [...pythonOptions, '-c', ask], {
     cwd: dirname(dirname(executable)),
     env: pythonEnvironment,
   }).catch((error: unknown) => {
-    throw new UserError(
-      `the environment's python, which compiles its modules, does not run on this machine: ${messageOf(error)}`,
-      {
-        at: { input: 'compile-pyc' },
-        advice: withoutBytecode,
-        cause: error,
-      },
-    )
+    throw doesNotRun(messageOf(error), error)
   })
+  if (said.exitCode !== 0) throw doesNotRun(said.stderr.trim() || `exit code ${said.exitCode ?? 'none'}`)
   const expected = `cpython ${version.replace('.', ' ')}`
   if (said.stdout.trim() === expected) return
   throw new UserError(

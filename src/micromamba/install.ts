@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { cacheFile, find } from '@actions/tool-cache'
 import { UserError } from '../common/errors.ts'
+import type { Micromamba } from './binary.ts'
 import { downloadFile, downloadText, hashFile } from './fetch.ts'
 import { knownChecksums } from './known-checksums.ts'
 import { findOnMachine } from './on-machine.ts'
 import { binaryUrl, checksumUrl, machineSubdir, parseChecksum, releases } from './release.ts'
+
+export type { Micromamba } from './binary.ts'
 
 export interface MicromambaSource {
   /** Version and build number, `2.9.0-0`. */
@@ -20,14 +23,6 @@ export interface MicromambaSource {
   readonly download: boolean
   /** Sent to github.com only. */
   readonly token?: string
-}
-
-/** A binary of micromamba, verified; for this machine, or for the image's platform and not to be run here. */
-export interface Micromamba {
-  readonly path: string
-  readonly version: string
-  /** 64 hex digits. */
-  readonly sha256: string
 }
 
 /** Provides micromamba, each binary once in a run, if at all. */

@@ -1,9 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { UserError } from '../common/errors.ts'
-import { runMicromamba } from './binary.ts'
+import { runMicromamba, type Micromamba } from './binary.ts'
 import { hashFile } from './fetch.ts'
-import type { Micromamba } from './install.ts'
 
 /**
  * The micromamba that is on this machine already: `$MAMBA_EXE`, as `micromamba shell init` and setup-micromamba set it,

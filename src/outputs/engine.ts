@@ -46,6 +46,7 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
   )
 }
 
+/** Why not by @actions/exec: see `command.ts`. */
 async function execute(
   program: string,
   args: readonly string[],

@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { showCommand } from '../common/command.ts'
 import { UserError } from '../common/errors.ts'
 import { formatPlatform, machinePlatform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
@@ -25,6 +26,7 @@ export async function loadImage(
   const image = imageToLoad(artifact)
   const engine = await findEngine(environment)
   const files = layoutFiles(image, tags)
+  showCommand(engine.program, ['load'])
   const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin))
   if (!ok) {
     throw new UserError(`${engine.program} load failed: ${stderr.trim() || 'it did not say why'}`, {

@@ -57,7 +57,7 @@ interface Answer {
   readonly stderr: string
 }
 
-/** Not through @actions/exec, which prints what a program writes. */
+/** Why not by @actions/exec: see `command.ts`. */
 async function run(program: string, input: string, env: NodeJS.ProcessEnv): Promise<Answer | 'missing'> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { stdio: 'pipe', env })
