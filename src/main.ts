@@ -3,6 +3,7 @@ import * as core from '@actions/core'
 import { setImageOutputs, setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
+import { Cancelled, untilCancelled } from './common/cancellation.ts'
 import { UserError } from './common/errors.ts'
 import { merge, run } from './pipeline.ts'
 
@@ -11,6 +12,14 @@ import { merge, run } from './pipeline.ts'
 setFlagsFromString('--heap-growing-percent=200')
 
 try {
+  await untilCancelled(work)
+} catch (error) {
+  fail(error)
+}
+// Whatever connection is still open after a failure, the job is not to wait for it.
+process.exit()
+
+async function work(): Promise<void> {
   const request = readRequest()
   if (request.merge.length > 0) {
     setMergeOutputs(await merge(request), request.tags)
@@ -19,16 +28,15 @@ try {
     setImageOutputs(result)
     await writeSummary(result)
   }
-} catch (error) {
-  fail(error)
 }
-// Whatever connection is still open after a failure, the job is not to wait for it.
-process.exit()
 
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(error: unknown): void {
-  process.exitCode = 1
-  if (error instanceof UserError) {
+  process.exitCode = error instanceof Cancelled ? error.exitCode : 1
+  if (error instanceof Cancelled) {
+    core.endGroup()
+    core.info(error.message)
+  } else if (error instanceof UserError) {
     core.error(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line })
   } else {
     core.error(error instanceof Error ? (error.stack ?? error.message) : String(error), {

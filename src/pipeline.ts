@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setCacheOutputs, setLockOutputs } from './action/outputs.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
 import { formatPlatform } from './common/platform.ts'
+import { removeScratch } from './common/scratch.ts'
 import { assembleIndex } from './image/image-index.ts'
 import type { Image } from './oci/image.ts'
 import {
@@ -82,7 +82,7 @@ export async function run(request: Request): Promise<Result> {
       bytesPushed,
     }
   } finally {
-    await rm(context.scratch, { recursive: true, force: true })
+    await removeScratch(context.scratch)
   }
 }
 

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
 import { loadState } from './action/state.ts'
+import { Cancelled, untilCancelled } from './common/cancellation.ts'
 import { messageOf } from './common/errors.ts'
 import { saveTarballs } from './packages/tarball-cache.ts'
 
@@ -7,7 +8,8 @@ import { saveTarballs } from './packages/tarball-cache.ts'
 try {
   const state = loadState()
   if (state === undefined) core.info('There are no package archives to save.')
-  else await saveTarballs(state)
+  else await untilCancelled(() => saveTarballs(state))
 } catch (error) {
   core.warning(`The package archives were not saved: ${messageOf(error)}`)
+  if (error instanceof Cancelled) process.exit(error.exitCode)
 }

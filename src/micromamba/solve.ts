@@ -1,13 +1,12 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { parseDocument, stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
+import { withScratch } from '../common/scratch.ts'
 import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
-import { runMicromamba, type Outcome } from './binary.ts'
+import { runMicromamba, type Micromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
-import type { Micromamba } from './install.ts'
 import { isAtLeast, logLevels, quoted, readLog, type LogEntry } from './log.ts'
 import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage } from './solved.ts'
 import { overrides, type VirtualPackages } from './virtual-packages.ts'
@@ -49,8 +48,7 @@ export async function solve(
   secrets.forEach((secret) => {
     core.setSecret(secret)
   })
-  const folder = await mkdtemp(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'solve-'))
-  try {
+  return withScratch('solve-', async (folder) => {
     const run = await prepare(micromamba.path, request, folder)
     const outcome = await run(['--json'])
     const log = maskedLog(outcome, secrets)
@@ -66,9 +64,7 @@ export async function solve(
       `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`,
       { at: { file } },
     )
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */

@@ -1,8 +1,9 @@
-import { createWriteStream } from 'node:fs'
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { createWriteStream, renameSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { messageOf, UserError } from '../common/errors.ts'
+import { makeScratch, removeScratch } from '../common/scratch.ts'
 import type { ImageReference } from '../registry/registry.ts'
 import type { Artifact } from './artifact.ts'
 import { contentOf, layoutFiles, type LayoutFile } from './layout-files.ts'
@@ -38,21 +39,22 @@ export async function writeLayout(
 
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target: string, write: (partial: string) => Promise<void>): Promise<void> {
-  const work = await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`))
+  const work = await makeScratch(join(dirname(target), `.${basename(target)}.partial-`))
   const [partial, old] = [join(work, 'new'), join(work, 'old')]
   try {
     await write(partial)
     // A file is renamed over; a directory that is not empty cannot be.
     const replaces = (await exists(target))?.isDirectory()
-    if (replaces) await rename(target, old)
+    // Both at once: a run that is cancelled in between would take the old one along.
+    if (replaces) renameSync(target, old)
     try {
-      await rename(partial, target)
+      renameSync(partial, target)
     } catch (error) {
-      if (replaces) await rename(old, target)
+      if (replaces) renameSync(old, target)
       throw error
     }
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await removeScratch(work)
   }
 }
 

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Request } from '../action/request.ts'
+import { makeScratch, temporaryFolder } from '../common/scratch.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
 import { createRegistryClient, type RegistryClient } from '../registry/registry.ts'
@@ -24,8 +23,6 @@ export interface RunContext {
 
 export async function openContext(request: Request): Promise<RunContext> {
   const { push, tags, workspace, condarc, logLevel } = request
-  const temporary = process.env['RUNNER_TEMP'] ?? tmpdir()
-  await mkdir(temporary, { recursive: true })
   const registry = createRegistryClient()
   return {
     registry,
@@ -33,7 +30,7 @@ export async function openContext(request: Request): Promise<RunContext> {
     micromamba: createMicromambaProvider(request.micromamba),
     solving: { condarc, logLevel },
     workspace,
-    scratch: await mkdtemp(join(temporary, 'micromamba-image-')),
-    tarballs: join(temporary, 'micromamba-image-packages'),
+    scratch: await makeScratch('micromamba-image-'),
+    tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
   }
 }

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { UserError } from '../../src/common/errors.ts'
+import { makeScratch, removeAllScratch, removeScratch, withScratch } from '../../src/common/scratch.ts'
+
+let folder = ''
+const before = process.env['RUNNER_TEMP']
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scratch-'))
+  process.env['RUNNER_TEMP'] = join(folder, 'temp')
+})
+afterEach(async () => {
+  if (before === undefined) delete process.env['RUNNER_TEMP']
+  else process.env['RUNNER_TEMP'] = before
+  await rm(folder, { recursive: true })
+})
+
+test('a folder is made in the temporary one, be that not there yet, and removed', async () => {
+  const made = await makeScratch('a-')
+  expect(await readdir(join(folder, 'temp'))).toEqual([made.slice(join(folder, 'temp/').length)])
+  await removeScratch(made)
+  const work = withScratch('b-', async (path) => {
+    await writeFile(join(path, 'file'), '')
+    throw new Error('it went wrong')
+  })
+  await expect(work).rejects.toThrow('it went wrong')
+  expect(await readdir(join(folder, 'temp'))).toEqual([])
+})
+
+test('all go at once, with what is in them, wherever they are', async () => {
+  await writeFile(join(await makeScratch('a-'), 'file'), '')
+  await makeScratch(join(folder, '.elsewhere-'))
+  removeAllScratch()
+  expect(await readdir(folder)).toEqual(['temp'])
+  expect(await readdir(join(folder, 'temp'))).toEqual([])
+})
+
+test('a temporary folder that cannot be written is named', async () => {
+  await writeFile(join(folder, 'temp'), 'a file')
+  await expect(makeScratch('a-')).rejects.toThrow(UserError)
+  await expect(makeScratch('a-')).rejects.toThrow(
+    `${folder}/temp: the folder for temporary files cannot be written: `,
+  )
+})
