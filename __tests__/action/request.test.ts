@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readRequest } from '../../src/action/request.ts'
 import { UserError } from '../../src/common/errors.ts'
@@ -173,4 +173,22 @@ test('the repository is in every image, the commit where it is asked for', () =>
   })
   given({ 'commit-labels': 'true' })
   expect(readRequest(context).image.labels).toMatchObject({ 'org.opencontainers.image.revision': 'abc' })
+})
+
+test("a password in 'micromamba-url' is masked as it is written, decoded and encoded, and not quoted", () => {
+  let log = ''
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    log += String(text)
+    return true
+  })
+  try {
+    given({ 'micromamba-url': 'https://ada:s3%63r@t@mirror.example.com/{version}' })
+    readRequest({})
+    given({ 'micromamba-url': 'htp://ada:s3%63r@t@mirror.example.com' })
+    expect(() => readRequest({})).toThrow("input 'micromamba-url': 'htp://mirror.example.com' is not a URL")
+  } finally {
+    write.mockRestore()
+  }
+  const masks = [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, secret]) => secret?.replaceAll('%25', '%'))
+  expect(new Set(masks)).toEqual(new Set(['s3%63r@t', 's3cr@t', 's3cr%40t']))
 })

@@ -4,6 +4,8 @@ import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { UserError } from '../../src/common/errors.ts'
+import { remoteOf } from '../../src/micromamba/fetch.ts'
 import { installMicromamba } from '../../src/micromamba/install.ts'
 import { machineSubdir } from '../../src/micromamba/release.ts'
 import { serve, type TestServer } from '../registry/servers.ts'
@@ -214,6 +216,90 @@ test('the token is for github.com, not for mirrors', async () => {
   })
   await installMicromamba({ version, url, download: true, token: 'hunter2' })
   expect(seen).toEqual([undefined, undefined])
+})
+
+describe('an address with credentials', () => {
+  const login = `Basic ${Buffer.from('ada:s3cr%t/').toString('base64')}`
+  const withLogin = (url: string) => url.replace('://', '://ada:s3cr%25t%2F@')
+
+  test('opens the mirror, and is shown without them', async () => {
+    const seen: (string | undefined)[] = []
+    const { url } = await mirror((request) => {
+      seen.push(request.headers.authorization)
+      return false
+    })
+    await installMicromamba({ version, url: withLogin(url), download: true, token: 'hunter2' })
+    expect(seen).toEqual([login, login])
+    expect(log).toContain(`downloading ${url}/${version}`)
+    expect(log).not.toMatch(/s3cr|ada/)
+  })
+
+  test.each([
+    ['there is no checksum', {}, 404],
+    ['there is no release', { checksum: sha256 }, 404],
+    ['the server does not let in', { checksum: sha256 }, 403],
+    ['another file', { checksum: wrong }, 200],
+  ])('is named without them: %s', async (_, more, status) => {
+    const { url } = await mirror((_request, response) => {
+      response.writeHead(status).end('')
+      return true
+    })
+    const source = {
+      version,
+      url: `${withLogin(url)}/t/tk-1/{version}/micromamba-{subdir}?sig=q1`,
+      download: true,
+      ...more,
+    }
+    const failure = await installMicromamba(source).then(String, String)
+    expect(failure).toContain(`${url}/${version}/micromamba-${here}`)
+    expect(failure).not.toMatch(/s3cr|ada|tk-1|q1/)
+  })
+
+  test('and the token is for github.com alone, from there', () => {
+    const [github, other] = ['https://github.com/a/b', 'https://github.com.evil.org/a'].map(
+      (url) => new URL(url),
+    )
+    if (!github || !other) throw new Error('both are addresses')
+    const bearer = 'Bearer t'
+    expect(remoteOf(github, 't')).toEqual({ url: github, authorization: bearer })
+    expect(remoteOf(github, 't', 'https://github.com')).toEqual({ url: github, authorization: bearer })
+    expect(remoteOf(github, 't', 'https://github.example.com')).toEqual({ url: github })
+    expect(remoteOf(github, 't', 'https://org.ghe.com')).toEqual({ url: github })
+    expect(remoteOf(other, 't')).toEqual({ url: other })
+    expect(remoteOf(new URL('http://github.com/a'), 't')).toEqual({ url: new URL('http://github.com/a') })
+  })
+})
+
+describe('a runner', () => {
+  const kept = () => join(folder, 'temp', 'micromamba-image-tools', version, here, 'micromamba')
+
+  test.each([
+    ['without a tool cache', undefined, false],
+    ['whose tool cache cannot be written', 'file/tools', true],
+  ])('%s keeps the binary for the job', async (_, toolCache, warns) => {
+    if (toolCache === undefined) delete process.env['RUNNER_TOOL_CACHE']
+    else process.env['RUNNER_TOOL_CACHE'] = join(folder, toolCache)
+    await writeFile(join(folder, 'file'), '')
+    const { url, requests } = await mirror()
+    const source = { version, url, download: true, checksum: sha256 }
+    const installed = await installMicromamba(source)
+    expect(installed.path).toBe(kept())
+    expect((await stat(kept())).mode & 0o777).toBe(0o755)
+    expect(log.includes('::warning::The tool cache cannot be written')).toBe(warns)
+    expect(await installMicromamba(source)).toEqual(installed)
+    expect(requests).toHaveLength(1)
+  })
+
+  test('whose temporary folder cannot be written is told so', async () => {
+    await writeFile(join(folder, 'file'), '')
+    process.env['RUNNER_TEMP'] = join(folder, 'file/temp')
+    const { url } = await mirror()
+    const failure = installMicromamba({ version, url, download: true, checksum: sha256 })
+    await expect(failure).rejects.toThrow(UserError)
+    await expect(failure).rejects.toThrow(
+      `${folder}/file/temp: the folder for temporary files cannot be written: `,
+    )
+  })
 })
 
 describe('without a download', () => {

@@ -1,5 +1,5 @@
 import { request } from '../../src/common/http.ts'
-import { downloadText } from '../../src/micromamba/fetch.ts'
+import { downloadText, remoteOf } from '../../src/micromamba/fetch.ts'
 import { binaryUrl, checksumUrl, parseChecksum, releaseSubdirs } from '../../src/micromamba/release.ts'
 
 /** sha256 by subdir, by version. */
@@ -21,7 +21,7 @@ export async function fetchChecksums(location: string, version: string): Promise
   const found: Record<string, string> = {}
   for (const subdir of releaseSubdirs) {
     const url = checksumUrl(binaryUrl(location, version, subdir))
-    const text = await downloadText(url)
+    const text = await downloadText(remoteOf(url))
     if (text === undefined) continue
     const sha256 = parseChecksum(text)
     if (sha256 === undefined) throw new Error(`${url.href} holds no sha256`)

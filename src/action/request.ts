@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
+import { decoded, secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { StartSettings } from '../image/config.ts'
 import { contextAnnotations } from '../image/labels.ts'
@@ -250,8 +251,12 @@ function readMicromamba(): MicromambaRequest {
     })
   }
   const url = core.getInput('micromamba-url')
+  for (const secret of secretsIn(url)) {
+    core.setSecret(secret)
+    core.setSecret(encodeURIComponent(decoded(secret)))
+  }
   if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
-    throw new UserError(`'${url}' is not a URL`, { at: { input: 'micromamba-url' } })
+    throw new UserError(`'${withoutCredentials(url)}' is not a URL`, { at: { input: 'micromamba-url' } })
   }
   const checksum = text('micromamba-checksum')?.toLowerCase()
   if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {

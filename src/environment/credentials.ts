@@ -34,7 +34,8 @@ export function masked(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text))
 }
 
-function decoded(text: string): string {
+/** Percent-decoded; as it is when it is not percent-encoded. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -6,7 +6,7 @@ import { parseEnvironment } from './parse.ts'
 import type { Environment } from './types.ts'
 
 /** The door of this folder: from an environment file to what it asks for. */
-export { masked, secretsIn, withoutCredentials } from './credentials.ts'
+export { decoded, masked, secretsIn, withoutCredentials } from './credentials.ts'
 export { findEnvironmentFile } from './find.ts'
 export { environmentOf, withMore } from './inputs.ts'
 export { normalizeSpec } from './spec.ts'

@@ -6,21 +6,51 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { messageOf, UserError } from '../common/errors.ts'
 import { HttpFailure, pause, readBody, request } from '../common/http.ts'
+import { decoded, withoutCredentials } from '../environment/read.ts'
 
-/** Downloads from a release or its mirror, which may be a folder: `file:` addresses are read. */
+/** A file of a release or of its mirror, which may be a folder: `file:` addresses are read. */
+export interface Remote {
+  /** Without user and password; the path may hold a token, so it is shown by `shownUrl` only. */
+  readonly url: URL
+  /** The header of that name. */
+  readonly authorization?: string
+}
+
+/**
+ * Takes the credentials out of an address, and says what its server is sent.
+ * @param token the job's, which raises GitHub's rate limit and is nobody else's business
+ * @param server where that token is from; GitHub Enterprise Server has others than github.com
+ */
+export function remoteOf(address: URL, token?: string, server = 'https://github.com'): Remote {
+  const url = new URL(address)
+  url.username = url.password = ''
+  if (address.username !== '' || address.password !== '') {
+    const login = [address.username, address.password].map(decoded).join(':')
+    return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` }
+  }
+  const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server)
+  return { url, ...(isForGitHub && token !== undefined && { authorization: `Bearer ${token}` }) }
+}
 
 /** Tries of a download, each of which `request` tries again on its own until there is an answer. */
 const tries = 3
+
+/** An address for messages: without credentials, and without a query, which may be a signature. */
+export function shownUrl(url: URL): string {
+  const shown = new URL(url)
+  shown.search = shown.hash = ''
+  return withoutCredentials(shown.href)
+}
 
 /**
  * Downloads a file, from its beginning again when the connection breaks halfway.
  * @returns the sha256 of what was written, 64 hex digits
  * @throws UserError naming the address
  */
-export async function downloadFile(url: URL, target: string, token?: string): Promise<string> {
+export async function downloadFile(remote: Remote, target: string): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    const content = await open(url, token)
-    if (content === undefined) throw missing(url)
+    const content = await open(remote)
+    if (content === undefined) throw missing(remote.url)
     const hash = createHash('sha256')
     try {
       await pipeline(
@@ -35,16 +65,17 @@ export async function downloadFile(url: URL, target: string, token?: string): Pr
       )
       return hash.digest('hex')
     } catch (error) {
-      if (attempt === tries) throw unreachable(url, error)
+      if (attempt === tries) throw unreachable(remote.url, error)
       await pause(attempt)
     }
   }
 }
 
 /** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
-export async function downloadText(url: URL, token?: string): Promise<string | undefined> {
+export async function downloadText(remote: Remote): Promise<string | undefined> {
+  const { url } = remote
   if (url.protocol === 'file:') return readFile(fileURLToPath(url), 'utf8').catch(() => undefined)
-  const response = await answer(url, token)
+  const response = await answer(remote)
   return response && (await readBody(response, 64 * 1024)).toString()
 }
 
@@ -55,16 +86,15 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function open(url: URL, token: string | undefined): Promise<Readable | undefined> {
+async function open(remote: Remote): Promise<Readable | undefined> {
+  const { url } = remote
   if (url.protocol === 'file:') return createReadStream(fileURLToPath(url))
-  return (await answer(url, token))?.body
+  return (await answer(remote))?.body
 }
 
 /** The response, undefined for 404. */
-async function answer(url: URL, token: string | undefined) {
-  // The job's token raises GitHub's rate limit; it is nobody else's business.
-  const isGitHub = url.protocol === 'https:' && url.hostname === 'github.com'
-  const headers = isGitHub && token !== undefined ? { authorization: `Bearer ${token}` } : {}
+async function answer({ url, authorization }: Remote) {
+  const headers = authorization === undefined ? {} : { authorization }
   const response = await request({ url, headers }).catch((error: unknown) => {
     throw error instanceof HttpFailure ? unreachable(url, error) : error
   })
@@ -76,7 +106,7 @@ async function answer(url: URL, token: string | undefined) {
 
 function unreachable(url: URL, cause: unknown): UserError {
   return new UserError(`micromamba could not be downloaded: ${messageOf(cause)}`, {
-    at: { url: url.href },
+    at: { url: shownUrl(url) },
     advice:
       "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
     cause,
@@ -85,7 +115,7 @@ function unreachable(url: URL, cause: unknown): UserError {
 
 function missing(url: URL): UserError {
   return new UserError('there is no such release of micromamba', {
-    at: { url: url.href },
+    at: { url: shownUrl(url) },
     advice:
       "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
   })

@@ -1,11 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import { cacheFile, find } from '@actions/tool-cache'
 import { UserError } from '../common/errors.ts'
+import { withScratch } from '../common/scratch.ts'
 import type { Micromamba } from './binary.ts'
-import { downloadFile, downloadText, hashFile } from './fetch.ts'
+import { downloadFile, downloadText, hashFile, remoteOf, shownUrl, type Remote } from './fetch.ts'
+import { binaryName, keepBinary, keptBinaries } from './kept.ts'
 import { knownChecksums } from './known-checksums.ts'
 import { findOnMachine } from './on-machine.ts'
 import { binaryUrl, checksumUrl, machineSubdir, parseChecksum, releases } from './release.ts'
@@ -21,7 +20,7 @@ export interface MicromambaSource {
   readonly checksum?: string
   /** Without it, the one that is on this machine is taken. */
   readonly download: boolean
-  /** Sent to github.com only. */
+  /** The job's, of the server that GITHUB_SERVER_URL names. Sent to github.com only, and only when it is from there. */
   readonly token?: string
 }
 
@@ -49,8 +48,6 @@ export function createMicromambaProvider(source: MicromambaSource): MicromambaPr
   }
 }
 
-const tool = 'micromamba'
-
 /**
  * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
  * anything can run it. With `download: false`, the one that is on this machine.
@@ -69,11 +66,14 @@ export async function installMicromamba(source: MicromambaSource, subdir?: strin
   if (!source.download) return findOnMachine(wanted, here)
 
   const { version } = source
-  const url = binaryUrl(source.url ?? releases, version, wanted)
   const expected = await expectedChecksums(source, wanted)
   const cached = await findCached(version, wanted, expected)
   if (cached !== undefined) return cached
-  return download({ url, version, subdir: wanted, expected, token: source.token })
+  return download({ remote: remoteBinary(source, wanted), version, subdir: wanted, expected })
+}
+
+function remoteBinary({ url, version, token }: MicromambaSource, subdir: string): Remote {
+  return remoteOf(binaryUrl(url ?? releases, version, subdir), token, process.env['GITHUB_SERVER_URL'])
 }
 
 interface Expected {
@@ -83,9 +83,10 @@ interface Expected {
 }
 
 async function expectedChecksums(
-  { version, checksum, url, token }: MicromambaSource,
+  source: MicromambaSource,
   subdir: string,
 ): Promise<[Expected, ...Expected[]]> {
+  const { version, checksum } = source
   const known = knownChecksums[version]?.[subdir]
   const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined
   const [first, ...more] = [
@@ -93,12 +94,13 @@ async function expectedChecksums(
     ...(pinned === undefined ? [] : [{ sha256: pinned, from: "the input 'micromamba-checksum'" }]),
   ]
   if (first) return [first, ...more]
-  return [await publishedChecksum(binaryUrl(url ?? releases, version, subdir), token)]
+  return [await publishedChecksum(remoteBinary(source, subdir))]
 }
 
-async function publishedChecksum(binary: URL, token: string | undefined): Promise<Expected> {
-  const url = checksumUrl(binary)
-  const text = await downloadText(url, token)
+async function publishedChecksum(binary: Remote): Promise<Expected> {
+  const remote = { ...binary, url: checksumUrl(binary.url) }
+  const url = shownUrl(remote.url)
+  const text = await downloadText(remote)
   const sha256 = text === undefined ? undefined : parseChecksum(text)
   if (sha256 === undefined) {
     throw new UserError(
@@ -106,65 +108,56 @@ async function publishedChecksum(binary: URL, token: string | undefined): Promis
         ? 'there is no checksum of this release'
         : 'the checksum of this release is malformed',
       {
-        at: { url: url.href },
+        at: { url },
         advice:
           "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
       },
     )
   }
-  return { sha256, from: url.href }
-}
-
-function binaryName(subdir: string): string {
-  return subdir.startsWith('win-') ? `${tool}.exe` : tool
+  return { sha256, from: url }
 }
 
 /**
- * The binary in the tool cache. It is hashed again, for the folder of a self-hosted runner is open to every job; one
- * that is not what it should be is replaced.
+ * A binary that was kept. It is hashed again, for the tool cache of a self-hosted runner is open to every job; one that is
+ * not what it should be is replaced.
  */
 async function findCached(
   version: string,
   subdir: string,
   expected: readonly Expected[],
 ): Promise<Micromamba | undefined> {
-  const folder = find(tool, version, subdir)
-  if (folder === '') return undefined
-  const path = join(folder, binaryName(subdir))
-  const sha256 = await hashFile(path).catch(() => 'missing')
-  if (expected.every((checksum) => checksum.sha256 === sha256)) return { path, version, sha256 }
-  core.warning(`${path} in the tool cache is not micromamba ${version} and is replaced`)
+  for (const path of keptBinaries(version, subdir)) {
+    const sha256 = await hashFile(path).catch(() => undefined)
+    if (sha256 === undefined) continue
+    if (expected.every((checksum) => checksum.sha256 === sha256)) return { path, version, sha256 }
+    core.warning(`${path} is not micromamba ${version} and is replaced`)
+  }
   return undefined
 }
 
 async function download(wanted: {
-  url: URL
+  remote: Remote
   version: string
   subdir: string
   expected: readonly Expected[]
-  token?: string
 }): Promise<Micromamba> {
-  const { url, version, subdir } = wanted
-  core.info(`downloading ${url.href}`)
-  const folder = await mkdtemp(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'micromamba-'))
-  try {
+  const { remote, version, subdir } = wanted
+  const url = shownUrl(remote.url)
+  core.info(`downloading ${url}`)
+  return withScratch('micromamba-', async (folder) => {
     const file = join(folder, binaryName(subdir))
-    const sha256 = await downloadFile(url, file, wanted.token)
+    const sha256 = await downloadFile(remote, file)
     const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256)
     if (wrong !== undefined) {
       throw new UserError(
         `the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`,
         {
-          at: { url: url.href },
+          at: { url },
           advice:
             'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
         },
       )
     }
-    const path = join(await cacheFile(file, binaryName(subdir), tool, version, subdir), binaryName(subdir))
-    await chmod(path, 0o755)
-    return { path, version, sha256 }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+    return { path: await keepBinary(file, version, subdir), version, sha256 }
+  })
 }
