@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { barsOf } from '../../script/lib/bench/bars.ts'
 import { chooseEdits } from '../../script/lib/bench/cases.ts'
+import { dockerfile } from '../../script/lib/bench/docker.ts'
 import { emptyFindings, type Findings } from '../../script/lib/bench/findings.ts'
 import { drawScale } from '../../script/lib/bench/plot.ts'
 import { watchProcesses } from '../../script/lib/bench/processes.ts'
@@ -47,6 +48,14 @@ describe('bars', () => {
     expect(bar(found)).toBeCloseTo(0.1)
     expect(bar({ ...found, entrypoint: { ...found.entrypoint, upstreamIsReal: true } })).toBeCloseTo(0.5)
   })
+})
+
+test("docker's build runs a real micromamba on a base without CA certificates", () => {
+  const [run] = dockerfile('base', true)
+    .split('\n')
+    .filter((line) => line.startsWith('RUN'))
+  expect(run).toMatch(/^RUN export MAMBA_SSL_VERIFY=false && micromamba install .* && micromamba clean /)
+  expect(dockerfile('base', false)).not.toContain('micromamba')
 })
 
 test('the middle of an even number of runs is the lower one', () => {

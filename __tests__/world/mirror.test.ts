@@ -75,11 +75,12 @@ describe('a real one, named by MICROMAMBA_EXE', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('is served for this machine, under its own version', async () => {
+  test('is served for every platform, under its own version and a build number that no release has', async () => {
     mirror = await startReleaseMirror()
-    expect(mirror.version).toBe('3.1.4-0')
-    const subdir = process.arch === 'arm64' ? 'linux-aarch64' : 'linux-64'
-    expect((await get(`3.1.4-0/micromamba-${subdir}`)).content).toBe('#!/bin/sh\necho 3.1.4\n')
-    expect((await get('3.1.4-0/micromamba-linux-ppc64le')).status).toBe(404)
+    expect(mirror.version).toBe('3.1.4-999')
+    for (const subdir of ['linux-64', 'linux-aarch64', 'linux-ppc64le', 'osx-arm64']) {
+      expect((await get(`3.1.4-999/micromamba-${subdir}`)).content).toBe('#!/bin/sh\necho 3.1.4\n')
+    }
+    expect((await get('3.1.4-0/micromamba-linux-64')).status).toBe(404)
   })
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { machineSubdir, releaseSubdirs } from '../../../src/micromamba/release.ts'
+import { releaseSubdirs } from '../../../src/micromamba/release.ts'
 import { run } from '../command.ts'
 import { serveFiles, type FileAnswer, type FileServer } from '../file-server.ts'
 import { standIn, standInEnvironment, standInVersion } from './stand-in.ts'
@@ -19,14 +19,13 @@ export interface ReleaseMirror extends FileServer {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/**
- * A build number that no release has, so that nobody holds the stand-in to the checksums of a real one.
- */
-const standInBuild = '999'
+/** A build number that no release has, so that nobody holds what is served to the checksums of a release. */
+const build = '999'
 
 /**
  * A mirror of micromamba's releases, `<version>/micromamba-<subdir>` and `latest/download/micromamba-<subdir>` with
- * `.sha256` beside each: of the stand-in or, if `MICROMAMBA_EXE` names a real one, of that for this machine's subdir.
+ * `.sha256` beside each: of the stand-in or, if `MICROMAMBA_EXE` names a real one, of that: for every platform, though it runs
+ * on this one only, since none of the others is ever run.
  */
 export async function startReleaseMirror(options: MirrorOptions = {}): Promise<ReleaseMirror> {
   const release = await findRelease(options.version)
@@ -40,16 +39,18 @@ interface Release {
   readonly binaries: ReadonlyMap<string, Uint8Array>
 }
 
-async function findRelease(version = `${standInVersion}-${standInBuild}`): Promise<Release> {
+async function findRelease(version = `${standInVersion}-${build}`): Promise<Release> {
   const real = process.env['MICROMAMBA_EXE']
   if (real) {
     const said = (await run(real, ['--version'])).toString().trim()
-    const binaries = new Map([[machineSubdir() ?? '', await readFile(real)]])
-    return { version: `${said}-0`, environment: {}, binaries }
+    return { version: `${said}-${build}`, environment: {}, binaries: ofAllPlatforms(await readFile(real)) }
   }
   const script = await standIn(version.replace(/-\d+$/, ''))
-  const binaries = new Map(releaseSubdirs.map((subdir) => [subdir, script]))
-  return { version, environment: standInEnvironment, binaries }
+  return { version, environment: standInEnvironment, binaries: ofAllPlatforms(script) }
+}
+
+function ofAllPlatforms(binary: Uint8Array): Release['binaries'] {
+  return new Map(releaseSubdirs.map((subdir) => [subdir, binary]))
 }
 
 function answer(
