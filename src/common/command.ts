@@ -1,5 +1,5 @@
+import { EOL } from 'node:os'
 import { Writable } from 'node:stream'
-import * as core from '@actions/core'
 import { getExecOutput } from '@actions/exec'
 
 /**
@@ -55,9 +55,9 @@ export async function runCommand(
   return { ...output, exitCode }
 }
 
-/** Shows a command line in the log as `@actions/exec` does. */
+/** Shows a command line in the log as `@actions/exec` does. Not by @actions/core, which the threads that pack need not load. */
 export function showCommand(program: string, args: readonly string[]): void {
-  core.info(`[command]${[program, ...args].join(' ')}`)
+  process.stdout.write(`[command]${[program, ...args].join(' ')}${EOL}`)
 }
 
 /** What @actions/exec writes first is the command line, and what follows is what the program writes. */
