@@ -32,7 +32,7 @@ afterAll(async () => {
   await world.stop()
 })
 
-/** The main step, by its sources; `when` is awaited before it gets the signal. */
+/** The main step, by its sources. It gets the signal when `when` is over, unless it has ended by then. */
 async function cancel(
   inputs: Readonly<Record<string, string>>,
   environment: NodeJS.ProcessEnv,
@@ -108,4 +108,14 @@ describe('a job that is cancelled while micromamba solves', () => {
     expect(await programsNaming(temporary)).toEqual([])
     expect(await readdir(temporary)).toEqual([])
   })
+})
+
+test('a runner whose temporary folder cannot be written is told so', async () => {
+  await writeFile(join(workspace, 'file'), '')
+  const temporary = join(workspace, 'file', 'temp')
+  const never = () => new Promise(() => undefined)
+  const { exitCode, log } = await cancel({}, { RUNNER_TEMP: temporary }, 'SIGTERM', never)
+  expect(exitCode).toBe(1)
+  expect(log).toContain(`${temporary}: the folder for temporary files cannot be written: `)
+  expect(log).not.toContain('this is a bug')
 })
