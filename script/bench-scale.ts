@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
+import { fail, parseWords } from './lib/arguments.ts'
 import { drawScale } from './lib/bench/plot.ts'
 import { writeInto } from './lib/bench/report.ts'
 import { measureScale, scaleReport } from './lib/bench/scale.ts'
 import { scaleWorkload } from './lib/bench/scale-workload.ts'
+import { checkDestinations } from './lib/destinations.ts'
 
 const usage = `usage: script/bench-scale [--repeat N] [--svg FILE] [--json FILE] [--markdown FILE]
 
@@ -15,7 +16,7 @@ push, and the floor of script/bench. Needs root, for docker. Prints a Markdown t
   --json FILE      write the figures
   --markdown FILE  put the table between the marks of a document`
 
-const { values } = parseArgs({
+const { values } = parseWords({
   options: {
     repeat: { type: 'string', default: '1' },
     svg: { type: 'string' },
@@ -25,10 +26,17 @@ const { values } = parseArgs({
   },
 })
 const repeat = Number(values.repeat)
-if (values.help || !Number.isInteger(repeat) || repeat < 1) {
+if (values.help) {
   console.log(usage)
-  process.exit(values.help ? 0 : 2)
+  process.exit()
 }
+if (!Number.isInteger(repeat) || repeat < 1)
+  fail(`--repeat is ${values.repeat}, and has to be a number from 1`)
+await checkDestinations([
+  { option: '--svg', file: values.svg },
+  { option: '--json', file: values.json },
+  { option: '--markdown', file: values.markdown, marks: 'scale' },
+]).catch(fail)
 const points = await measureScale(await scaleWorkload(), repeat)
 const text = scaleReport(points)
 console.log(text)

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { parseArgs } from 'node:util'
 import { formatBytes } from '../src/common/format.ts'
+import { fail, parseWords } from './lib/arguments.ts'
 import { barsOf } from './lib/bench/bars.ts'
 import { caseNames, type CaseName } from './lib/bench/cases.ts'
 import { installer } from './lib/bench/docker.ts'
@@ -9,6 +9,7 @@ import { emptyFindings } from './lib/bench/findings.ts'
 import { report, writeInto } from './lib/bench/report.ts'
 import { runRound } from './lib/bench/rounds.ts'
 import { startBench } from './lib/bench/setup.ts'
+import { checkDestinations } from './lib/destinations.ts'
 import { workloadChannel } from './lib/workload.ts'
 
 const usage = `usage: script/bench [--repeat N] [--cases NAME,…] [--json FILE] [--markdown FILE] [--check]
@@ -25,7 +26,7 @@ floor: the same bytes through 'zstd -d | zstd -3 | sha256sum' on all cores. Need
 
 With MICROMAMBA_EXE that micromamba installs the packages in docker's builds, and otherwise a stand-in for it.`
 
-const { values } = parseArgs({
+const { values } = parseWords({
   options: {
     repeat: { type: 'string', default: '3' },
     cases: { type: 'string', default: caseNames.join() },
@@ -43,6 +44,10 @@ const repeat = Number(values.repeat)
 if (!Number.isInteger(repeat) || repeat < 1)
   fail(`--repeat is ${values.repeat}, and has to be a number from 1`)
 const chosen = new Set(values.cases.split(',').map(caseName))
+await checkDestinations([
+  { option: '--json', file: values.json },
+  { option: '--markdown', file: values.markdown, marks: 'bench' },
+]).catch(fail)
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
 const findings = emptyFindings(machine, installer)
@@ -65,9 +70,4 @@ process.exit(values.check && missed.length > 0 ? 1 : 0)
 function caseName(text: string): CaseName {
   const found = caseNames.find((name) => name === text)
   return found ?? fail(`--cases has '${text}', which is none of ${caseNames.join(', ')}`)
-}
-
-function fail(message: string): never {
-  console.error(`error: ${message}`)
-  process.exit(2)
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parseWords } from './lib/arguments.ts'
 import { checkContract, type Activation } from './lib/contract.ts'
 import { containerEngine } from './lib/engine.ts'
 
@@ -7,7 +7,7 @@ const usage = `usage: script/contract [--activation none|entrypoint|everywhere] 
 Starts containers from IMAGE with docker, or with the engine that CONTAINER_ENGINE names, and prints the contract of
 a micromamba-docker image with pass or fail per row. Exits with 1 when a row fails.`
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseWords({
   allowPositionals: true,
   options: { activation: { type: 'string', default: 'entrypoint' }, help: { type: 'boolean', short: 'h' } },
 })

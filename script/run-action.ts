@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { readInputs } from './lib/action-metadata.ts'
+import { checkDestinations } from './lib/destinations.ts'
 import { runAction } from './lib/runner.ts'
 
 const usage = `Usage: script/run-action [--summary FILE] [name=value …]
@@ -25,6 +26,7 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(`${usage}\n${await describeInputs()}`)
     return 0
   }
+  await checkDestinations([{ option: '--summary', file: request.summary }])
   const outcome = await runAction({ inputs: request.inputs, onLog: (text) => process.stderr.write(text) })
   if (request.summary !== undefined) await appendFile(request.summary, outcome.summary)
   console.log(JSON.stringify(outcome.outputs, null, 2))

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { knownChecksums } from '../src/micromamba/known-checksums.ts'
 import { releases } from '../src/micromamba/release.ts'
+import { parseWords } from './lib/arguments.ts'
 import { addRelease, fetchChecksums, formatTable, newestRelease } from './lib/checksums.ts'
 
 const usage = `usage: script/update-checksums [--releases URL] [VERSION-BUILD …]
@@ -11,7 +11,7 @@ Fetches the .sha256 files of releases of micromamba, by default of the newest on
 src/micromamba/known-checksums.ts. A checksum that is there already never changes: a release that says
 otherwise today ends this with an error.`
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parseWords({
   allowPositionals: true,
   options: { releases: { type: 'string', default: releases }, help: { type: 'boolean', short: 'h' } },
 })

@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UserError } from '../../src/common/errors.ts'
 import { barsOf } from '../../script/lib/bench/bars.ts'
 import { chooseEdits } from '../../script/lib/bench/cases.ts'
 import { dockerfile } from '../../script/lib/bench/docker.ts'
@@ -10,6 +11,7 @@ import { emptyFindings, type Findings } from '../../script/lib/bench/findings.ts
 import { drawScale } from '../../script/lib/bench/plot.ts'
 import { watchProcesses } from '../../script/lib/bench/processes.ts'
 import { report, writeInto } from '../../script/lib/bench/report.ts'
+import { checkDestinations, type Destination } from '../../script/lib/destinations.ts'
 import { middleOf, type Measurement } from '../../script/lib/bench/types.ts'
 
 function took(wall: number, more: Partial<Measurement> = {}): Measurement {
@@ -21,6 +23,16 @@ function findings(): Findings {
   found.floor.push(10)
   found.builds.ours.cold = [took(12, { peak: 300e6 }), took(90, { peak: 300e6 }), took(11, { peak: 300e6 })]
   return found
+}
+
+/** What a script says that is stopped when it does not end at once. */
+function called(script: string, ...words: string[]): Promise<{ code: unknown; stderr: string }> {
+  const file = join(import.meta.dirname, '../../script', script)
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, ...words], { timeout: 20_000 }, (error, _, stderr) => {
+      resolve({ code: error?.code ?? 0, stderr })
+    })
+  })
 }
 
 describe('bars', () => {
@@ -89,6 +101,48 @@ test('tables go between the marks of a document, and nowhere else', async () => 
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+describe('a result that could not be written is an error before anything is measured', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bench-test-'))
+    await writeFile(join(folder, 'page.md'), '# A\n')
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  test.each<[string, Omit<Destination, 'file'>, string]>([
+    ['missing.md', { option: '--markdown', marks: 'x' }, 'no such file'],
+    ['', { option: '--markdown', marks: 'x' }, 'it is a folder'],
+    ['page.md', { option: '--markdown', marks: 'x' }, 'it has not the lines <!-- x: begin --> and'],
+    ['missing/figures.json', { option: '--json' }, 'no such file'],
+    ['page.md/figures.json', { option: '--json' }, 'not a directory'],
+  ])('%j of %o', async (path, destination, problem) => {
+    const checked = checkDestinations([{ ...destination, file: join(folder, path) }])
+    await expect(checked).rejects.toThrow(UserError)
+    await expect(checked).rejects.toThrow(problem)
+  })
+
+  test('a file that is there or is not, in a folder that is', async () => {
+    await checkDestinations(
+      ['page.md', 'figures.json'].map((path) => ({ option: '--json', file: join(folder, path) })),
+    )
+    await checkDestinations([{ option: '--json', file: undefined }])
+    expect(await readdir(folder)).toEqual(['page.md'])
+  })
+
+  test.each([
+    ['bench.ts', '--markdown', 'missing.md'],
+    ['bench-scale.ts', '--markdown', 'missing.md'],
+    ['run-action.ts', '--summary', 'missing/summary.md'],
+    ['bench.ts', '--jsom', 'figures.json'],
+  ])('script/%s %s %s', async (script, option, path) => {
+    const { code, stderr } = await called(script, option, join(folder, path))
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr).toContain(option)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect(code).toBe(2)
+  })
 })
 
 test('no package is bumped twice', () => {

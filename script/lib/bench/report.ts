@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { formatBytes } from '../../../src/common/format.ts'
+import { placeBetween } from '../destinations.ts'
 import { barsOf } from './bars.ts'
 import { caseNames, caseTitles } from './cases.ts'
 import { publishedUpstream } from './entrypoint.ts'
@@ -128,14 +129,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /**
- * Puts text between two marks of a Markdown document, `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
- * @throws Error when the document has them not
+ * Puts text between the marks of a name in a Markdown document.
+ * @throws UserError when the document has them not
  */
 export async function writeInto(file: string, name: string, text: string): Promise<void> {
   const document = await readFile(file, 'utf8')
-  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
-  const [start, stop] = [document.indexOf(begin), document.indexOf(end)]
-  if (start < 0 || stop < start) throw new Error(`${file} has not the lines ${begin} and ${end}`)
-  const changed = `${document.slice(0, start)}${begin}\n\n${text}\n\n${document.slice(stop)}`
+  const { start, end } = placeBetween(document, file, name)
+  const changed = `${document.slice(0, start)}\n\n${text}\n\n${document.slice(end)}`
   await writeFile(file, await format(changed, { ...(await resolveConfig(file)), parser: 'markdown' }))
 }
