@@ -1,3 +1,4 @@
+import { createLimiter } from '../../src/common/limiter.ts'
 import { entrypointRows, fileRows, processRows, userRows } from './contract-containers.ts'
 import { dockerfileRows, interactiveRows, startRows } from './contract-starts.ts'
 import { entrypoint, type Row, type Subject } from './contract-subject.ts'
@@ -11,7 +12,10 @@ export interface Verdict {
   readonly problem?: string
 }
 
-/** Checks each row in turn; a row that throws is a row that fails. */
+/** Starting a container is mostly waiting: for the engine, for its runtime, for what is cleared away. */
+const rowsAtOnce = 4
+
+/** Checks some rows at a time and gives them in their order; a row that throws is a row that fails. */
 export async function* checkContract(
   engine: ContainerEngine,
   image: string,
@@ -23,18 +27,17 @@ export async function* checkContract(
     return
   }
   const [{ Config: config }] = JSON.parse(inspected.stdout) as [{ Config: Config }]
-  for (const { row, check } of [
+  const limit = createLimiter(rowsAtOnce)
+  const verdicts = [
     ...configRows(config, activation),
     ...containerRows(engine, image, config, activation),
-  ]) {
-    let problem: string | undefined
-    try {
-      problem = await check()
-    } catch (error) {
-      problem = String(error)
-    }
-    yield { row, ...(problem !== undefined && { problem }) }
-  }
+  ].map(({ row, check }) =>
+    limit(async (): Promise<Verdict> => {
+      const problem = await check().catch(String)
+      return { row, ...(problem !== undefined && { problem }) }
+    }),
+  )
+  for (const verdict of verdicts) yield await verdict
 }
 
 /** The part of an image's config that the contract speaks of. */
