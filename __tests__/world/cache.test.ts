@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { cachedFolder, exists, worldCache } from './cache.ts'
+import { inTurn } from './turn.ts'
 
 /** Of this test alone, in a folder that others write to as well. */
 const name = `test-${process.pid}`
@@ -40,19 +43,33 @@ describe('cachedFolder', () => {
     expect(await content(await cachedFolder(name, [], write('whole')))).toBe('whole')
   })
 
-  test('two that build at once both get a whole one', async () => {
-    const slowly = (text: string) => async (folder: string) => {
+  test('two that want it at once get one that was built once, and whole', async () => {
+    let builds = 0
+    const build = async (folder: string) => {
+      builds++
       await write('half')(folder)
       await new Promise((resolve) => setTimeout(resolve, 20))
-      await write(text)(folder)
+      await write('whole')(folder)
     }
-    const [one, two] = await Promise.all([
-      cachedFolder(name, [], slowly('whole')),
-      cachedFolder(name, [], slowly('whole')),
-    ])
+    const [one, two] = await Promise.all([cachedFolder(name, [], build), cachedFolder(name, [], build)])
     expect(two).toBe(one)
     expect(await content(one)).toBe('whole')
+    expect(builds).toBe(1)
   })
+})
+
+test('a turn that another process has is over when that process is', async () => {
+  const script = `
+    import { inTurn } from ${JSON.stringify(join(import.meta.dirname, 'turn.ts'))}
+    await inTurn('${name}', () => new Promise(() => {
+      console.log('mine')
+      setTimeout(() => {}, 60_000)
+    }))`
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', script])
+  await once(other.stdout, 'data')
+  let isKilled = false
+  setTimeout(() => (isKilled = other.kill('SIGKILL')), 50)
+  expect(await inTurn(name, () => Promise.resolve(isKilled))).toBe(true)
 })
 
 test('exists', async () => {

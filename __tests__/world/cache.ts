@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { inTurn } from './turn.ts'
 
 /** The top of the checkout. */
 export const projectRoot = resolve(import.meta.dirname, '../..')
@@ -11,8 +12,8 @@ export const worldCache = join(projectRoot, '.cache/world')
 /**
  * A folder that is built once, and found on every later run.
  *
- * It is built under another name and renamed when it is complete, so that no one sees half of it: not a run that comes
- * after one that was interrupted, nor one at the same time, which builds its own and uses what was there first.
+ * It is built under another name and renamed when it is complete, so that no one sees half of it, as when a run was
+ * interrupted. Who wants the same folder at the same time waits for it.
  * @param name what it is, the beginning of its own name
  * @param ingredients everything that its content depends on; other ingredients make another folder
  * @param build fills the empty folder that it is given
@@ -27,6 +28,17 @@ export async function cachedFolder(
   const folder = join(worldCache, `${name}-${key}`)
   if (await exists(folder)) return folder
   await mkdir(worldCache, { recursive: true })
+  return inTurn(folder, async () => {
+    if (!(await exists(folder))) await buildAside(folder, name, build)
+    return folder
+  })
+}
+
+async function buildAside(
+  folder: string,
+  name: string,
+  build: (folder: string) => Promise<void>,
+): Promise<void> {
   const unfinished = await mkdtemp(join(worldCache, `.${name}-`))
   try {
     await build(unfinished)
@@ -37,7 +49,6 @@ export async function cachedFolder(
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
-  return folder
 }
 
 /** The text of source files, as ingredients: what a builder makes changes when the builder does. */
