@@ -2,6 +2,9 @@ export default {
   testEnvironment: 'node',
   // Worlds are built, images made and engines started in some tests; a hang is what this ends, not slowness.
   testTimeout: 600_000,
+  // Jest leaves a core to the terminal, which on two cores is half of the machine.
+  maxWorkers: '100%',
+  testSequencer: '<rootDir>/__tests__/sequencer.mjs',
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/'],
   setupFiles: ['<rootDir>/__tests__/property-seed.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
