@@ -39,7 +39,8 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-function execute(
+/** Runs a program to its end. */
+export function execute(
   program: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
