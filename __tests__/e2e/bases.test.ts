@@ -120,7 +120,7 @@ describe('an environment lives on a base', () => {
 
   test.each<ReleaseLook>(releases)('$name: its glibc is $glibc', async (release) => {
     const rootfs = await systemOf(release, join(scratch, `${release.name}.tar`))
-    await build(await push(release.name, rootfs))
+    await build(await push(release.name, rootfs, { compression: 'zstd' }))
     expect(await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $VERSION_ID"')).toBe(
       `/opt/conda mambauser ${/VERSION_ID="(.*)"/.exec(release.osRelease)?.[1]}\n`,
     )
