@@ -1,3 +1,5 @@
+import { foreignText, withoutCommands } from './foreign.ts'
+
 /**
  * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
  * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
@@ -10,7 +12,8 @@ export class UserError extends Error {
   readonly line?: number
 
   /**
-   * @param what one sentence: what happened, with the offending value; secrets already masked
+   * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
+   *   `foreignText` or `foreignLines` gives it
    * @param at where: an input's name, a file with its line, a URL
    * @param advice what to do about it, an imperative sentence
    */
@@ -30,7 +33,8 @@ export class UserError extends Error {
         : at.url
           ? `${at.url}: `
           : ''
-    super(`${place}${what}${advice ? `\n${advice}` : ''}`, { cause: options.cause })
+    // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
+    super(withoutCommands(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause })
     this.name = 'UserError'
     this.input = at.input
     this.file = at.file
@@ -38,7 +42,8 @@ export class UserError extends Error {
   }
 }
 
-/** The message of anything thrown, for a sentence of our own. */
+/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof UserError) return error.message
+  return foreignText(error instanceof Error ? error.message : String(error))
 }
