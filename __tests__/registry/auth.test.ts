@@ -27,7 +27,9 @@ const layer = { mediaType: 'application/octet-stream', digest: digestOf('layer')
  * A registry with a token service on another port. Its tokens are `<number>:<scopes>`; it answers a request that
  * carries a token for its repository, unless that token was revoked.
  */
-async function startWithTokens(options: { challenge?: (realm: string) => string; expires_in?: number } = {}) {
+async function startWithTokens(
+  options: { challenge?: (realm: string) => string; expires_in?: number; empty?: string } = {},
+) {
   const revoked = new Set<string>()
   const asked: { authorization?: string; scopes: string[]; form?: string }[] = []
   const seen: (string | undefined)[] = []
@@ -42,8 +44,9 @@ async function startWithTokens(options: { challenge?: (realm: string) => string;
         : url.searchParams.getAll('scope')
       asked.push({ ...(authorization && { authorization }), scopes, ...(form && { form }) })
       const token = `${asked.length}:${scopes.join('+')}`
-      const { expires_in = 300 } = options
-      response.end(JSON.stringify(form ? { access_token: token, expires_in } : { token, expires_in }))
+      const { expires_in = 300, empty } = options
+      if (empty) response.end(JSON.stringify({ access_token: token, token, [empty]: '', expires_in }))
+      else response.end(JSON.stringify(form ? { access_token: token, expires_in } : { token, expires_in }))
     })
   })
   const realm = `http://${service.host}/token`
@@ -85,6 +88,26 @@ describe('tokens', () => {
     await clientWith(password).readBlob(repository, layer)
     expect(maskedIn(log.mock.calls)).toContain('1:repository:a/b:pull')
     expect(seen).toEqual([undefined, 'Bearer 1:repository:a/b:pull'])
+  })
+  test.each(['token', 'access_token'])('are taken from the other field where %s is empty', async (empty) => {
+    const { repository, seen } = await startWithTokens({ empty })
+    await clientWith(password).readBlob(repository, layer)
+    expect(seen.at(-1)).toBe('Bearer 1:repository:a/b:pull')
+  })
+  test('are bought with the login of the very repository and right', async () => {
+    const { repository, asked } = await startWithTokens()
+    const client = createRegistryClient({
+      credentials: ({ repository: name, writes }) =>
+        Promise.resolve({ type: 'password', username: `${name} ${writes}`, password: 'p' }),
+    })
+    const there = () => Promise.reject(new Error('it is there'))
+    await client.readBlob(repository, layer)
+    await client.uploadBlob(repository, layer, there)
+    await client.readBlob({ ...repository, repository: 'c' }, layer)
+    const users = asked.map(({ authorization = '' }) =>
+      Buffer.from(authorization.replace('Basic ', ''), 'base64').toString(),
+    )
+    expect(users).toEqual(['a/b false:p', 'a/b true:p', 'c false:p'])
   })
   test('without a credential are asked for anonymously', async () => {
     const { repository, asked, service } = await startWithTokens()

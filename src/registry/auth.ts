@@ -1,5 +1,5 @@
 import { parseChallenges, type Challenge } from './challenge.ts'
-import { basicOf, type Credential } from './credentials.ts'
+import { basicOf, type Access, type Credential, type CredentialSource } from './credential.ts'
 import { fetchToken, type Token } from './token.ts'
 
 /** A right that a request needs, as token services name it. */
@@ -14,10 +14,11 @@ export interface Authorizer {
   authorize(scopes: readonly Scope[]): Promise<string | undefined>
   /**
    * Takes in the `WWW-Authenticate` of a 401 that the registry itself gave.
+   * @param scopes what the request needed
    * @param sent the authorization that it refused
    * @returns whether another try, authorized anew, makes sense
    */
-  challenged(header: string, sent: string | undefined): Promise<boolean>
+  challenged(header: string, scopes: readonly Scope[], sent: string | undefined): Promise<boolean>
 }
 
 interface HeldToken {
@@ -29,15 +30,17 @@ interface HeldToken {
   expires: number
 }
 
-/** @param findCredential asked at the first challenge, and then never again */
-export function createAuthorizer(
-  registry: string,
-  base: URL,
-  findCredential: () => Promise<Credential | undefined>,
-): Authorizer {
+/** @param findCredential asked once the registry wants a login, and then once for each access */
+export function createAuthorizer(registry: string, base: URL, findCredential: CredentialSource): Authorizer {
   let challenge: Challenge | undefined
-  let found: Promise<Credential | undefined> | undefined
-  const credential = () => (found ??= findCredential())
+  const found = new Map<string, Promise<Credential | undefined>>()
+  const credential = (scopes: readonly Scope[]) => {
+    const access = accessOf(registry, scopes)
+    const key = `${access.repository} ${access.writes}`
+    const known = found.get(key) ?? findCredential(access)
+    found.set(key, known)
+    return known
+  }
   let held: HeldToken[] = []
 
   const bearer = async (scopes: readonly Scope[], asked: Challenge): Promise<string> => {
@@ -45,7 +48,7 @@ export function createAuthorizer(
     const known = held.find((candidate) => covers(candidate.scopes, scopes))
     if (known) return `Bearer ${(await known.token).value}`
     // Held from now on, so that requests made at the same time share it.
-    const token = credential().then((shown) =>
+    const token = credential(scopes).then((shown) =>
       fetchToken({ registry, base, asked, scopes, credential: shown }),
     )
     const fresh: HeldToken = { scopes, token, expires: Infinity }
@@ -60,28 +63,34 @@ export function createAuthorizer(
     }
   }
 
-  const basic = async (): Promise<string | undefined> => {
-    const known = await credential()
+  const basic = async (scopes: readonly Scope[]): Promise<string | undefined> => {
+    const known = await credential(scopes)
     return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined
   }
 
   return {
     async authorize(scopes) {
       if (!challenge) return undefined
-      return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic()
+      return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic(scopes)
     },
-    async challenged(header, sent) {
+    async challenged(header, scopes, sent) {
       const offered = parseChallenges(header)
       const wanted =
         offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
         offered.find(({ scheme }) => scheme === 'basic')
       if (!wanted) return false
       challenge = wanted
-      if (wanted.scheme === 'basic') return (await basic()) !== sent
+      if (wanted.scheme === 'basic') return (await basic(scopes)) !== sent
       held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent)
       return true
     },
   }
+}
+
+/** The repository that a request is about; of a mount, the one that is written. */
+function accessOf(registry: string, [scope]: readonly Scope[]): Access {
+  const [, repository = '', actions = ''] = scope?.split(':') ?? []
+  return { registry, repository, writes: actions.includes('push') }
 }
 
 /** The right to push a repository includes that to pull it. */

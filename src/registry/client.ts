@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Blob, Descriptor } from '../oci/descriptor.ts'
-import { machineCredentials, type CredentialSource } from './credentials.ts'
+import type { CredentialSource } from './credential.ts'
+import { machineCredentials } from './credentials.ts'
 import { openBlob, readBlob } from './download.ts'
 import { RegistryError } from './failure.ts'
 import { findManifest, headManifest, putManifest, type Manifest } from './manifests.ts'

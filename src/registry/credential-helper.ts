@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import * as core from '@actions/core'
-import { UserError } from '../common/errors.ts'
-import type { Credential } from './credentials.ts'
+import { messageOf, UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
+import type { Credential } from './credential.ts'
 
 /**
  * Asks `docker-credential-<helper> get` for a server's credential: the server's address on stdin, JSON on stdout
@@ -28,7 +29,7 @@ export async function askHelper(
   if (answer.status !== 0) {
     if (/credentials not found/i.test(answer.stdout + answer.stderr)) return undefined
     throw new UserError(
-      `${program} failed for ${server}: ${answer.stderr.trim() || `exit ${answer.status}`}`,
+      `${program} failed for ${server}: ${foreignText(answer.stderr) || `exit ${answer.status}`}`,
       {
         advice: `Log in to ${server} again.`,
       },
@@ -66,7 +67,7 @@ async function run(program: string, input: string, env: NodeJS.ProcessEnv): Prom
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') resolve('missing')
-      else reject(new UserError(`${program} cannot be started (${error.message})`, { cause: error }))
+      else reject(new UserError(`${program} cannot be started (${messageOf(error)})`, { cause: error }))
     })
     child.on('close', (status) => {
       resolve({ status: status ?? -1, stdout, stderr })

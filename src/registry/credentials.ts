@@ -1,52 +1,62 @@
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
+import { helperOf, hubKey, parseAuthConfig, storedCredential, type AuthConfig } from './auth-config.ts'
+import { authFiles } from './auth-files.ts'
+import { basicOf, type Access, type Credential, type CredentialSource } from './credential.ts'
 import { askHelper } from './credential-helper.ts'
 
-/** What to show a registry: a user's password, or an identity token, which only buys other tokens. */
-export type Credential =
-  | { readonly type: 'password'; readonly username: string; readonly password: string }
-  | { readonly type: 'identity-token'; readonly token: string }
-
-/** Finds the credential for a registry (`ghcr.io`, `docker.io`, `localhost:5000`). */
-export type CredentialSource = (registry: string) => Promise<Credential | undefined>
-
 /**
- * The credentials that `docker login` and docker/login-action left on this machine, and podman's after them. Files are
- * read at the first question, once. Every secret found is masked in the log before it is returned.
- * Rules of docker/cli (cli/config/configfile) and containers/image (containers-auth.json.5).
+ * The credentials that `docker login`, docker/login-action and podman left on this machine: those of the variable
+ * `DOCKER_AUTH_CONFIG` first, then those of files. A file is read once, a helper asked once for a registry. Every secret
+ * found is masked in the log before it is returned.
  * @throws UserError when a file is malformed or a credential helper fails
  */
 export function machineCredentials(environment: NodeJS.ProcessEnv = process.env): CredentialSource {
-  let configs: Promise<AuthConfig[]> | undefined
-  return async (registry) => {
-    configs ??= readConfigs(environment)
-    for (const config of await configs) {
-      const credential = await credentialOf(config, registry, environment)
+  const files = authFiles(environment)
+  const read = once(readConfig)
+  const ask = once((helper: string, server: string, required: boolean) =>
+    askHelper(helper, server, { required, environment }),
+  )
+  const fromVariable = once(() => configOfVariable(environment['DOCKER_AUTH_CONFIG']))
+
+  return async (access) => {
+    const variable = fromVariable()
+    const given = variable && tolerated(() => storedCredential(variable, access))
+    if (given) return mask(given)
+    for (const file of await files.for(access)) {
+      const config = await read(file)
+      const credential = config && (await credentialOf(config, access, ask))
       if (credential) return mask(credential)
     }
     return undefined
   }
 }
 
-/** Docker's name for its hub in `auths` and to helpers; every other registry goes by its host. */
-const hubKey = 'https://index.docker.io/v1/'
+/** Asks a helper for a server; a helper that is `required` has to be installed. */
+type Ask = (helper: string, server: string, required: boolean) => Promise<Credential | undefined>
 
-interface AuthConfig {
-  readonly file: string
-  readonly auths: ReadonlyMap<string, Readonly<Record<string, unknown>>>
-  readonly store?: string
-  readonly helpers: ReadonlyMap<string, string>
+async function credentialOf(config: AuthConfig, access: Access, ask: Ask): Promise<Credential | undefined> {
+  const server = access.registry === 'docker.io' ? hubKey : access.registry
+  const ownHelper = helperOf(config, access.registry)
+  if (ownHelper) return ask(ownHelper, server, true)
+  const stored = config.store && (await ask(config.store, server, false))
+  return stored || storedCredential(config, access)
 }
 
-async function readConfigs(environment: NodeJS.ProcessEnv): Promise<AuthConfig[]> {
-  const { DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR } = environment
-  const docker = join(DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json')
-  const podman = REGISTRY_AUTH_FILE || (XDG_RUNTIME_DIR && join(XDG_RUNTIME_DIR, 'containers', 'auth.json'))
-  const configs = await Promise.all((podman ? [docker, podman] : [docker]).map(readConfig))
-  return configs.filter((config) => config !== undefined)
+/** Docker reads `auths` of it, and goes on without it when it cannot. */
+function configOfVariable(text: string | undefined): AuthConfig | undefined {
+  return text ? tolerated(() => parseAuthConfig(text, 'DOCKER_AUTH_CONFIG')) : undefined
+}
+
+function tolerated<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    core.warning(error.message)
+    return undefined
+  }
 }
 
 async function readConfig(file: string): Promise<AuthConfig | undefined> {
@@ -61,88 +71,14 @@ async function readConfig(file: string): Promise<AuthConfig | undefined> {
   return parseAuthConfig(text, file)
 }
 
-/** Parses Docker's `config.json` or podman's `auth.json`. Its errors name the file and never quote its text. */
-function parseAuthConfig(text: string, file: string): AuthConfig {
-  const malformed = (what: string) =>
-    new UserError(what, { at: { file }, advice: 'Log in again, or mend or remove the file.' })
-  let config: unknown
-  try {
-    config = JSON.parse(text)
-  } catch {
-    throw malformed('the file is not JSON')
+/** Remembers what a function answered to its arguments. */
+function once<A extends readonly unknown[], T>(answer: (...args: A) => T): (...args: A) => T {
+  const known = new Map<string, T>()
+  return (...args) => {
+    const key = JSON.stringify(args)
+    if (!known.has(key)) known.set(key, answer(...args))
+    return known.get(key) as T // put there above
   }
-  if (!isRecord(config)) throw malformed('the file is not a JSON object')
-  const { auths = {}, credHelpers = {}, credsStore } = config
-  if (!isRecord(auths) || !isRecord(credHelpers)) throw malformed('auths or credHelpers is not an object')
-  return {
-    file,
-    auths: new Map(Object.entries(auths).map(([key, entry]) => [key, isRecord(entry) ? entry : {}])),
-    helpers: new Map(
-      Object.entries(credHelpers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    ),
-    ...(typeof credsStore === 'string' && credsStore !== '' && { store: credsStore }),
-  }
-}
-
-async function credentialOf(
-  config: AuthConfig,
-  registry: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<Credential | undefined> {
-  const server = registry === 'docker.io' ? hubKey : registry
-  const ownHelper = findByRegistry(config.helpers, registry)
-  if (ownHelper) return askHelper(ownHelper, server, { required: true, environment })
-  if (config.store) {
-    const stored = await askHelper(config.store, server, { required: false, environment })
-    if (stored) return stored
-  }
-  const entry = findByRegistry(config.auths, registry)
-  return entry && credentialOfEntry(entry, registry, config.file)
-}
-
-/** Keys may be bare hosts, or addresses such as `https://ghcr.io/v2/`; the bare host has precedence. */
-function findByRegistry<T>(entries: ReadonlyMap<string, T>, registry: string): T | undefined {
-  const exact = entries.get(registry === 'docker.io' ? hubKey : registry)
-  if (exact !== undefined) return exact
-  for (const [key, value] of entries) if (registryOfKey(key) === registry) return value
-  return undefined
-}
-
-function registryOfKey(key: string): string {
-  const host = key
-    .replace(/^https?:\/\//, '')
-    .replace(/\/(v[12]\/?)?$/, '')
-    .toLowerCase()
-  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host
-}
-
-function credentialOfEntry(
-  entry: Readonly<Record<string, unknown>>,
-  registry: string,
-  file: string,
-): Credential | undefined {
-  const { identitytoken, auth, username, password } = entry
-  if (typeof identitytoken === 'string' && identitytoken !== '') {
-    return { type: 'identity-token', token: identitytoken }
-  }
-  if (typeof auth === 'string' && auth !== '') {
-    const decoded = Buffer.from(auth, 'base64').toString()
-    const colon = decoded.indexOf(':')
-    if (colon < 1) {
-      throw new UserError(`the auth of ${registry} is not the base64 of user:password`, {
-        at: { file },
-        advice: `Log in to ${registry} again.`,
-      })
-    }
-    core.setSecret(auth)
-    // Docker strips the padding that old versions of it wrote.
-    const secret = decoded.slice(colon + 1).replace(/\0+$/, '')
-    return { type: 'password', username: decoded.slice(0, colon), password: secret }
-  }
-  if (typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '') {
-    return { type: 'password', username, password }
-  }
-  return undefined
 }
 
 /** Hides a credential in the log: the secret, and the base64 in which Basic authentication carries it. */
@@ -154,13 +90,4 @@ function mask(credential: Credential): Credential {
     core.setSecret(basicOf(credential))
   }
   return credential
-}
-
-/** `user:password` in base64, as Basic authentication sends it (RFC 7617). */
-export function basicOf(credential: { username: string; password: string }): string {
-  return Buffer.from(`${credential.username}:${credential.password}`).toString('base64')
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { isLoopback, readBody, request, type HttpResponse } from '../common/http.ts'
 import type { Challenge } from './challenge.ts'
-import { basicOf, type Credential } from './credentials.ts'
+import { basicOf, type Credential } from './credential.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 
 /** A token for one registry, masked in the log. */
@@ -83,7 +83,8 @@ function parseToken(text: string, undertaking: Undertaking): Token {
   } catch {
     answer = null
   }
-  const value = answer?.token ?? answer?.access_token
+  // Some give both, and leave one of them empty.
+  const value = answer?.token || answer?.access_token
   if (typeof value !== 'string' || value === '') {
     throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`)
   }

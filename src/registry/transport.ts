@@ -1,6 +1,6 @@
 import { isLoopback, request, type HttpRequest, type HttpResponse } from '../common/http.ts'
 import { createAuthorizer, type Scope } from './auth.ts'
-import type { CredentialSource } from './credentials.ts'
+import type { CredentialSource } from './credential.ts'
 import { RegistryError } from './failure.ts'
 import { registryUrl } from './reference.ts'
 
@@ -20,7 +20,7 @@ export interface Transport {
 
 export function createTransport(registry: string, credentials: CredentialSource): Transport {
   const base = registryUrl(registry)
-  const authorizer = createAuthorizer(registry, base, () => credentials(registry))
+  const authorizer = createAuthorizer(registry, base, credentials)
   /** The first request learns how the registry authenticates; the others wait for that, and make no 401 each. */
   let first: Promise<unknown> | undefined
 
@@ -34,7 +34,7 @@ export function createTransport(registry: string, credentials: CredentialSource)
     // A host that the registry redirected to has no say in where credentials go.
     if (response.status !== 401 || response.url.origin !== base.origin) return response
     const challenge = response.headers['www-authenticate'] ?? ''
-    const again = await authorizer.challenged(challenge, authorization).catch((error: unknown) => {
+    const again = await authorizer.challenged(challenge, scopes, authorization).catch((error: unknown) => {
       response.body.destroy()
       throw error
     })
