@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
+import { UserError } from '../../src/common/errors.ts'
 import { createRegistryClient, RegistryError, type Credential } from '../../src/registry/registry.ts'
 import { maskedIn, serve, type TestServer } from './servers.ts'
 
@@ -273,6 +274,96 @@ describe('Basic', () => {
       /401 UNAUTHORIZED: authentication required\nLog in to .* with docker\/login-action/,
     )
     expect(registry.requests).toHaveLength(1)
+  })
+})
+
+describe('a registry that hides what it has from the anonymous, and asks for no login there', () => {
+  const tag = (host: string) => ({ registry: host, repository: 'a', tag: 'b' })
+  /** Nexus and Artifactory, by how they are set up: what `/v2/` answers, and everything else. */
+  const hiding = (status: number, atRoot: (response: ServerResponse) => unknown) =>
+    start((request, response) => {
+      request.resume()
+      if (request.url === '/v2/') atRoot(response)
+      else if (request.headers.authorization === basic) response.end('layer')
+      else response.writeHead(status).end()
+    })
+  const asksForBasic = (response: ServerResponse) =>
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end()
+  const asksForNothing = (response: ServerResponse) => response.end('{}')
+
+  test.each(
+    [400, 401, 403, 404].flatMap((status) => [
+      [status, 'asks at /v2/', asksForBasic] as const,
+      [status, 'asks nowhere', asksForNothing] as const,
+    ]),
+  )('%d, and it %s: the login that is there is shown', async (status, _where, atRoot) => {
+    const registry = await hiding(status, atRoot)
+    const client = clientWith(password)
+    expect((await client.findManifest(tag(registry.host)))?.bytes.toString()).toBe('layer')
+    await client.readBlob(tag(registry.host), layer)
+    expect(registry.requests.filter((line) => line === 'GET /v2/')).toHaveLength(1)
+    // The first without it, and never again.
+    expect(registry.requests).toHaveLength(4)
+  })
+
+  test('without a login there is nothing to ask for', async () => {
+    const registry = await hiding(404, asksForBasic)
+    expect(await clientWith().findManifest(tag(registry.host))).toBeUndefined()
+    expect(registry.requests).toHaveLength(1)
+  })
+
+  test('requests at the same time wait for what the first one learns', async () => {
+    const registry = await hiding(403, asksForBasic)
+    const client = clientWith(password)
+    await Promise.all([1, 2, 3].map(() => client.readBlob(tag(registry.host), layer)))
+    expect(registry.requests.filter((line) => line === 'GET /v2/')).toHaveLength(1)
+    expect(registry.requests).toHaveLength(5)
+  })
+
+  test('so do those that come after public ones', async () => {
+    const registry = await start((request, response) => {
+      if (request.headers.authorization === basic || request.url?.includes('public')) response.end('layer')
+      else if (request.url === '/v2/') asksForBasic(response)
+      else response.writeHead(404).end()
+    })
+    const client = clientWith(password)
+    await client.readBlob({ registry: registry.host, repository: 'public' }, layer)
+    await Promise.all([1, 2, 3].map(() => client.readBlob(tag(registry.host), layer)))
+    expect(registry.requests.filter((line) => line === 'GET /v2/')).toHaveLength(1)
+  })
+
+  test('a token service that only /v2/ names', async () => {
+    const service = await start((_request, response) => response.end('{"token":"t"}'))
+    const registry = await start((request, response) => {
+      if (request.headers.authorization === 'Bearer t') response.end('layer')
+      else if (request.url === '/v2/') {
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${service.host}/"` }).end()
+      } else response.writeHead(404).end()
+    })
+    expect(String(await clientWith(password).readBlob(tag(registry.host), layer))).toBe('layer')
+  })
+
+  test.each([
+    ['asks at /v2/', asksForBasic],
+    ['asks nowhere', asksForNothing],
+  ])('an outdated login does not turn what is not there into a failure; it %s', async (_where, atRoot) => {
+    const registry = await start((request, response) => {
+      if (request.url === '/v2/') atRoot(response)
+      else if (request.headers.authorization) asksForBasic(response)
+      else response.writeHead(404).end()
+    })
+    const client = clientWith(password)
+    for (let look = 0; look < 3; look++) expect(await client.findManifest(tag(registry.host))).toBeUndefined()
+    expect(registry.requests).toHaveLength(5)
+  })
+
+  test('a login that cannot be had is a warning there, for the registry may want none', async () => {
+    const registry = await start((_request, response) => response.writeHead(404).end())
+    const client = createRegistryClient({ credentials: () => Promise.reject(new UserError('no keychain')) })
+    for (let look = 0; look < 2; look++) expect(await client.findManifest(tag(registry.host))).toBeUndefined()
+    expect(log.mock.calls.filter(([text]) => String(text).startsWith('::warning::no keychain'))).toHaveLength(
+      1,
+    )
   })
 })
 

@@ -1,3 +1,5 @@
+import * as core from '@actions/core'
+import { UserError } from '../common/errors.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { basicOf, type Access, type Credential, type CredentialSource } from './credential.ts'
 import { fetchToken, type Token } from './token.ts'
@@ -19,6 +21,14 @@ export interface Authorizer {
    * @returns whether another try, authorized anew, makes sense
    */
   challenged(header: string, scopes: readonly Scope[], sent: string | undefined): Promise<boolean>
+  /**
+   * What to send where a registry told the anonymous that nothing is there for them, and asked for no login: what it asks for
+   * at `/v2/`, else the password. Undefined when there is no login.
+   * @param ask gives the challenge of `/v2/`, empty where there is none
+   */
+  unasked(scopes: readonly Scope[], ask: () => Promise<string>): Promise<string | undefined>
+  /** Says how the registry took that: a login that it refused is not shown to it again unless it asks. */
+  took(isRefused: boolean): void
 }
 
 interface HeldToken {
@@ -33,6 +43,9 @@ interface HeldToken {
 /** @param findCredential asked once the registry wants a login, and then once for each access */
 export function createAuthorizer(registry: string, base: URL, findCredential: CredentialSource): Authorizer {
   let challenge: Challenge | undefined
+  let atRoot: Promise<string> | undefined
+  /** A login that was to be shown unasked was refused, or cannot be had. */
+  let isUnwanted = false
   const found = new Map<string, Promise<Credential | undefined>>()
   const credential = (scopes: readonly Scope[]) => {
     const access = accessOf(registry, scopes)
@@ -68,23 +81,50 @@ export function createAuthorizer(registry: string, base: URL, findCredential: Cr
     return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined
   }
 
+  const authorize = async (scopes: readonly Scope[]): Promise<string | undefined> => {
+    if (!challenge) return undefined
+    return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic(scopes)
+  }
+
   return {
-    async authorize(scopes) {
-      if (!challenge) return undefined
-      return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic(scopes)
-    },
+    authorize,
     async challenged(header, scopes, sent) {
-      const offered = parseChallenges(header)
-      const wanted =
-        offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
-        offered.find(({ scheme }) => scheme === 'basic')
+      const wanted = chooseChallenge(header)
       if (!wanted) return false
       challenge = wanted
       if (wanted.scheme === 'basic') return (await basic(scopes)) !== sent
       held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent)
       return true
     },
+    async unasked(scopes, ask) {
+      if (isUnwanted) return undefined
+      const known = await credential(scopes).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error
+        core.warning(error.message)
+        isUnwanted = true
+        return undefined
+      })
+      if (!known) return undefined
+      atRoot ??= ask()
+      const asked = chooseChallenge(await atRoot)
+      challenge ??= asked
+      return challenge ? authorize(scopes) : basic(scopes)
+    },
+    took(isRefused) {
+      if (isRefused) {
+        isUnwanted = true
+        challenge = undefined
+      } else challenge ??= { scheme: 'basic', parameters: {} }
+    },
   }
+}
+
+function chooseChallenge(header: string): Challenge | undefined {
+  const offered = parseChallenges(header)
+  return (
+    offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
+    offered.find(({ scheme }) => scheme === 'basic')
+  )
 }
 
 /** The repository that a request is about; of a mount, the one that is written. */
