@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { HttpFailure, readBody, request } from '../../src/common/http.ts'
+import { HttpFailure, readBody, request, throughProxy } from '../../src/common/http.ts'
 import { serve, type TestServer } from '../registry/servers.ts'
 
 const servers: TestServer[] = []
@@ -34,10 +34,10 @@ describe('retries', () => {
     })
     expect(String(await readBody(await request({ url })))).toBe('fine')
   })
-  test('404 is an answer', async () => {
-    const { url, requests } = await start((_request, response) => response.writeHead(404).end())
+  test.each([404, 501])('%d is an answer', async (status) => {
+    const { url, requests } = await start((_request, response) => response.writeHead(status).end())
     const response = await request({ url })
-    expect(response.status).toBe(404)
+    expect(response.status).toBe(status)
     response.body.resume()
     expect(requests).toHaveLength(1)
   })
@@ -53,6 +53,15 @@ describe('retries', () => {
 })
 
 describe('redirects', () => {
+  test.each([
+    ['http://a.example/x?y', 'https://a.example:8443/', 'https://a.example:8443/x?y'],
+    ['http://a.example:5000/x', 'https://a.example/', 'https://a.example/x'],
+    ['http://b.example/x', 'https://a.example/', 'http://b.example/x'],
+    ['http://a.example/x', 'http://a.example:5000/', 'http://a.example/x'],
+    ['https://a.example/x', 'https://a.example:8443/', 'https://a.example/x'],
+  ])('to %s, from %s, go to %s: a proxy may end TLS unknown to the server', (target, asked, reached) => {
+    expect(throughProxy(new URL(target), new URL(asked)).href).toBe(reached)
+  })
   test('a relative one is followed, with the credentials', async () => {
     const seen: unknown[] = []
     const { url, requests } = await start((incoming, response) => {

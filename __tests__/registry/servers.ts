@@ -87,17 +87,21 @@ export async function startRegistry(): Promise<{ host: string; close(): Promise<
 /**
  * A server before another one, whose requests can be counted and spoiled.
  * @param spoil answers in place of the server behind, and says so with true
+ * @param change changes the status and headers of an answer of the server behind
  */
 export async function serveBefore(
   host: string,
   spoil: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+  change: (response: ServerResponse) => void = () => undefined,
 ): Promise<TestServer> {
   const [hostname = '', port = ''] = host.split(':')
   return serve((request, response) => {
     if (spoil(request, response)) return
     const { method, url, headers } = request
     const behind = sendRequest({ hostname, port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      response.statusCode = answer.statusCode ?? 502
+      for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value ?? '')
+      change(response)
       answer.pipe(response)
     })
     behind.on('error', () => response.destroy())

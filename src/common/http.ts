@@ -70,7 +70,8 @@ export class HttpFailure extends Error {
 
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
-const isTransient = (status: number) => status === 429 || status === 408 || status >= 500
+// 501 says that it will never be otherwise.
+const isTransient = (status: number) => status === 429 || status === 408 || (status >= 500 && status !== 501)
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
 /** How long a connection may be silent; longer for uploads, after which a server stores before it answers. */
@@ -78,7 +79,7 @@ const silenceSeconds = { download: 60, upload: 300 }
 
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
- * 408 is a response; those are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
+ * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
  * @throws HttpFailure when the last try failed as well; an error of the body's own stream is thrown as it is, at once
  */
 export async function request(options: HttpRequest): Promise<HttpResponse> {
@@ -129,7 +130,7 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
     // Read, not thrown away, so that the connection serves again.
     await readBody(response, 64 * 1024)
     if (hops === 10) throw new Error('more than 10 redirects')
-    const target = new URL(location, url)
+    const target = throughProxy(new URL(location, url), url)
     if (url.protocol === 'https:' && target.protocol !== 'https:') {
       throw new Error(`refused a redirect from https to ${target.origin}`)
     }
@@ -226,4 +227,19 @@ export function isLoopback(hostname: string): boolean {
     hostname === '::1' ||
     /^127(\.\d{1,3}){3}$/.test(hostname)
   )
+}
+
+/**
+ * An address that a server gave of itself, as it is reached from here: behind a proxy that ends TLS it may think that it is
+ * spoken to in plain http, at a port of its own.
+ * @param asked the address that it answered at
+ */
+export function throughProxy(target: URL, asked: URL): URL {
+  if (target.hostname !== asked.hostname || target.protocol !== 'http:' || asked.protocol !== 'https:') {
+    return target
+  }
+  const reached = new URL(target)
+  reached.protocol = asked.protocol
+  reached.port = asked.port
+  return reached
 }

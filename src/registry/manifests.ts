@@ -65,17 +65,17 @@ export async function headManifest(
     })
     response.body.resume()
     if (response.status === 404) return undefined
-    if (response.status !== 200) throw await refusal(undertaking, response)
     const digest = response.headers['docker-content-digest']
     const size = Number(response.headers['content-length'])
     const mediaType = response.headers['content-type']
-    if (typeof digest === 'string' && isDigest(digest) && size > 0 && mediaType) {
+    const isThere = response.status === 200 && size > 0
+    if (isThere && typeof digest === 'string' && isDigest(digest) && mediaType) {
       return { mediaType: mediaType.replace(/;.*/, ''), digest, size }
     }
   } catch (error) {
     throw explained(undertaking, error)
   }
-  // The headers are optional in the specification: the manifest itself tells.
+  // The headers are optional in the specification, and some know no HEAD: the manifest itself tells, or why it cannot be had.
   const manifest = await findManifest(transport, reference)
   return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length }
 }

@@ -4,6 +4,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { toPull, toPush } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatRepository, type ImageReference } from './reference.ts'
+import { sessionAddress } from './session.ts'
 import type { Transport } from './transport.ts'
 
 /** How a blob came to be in a repository. */
@@ -37,7 +38,9 @@ export async function uploadBlob(
         await upload(transport, session, repository, descriptor, open)
         return 'uploaded'
       } catch (error) {
-        if (attempt >= tries || !isWorthAnotherTry(error)) throw error
+        // Else a broken connection or an overloaded server.
+        if (!(error instanceof LostUpload || error instanceof HttpFailure)) throw error
+        if (attempt >= tries) throw error instanceof LostUpload ? error.cause : error
         await pause(attempt, error instanceof HttpFailure ? error.retryAfter : undefined)
       }
       session = undefined
@@ -50,7 +53,8 @@ export async function uploadBlob(
 }
 
 /**
- * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it.
+ * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. Registries,
+ * proxies and storage services that know no HEAD refuse it in their own ways: then it is not known, and as good as not there.
  * @param options.toWrite whether it is asked by somebody who is going to push, and has one token for both
  */
 export async function hasBlob(
@@ -70,15 +74,14 @@ export async function hasBlob(
       to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
       scopes: [(toWrite ? toPush : toPull)(repository.repository)],
     })
+    const isOwn = response.url.origin === transport.base.origin
+    if (response.status === 401 && isOwn) throw await refusal(undertaking, response)
     response.body.resume()
-    if (response.status === 200) {
-      const size = response.headers['content-length']
-      return size === undefined || Number(size) === descriptor.size
-    }
-    // A storage service that the registry redirected to may refuse HEAD: then we do not know.
-    if (response.status === 404 || response.url.origin !== transport.base.origin) return false
-    throw await refusal(undertaking, response)
+    const size = response.headers['content-length']
+    return response.status === 200 && (size === undefined || Number(size) === descriptor.size)
   } catch (error) {
+    // A server that has trouble with the question.
+    if (error instanceof HttpFailure && (error.status ?? 0) >= 500) return false
     throw explained(undertaking, error)
   }
 }
@@ -146,26 +149,35 @@ async function upload(
     body: async () => Readable.from(exactly(descriptor, await open()), { objectMode: false }),
     retries: 0,
   })
-  if (response.status !== 201 && response.status !== 204) {
-    throw await refusal(pushing(repository, descriptor), response)
+  const { status, headers } = response
+  if (status === 201 || status === 204) {
+    response.body.resume()
+  } else if (status === 200 || status === 202) {
+    response.body.resume()
+    // Not by the specification: the digest is what counts.
+    if (headers['docker-content-digest'] === descriptor.digest) return
+    if (await hasBlob(transport, repository, descriptor, { toWrite: true })) return
+    const what = `the registry answered ${status} to the blob ${descriptor.digest}, but does not have it`
+    throw new LostUpload(new RegistryError(what, { at: { url: formatRepository(repository) }, status }))
+  } else {
+    const error = await refusal(pushing(repository, descriptor), response)
+    const isLost = status === 404 || status === 416 || error.code?.startsWith('BLOB_UPLOAD_')
+    throw isLost ? new LostUpload(error) : error
   }
-  response.body.resume()
 }
 
-function sessionOf(response: HttpResponse): URL | undefined {
-  const { location } = response.headers
-  return location !== undefined && URL.canParse(location, response.url.href)
-    ? new URL(location, response.url)
-    : undefined
+/** The registry lost or muddled the upload session: another one may do. */
+class LostUpload extends Error {
+  override readonly cause: RegistryError
+
+  constructor(cause: RegistryError) {
+    super(cause.message)
+    this.cause = cause
+  }
 }
 
-/** A broken connection, an overloaded server, or an upload session that the registry lost or muddled. */
-function isWorthAnotherTry(error: unknown): boolean {
-  if (error instanceof HttpFailure) return true
-  return (
-    error instanceof RegistryError &&
-    (error.code === 'BLOB_UPLOAD_UNKNOWN' || error.code === 'BLOB_UPLOAD_INVALID')
-  )
+function sessionOf({ headers, url }: HttpResponse): URL | undefined {
+  return sessionAddress(headers.location, url)
 }
 
 /** A request whose body does not have the promised length would confuse the connection. */
