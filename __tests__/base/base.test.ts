@@ -147,6 +147,11 @@ describe('of an index, the image for the platform', () => {
     )
   })
 
+  test('a platform that holds a workflow command stays on its line', async () => {
+    const hostile = indexOf([manifest(), 'linux', 'a\n::add-mask::b'])
+    await expect(read([hostile])).rejects.toThrow('only for linux/a ::add-mask::b\n')
+  })
+
   test('an index of nothing', async () => {
     await expect(read([indexOf()])).rejects.toThrow('only for no platform at all')
   })

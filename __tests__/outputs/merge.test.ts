@@ -240,6 +240,11 @@ describe('what is refused, before anything is pushed', () => {
       [ofConfig(config, { os: 'windows', architecture: 'amd64' })],
       /windows\/amd64/,
     ],
+    [
+      'something with a workflow command in it',
+      [ofConfig(config, { os: 'a\n::set-output name=b::', architecture: 'c\r::add-mask::d' })],
+      /it is for a ::set-output name=b::\/c ::add-mask::d, not/,
+    ],
     ['a config that is no JSON', [ofNoJson], /cannot be understood/],
     ['a config without a platform', [ofConfig(config, {})], /it is for undefined\/undefined/],
     [

@@ -15,6 +15,8 @@ import { join } from 'node:path'
 
 // Retries without pauses.
 process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] = '0'
+// Whatever event the tests themselves run for.
+delete process.env['GITHUB_EVENT_PATH']
 
 export interface TestServer {
   /** `127.0.0.1:port` */

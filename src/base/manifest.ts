@@ -1,5 +1,6 @@
 import { isDigest, type Digest } from '../common/digest.ts'
 import { messageOf, UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { isRecord, isStringRecord } from '../common/json.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
@@ -107,8 +108,9 @@ export function chooseImage(images: readonly Descriptor[], platform: Platform, n
   )
 }
 
+/** @param what may quote what the base says of itself */
 export function refusedBase(name: string, what: string, advice?: string): UserError {
-  return new UserError(`${name}: ${what}`, { at: { input: 'base-image' }, advice })
+  return new UserError(`${name}: ${foreignText(what)}`, { at: { input: 'base-image' }, advice })
 }
 
 function parseObject(text: string, name: string): Record<string, unknown> {

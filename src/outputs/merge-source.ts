@@ -1,6 +1,7 @@
 import { mapConcurrently } from '../common/concurrency.ts'
 import { isDigest } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
 import { descriptorPlatform } from '../image/image-index.ts'
 import { configMediaTypes, imageMediaTypes, indexMediaTypes } from '../oci/media-types.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
@@ -147,10 +148,11 @@ function malformed(reference: ImageReference): UserError {
   return refused(reference, 'its manifest cannot be understood')
 }
 
+/** @param what may quote what somebody else wrote */
 function refused(
   reference: ImageReference,
   what: string,
   advice = 'Only container images for Linux, and indexes of such images, can be merged.',
 ): UserError {
-  return new UserError(`${formatReference(reference)}: ${what}`, { advice })
+  return new UserError(`${formatReference(reference)}: ${foreignText(what)}`, { advice })
 }

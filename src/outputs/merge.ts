@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
 import { indexOf } from '../image/image-index.ts'
 import type { ImageReference, RegistryClient } from '../registry/registry.ts'
 import { readImages, type FoundManifest } from './merge-source.ts'
@@ -40,7 +41,7 @@ function refuseDuplicates(images: readonly FoundManifest[]): void {
   )
   for (const [platform, [first, second]] of byPlatform) {
     if (!first || !second) continue
-    throw new UserError(`two images are for ${platform}: ${first.name} and ${second.name}`, {
+    throw new UserError(`two images are for ${foreignText(platform)}: ${first.name} and ${second.name}`, {
       advice: 'Give one image for each platform.',
     })
   }

@@ -1,19 +1,28 @@
 import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
 import { HttpFailure, readBody, type HttpResponse } from '../common/http.ts'
+import { adviceFor } from './advice.ts'
 
 /** A registry refused something, or could not be spoken to. */
 export class RegistryError extends UserError {
   readonly status?: number
   /** The registry's own error code, `DENIED` (OCI distribution-spec, "Error Codes"). */
   readonly code?: string
+  /** All that it said, on one line: `403 DENIED: no such permission`. */
+  readonly answer?: string
 
   constructor(
     what: string,
-    options: ConstructorParameters<typeof UserError>[1] & { status?: number; code?: string } = {},
+    options: ConstructorParameters<typeof UserError>[1] & {
+      status?: number
+      code?: string
+      answer?: string
+    } = {},
   ) {
     super(what, options)
     this.status = options.status
     this.code = options.code
+    this.answer = options.answer
   }
 }
 
@@ -23,6 +32,8 @@ export interface Undertaking {
   readonly what: string
   readonly registry: string
   readonly writes: boolean
+  /** What to do about a refusal of this kind of undertaking, where there is more to say than of any. */
+  readonly advice?: (status: number, code: string | undefined) => string | undefined
 }
 
 /** The error for an answer that is not what was hoped for; reads the answer's body. */
@@ -52,10 +63,15 @@ function errorOf(
 ): RegistryError {
   const { code, message } = parseErrors(body)
   const reason = [code, message].filter(Boolean).join(': ')
-  return new RegistryError(
-    `cannot ${undertaking.what}: the registry answered ${status}${reason ? ` ${reason}` : ''}`,
-    { at: { url: shown(url) }, advice: adviceFor(undertaking, status), status, cause, ...(code && { code }) },
-  )
+  const answer = `${status}${reason ? ` ${reason}` : ''}`
+  return new RegistryError(`cannot ${undertaking.what}: the registry answered ${answer}`, {
+    at: { url: shown(url) },
+    advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message }),
+    status,
+    cause,
+    answer,
+    ...(code && { code }),
+  })
 }
 
 /** The first error of `{"errors": [{code, message, detail}]}`, which is what a registry's failures look like. */
@@ -64,33 +80,11 @@ function parseErrors(body: string): { code?: string; message?: string } {
     const { errors } = JSON.parse(body) as { errors?: { code?: unknown; message?: unknown }[] }
     const first = errors?.[0]
     return {
-      ...(typeof first?.code === 'string' && { code: first.code }),
-      ...(typeof first?.message === 'string' && { message: first.message }),
+      ...(typeof first?.code === 'string' && { code: foreignText(first.code) }),
+      ...(typeof first?.message === 'string' && { message: foreignText(first.message) }),
     }
   } catch {
     return {}
-  }
-}
-
-function adviceFor({ registry, writes }: Undertaking, status: number): string {
-  const login = `Log in to ${registry} with docker/login-action in an earlier step`
-  switch (status) {
-    case 401:
-    case 403:
-      if (!writes) return `${login} if it is private, and check the name.`
-      return registry === 'ghcr.io'
-        ? `${login}, with \`permissions: packages: write\` in the job.`
-        : `${login}, as a user that may push to it.`
-    case 404:
-      return writes
-        ? 'Check the name; some registries want the repository to be made beforehand.'
-        : 'Check the name, and the tag or digest.'
-    case 413:
-      return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.'
-    case 429:
-      return writes ? 'Try again later.' : `${login}: users have higher limits than the anonymous.`
-    default:
-      return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.'
   }
 }
 

@@ -1,0 +1,51 @@
+import { isForksPullRequest } from '../common/fork.ts'
+
+/**
+ * What a user can do about a registry's refusal.
+ * @param said the registry's own words
+ */
+export function adviceFor(
+  { registry, writes }: { readonly registry: string; readonly writes: boolean },
+  status: number,
+  said: { readonly message?: string },
+): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return writes
+        ? toBeAllowed(registry, said.message ?? '')
+        : `${login(registry)} if it is private, and check the name.`
+    case 404:
+      return writes
+        ? 'Check the name; some registries want the repository to be made beforehand.'
+        : 'Check the name, and the tag or digest.'
+    case 413:
+      return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.'
+    case 429:
+      return writes ? 'Try again later.' : `${login(registry)}: users have higher limits than the anonymous.`
+    default:
+      return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.'
+  }
+}
+
+const login = (registry: string) => `Log in to ${registry} with docker/login-action in an earlier step`
+
+function toBeAllowed(registry: string, message: string): string {
+  if (isForksPullRequest()) {
+    return (
+      'This run is for a pull request of a fork, whose token may only read and which has no secrets: ' +
+      "do not push there, with `push: ${{ github.event_name != 'pull_request' }}`."
+    )
+  }
+  if (registry !== 'ghcr.io') return `${login(registry)}, as a user that may push to it.`
+  // A package has settings of its own, beside the permissions of the job's token.
+  if (/write_package/.test(message)) {
+    const repository = process.env['GITHUB_REPOSITORY'] ?? 'this repository'
+    return (
+      `The package does not let ${repository} write it, as when it was first pushed by hand or from elsewhere: ` +
+      "in the package's settings, under Manage Actions access, add the repository with the role Write. " +
+      'The job needs `permissions: packages: write` besides.'
+    )
+  }
+  return `${login(registry)}, with \`permissions: packages: write\` in the job.`
+}
