@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
-import type { Descriptor } from '../../src/oci/descriptor.ts'
+import type { Blob, Descriptor } from '../../src/oci/descriptor.ts'
 import { createRegistryClient, RegistryError, type ImageReference } from '../../src/registry/registry.ts'
 import { sessionAddress } from '../../src/registry/session.ts'
 import { serveBefore, startRegistry, type TestServer } from './servers.ts'
@@ -191,4 +191,105 @@ describe('the address of an upload session', () => {
     )
     expect(await pushThrough(server)).toBe('uploaded')
   })
+})
+
+describe('a manifest that is refused', () => {
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  function index(salt: string, content: object = {}): Blob {
+    const bytes = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType, manifests: [], annotations: { salt }, ...content }),
+    )
+    return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
+  }
+  const isPut = ({ method, url = '' }: IncomingMessage) => method === 'PUT' && url.includes('/manifests/')
+  const errors = (code: string, message: string) => ({ body: { errors: [{ code, message }] } })
+
+  describe.each<[string, number, object]>([
+    [
+      'ECR',
+      400,
+      errors(
+        'TAG_INVALID',
+        "The image tag '1' already exists in the 'a' repository and cannot be overwritten because the repository is immutable.",
+      ),
+    ],
+    [
+      'Harbor',
+      412,
+      errors('PRECONDITION', "Failed to process request due to 'a:1' configured as immutable."),
+    ],
+    ['one that conflicts', 409, {}],
+  ])('for its immutable tag, by %s', (_who, status, options) => {
+    test('is there already: that will do', async () => {
+      const manifest = index('same')
+      const server = await through(answer(isPut, status, options))
+      const target = { ...fresh(server.host), tag: '1' }
+      await client().putManifest({ ...target, registry: registry.host }, manifest)
+      await client().putManifest(target, manifest)
+      expect(methods(server)).toBe('PUT HEAD')
+    })
+    test('while the tag stands for another: both digests are named', async () => {
+      const [before, after] = [index('before'), index('after')]
+      const server = await through(answer(isPut, status, options))
+      const target = { ...fresh(server.host), tag: '1' }
+      await client().putManifest({ ...target, registry: registry.host }, before)
+      const failure: unknown = await client()
+        .putManifest(target, after)
+        .catch((error: unknown) => error)
+      expect(failure).toMatchObject({ status })
+      const [what, advice] = String(failure).split('\n')
+      expect(what).toContain(`${target.repository}:1: it stands for ${before.descriptor.digest}, and`)
+      expect(what).toContain(`move to ${after.descriptor.digest}; it answered ${status}`)
+      expect(advice).toMatch(/^Push under another tag/)
+    })
+    test('while there is no such tag: what the registry said', async () => {
+      const server = await through(answer(isPut, status, options))
+      await expect(client().putManifest({ ...fresh(server.host), tag: '1' }, index('new'))).rejects.toThrow(
+        `the registry answered ${status}`,
+      )
+    })
+  })
+
+  const image = (compression: string) =>
+    index('types', {
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json' },
+      layers: [1, 2].map(() => ({ mediaType: `application/vnd.oci.image.layer.v1.tar+${compression}` })),
+    })
+  test.each<[number, object]>([
+    [400, errors('MANIFEST_INVALID', 'manifest invalid')],
+    [404, errors('MANIFEST_INVALID', 'unknown layer type')],
+    [415, {}],
+    [400, {}],
+  ])('for its types by %d: they are named, and what to do about zstd', async (status, options) => {
+    const server = await through(answer(isPut, status, options))
+    const put = (manifest: Blob) => client().putManifest({ ...fresh(server.host), tag: '1' }, manifest)
+    const types =
+      'It was sent as application/vnd.oci.image.index.v1+json with application/vnd.oci.image.config.v1+json, application/vnd.oci.image.layer.v1.tar+'
+    await expect(put(image('zstd'))).rejects.toThrow(`${types}zstd`)
+    await expect(put(image('zstd'))).rejects.toThrow('`compression: gzip`')
+    await expect(put(image('gzip'))).rejects.toThrow(`${types}gzip`)
+    await expect(put(image('gzip'))).rejects.not.toThrow('compression')
+  })
+  test('for another reason is not about types', async () => {
+    const server = await through(answer(isPut, 400, errors('NAME_INVALID', 'invalid repository name')))
+    await expect(client().putManifest({ ...fresh(server.host), tag: '1' }, image('zstd'))).rejects.toThrow(
+      /NAME_INVALID: invalid repository name\nCheck the name/,
+    )
+  })
+})
+
+test("a registry's message begins no line of the log", async () => {
+  const message = 'denied\n::set-output name=digest::sha256:0\r::add-mask::a ##[add-path]/tmp'
+  const code = 'DENIED\n::stop-commands::x'
+  const server = await through(answer(() => true, 403, { body: { errors: [{ code, message }] } }))
+  const failure: unknown = await client()
+    .fetchManifest({ ...fresh(server.host), tag: '1' })
+    .catch((error: unknown) => error)
+  const lines = String(failure).split(/[\r\n]/)
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toContain(
+    'answered 403 DENIED ::stop-commands::x: denied ::set-output name=digest::sha256:0 ::add',
+  )
+  expect(lines[1]).toMatch(/^Log in to/)
+  expect(String(failure)).not.toContain('##[')
 })

@@ -4,7 +4,8 @@ import type { CredentialSource } from './credential.ts'
 import { machineCredentials } from './credentials.ts'
 import { openBlob, readBlob } from './download.ts'
 import { RegistryError } from './failure.ts'
-import { findManifest, headManifest, putManifest, type Manifest } from './manifests.ts'
+import { findManifest, headManifest, type Manifest } from './manifests.ts'
+import { putManifest } from './put-manifest.ts'
 import { formatReference, type ImageReference } from './reference.ts'
 import { createTransport, type Transport } from './transport.ts'
 import { hasBlob, uploadBlob, type Arrival } from './upload.ts'
@@ -20,7 +21,10 @@ export interface RegistryClient {
   findManifest(reference: ImageReference, accept?: readonly string[]): Promise<Manifest | undefined>
   /** What the reference stands for, without its bytes; undefined when there is none. */
   headManifest(reference: ImageReference): Promise<Descriptor | undefined>
-  /** Puts a manifest or an index under the reference's tag, or under its own digest when the reference has none. */
+  /**
+   * Puts a manifest or an index under the reference's tag, or under its own digest when the reference has none. That an
+   * immutable tag stands for it already is as good.
+   */
   putManifest(reference: ImageReference, manifest: Blob): Promise<void>
   /** Whether the repository has a blob of that digest and size. */
   hasBlob(repository: ImageReference, descriptor: Descriptor): Promise<boolean>

@@ -1,8 +1,8 @@
 import { digestOf, isDigest, type Digest } from '../common/digest.ts'
 import { readBody } from '../common/http.ts'
-import type { Blob, Descriptor } from '../oci/descriptor.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import { manifestMediaTypes } from '../oci/media-types.ts'
-import { toPull, toPush } from './auth.ts'
+import { toPull } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatReference, type ImageReference } from './reference.ts'
 import type { Transport } from './transport.ts'
@@ -80,44 +80,11 @@ export async function headManifest(
   return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length }
 }
 
-/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
-export async function putManifest(
-  transport: Transport,
-  reference: ImageReference,
-  { descriptor, bytes }: Blob,
-): Promise<void> {
-  const name: ImageReference = {
-    registry: reference.registry,
-    repository: reference.repository,
-    ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
-  }
-  const undertaking = { what: `push ${formatReference(name)}`, registry: name.registry, writes: true }
-  try {
-    const response = await transport.send({
-      method: 'PUT',
-      to: pathOf(name),
-      scopes: [toPush(name.repository)],
-      headers: { 'content-type': descriptor.mediaType },
-      body: bytes,
-    })
-    if (response.status < 200 || response.status > 299) throw await refusal(undertaking, response)
-    response.body.resume()
-    const stored = response.headers['docker-content-digest']
-    if (stored !== undefined && stored !== descriptor.digest) {
-      throw new RegistryError(`the registry stored ${String(stored)} in place of ${descriptor.digest}`, {
-        at: { url: formatReference(name) },
-      })
-    }
-  } catch (error) {
-    throw explained(undertaking, error)
-  }
-}
-
 export function reading(reference: ImageReference): Undertaking {
   return { what: `read ${formatReference(reference)}`, registry: reference.registry, writes: false }
 }
 
-function pathOf({ repository, tag, digest }: ImageReference): string {
+export function pathOf({ repository, tag, digest }: ImageReference): string {
   return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`
 }
 
