@@ -47,6 +47,7 @@ function registryWith({
     findManifest: cannot,
     headManifest: cannot,
     putManifest: cannot,
+    checkPush: cannot,
     uploadBlob: cannot,
     openBlob: () => Promise.resolve(Readable.from([])),
     readBlob: () => (text instanceof UserError ? Promise.reject(text) : Promise.resolve(Buffer.from(text))),

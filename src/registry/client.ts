@@ -5,6 +5,7 @@ import { machineCredentials } from './credentials.ts'
 import { openBlob, readBlob } from './download.ts'
 import { RegistryError } from './failure.ts'
 import { findManifest, headManifest, type Manifest } from './manifests.ts'
+import { checkPush, type PushPermission } from './push-permission.ts'
 import { putManifest } from './put-manifest.ts'
 import { formatReference, type ImageReference } from './reference.ts'
 import { createTransport, type Transport } from './transport.ts'
@@ -26,6 +27,8 @@ export interface RegistryClient {
    * immutable tag stands for it already is as good.
    */
   putManifest(reference: ImageReference, manifest: Blob): Promise<void>
+  /** Whether the repository can be written with the login there is, found out before there is anything to push. */
+  checkPush(repository: ImageReference): Promise<PushPermission>
   /** Whether the repository has a blob of that digest and size. */
   hasBlob(repository: ImageReference, descriptor: Descriptor): Promise<boolean>
   /** Opens a blob; the stream ends with an error when its bytes are not the descriptor's. */
@@ -70,6 +73,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
     headManifest: (reference) => headManifest(to(reference), reference),
     putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
+    checkPush: (repository) => checkPush(to(repository), repository),
     hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor, { toWrite: false }),
     openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
     readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
