@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../../src/common/digest.ts'
+import { UserError } from '../../src/common/errors.ts'
 import type { Image } from '../../src/oci/image.ts'
-import { createBlobUploader, pushImage } from '../../src/outputs/outputs.ts'
+import { createBlobUploader, pushImage, TagFailure } from '../../src/outputs/outputs.ts'
 import { createRegistryClient, formatReference, type ImageReference } from '../../src/registry/registry.ts'
 import { serveBefore, startRegistry, type TestServer } from '../registry/servers.ts'
 import { run, sampleImage, sampleIndex, sampleLayer } from './sample.ts'
@@ -184,6 +185,59 @@ describe('pushImage', () => {
     await expect(pushImage(after, [good, bad], client())).rejects.toThrow(/answered 403/)
     expect((await inspect(good)).Digest).toBe(before.manifest.descriptor.digest)
     expect(await client().headManifest(bad)).toBeUndefined()
+  })
+
+  describe('when a tag is refused by one registry', () => {
+    /** A registry that takes everything but tags. */
+    const withoutTags = (host: string) =>
+      through(host, (request, response) => {
+        const { method, url = '' } = request
+        if (method !== 'PUT' || !/\/manifests\/(?!sha256:)/.test(url)) return false
+        request.resume().on('end', () => response.writeHead(403).end('{"errors":[{"code":"DENIED"}]}'))
+        return true
+      })
+    const failureOf = (pushing: Promise<unknown>) =>
+      pushing.then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+
+    test('the error says which tags moved, and which did not', async () => {
+      const image = await sampleImage('gzip', 'moved')
+      const { digest } = image.manifest.descriptor
+      const server = await withoutTags(other.host)
+      const good = [fresh(registry.host, '1'), fresh(registry.host, '2')]
+      const bad = [fresh(server.host, '1')]
+      const failure = await failureOf(pushImage(image, [...good, ...bad], client()))
+      expect(failure).toBeInstanceOf(TagFailure)
+      expect(failure).toMatchObject({ digest, moved: good.map(formatReference) })
+      const lines = (failure as TagFailure).message.split('\n') // checked above
+      expect(lines[0]).toMatch(/cannot push .*:1: the registry answered 403 DENIED$/)
+      expect(lines.at(-1)).toBe(
+        `${good.map(formatReference).join(', ')} stand for ${digest} now; not moved: ${bad.map(formatReference).join()}.`,
+      )
+      for (const target of good) expect((await inspect(target)).Digest).toBe(digest)
+      // All but the tag is there.
+      for (const { registry: host, repository } of bad) {
+        expect(await client().headManifest({ registry: host, repository, digest })).toMatchObject({ digest })
+      }
+    })
+    test('where none has moved it says so', async () => {
+      const server = await withoutTags(other.host)
+      const target = fresh(server.host, '1')
+      const targets = [target, { ...target, tag: '2' }]
+      const failure = await failureOf(pushImage(await sampleImage(), targets, client()))
+      expect(failure).toMatchObject({ moved: [] })
+      expect(String(failure)).toContain(
+        `None of the tags has moved: ${targets.map(formatReference).join(', ')}.`,
+      )
+    })
+    test('and it is the only one, the error is the whole story', async () => {
+      const server = await withoutTags(other.host)
+      const failure = await failureOf(pushImage(await sampleImage(), [fresh(server.host, '1')], client()))
+      expect(failure).toBeInstanceOf(UserError)
+      expect(failure).not.toBeInstanceOf(TagFailure)
+    })
   })
 
   test('an index brings its images, each blob once', async () => {

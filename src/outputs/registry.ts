@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import type { Digest } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
 import { formatBytes } from '../common/format.ts'
 import type { Blob } from '../oci/descriptor.ts'
 import {
@@ -54,8 +55,9 @@ export async function pushImage(
 
 /**
  * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
- * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
+ * begins: a push that fails before leaves every tag where it was, and a tag that moved has everything below it.
  * @param manifests what `top` consists of: itself, or the manifests that an index lists
+ * @throws TagFailure when some tags may have moved, and one could not
  */
 export async function push(
   manifests: readonly PushedManifest[],
@@ -86,7 +88,7 @@ export async function push(
       if (!uploader.knows(repository, document.descriptor.digest)) await put(repository, document)
     })
   }
-  await mapConcurrently(tagged, 4, (target) => put(target, top))
+  await moveTags(tagged, digest, (target) => put(target, top))
 
   const bytesUploaded = bytesOf(transfers, 'uploaded')
   const report: PushReport = {
@@ -99,6 +101,46 @@ export async function push(
   }
   for (const repository of repositories) logSummary(formatRepository(repository), transfers)
   return report
+}
+
+/** Some tags could not be moved, while others may stand for the digest already. */
+export class TagFailure extends UserError {
+  readonly digest: Digest
+  /** The tags that stand for the digest, in full. */
+  readonly moved: readonly string[]
+
+  constructor(cause: UserError, digest: Digest, moved: readonly string[], others: readonly string[]) {
+    const verb = moved.length === 1 ? 'stands' : 'stand'
+    const advice =
+      moved.length > 0
+        ? `${moved.join(', ')} ${verb} for ${digest} now; not moved: ${others.join(', ')}.`
+        : `None of the tags has moved: ${others.join(', ')}.`
+    super(cause.message, { cause, advice })
+    this.name = 'TagFailure'
+    this.digest = digest
+    this.moved = moved
+  }
+}
+
+/** @throws TagFailure when there are several and one of them is refused; those not begun by then stay where they are */
+async function moveTags(
+  tags: readonly ImageReference[],
+  digest: Digest,
+  move: (tag: ImageReference) => Promise<void>,
+): Promise<void> {
+  const moved = new Set<ImageReference>()
+  try {
+    await mapConcurrently(tags, 4, async (tag) => {
+      await move(tag)
+      moved.add(tag)
+    })
+  } catch (error) {
+    if (tags.length === 1 || !(error instanceof UserError)) throw error
+    const [done, others] = [true, false].map((is) =>
+      tags.filter((tag) => moved.has(tag) === is).map(formatReference),
+    )
+    throw new TagFailure(error, digest, done ?? [], others ?? [])
+  }
 }
 
 /** Waits for all of them even when one fails: nothing is left running behind the error. */
