@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
 import { parsePlatform } from '../../src/common/platform.ts'
@@ -7,8 +7,9 @@ import { fingerprintAnnotation } from '../../src/image/assemble.ts'
 import type { EarlierImage } from '../../src/image/earlier.ts'
 import { layerKeyAnnotation } from '../../src/layers/build.ts'
 import { createBlobUploader } from '../../src/outputs/outputs.ts'
-import { parseReference, type RegistryClient } from '../../src/registry/registry.ts'
-import { openEarlierLayers, takeUnchanged } from '../../src/stages/earlier.ts'
+import { createRegistryClient, parseReference, type RegistryClient } from '../../src/registry/registry.ts'
+import { findEarlierImages, openEarlierLayers, takeUnchanged } from '../../src/stages/earlier.ts'
+import { serve } from '../registry/servers.ts'
 
 const platform = parsePlatform('linux/amd64')
 const origin = parseReference('ghcr.io/org/app')
@@ -94,4 +95,42 @@ test.each<[string, Parameters<typeof registryWith>[0]]>([
   const layers = await openEarlierLayers(earlier, platform, at)
   expect((await layers.find(['the key'])).size).toBe(0)
   expect(at.uploader.knows(origin, digestOf('ours'))).toBe(false)
+})
+
+test.each([
+  [
+    'an error',
+    403,
+    { errors: [{ code: 'DENIED', message: 'no\n::set-output name=digest::x\r##[add-mask]a' }] },
+  ],
+  [
+    'a manifest',
+    200,
+    {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [{ mediaType: 'a\n::add-mask::b', digest: 'c\n::warning::d', size: 1 }],
+    },
+  ],
+])('a registry whose %s holds workflow commands gives the runner none', async (_what, status, answer) => {
+  const server = await serve((_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  })
+  const log = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    const request = {
+      platforms: [platform],
+      tags: [],
+      push: false,
+      cacheFrom: [parseReference(`${server.host}/org/app:1`)],
+    }
+    const registry = createRegistryClient({ credentials: () => Promise.resolve(undefined) })
+    expect(await findEarlierImages(request, { registry })).toEqual([undefined])
+    const lines = log.mock.calls.flatMap(([text]) => String(text).split(/[\r\n]/))
+    expect(lines.join()).toContain('no ')
+    expect(lines.filter((line) => line.trimStart().startsWith('::') || line.includes('##['))).toEqual([])
+  } finally {
+    log.mockRestore()
+    await server.close()
+  }
 })

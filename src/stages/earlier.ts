@@ -21,8 +21,8 @@ const parallel = 16
  * as good as not there, for all of it can be made again.
  */
 export async function findEarlierImages(
-  { platforms, tags, push, cacheFrom }: Request,
-  { registry }: Reach,
+  { platforms, tags, push, cacheFrom }: Pick<Request, 'platforms' | 'tags' | 'push' | 'cacheFrom'>,
+  { registry }: Pick<Reach, 'registry'>,
 ): Promise<(EarlierImage | undefined)[]> {
   const own = push ? tags.filter(({ tag }) => tag !== undefined) : []
   for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
