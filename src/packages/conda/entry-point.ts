@@ -7,26 +7,50 @@ export interface EntryPoint {
   readonly callable: string
 }
 
-const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/
+/** Why a definition makes no script: the end of a sentence. */
+export interface EntryPointProblem {
+  readonly problem: string
+  /** Its script would lie elsewhere than in `bin/`, which no package does by accident. */
+  readonly isForbidden: boolean
+}
+
+const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u
 
 /**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
- * @returns a sentence's end saying what is wrong with it, when something is
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
+ * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
+ * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
+ * there is no script that works.
  */
-export function parseEntryPoint(definition: string): EntryPoint | string {
-  const colon = definition.lastIndexOf(':')
-  if (colon < 0) return "has no ':'"
-  const equals = definition.lastIndexOf('=', colon)
-  if (equals < 0) return "has no '='"
-  const command = definition.slice(0, equals).trim()
-  const module = definition.slice(equals + 1, colon).trim()
-  const callable = definition.slice(colon + 1).trim()
+export function parseEntryPoint(definition: string): EntryPoint | EntryPointProblem {
+  const unreadable = (problem: string): EntryPointProblem => ({ problem, isForbidden: false })
+  const text = withoutExtras(unquoted(definition))
+  const colon = text.lastIndexOf(':')
+  if (colon < 0) return unreadable("has no ':'")
+  const equals = text.lastIndexOf('=', colon)
+  if (equals < 0) return unreadable("has no '='")
+  const command = text.slice(0, equals).trim()
+  const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
+    .split(':')
+    .map((part) => part.trim())
   // eslint-disable-next-line no-control-regex -- control characters are what must not be there
   if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-    return `has the command ${JSON.stringify(command)}, which is no file name`
+    return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true }
   }
-  if (!identifiers.test(module)) return `has the module ${JSON.stringify(module)}, which is no dotted name`
-  if (!identifiers.test(callable))
-    return `has the callable ${JSON.stringify(callable)}, which is no dotted name`
+  if (!identifiers.test(module)) {
+    return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`)
+  }
+  if (!identifiers.test(callable)) {
+    return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`)
+  }
   return { command, module, callable }
+}
+
+function unquoted(text: string): string {
+  const trimmed = text.trim()
+  return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed
+}
+
+function withoutExtras(text: string): string {
+  return text.replace(/\s*\[[^[\]]*\]$/, '')
 }

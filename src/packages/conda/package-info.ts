@@ -17,6 +17,8 @@ export interface PackageInfo {
   readonly files: readonly PackageFile[]
   /** Of noarch python packages. */
   readonly entryPoints: readonly EntryPoint[]
+  /** Definitions of entry points that nobody can read, each as a sentence that says why. */
+  readonly unreadable: readonly string[]
 }
 
 /** info/index.json. */
@@ -61,8 +63,8 @@ export function parsePackageInfo(texts: ReadonlyMap<InfoFile, string>, name: str
     pathsText === undefined
       ? parseLegacyFiles(texts, dist)
       : parsePathsJson(parseObject(pathsText, 'info/paths.json', dist), dist)
-  const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : []
-  return { dist, index, files, entryPoints }
+  const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined
+  return { dist, index, files, ...parseLinkJson(linkJson, dist) }
 }
 
 function parseIndex(json: JsonObject, name: string): PackageIndex {
@@ -84,14 +86,27 @@ function parseIndex(json: JsonObject, name: string): PackageIndex {
 }
 
 /** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
-function parseLinkJson(text: string | undefined, dist: string): EntryPoint[] {
-  if (text === undefined) return []
-  const { noarch } = parseObject(text, 'info/link.json', dist)
+function parseLinkJson(
+  text: string | undefined,
+  dist: string,
+): Pick<PackageInfo, 'entryPoints' | 'unreadable'> {
+  const { noarch } = text === undefined ? {} : parseObject(text, 'info/link.json', dist)
   const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : []
   if (!Array.isArray(definitions)) throw malformed(dist, "'entry_points' in info/link.json is no list")
-  return definitions.map((definition: unknown) => {
-    const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string'
-    if (typeof parsed !== 'string') return parsed
-    throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`)
-  })
+  const entryPoints: EntryPoint[] = []
+  const unreadable: string[] = []
+  for (const definition of definitions as unknown[]) {
+    const parsed =
+      typeof definition === 'string'
+        ? parseEntryPoint(definition)
+        : { problem: 'is no string', isForbidden: false }
+    if ('command' in parsed) {
+      entryPoints.push(parsed)
+      continue
+    }
+    const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`
+    if (parsed.isForbidden) throw malformed(dist, sentence)
+    unreadable.push(sentence)
+  }
+  return { entryPoints, unreadable }
 }
