@@ -31,6 +31,7 @@ test('the whole of a file', () => {
   expect(environment).toEqual({
     file: '/srv/my-app.yaml',
     name: 'science',
+    nameLine: 1,
     channels: [
       { source: 'conda-forge', canonical: 'conda-forge', line: 3 },
       { source: 'https://CONDA.example.org/team/', canonical: 'https://conda.example.org/team', line: 4 },
@@ -60,7 +61,13 @@ test.each([
 test.each([
   ['dependencies: []', 'my-app'],
   ['name:\ndependencies: []', 'my-app'],
+  ['name: ""\ndependencies: []', 'my-app'],
   ['name: 2024\ndependencies: []', '2024'],
+  ['name: my env\ndependencies: []', 'my env'],
+  ['name: /scratch/me/env\ndependencies: []', '/scratch/me/env'],
+  ['name: a:b\ndependencies: []', 'a:b'],
+  ['name: x#1\ndependencies: []', 'x#1'],
+  ['name: ..\ndependencies: []', '..'],
 ])('the name of %j is %s', (text, name) => {
   expect(environmentOf(text).name).toBe(name)
 })
@@ -75,6 +82,57 @@ test('unknown keys are reported with their lines', () => {
   expect(parse('dependencies: []\ncategory: main\n').warnings).toEqual([
     { message: "'category' means nothing here and is left out", line: 2 },
   ])
+})
+
+test('keys that mean nothing may be numbers', () => {
+  expect(parse('dependencies: []\n1: x\n1.50: y\n~: z').warnings.map(({ message }) => message)).toEqual([
+    "'1' means nothing here and is left out",
+    "'1.50' means nothing here and is left out",
+    "'' means nothing here and is left out",
+  ])
+})
+
+describe('variables', () => {
+  const variables = (...lines: string[]) => parse(['dependencies: []', ...lines].join('\n'))
+
+  test('merges come first, of several the earlier counts, and own keys win', () => {
+    const { environment, warnings } = variables(
+      'x-a: &a { A: 1, B: 1, C: 1 }',
+      'x-b: &b { B: 2, D: 2 }',
+      'variables:',
+      '  C: 3',
+      '  <<: [*a, *b]',
+    )
+    expect(environment.variables).toEqual({ A: '1', B: '1', C: '3', D: '2' })
+    expect(warnings).toHaveLength(2)
+  })
+
+  test.each([
+    ['"<<": text', { '<<': 'text' }],
+    ['<<: text', { '<<': 'text' }],
+  ])('%s merges nothing', (line, expected) => {
+    expect(variables('variables:', `  ${line}`).environment.variables).toEqual(expected)
+  })
+
+  test.each([
+    ['A.B', "No shell can export a variable 'A.B', so activation leaves it out"],
+    ['A-B', "No shell can export a variable 'A-B'"],
+    ['A B', "No shell can export a variable 'A B'"],
+    ['1A', "No shell can export a variable '1A'"],
+    ['1', "No shell can export a variable '1'"],
+    ['mode', "'mode' is MODE once the environment is activated"],
+  ])('%s is read as micromamba reads it, and warned of', (name, message) => {
+    const { environment, warnings } = variables('variables:', '  OK: 0', `  ${name}: x`)
+    expect(environment.variables).toEqual({ OK: '0', [name]: 'x' })
+    expect(warnings).toEqual([{ message: expect.stringContaining(message), line: 4 }])
+    expect(warnings[0]?.message).toContain("The input 'env'")
+  })
+
+  test('of two that differ in case only the last counts', () => {
+    expect(variables('variables:', '  A: 1', '  a: 2').warnings).toEqual([
+      { message: expect.stringContaining("'a' is A once activated, as the one in line 3 is"), line: 4 },
+    ])
+  })
 })
 
 describe('credentials in channels', () => {
@@ -118,8 +176,6 @@ describe('what is refused, with its line', () => {
     ['', 1, 'is a map'],
     ['- python', 1, 'is a map'],
     ['name: x', 1, "there is no 'dependencies'"],
-    ['name: a/b\ndependencies: []', 1, "'name' is not a name"],
-    ['name: ..\ndependencies: []', 1, "'name' is not a name"],
     ['name: [a]\ndependencies: []', 1, "'name' is not a name"],
     ['dependencies: python', 1, "'dependencies' is not a list"],
     ['dependencies:\n  - python\n  - 3.12', 3, 'a dependency is not text'],
@@ -136,7 +192,14 @@ describe('what is refused, with its line', () => {
     ['channels:\n  - 3\ndependencies: []', 2, 'a channel is a name or an address'],
     ['channels:\n  - "https://a b"\ndependencies: []', 2, 'it is not an address'],
     ['dependencies: []\nvariables: [A]', 2, "'variables' is not a map"],
-    ['dependencies: []\nvariables:\n  A B: 1', 3, "'A B' cannot name an environment variable"],
+    ['dependencies: []\nvariables: &a\n  A: 1\n  <<: *a', 4, 'it merges a map into itself'],
+    ['dependencies: []\n[a]: 1', 2, 'a key is a piece of text'],
+    ['dependencies:\n  - 1: x', 2, "'1:' is no kind of dependency"],
+    ['dependencies:\n  - zlib \udcfc', 2, 'it holds bytes that are not UTF-8'],
+    ['channels:\n  - f\udcfcr\ndependencies: []', 2, 'it holds bytes that are not UTF-8'],
+    ['dependencies: []\nvariables:\n  A: f\udcfcr', 3, 'it holds bytes that are not UTF-8'],
+    ['version: 1\nmetadata: {}\npackage: []', 1, 'this is the lockfile of conda-lock'],
+    ['version: 6\nenvironments: {}\npackages: []', 1, 'this is the lockfile of a pixi workspace'],
     ['dependencies: []\nvariables:\n  A:', 3, "the variable 'A' has no value"],
     ['dependencies: []\nvariables:\n  A: [1]', 3, "the variable 'A' has no value"],
     ['# platform: linux-64\n@EXPLICIT\nhttps://a/noarch/b-1-0.conda', 2, 'this is a lockfile'],

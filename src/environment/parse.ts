@@ -1,17 +1,10 @@
 import { basename, extname } from 'node:path'
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type ParsedNode,
-} from 'yaml'
-import { UserError } from '../common/errors.ts'
+import { isMap } from 'yaml'
 import { canonicalChannel, ChannelProblem, expandVariables } from './channel.ts'
 import { secretsIn, withoutCredentials } from './credentials.ts'
+import { advice as asUtf8, isUndecoded } from './decode.ts'
+import { isEmpty, openDocument, textOf, writtenText, type Field, type Source } from './document.ts'
+import { foreignByKeys } from './foreign.ts'
 import {
   selectors,
   type Channel,
@@ -44,128 +37,44 @@ export function parseEnvironment(
   const warnings = [...fields]
     .filter(([key]) => !known.has(key))
     .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }))
+  const set = readVariables(source, fields.get('variables'))
   const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables)
-  const { specs, pip } = readDependencies(source, fields.get('dependencies'))
+  const { specs, pip } = readDependencies(source, fields)
   return {
     environment: {
       file,
-      name: readName(source, fields.get('name')) ?? basename(file, extname(file)),
+      ...readName(source, fields.get('name'), file),
       channels,
       noDefaults,
       specs,
       pip,
-      variables: readVariables(source, fields.get('variables')),
+      variables: set.variables,
       secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
     },
-    warnings,
+    warnings: [...warnings, ...set.warnings],
   }
 }
 
 /** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
 const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix'])
 
-type Node = ParsedNode | null
-interface Field {
-  readonly value: Node
-  readonly line: number
-}
-
-/** A YAML document whose nodes know their lines. */
-interface Source {
-  /** The entries of a map, in the file's order. */
-  fields(map?: Node): Map<string, Field>
-  /** The items of a sequence; `what` is its name in the error. */
-  items(field: Field, what: string): Field[]
-  refuse(line: number | undefined, what: string, advice?: string): UserError
-}
-
-function openDocument(text: string, file: string): Source {
-  const lines = new LineCounter()
-  const document: Document.Parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineOf = (node: Node) => (node ? lines.linePos(node.range[0]).line : 1)
-  const refuse = (line: number | undefined, what: string, advice?: string) =>
-    new UserError(what, { at: { file, line }, advice })
-
-  const [error] = document.errors
-  if (error) {
-    const { line } = lines.linePos(error.pos[0])
-    if (/^\s*@EXPLICIT\s*$/m.test(text)) {
-      throw refuse(
-        line,
-        'this is a lockfile, not an environment file',
-        "Give it as 'lock-file', with lock-mode: frozen.",
-      )
-    }
-    throw refuse(
-      line,
-      error.code === 'DUPLICATE_KEY'
-        ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
-        : `not YAML: ${error.message}`,
-    )
-  }
-
-  const resolved = (node: Node): Node => {
-    if (!isAlias(node)) return node
-    // An alias in a parsed document stands for one of its parsed nodes.
-    const target = node.resolve(document) as ParsedNode | undefined
-    if (target === undefined) throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`)
-    return target
-  }
-  return {
-    refuse,
-    fields(map = document.contents) {
-      const node = resolved(map)
-      if (!isMap(node)) throw refuse(lineOf(map), "an environment file is a map with 'dependencies'")
-      return new Map(
-        node.items.map(({ key, value }): [string, Field] => {
-          if (!isScalar(key) || typeof key.value !== 'string') {
-            throw refuse(lineOf(key), 'a key is a piece of text')
-          }
-          return [key.value, { value: resolved(value), line: lineOf(key) }]
-        }),
-      )
-    },
-    items({ value, line }, what) {
-      // `channels:` with nothing after it is an empty list to conda and micromamba.
-      if (value === null || isEmpty(value)) return []
-      if (!isSeq(value)) throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`)
-      return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }))
-    },
-  }
-}
-
-function lineText(text: string, position: number): string {
-  const [line = ''] = text.slice(position).split('\n', 1)
-  return line.split(':', 1)[0]?.trim() ?? line
-}
-
-/** A key with nothing after it. */
-function isEmpty(node: Node): boolean {
-  return node === null || (isScalar(node) && node.value === null)
-}
-
-/** A string, trimmed; nothing else counts as one. */
-function textOf(node: Node): string | undefined {
-  return isScalar(node) && typeof node.value === 'string' ? node.value.trim() : undefined
-}
-
-/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
-function writtenText(node: Node): string | undefined {
-  if (!isScalar(node) || isEmpty(node)) return undefined
-  return typeof node.value === 'string' ? node.value : node.source
-}
-
-function readName(source: Source, field: Field | undefined): string | undefined {
-  if (field === undefined || isEmpty(field.value)) return undefined
+/** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
+function readName(
+  source: Source,
+  field: Field | undefined,
+  file: string,
+): Pick<Environment, 'name' | 'nameLine'> {
+  const stem = basename(file, extname(file))
+  if (field === undefined || isEmpty(field.value)) return { name: stem }
   const name = writtenText(field.value)?.trim()
-  if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
-    throw source.refuse(
-      field.line,
-      `'name' is not a name for an environment`,
-      'Use letters, digits, _, - and dots.',
-    )
-  }
-  return name
+  if (name === undefined) throw source.refuse(field.line, `'name' is not a name for an environment`)
+  return { name: name || stem, nameLine: field.line }
+}
+
+/** @throws UserError for text that was not decoded */
+function decoded(source: Source, text: string, line: number): string {
+  if (isUndecoded(text)) throw source.refuse(line, 'it holds bytes that are not UTF-8', asUtf8)
+  return text
 }
 
 function readChannels(source: Source, field: Field | undefined, variables: NodeJS.ProcessEnv) {
@@ -175,7 +84,7 @@ function readChannels(source: Source, field: Field | undefined, variables: NodeJ
     const text = textOf(value)
     if (!text) throw source.refuse(line, 'a channel is a name or an address')
     try {
-      const expanded = expandVariables(text, variables)
+      const expanded = expandVariables(decoded(source, text, line), variables)
       secrets.push(...expanded.secrets, ...secretsIn(expanded.text))
       return { source: expanded.text, canonical: canonicalChannel(expanded.text), line }
     } catch (error) {
@@ -190,8 +99,11 @@ function readChannels(source: Source, field: Field | undefined, variables: NodeJ
   }
 }
 
-function readDependencies(source: Source, field: Field | undefined) {
+function readDependencies(source: Source, fields: ReadonlyMap<string, Field>) {
+  const field = fields.get('dependencies')
   if (field === undefined) {
+    const foreign = foreignByKeys(fields)
+    if (foreign) throw source.refuse(1, foreign.what, foreign.advice)
     throw source.refuse(
       1,
       "there is no 'dependencies'",
@@ -228,25 +140,47 @@ function readSpec(source: Source, { value, line }: Field): { text: string; line:
     throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12')
   }
   if (/\p{Cc}/u.test(text)) throw source.refuse(line, 'a dependency goes over several lines')
-  return { text, line }
+  return { text: decoded(source, text, line), line }
 }
 
 function selectorOf(key: string): Selector | undefined {
   return selectors.find((name) => key === `sel(${name})`)
 }
 
-function readVariables(source: Source, field: Field | undefined): Record<string, string> {
-  if (field === undefined || isEmpty(field.value)) return {}
+/**
+ * As micromamba reads them. Activation makes their names upper case, and leaves out those that a shell can have no variable of;
+ * that much is warned of.
+ */
+function readVariables(source: Source, field: Field | undefined) {
+  const variables: Record<string, string> = {}
+  const warnings: Warning[] = []
+  if (field === undefined || isEmpty(field.value)) return { variables, warnings }
   if (!isMap(field.value))
     throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.')
-  const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
-    if (!/^[A-Za-z_]\w*$/.test(name))
-      throw source.refuse(line, `'${name}' cannot name an environment variable`)
+  const lines = new Map<string, number>()
+  for (const [name, { value, line }] of source.fields(field.value)) {
     const text = writtenText(value)
     if (text === undefined)
       throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`)
     if (text.includes('\0')) throw source.refuse(line, `the variable '${name}' holds a NUL`)
-    return [name, text] as const
-  })
-  return Object.fromEntries(entries)
+    variables[decoded(source, name, line)] = decoded(source, text, line)
+    const problem = nameProblem(name, lines)
+    if (problem !== undefined) warnings.push({ message: `${problem}. ${asTheyAre}`, line })
+    lines.set(name.toUpperCase(), line)
+  }
+  return { variables, warnings }
+}
+
+const asTheyAre = "The input 'env' sets variables by the very names that are given."
+
+/** @param before the names that there are, in upper case, with their lines */
+function nameProblem(name: string, before: ReadonlyMap<string, number>): string | undefined {
+  const exported = name.toUpperCase()
+  const twin = before.get(exported)
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(exported)) {
+    return `No shell can export a variable '${name}', so activation leaves it out`
+  }
+  if (twin !== undefined)
+    return `'${name}' is ${exported} once activated, as the one in line ${twin} is, and counts`
+  return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`
 }

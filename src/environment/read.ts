@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
 import { withoutCredentials } from './credentials.ts'
+import { decodeText } from './decode.ts'
+import { foreignByName } from './foreign.ts'
 import { parseEnvironment } from './parse.ts'
 import type { Environment } from './types.ts'
 
 /** The door of this folder: from an environment file to what it asks for. */
 export { decoded, masked, secretsIn, withoutCredentials } from './credentials.ts'
 export { findEnvironmentFile } from './find.ts'
+export { foreignByName } from './foreign.ts'
 export { environmentOf, withMore } from './inputs.ts'
 export { normalizeSpec } from './spec.ts'
 export type { Channel, Environment, Spec } from './types.ts'
@@ -21,6 +24,8 @@ export async function readEnvironment(
   file: string,
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<Environment> {
+  const foreign = foreignByName(file)
+  if (foreign) throw new UserError(foreign.what, { at: { file }, advice: foreign.advice })
   const { environment, warnings } = parseEnvironment(await readText(file), file, variables)
   environment.secrets.forEach((secret) => {
     core.setSecret(secret)
@@ -31,11 +36,13 @@ export async function readEnvironment(
 }
 
 async function readText(file: string): Promise<string> {
+  let bytes: Buffer
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+    bytes = await readFile(file)
   } catch (error) {
     throw new UserError(`it cannot be read: ${messageOf(error)}`, { at: { file }, cause: error })
   }
+  return decodeText(bytes, file)
 }
 
 /** pip has to run in the image, which making one out of packages does not. */

@@ -2,8 +2,10 @@
 export interface Environment {
   /** The path it was read from; line numbers below are in this file. */
   readonly file: string
-  /** As the file says, else its stem. */
+  /** As the file says, else its stem. It may be a path, or have spaces. */
   readonly name: string
+  /** Where the file says it. */
+  readonly nameLine?: number
   readonly channels: readonly Channel[]
   /** The list of channels held `nodefaults`: those of a condarc are left out. */
   readonly noDefaults: boolean

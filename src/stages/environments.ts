@@ -20,12 +20,15 @@ export interface Member {
   readonly file: string
 }
 
+/** What of a request says which environments there are. */
+type Wanted = Pick<Request, 'workspace' | 'environmentFiles' | 'packages' | 'channels' | 'lock'>
+
 /**
  * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
  * lie below it by their names.
  * @throws UserError when a file cannot be used, or two environments have one name
  */
-export async function readMembers(request: Request): Promise<Member[]> {
+export async function readMembers(request: Wanted): Promise<Member[]> {
   const files = request.environmentFiles
   if (files.length < 2) return [{ name: 'base', ...(await readFirst(request, files[0])) }]
   const read = await Promise.all(
@@ -37,6 +40,7 @@ export async function readMembers(request: Request): Promise<Member[]> {
       environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index
     return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name }
   })
+  members.forEach(refuseUnusableName)
   const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index)
   if (!twice) return members
   throw new UserError(`two environments are called '${twice.name}'`, {
@@ -45,8 +49,17 @@ export async function readMembers(request: Request): Promise<Member[]> {
   })
 }
 
+/** A name is a folder's, a word for `ENV_NAME`, and part of a prompt. The only environment of an image goes by none. */
+function refuseUnusableName({ name, environment, file }: Member): void {
+  if (/^[^\s/\\:#\p{Cc}\p{Cs}]+$/u.test(name) && !/^\.+$/.test(name)) return
+  throw new UserError(`'${name}' is no name for an environment beside others`, {
+    at: { file, line: environment?.nameLine },
+    advice: "Give it a 'name:' of letters, digits, _, - and dots.",
+  })
+}
+
 /** The first environment has the packages that were given without a file, which may be all that there is. */
-async function readFirst(request: Request, input: string | undefined): Promise<Omit<Member, 'name'>> {
+async function readFirst(request: Wanted, input: string | undefined): Promise<Omit<Member, 'name'>> {
   const { packages, channels } = request
   if (packages.length === 0) return readMember(request, input)
   const given = environmentOf(packages, channels)
@@ -61,7 +74,7 @@ async function readFirst(request: Request, input: string | undefined): Promise<O
 }
 
 /** A frozen lockfile that the request names needs no environment file beside it. */
-async function readMember(request: Request, input: string | undefined): Promise<Omit<Member, 'name'>> {
+async function readMember(request: Wanted, input: string | undefined): Promise<Omit<Member, 'name'>> {
   const { workspace, lock } = request
   try {
     const file = await findEnvironmentFile(input, workspace)
