@@ -141,6 +141,15 @@ describe("what is refused in anybody's file, with its line", () => {
     ['# a\nversion: 1\nmetadata:\n', 2, 'this is not a lockfile'],
     ['# a\n\nx\n@EXPLICIT\n', 3, 'this is not a lockfile'],
     ['# only comments\n', 1, 'this is not a lockfile'],
+    [
+      explicit(
+        `${python}#${md5}`,
+        `# pip flask @ https://files.example.org/flask-3.0.0-py3-none-any.whl#sha256=${hex}`,
+      ),
+      3,
+      "wheels are not supported yet, so 'flask' would be missing",
+    ],
+    [`# pip a@https://me:hunter2@host/a-1-py3-none-any.whl\n${explicit()}`, 1, "so 'a' would be missing"],
     [explicit('python=3.12'), 2, "'python=3.12' is not the address of a package"],
     [explicit('<<<<<<< HEAD'), 2, 'is not the address of a package'],
     [explicit('', `ftp://host/noarch/a-1-0.conda#${md5}`), 3, 'is not the address of a package'],
@@ -180,6 +189,18 @@ describe("what is refused in anybody's file, with its line", () => {
     expect(() => parse(text)).toThrow(message)
     expect(() => parse(text)).not.toThrow('hunter2')
   })
+})
+
+test('a comment about pip is no wheel', () => {
+  expect(parse(explicit('# pip is not here', `${python}#${md5}`)).packages).toHaveLength(1)
+})
+
+test.each([
+  ['pixi.lock', 'version: 6', 'conda-explicit-spec'],
+  ['conda-lock.yml', 'version: 1', 'conda-lock render --kind explicit'],
+])('%s is named for what it is', (name, text, said) => {
+  expect(() => parseLock(text, `/srv/${name}`, 'linux-64')).toThrow(`/srv/${name}:1: this is the lockfile of`)
+  expect(() => parseLock(text, `/srv/${name}`, 'linux-64')).toThrow(said)
 })
 
 describe('what is refused in a lock of ours, with its line', () => {

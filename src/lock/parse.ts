@@ -1,12 +1,14 @@
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
+import { foreignByName } from '../environment/read.ts'
 import { parseHeader, type Comment } from './header.ts'
 import { LineProblem, parsePackageLine } from './package-line.ts'
 import type { Lock, LockedPackage } from './types.ts'
 
 /**
  * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
- * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand, and over
+ * the wheels that conda-lock notes in comments.
  * @param file the path for errors
  * @param platform what a file without header is for; ours say it themselves
  * @throws UserError with the line of the first thing that is wrong
@@ -23,10 +25,21 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
   const before = start < 0 ? lines : lines.slice(0, start)
   const stray = before.find((line) => !isComment(line))
   if (start < 0 || stray !== undefined) {
+    const foreign = foreignByName(file)
     throw refuse(
       stray?.line ?? 1,
-      'this is not a lockfile: nothing but comments stands before a line @EXPLICIT',
-      'conda-lock writes such a file with `conda-lock render --kind explicit`.',
+      foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT',
+      foreign?.advice ??
+        'conda-lock writes such a file with `conda-lock render --kind explicit`, if there is nothing of pip in it.',
+    )
+  }
+  const wheel = lines.find(({ text: comment }) => wheelLine.test(comment))
+  if (wheel) {
+    const [, name = ''] = wheelLine.exec(wheel.text) ?? []
+    throw refuse(
+      wheel.line,
+      `wheels are not supported yet, so '${name}' would be missing`,
+      'Take it from a channel, or delete the line and install it in a Dockerfile that starts FROM the image.',
     )
   }
 
@@ -55,6 +68,9 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
     }
   }
 }
+
+/** How conda-lock notes a wheel in an explicit file: `# pip NAME @ URL#sha256=HEX`. */
+const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/
 
 function isComment({ text }: Comment): boolean {
   return text.startsWith('#')
