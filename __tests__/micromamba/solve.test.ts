@@ -80,6 +80,10 @@ describe.each(kinds)('a recorded solve of micromamba %s', (kind) => {
     expect(packages.map((item) => item.name).join(' ')).toBe(expected)
   })
 
+  test('without specs nothing is solved, whatever micromamba would answer', async () => {
+    expect(await solve({ path: '/bin/false' }, requestFor('dependencies: []'))).toEqual([])
+  })
+
   test('gives all that a lock needs', async () => {
     expect((await replay(kind, 'solve-simple')).at(-1)).toEqual({
       name: 'requests',

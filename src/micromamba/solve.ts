@@ -36,7 +36,7 @@ export interface SolveRequest {
 /**
  * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
  * channels, not on this machine: configuration, caches and virtual packages are all ours.
- * @returns the packages, each after those it depends on; none for an environment without specs
+ * @returns the packages, each after those it depends on; none for an environment without specs, of which micromamba is not asked
  * @throws SolveError with micromamba's own explanation; UserError for what is found wrong before it is asked
  */
 export async function solve(
@@ -44,6 +44,7 @@ export async function solve(
   request: SolveRequest,
 ): Promise<SolvedPackage[]> {
   refuseHopeless(request)
+  if (request.environment.specs.length === 0) return []
   const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')]
   secrets.forEach((secret) => {
     core.setSecret(secret)
