@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
 
@@ -31,4 +31,32 @@ export function lockPath(options: {
     throw new UserError(`'${template}' is a folder, not a file`, { at: { input: 'lock-file' } })
   }
   return resolve(workspace, path)
+}
+
+/** A lockfile that a run is going to write or to read, and for what. */
+export interface LockUse {
+  readonly path: string
+  /** The environment file. */
+  readonly environmentFile: string
+  readonly platform: Subdir
+}
+
+/**
+ * Two environments or platforms cannot have one lockfile: the second would overwrite the first, and each run would solve both.
+ * @throws UserError that names both
+ */
+export function refuseSharedLocks(uses: readonly LockUse[], workspace: string): void {
+  for (const [path, [first, second]] of Map.groupBy(uses, (use) => use.path)) {
+    if (!first || !second) continue
+    const isPlatform = first.environmentFile === second.environmentFile
+    const named = [first, second].map(({ platform, environmentFile }) =>
+      isPlatform ? platform : relative(workspace, environmentFile),
+    )
+    throw new UserError(`${named.join(' and ')} would have one lockfile, '${relative(workspace, path)}'`, {
+      at: { input: 'lock-file' },
+      advice: isPlatform
+        ? "Put {platform} into it, as in 'my.{platform}.lock'."
+        : "Put {name} into it, as in '{name}.{platform}.lock', and give the environment files different names.",
+    })
+  }
 }

@@ -13,7 +13,7 @@ import type { Asked, Lock, LockMode } from './types.ts'
 
 /** The door of this folder: from what is asked to a lock. */
 export { askFor } from './asked.ts'
-export { lockPath } from './path.ts'
+export { lockPath, refuseSharedLocks } from './path.ts'
 
 export type LockRequest = LockSettings &
   (

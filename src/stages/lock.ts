@@ -6,7 +6,7 @@ import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
-import { askFor, lockPath, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
+import { askFor, lockPath, refuseSharedLocks, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
 import { describeLock } from '../lock/report.ts'
 import type { Micromamba } from '../micromamba/install.ts'
 import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
@@ -31,6 +31,7 @@ export async function lockMembers(
   bases: BaseReader,
   context: RunContext,
 ): Promise<LockedMember[][]> {
+  refuseSharedFiles(request, members)
   const locked: LockedMember[][] = []
   for (const platform of request.platforms) {
     const ofPlatform: LockedMember[] = []
@@ -41,6 +42,24 @@ export async function lockMembers(
   return locked
 }
 
+function pathFor({ workspace, lock }: Request, { file }: Member, { subdir: platform }: Platform): string {
+  return lockPath({ template: lock.file, environmentFile: file, platform, workspace })
+}
+
+/** A frozen lockfile is not written: one of noarch packages alone does for several platforms, but not for two environments. */
+function refuseSharedFiles(request: Request, members: readonly Member[]): void {
+  const { platforms, workspace, lock } = request
+  const uses = platforms.map((platform) =>
+    members.map((member) => ({
+      path: pathFor(request, member, platform),
+      environmentFile: member.file,
+      platform: platform.subdir,
+    })),
+  )
+  const together = lock.mode === 'frozen' ? uses : [uses.flat()]
+  for (const some of together) refuseSharedLocks(some, workspace)
+}
+
 async function lockMember(
   request: Request,
   member: Member,
@@ -49,11 +68,11 @@ async function lockMember(
   context: RunContext,
 ): Promise<LockedMember> {
   const { workspace, condarc, virtualPackages: overrides } = request
-  const { environment, file } = member
+  const { environment } = member
   const { subdir } = platform
   const baseImage = formatBaseName(request.base)
   const settings = {
-    path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+    path: pathFor(request, member, platform),
     secrets: environment?.secrets ?? [],
     chooseOwnLayer,
   }
