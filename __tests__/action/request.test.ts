@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { defaults } from '../../src/action/defaults.ts'
 import { readRequest } from '../../src/action/request.ts'
 import { UserError } from '../../src/common/errors.ts'
 
@@ -57,6 +58,32 @@ test('lists, pairs and names are taken apart', () => {
   expect(request.virtualPackages).toEqual({ __glibc: '2.31', __cuda: '' })
   expect(request.image.labels).toEqual({ a: 'b=c' })
   expect(request.platforms.map(({ subdir }) => subdir)).toEqual(['linux-aarch64', 'linux-64'])
+})
+
+test('action.yml and the code have the same defaults', () => {
+  const ofAction = Object.entries(action.inputs).map(([name, { default: value = '' }]) => [
+    name,
+    value.startsWith('${{') ? '' : value,
+  ])
+  expect(Object.fromEntries(ofAction)).toEqual(defaults)
+})
+
+test.each(Object.keys(defaults))("'%s' may be empty, as a wrapper gives what it was not given", (name) => {
+  const expected = readRequest({})
+  given({ [name]: '' })
+  expect(readRequest({})).toEqual(expected)
+})
+
+test.each([
+  ['true', true],
+  ['True', true],
+  ['TRUE', true],
+  ['false', false],
+  ['False', false],
+  ['FALSE', false],
+])('%s is %j', (written, value) => {
+  given({ load: written })
+  expect(readRequest({}).load).toBe(value)
 })
 
 describe('what is wrong is refused, naming the input', () => {

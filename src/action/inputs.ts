@@ -1,19 +1,31 @@
 import * as core from '@actions/core'
 import { parseArgsStringToArgv } from 'string-argv'
 import { messageOf, UserError } from '../common/errors.ts'
+import { defaults, type InputName } from './defaults.ts'
 
-/** Readers of single inputs. Each refuses what it cannot take, naming the input. */
+/** Readers of single inputs. An empty one is its default. Each refuses what it cannot take, naming the input. */
 
-export function text(name: string): string | undefined {
-  return core.getInput(name) || undefined
+export function text(name: InputName): string | undefined {
+  return valueOf(name) || undefined
 }
 
-export function boolean(name: string): boolean {
-  return choice(name, ['true', 'false']) === 'true'
+export function valueOf(name: InputName): string {
+  return core.getInput(name) || defaults[name]
 }
 
-export function choice<const T extends string>(name: string, choices: readonly T[]): T {
-  const value = core.getInput(name)
+/** As `core.getBooleanInput` takes them: YAML 1.2's. */
+export function boolean(name: InputName): boolean {
+  const value = valueOf(name)
+  if (['true', 'True', 'TRUE'].includes(value)) return true
+  if (['false', 'False', 'FALSE'].includes(value)) return false
+  throw new UserError(`'${value}' is not one of its values`, {
+    at: { input: name },
+    advice: 'Use true or false.',
+  })
+}
+
+export function choice<const T extends string>(name: InputName, choices: readonly T[]): T {
+  const value = valueOf(name)
   const found = choices.find((choice) => choice === value)
   if (found === undefined) {
     throw new UserError(`'${value}' is not one of its values`, {
@@ -25,22 +37,24 @@ export function choice<const T extends string>(name: string, choices: readonly T
 }
 
 /** Items separated by newlines or commas; blank ones and `#` comments left out. */
-export function list(name: string): string[] {
-  return core
-    .getInput(name)
+export function list(name: InputName): string[] {
+  return valueOf(name)
     .split(/[\n,]/)
     .map((item) => item.trim())
     .filter((item) => item !== '' && !item.startsWith('#'))
 }
 
 /** Items one a line, which may hold commas; blank ones and `#` comments left out. */
-export function lines(name: string): string[] {
-  return core.getMultilineInput(name).filter((line) => line !== '' && !line.startsWith('#'))
+export function lines(name: InputName): string[] {
+  return valueOf(name)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
 /** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
-export function command(name: string): string[] | undefined {
-  const value = core.getInput(name)
+export function command(name: InputName): string[] | undefined {
+  const value = valueOf(name)
   if (value === '') return undefined
   if (!value.startsWith('[')) return parseArgsStringToArgv(value)
   let words: unknown
@@ -57,7 +71,7 @@ export function command(name: string): string[] | undefined {
 }
 
 /** Items of a list that must all look alike. */
-export function listOf(name: string, pattern: RegExp, what: string): string[] {
+export function listOf(name: InputName, pattern: RegExp, what: string): string[] {
   return list(name).map((item) => {
     if (pattern.test(item)) return item
     throw new UserError(`'${item}' is not ${what}`, { at: { input: name } })
@@ -65,7 +79,7 @@ export function listOf(name: string, pattern: RegExp, what: string): string[] {
 }
 
 /** `KEY=VALUE` lines; the value may hold `=` and commas. */
-export function keyValues(name: string): Record<string, string> {
+export function keyValues(name: InputName): Record<string, string> {
   const pairs = core.getMultilineInput(name).map((line): [string, string] => {
     const equals = line.indexOf('=')
     if (equals < 1) {

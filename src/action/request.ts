@@ -12,7 +12,7 @@ import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
-import { boolean, choice, command, keyValues, lines, list, listOf, text } from './inputs.ts'
+import { boolean, choice, command, keyValues, lines, list, listOf, text, valueOf } from './inputs.ts'
 
 /** Everything that a run is asked for: the inputs, read once and checked before any work. */
 export interface Request {
@@ -77,7 +77,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     packages: lines('packages'),
     channels: list('channels'),
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
-    base: parseBaseName(core.getInput('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+    base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
     platforms: readPlatforms(),
     tags: readTags(),
@@ -86,7 +86,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     output: text('output'),
     load: boolean('load'),
     image: readImageOptions(environment),
-    copy: parseCopy(core.getInput('copy').split('\n'), { input: 'copy' }),
+    copy: parseCopy(valueOf('copy').split('\n'), { input: 'copy' }),
     cacheFrom: readCacheFrom(environment),
     annotations: keyValues('annotations'),
     micromamba: readMicromamba(),
@@ -243,14 +243,14 @@ function readUser(): Pick<ImageOptions, 'user' | 'userNumeric'> {
 }
 
 function readMicromamba(): MicromambaRequest {
-  const version = core.getInput('micromamba-version')
+  const version = valueOf('micromamba-version')
   if (!/^\d+\.\d+\.\d+(\.?(a|b|rc|alpha|beta)\d+)?-\d+$/.test(version)) {
     throw new UserError(`'${version}' is not a release of micromamba`, {
       at: { input: 'micromamba-version' },
       advice: 'Give version and build number, such as 2.9.0-0.',
     })
   }
-  const url = core.getInput('micromamba-url')
+  const url = valueOf('micromamba-url')
   for (const secret of secretsIn(url)) {
     core.setSecret(secret)
     core.setSecret(encodeURIComponent(decoded(secret)))
@@ -271,8 +271,8 @@ function readMicromamba(): MicromambaRequest {
 
 /** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
 function readCacheKey(): string {
-  const key = core.getInput('cache-downloads-key')
-  if (key === '' || key.includes(',') || key.length > 400) {
+  const key = valueOf('cache-downloads-key')
+  if (key.includes(',') || key.length > 400) {
     throw new UserError(`'${key}' cannot begin a cache key`, {
       at: { input: 'cache-downloads-key' },
       advice: 'Use up to 400 characters, without commas.',
