@@ -45,7 +45,7 @@ test('the defaults of action.yml are a request', () => {
 test('lists, pairs and names are taken apart', () => {
   given({
     tags: 'ghcr.io/org/app:1, ghcr.io/org/app:latest\n# not this one\nregistry.example.com/app',
-    labels: 'a=b=c\n\nempty=',
+    labels: '# a comment\na=b=c\n\nempty=\n#off=1',
     platforms: 'linux/arm64/v8,linux/amd64',
     'virtual-packages': '__glibc=2.31\n__cuda=',
   })
@@ -107,6 +107,16 @@ describe('what is wrong is refused, naming the input', () => {
     ['base-image', { 'base-image': 'debian:' }, 'debian:'],
     ['labels', { labels: 'no-equals-sign' }, 'KEY=VALUE'],
     ['annotations', { annotations: '=value' }, 'KEY=VALUE'],
+    ...['env', 'labels', 'annotations'].flatMap((name): [string, Record<string, string>, string][] =>
+      ['- A=1', '"A"=1', "'A=1'", 'export A=1', 'A = 1', '-A=1'].map((line) => [
+        name,
+        { [name]: `GOOD=1\n${line}` },
+        'is not a name',
+      ]),
+    ),
+    ['env', { env: 'A: 1' }, 'KEY=VALUE'],
+    ['env', { env: 'A=${B' }, 'A: a ${ is not closed'],
+    ['env', { env: 'PASSWORD=a$$b' }, 'write \\$ for a dollar'],
     ['micromamba-version', { 'micromamba-version': 'newest' }, '2.9.0-0'],
     ['micromamba-url', { 'micromamba-url': 'not a url' }, 'URL'],
     ['micromamba-checksum', { 'micromamba-checksum': 'abc' }, '64 hex digits'],
@@ -129,7 +139,7 @@ test('how containers start: a line as for a shell, or JSON', () => {
   given({
     entrypoint: `gunicorn --bind '0.0.0.0:80 00' "a b"`,
     cmd: '["app:main", "with space"]',
-    env: 'PORT=8000\nEMPTY=',
+    env: '# a comment\nPORT=8000\n\nEMPTY=\n  # A=1\nPATH=/x:$PATH\nPATH=/y:$PATH',
     expose: '8000, 53/udp',
     volumes: '/data',
     workdir: '/srv',
@@ -141,7 +151,12 @@ test('how containers start: a line as for a shell, or JSON', () => {
     activation: 'entrypoint',
     entrypoint: ['gunicorn', '--bind', '0.0.0.0:80 00', 'a b'],
     cmd: ['app:main', 'with space'],
-    env: { PORT: '8000', EMPTY: '' },
+    env: [
+      ['PORT', '8000'],
+      ['EMPTY', ''],
+      ['PATH', '/x:$PATH'],
+      ['PATH', '/y:$PATH'],
+    ],
     expose: ['8000', '53/udp'],
     volumes: ['/data'],
     workdir: '/srv',

@@ -36,7 +36,7 @@ function baseWith(count: number): BaseImage {
 const details = {
   environment: { MAMBA_USER: 'mambauser' },
   user: 'mambauser',
-  start: { env: {}, expose: [], volumes: [] },
+  start: { env: [], expose: [], volumes: [] },
   labels: {},
   created: '1980-01-01T00:00:00Z',
   annotations: { zebra: 'last', [fingerprintAnnotation]: 'f', alpha: 'first' },

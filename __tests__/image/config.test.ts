@@ -32,7 +32,7 @@ const created = '1980-01-01T00:00:00Z'
 const changes = {
   environment: { MAMBA_USER: 'mambauser', CUDA_VERSION: '13.0' },
   user: 'mambauser',
-  start: { env: {}, expose: [], volumes: [] },
+  start: { env: [], expose: [], volumes: [] },
   labels: { version: '2', own: 'label' },
   created,
   layers: [
@@ -121,6 +121,23 @@ describe('a base that says little', () => {
 test('a PATH that has /usr/local/bin stays as it is', () => {
   const made = imageConfig({ ...base, config: { Env: ['PATH=/bin:/usr/local/bin'] } }, changes)
   expect(environmentOf(made).get('PATH')).toBe('/bin:/usr/local/bin')
+})
+
+test('lines of the user refer to what the image has without them, /usr/local/bin in PATH too', () => {
+  const env = [
+    ['PATH', '/x:$PATH'],
+    ['WHO', '${MAMBA_USER}'],
+  ] as const
+  const made = imageConfig(base, { ...changes, start: { ...changes.start, env } })
+  expect(environmentOf(made).get('PATH')).toBe('/x:/usr/local/bin:/usr/sbin:/usr/bin')
+  expect(environmentOf(made).get('WHO')).toBe('mambauser')
+})
+
+test('where all processes have the environment, PATH is that of activation', () => {
+  const activated = { PATH: '/opt/conda/bin:/usr/local/bin:/bin', CONDA_PREFIX: '/opt/conda' }
+  const env = [['PATH', '/x:$PATH']] as const
+  const made = imageConfig(base, { ...changes, activated, start: { ...changes.start, env } })
+  expect(environmentOf(made).get('PATH')).toBe('/x:/opt/conda/bin:/usr/local/bin:/bin')
 })
 
 describe('a config from a registry is looked at', () => {

@@ -78,14 +78,23 @@ export function listOf(name: InputName, pattern: RegExp, what: string): string[]
   })
 }
 
-/** `KEY=VALUE` lines; the value may hold `=` and commas. */
-export function keyValues(name: InputName): Record<string, string> {
-  const pairs = core.getMultilineInput(name).map((line): [string, string] => {
-    const equals = line.indexOf('=')
-    if (equals < 1) {
+/** `KEY=VALUE` lines; the value may hold `=` and commas. Blank lines and `#` comments are left out. */
+export function pairs(name: InputName): [key: string, value: string][] {
+  return lines(name).map((line) => {
+    const [, key, value] = /^([^=]*)=(.*)$/s.exec(line) ?? []
+    if (key === undefined || value === undefined) {
       throw new UserError(`'${line}' is not of the form KEY=VALUE`, { at: { input: name } })
     }
-    return [line.slice(0, equals).trim(), line.slice(equals + 1)]
+    if (/^[^\s"'`-][^\s"'`]*$/.test(key)) return [key, value]
+    throw new UserError(`'${key}' is not a name`, {
+      at: { input: name },
+      advice:
+        'Write KEY=VALUE, one a line, without spaces around the =, and without dashes, quotes or export before it.',
+    })
   })
-  return Object.fromEntries(pairs)
+}
+
+/** The same, of which the last of a key counts. */
+export function keyValues(name: InputName): Record<string, string> {
+  return Object.fromEntries(pairs(name))
 }

@@ -5,6 +5,7 @@ import { machinePlatform, parsePlatform, type Platform } from '../common/platfor
 import { decoded, secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { StartSettings } from '../image/config.ts'
+import { checkLine, type EnvironmentLines } from '../image/environment.ts'
 import { contextAnnotations } from '../image/labels.ts'
 import { parseUserWish } from '../base/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
@@ -12,7 +13,7 @@ import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
-import { boolean, choice, command, keyValues, lines, list, listOf, text, valueOf } from './inputs.ts'
+import { boolean, choice, command, keyValues, lines, list, listOf, pairs, text, valueOf } from './inputs.ts'
 
 /** Everything that a run is asked for: the inputs, read once and checked before any work. */
 export interface Request {
@@ -228,11 +229,17 @@ function readStart(): StartSettings {
     entrypoint: command('entrypoint'),
     cmd: command('cmd'),
     workdir,
-    env: keyValues('env'),
+    env: readEnv(),
     expose: listOf('expose', /^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/, 'a port, such as 8080 or 53/udp'),
     volumes: listOf('volumes', /^\//, 'an absolute path'),
     stopSignal,
   }
+}
+
+function readEnv(): EnvironmentLines {
+  const lines = pairs('env')
+  lines.forEach(checkLine)
+  return lines
 }
 
 /** One that is asked for by number only is named by number. */

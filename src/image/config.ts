@@ -1,6 +1,7 @@
 import type { Digest } from '../common/digest.ts'
 import { isRecord } from '../common/json.ts'
 import { environmentOf, type HistoryEntry, type ImageConfig } from '../oci/config.ts'
+import { withLines, type EnvironmentLines } from './environment.ts'
 
 /** How containers of an image start; what is absent is as in images of micromamba-docker. */
 export interface StartSettings {
@@ -12,8 +13,8 @@ export interface StartSettings {
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
   readonly workdir?: string
-  /** Over what the contract sets. */
-  readonly env: Readonly<Record<string, string>>
+  /** Over what the contract sets; they may refer to it, to the base's, and to what activation exports. */
+  readonly env: EnvironmentLines
   /** `8080` or `53/udp`. */
   readonly expose: readonly string[]
   /** Absolute paths. */
@@ -21,14 +22,14 @@ export interface StartSettings {
   readonly stopSignal?: string
 }
 
-const asUpstream: StartSettings = { env: {}, expose: [], volumes: [] }
+const asUpstream: StartSettings = { env: [], expose: [], volumes: [] }
 
 /** What an image of ours sets over its base. */
 export interface ConfigChanges {
   readonly environment: Readonly<Record<string, string>>
   readonly user: string
   readonly start?: StartSettings
-  /** What stands in ENV because all processes are to have the environment; over everything else. */
+  /** What stands in ENV because all processes are to have the environment, computed with the literal lines of `start.env`. */
   readonly activated?: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   /** RFC 3339. */
@@ -47,13 +48,7 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
  */
 export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageConfig {
   const { created, layers, start = asUpstream } = changes
-  const environment = new Map([
-    ...environmentOf(base),
-    ...Object.entries(changes.environment),
-    ...Object.entries(start.env),
-    ...Object.entries(changes.activated ?? {}),
-  ])
-  environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''))
+  const environment = runEnvironment(base, changes)
   const labels = { ...base.config?.Labels, ...changes.labels }
   return {
     ...base,
@@ -83,6 +78,18 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       })),
     ],
   }
+}
+
+function runEnvironment(base: ImageConfig, changes: ConfigChanges): ReadonlyMap<string, string> {
+  const { environment, start = asUpstream, activated = {} } = changes
+  const before = new Map([
+    ...environmentOf(base),
+    ...Object.entries(environment),
+    ...Object.entries(activated),
+  ])
+  before.set('PATH', withLocalBin(before.get('PATH') ?? ''))
+  const all = withLines(before, start.env, new Set(Object.keys(activated)))
+  return all.set('PATH', withLocalBin(all.get('PATH') ?? ''))
 }
 
 const activating = '/usr/local/bin/_entrypoint.sh'

@@ -4,6 +4,7 @@ import { chooseUser } from '../base/users.ts'
 import type { Compiler } from '../bytecode/bytecode.ts'
 import { UserError } from '../common/errors.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
+import { literalLines } from '../image/environment.ts'
 import type { ImageInputs } from '../image/inputs.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
@@ -86,7 +87,7 @@ async function activatedVariables(
   return exportedByActivation(
     member,
     base,
-    new Map([...base.variables, ...Object.entries(contract), ...Object.entries(env)]),
+    new Map([...base.variables, ...Object.entries(contract), ...literalLines(env)]),
   )
 }
 
