@@ -21,8 +21,8 @@ process.exit()
 
 async function work(): Promise<void> {
   const request = readRequest()
-  if (request.merge.length > 0) {
-    setMergeOutputs(await merge(request), request.tags)
+  if (request.merge) {
+    setMergeOutputs(await merge(request, request.merge), request.tags)
   } else {
     const result = await run(request)
     setImageOutputs(result)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { setCacheOutputs, setLockOutputs } from './action/outputs.ts'
+import type { MergeRequest } from './action/merge-request.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
@@ -13,7 +14,7 @@ import {
   pushImage,
   writeLayout,
   type Artifact,
-  type PushReport,
+  type MergeReport,
 } from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
 import { createBaseReader } from './stages/base.ts'
@@ -68,7 +69,9 @@ export async function run(request: Request): Promise<Result> {
     const cache = await store.close()
     setCacheOutputs(cache)
     const [single, ...more] = images
-    const artifact = single && more.length === 0 ? single : assembleIndex(images, request.annotations)
+    const { indexAnnotations, descriptorAnnotations } = request
+    const artifact =
+      single && more.length === 0 ? single : assembleIndex(images, indexAnnotations, descriptorAnnotations)
     const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context))
     return {
       artifact,
@@ -103,9 +106,21 @@ function missingPackages(plan: Plan | undefined): Wanted[] {
   }))
 }
 
-/** Puts images that other jobs made under one index and its tags. */
-export async function merge({ merge: images, tags, annotations }: Request): Promise<PushReport> {
-  return stage('Merge', () => mergeDigests(images, tags, createRegistryClient(), { annotations }))
+/**
+ * Puts images that other jobs made under one index and its tags. Without `push` the index is made, and nothing goes out.
+ * @throws UserError when the images do not go together, or one of the platforms that are asked for has none
+ */
+export async function merge(
+  { tags, push, indexAnnotations, descriptorAnnotations }: Request,
+  { images, platforms }: MergeRequest,
+): Promise<MergeReport> {
+  return stage('Merge', () =>
+    mergeDigests(images, push ? tags : [], createRegistryClient(), {
+      platforms,
+      annotations: indexAnnotations,
+      descriptorAnnotations,
+    }),
+  )
 }
 
 /** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */

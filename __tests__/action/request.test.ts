@@ -188,6 +188,110 @@ test.each<[string, string]>([
   expect(() => readRequest({})).toThrow(expect.objectContaining({ input }))
 })
 
+describe('merge', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const amd64 = `ghcr.io/org/amd64@${digest}`
+  const arm64 = `ghcr.io/org/arm64@${digest}`
+  const tags = 'ghcr.io/org/app:1'
+
+  test.each([
+    `${amd64}\n${arm64}\n`,
+    `${amd64}\r\n${arm64}`,
+    `${amd64},${arm64}`,
+    `# of two jobs\n${amd64}\n  ${arm64}  \n`,
+  ])('%j are two images', (merge) => {
+    given({ merge, tags })
+    expect(readRequest({}).merge).toMatchObject({
+      images: [{ repository: 'org/amd64' }, { repository: 'org/arm64' }],
+      platforms: [],
+    })
+  })
+
+  test('is not there unless it is given', () => {
+    expect(readRequest({}).merge).toBeUndefined()
+  })
+
+  test('comes with the platforms that are named, and with push', () => {
+    given({ merge: `${amd64}\n${arm64}`, tags, platforms: 'linux/amd64,linux/arm64', push: 'true' })
+    const { merge, push } = readRequest({})
+    expect(merge?.platforms.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64'])
+    expect(push).toBe(true)
+  })
+
+  test.each([
+    ['\n', 'it holds nothing'],
+    ['\n\n', 'it holds nothing'],
+    ['  ', 'it holds nothing'],
+    [',', 'it holds nothing'],
+    ['# none\n', 'it holds nothing'],
+    [`${amd64}\n\n`, 'a blank among the images'],
+    [`\n${arm64}\n`, 'a blank among the images'],
+    [`${amd64},`, 'a blank among the images'],
+    [`${amd64}\n  \n${arm64}\n`, 'a blank among the images'],
+  ])('%j asks whether the jobs before failed', (merge, message) => {
+    given({ merge, tags })
+    const attempt = () => readRequest({})
+    expect(attempt).toThrow(`input 'merge': `)
+    expect(attempt).toThrow(message)
+    expect(attempt).toThrow('Did a job before this one fail')
+  })
+
+  test.each([
+    ['environment-file', 'other.yaml'],
+    ['packages', 'python'],
+    ['output', 'image.tar'],
+    ['load', 'true'],
+    ['labels', 'a=1'],
+    ['compression', 'gzip'],
+    ['cache-downloads', 'false'],
+  ])('%s means nothing beside it', (input, value) => {
+    given({ merge: amd64, tags, [input]: value })
+    expect(() => readRequest({})).toThrow(expect.objectContaining({ input }))
+    expect(() => readRequest({})).toThrow("it means nothing beside 'merge'")
+  })
+
+  test('what is given as it is by default is no matter', () => {
+    given({ merge: amd64, tags, load: 'False', 'github-token': 'ghs_x', 'environment-file': 'env.yaml' })
+    expect(readRequest({}).merge?.images).toHaveLength(1)
+  })
+})
+
+describe('annotations have levels', () => {
+  const lines = 'a=1\nmanifest:b=2\nindex:c=3\nmanifest-descriptor:d=4'
+
+  test('of several platforms', () => {
+    given({ annotations: lines, platforms: 'linux/amd64,linux/arm64' })
+    expect(readRequest({})).toMatchObject({
+      image: { annotations: { a: '1', b: '2' } },
+      indexAnnotations: { a: '1', c: '3' },
+      descriptorAnnotations: { d: '4' },
+    })
+  })
+
+  test.each([
+    ['one platform', {}, { a: '1', b: '2' }, {}, 'index:c, manifest-descriptor:d'],
+    [
+      'a merge',
+      { merge: `ghcr.io/org/a@sha256:${'a'.repeat(64)}`, tags: 'ghcr.io/org/a:1' },
+      {},
+      { a: '1', c: '3' },
+      'manifest:b',
+    ],
+  ])(
+    'of %s: what is not made has none, and the log says so',
+    (_, inputs, annotations, indexAnnotations, said) => {
+      const log = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+      given({ annotations: lines, ...inputs })
+      const request = readRequest({})
+      const text = log.mock.calls.map(([chunk]) => String(chunk)).join('')
+      log.mockRestore()
+      expect(request.image.annotations).toEqual(annotations)
+      expect(request.indexAnnotations).toEqual(indexAnnotations)
+      expect(text).toContain(`::warning::Annotations of what this run does not make are left out: ${said}\n`)
+    },
+  )
+})
+
 test.each([
   ['', undefined, false],
   ['ann', { name: 'ann' }, false],

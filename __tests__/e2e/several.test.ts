@@ -28,6 +28,8 @@ afterAll(async () => {
   await world.stop()
 })
 
+const pushes = () => world.registry.requests.filter(({ method }) => method === 'PUT').length
+
 test('several environments live in one image, and ENV_NAME chooses', async () => {
   const { exitCode, log, outputs } = await job.run({
     'environment-file': 'env.yaml\nanalysis.yaml',
@@ -91,7 +93,6 @@ test('packages without a file, and added to one', async () => {
 })
 
 test('a platform that the base does not have is refused before anything is pushed', async () => {
-  const pushes = () => world.registry.requests.filter(({ method }) => method === 'PUT').length
   const before = pushes()
   const { exitCode, log } = await job.run({
     platforms: 'linux/amd64,linux/arm64',
@@ -120,8 +121,14 @@ test('platforms made in jobs of their own are pushed by digest and merged: the s
     expect(exitCode === 0 || log).toBe(true)
     images.push(outputs['image'] ?? '')
   }
-  const merged = await job.run({ merge: images.join('\n'), tags: `${name}:1` })
+  const merging = { merge: images.join('\n'), tags: `${name}:1`, platforms: 'linux/amd64,linux/arm64' }
+  const before = pushes()
+  const tried = await job.run(merging)
+  expect(tried.exitCode === 0 || tried.log).toBe(true)
+  expect(pushes()).toBe(before)
+  const merged = await job.run({ ...merging, push: 'true' })
   expect(merged.exitCode === 0 || merged.log).toBe(true)
+  expect(merged.outputs['digest']).toBe(tried.outputs['digest'])
   const both = await job.run({
     ...inputs,
     platforms: 'linux/amd64,linux/arm64',

@@ -117,6 +117,50 @@ describe('single images', () => {
   })
 })
 
+test('levels of annotations: the index has its own, and its descriptors have theirs', async () => {
+  const references = [await pushed(await image('linux/amd64')), await pushed(await image('linux/arm64'))]
+  const target = { ...fresh(), tag: '1' }
+  await mergeDigests(references, [target], client, {
+    annotations: { a: '1' },
+    descriptorAnnotations: { d: '2' },
+  })
+  const { annotations, manifests } = await indexAt(target)
+  expect(annotations).toEqual({ a: '1' })
+  expect(manifests.map((entry) => entry.annotations)).toEqual([{ d: '2' }, { d: '2' }])
+})
+
+test('without targets the digest is the same, and no registry is written to', async () => {
+  const source = fresh()
+  const references = [
+    await pushed(await image('linux/amd64'), source),
+    await pushed(await image('linux/arm64'), source),
+  ]
+  const { digest, pushed: isPushed, tags } = await mergeDigests(references, [], client)
+  expect({ isPushed, tags }).toEqual({ isPushed: false, tags: [] })
+  expect(await client.headManifest({ ...source, digest })).toBeUndefined()
+  expect((await mergeDigests(references, [{ ...source, tag: '1' }], client)).digest).toBe(digest)
+})
+
+describe('platforms that are asked for', () => {
+  const platforms = ['linux/amd64', 'linux/arm64'].map((text) => parsePlatform(text))
+
+  test('are met', async () => {
+    const references = [await pushed(await image('linux/arm64')), await pushed(await image('linux/amd64'))]
+    const target = { ...fresh(), tag: '1' }
+    const { digest } = await mergeDigests(references, [target], client, { platforms })
+    expect(await client.headManifest(target)).toMatchObject({ digest })
+  })
+
+  test('and are not there stop it before anything is pushed', async () => {
+    const target = { ...fresh(), tag: '1' }
+    const references = [await pushed(await image('linux/amd64'))]
+    await expect(mergeDigests(references, [target], client, { platforms })).rejects.toThrow(
+      "input 'platforms': none of the images to merge is for linux/arm64; they are for linux/amd64",
+    )
+    expect(await client.headManifest(target)).toBeUndefined()
+  })
+})
+
 describe('indexes', () => {
   test('give all their images, in order', async () => {
     const index = await sampleIndex('index')

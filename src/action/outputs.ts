@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
-import { imagesOf, topOf, type Artifact, type PushReport } from '../outputs/outputs.ts'
+import { imagesOf, topOf, type Artifact, type MergeReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type Result } from './result.ts'
 
@@ -47,7 +47,7 @@ function layersReused(artifact: Artifact): number {
 }
 
 /** The outputs of a run that merges images. */
-export function setMergeOutputs({ digest, bytesPushed }: PushReport, tags: Result['tags']): void {
+export function setMergeOutputs({ digest, bytesPushed }: MergeReport, tags: Result['tags']): void {
   const [first] = tags
   core.setOutput('digest', digest)
   core.setOutput('imageid', digest)

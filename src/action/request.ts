@@ -13,7 +13,9 @@ import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
+import { readAnnotations, type Annotations } from './annotations.ts'
 import { boolean, choice, command, keyValues, lines, list, listOf, pairs, text, valueOf } from './inputs.ts'
+import { readMerge, type MergeRequest } from './merge-request.ts'
 
 /** Everything that a run is asked for: the inputs, read once and checked before any work. */
 export interface Request {
@@ -35,8 +37,8 @@ export interface Request {
   /** Without their tags when the image is pushed by digest. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean
-  /** Images by digest to be put under one name instead of making one. */
-  readonly merge: readonly ImageReference[]
+  /** Instead of making an image. */
+  readonly merge?: MergeRequest
   /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
   readonly output?: string
   /** Into the container engine of this machine. */
@@ -47,8 +49,9 @@ export interface Request {
   readonly copy: readonly CopyRule[]
   /** Where earlier images are looked for, after the tags that are pushed. */
   readonly cacheFrom: 'none' | readonly ImageReference[]
-  /** Of an index of several platforms. */
-  readonly annotations: Readonly<Record<string, string>>
+  /** Of the index of several platforms, and of what it says of each. */
+  readonly indexAnnotations: Readonly<Record<string, string>>
+  readonly descriptorAnnotations: Readonly<Record<string, string>>
   readonly micromamba: MicromambaRequest
   /** The content of a condarc. */
   readonly condarc?: string
@@ -72,6 +75,9 @@ const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trac
 
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 export function readRequest(environment: NodeJS.ProcessEnv = process.env): Request {
+  const platforms = readPlatforms()
+  const merge = readMerge(platforms)
+  const annotations = annotationsOf(merge, platforms)
   const request: Request = {
     workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
     environmentFiles: list('environment-file'),
@@ -80,16 +86,17 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
     base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
-    platforms: readPlatforms(),
+    platforms: platforms.length > 0 ? platforms : [machinePlatform()],
     tags: readTags(),
-    merge: readMerge(),
+    merge,
     push: boolean('push') || boolean('push-by-digest'),
     output: text('output'),
     load: boolean('load'),
-    image: readImageOptions(environment),
+    image: readImageOptions(annotations.manifest, environment),
     copy: parseCopy(valueOf('copy').split('\n'), { input: 'copy' }),
     cacheFrom: readCacheFrom(environment),
-    annotations: keyValues('annotations'),
+    indexAnnotations: annotations.index,
+    descriptorAnnotations: annotations.descriptor,
     micromamba: readMicromamba(),
     condarc: text('condarc'),
     cache: {
@@ -115,15 +122,26 @@ function readVirtualPackages(): VirtualPackageOverrides {
   })
 }
 
+/** Those that are named. */
 function readPlatforms(): Platform[] {
   const wanted = list('platforms')
-  if (wanted.length === 0) return [machinePlatform()]
   const platforms = wanted.map((text) => parsePlatform(text))
   const twice = wanted.find(
     (_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index,
   )
   if (twice === undefined) return platforms
   throw new UserError(`'${twice}' stands there twice`, { at: { input: 'platforms' } })
+}
+
+/** One image is a manifest without an index, and merging makes an index of manifests that are there already. */
+function annotationsOf(merge: MergeRequest | undefined, platforms: readonly Platform[]): Annotations {
+  const ofManifest = merge ? [] : (['manifest'] as const)
+  const ofIndex = merge || platforms.length > 1 ? (['index', 'manifest-descriptor'] as const) : []
+  const read = readAnnotations([...ofManifest, ...ofIndex])
+  if (read.misplaced.length > 0) {
+    core.warning(`Annotations of what this run does not make are left out: ${read.misplaced.join(', ')}`)
+  }
+  return read
 }
 
 function readRootPrefix(): string | undefined {
@@ -135,7 +153,10 @@ function readRootPrefix(): string | undefined {
   })
 }
 
-function readImageOptions(environment: NodeJS.ProcessEnv): ImageOptions {
+function readImageOptions(
+  annotations: Annotations['manifest'],
+  environment: NodeJS.ProcessEnv,
+): ImageOptions {
   return {
     environmentName: text('environment-name'),
     rootPrefix: readRootPrefix(),
@@ -144,7 +165,7 @@ function readImageOptions(environment: NodeJS.ProcessEnv): ImageOptions {
     groupWritable: boolean('group-writable'),
     compression: choice('compression', ['zstd', 'gzip']),
     labels: withOrigin(keyValues('labels'), environment),
-    annotations: withOrigin(keyValues('annotations'), environment),
+    annotations: withOrigin(annotations, environment),
     linkScripts: choice('link-scripts', ['refuse', 'skip']),
     compilePyc: boolean('compile-pyc'),
   }
@@ -199,17 +220,6 @@ function readTags(): ImageReference[] {
     throw new UserError(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
       at: { input: 'tags' },
       advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
-    })
-  })
-}
-
-function readMerge(): ImageReference[] {
-  return list('merge').map((text) => {
-    const reference = parseReference(text, { input: 'merge' })
-    if (reference.digest !== undefined) return reference
-    throw new UserError(`'${text}' has no digest`, {
-      at: { input: 'merge' },
-      advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
     })
   })
 }
@@ -295,7 +305,7 @@ function refuseContradictions(request: Request): void {
       advice: "Name packages in 'packages', or write the channels into the environment file.",
     })
   }
-  if (request.merge.length > 0 && request.tags.length === 0) {
+  if (request.merge && request.tags.length === 0) {
     throw new UserError('images are to be merged, but there is no name for what comes of it', {
       at: { input: 'tags' },
       advice: 'Give it one, such as ghcr.io/org/name:tag.',

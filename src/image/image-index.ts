@@ -6,13 +6,15 @@ import { indexMediaType } from '../oci/media-types.ts'
 /**
  * Puts the images of several platforms under one digest.
  * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ * @param annotations of the index; `ofDescriptors` are of what it says of each manifest
  */
 export function assembleIndex(
   images: readonly Image[],
   annotations: Readonly<Record<string, string>>,
+  ofDescriptors: Readonly<Record<string, string>> = {},
 ): ImageIndex {
   const entries = images.map(({ manifest, platform }) => ({
-    ...manifest.descriptor,
+    ...withAnnotations(manifest.descriptor, ofDescriptors),
     platform: descriptorPlatform(platform),
   }))
   return { index: indexOf(entries, annotations), images }
@@ -42,6 +44,12 @@ export function descriptorPlatform({
   readonly variant?: string
 }): NonNullable<Descriptor['platform']> {
   return { os, architecture, ...(variant !== undefined && { variant }) }
+}
+
+/** A descriptor with more annotations; those that it has itself give way. */
+export function withAnnotations(descriptor: Descriptor, more: Readonly<Record<string, string>>): Descriptor {
+  if (Object.keys(more).length === 0) return descriptor
+  return { ...descriptor, annotations: { ...descriptor.annotations, ...more } }
 }
 
 /** What is known of a manifest, with its keys always in the same order. */

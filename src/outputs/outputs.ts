@@ -2,6 +2,6 @@
 export { imagesOf, topOf, type Artifact } from './artifact.ts'
 export { writeLayout } from './layout.ts'
 export { loadImage } from './load.ts'
-export { mergeDigests } from './merge.ts'
+export { mergeDigests, type MergeReport } from './merge.ts'
 export { pushImage, TagFailure, type PushReport } from './registry.ts'
 export { createBlobUploader, type BlobSource, type BlobUploader, type Transfer } from './uploader.ts'
