@@ -191,6 +191,7 @@ function withOrigin(
 /** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
 function readCacheFrom(environment: NodeJS.ProcessEnv): Request['cacheFrom'] {
   const given = list('cache-from')
+  refuseBuildKitCaches(given)
   if (given.length === 1 && given[0] === 'none') return 'none'
   if (given.length > 0) {
     return given.map((text) => parseReference(text, { input: 'cache-from', defaultTag: 'latest' }))
@@ -201,6 +202,19 @@ function readCacheFrom(environment: NodeJS.ProcessEnv): Request['cacheFrom'] {
   // As docker/metadata-action makes tags of branches.
   const tag = branch.replace(/[^\w.-]+/g, '-')
   return readTags().map(({ registry, repository }) => ({ registry, repository, tag }))
+}
+
+/** docker/build-push-action has an input of the same name, for BuildKit's caches. */
+function refuseBuildKitCaches(given: readonly string[]): void {
+  const type = given.find((item) => item.startsWith('type='))
+  if (type === undefined) return
+  const reference = given.find((item) => item.startsWith('ref='))?.slice('ref='.length)
+  throw new UserError(`'${type}' is a cache of BuildKit's, and here stand names of images`, {
+    at: { input: 'cache-from' },
+    advice: reference
+      ? `Write ${reference} alone, if it is an image that this action made.`
+      : 'Leave it out: the image of the last run is the cache, and package archives are kept in the Actions cache without it.',
+  })
 }
 
 /** The part of a workflow's event that is looked at; not every event has it. */

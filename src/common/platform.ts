@@ -21,13 +21,27 @@ const platforms: readonly Platform[] = [
 export function parsePlatform(text: string, input = 'platforms'): Platform {
   const wanted = text.trim().replace(/^linux\/arm64\/v8$/, 'linux/arm64')
   const found = platforms.find((platform) => formatPlatform(platform) === wanted)
-  if (!found) {
-    throw new UserError(`'${text}' is not a platform that conda packages exist for`, {
-      at: { input },
-      advice: `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
-    })
-  }
-  return found
+  if (found) return found
+  const meant = meantPlatform(wanted)
+  const level = /^linux\/amd64\/v([234])$/.exec(wanted)?.[1]
+  throw new UserError(`'${text}' is not a platform that conda packages exist for`, {
+    at: { input },
+    advice:
+      level !== undefined
+        ? `Write linux/amd64, and 'virtual-packages: __archspec=x86_64_v${level}' for packages that need such a processor.`
+        : meant
+          ? `Write ${formatPlatform(meant)}.`
+          : `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
+  })
+}
+
+/** By the names that conda, docker and the kernel have for a processor. */
+function meantPlatform(text: string): Platform | undefined {
+  const processor = text.toLowerCase().replace(/^linux[-/]/, '')
+  const architecture = { 64: 'amd64', x86_64: 'amd64', 'x86-64': 'amd64', x64: 'amd64', aarch64: 'arm64' }[
+    processor
+  ]
+  return platforms.find((platform) => platform.architecture === (architecture ?? processor))
 }
 
 export function formatPlatform(platform: Platform): string {

@@ -39,6 +39,13 @@ export function parseReference(
     )
   }
   const [name, tag] = splitTag(named)
+  const slashed = slashedTag(name)
+  if (tag === undefined && slashed !== undefined) {
+    throw refuse(
+      `'${slashed}' is not a tag, for it has a slash`,
+      `Write ${slashed.replace(/[^\w.-]+/g, '-')} instead.`,
+    )
+  }
   if (tag !== undefined && !tagPattern.test(tag)) {
     throw refuse(
       `'${tag}' is not a tag`,
@@ -89,6 +96,13 @@ export function registryUrl(registry: string): URL {
 function splitTag(named: string): [string, string | undefined] {
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1)
   return colon < 0 ? [named, undefined] : [named.slice(0, colon), named.slice(colon + 1)]
+}
+
+/** What follows a colon that stands for no port, as a branch's name does in `name:feature/x`. */
+function slashedTag(name: string): string | undefined {
+  if (name.includes('//')) return undefined
+  const [, inFirst, inOther] = /^[^/.:[\]]+:(?!\d+\/)(.+)$|^[^/]+\/[^:]*:(.+)$/.exec(name) ?? []
+  return inFirst ?? inOther
 }
 
 /** What stands before the first slash is a registry when it cannot be a path: with a dot, a port, or `localhost`. */
