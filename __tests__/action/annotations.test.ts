@@ -38,6 +38,14 @@ test('of a level that the run has no document of, nothing is kept in silence', (
   })
 })
 
+test('without a value there is none, but for one that a manifest would have otherwise', () => {
+  expect(read(['a=', 'index:b=', 'manifest-descriptor:c='], ...all)).toMatchObject({
+    manifest: { a: '' },
+    index: {},
+    descriptor: {},
+  })
+})
+
 describe('what is refused', () => {
   test.each([
     ['image:a=1', "'image' in 'image:a' is no level"],

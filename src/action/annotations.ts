@@ -37,7 +37,17 @@ export function readAnnotations(present: readonly Level[]): Annotations {
       else if (wanted) misplaced.push(`${level}:${key}`)
     }
   }
-  return { manifest: read.manifest, index: read.index, descriptor: read['manifest-descriptor'], misplaced }
+  return {
+    manifest: read.manifest,
+    index: withValue(read.index),
+    descriptor: withValue(read['manifest-descriptor']),
+    misplaced,
+  }
+}
+
+/** An annotation without a value is none; those of a manifest keep others out until then. */
+function withValue(all: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
 }
 
 function takeApart(written: string): { key: string; wanted?: readonly Level[] } {
