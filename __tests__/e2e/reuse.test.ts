@@ -56,6 +56,21 @@ test('one package more costs that package, and the image is the same as one made
   expect(bumped.bytesPushed).toBeLessThan(anew.bytesPushed / 3)
 })
 
+test('labels that change from run to run are named; given as KEY= they are left out, and the digest stays', async () => {
+  await write(['tiny'])
+  const labels = (time: string) =>
+    ['# of docker/metadata-action', `org.opencontainers.image.created=${time}`, 'team=a'].join('\n')
+  const first = await make('labels:1', { labels: labels('2026-01-01T00:00:00Z') })
+  const second = await make('labels:1', { labels: labels('2026-01-02T00:00:00Z') })
+  expect(second.digest).not.toBe(first.digest)
+  expect(second.log).toContain(
+    'Nothing but labels differs from the earlier image: org.opencontainers.image.created.',
+  )
+  const stable = await make('labels:1', { labels: labels('') })
+  expect((await make('labels:1', { labels: labels('') })).reused).toBe('true')
+  expect(stable.log).toContain('Nothing but labels differs')
+})
+
 test('a package less: what it had hidden is there again', async () => {
   await write(['clobber-a', 'clobber-b', 'tiny'])
   await make('clobber:1')

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
-import { contextAnnotations, sourceDate } from '../../src/image/labels.ts'
+import type { ImageConfig } from '../../src/oci/config.ts'
+import { contextAnnotations, onlyLabelsDiffer, sourceDate } from '../../src/image/labels.ts'
 
 const run = {
   GITHUB_SERVER_URL: 'https://github.com',
@@ -90,5 +92,41 @@ describe('sourceDate', () => {
 
   test.each(['now', '-1', '1.5', '1e9', '253402300800'])('refuses %s', (text) => {
     expect(() => sourceDate({ SOURCE_DATE_EPOCH: text })).toThrow(UserError)
+  })
+})
+
+describe('onlyLabelsDiffer', () => {
+  const image = (labels: Record<string, string>, annotations: Record<string, string> = {}, cmd = 'bash') => ({
+    config: {
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Labels: labels, Cmd: [cmd] },
+      rootfs: { type: 'layers', diff_ids: [digestOf('layer')] },
+    } satisfies ImageConfig,
+    annotations,
+  })
+
+  test('names labels and annotations that changed, came or went', () => {
+    const before = image({ created: '1', same: 's', gone: 'g' }, { created: '1', same: 's', revision: 'a' })
+    const after = image({ created: '2', same: 's', come: 'c' }, { created: '2', same: 's', revision: 'b' })
+    expect(onlyLabelsDiffer(before, after)).toEqual(['come', 'created', 'gone', 'revision'])
+  })
+
+  test('names none of equal images, whatever the order of keys', () => {
+    const { config, annotations } = image({ a: '1', b: '2' })
+    const { rootfs, ...rest } = config
+    expect(onlyLabelsDiffer(image({ b: '2', a: '1' }), { config: { rootfs, ...rest }, annotations })).toEqual(
+      [],
+    )
+  })
+
+  test('names none when something else differs too', () => {
+    expect(onlyLabelsDiffer(image({ a: '1' }), image({ a: '2' }, {}, 'python'))).toEqual([])
+  })
+
+  test('a config without labels has none', () => {
+    const { config, annotations } = image({})
+    const bare = { ...config, config: { Cmd: ['bash'] } }
+    expect(onlyLabelsDiffer({ config: bare, annotations }, image({ a: '1' }))).toEqual(['a'])
   })
 })

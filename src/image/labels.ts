@@ -1,4 +1,6 @@
 import { UserError } from '../common/errors.ts'
+import { isRecord } from '../common/json.ts'
+import type { ImageConfig } from '../oci/config.ts'
 
 /** Which of an image's labels the context of a run fills in, and what it does not know. */
 export interface ContextOptions {
@@ -65,4 +67,40 @@ export function sourceDate(environment: Readonly<Record<string, string | undefin
 /** RFC 3339, in whole seconds. */
 function formatTime(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** An image as far as labels are concerned. */
+export interface Labelled {
+  readonly config: ImageConfig
+  /** The manifest's, but those of our own. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/**
+ * The labels and annotations that keep an image from being the same as an earlier one, if nothing else does: a time, or a
+ * commit's hash, that some tool gives anew in each run.
+ * @returns their keys, sorted; none when the images are equal, or when anything else differs too
+ */
+export function onlyLabelsDiffer(before: Labelled, after: Labelled): string[] {
+  if (canonical(withoutLabels(before.config)) !== canonical(withoutLabels(after.config))) return []
+  const labels = differing(before.config.config?.Labels ?? {}, after.config.config?.Labels ?? {})
+  return [...new Set([...labels, ...differing(before.annotations, after.annotations)])].sort()
+}
+
+function differing(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  return Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key])
+}
+
+function withoutLabels({ config, ...rest }: ImageConfig): object {
+  return { ...rest, config: { ...config, Labels: undefined } }
+}
+
+/** JSON whose keys are in one order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  )
 }

@@ -67,6 +67,8 @@ export async function takeUnchanged(
 
 /** The layers of an earlier image that this run could make, by their keys. */
 export interface EarlierLayers {
+  /** The image that they are of. */
+  readonly image?: Image
   /**
    * The layers with these keys, as far as the registry has them: an annotation is believed no further than that.
    * @returns by key
@@ -87,6 +89,7 @@ export async function openEarlierLayers(
     if (key !== undefined) byKey.set(key, layer)
   }
   return {
+    ...(image && { image }),
     async find(keys) {
       const wanted = keys.flatMap((key): [string, ImageLayer][] => {
         const layer = byKey.get(key)

@@ -1,11 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as core from '@actions/core'
 import { chooseUser } from '../base/users.ts'
 import type { Compiler } from '../bytecode/bytecode.ts'
 import { UserError } from '../common/errors.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
 import type { ImageInputs } from '../image/inputs.ts'
+import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
   buildLayer,
@@ -18,6 +20,7 @@ import {
 } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { LayerEntry } from '../layers/types.ts'
+import { parseConfig } from '../oci/config.ts'
 import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
 import { exportedByActivation } from './activation.ts'
@@ -57,7 +60,7 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
   const activeName = defaultName(inputs)
   const environment = contractVariables(plan, activeName)
   const { user } = prepared.summary
-  return assembleImage(base.image, layers, platform, {
+  const image = assembleImage(base.image, layers, platform, {
     user: options.userNumeric ? String(user.uid) : user.name,
     environment,
     start,
@@ -72,6 +75,27 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
       [fingerprintAnnotation]: wanted.fingerprint,
     },
   })
+  tellChangingLabels(plan.earlier.image, image)
+  return image
+}
+
+/** What differs from run to run in nothing but labels is another image each time, which is not to go unnoticed. */
+function tellChangingLabels(earlier: Image | undefined, made: Image): void {
+  const changing = earlier ? onlyLabelsDiffer(labelled(earlier), labelled(made)) : []
+  if (changing.length === 0) return
+  core.info(
+    `Nothing but labels differs from the earlier image: ${changing.join(', ')}. Given as KEY= they are left out, and the digest stays.`,
+  )
+}
+
+function labelled({ config, manifest }: Image): Labelled {
+  const { annotations = {} } = JSON.parse(manifest.bytes.toString()) as {
+    annotations?: Record<string, string>
+  } // a manifest of ours
+  return {
+    config: parseConfig(config.bytes.toString()),
+    annotations: { ...annotations, [fingerprintAnnotation]: '' },
+  }
 }
 
 /** What the image's ENV has so that every process has the default environment. */
