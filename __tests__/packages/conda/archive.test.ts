@@ -15,7 +15,7 @@ import {
   type TarItem,
 } from '../make-package.ts'
 
-const channel = join(import.meta.dirname, '../data/link/channel')
+const channel = join(import.meta.dirname, '../../data/link/channel')
 
 /** Entries in order, with their content where they are files and `read` says so. */
 async function entriesOf(
