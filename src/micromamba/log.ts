@@ -56,14 +56,3 @@ const backtrace =
 function withoutBacktrace(lines: readonly string[]): string[] {
   return lines.filter((line) => !backtrace.test(line))
 }
-
-/**
- * Somebody else's text as lines of our log. Each has a beginning of ours, and none holds what a runner takes for a command:
- * `::name::` where a line begins, `##[name]` anywhere (actions/runner, ActionCommand.cs).
- */
-export function quoted(text: string): string {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => `micromamba: ${line.replaceAll('##[', '# #[')}`)
-    .join('\n')
-}

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { parseDocument, stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
+import { foreignLines } from '../common/foreign.ts'
 import { withScratch } from '../common/scratch.ts'
 import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Micromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
-import { isAtLeast, logLevels, quoted, readLog, type LogEntry } from './log.ts'
+import { isAtLeast, logLevels, readLog, type LogEntry } from './log.ts'
 import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage } from './solved.ts'
 import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
@@ -103,7 +104,9 @@ function showLog(log: readonly LogEntry[], { logLevel = 'warning' }: SolveReques
   const warnings = texts.filter(([of]) => of === 'warning').map(([, text]) => text)
   for (const text of new Set(warnings)) core.warning(text, { title: 'micromamba' })
   if (!isVerbose({ logLevel })) return
-  for (const [of, text] of texts.filter(([of]) => of !== 'warning')) core.info(quoted(`${of}: ${text}`))
+  for (const [of, text] of texts.filter(([of]) => of !== 'warning')) {
+    core.info(foreignLines(`micromamba: ${of}: ${text}`))
+  }
 }
 
 function isVerbose({ logLevel = 'warning' }: Pick<SolveRequest, 'logLevel'>): boolean {
