@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import * as core from '@actions/core'
-import { setImageOutputs, setMergeOutputs } from './action/outputs.ts'
+import { setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
 import { Cancelled, untilCancelled } from './common/cancellation.ts'
@@ -25,7 +25,6 @@ async function work(): Promise<void> {
     setMergeOutputs(await merge(request, request.merge), request.tags)
   } else {
     const result = await run(request)
-    setImageOutputs(result)
     await writeSummary(result)
   }
 }

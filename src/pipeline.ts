@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { setCacheOutputs, setLockOutputs } from './action/outputs.ts'
 import type { MergeRequest } from './action/merge-request.ts'
+import { setCacheOutputs, setImageOutputs, setLockOutputs, setPushOutputs } from './action/outputs.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
 import { stage } from './action/stage.ts'
@@ -12,9 +12,11 @@ import {
   loadImage,
   mergeDigests,
   pushImage,
+  TagFailure,
   writeLayout,
   type Artifact,
   type MergeReport,
+  type PushReport,
 } from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
 import { createBaseReader } from './stages/base.ts'
@@ -25,6 +27,7 @@ import { makeImage } from './stages/image.ts'
 import { lockMembers } from './stages/lock.ts'
 import { createPackageStore, type Wanted } from './stages/packages.ts'
 import { planImage, type Plan } from './stages/plan.ts'
+import { checkBeforehand } from './stages/preflight.ts'
 import { describeImages } from './stages/wanted.ts'
 
 /**
@@ -33,11 +36,12 @@ import { describeImages } from './stages/wanted.ts'
  * What is there already is passed over: an image of which nothing has changed costs a look at its manifest.
  * @throws UserError for whatever the user can mend
  */
-export async function run(request: Request): Promise<Result> {
-  const { tags, push, output } = request
-  const context = await openContext(request)
+export async function run(asked: Request): Promise<Result> {
+  const registry = createRegistryClient()
+  const members = await readMembers(asked)
+  const request = await checkBeforehand(asked, members, registry)
+  const context = await openContext(request, registry)
   try {
-    const members = await readMembers(request)
     const bases = createBaseReader(request, context)
     const locked = await stage('Lock', () => lockMembers(request, members, bases, context))
     const locks = locked.flat().map(({ result }) => result)
@@ -69,21 +73,19 @@ export async function run(request: Request): Promise<Result> {
     const cache = await store.close()
     setCacheOutputs(cache)
     const [single, ...more] = images
-    const { indexAnnotations, descriptorAnnotations } = request
+    const { tags, push, output, indexAnnotations, descriptorAnnotations } = request
     const artifact =
       single && more.length === 0 ? single : assembleIndex(images, indexAnnotations, descriptorAnnotations)
-    const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context))
-    return {
+    const made = {
       artifact,
       bases: [...new Set(wanted.map(({ inputs }) => inputs.base))],
       tags,
-      pushed: push,
-      ...(output !== undefined && { output }),
       locks,
-      cache,
       reused: wanted.every(({ unchanged }) => unchanged !== undefined),
-      bytesPushed,
     }
+    setImageOutputs(made)
+    const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context))
+    return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed }
   } finally {
     await removeScratch(context.scratch)
   }
@@ -115,12 +117,26 @@ export async function merge(
   { images, platforms }: MergeRequest,
 ): Promise<MergeReport> {
   return stage('Merge', () =>
-    mergeDigests(images, push ? tags : [], createRegistryClient(), {
-      platforms,
-      annotations: indexAnnotations,
-      descriptorAnnotations,
-    }),
+    pushed(() =>
+      mergeDigests(images, push ? tags : [], createRegistryClient(), {
+        platforms,
+        annotations: indexAnnotations,
+        descriptorAnnotations,
+      }),
+    ),
   )
+}
+
+/** Pushes, and has the next steps know what is live then: also when some of the tags could not be moved. */
+async function pushed<T extends PushReport>(push: () => Promise<T>): Promise<T> {
+  try {
+    const report = await push()
+    setPushOutputs(report)
+    return report
+  } catch (error) {
+    if (error instanceof TagFailure) setPushOutputs({ tags: error.moved, bytesPushed: 0 })
+    throw error
+  }
 }
 
 /** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
@@ -129,7 +145,7 @@ async function deliver(
   artifact: Artifact,
   { registry, uploader }: RunContext,
 ): Promise<number> {
-  const report = uploader && (await pushImage(artifact, tags, registry, { uploader }))
+  const report = uploader && (await pushed(() => pushImage(artifact, tags, registry, { uploader })))
   if (output !== undefined) await writeLayout(artifact, resolve(workspace, output), tags)
   if (load) await loadImage(artifact, tags)
   return report?.bytesPushed ?? 0

@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
-import { imagesOf, topOf, type Artifact, type MergeReport } from '../outputs/outputs.ts'
+import { imagesOf, topOf, type Artifact, type MergeReport, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type Result } from './result.ts'
 
@@ -29,7 +29,8 @@ export function setCacheOutputs(cache: Result['cache']): void {
   core.setOutput('cache-matched-key', cache.matchedKey ?? '')
 }
 
-export function setImageOutputs(result: Result): void {
+/** What is known of an image before it goes anywhere. */
+export function setImageOutputs(result: MadeImage): void {
   const { artifact, tags } = result
   core.setOutput('digest', topOf(artifact).descriptor.digest)
   core.setOutput('imageid', configDigest(artifact) ?? topOf(artifact).descriptor.digest)
@@ -37,9 +38,17 @@ export function setImageOutputs(result: Result): void {
   core.setOutput('tags', tags.map(formatReference).join('\n'))
   core.setOutput('reused', result.reused)
   core.setOutput('layers-reused', layersReused(artifact))
-  core.setOutput('bytes-pushed', result.bytesPushed)
   core.setOutput('metadata', JSON.stringify(metadata(result), null, 2))
+  setPushOutputs({ tags: [], bytesPushed: 0 })
 }
+
+/** What is live, as far as a push has come. */
+export function setPushOutputs({ tags, bytesPushed }: Pick<PushReport, 'tags' | 'bytesPushed'>): void {
+  core.setOutput('pushed-tags', tags.join('\n'))
+  core.setOutput('bytes-pushed', bytesPushed)
+}
+
+type MadeImage = Pick<Result, 'artifact' | 'tags' | 'locks' | 'bases' | 'reused'>
 
 /** How many layers an earlier image had, on all platforms; the base's do not count. */
 function layersReused(artifact: Artifact): number {
@@ -47,7 +56,7 @@ function layersReused(artifact: Artifact): number {
 }
 
 /** The outputs of a run that merges images. */
-export function setMergeOutputs({ digest, bytesPushed }: MergeReport, tags: Result['tags']): void {
+export function setMergeOutputs({ digest }: MergeReport, tags: Result['tags']): void {
   const [first] = tags
   core.setOutput('digest', digest)
   core.setOutput('imageid', digest)
@@ -55,7 +64,6 @@ export function setMergeOutputs({ digest, bytesPushed }: MergeReport, tags: Resu
   core.setOutput('tags', tags.map(formatReference).join('\n'))
   core.setOutput('reused', false)
   core.setOutput('layers-reused', 0)
-  core.setOutput('bytes-pushed', bytesPushed)
   core.setOutput('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2))
 }
 
@@ -66,7 +74,12 @@ function configDigest(artifact: Artifact): Digest | undefined {
 }
 
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
-export function metadata({ artifact, tags, locks, bases }: Result): Record<string, unknown> {
+export function metadata({
+  artifact,
+  tags,
+  locks,
+  bases,
+}: Omit<MadeImage, 'reused'>): Record<string, unknown> {
   const { descriptor } = topOf(artifact)
   const images = imagesOf(artifact)
   const [first, ...more] = images

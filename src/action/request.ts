@@ -37,6 +37,8 @@ export interface Request {
   /** Without their tags when the image is pushed by digest. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean
+  /** Whether a login that may only read is no error: the image is made all the same. */
+  readonly isPushOptional: boolean
   /** Instead of making an image. */
   readonly merge?: MergeRequest
   /** An OCI layout to write: a directory, or a file that ends in `.tar`. */
@@ -89,7 +91,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     platforms: platforms.length > 0 ? platforms : [machinePlatform()],
     tags: readTags(),
     merge,
-    push: boolean('push') || boolean('push-by-digest'),
+    ...readPush(),
     output: text('output'),
     load: boolean('load'),
     image: readImageOptions(annotations.manifest, environment),
@@ -197,8 +199,7 @@ function readCacheFrom(environment: NodeJS.ProcessEnv): Request['cacheFrom'] {
     return given.map((text) => parseReference(text, { input: 'cache-from', defaultTag: 'latest' }))
   }
   const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch
-  const pushes = boolean('push') || boolean('push-by-digest')
-  if (branch === undefined || !pushes) return []
+  if (branch === undefined || !readPush().push) return []
   // As docker/metadata-action makes tags of branches.
   const tag = branch.replace(/[^\w.-]+/g, '-')
   return readTags().map(({ registry, repository }) => ({ registry, repository, tag }))
@@ -224,6 +225,12 @@ function readEvent(path: string | undefined): {
 } {
   if (!path || !existsSync(path)) return {}
   return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof readEvent> // GitHub's own file
+}
+
+function readPush(): Pick<Request, 'push' | 'isPushOptional'> {
+  const isOptional = valueOf('push') === 'auto'
+  const isWanted = isOptional || boolean('push') || boolean('push-by-digest')
+  return { push: isWanted, isPushOptional: isOptional }
 }
 
 function readTags(): ImageReference[] {

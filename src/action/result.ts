@@ -41,7 +41,7 @@ export interface CacheResult {
 }
 
 /** `name@sha256:…` after the first tag. */
-export function digestedName(result: Result): string | undefined {
+export function digestedName(result: Pick<Result, 'tags' | 'artifact'>): string | undefined {
   const [first] = result.tags
   return (
     first &&

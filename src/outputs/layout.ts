@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { messageOf, UserError } from '../common/errors.ts'
-import { makeScratch, removeScratch } from '../common/scratch.ts'
+import { makeScratch, removeScratch, withScratch } from '../common/scratch.ts'
 import type { ImageReference } from '../registry/registry.ts'
 import type { Artifact } from './artifact.ts'
 import { contentOf, layoutFiles, type LayoutFile } from './layout-files.ts'
@@ -20,15 +20,10 @@ export async function writeLayout(
   path: string,
   references: readonly ImageReference[],
 ): Promise<void> {
-  const target = resolve(path)
-  const isTar = target.endsWith('.tar')
-  if (/\.(tgz|tar\.\w+)$/.test(target)) {
-    throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.')
-  }
+  const { target, isTar } = targetOf(path)
   const files = layoutFiles(artifact, references)
   try {
-    await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target))
-    await mkdir(dirname(target), { recursive: true })
+    await prepare(target, isTar)
     await inItsPlace(target, (partial) =>
       isTar ? writeTar(files, createWriteStream(partial, { flags: 'wx' })) : writeDirectory(files, partial),
     )
@@ -37,9 +32,41 @@ export async function writeLayout(
   }
 }
 
+/**
+ * Finds out before there is an image whether its layout could be written.
+ * @throws UserError when something else is there, or the place cannot be written
+ */
+export async function checkLayout(path: string): Promise<void> {
+  const { target, isTar } = targetOf(path)
+  try {
+    await prepare(target, isTar)
+    await withScratch(partialOf(target), () => Promise.resolve())
+  } catch (error) {
+    throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error
+  }
+}
+
+function targetOf(path: string): { readonly target: string; readonly isTar: boolean } {
+  const target = resolve(path)
+  if (/\.(tgz|tar\.\w+)$/.test(target)) {
+    throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.')
+  }
+  return { target, isTar: target.endsWith('.tar') }
+}
+
+async function prepare(target: string, isTar: boolean): Promise<void> {
+  await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target))
+  await mkdir(dirname(target), { recursive: true })
+}
+
+/** Where it is made: beside its place, on the same file system. */
+function partialOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.partial-`)
+}
+
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target: string, write: (partial: string) => Promise<void>): Promise<void> {
-  const work = await makeScratch(join(dirname(target), `.${basename(target)}.partial-`))
+  const work = await makeScratch(partialOf(target))
   const [partial, old] = [join(work, 'new'), join(work, 'old')]
   try {
     await write(partial)

@@ -1,7 +1,8 @@
 import * as core from '@actions/core'
 import { showCommand } from '../common/command.ts'
 import { UserError } from '../common/errors.ts'
-import { formatPlatform, machinePlatform } from '../common/platform.ts'
+import { foreignText } from '../common/foreign.ts'
+import { formatPlatform, machinePlatform, type Platform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
 import { imagesOf, isIndex, type Artifact } from './artifact.ts'
@@ -28,12 +29,7 @@ export async function loadImage(
   const files = layoutFiles(image, tags)
   showCommand(engine.program, ['load'])
   const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin))
-  if (!ok) {
-    throw new UserError(`${engine.program} load failed: ${stderr.trim() || 'it did not say why'}`, {
-      at: { input: 'load' },
-      advice: `Check with \`${engine.program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
-    })
-  }
+  if (!ok) throw engineFailure(engine, 'load failed', stderr)
   core.debug(stdout)
   const names = distinctTags(tags).map(formatReference)
   const id = await idOf(engine, image, names)
@@ -41,13 +37,42 @@ export async function loadImage(
   return id
 }
 
+/**
+ * Finds out before there is an image whether it could be loaded.
+ * @param platforms that the image is made for
+ * @throws UserError when there is no engine, when it does not answer, or when none of the platforms is this machine's
+ */
+export async function checkEngine(
+  platforms: readonly Platform[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  if (platforms.length > 1) suitableFor(platforms)
+  const engine = await findEngine(environment)
+  const { ok, stderr } = await engine.run(['version'])
+  if (!ok) throw engineFailure(engine, 'does not answer', stderr)
+}
+
+function engineFailure({ program }: EngineCommand, what: string, stderr: string): UserError {
+  return new UserError(`${program} ${what}: ${foreignText(stderr) || 'it did not say why'}`, {
+    at: { input: 'load' },
+    advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
+  })
+}
+
 function imageToLoad(artifact: Artifact): Image {
   if (!isIndex(artifact)) return artifact
-  const machine = machinePlatform()
   const images = imagesOf(artifact)
-  const suitable = images.find(({ platform }) => platform.architecture === machine.architecture)
-  if (suitable) return suitable
-  const made = images.map(({ platform }) => formatPlatform(platform)).join(', ')
+  const image = images[suitableFor(images.map(({ platform }) => platform))]
+  if (!image) throw new Error('an index has the image of each of its platforms')
+  return image
+}
+
+/** The position of the platform that is this machine's. */
+function suitableFor(platforms: readonly Platform[]): number {
+  const machine = machinePlatform()
+  const position = platforms.findIndex(({ architecture }) => architecture === machine.architecture)
+  if (position !== -1) return position
+  const made = platforms.map(formatPlatform).join(', ')
   throw new UserError(`this machine is ${formatPlatform(machine)}, and the image is made for ${made}`, {
     at: { input: 'load' },
     advice: `Add ${formatPlatform(machine)} to 'platforms', or leave 'load' at false.`,

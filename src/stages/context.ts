@@ -3,7 +3,7 @@ import type { Request } from '../action/request.ts'
 import { makeScratch, temporaryFolder } from '../common/scratch.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
-import { createRegistryClient, type RegistryClient } from '../registry/registry.ts'
+import type { RegistryClient } from '../registry/registry.ts'
 
 /** What a run works with. None of it has a part in what an image becomes. */
 export interface RunContext {
@@ -21,9 +21,8 @@ export interface RunContext {
   readonly tarballs: string
 }
 
-export async function openContext(request: Request): Promise<RunContext> {
+export async function openContext(request: Request, registry: RegistryClient): Promise<RunContext> {
   const { push, tags, workspace, condarc, logLevel } = request
-  const registry = createRegistryClient()
   return {
     registry,
     ...(push && { uploader: createBlobUploader(registry, tags) }),

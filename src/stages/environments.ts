@@ -58,6 +58,20 @@ function refuseUnusableName({ name, environment, file }: Member): void {
   })
 }
 
+/**
+ * The environment that containers activate unless they are told another.
+ * @param names of all of them
+ * @throws UserError when there is none of the name that is wanted
+ */
+export function chooseActive(names: readonly string[], wanted?: string): string {
+  const chosen = wanted ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'))
+  if (names.includes(chosen)) return chosen
+  throw new UserError(`'${chosen}' is none of the environments`, {
+    at: { input: 'environment-name' },
+    advice: `There are ${names.join(', ')}.`,
+  })
+}
+
 /** The first environment has the packages that were given without a file, which may be all that there is. */
 async function readFirst(request: Wanted, input: string | undefined): Promise<Omit<Member, 'name'>> {
   const { packages, channels } = request

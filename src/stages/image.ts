@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { chooseUser } from '../base/users.ts'
 import type { Compiler } from '../bytecode/bytecode.ts'
-import { UserError } from '../common/errors.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
-import type { ImageInputs } from '../image/inputs.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
@@ -26,6 +24,7 @@ import { environmentFiles } from '../prefix/environment-files.ts'
 import { exportedByActivation } from './activation.ts'
 import { applicationLayer } from './application.ts'
 import type { RunContext } from './context.ts'
+import { chooseActive } from './environments.ts'
 import { buildPackageLayers, type BuiltMember } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
 import type { Plan } from './plan.ts'
@@ -57,7 +56,10 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
   ]
   for (const layer of layers) void context.uploader?.add(layer)
 
-  const activeName = defaultName(inputs)
+  const activeName = chooseActive(
+    inputs.environments.map(({ name }) => name),
+    options.environmentName,
+  )
   const environment = contractVariables(plan, activeName)
   const { user } = prepared.summary
   const image = assembleImage(base.image, layers, platform, {
@@ -113,17 +115,6 @@ async function activatedVariables(
     base,
     new Map([...base.variables, ...Object.entries(contract), ...literalLines(env)]),
   )
-}
-
-/** The environment that containers activate unless they are told another. */
-function defaultName({ options: { environmentName }, environments }: ImageInputs): string {
-  const names = environments.map(({ name }) => name)
-  const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'))
-  if (names.includes(wanted)) return wanted
-  throw new UserError(`'${wanted}' is none of the environments`, {
-    at: { input: 'environment-name' },
-    advice: `There are ${names.join(', ')}.`,
-  })
 }
 
 /**
