@@ -34,7 +34,7 @@ function toBeAllowed(registry: string, message: string): string {
   if (isForksPullRequest()) {
     return (
       'This run is for a pull request of a fork, whose token may only read and which has no secrets: ' +
-      "do not push there, with `push: ${{ github.event_name != 'pull_request' }}`."
+      'make the image there without pushing it, with `push: auto`.'
     )
   }
   if (registry !== 'ghcr.io') return `${login(registry)}, as a user that may push to it.`
