@@ -36078,6 +36078,7 @@ function defaultCallback(err) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CF: () => (/* binding */ setImageOutputs),
+/* harmony export */   PK: () => (/* binding */ setPushOutputs),
 /* harmony export */   ef: () => (/* binding */ setLockOutputs),
 /* harmony export */   fk: () => (/* binding */ setCacheOutputs),
 /* harmony export */   hc: () => (/* binding */ setMergeOutputs)
@@ -36087,7 +36088,7 @@ function defaultCallback(err) {
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
 /* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2802);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5472);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6859);
 /* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6013);
 
 
@@ -36112,23 +36113,29 @@ function setCacheOutputs(cache) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-primary-key', cache.primaryKey);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-matched-key', cache.matchedKey ?? '');
 }
+/** What is known of an image before it goes anywhere. */
 function setImageOutputs(result) {
     const { artifact, tags } = result;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact).descriptor.digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', result.bytesPushed);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
+    setPushOutputs({ tags: [], bytesPushed: 0 });
+}
+/** What is live, as far as a push has come. */
+function setPushOutputs({ tags, bytesPushed }) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('pushed-tags', tags.join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
 }
 /** How many layers an earlier image had, on all platforms; the base's do not count. */
 function layersReused(artifact) {
     return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
-function setMergeOutputs({ digest, bytesPushed }, tags) {
+function setMergeOutputs({ digest }, tags) {
     const [first] = tags;
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
@@ -36136,7 +36143,6 @@ function setMergeOutputs({ digest, bytesPushed }, tags) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', false);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', 0);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2));
 }
 /** Of an image; an index has none. */
@@ -36145,8 +36151,8 @@ function configDigest(artifact) {
     return more.length === 0 ? image?.config.descriptor.digest : undefined;
 }
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
-function metadata({ artifact, tags, locks, bases }) {
-    const { descriptor } = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ .HX)(artifact);
+function metadata({ artifact, tags, locks, bases, }) {
+    const { descriptor } = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact);
     const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact);
     const [first, ...more] = images;
     const config = configDigest(artifact);
@@ -36183,7 +36189,7 @@ function platformOf({ platform: { os, architecture } }) {
 
 /***/ }),
 
-/***/ 6594:
+/***/ 6740:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36200,63 +36206,14 @@ var core = __nccwpck_require__(3838);
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
-;// CONCATENATED MODULE: ./src/image/labels.ts
-
-/**
- * The `org.opencontainers.image.*` keys (OCI image-spec, annotations.md) that the context of a workflow run tells, for
- * an image's labels and annotations alike, with what the user gave.
- *
- * The keys of the repository (source, url, title) are the same from commit to commit, so equal inputs keep giving
- * equal digests. Those of the commit are not: with `perCommit`, each commit makes another image even when nothing in
- * it changed. They are therefore to be asked for. Time comes from SOURCE_DATE_EPOCH, which somebody set on purpose, or
- * from the commit, never from a clock.
- * @param environment the variables of the run, `process.env`; those that are missing or empty leave their keys out
- * @returns keys to values, sorted by key
- * @throws UserError when SOURCE_DATE_EPOCH is not a number of seconds
- */
-function contextAnnotations(environment, { perCommit = false, commitTime, given = {} } = {}) {
-    const repository = environment['GITHUB_REPOSITORY'];
-    const server = environment['GITHUB_SERVER_URL']?.replace(/\/+$/, '');
-    const address = repository && server ? `${server}/${repository}` : undefined;
-    const isTag = environment['GITHUB_REF_TYPE'] === 'tag';
-    const created = sourceDate(environment) ?? (perCommit ? commitTime : undefined);
-    const known = {
-        source: address,
-        url: address,
-        title: repository?.slice(repository.lastIndexOf('/') + 1),
-        created: created && formatTime(created),
-        ...(perCommit && {
-            revision: environment['GITHUB_SHA'],
-            version: isTag ? environment['GITHUB_REF_NAME'] : undefined,
-        }),
-    };
-    const filled = Object.entries(known).map(([key, value]) => [`org.opencontainers.image.${key}`, value ?? '']);
-    const all = Object.entries({ ...Object.fromEntries(filled), ...given });
-    return Object.fromEntries(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-/**
- * The time that an environment says everything is of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
- * @throws UserError when it is not a whole number of seconds since 1970
- */
-function sourceDate(environment) {
-    const text = environment['SOURCE_DATE_EPOCH']?.trim();
-    if (!text)
-        return undefined;
-    // The years after 9999 have no form in RFC 3339.
-    if (!/^\d{1,12}$/.test(text) || Number(text) > 253_402_300_799) {
-        throw new errors/* UserError */.y(`the variable SOURCE_DATE_EPOCH is '${text}', which is not a time`, {
-            advice: "Set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or don't set it.",
-        });
-    }
-    return new Date(Number(text) * 1000);
-}
-/** RFC 3339, in whole seconds. */
-function formatTime(time) {
-    return time.toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
+// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
+var environment = __nccwpck_require__(5958);
+// EXTERNAL MODULE: ./src/image/labels.ts
+var labels = __nccwpck_require__(86);
 ;// CONCATENATED MODULE: ./src/base/user-wish.ts
 
 /** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
@@ -36345,19 +36302,86 @@ function parseArgsStringToArgv(value, env, file) {
     return myArray;
 }
 
+;// CONCATENATED MODULE: ./src/action/defaults.ts
+/**
+ * The inputs of action.yml with their defaults; empty for none. The runner fills them in only where a workflow leaves an input out,
+ * not where it gives an empty one, as a wrapper does that passes its own inputs on: `${{ inputs.x }}`.
+ */
+const defaults = {
+    'environment-file': 'env.yaml',
+    packages: '',
+    channels: '',
+    'environment-name': '',
+    'root-prefix': '',
+    'lock-file': '',
+    'lock-mode': 'auto',
+    'base-image': 'docker.io/mambaorg/micromamba:debian13-slim',
+    'virtual-packages': '',
+    tags: '',
+    push: 'false',
+    'push-by-digest': 'false',
+    merge: '',
+    output: '',
+    load: 'false',
+    platforms: '',
+    compression: 'zstd',
+    'cache-from': '',
+    labels: '',
+    annotations: '',
+    'commit-labels': 'false',
+    activation: 'entrypoint',
+    entrypoint: '',
+    cmd: '',
+    workdir: '',
+    env: '',
+    expose: '',
+    volumes: '',
+    'stop-signal': '',
+    user: '',
+    'user-numeric': 'false',
+    'group-writable': 'false',
+    copy: '',
+    'link-scripts': 'refuse',
+    'compile-pyc': 'true',
+    'micromamba-version': '2.9.0-0',
+    'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
+    'micromamba-checksum': '',
+    'download-micromamba': 'true',
+    condarc: '',
+    'cache-downloads': 'true',
+    'cache-downloads-key': 'micromamba-image-downloads',
+    'cache-write': 'true',
+    'log-level': 'warning',
+    // The job's own, which an expression gives.
+    'github-token': '',
+};
+
 ;// CONCATENATED MODULE: ./src/action/inputs.ts
 
 
 
-/** Readers of single inputs. Each refuses what it cannot take, naming the input. */
+
+/** Readers of single inputs. An empty one is its default. Each refuses what it cannot take, naming the input. */
 function inputs_text(name) {
-    return core/* getInput */.V4(name) || undefined;
+    return inputs_valueOf(name) || undefined;
 }
+function inputs_valueOf(name) {
+    return core/* getInput */.V4(name) || defaults[name];
+}
+/** As `core.getBooleanInput` takes them: YAML 1.2's. */
 function inputs_boolean(name) {
-    return choice(name, ['true', 'false']) === 'true';
+    const value = inputs_valueOf(name);
+    if (['true', 'True', 'TRUE'].includes(value))
+        return true;
+    if (['false', 'False', 'FALSE'].includes(value))
+        return false;
+    throw new errors/* UserError */.y(`'${value}' is not one of its values`, {
+        at: { input: name },
+        advice: 'Use true or false.',
+    });
 }
 function choice(name, choices) {
-    const value = core/* getInput */.V4(name);
+    const value = inputs_valueOf(name);
     const found = choices.find((choice) => choice === value);
     if (found === undefined) {
         throw new errors/* UserError */.y(`'${value}' is not one of its values`, {
@@ -36369,18 +36393,21 @@ function choice(name, choices) {
 }
 /** Items separated by newlines or commas; blank ones and `#` comments left out. */
 function list(name) {
-    return core/* getInput */.V4(name)
+    return inputs_valueOf(name)
         .split(/[\n,]/)
         .map((item) => item.trim())
         .filter((item) => item !== '' && !item.startsWith('#'));
 }
 /** Items one a line, which may hold commas; blank ones and `#` comments left out. */
 function lines(name) {
-    return core/* getMultilineInput */.q3(name).filter((line) => line !== '' && !line.startsWith('#'));
+    return inputs_valueOf(name)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('#'));
 }
 /** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
 function command(name) {
-    const value = core/* getInput */.V4(name);
+    const value = inputs_valueOf(name);
     if (value === '')
         return undefined;
     if (!value.startsWith('['))
@@ -36407,16 +36434,147 @@ function listOf(name, pattern, what) {
         throw new errors/* UserError */.y(`'${item}' is not ${what}`, { at: { input: name } });
     });
 }
-/** `KEY=VALUE` lines; the value may hold `=` and commas. */
-function keyValues(name) {
-    const pairs = core/* getMultilineInput */.q3(name).map((line) => {
-        const equals = line.indexOf('=');
-        if (equals < 1) {
+/** `KEY=VALUE` lines; the value may hold `=` and commas. Blank lines and `#` comments are left out. */
+function pairs(name) {
+    return lines(name).map((line) => {
+        const [, key, value] = /^([^=]*)=(.*)$/s.exec(line) ?? [];
+        if (key === undefined || value === undefined) {
             throw new errors/* UserError */.y(`'${line}' is not of the form KEY=VALUE`, { at: { input: name } });
         }
-        return [line.slice(0, equals).trim(), line.slice(equals + 1)];
+        if (/^[^\s"'`-][^\s"'`]*$/.test(key))
+            return [key, value];
+        throw new errors/* UserError */.y(`'${key}' is not a name`, {
+            at: { input: name },
+            advice: 'Write KEY=VALUE, one a line, without spaces around the =, and without dashes, quotes or export before it.',
+        });
     });
-    return Object.fromEntries(pairs);
+}
+/** The same, of which the last of a key counts. */
+function keyValues(name) {
+    return Object.fromEntries(pairs(name));
+}
+
+;// CONCATENATED MODULE: ./src/action/annotations.ts
+
+
+const levels = ['manifest', 'index', 'manifest-descriptor', 'index-descriptor'];
+/**
+ * Reads `KEY=VALUE` lines with levels before the keys, as in `manifest,index:KEY=VALUE`: those of docker/metadata-action and of
+ * buildx (docs/guides/annotations.md). A key without one is the manifest's and the index's.
+ * @param present the levels that this run makes a document of
+ * @throws UserError for what is no level
+ */
+function readAnnotations(present) {
+    const read = {
+        manifest: {},
+        index: {},
+        'manifest-descriptor': {},
+        'index-descriptor': {},
+    };
+    const misplaced = [];
+    for (const [written, value] of pairs('annotations')) {
+        const { key, wanted } = takeApart(written);
+        for (const level of wanted ?? ['manifest', 'index']) {
+            if (present.includes(level))
+                read[level][key] = value;
+            else if (wanted)
+                misplaced.push(`${level}:${key}`);
+        }
+    }
+    return {
+        manifest: read.manifest,
+        index: withValue(read.index),
+        descriptor: withValue(read['manifest-descriptor']),
+        misplaced,
+    };
+}
+/** An annotation without a value is none; those of a manifest keep others out until then. */
+function withValue(all) {
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+function takeApart(written) {
+    const colon = written.indexOf(':');
+    if (colon < 0)
+        return { key: written };
+    const key = written.slice(colon + 1);
+    const wanted = written
+        .slice(0, colon)
+        .split(',')
+        .map((text) => {
+        const level = levels.find((name) => name === text);
+        if (level)
+            return level;
+        const isForOne = /^[a-z-]+\[.*\]$/.test(text);
+        throw new errors/* UserError */.y(isForOne
+            ? `'${text}' is a level of one platform, and annotations are those of all`
+            : `'${text}' in '${written}' is no level of annotations`, {
+            at: { input: 'annotations' },
+            advice: `There are ${levels.join(', ')}; several are separated by commas, as in manifest,index:KEY=VALUE.`,
+        });
+    });
+    if (key === '')
+        throw new errors/* UserError */.y(`'${written}' has no key`, { at: { input: 'annotations' } });
+    return { key, wanted };
+}
+
+;// CONCATENATED MODULE: ./src/action/merge-request.ts
+
+
+
+
+/** The inputs that mean something beside `merge`. */
+const useful = [
+    ...['merge', 'tags', 'push', 'push-by-digest', 'annotations', 'platforms'],
+    ...['log-level', 'github-token'],
+];
+/**
+ * Reads the input `merge`. A blank in it is what is left of a job's output when the job failed: to go on would take a platform
+ * from under the tags, or make another image instead.
+ * @param platforms those that the input `platforms` names
+ * @returns undefined when it is not given
+ * @throws UserError also for inputs that mean nothing beside it
+ */
+function readMerge(platforms) {
+    const written = core/* getInput */.V4('merge', { trimWhitespace: false });
+    if (written === '')
+        return undefined;
+    const items = written
+        .replace(/\r?\n$/, '')
+        .split('\n')
+        .filter((line) => !line.trim().startsWith('#'))
+        .flatMap((line) => line.split(','))
+        .map((item) => item.trim());
+    const given = items.filter((item) => item !== '');
+    if (given.length < items.length || given.length === 0) {
+        throw new errors/* UserError */.y(given.length === 0 ? 'it holds nothing' : 'there is a blank among the images', {
+            at: { input: 'merge' },
+            advice: 'Did a job before this one fail, or have no output? Without `if: always()` this job does not run then. Give NAME@sha256:… for each image.',
+        });
+    }
+    refuseOthers();
+    return { images: given.map(parseDigested), platforms };
+}
+function parseDigested(text) {
+    const reference = (0,registry_reference/* parseReference */.F2)(text, { input: 'merge' });
+    if (reference.digest !== undefined)
+        return reference;
+    throw new errors/* UserError */.y(`'${text}' has no digest`, {
+        at: { input: 'merge' },
+        advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
+    });
+}
+function refuseOthers() {
+    const names = Object.keys(defaults); // its keys are the names
+    const other = names.find((name) => {
+        const value = core/* getInput */.V4(name);
+        return !useful.includes(name) && value !== '' && value.toLowerCase() !== defaults[name].toLowerCase();
+    });
+    if (other === undefined)
+        return;
+    throw new errors/* UserError */.y("it means nothing beside 'merge', for the images are made already", {
+        at: { input: other },
+        advice: 'Leave it out here, and give it to the jobs that make the images.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/action/request.ts
@@ -36431,27 +36589,35 @@ function keyValues(name) {
 
 
 
+
+
+
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
+    const platforms = readPlatforms();
+    const merge = readMerge(platforms);
+    const annotations = annotationsOf(merge, platforms);
     const request = {
         workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
         environmentFiles: list('environment-file'),
         packages: lines('packages'),
         channels: list('channels'),
         lock: { file: inputs_text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
-        base: (0,base_name/* parseBaseName */.u7)(core/* getInput */.V4('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+        base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
         virtualPackages: readVirtualPackages(),
-        platforms: readPlatforms(),
+        platforms: platforms.length > 0 ? platforms : [(0,platform/* machinePlatform */.Pv)()],
         tags: readTags(),
-        merge: readMerge(),
-        push: inputs_boolean('push') || inputs_boolean('push-by-digest'),
+        merge,
+        ...readPush(),
         output: inputs_text('output'),
         load: inputs_boolean('load'),
-        image: readImageOptions(environment),
-        copy: (0,copy/* parseCopy */.pM)(core/* getInput */.V4('copy').split('\n'), { input: 'copy' }),
+        image: readImageOptions(annotations.manifest, environment),
+        copy: (0,copy/* parseCopy */.pM)(inputs_valueOf('copy').split('\n'), { input: 'copy' }),
         cacheFrom: readCacheFrom(environment),
-        annotations: keyValues('annotations'),
+        indexAnnotations: annotations.index,
+        descriptorAnnotations: annotations.descriptor,
         micromamba: readMicromamba(),
         condarc: inputs_text('condarc'),
         cache: {
@@ -36474,15 +36640,24 @@ function readVirtualPackages() {
         advice: `There are ${virtual_packages/* virtualPackageNames */.Qt.join(', ')}; write them as __glibc=2.31.`,
     });
 }
+/** Those that are named. */
 function readPlatforms() {
     const wanted = list('platforms');
-    if (wanted.length === 0)
-        return [(0,platform/* machinePlatform */.Pv)()];
     const platforms = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text));
     const twice = wanted.find((_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index);
     if (twice === undefined)
         return platforms;
     throw new errors/* UserError */.y(`'${twice}' stands there twice`, { at: { input: 'platforms' } });
+}
+/** One image is a manifest without an index, and merging makes an index of manifests that are there already. */
+function annotationsOf(merge, platforms) {
+    const ofManifest = merge ? [] : ['manifest'];
+    const ofIndex = merge || platforms.length > 1 ? ['index', 'manifest-descriptor'] : [];
+    const read = readAnnotations([...ofManifest, ...ofIndex]);
+    if (read.misplaced.length > 0) {
+        core/* warning */.$e(`Annotations of what this run does not make are left out: ${read.misplaced.join(', ')}`);
+    }
+    return read;
 }
 function readRootPrefix() {
     const prefix = inputs_text('root-prefix')?.replace(/\/+$/, '');
@@ -36493,7 +36668,7 @@ function readRootPrefix() {
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
 }
-function readImageOptions(environment) {
+function readImageOptions(annotations, environment) {
     return {
         environmentName: inputs_text('environment-name'),
         rootPrefix: readRootPrefix(),
@@ -36502,7 +36677,7 @@ function readImageOptions(environment) {
         groupWritable: inputs_boolean('group-writable'),
         compression: choice('compression', ['zstd', 'gzip']),
         labels: withOrigin(keyValues('labels'), environment),
-        annotations: withOrigin(keyValues('annotations'), environment),
+        annotations: withOrigin(annotations, environment),
         linkScripts: choice('link-scripts', ['refuse', 'skip']),
         compilePyc: inputs_boolean('compile-pyc'),
     };
@@ -36514,7 +36689,7 @@ function readImageOptions(environment) {
 function withOrigin(given, environment) {
     const event = readEvent(environment['GITHUB_EVENT_PATH']);
     const commitTime = new Date(event.head_commit?.timestamp ?? '');
-    return contextAnnotations(environment, {
+    return (0,labels/* contextAnnotations */.Qq)(environment, {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
         given,
@@ -36523,24 +36698,42 @@ function withOrigin(given, environment) {
 /** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
 function readCacheFrom(environment) {
     const given = list('cache-from');
+    refuseBuildKitCaches(given);
     if (given.length === 1 && given[0] === 'none')
         return 'none';
     if (given.length > 0) {
         return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
     }
     const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch;
-    const pushes = inputs_boolean('push') || inputs_boolean('push-by-digest');
-    if (branch === undefined || !pushes)
+    if (branch === undefined || !readPush().push)
         return [];
     // As docker/metadata-action makes tags of branches.
     const tag = branch.replace(/[^\w.-]+/g, '-');
     return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
+}
+/** docker/build-push-action has an input of the same name, for BuildKit's caches. */
+function refuseBuildKitCaches(given) {
+    const type = given.find((item) => item.startsWith('type='));
+    if (type === undefined)
+        return;
+    const reference = given.find((item) => item.startsWith('ref='))?.slice('ref='.length);
+    throw new errors/* UserError */.y(`'${type}' is a cache of BuildKit's, and here stand names of images`, {
+        at: { input: 'cache-from' },
+        advice: reference
+            ? `Write ${reference} alone, if it is an image that this action made.`
+            : 'Leave it out: the image of the last run is the cache, and package archives are kept in the Actions cache without it.',
+    });
 }
 /** The part of a workflow's event that is looked at; not every event has it. */
 function readEvent(path) {
     if (!path || !(0,external_node_fs_.existsSync)(path))
         return {};
     return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8')); // GitHub's own file
+}
+function readPush() {
+    const isOptional = inputs_valueOf('push') === 'auto';
+    const isWanted = isOptional || inputs_boolean('push') || inputs_boolean('push-by-digest');
+    return { push: isWanted, isPushOptional: isOptional };
 }
 function readTags() {
     const byDigest = inputs_boolean('push-by-digest');
@@ -36551,17 +36744,6 @@ function readTags() {
         throw new errors/* UserError */.y(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
             at: { input: 'tags' },
             advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
-        });
-    });
-}
-function readMerge() {
-    return list('merge').map((text) => {
-        const reference = (0,registry_reference/* parseReference */.F2)(text, { input: 'merge' });
-        if (reference.digest !== undefined)
-            return reference;
-        throw new errors/* UserError */.y(`'${text}' has no digest`, {
-            at: { input: 'merge' },
-            advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
         });
     });
 }
@@ -36581,11 +36763,16 @@ function readStart() {
         entrypoint: command('entrypoint'),
         cmd: command('cmd'),
         workdir,
-        env: keyValues('env'),
+        env: readEnv(),
         expose: listOf('expose', /^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/, 'a port, such as 8080 or 53/udp'),
         volumes: listOf('volumes', /^\//, 'an absolute path'),
         stopSignal,
     };
+}
+function readEnv() {
+    const lines = pairs('env');
+    lines.forEach(environment/* checkLine */.tY);
+    return lines;
 }
 /** One that is asked for by number only is named by number. */
 function readUser() {
@@ -36594,16 +36781,20 @@ function readUser() {
     return { user, userNumeric: inputs_boolean('user-numeric') || (user !== undefined && user.name === undefined) };
 }
 function readMicromamba() {
-    const version = core/* getInput */.V4('micromamba-version');
+    const version = inputs_valueOf('micromamba-version');
     if (!/^\d+\.\d+\.\d+(\.?(a|b|rc|alpha|beta)\d+)?-\d+$/.test(version)) {
         throw new errors/* UserError */.y(`'${version}' is not a release of micromamba`, {
             at: { input: 'micromamba-version' },
             advice: 'Give version and build number, such as 2.9.0-0.',
         });
     }
-    const url = core/* getInput */.V4('micromamba-url');
+    const url = inputs_valueOf('micromamba-url');
+    for (const secret of (0,credentials/* secretsIn */.VY)(url)) {
+        core/* setSecret */.Pq(secret);
+        core/* setSecret */.Pq(encodeURIComponent((0,credentials/* decoded */.DH)(secret)));
+    }
     if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
-        throw new errors/* UserError */.y(`'${url}' is not a URL`, { at: { input: 'micromamba-url' } });
+        throw new errors/* UserError */.y(`'${(0,credentials/* withoutCredentials */.ri)(url)}' is not a URL`, { at: { input: 'micromamba-url' } });
     }
     const checksum = inputs_text('micromamba-checksum')?.toLowerCase();
     if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
@@ -36618,8 +36809,8 @@ function readMicromamba() {
 }
 /** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
 function readCacheKey() {
-    const key = core/* getInput */.V4('cache-downloads-key');
-    if (key === '' || key.includes(',') || key.length > 400) {
+    const key = inputs_valueOf('cache-downloads-key');
+    if (key.includes(',') || key.length > 400) {
         throw new errors/* UserError */.y(`'${key}' cannot begin a cache key`, {
             at: { input: 'cache-downloads-key' },
             advice: 'Use up to 400 characters, without commas.',
@@ -36634,7 +36825,7 @@ function refuseContradictions(request) {
             advice: "Name packages in 'packages', or write the channels into the environment file.",
         });
     }
-    if (request.merge.length > 0 && request.tags.length === 0) {
+    if (request.merge && request.tags.length === 0) {
         throw new errors/* UserError */.y('images are to be merged, but there is no name for what comes of it', {
             at: { input: 'tags' },
             advice: 'Give it one, such as ghcr.io/org/name:tag.',
@@ -36680,7 +36871,7 @@ function digestedName(result) {
         (0,_registry_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)({
             registry: first.registry,
             repository: first.repository,
-            digest: (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__/* .topOf */ .HX)(result.artifact).descriptor.digest,
+            digest: (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__/* .topOf */ ._i)(result.artifact).descriptor.digest,
         }));
 }
 
@@ -36697,7 +36888,7 @@ function digestedName(result) {
 /* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6950);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8038);
 /* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2802);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5472);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6859);
 /* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6013);
 
 
@@ -36712,7 +36903,7 @@ async function writeSummary(result) {
     const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .imagesOf */ .IC)(result.artifact);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addHeading('Container image', 2);
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addTable([
-        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .topOf */ .HX)(result.artifact).descriptor.digest)),
+        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .topOf */ ._i)(result.artifact).descriptor.digest)),
         ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_3__/* .formatReference */ .FH)(tag)))),
         ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
         row('Platforms', images.map(({ platform }) => code((0,_common_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .formatPlatform */ .Bq)(platform))).join(', ')),
@@ -36783,7 +36974,7 @@ function layerTable(image) {
 /* harmony export */   u7: () => (/* binding */ parseBaseName)
 /* harmony export */ });
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5472);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6859);
 
 
 function isLayout(name) {
@@ -36812,6 +37003,153 @@ function formatBaseName(name) {
         return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(name);
     const { layout, tag, digest } = name;
     return `oci:${layout}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+
+
+/***/ }),
+
+/***/ 3598:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ untilCancelled),
+/* harmony export */   c: () => (/* binding */ Cancelled)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
+
+
+
+/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
+const signals = ['SIGINT', 'SIGTERM'];
+/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
+const graceSeconds = 3;
+/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
+class Cancelled extends Error {
+    /** As shells have it, 130 for SIGINT. */
+    exitCode;
+    constructor(signal) {
+        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
+        this.name = 'Cancelled';
+        this.exitCode = 128 + node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal];
+    }
+}
+/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
+const children = new Set();
+(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('child_process', (message) => {
+    const { process: child } = message; // Node's documentation of this channel
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+});
+/**
+ * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
+ * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
+ * Programs of worker threads end by themselves when their input does.
+ * @throws Cancelled then, and whatever `work` throws
+ */
+async function untilCancelled(work) {
+    let first;
+    let cancel = () => undefined;
+    const cancelled = new Promise((resolve) => (cancel = resolve));
+    const onSignal = (signal) => {
+        if (first !== undefined)
+            kill('SIGKILL');
+        first ??= signal;
+        cancel(signal);
+    };
+    for (const signal of signals)
+        process.on(signal, onSignal);
+    try {
+        const ended = work().then((value) => ({ value }));
+        const outcome = await Promise.race([cancelled, ended]);
+        if (typeof outcome === 'object')
+            return outcome.value;
+        await stopChildren(outcome);
+        (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
+        throw new Cancelled(outcome);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, onSignal);
+    }
+}
+async function stopChildren(signal) {
+    kill(signal);
+    const timer = setTimeout(() => {
+        kill('SIGKILL');
+    }, graceSeconds * 1000);
+    await Promise.all([...children].map(ended));
+    clearTimeout(timer);
+}
+function kill(signal) {
+    for (const child of children)
+        child.kill(signal);
+}
+async function ended(child) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+        return;
+    await new Promise((resolve) => child.once('exit', resolve));
+}
+
+
+/***/ }),
+
+/***/ 3020:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ showCommand),
+/* harmony export */   d: () => (/* binding */ runCommand)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7075);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _actions_exec__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5260);
+
+
+
+/**
+ * Runs a program to its end. It gets no input, and must not wait for any.
+ * @param program its path
+ * @throws Error when it cannot be run; an exit code other than 0 is an outcome
+ */
+async function runCommand(program, args, { env, cwd, shown = false }) {
+    // It is a command line to @actions/exec, which splits it at spaces outside of quotes.
+    const quoted = `"${program.replaceAll('"', '\\"')}"`;
+    const output = await (0,_actions_exec__WEBPACK_IMPORTED_MODULE_2__/* .getExecOutput */ .H)(quoted, [...args], {
+        env: withoutUndefined(env),
+        ...(cwd !== undefined && { cwd }),
+        silent: !shown,
+        outStream: firstWrite(),
+        ignoreReturnCode: true,
+    });
+    // Its type does not say that the code is null after a signal.
+    const exitCode = output.exitCode ?? undefined;
+    return { ...output, exitCode };
+}
+/** Shows a command line in the log as `@actions/exec` does. Not by @actions/core, which the threads that pack need not load. */
+function showCommand(program, args) {
+    process.stdout.write(`[command]${[program, ...args].join(' ')}${node_os__WEBPACK_IMPORTED_MODULE_0__.EOL}`);
+}
+/** What @actions/exec writes first is the command line, and what follows is what the program writes. */
+function firstWrite() {
+    let isFirst = true;
+    return new node_stream__WEBPACK_IMPORTED_MODULE_1__.Writable({
+        write(chunk, _encoding, done) {
+            if (isFirst)
+                process.stdout.write(chunk);
+            isFirst = false;
+            done();
+        },
+    });
+}
+function withoutUndefined(variables) {
+    const set = Object.entries(variables).filter((entry) => entry[1] !== undefined);
+    return Object.fromEntries(set);
 }
 
 
@@ -36892,6 +37230,8 @@ function hexOf(digest) {
 /* harmony export */   b: () => (/* binding */ messageOf),
 /* harmony export */   y: () => (/* binding */ UserError)
 /* harmony export */ });
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6821);
+
 /**
  * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
  * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
@@ -36903,7 +37243,8 @@ class UserError extends Error {
     file;
     line;
     /**
-     * @param what one sentence: what happened, with the offending value; secrets already masked
+     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
+     *   `foreignText` or `foreignLines` gives it
      * @param at where: an input's name, a file with its line, a URL
      * @param advice what to do about it, an imperative sentence
      */
@@ -36916,16 +37257,63 @@ class UserError extends Error {
                 : at.url
                     ? `${at.url}: `
                     : '';
-        super(`${place}${what}${advice ? `\n${advice}` : ''}`, { cause: options.cause });
+        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
+        super((0,_foreign_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCommands */ .Df)(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
         this.name = 'UserError';
         this.input = at.input;
         this.file = at.file;
         this.line = at.line;
     }
 }
-/** The message of anything thrown, for a sentence of our own. */
+/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
 function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof UserError)
+        return error.message;
+    return (0,_foreign_js__WEBPACK_IMPORTED_MODULE_0__/* .foreignText */ .qk)(error instanceof Error ? error.message : String(error));
+}
+
+
+/***/ }),
+
+/***/ 6821:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ withoutCommands),
+/* harmony export */   Y0: () => (/* binding */ foreignLines),
+/* harmony export */   qk: () => (/* binding */ foreignText)
+/* harmony export */ });
+/**
+ * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
+ * takes a line that begins with `::`, behind any blanks, for a command, and `##[` anywhere in a line
+ * (actions/runner, ActionCommand.cs); so nobody else's text begins a line of ours.
+ */
+/** What ends a line or moves the cursor, in a terminal or for the runner. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+/** How much of one message is of use to a reader. */
+const longest = 2000;
+/** Foreign text for a sentence of ours: one line, at most 2,000 characters of it. */
+function foreignText(text) {
+    return withoutCommands(shortened(text.replace(control, ' ').trim()));
+}
+/** Foreign text that needs its lines, such as an explanation by micromamba: each of them behind a bar. */
+function foreignLines(text) {
+    const lines = text.trimEnd().split(/\r\n|[\n\r\u2028\u2029]/);
+    return lines
+        .map((line) => `| ${line.replace(control, ' ')}`.trimEnd())
+        .join('\n')
+        .replaceAll('##[', '## [');
+}
+/**
+ * The same text, whatever it holds, with nothing in it that the runner obeys: the last guard, for messages that are put
+ * together of our text and that of others. It changes no text that is ours alone.
+ */
+function withoutCommands(text) {
+    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
+}
+function shortened(text) {
+    return text.length > longest ? `${text.slice(0, longest)} …` : text;
 }
 
 
@@ -36952,6 +37340,7 @@ function formatBytes(bytes) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EU: () => (/* binding */ throughProxy),
 /* harmony export */   Em: () => (/* binding */ request),
 /* harmony export */   HR: () => (/* binding */ HttpFailure),
 /* harmony export */   U9: () => (/* binding */ isLoopback),
@@ -37001,13 +37390,14 @@ class HttpFailure extends Error {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
-const isTransient = (status) => status === 429 || status === 408 || status >= 500;
+// 501 says that it will never be otherwise.
+const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
 /** How long a connection may be silent; longer for uploads, after which a server stores before it answers. */
 const silenceSeconds = { download: 60, upload: 300 };
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
- * 408 is a response; those are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
+ * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
  * @throws HttpFailure when the last try failed as well; an error of the body's own stream is thrown as it is, at once
  */
 async function request(options) {
@@ -37061,7 +37451,7 @@ async function send(options) {
         await readBody(response, 64 * 1024);
         if (hops === 10)
             throw new Error('more than 10 redirects');
-        const target = new URL(location, url);
+        const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
             throw new Error(`refused a redirect from https to ${target.origin}`);
         }
@@ -37154,6 +37544,38 @@ function isLoopback(hostname) {
         hostname === '::1' ||
         /^127(\.\d{1,3}){3}$/.test(hostname));
 }
+/**
+ * An address that a server gave of itself, as it is reached from here: behind a proxy that ends TLS it may think that it is
+ * spoken to in plain http, at a port of its own.
+ * @param asked the address that it answered at
+ */
+function throughProxy(target, asked) {
+    if (target.hostname !== asked.hostname || target.protocol !== 'http:' || asked.protocol !== 'https:') {
+        return target;
+    }
+    const reached = new URL(target);
+    reached.protocol = asked.protocol;
+    reached.port = asked.port;
+    return reached;
+}
+
+
+/***/ }),
+
+/***/ 2308:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ isRecord),
+/* harmony export */   z: () => (/* binding */ isStringRecord)
+/* harmony export */ });
+/** Looks at values that came as JSON from elsewhere. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isStringRecord(value) {
+    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+}
 
 
 /***/ }),
@@ -37221,13 +37643,24 @@ const platforms = [
 function parsePlatform(text, input = 'platforms') {
     const wanted = text.trim().replace(/^linux\/arm64\/v8$/, 'linux/arm64');
     const found = platforms.find((platform) => formatPlatform(platform) === wanted);
-    if (!found) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
-            at: { input },
-            advice: `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
-        });
-    }
-    return found;
+    if (found)
+        return found;
+    const meant = meantPlatform(wanted);
+    const level = /^linux\/amd64\/v([234])$/.exec(wanted)?.[1];
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
+        at: { input },
+        advice: level !== undefined
+            ? `Write linux/amd64, and 'virtual-packages: __archspec=x86_64_v${level}' for packages that need such a processor.`
+            : meant
+                ? `Write ${formatPlatform(meant)}.`
+                : `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
+    });
+}
+/** By the names that conda, docker and the kernel have for a processor. */
+function meantPlatform(text) {
+    const processor = text.toLowerCase().replace(/^linux[-/]/, '');
+    const architecture = { 64: 'amd64', x86_64: 'amd64', 'x86-64': 'amd64', x64: 'amd64', aarch64: 'arm64' }[processor];
+    return platforms.find((platform) => platform.architecture === (architecture ?? processor));
 }
 function formatPlatform(platform) {
     return `${platform.os}/${platform.architecture}`;
@@ -37251,12 +37684,295 @@ function machinePlatform(arch = process.arch) {
 
 /***/ }),
 
+/***/ 8623:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IG: () => (/* binding */ removeAllScratch),
+/* harmony export */   ZU: () => (/* binding */ removeScratch),
+/* harmony export */   eO: () => (/* binding */ cannotWriteTemporary),
+/* harmony export */   hM: () => (/* binding */ withScratch),
+/* harmony export */   lP: () => (/* binding */ makeScratch),
+/* harmony export */   yy: () => (/* binding */ temporaryFolder)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
+
+
+
+
+
+/** The folders of this run that are there now, so that a cancelled one leaves none. */
+const folders = new Set();
+/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
+function temporaryFolder() {
+    return process.env['RUNNER_TEMP'] || (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)();
+}
+/**
+ * Makes a folder that is to be gone when the run ends, be it cancelled.
+ * @param prefix what its name begins with, or the path of a folder that lies elsewhere
+ * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
+ */
+async function makeScratch(prefix) {
+    const isTemporary = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(prefix) === '.';
+    const parent = temporaryFolder();
+    try {
+        if (isTemporary)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(parent, { recursive: true });
+        const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)(isTemporary ? (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(parent, prefix) : prefix);
+        folders.add(folder);
+        return folder;
+    }
+    catch (error) {
+        if (!isTemporary)
+            throw error;
+        throw cannotWriteTemporary(error);
+    }
+}
+function cannotWriteTemporary(error) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .UserError */ .y(`the folder for temporary files cannot be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`, {
+        at: { file: temporaryFolder() },
+        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
+        cause: error,
+    });
+}
+async function removeScratch(folder) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true });
+    folders.delete(folder);
+}
+/** Does something in a folder of its own, see `makeScratch`. */
+async function withScratch(prefix, work) {
+    const folder = await makeScratch(prefix);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await removeScratch(folder);
+    }
+}
+/** Removes all of them at once, while others may still be writing there. */
+function removeAllScratch() {
+    for (const folder of folders)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
+    folders.clear();
+}
+
+
+/***/ }),
+
+/***/ 5903:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DH: () => (/* binding */ decoded),
+/* harmony export */   Iv: () => (/* binding */ masked),
+/* harmony export */   Lk: () => (/* binding */ hasCredentials),
+/* harmony export */   VY: () => (/* binding */ secretsIn),
+/* harmony export */   ri: () => (/* binding */ withoutCredentials)
+/* harmony export */ });
+/**
+ * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
+ * anaconda.org and its kin. An address without them is canonical.
+ */
+const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
+const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
+/** The text with the credentials taken out of every address in it. */
+function withoutCredentials(text) {
+    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
+}
+/** Whether an address in the text holds credentials. */
+function hasCredentials(text) {
+    return withoutCredentials(text) !== text;
+}
+/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
+function secretsIn(text) {
+    const found = (text.match(addresses) ?? []).flatMap((address) => {
+        const [, , user = ''] = userinfo.exec(address) ?? [];
+        const colon = user.indexOf(':');
+        // A user without a password is a token in the manner of `https://<token>@host`.
+        const password = colon < 0 ? user : user.slice(colon + 1);
+        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
+    });
+    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
+}
+/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
+function masked(text, secrets) {
+    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
+}
+/** Percent-decoded; as it is when it is not percent-encoded. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5958:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  tY: () => (/* binding */ checkLine),
+  PE: () => (/* binding */ literalLines),
+  Gy: () => (/* binding */ withLines)
+});
+
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/image/expand.ts
+/** What keeps a text from being expanded, as a sentence. */
+class ExpansionProblem extends Error {
+}
+const expand_name = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
+const operator = /:?[-+?]/y;
+/**
+ * Fills in variables as Dockerfile's ENV does (BuildKit, frontend/dockerfile/shell/lex.go): `$NAME` and `${NAME}`, empty when
+ * there is none; `${NAME:-default}`, `${NAME:+instead}` and `${NAME:?complaint}`, where a variable that is empty counts as
+ * none, and the same without a colon, where it does not. The words in braces are expanded too. A dollar that no name follows
+ * is itself. Other than there quotes stay, and a backslash has a meaning in `\$` alone, in braces also in `\}`: values are lines
+ * of a list, and nobody has to quote them.
+ * @throws ExpansionProblem
+ */
+function expand(text, valueOf) {
+    let position = 0;
+    const match = (pattern) => {
+        pattern.lastIndex = position;
+        const [found] = pattern.exec(text) ?? [];
+        if (found !== undefined)
+            position += found.length;
+        return found;
+    };
+    return words(false);
+    /** Reads to the end, or over the brace that closes. */
+    function words(isInBraces) {
+        let result = '';
+        while (position < text.length) {
+            const escaped = match(isInBraces ? /\\[$}]/y : /\\\$/y);
+            if (escaped !== undefined)
+                result += escaped.slice(1);
+            else if (isInBraces && match(/\}/y) !== undefined)
+                return result;
+            else if (match(/\$\{/y) !== undefined)
+                result += braces();
+            else if (match(/\$/y) !== undefined)
+                result += plain();
+            else
+                result += match(/[^]/y) ?? '';
+        }
+        if (isInBraces)
+            throw new ExpansionProblem('a ${ is not closed');
+        return result;
+    }
+    function plain() {
+        const found = match(expand_name);
+        if (found !== undefined)
+            return valueOf(found) ?? '';
+        const [sign] = /^[\d@*#?$!-]/.exec(text.slice(position)) ?? [];
+        if (sign === undefined)
+            return '$';
+        throw new ExpansionProblem(`'$${sign}' names no variable; write \\$ for a dollar`);
+    }
+    function braces() {
+        const found = match(expand_name);
+        if (found === undefined)
+            throw new ExpansionProblem('a ${ has no name behind it');
+        const value = valueOf(found);
+        if (match(/\}/y) !== undefined)
+            return value ?? '';
+        const sign = match(operator);
+        if (sign === undefined && position === text.length)
+            throw new ExpansionProblem('a ${ is not closed');
+        if (sign === undefined) {
+            throw new ExpansionProblem(`what follows \${${found} is not understood; there are :- :+ :? - + ?`);
+        }
+        const word = words(true);
+        const isSet = value !== undefined && !(sign.startsWith(':') && value === '');
+        if (sign.endsWith('+'))
+            return isSet ? word : '';
+        if (isSet)
+            return value;
+        if (sign.endsWith('-'))
+            return word;
+        throw new ExpansionProblem(`${found}: ${word || 'it is not set'}`);
+    }
+}
+/** Whether anything in the text stands for a variable. */
+function refersToVariables(text) {
+    let refers = false;
+    expand(text, () => {
+        refers = true;
+        return 'x';
+    });
+    return refers;
+}
+
+;// CONCATENATED MODULE: ./src/image/environment.ts
+
+
+/**
+ * An image's ENV: what stands in it already, and over that the user's lines one after the other, each seeing what came before
+ * it. A line that refers to nothing gives way to what activation exports, which has taken it into account: a PATH, say.
+ * @param variables in the order of the config, activation included
+ * @param activated the names that activation exports
+ * @throws UserError for a line that cannot be expanded
+ */
+function withLines(variables, lines, activated = new Set()) {
+    const all = new Map(variables);
+    for (const [name, value] of lines) {
+        if (activated.has(name) && !refersToVariables(value))
+            continue;
+        all.set(name, expandLine(name, value, all));
+    }
+    return all;
+}
+/** The lines that refer to nothing: what activation finds there. */
+function literalLines(lines) {
+    return lines
+        .filter(([, value]) => !refersToVariables(value))
+        .map(([name, value]) => [name, expandLine(name, value, new Map())]);
+}
+/** @throws UserError for a line that can be expanded in no image */
+function checkLine([name, value]) {
+    expanded(name, value, () => 'x');
+}
+function expandLine(name, value, variables) {
+    return expanded(name, value, (wanted) => variables.get(wanted));
+}
+function expanded(name, value, valueOf) {
+    try {
+        return expand(value, valueOf);
+    }
+    catch (error) {
+        if (!(error instanceof ExpansionProblem))
+            throw error;
+        throw new errors/* UserError */.y(`${name}: ${error.message}`, { at: { input: 'env' }, cause: error });
+    }
+}
+
+
+/***/ }),
+
 /***/ 6117:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hw: () => (/* binding */ assembleIndex),
 /* harmony export */   fA: () => (/* binding */ descriptorPlatform),
+/* harmony export */   nB: () => (/* binding */ withAnnotations),
 /* harmony export */   qh: () => (/* binding */ indexOf)
 /* harmony export */ });
 /* harmony import */ var _oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7739);
@@ -37266,10 +37982,11 @@ function machinePlatform(arch = process.arch) {
 /**
  * Puts the images of several platforms under one digest.
  * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ * @param annotations of the index; `ofDescriptors` are of what it says of each manifest
  */
-function assembleIndex(images, annotations) {
+function assembleIndex(images, annotations, ofDescriptors = {}) {
     const entries = images.map(({ manifest, platform }) => ({
-        ...manifest.descriptor,
+        ...withAnnotations(manifest.descriptor, ofDescriptors),
         platform: descriptorPlatform(platform),
     }));
     return { index: indexOf(entries, annotations), images };
@@ -37287,6 +38004,12 @@ function indexOf(manifests, annotations = {}) {
 function descriptorPlatform({ os, architecture, variant = architecture === 'arm64' ? 'v8' : undefined, }) {
     return { os, architecture, ...(variant !== undefined && { variant }) };
 }
+/** A descriptor with more annotations; those that it has itself give way. */
+function withAnnotations(descriptor, more) {
+    if (Object.keys(more).length === 0)
+        return descriptor;
+    return { ...descriptor, annotations: { ...descriptor.annotations, ...more } };
+}
 /** What is known of a manifest, with its keys always in the same order. */
 function canonical({ mediaType, digest, size, annotations, platform }) {
     return {
@@ -37296,6 +38019,95 @@ function canonical({ mediaType, digest, size, annotations, platform }) {
         ...(annotations && { annotations: (0,_oci_json_blob_js__WEBPACK_IMPORTED_MODULE_0__/* .sorted */ .I)(annotations) }),
         ...(platform && { platform }),
     };
+}
+
+
+/***/ }),
+
+/***/ 86:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qq: () => (/* binding */ contextAnnotations),
+/* harmony export */   aG: () => (/* binding */ onlyLabelsDiffer)
+/* harmony export */ });
+/* unused harmony export sourceDate */
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
+
+
+/**
+ * The `org.opencontainers.image.*` keys (OCI image-spec, annotations.md) that the context of a workflow run tells, for
+ * an image's labels and annotations alike, with what the user gave.
+ *
+ * The keys of the repository (source, url, title) are the same from commit to commit, so equal inputs keep giving
+ * equal digests. Those of the commit are not: with `perCommit`, each commit makes another image even when nothing in
+ * it changed. They are therefore to be asked for. Time comes from SOURCE_DATE_EPOCH, which somebody set on purpose, or
+ * from the commit, never from a clock.
+ * @param environment the variables of the run, `process.env`; those that are missing or empty leave their keys out
+ * @returns keys to values, sorted by key
+ * @throws UserError when SOURCE_DATE_EPOCH is not a number of seconds
+ */
+function contextAnnotations(environment, { perCommit = false, commitTime, given = {} } = {}) {
+    const repository = environment['GITHUB_REPOSITORY'];
+    const server = environment['GITHUB_SERVER_URL']?.replace(/\/+$/, '');
+    const address = repository && server ? `${server}/${repository}` : undefined;
+    const isTag = environment['GITHUB_REF_TYPE'] === 'tag';
+    const created = sourceDate(environment) ?? (perCommit ? commitTime : undefined);
+    const known = {
+        source: address,
+        url: address,
+        title: repository?.slice(repository.lastIndexOf('/') + 1),
+        created: created && formatTime(created),
+        ...(perCommit && {
+            revision: environment['GITHUB_SHA'],
+            version: isTag ? environment['GITHUB_REF_NAME'] : undefined,
+        }),
+    };
+    const filled = Object.entries(known).map(([key, value]) => [`org.opencontainers.image.${key}`, value ?? '']);
+    const all = Object.entries({ ...Object.fromEntries(filled), ...given });
+    return Object.fromEntries(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+/**
+ * The time that an environment says everything is of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
+ * @throws UserError when it is not a whole number of seconds since 1970
+ */
+function sourceDate(environment) {
+    const text = environment['SOURCE_DATE_EPOCH']?.trim();
+    if (!text)
+        return undefined;
+    // The years after 9999 have no form in RFC 3339.
+    if (!/^\d{1,12}$/.test(text) || Number(text) > 253_402_300_799) {
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`the variable SOURCE_DATE_EPOCH is '${text}', which is not a time`, {
+            advice: "Set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or don't set it.",
+        });
+    }
+    return new Date(Number(text) * 1000);
+}
+/** RFC 3339, in whole seconds. */
+function formatTime(time) {
+    return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+/**
+ * The labels and annotations that keep an image from being the same as an earlier one, if nothing else does: a time, or a
+ * commit's hash, that some tool gives anew in each run.
+ * @returns their keys, sorted; none when the images are equal, or when anything else differs too
+ */
+function onlyLabelsDiffer(before, after) {
+    if (canonical(withoutLabels(before.config)) !== canonical(withoutLabels(after.config)))
+        return [];
+    const labels = differing(before.config.config?.Labels ?? {}, after.config.config?.Labels ?? {});
+    return [...new Set([...labels, ...differing(before.annotations, after.annotations)])].sort();
+}
+function differing(before, after) {
+    return Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
+}
+function withoutLabels({ config, ...rest }) {
+    return { ...rest, config: { ...config, Labels: undefined } };
+}
+/** JSON whose keys are in one order. */
+function canonical(value) {
+    return JSON.stringify(value, (_, part) => (0,_common_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
 }
 
 
@@ -37818,10 +38630,12 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6594);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6740);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3971);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5871);
+
 
 
 
@@ -37833,25 +38647,31 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 // here and in the threads that pack: a tenth of all CPU time.
 (0,node_v8__WEBPACK_IMPORTED_MODULE_0__.setFlagsFromString)('--heap-growing-percent=200');
 try {
-    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
-    if (request.merge.length > 0) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .merge */ .h)(request), request.tags);
-    }
-    else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(request);
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setImageOutputs */ .CF)(result);
-        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
-    }
+    await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .untilCancelled */ .L)(work);
 }
 catch (error) {
     fail(error);
 }
 // Whatever connection is still open after a failure, the job is not to wait for it.
 process.exit();
+async function work() {
+    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
+    if (request.merge) {
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .merge */ .h)(request, request.merge), request.tags);
+    }
+    else {
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .run */ .e)(request);
+        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
+    }
+}
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(error) {
-    process.exitCode = 1;
-    if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .UserError */ .y) {
+    process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c ? error.exitCode : 1;
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4();
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(error.message);
+    }
+    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y) {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
     }
     else {
@@ -38002,12 +38822,16 @@ const ociLayerTypes = {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Zb: () => (/* reexport */ TagFailure),
+  Xx: () => (/* reexport */ checkEngine),
+  HX: () => (/* reexport */ checkLayout),
   Er: () => (/* reexport */ createBlobUploader),
+  RC: () => (/* reexport */ distinctRepositories),
   IC: () => (/* reexport */ imagesOf),
   yt: () => (/* reexport */ loadImage),
   EH: () => (/* reexport */ mergeDigests),
   GH: () => (/* reexport */ pushImage),
-  HX: () => (/* reexport */ topOf),
+  _i: () => (/* reexport */ topOf),
   wy: () => (/* reexport */ writeLayout)
 });
 
@@ -38034,6 +38858,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/scratch.ts
+var scratch = __nccwpck_require__(8623);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./src/common/digest.ts
@@ -38042,8 +38868,8 @@ var common_digest = __nccwpck_require__(1573);
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
-// EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
-var registry = __nccwpck_require__(5472);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
+var registry = __nccwpck_require__(6859);
 ;// CONCATENATED MODULE: ./src/outputs/targets.ts
 
 /** The repositories of some targets, each once, without tags and digests. */
@@ -38194,6 +39020,7 @@ async function writeTar(files, sink) {
 
 
 
+
 /**
  * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
  * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
@@ -38201,42 +39028,67 @@ async function writeTar(files, sink) {
  * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
  */
 async function writeLayout(artifact, path, references) {
-    const target = (0,external_node_path_.resolve)(path);
-    const isTar = target.endsWith('.tar');
-    if (/\.(tgz|tar\.\w+)$/.test(target)) {
-        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
-    }
+    const { target, isTar } = targetOf(path);
     const files = layoutFiles(artifact, references);
     try {
-        await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
+        await prepare(target, isTar);
         await inItsPlace(target, (partial) => isTar ? writeTar(files, (0,external_node_fs_.createWriteStream)(partial, { flags: 'wx' })) : writeDirectory(files, partial));
     }
     catch (error) {
         throw isDiskError(error) ? refused(path, `the layout cannot be written: ${(0,errors/* messageOf */.b)(error)}`) : error;
     }
 }
+/**
+ * Finds out before there is an image whether its layout could be written.
+ * @throws UserError when something else is there, or the place cannot be written
+ */
+async function checkLayout(path) {
+    const { target, isTar } = targetOf(path);
+    try {
+        await prepare(target, isTar);
+        await (0,scratch/* withScratch */.hM)(partialOf(target), () => Promise.resolve());
+    }
+    catch (error) {
+        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${(0,errors/* messageOf */.b)(error)}`) : error;
+    }
+}
+function targetOf(path) {
+    const target = (0,external_node_path_.resolve)(path);
+    if (/\.(tgz|tar\.\w+)$/.test(target)) {
+        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
+    }
+    return { target, isTar: target.endsWith('.tar') };
+}
+async function prepare(target, isTar) {
+    await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
+}
+/** Where it is made: beside its place, on the same file system. */
+function partialOf(target) {
+    return (0,external_node_path_.join)((0,external_node_path_.dirname)(target), `.${(0,external_node_path_.basename)(target)}.partial-`);
+}
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target, write) {
-    const work = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(target), `.${(0,external_node_path_.basename)(target)}.partial-`));
+    const work = await (0,scratch/* makeScratch */.lP)(partialOf(target));
     const [partial, old] = [(0,external_node_path_.join)(work, 'new'), (0,external_node_path_.join)(work, 'old')];
     try {
         await write(partial);
         // A file is renamed over; a directory that is not empty cannot be.
         const replaces = (await exists(target))?.isDirectory();
+        // Both at once: a run that is cancelled in between would take the old one along.
         if (replaces)
-            await (0,promises_.rename)(target, old);
+            (0,external_node_fs_.renameSync)(target, old);
         try {
-            await (0,promises_.rename)(partial, target);
+            (0,external_node_fs_.renameSync)(partial, target);
         }
         catch (error) {
             if (replaces)
-                await (0,promises_.rename)(old, target);
+                (0,external_node_fs_.renameSync)(old, target);
             throw error;
         }
     }
     finally {
-        await (0,promises_.rm)(work, { recursive: true, force: true });
+        await (0,scratch/* removeScratch */.ZU)(work);
     }
 }
 async function writeDirectory(files, directory) {
@@ -38294,8 +39146,12 @@ function refused(file, what, advice = 'Choose another path, or remove what is th
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/command.ts
+var command = __nccwpck_require__(3020);
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
 // EXTERNAL MODULE: ./src/common/platform.ts
-var common_platform = __nccwpck_require__(8038);
+var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
@@ -38327,6 +39183,7 @@ async function findEngine(environment) {
         ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
         : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
 }
+/** Why not by @actions/exec: see `command.ts`. */
 async function execute(program, args, environment, feed = endAtOnce) {
     const child = (0,external_node_child_process_.spawn)(program, args, { env: environment, stdio: 'pipe' });
     const output = { stdout: '', stderr: '' };
@@ -38383,6 +39240,8 @@ function cannotStart(program, error) {
 
 
 
+
+
 /**
  * Loads an image into the container engine of this machine, under its tags; of an index, the image for this machine's
  * processor. It goes there as a stream, without a file. Both of Docker's image stores take it, and so does podman.
@@ -38395,31 +39254,54 @@ async function loadImage(artifact, tags, environment = process.env) {
     const image = imageToLoad(artifact);
     const engine = await findEngine(environment);
     const files = layoutFiles(image, tags);
+    (0,command/* showCommand */.T)(engine.program, ['load']);
     const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin));
-    if (!ok) {
-        throw new errors/* UserError */.y(`${engine.program} load failed: ${stderr.trim() || 'it did not say why'}`, {
-            at: { input: 'load' },
-            advice: `Check with \`${engine.program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
-        });
-    }
+    if (!ok)
+        throw engineFailure(engine, 'load failed', stderr);
     core/* debug */.Yz(stdout);
     const names = distinctTags(tags).map(registry/* formatReference */.FH);
     const id = await idOf(engine, image, names);
     core/* info */.pq(`${engine.program}: loaded ${[id, ...names].join(', ')}`);
     return id;
 }
+/**
+ * Finds out before there is an image whether it could be loaded.
+ * @param platforms that the image is made for
+ * @throws UserError when there is no engine, when it does not answer, or when none of the platforms is this machine's
+ */
+async function checkEngine(platforms, environment = process.env) {
+    if (platforms.length > 1)
+        suitableFor(platforms);
+    const engine = await findEngine(environment);
+    const { ok, stderr } = await engine.run(['version']);
+    if (!ok)
+        throw engineFailure(engine, 'does not answer', stderr);
+}
+function engineFailure({ program }, what, stderr) {
+    return new errors/* UserError */.y(`${program} ${what}: ${(0,foreign/* foreignText */.qk)(stderr) || 'it did not say why'}`, {
+        at: { input: 'load' },
+        advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
+    });
+}
 function imageToLoad(artifact) {
     if (!isIndex(artifact))
         return artifact;
-    const machine = (0,common_platform/* machinePlatform */.Pv)();
     const images = imagesOf(artifact);
-    const suitable = images.find(({ platform }) => platform.architecture === machine.architecture);
-    if (suitable)
-        return suitable;
-    const made = images.map(({ platform }) => (0,common_platform/* formatPlatform */.Bq)(platform)).join(', ');
-    throw new errors/* UserError */.y(`this machine is ${(0,common_platform/* formatPlatform */.Bq)(machine)}, and the image is made for ${made}`, {
+    const image = images[suitableFor(images.map(({ platform }) => platform))];
+    if (!image)
+        throw new Error('an index has the image of each of its platforms');
+    return image;
+}
+/** The position of the platform that is this machine's. */
+function suitableFor(platforms) {
+    const machine = (0,platform/* machinePlatform */.Pv)();
+    const position = platforms.findIndex(({ architecture }) => architecture === machine.architecture);
+    if (position !== -1)
+        return position;
+    const made = platforms.map(platform/* formatPlatform */.Bq).join(', ');
+    throw new errors/* UserError */.y(`this machine is ${(0,platform/* formatPlatform */.Bq)(machine)}, and the image is made for ${made}`, {
         at: { input: 'load' },
-        advice: `Add ${(0,common_platform/* formatPlatform */.Bq)(machine)} to 'platforms', or leave 'load' at false.`,
+        advice: `Add ${(0,platform/* formatPlatform */.Bq)(machine)} to 'platforms', or leave 'load' at false.`,
     });
 }
 /** Looks for the image under its names, or by its digests when it has none. */
@@ -38443,6 +39325,7 @@ async function inspect(engine, name) {
 // EXTERNAL MODULE: ./src/common/concurrency.ts
 var concurrency = __nccwpck_require__(6858);
 ;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
+
 
 
 
@@ -38556,8 +39439,9 @@ function isDescriptor(value) {
 function malformed(reference) {
     return merge_source_refused(reference, 'its manifest cannot be understood');
 }
+/** @param what may quote what somebody else wrote */
 function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
-    return new errors/* UserError */.y(`${(0,registry/* formatReference */.FH)(reference)}: ${what}`, { advice });
+    return new errors/* UserError */.y(`${(0,registry/* formatReference */.FH)(reference)}: ${(0,foreign/* foreignText */.qk)(what)}`, { advice });
 }
 
 // EXTERNAL MODULE: ./src/common/format.ts
@@ -38624,6 +39508,7 @@ function createBlobUploader(client, targets, options = {}) {
 
 
 
+
 /**
  * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
  * @param options.uploader one for the same targets that was given layers before; those are only awaited here
@@ -38637,8 +39522,9 @@ async function pushImage(artifact, targets, client, options = {}) {
 }
 /**
  * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
- * begins: a push that fails leaves every tag where it was, and a tag that moved has everything below it.
+ * begins: a push that fails before leaves every tag where it was, and a tag that moved has everything below it.
  * @param manifests what `top` consists of: itself, or the manifests that an index lists
+ * @throws TagFailure when some tags may have moved, and one could not
  */
 async function push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
     const repositories = distinctRepositories(targets);
@@ -38663,7 +39549,7 @@ async function push(manifests, top, targets, client, uploader = createBlobUpload
                 await put(repository, document);
         });
     }
-    await (0,concurrency/* mapConcurrently */.X)(tagged, 4, (target) => put(target, top));
+    await moveTags(tagged, digest, (target) => put(target, top));
     const bytesUploaded = bytesOf(transfers, 'uploaded');
     const report = {
         digest,
@@ -38676,6 +39562,38 @@ async function push(manifests, top, targets, client, uploader = createBlobUpload
     for (const repository of repositories)
         logSummary((0,registry/* formatRepository */.Sh)(repository), transfers);
     return report;
+}
+/** Some tags could not be moved, while others may stand for the digest already. */
+class TagFailure extends errors/* UserError */.y {
+    digest;
+    /** The tags that stand for the digest, in full. */
+    moved;
+    constructor(cause, digest, moved, others) {
+        const verb = moved.length === 1 ? 'stands' : 'stand';
+        const advice = moved.length > 0
+            ? `${moved.join(', ')} ${verb} for ${digest} now; not moved: ${others.join(', ')}.`
+            : `None of the tags has moved: ${others.join(', ')}.`;
+        super(cause.message, { cause, advice });
+        this.name = 'TagFailure';
+        this.digest = digest;
+        this.moved = moved;
+    }
+}
+/** @throws TagFailure when there are several and one of them is refused; those not begun by then stay where they are */
+async function moveTags(tags, digest, move) {
+    const moved = new Set();
+    try {
+        await (0,concurrency/* mapConcurrently */.X)(tags, 4, async (tag) => {
+            await move(tag);
+            moved.add(tag);
+        });
+    }
+    catch (error) {
+        if (tags.length === 1 || !(error instanceof errors/* UserError */.y))
+            throw error;
+        const [done, others] = [true, false].map((is) => tags.filter((tag) => moved.has(tag) === is).map(registry/* formatReference */.FH));
+        throw new TagFailure(error, digest, done ?? [], others ?? []);
+    }
 }
 /** Waits for all of them even when one fails: nothing is left running behind the error. */
 async function settled(transfers) {
@@ -38704,32 +39622,56 @@ function logSummary(repository, transfers) {
 
 
 
+
+
+
 /**
  * Makes an index of images that are in a registry already, and pushes it under every target: the last step for those
  * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
  * repository, or streamed when that is in another registry.
  * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
  *   index. Attestations that BuildKit laid beside an image come along, after the images.
- * @throws UserError when two images are for the same platform, or something is no container image for Linux; nothing has
- *   been pushed then
+ * @param targets none to see what would come of it, and push nothing
+ * @throws UserError when two images are for the same platform, one of the platforms has none, or something is no container
+ *   image for Linux; nothing has been pushed then
  */
 async function mergeDigests(references, targets, client, options = {}) {
+    const { platforms = [], annotations, descriptorAnnotations = {} } = options;
     if (references.length === 0) {
         throw new errors/* UserError */.y('there are no images to merge', { advice: 'Give the digests of at least one.' });
     }
     const found = (await (0,concurrency/* mapConcurrently */.X)(references, 4, (reference) => readImages(reference, client))).flat();
     const images = found.filter(({ kind }) => kind === 'image');
     refuseDuplicates(images);
-    const manifests = [...images, ...found.filter(({ kind }) => kind === 'attestation')];
-    const index = (0,image_index/* indexOf */.qh)(manifests.map(({ manifest }) => manifest.descriptor), options.annotations);
-    return push(manifests, index, targets, client);
+    refuseMissing(images, platforms);
+    const attestations = found.filter(({ kind }) => kind === 'attestation');
+    const index = (0,image_index/* indexOf */.qh)([
+        ...images.map(({ manifest }) => (0,image_index/* withAnnotations */.nB)(manifest.descriptor, descriptorAnnotations)),
+        ...attestations.map(({ manifest }) => manifest.descriptor),
+    ], annotations);
+    const { digest } = index.descriptor;
+    if (targets.length === 0) {
+        core/* notice */.lm(`The merged index is ${digest}. It is not pushed, for that is not asked for: 'push'.`);
+        return { digest, pushed: false, images: [], tags: [], transfers: [], bytesUploaded: 0, bytesPushed: 0 };
+    }
+    const report = await push([...images, ...attestations], index, targets, client);
+    return { ...report, pushed: true };
+}
+/** Variants count for nothing: conda packages are for an architecture. */
+function refuseMissing(images, platforms) {
+    const found = images.map(({ manifest }) => manifest.descriptor.platform);
+    const missing = platforms.filter(({ architecture }) => !found.some((its) => its?.architecture === architecture));
+    if (missing.length === 0)
+        return;
+    const names = found.map((its) => `${its?.os ?? ''}/${its?.architecture ?? ''}`);
+    throw new errors/* UserError */.y(`none of the images to merge is for ${missing.map(platform/* formatPlatform */.Bq).join(' or ')}; they are for ${names.join(', ')}`, { at: { input: 'platforms' }, advice: 'Did the job that makes it fail?' });
 }
 function refuseDuplicates(images) {
     const byPlatform = Map.groupBy(images, ({ manifest: { descriptor } }) => Object.values(descriptor.platform ?? {}).join('/'));
     for (const [platform, [first, second]] of byPlatform) {
         if (!first || !second)
             continue;
-        throw new errors/* UserError */.y(`two images are for ${platform}: ${first.name} and ${second.name}`, {
+        throw new errors/* UserError */.y(`two images are for ${(0,foreign/* foreignText */.qk)(platform)}: ${first.name} and ${second.name}`, {
             advice: 'Give one image for each platform.',
         });
     }
@@ -38745,9 +39687,10 @@ function refuseDuplicates(images) {
 
 
 
+
 /***/ }),
 
-/***/ 3971:
+/***/ 5871:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38757,8 +39700,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/action/outputs.ts
@@ -38782,12 +39723,14 @@ async function stage(title, work) {
 
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/common/scratch.ts
+var scratch = __nccwpck_require__(8623);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
 var outputs_outputs = __nccwpck_require__(2802);
-// EXTERNAL MODULE: ./src/registry/registry.ts + 12 modules
-var registry_registry = __nccwpck_require__(5472);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
+var registry_registry = __nccwpck_require__(6859);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/concurrency.ts
@@ -39186,18 +40129,14 @@ function cudaVersion(variables) {
 
 // EXTERNAL MODULE: ./src/common/digest.ts
 var common_digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/common/json.ts
-/** Looks at values that came as JSON from elsewhere. */
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isStringRecord(value) {
-    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
-}
-
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
 ;// CONCATENATED MODULE: ./src/base/manifest.ts
+
 
 
 
@@ -39240,7 +40179,7 @@ function withOciType(layer, name) {
         : `its layer ${layer.digest} is of an unknown kind, ${layer.mediaType}`);
 }
 function parseDescriptor(value, name) {
-    const { mediaType, digest, size, annotations, platform } = isRecord(value) ? value : {};
+    const { mediaType, digest, size, annotations, platform } = (0,json/* isRecord */.u)(value) ? value : {};
     if (typeof mediaType !== 'string' ||
         typeof digest !== 'string' ||
         !(0,common_digest/* isDigest */.Bc)(digest) ||
@@ -39254,12 +40193,12 @@ function parseDescriptor(value, name) {
         digest,
         size,
         // Lazy pulling (eStargz, zstd:chunked) depends on the annotations of a layer.
-        ...(isStringRecord(annotations) && { annotations }),
+        ...((0,json/* isStringRecord */.z)(annotations) && { annotations }),
         ...(parsed && { platform: parsed }),
     };
 }
 function parsePlatform(value) {
-    const { os, architecture, variant } = isRecord(value) ? value : {};
+    const { os, architecture, variant } = (0,json/* isRecord */.u)(value) ? value : {};
     if (typeof os !== 'string' || typeof architecture !== 'string')
         return undefined;
     return { os, architecture, ...(typeof variant === 'string' && { variant }) };
@@ -39277,8 +40216,9 @@ function chooseImage(images, platform, name) {
     const list = [...new Set(known)].join(', ');
     throw refusedBase(name, `it is not made for ${(0,common_platform/* formatPlatform */.Bq)(platform)}, only for ${list || 'no platform at all'}`, "Choose another base, or another of 'platforms'.");
 }
+/** @param what may quote what the base says of itself */
 function refusedBase(name, what, advice) {
-    return new errors/* UserError */.y(`${name}: ${what}`, { at: { input: 'base-image' }, advice });
+    return new errors/* UserError */.y(`${name}: ${(0,foreign/* foreignText */.qk)(what)}`, { at: { input: 'base-image' }, advice });
 }
 function parseObject(text, name) {
     let value;
@@ -39288,13 +40228,15 @@ function parseObject(text, name) {
     catch (error) {
         throw refusedBase(name, `its manifest is not JSON: ${(0,errors/* messageOf */.b)(error)}`);
     }
-    if (!isRecord(value))
+    if (!(0,json/* isRecord */.u)(value))
         throw refusedBase(name, 'its manifest is not an object');
     return value;
 }
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./src/base/source.ts
 
 
@@ -39381,19 +40323,19 @@ const missing = 'Where a lockfile pins what was there before, have it written an
  */
 function parseConfig(text) {
     const value = JSON.parse(text);
-    const { os, architecture, rootfs, config, history } = isRecord(value) ? value : {};
-    const { diff_ids } = isRecord(rootfs) ? rootfs : {};
-    const { Env, Labels } = isRecord(config) ? config : {};
+    const { os, architecture, rootfs, config, history } = (0,json/* isRecord */.u)(value) ? value : {};
+    const { diff_ids } = (0,json/* isRecord */.u)(rootfs) ? rootfs : {};
+    const { Env, Labels } = (0,json/* isRecord */.u)(config) ? config : {};
     const isAbsentOr = (field, test) => (field ?? null) === null || test(field);
     const all = (test) => (field) => Array.isArray(field) && field.every(test);
     const problem = Object.entries({
         os: typeof os === 'string',
         architecture: typeof architecture === 'string',
         'rootfs.diff_ids': all((item) => typeof item === 'string' && (0,common_digest/* isDigest */.Bc)(item))(diff_ids),
-        config: isAbsentOr(config, isRecord),
+        config: isAbsentOr(config, json/* isRecord */.u),
         'config.Env': isAbsentOr(Env, all((item) => typeof item === 'string')),
-        'config.Labels': isAbsentOr(Labels, isStringRecord),
-        history: isAbsentOr(history, all(isRecord)),
+        'config.Labels': isAbsentOr(Labels, json/* isStringRecord */.z),
+        history: isAbsentOr(history, all(json/* isRecord */.u)),
     }).find(([, isRight]) => !isRight);
     if (problem)
         throw new Error(`its field '${problem[0]}' is missing or malformed`);
@@ -40068,8 +41010,684 @@ async function readFiles({ layers }, rootPrefix) {
     return files;
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
+;// CONCATENATED MODULE: ./src/environment/decode.ts
+
+/**
+ * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
+ * writes it. Line ends come out as `\n`, whichever of YAML's three they are.
+ *
+ * Other bytes do no harm in a comment, where yaml-cpp passes over them. Each of them comes out as a lone surrogate, U+DC80 to
+ * U+DCFF, which no text has; so do, for their sake, all other bytes of that line that are not ASCII.
+ * @throws UserError with the line of what is no text at all
+ */
+function decodeText(bytes, file) {
+    const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n');
+    const line = lineOf(text, text.indexOf('\0'));
+    if (line === undefined)
+        return text;
+    throw new errors/* UserError */.y('it holds a NUL, so it is no text, or in an encoding that is not known', {
+        at: { file, line },
+        advice,
+    });
+}
+/** Whether it holds bytes that stand for no character. */
+function isUndecoded(text) {
+    return /[\uDC80-\uDCFF]/u.test(text);
+}
+const advice = 'Save the file as UTF-8.';
+function decodeBytes(bytes, file) {
+    const encoding = utf16Of(bytes);
+    if (encoding !== undefined) {
+        const text = new TextDecoder(encoding).decode(bytes);
+        const line = lineOf(text, text.indexOf('\uFFFD'));
+        if (line === undefined)
+            return text;
+        throw new errors/* UserError */.y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    }
+    catch {
+        // Byte by byte; cutting at line ends cuts no character of UTF-8.
+        return bytes
+            .toString('latin1')
+            .split(/(?<=[\r\n])/)
+            .map((line) => decodeLine(Buffer.from(line, 'latin1')))
+            .join('');
+    }
+}
+function decodeLine(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    }
+    catch {
+        return bytes
+            .toString('latin1')
+            .replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
+    }
+}
+/** By the byte order mark, or by the NUL in a first character of ASCII. */
+function utf16Of([first, second]) {
+    if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0))
+        return 'utf-16le';
+    if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0))
+        return 'utf-16be';
+    return undefined;
+}
+function lineOf(text, position) {
+    return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
+}
+
+;// CONCATENATED MODULE: ./src/environment/foreign.ts
+
+const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
+const frozen = "give that as 'lock-file', with lock-mode: frozen.";
+const kinds = {
+    pixi: {
+        what: 'this is the manifest of a pixi workspace, not an environment file',
+        advice: `Have pixi write one: ${pixiEnvironment}.`,
+    },
+    python: {
+        what: 'this describes a python project, not an environment',
+        advice: `Write what it needs into an env.yaml, by the names that conda's channels have for it; of a pixi workspace, ${pixiEnvironment} does.`,
+    },
+    pixiLock: {
+        what: 'this is the lockfile of a pixi workspace',
+        advice: `Have pixi write an @EXPLICIT file, \`pixi workspace export conda-explicit-spec . --platform linux-64\`, and ${frozen}`,
+    },
+    condaLock: {
+        what: 'this is the lockfile of conda-lock for all platforms',
+        advice: `Have conda-lock write an @EXPLICIT file, \`conda-lock render --kind explicit --platform linux-64\`, and ${frozen}`,
+    },
+    pip: {
+        what: "this is a list of pip's, not an environment file",
+        advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
+    },
+};
+/** What goes by the name of another tool's file. */
+function foreignByName(file) {
+    const name = (0,external_node_path_.basename)(file).toLowerCase();
+    if (name === 'pixi.toml')
+        return kinds.pixi;
+    if (name.endsWith('.toml'))
+        return kinds.python;
+    if (name === 'pixi.lock')
+        return kinds.pixiLock;
+    if (/(^|[.-])conda-lock\.ya?ml$/.test(name))
+        return kinds.condaLock;
+    if (/^(.*[-_.])?(requirements|constraints)([-_.].*)?\.(txt|in)$/.test(name))
+        return kinds.pip;
+    return undefined;
+}
+/** What has the keys of another tool's file. */
+function foreignByKeys(keys) {
+    if (keys.has('metadata') && keys.has('package'))
+        return kinds.condaLock;
+    if (keys.has('environments') && keys.has('packages'))
+        return kinds.pixiLock;
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/environment/channel.ts
+
+/** What keeps a channel from being used, as the rest of a sentence. */
+class ChannelProblem extends Error {
+}
+/**
+ * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
+ * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
+ *   that they are one: in a path, say
+ * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
+ */
+function expandVariables(text, variables) {
+    const secrets = [];
+    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
+        const name = braced ?? bare ?? '';
+        const value = variables[name];
+        if (value === undefined || value === '') {
+            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+        }
+        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+            secrets.push(value);
+        return value;
+    });
+    return { text: expanded, secrets };
+}
+/**
+ * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
+ * trailing slashes, its host in lower case.
+ * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
+ */
+function canonicalChannel(source) {
+    if (!source.includes('://'))
+        return source;
+    const open = (0,credentials/* withoutCredentials */.ri)(source);
+    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
+    if (open.includes('@') || (0,credentials/* hasCredentials */.Lk)(open)) {
+        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
+    }
+    if (!URL.canParse(open))
+        throw new ChannelProblem('it is not an address');
+    return new URL(open).href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/document.ts
+
+
+/** @throws UserError with the line of what is not YAML */
+function openDocument(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const [error] = document.errors;
+    if (error) {
+        const { line } = lines.linePos(error.pos[0]);
+        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
+            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
+        }
+        throw refuse(line, error.code === 'DUPLICATE_KEY'
+            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
+            : `not YAML: ${error.message}`);
+    }
+    const resolved = (node) => {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        // An alias in a parsed document stands for one of its parsed nodes.
+        const target = node.resolve(document);
+        if (target === undefined)
+            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
+        return target;
+    };
+    /** @param around the maps that are being merged, which cannot be merged into themselves */
+    const fields = (map, around) => {
+        const node = resolved(map);
+        if (!(0,dist/* isMap */.jh)(node))
+            throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
+        const merged = new Map();
+        const own = new Map();
+        for (const { key, value } of node.items) {
+            if (!(0,dist/* isScalar */.jn)(key))
+                throw refuse(lineOf(key), 'a key is a piece of text');
+            const field = { value: resolved(value), line: lineOf(key) };
+            const name = writtenText(key) ?? '';
+            const parts = name === '<<' && key.type === 'PLAIN' ? mergedMaps(field.value) : [];
+            if (parts.length === 0)
+                own.set(name, field);
+            for (const part of parts) {
+                if (around.includes(part) || part === node)
+                    throw refuse(field.line, 'it merges a map into itself');
+                for (const [inner, its] of fields(part, [...around, node])) {
+                    // YAML's merge type: of several maps, the earlier one counts.
+                    if (!merged.has(inner))
+                        merged.set(inner, its);
+                }
+            }
+        }
+        return new Map([...merged, ...own]);
+    };
+    const mergedMaps = (node) => {
+        const parts = (0,dist/* isSeq */.oP)(node) ? node.items.map(resolved) : [node];
+        return parts.every(dist/* isMap */.jh) ? parts : [];
+    };
+    return {
+        refuse,
+        fields: (map = document.contents) => fields(map, []),
+        items({ value, line }, what) {
+            // `channels:` with nothing after it is an empty list to conda and micromamba.
+            if (value === null || isEmpty(value))
+                return [];
+            if (!(0,dist/* isSeq */.oP)(value))
+                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
+            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
+        },
+    };
+}
+function lineText(text, position) {
+    const [line = ''] = text.slice(position).split('\n', 1);
+    return line.split(':', 1)[0]?.trim() ?? line;
+}
+/** A key with nothing after it. */
+function isEmpty(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
+}
+/** A string, trimmed; nothing else counts as one. */
+function textOf(node) {
+    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
+}
+/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
+function writtenText(node) {
+    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
+        return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
+}
+
+;// CONCATENATED MODULE: ./src/environment/types.ts
+/** libmamba's install.cpp, `truthy_values`. */
+const selectors = ['linux', 'unix', 'osx', 'win'];
+
+;// CONCATENATED MODULE: ./src/environment/parse.ts
+
+
+
+
+
+
+
+
+/**
+ * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
+ * refuses what micromamba would pass over in silence.
+ * @param file the path for errors; its stem is the name of an environment that has none
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseEnvironment(text, file, variables) {
+    const source = openDocument(text, file);
+    const fields = source.fields();
+    const warnings = [...fields]
+        .filter(([key]) => !known.has(key))
+        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
+    const set = readVariables(source, fields.get('variables'));
+    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
+    const { specs, pip } = readDependencies(source, fields);
+    return {
+        environment: {
+            file,
+            ...readName(source, fields.get('name'), file),
+            channels,
+            noDefaults,
+            specs,
+            pip,
+            variables: set.variables,
+            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec))])],
+        },
+        warnings: [...warnings, ...set.warnings],
+    };
+}
+/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+/** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
+function readName(source, field, file) {
+    const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
+    if (field === undefined || isEmpty(field.value))
+        return { name: stem };
+    const name = writtenText(field.value)?.trim();
+    if (name === undefined)
+        throw source.refuse(field.line, `'name' is not a name for an environment`);
+    return { name: name || stem, nameLine: field.line };
+}
+/** @throws UserError for text that was not decoded */
+function decoded(source, text, line) {
+    if (isUndecoded(text))
+        throw source.refuse(line, 'it holds bytes that are not UTF-8', advice);
+    return text;
+}
+function readChannels(source, field, variables) {
+    const written = field === undefined ? [] : source.items(field, 'channels');
+    const secrets = [];
+    const channels = written.map(({ value, line }) => {
+        const text = textOf(value);
+        if (!text)
+            throw source.refuse(line, 'a channel is a name or an address');
+        try {
+            const expanded = expandVariables(decoded(source, text, line), variables);
+            secrets.push(...expanded.secrets, ...(0,credentials/* secretsIn */.VY)(expanded.text));
+            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
+        }
+        catch (error) {
+            if (!(error instanceof ChannelProblem))
+                throw error;
+            throw source.refuse(line, `the channel '${(0,credentials/* withoutCredentials */.ri)(text)}' cannot be used: ${error.message}`);
+        }
+    });
+    return {
+        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
+        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
+        secrets,
+    };
+}
+function readDependencies(source, fields) {
+    const field = fields.get('dependencies');
+    if (field === undefined) {
+        const foreign = foreignByKeys(fields);
+        if (foreign)
+            throw source.refuse(1, foreign.what, foreign.advice);
+        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
+    }
+    const specs = [];
+    const pip = [];
+    for (const item of source.items(field, 'dependencies')) {
+        if (!(0,dist/* isMap */.jh)(item.value)) {
+            specs.push(readSpec(source, item));
+            continue;
+        }
+        for (const [key, entry] of source.fields(item.value)) {
+            const selector = selectorOf(key);
+            if (key === 'pip')
+                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            else if (selector)
+                specs.push({ ...readSpec(source, entry), selector });
+            else {
+                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
+            }
+        }
+    }
+    return { specs, pip };
+}
+function readSpec(source, { value, line }) {
+    const text = textOf(value);
+    if (text === '' || isEmpty(value))
+        throw source.refuse(line, 'a dependency is empty');
+    if (text === undefined) {
+        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
+    }
+    if (/\p{Cc}/u.test(text))
+        throw source.refuse(line, 'a dependency goes over several lines');
+    return { text: decoded(source, text, line), line };
+}
+function selectorOf(key) {
+    return selectors.find((name) => key === `sel(${name})`);
+}
+/**
+ * As micromamba reads them. Activation makes their names upper case, and leaves out those that a shell can have no variable of;
+ * that much is warned of.
+ */
+function readVariables(source, field) {
+    const variables = {};
+    const warnings = [];
+    if (field === undefined || isEmpty(field.value))
+        return { variables, warnings };
+    if (!(0,dist/* isMap */.jh)(field.value))
+        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
+    const lines = new Map();
+    for (const [name, { value, line }] of source.fields(field.value)) {
+        const text = writtenText(value);
+        if (text === undefined)
+            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
+        if (text.includes('\0'))
+            throw source.refuse(line, `the variable '${name}' holds a NUL`);
+        variables[decoded(source, name, line)] = decoded(source, text, line);
+        const problem = nameProblem(name, lines);
+        if (problem !== undefined)
+            warnings.push({ message: `${problem}. ${asTheyAre}`, line });
+        lines.set(name.toUpperCase(), line);
+    }
+    return { variables, warnings };
+}
+const asTheyAre = "The input 'env' sets variables by the very names that are given.";
+/** @param before the names that there are, in upper case, with their lines */
+function nameProblem(name, before) {
+    const exported = name.toUpperCase();
+    const twin = before.get(exported);
+    if (!/^[A-Z_][A-Z0-9_]*$/.test(exported)) {
+        return `No shell can export a variable '${name}', so activation leaves it out`;
+    }
+    if (twin !== undefined)
+        return `'${name}' is ${exported} once activated, as the one in line ${twin} is, and counts`;
+    return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
+}
+
+;// CONCATENATED MODULE: ./src/environment/find.ts
+
+
+
+const find_usual = 'env.yaml';
+const others = ['environment.yml', 'environment.yaml', 'env.yml'];
+/**
+ * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
+ * exactly one of those does.
+ * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
+ * @throws UserError when there is no such file, or no telling which one is meant
+ */
+async function findEnvironmentFile(input, workspace) {
+    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
+    if (await find_isFile(wanted))
+        return wanted;
+    if (input !== undefined && input !== find_usual) {
+        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
+            at: { input: 'environment-file' },
+            advice: 'Its path is relative to the workspace; was the repository checked out?',
+        });
+    }
+    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
+    const names = others.filter((_, index) => found[index]);
+    const [only] = names;
+    if (only !== undefined && names.length === 1)
+        return (0,external_node_path_.resolve)(workspace, only);
+    throw new errors/* UserError */.y(only === undefined
+        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
+        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
+}
+async function find_isFile(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/inputs.ts
+
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'";
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+function inputs_environmentOf(packages, channels, variables = process.env) {
+    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
+    return parseEnvironment(text, file, variables).environment;
+}
+/** An environment with the channels and packages of another behind its own. */
+function withMore(environment, more) {
+    const known = new Set(environment.channels.map(({ canonical }) => canonical));
+    return {
+        ...environment,
+        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+        specs: [...environment.specs, ...more.specs],
+        secrets: [...new Set([...environment.secrets, ...more.secrets])],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+
+;// CONCATENATED MODULE: ./src/environment/read.ts
+
+
+
+
+
+
+
+/** The door of this folder: from an environment file to what it asks for. */
+
+
+
+
+
+/**
+ * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with file and line
+ */
+async function readEnvironment(file, variables = process.env) {
+    const foreign = foreignByName(file);
+    if (foreign)
+        throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
+    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    environment.secrets.forEach((secret) => {
+        lib_core/* setSecret */.Pq(secret);
+    });
+    for (const { message, line } of warnings)
+        lib_core/* warning */.$e(message, { file, startLine: line });
+    refusePip(environment);
+    return environment;
+}
+async function readText(file) {
+    let bytes;
+    try {
+        bytes = await (0,promises_.readFile)(file);
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
+    }
+    return decodeText(bytes, file);
+}
+/** pip has to run in the image, which making one out of packages does not. */
+function refusePip({ file, pip: [first] }) {
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${(0,credentials/* withoutCredentials */.ri)(first.text)}' cannot be installed`, {
+        at: { file, line: first.line },
+        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
+            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
+
+
+
+
+
+
+
+
+/**
+ * Takes the credentials out of an address, and says what its server is sent.
+ * @param token the job's, which raises GitHub's rate limit and is nobody else's business
+ * @param server where that token is from; GitHub Enterprise Server has others than github.com
+ */
+function remoteOf(address, token, server = 'https://github.com') {
+    const url = new URL(address);
+    url.username = url.password = '';
+    if (address.username !== '' || address.password !== '') {
+        const login = [address.username, address.password].map(credentials/* decoded */.DH).join(':');
+        return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+    }
+    const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server);
+    return { url, ...(isForGitHub && token !== undefined && { authorization: `Bearer ${token}` }) };
+}
+/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
+const tries = 3;
+/** An address for messages: without credentials, and without a query, which may be a signature. */
+function shownUrl(url) {
+    const shown = new URL(url);
+    shown.search = shown.hash = '';
+    return (0,credentials/* withoutCredentials */.ri)(shown.href);
+}
+/**
+ * Downloads a file, from its beginning again when the connection breaks halfway.
+ * @returns the sha256 of what was written, 64 hex digits
+ * @throws UserError naming the address
+ */
+async function downloadFile(remote, target) {
+    for (let attempt = 1;; attempt++) {
+        const content = await fetch_open(remote);
+        if (content === undefined)
+            throw fetch_missing(remote.url);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        try {
+            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
+                for await (const chunk of chunks) {
+                    hash.update(chunk);
+                    yield chunk;
+                }
+            }, (0,external_node_fs_.createWriteStream)(target));
+            return hash.digest('hex');
+        }
+        catch (error) {
+            if (attempt === tries)
+                throw unreachable(remote.url, error);
+            await (0,http/* pause */.v7)(attempt);
+        }
+    }
+}
+/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
+async function downloadText(remote) {
+    const { url } = remote;
+    if (url.protocol === 'file:')
+        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
+    const response = await answer(remote);
+    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+}
+/** sha256 of a file on this machine, 64 hex digits. */
+async function hashFile(path) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    return hash.digest('hex');
+}
+async function fetch_open(remote) {
+    const { url } = remote;
+    if (url.protocol === 'file:')
+        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
+    return (await answer(remote))?.body;
+}
+/** The response, undefined for 404. */
+async function answer({ url, authorization }) {
+    const headers = authorization === undefined ? {} : { authorization };
+    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
+        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
+    });
+    if (response.status === 200)
+        return response;
+    response.body.destroy();
+    if (response.status === 404)
+        return undefined;
+    throw unreachable(url, new Error(`the server answered ${response.status}`));
+}
+function unreachable(url, cause) {
+    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
+        at: { url: shownUrl(url) },
+        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
+        cause,
+    });
+}
+function fetch_missing(url) {
+    return new errors/* UserError */.y('there is no such release of micromamba', {
+        at: { url: shownUrl(url) },
+        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
+    });
+}
+
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
 var lib_io = __nccwpck_require__(8701);
 // EXTERNAL MODULE: external "crypto"
@@ -40888,97 +42506,63 @@ function _unique(values) {
     return Array.from(new Set(values));
 }
 //# sourceMappingURL=tool-cache.js.map
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-// EXTERNAL MODULE: ./src/common/http.ts
-var http = __nccwpck_require__(5069);
-;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
+;// CONCATENATED MODULE: ./src/micromamba/kept.ts
 
 
 
 
 
 
-
-/** Downloads from a release or its mirror, which may be a folder: `file:` addresses are read. */
-/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
-const tries = 3;
 /**
- * Downloads a file, from its beginning again when the connection breaks halfway.
- * @returns the sha256 of what was written, 64 hex digits
- * @throws UserError naming the address
+ * Where binaries stay once they are downloaded: in the runner's tool cache; where there is none or it cannot be written, as
+ * in many containers, in the job's temporary folder.
  */
-async function downloadFile(url, target, token) {
-    for (let attempt = 1;; attempt++) {
-        const content = await fetch_open(url, token);
-        if (content === undefined)
-            throw fetch_missing(url);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
-                for await (const chunk of chunks) {
-                    hash.update(chunk);
-                    yield chunk;
-                }
-            }, (0,external_node_fs_.createWriteStream)(target));
-            return hash.digest('hex');
+const tool = 'micromamba';
+function binaryName(subdir) {
+    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
+}
+/** Where a binary may be, the best place first. */
+function keptBinaries(version, subdir) {
+    const folder = hasToolCache() ? find(tool, version, subdir) : '';
+    return [...(folder === '' ? [] : [folder]), folderOfJob(version, subdir)].map((place) => (0,external_node_path_.join)(place, binaryName(subdir)));
+}
+/**
+ * Keeps a downloaded file as the binary for a subdir.
+ * @returns its path
+ * @throws UserError when it can be kept nowhere
+ */
+async function keepBinary(file, version, subdir) {
+    const folder = (await inToolCache(file, version, subdir)) ?? folderOfJob(version, subdir);
+    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
+    try {
+        if (folder === folderOfJob(version, subdir)) {
+            await (0,promises_.mkdir)(folder, { recursive: true });
+            await (0,promises_.copyFile)(file, path);
         }
-        catch (error) {
-            if (attempt === tries)
-                throw unreachable(url, error);
-            await (0,http/* pause */.v7)(attempt);
-        }
+        await (0,promises_.chmod)(path, 0o755);
+    }
+    catch (error) {
+        throw (0,scratch/* cannotWriteTemporary */.eO)(error);
+    }
+    return path;
+}
+async function inToolCache(file, version, subdir) {
+    if (!hasToolCache())
+        return undefined;
+    try {
+        return await cacheFile(file, binaryName(subdir), tool, version, subdir);
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`The tool cache cannot be written, so micromamba is kept for this job only: ${(0,errors/* messageOf */.b)(error)}`);
+        return undefined;
     }
 }
-/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
-async function downloadText(url, token) {
-    if (url.protocol === 'file:')
-        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
-    const response = await answer(url, token);
-    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+/** Without it, @actions/tool-cache throws. */
+function hasToolCache() {
+    return Boolean(process.env['RUNNER_TOOL_CACHE']);
 }
-/** sha256 of a file on this machine, 64 hex digits. */
-async function hashFile(path) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
-    return hash.digest('hex');
-}
-async function fetch_open(url, token) {
-    if (url.protocol === 'file:')
-        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
-    return (await answer(url, token))?.body;
-}
-/** The response, undefined for 404. */
-async function answer(url, token) {
-    // The job's token raises GitHub's rate limit; it is nobody else's business.
-    const isGitHub = url.protocol === 'https:' && url.hostname === 'github.com';
-    const headers = isGitHub && token !== undefined ? { authorization: `Bearer ${token}` } : {};
-    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
-        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
-    });
-    if (response.status === 200)
-        return response;
-    response.body.destroy();
-    if (response.status === 404)
-        return undefined;
-    throw unreachable(url, new Error(`the server answered ${response.status}`));
-}
-function unreachable(url, cause) {
-    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
-        at: { url: url.href },
-        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
-        cause,
-    });
-}
-function fetch_missing(url) {
-    return new errors/* UserError */.y('there is no such release of micromamba', {
-        at: { url: url.href },
-        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
-    });
+function folderOfJob(version, subdir) {
+    return (0,external_node_path_.join)((0,scratch/* temporaryFolder */.yy)(), 'micromamba-image-tools', version, subdir);
 }
 
 ;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
@@ -41018,8 +42602,8 @@ const knownChecksums = {
     },
 };
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: ./src/common/command.ts
+var command = __nccwpck_require__(3020);
 ;// CONCATENATED MODULE: ./src/micromamba/binary.ts
 
 
@@ -41027,34 +42611,25 @@ var external_node_child_process_ = __nccwpck_require__(1421);
  * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
  * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
  * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
- * @param args never a secret: any user of the machine can read them
+ * @param args never a secret: any user of the machine can read them, and the log shows them
  * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
  */
 async function runMicromamba(path, args, variables = {}) {
-    const child = (0,external_node_child_process_.spawn)(path, args, {
-        env: { ...withoutConda(process.env), ...variables },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        windowsHide: true,
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
-    const exitCode = await new Promise((resolve, reject) => {
-        child.on('error', (error) => {
-            reject(new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
-                at: { file: path },
-                advice: 'Is it for this machine, and executable?',
-                cause: error,
-            }));
-        });
-        child.on('close', (code, signal) => {
-            if (signal === null)
-                resolve(code ?? 1);
-            else
-                reject(new errors/* UserError */.y(`micromamba was ended by ${signal}`, { at: { file: path } }));
+    const env = { ...withoutConda(process.env), ...variables };
+    const outcome = await (0,command/* runCommand */.d)(path, args, { env, shown: true }).catch((error) => {
+        throw new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: path },
+            advice: 'Is it for this machine, and executable?',
+            cause: error,
         });
     });
-    return { exitCode, ...output };
+    const { exitCode } = outcome;
+    if (exitCode !== undefined)
+        return { ...outcome, exitCode };
+    throw new errors/* UserError */.y('micromamba was ended by a signal', {
+        at: { file: path },
+        advice: 'Somebody killed it, or the machine had no memory left.',
+    });
 }
 /** Names in Windows' environment have no case. */
 function withoutConda(variables) {
@@ -41179,7 +42754,6 @@ function parseChecksum(text) {
 
 
 
-
 function createMicromambaProvider(source) {
     const installed = new Map();
     return {
@@ -41196,7 +42770,6 @@ function createMicromambaProvider(source) {
         },
     };
 }
-const tool = 'micromamba';
 /**
  * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
  * anything can run it. With `download: false`, the one that is on this machine.
@@ -41215,14 +42788,17 @@ async function installMicromamba(source, subdir) {
     if (!source.download)
         return findOnMachine(wanted, here);
     const { version } = source;
-    const url = binaryUrl(source.url ?? releases, version, wanted);
     const expected = await expectedChecksums(source, wanted);
     const cached = await findCached(version, wanted, expected);
     if (cached !== undefined)
         return cached;
-    return download({ url, version, subdir: wanted, expected, token: source.token });
+    return download({ remote: remoteBinary(source, wanted), version, subdir: wanted, expected });
 }
-async function expectedChecksums({ version, checksum, url, token }, subdir) {
+function remoteBinary({ url, version, token }, subdir) {
+    return remoteOf(binaryUrl(url ?? releases, version, subdir), token, process.env['GITHUB_SERVER_URL']);
+}
+async function expectedChecksums(source, subdir) {
+    const { version, checksum } = source;
     const known = knownChecksums[version]?.[subdir];
     const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined;
     const [first, ...more] = [
@@ -41231,61 +42807,54 @@ async function expectedChecksums({ version, checksum, url, token }, subdir) {
     ];
     if (first)
         return [first, ...more];
-    return [await publishedChecksum(binaryUrl(url ?? releases, version, subdir), token)];
+    return [await publishedChecksum(remoteBinary(source, subdir))];
 }
-async function publishedChecksum(binary, token) {
-    const url = checksumUrl(binary);
-    const text = await downloadText(url, token);
+async function publishedChecksum(binary) {
+    const remote = { ...binary, url: checksumUrl(binary.url) };
+    const url = shownUrl(remote.url);
+    const text = await downloadText(remote);
     const sha256 = text === undefined ? undefined : parseChecksum(text);
     if (sha256 === undefined) {
         throw new errors/* UserError */.y(text === undefined
             ? 'there is no checksum of this release'
             : 'the checksum of this release is malformed', {
-            at: { url: url.href },
+            at: { url },
             advice: "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
         });
     }
-    return { sha256, from: url.href };
-}
-function binaryName(subdir) {
-    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
+    return { sha256, from: url };
 }
 /**
- * The binary in the tool cache. It is hashed again, for the folder of a self-hosted runner is open to every job; one
- * that is not what it should be is replaced.
+ * A binary that was kept. It is hashed again, for the tool cache of a self-hosted runner is open to every job; one that is
+ * not what it should be is replaced.
  */
 async function findCached(version, subdir, expected) {
-    const folder = find(tool, version, subdir);
-    if (folder === '')
-        return undefined;
-    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
-    const sha256 = await hashFile(path).catch(() => 'missing');
-    if (expected.every((checksum) => checksum.sha256 === sha256))
-        return { path, version, sha256 };
-    lib_core/* warning */.$e(`${path} in the tool cache is not micromamba ${version} and is replaced`);
+    for (const path of keptBinaries(version, subdir)) {
+        const sha256 = await hashFile(path).catch(() => undefined);
+        if (sha256 === undefined)
+            continue;
+        if (expected.every((checksum) => checksum.sha256 === sha256))
+            return { path, version, sha256 };
+        lib_core/* warning */.$e(`${path} is not micromamba ${version} and is replaced`);
+    }
     return undefined;
 }
 async function download(wanted) {
-    const { url, version, subdir } = wanted;
-    lib_core/* info */.pq(`downloading ${url.href}`);
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'micromamba-'));
-    try {
+    const { remote, version, subdir } = wanted;
+    const url = shownUrl(remote.url);
+    lib_core/* info */.pq(`downloading ${url}`);
+    return (0,scratch/* withScratch */.hM)('micromamba-', async (folder) => {
         const file = (0,external_node_path_.join)(folder, binaryName(subdir));
-        const sha256 = await downloadFile(url, file, wanted.token);
+        const sha256 = await downloadFile(remote, file);
         const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
         if (wrong !== undefined) {
             throw new errors/* UserError */.y(`the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`, {
-                at: { url: url.href },
+                at: { url },
                 advice: 'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
             });
         }
-        const path = (0,external_node_path_.join)(await cacheFile(file, binaryName(subdir), tool, version, subdir), binaryName(subdir));
-        await (0,promises_.chmod)(path, 0o755);
-        return { path, version, sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
+        return { path: await keepBinary(file, version, subdir), version, sha256 };
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/stages/context.ts
@@ -41293,28 +42862,26 @@ async function download(wanted) {
 
 
 
-
-
-async function openContext(request) {
+async function openContext(request, registry) {
     const { push, tags, workspace, condarc, logLevel } = request;
-    const temporary = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
-    await (0,promises_.mkdir)(temporary, { recursive: true });
-    const registry = (0,registry_registry/* createRegistryClient */.Hn)();
     return {
         registry,
         ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
         micromamba: createMicromambaProvider(request.micromamba),
         solving: { condarc, logLevel },
         workspace,
-        scratch: await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'micromamba-image-')),
-        tarballs: (0,external_node_path_.join)(temporary, 'micromamba-image-packages'),
+        scratch: await (0,scratch/* makeScratch */.lP)('micromamba-image-'),
+        tarballs: (0,external_node_path_.join)((0,scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
     };
 }
 
+// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
+var image_environment = __nccwpck_require__(5958);
 ;// CONCATENATED MODULE: ./src/image/config.ts
 
 
-const asUpstream = { env: {}, expose: [], volumes: [] };
+
+const asUpstream = { env: [], expose: [], volumes: [] };
 /** The comment of history's entries for layers of ours. */
 const madeHere = 'micromamba-image-action';
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -41324,13 +42891,7 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
  */
 function imageConfig(base, changes) {
     const { created, layers, start = asUpstream } = changes;
-    const environment = new Map([
-        ...environmentOf(base),
-        ...Object.entries(changes.environment),
-        ...Object.entries(start.env),
-        ...Object.entries(changes.activated ?? {}),
-    ]);
-    environment.set('PATH', withLocalBin(environment.get('PATH') ?? ''));
+    const environment = runEnvironment(base, changes);
     const labels = { ...base.config?.Labels, ...changes.labels };
     return {
         ...base,
@@ -41361,6 +42922,17 @@ function imageConfig(base, changes) {
         ],
     };
 }
+function runEnvironment(base, changes) {
+    const { environment, start = asUpstream, activated = {} } = changes;
+    const before = new Map([
+        ...environmentOf(base),
+        ...Object.entries(environment),
+        ...Object.entries(activated),
+    ]);
+    before.set('PATH', withLocalBin(before.get('PATH') ?? ''));
+    const all = (0,image_environment/* withLines */.Gy)(before, start.env, new Set(Object.keys(activated)));
+    return all.set('PATH', withLocalBin(all.get('PATH') ?? ''));
+}
 const config_activating = '/usr/local/bin/_entrypoint.sh';
 /** The wiring's entrypoint activates the environment and becomes what follows it. */
 function entrypointOf({ entrypoint = [] }) {
@@ -41368,7 +42940,7 @@ function entrypointOf({ entrypoint = [] }) {
 }
 /** The config has sets as objects of empty objects; those of the base stay. */
 function keys(base, more) {
-    return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
+    return { ...((0,json/* isRecord */.u)(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
 }
 function withProtocol(port) {
     return port.includes('/') ? port : `${port}/tcp`;
@@ -41466,8 +43038,8 @@ async function findEarlier(reference, platforms, client) {
 function earlierImage({ mediaType, digest, bytes }, origin, name) {
     const parsed = parseBaseManifest(bytes.toString(), name);
     const value = JSON.parse(bytes.toString());
-    const annotations = isRecord(value) ? value['annotations'] : undefined;
-    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
+    const annotations = (0,json/* isRecord */.u)(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !(0,json/* isStringRecord */.z)(annotations) || !annotations[fingerprintAnnotation]) {
         return undefined;
     }
     const { config, layers } = parsed;
@@ -41954,7 +43526,7 @@ function json_parseObject(text, file, dist) {
     catch (cause) {
         throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
     }
-    if (!isRecord(value))
+    if (!(0,json/* isRecord */.u)(value))
         throw malformed(dist, `${file} is not an object`);
     return value;
 }
@@ -42049,30 +43621,44 @@ function refusal(dist, what, cause) {
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
-const identifiers = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
 /**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does.
- * @returns a sentence's end saying what is wrong with it, when something is
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
+ * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
+ * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
+ * there is no script that works.
  */
 function parseEntryPoint(definition) {
-    const colon = definition.lastIndexOf(':');
+    const unreadable = (problem) => ({ problem, isForbidden: false });
+    const text = withoutExtras(unquoted(definition));
+    const colon = text.lastIndexOf(':');
     if (colon < 0)
-        return "has no ':'";
-    const equals = definition.lastIndexOf('=', colon);
+        return unreadable("has no ':'");
+    const equals = text.lastIndexOf('=', colon);
     if (equals < 0)
-        return "has no '='";
-    const command = definition.slice(0, equals).trim();
-    const module = definition.slice(equals + 1, colon).trim();
-    const callable = definition.slice(colon + 1).trim();
+        return unreadable("has no '='");
+    const command = text.slice(0, equals).trim();
+    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
+        .split(':')
+        .map((part) => part.trim());
     // eslint-disable-next-line no-control-regex -- control characters are what must not be there
     if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-        return `has the command ${JSON.stringify(command)}, which is no file name`;
+        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
     }
-    if (!identifiers.test(module))
-        return `has the module ${JSON.stringify(module)}, which is no dotted name`;
-    if (!identifiers.test(callable))
-        return `has the callable ${JSON.stringify(callable)}, which is no dotted name`;
+    if (!identifiers.test(module)) {
+        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
+    }
+    if (!identifiers.test(callable)) {
+        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
+    }
     return { command, module, callable };
+}
+function unquoted(text) {
+    const trimmed = text.trim();
+    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+}
+function withoutExtras(text) {
+    return text.replace(/\s*\[[^[\]]*\]$/, '');
 }
 
 ;// CONCATENATED MODULE: ./src/packages/archive-path.ts
@@ -42193,7 +43779,7 @@ const pathTypes = {
     directory: 'directory',
 };
 function parseEntry(entry, dist) {
-    if (!isRecord(entry) || typeof entry['_path'] !== 'string') {
+    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
     const path = safePath(entry['_path'], dist, 'info/paths.json');
@@ -42255,8 +43841,8 @@ function parsePackageInfo(texts, name) {
     const files = pathsText === undefined
         ? parseLegacyFiles(texts, dist)
         : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
-    const entryPoints = index.noarch === 'python' ? parseLinkJson(texts.get('link.json'), dist) : [];
-    return { dist, index, files, entryPoints };
+    const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
+    return { dist, index, files, ...parseLinkJson(linkJson, dist) };
 }
 function parseIndex(json, name) {
     const text = (key) => {
@@ -42278,18 +43864,26 @@ function parseIndex(json, name) {
 }
 /** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
 function parseLinkJson(text, dist) {
-    if (text === undefined)
-        return [];
-    const { noarch } = json_parseObject(text, 'info/link.json', dist);
-    const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
+    const { noarch } = text === undefined ? {} : json_parseObject(text, 'info/link.json', dist);
+    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
     if (!Array.isArray(definitions))
         throw malformed(dist, "'entry_points' in info/link.json is no list");
-    return definitions.map((definition) => {
-        const parsed = typeof definition === 'string' ? parseEntryPoint(definition) : 'is no string';
-        if (typeof parsed !== 'string')
-            return parsed;
-        throw malformed(dist, `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed}`);
-    });
+    const entryPoints = [];
+    const unreadable = [];
+    for (const definition of definitions) {
+        const parsed = typeof definition === 'string'
+            ? parseEntryPoint(definition)
+            : { problem: 'is no string', isForbidden: false };
+        if ('command' in parsed) {
+            entryPoints.push(parsed);
+            continue;
+        }
+        const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
+        if (parsed.isForbidden)
+            throw malformed(dist, sentence);
+        unreadable.push(sentence);
+    }
+    return { entryPoints, unreadable };
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
@@ -43244,6 +44838,7 @@ function parseVariables(path, text) {
 
 
 
+
 /** Opens a package for linking. @throws UserError when its archive cannot be read */
 async function link_openPackage({ locked, file, ...facts }) {
     const { format, name, version, build } = locked;
@@ -43256,7 +44851,7 @@ const recordMode = 0o644;
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
  * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
  * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
- * its source.
+ * its source. An entry point that nobody can read has no script; the log says so where the record is given.
  * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
  * link to something left out becomes a file
  * @param compiler for the sources of noarch packages; without it they come without bytecode
@@ -43284,6 +44879,8 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
             yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
     }
     if (select(plan.recordPath)) {
+        for (const sentence of archive.info.unreadable)
+            lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
@@ -43434,7 +45031,7 @@ function readFacts(text) {
     catch {
         return undefined;
     }
-    if (!isRecord(value))
+    if (!(0,json/* isRecord */.u)(value))
         return undefined;
     const { claims, ways, texts = {}, scripted = [], python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
@@ -43451,7 +45048,7 @@ function readFacts(text) {
     return { ...read, python: { version, executable, sitePackages } };
 }
 function isTexts(value) {
-    return (isRecord(value) &&
+    return ((0,json/* isRecord */.u)(value) &&
         Object.entries(value).every(([path, text]) => activation_files_isActivationFile(path) && typeof text === 'string'));
 }
 function isList(value) {
@@ -46529,6 +48126,8 @@ function digested(hash) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/layers/pool.ts
@@ -47094,6 +48693,7 @@ async function openEarlierLayers(earlier, platform, { registry, uploader }) {
             byKey.set(key, layer);
     }
     return {
+        ...(image && { image }),
         async find(keys) {
             const wanted = keys.flatMap((key) => {
                 const layer = byKey.get(key);
@@ -47121,421 +48721,6 @@ async function attempt(work) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/environment/credentials.ts
-/**
- * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
- * anaconda.org and its kin. An address without them is canonical.
- */
-const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
-const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
-const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
-/** The text with the credentials taken out of every address in it. */
-function withoutCredentials(text) {
-    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
-}
-/** Whether an address in the text holds credentials. */
-function hasCredentials(text) {
-    return withoutCredentials(text) !== text;
-}
-/** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
-function secretsIn(text) {
-    const found = (text.match(addresses) ?? []).flatMap((address) => {
-        const [, , user = ''] = userinfo.exec(address) ?? [];
-        const colon = user.indexOf(':');
-        // A user without a password is a token in the manner of `https://<token>@host`.
-        const password = colon < 0 ? user : user.slice(colon + 1);
-        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
-    });
-    return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
-}
-/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
-function masked(text, secrets) {
-    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/environment/channel.ts
-
-/** What keeps a channel from being used, as the rest of a sentence. */
-class ChannelProblem extends Error {
-}
-/**
- * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
- * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
- *   that they are one: in a path, say
- * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
- */
-function expandVariables(text, variables) {
-    const secrets = [];
-    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
-        const name = braced ?? bare ?? '';
-        const value = variables[name];
-        if (value === undefined || value === '') {
-            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
-        }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
-            secrets.push(value);
-        return value;
-    });
-    return { text: expanded, secrets };
-}
-/**
- * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
- * trailing slashes, its host in lower case.
- * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
- */
-function canonicalChannel(source) {
-    if (!source.includes('://'))
-        return source;
-    const open = withoutCredentials(source);
-    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
-    if (open.includes('@') || hasCredentials(open)) {
-        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
-    }
-    if (!URL.canParse(open))
-        throw new ChannelProblem('it is not an address');
-    return new URL(open).href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/types.ts
-/** libmamba's install.cpp, `truthy_values`. */
-const selectors = ['linux', 'unix', 'osx', 'win'];
-
-;// CONCATENATED MODULE: ./src/environment/parse.ts
-
-
-
-
-
-
-/**
- * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
- * refuses what micromamba would pass over in silence.
- * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseEnvironment(text, file, variables) {
-    const source = openDocument(text, file);
-    const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
-        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
-    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields.get('dependencies'));
-    return {
-        environment: {
-            file,
-            name: readName(source, fields.get('name')) ?? (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file)),
-            channels,
-            noDefaults,
-            specs,
-            pip,
-            variables: readVariables(source, fields.get('variables')),
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
-        },
-        warnings,
-    };
-}
-/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
-function openDocument(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
-    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const [error] = document.errors;
-    if (error) {
-        const { line } = lines.linePos(error.pos[0]);
-        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
-            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
-        }
-        throw refuse(line, error.code === 'DUPLICATE_KEY'
-            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
-            : `not YAML: ${error.message}`);
-    }
-    const resolved = (node) => {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
-        if (target === undefined)
-            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
-        return target;
-    };
-    return {
-        refuse,
-        fields(map = document.contents) {
-            const node = resolved(map);
-            if (!(0,dist/* isMap */.jh)(node))
-                throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
-            return new Map(node.items.map(({ key, value }) => {
-                if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string') {
-                    throw refuse(lineOf(key), 'a key is a piece of text');
-                }
-                return [key.value, { value: resolved(value), line: lineOf(key) }];
-            }));
-        },
-        items({ value, line }, what) {
-            // `channels:` with nothing after it is an empty list to conda and micromamba.
-            if (value === null || isEmpty(value))
-                return [];
-            if (!(0,dist/* isSeq */.oP)(value))
-                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
-            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
-        },
-    };
-}
-function lineText(text, position) {
-    const [line = ''] = text.slice(position).split('\n', 1);
-    return line.split(':', 1)[0]?.trim() ?? line;
-}
-/** A key with nothing after it. */
-function isEmpty(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
-}
-/** A string, trimmed; nothing else counts as one. */
-function textOf(node) {
-    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
-}
-/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
-function writtenText(node) {
-    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
-        return undefined;
-    return typeof node.value === 'string' ? node.value : node.source;
-}
-function readName(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return undefined;
-    const name = writtenText(field.value)?.trim();
-    if (name === undefined || !/^[^\s/\\:#]+$/.test(name) || /^\.+$/.test(name)) {
-        throw source.refuse(field.line, `'name' is not a name for an environment`, 'Use letters, digits, _, - and dots.');
-    }
-    return name;
-}
-function readChannels(source, field, variables) {
-    const written = field === undefined ? [] : source.items(field, 'channels');
-    const secrets = [];
-    const channels = written.map(({ value, line }) => {
-        const text = textOf(value);
-        if (!text)
-            throw source.refuse(line, 'a channel is a name or an address');
-        try {
-            const expanded = expandVariables(text, variables);
-            secrets.push(...expanded.secrets, ...secretsIn(expanded.text));
-            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
-        }
-        catch (error) {
-            if (!(error instanceof ChannelProblem))
-                throw error;
-            throw source.refuse(line, `the channel '${withoutCredentials(text)}' cannot be used: ${error.message}`);
-        }
-    });
-    return {
-        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
-        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
-        secrets,
-    };
-}
-function readDependencies(source, field) {
-    if (field === undefined) {
-        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
-    }
-    const specs = [];
-    const pip = [];
-    for (const item of source.items(field, 'dependencies')) {
-        if (!(0,dist/* isMap */.jh)(item.value)) {
-            specs.push(readSpec(source, item));
-            continue;
-        }
-        for (const [key, entry] of source.fields(item.value)) {
-            const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
-            else if (selector)
-                specs.push({ ...readSpec(source, entry), selector });
-            else {
-                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
-            }
-        }
-    }
-    return { specs, pip };
-}
-function readSpec(source, { value, line }) {
-    const text = textOf(value);
-    if (text === '' || isEmpty(value))
-        throw source.refuse(line, 'a dependency is empty');
-    if (text === undefined) {
-        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
-    }
-    if (/\p{Cc}/u.test(text))
-        throw source.refuse(line, 'a dependency goes over several lines');
-    return { text, line };
-}
-function selectorOf(key) {
-    return selectors.find((name) => key === `sel(${name})`);
-}
-function readVariables(source, field) {
-    if (field === undefined || isEmpty(field.value))
-        return {};
-    if (!(0,dist/* isMap */.jh)(field.value))
-        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
-    const entries = [...source.fields(field.value)].map(([name, { value, line }]) => {
-        if (!/^[A-Za-z_]\w*$/.test(name))
-            throw source.refuse(line, `'${name}' cannot name an environment variable`);
-        const text = writtenText(value);
-        if (text === undefined)
-            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
-        if (text.includes('\0'))
-            throw source.refuse(line, `the variable '${name}' holds a NUL`);
-        return [name, text];
-    });
-    return Object.fromEntries(entries);
-}
-
-;// CONCATENATED MODULE: ./src/environment/find.ts
-
-
-
-const find_usual = 'env.yaml';
-const others = ['environment.yml', 'environment.yaml', 'env.yml'];
-/**
- * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
- * exactly one of those does.
- * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
- * @throws UserError when there is no such file, or no telling which one is meant
- */
-async function findEnvironmentFile(input, workspace) {
-    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
-    if (await find_isFile(wanted))
-        return wanted;
-    if (input !== undefined && input !== find_usual) {
-        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
-            at: { input: 'environment-file' },
-            advice: 'Its path is relative to the workspace; was the repository checked out?',
-        });
-    }
-    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
-    const names = others.filter((_, index) => found[index]);
-    const [only] = names;
-    if (only !== undefined && names.length === 1)
-        return (0,external_node_path_.resolve)(workspace, only);
-    throw new errors/* UserError */.y(only === undefined
-        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
-        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
-}
-async function find_isFile(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/inputs.ts
-
-
-/** How messages call what was given without a file. */
-const file = "the inputs 'packages' and 'channels'";
-/**
- * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError
- */
-function inputs_environmentOf(packages, channels, variables = process.env) {
-    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
-    return parseEnvironment(text, file, variables).environment;
-}
-/** An environment with the channels and packages of another behind its own. */
-function withMore(environment, more) {
-    const known = new Set(environment.channels.map(({ canonical }) => canonical));
-    return {
-        ...environment,
-        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
-        specs: [...environment.specs, ...more.specs],
-        secrets: [...new Set([...environment.secrets, ...more.secrets])],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-
-;// CONCATENATED MODULE: ./src/environment/read.ts
-
-
-
-
-
-/** The door of this folder: from an environment file to what it asks for. */
-
-
-
-
-/**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with file and line
- */
-async function readEnvironment(file, variables = process.env) {
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
-    environment.secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    for (const { message, line } of warnings)
-        lib_core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
-}
-async function readText(file) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(await (0,promises_.readFile)(file));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
-    }
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${withoutCredentials(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/stages/environments.ts
 
 
@@ -47555,12 +48740,36 @@ async function readMembers(request) {
         const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
         return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
     });
+    members.forEach(refuseUnusableName);
     const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
     if (!twice)
         return members;
     throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
         at: { input: 'environment-file' },
         advice: `Give one of them another 'name:', such as in ${twice.file}.`,
+    });
+}
+/** A name is a folder's, a word for `ENV_NAME`, and part of a prompt. The only environment of an image goes by none. */
+function refuseUnusableName({ name, environment, file }) {
+    if (/^[^\s/\\:#\p{Cc}\p{Cs}]+$/u.test(name) && !/^\.+$/.test(name))
+        return;
+    throw new errors/* UserError */.y(`'${name}' is no name for an environment beside others`, {
+        at: { file, line: environment?.nameLine },
+        advice: "Give it a 'name:' of letters, digits, _, - and dots.",
+    });
+}
+/**
+ * The environment that containers activate unless they are told another.
+ * @param names of all of them
+ * @throws UserError when there is none of the name that is wanted
+ */
+function chooseActive(names, wanted) {
+    const chosen = wanted ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
+    if (names.includes(chosen))
+        return chosen;
+    throw new errors/* UserError */.y(`'${chosen}' is none of the environments`, {
+        at: { input: 'environment-name' },
+        advice: `There are ${names.join(', ')}.`,
     });
 }
 /** The first environment has the packages that were given without a file, which may be all that there is. */
@@ -47598,6 +48807,8 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
+// EXTERNAL MODULE: ./src/image/labels.ts
+var labels = __nccwpck_require__(86);
 ;// CONCATENATED MODULE: ./src/oci/image.ts
 /** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
 function asOwn(layer, createdBy, annotations) {
@@ -47894,7 +49105,7 @@ function codePoint(value, fallback) {
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 // Bash writes \xHH and \NNN as raw bytes, so a run of them is decoded as UTF-8.
 // A byte outside a well-formed sequence has no character and becomes U+FFFD.
-function decodeBytes(bytes) {
+function ansi_c_decodeBytes(bytes) {
     return utf8.decode(new Uint8Array(bytes));
 }
 // Reads a \xHH or \NNN escape at pos, which Bash treats as a single byte.
@@ -47933,7 +49144,7 @@ function decodeAnsiCQuoted(source, start, limit) {
             continue;
         }
         if (bytes.length > 0) {
-            value += decodeBytes(bytes);
+            value += ansi_c_decodeBytes(bytes);
             bytes = [];
         }
         if (byte) {
@@ -48049,7 +49260,7 @@ function decodeAnsiCQuoted(source, start, limit) {
         }
     }
     if (bytes.length > 0)
-        value += decodeBytes(bytes);
+        value += ansi_c_decodeBytes(bytes);
     if (nul !== -1)
         value = value.slice(0, nul);
     const closed = pos < limit;
@@ -55926,6 +57137,8 @@ function dependsOf({ archive }) {
     return Array.isArray(depends) ? depends.map(String) : [];
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./src/bytecode/program.ts
 /**
  * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
@@ -56194,10 +57407,7 @@ class Compiler {
     }
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
-
 
 
 
@@ -56274,16 +57484,15 @@ async function makeDirectories(directory, path, fileName) {
 }
 async function checkRuns(executable, version) {
     const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
-    const said = await (0,external_node_util_.promisify)(external_node_child_process_.execFile)(executable, [...pythonOptions, '-c', ask], {
+    const doesNotRun = (why, cause) => new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${why}`, { at: { input: 'compile-pyc' }, advice: withoutBytecode, cause });
+    const said = await (0,command/* runCommand */.d)(executable, [...pythonOptions, '-c', ask], {
         cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
         env: pythonEnvironment,
     }).catch((error) => {
-        throw new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${(0,errors/* messageOf */.b)(error)}`, {
-            at: { input: 'compile-pyc' },
-            advice: withoutBytecode,
-            cause: error,
-        });
+        throw doesNotRun((0,errors/* messageOf */.b)(error), error);
     });
+    if (said.exitCode !== 0)
+        throw doesNotRun(said.stderr.trim() || `exit code ${said.exitCode ?? 'none'}`);
     const expected = `cpython ${version.replace('.', ' ')}`;
     if (said.stdout.trim() === expected)
         return;
@@ -56315,8 +57524,8 @@ const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
  * @throws LineProblem
  */
 function parsePackageLine(text, ours) {
-    if (withoutCredentials(text) !== text) {
-        throw new LineProblem(`'${withoutCredentials(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    if ((0,credentials/* withoutCredentials */.ri)(text) !== text) {
+        throw new LineProblem(`'${(0,credentials/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
     const hash = text.indexOf('#');
     const address = hash < 0 ? text : text.slice(0, hash);
@@ -56378,95 +57587,17 @@ function package_line_decoded(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/micromamba/failure.ts
-
-/** micromamba could not solve: why, in its own words where it has some. */
-class SolveError extends errors/* UserError */.y {
-    kind;
-    constructor(kind, ...rest) {
-        super(...rest);
-        this.name = 'SolveError';
-        this.kind = kind;
-    }
-}
-/**
- * What a failed run that printed no JSON tells of (libmamba logs `level    libmamba text`, the rest of a text
- * indented on the lines after it).
- * @param outcome its stderr with every secret masked
- * @param file the environment file, for the error
- */
-function explainFailure({ stderr, exitCode }, file) {
-    const said = logged(stderr);
-    const [problem] = said.flatMap(channelProblem);
-    if (problem) {
-        return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
-            at: { url: problem.url },
-            advice: adviceFor(problem.status),
-        });
-    }
-    const yaml = said.findIndex((line) => /^YAML error/.test(line));
-    if (yaml >= 0) {
-        const lines = said.slice(yaml, yaml + 2).join('\n');
-        return new SolveError('environment', `micromamba cannot read it:\n${lines}`, { at: { file } });
-    }
-    const text = said.join('\n') || 'it said nothing';
-    return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
-}
-/** The explanation of an unsolvable environment on stderr of a run without `--json`; empty when there is none. */
-function unsolvableExplanation(stderr) {
-    return logged(stderr)
-        .filter((line) => line !== 'Could not solve for environment specs')
-        .join('\n')
-        .trimEnd();
-}
-const boilerplate = /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/;
-/** The lines of errors; those of lower levels, which a backtrace is full of, and requests to report a bug left out. */
-function logged(stderr) {
-    const lines = [];
-    let level = 'error';
-    for (const line of stderr.split(/\r?\n/)) {
-        const [, start, text] = /^(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? [];
-        level = start ?? level;
-        const relevant = level === 'error' || level === 'critical';
-        if (relevant && !boilerplate.test(line))
-            lines.push(text ?? line.replace(/^ {4}/, ''));
-    }
-    return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
-}
-/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
-function channelProblem(line) {
-    const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
-    if (answered) {
-        const [, status, url = ''] = answered;
-        return [{ url, what: `its server answered ${status ?? ''}`, status: Number(status) }];
-    }
-    const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line);
-    if (!failed)
-        return [];
-    const [, what = '', url = ''] = failed;
-    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
-}
-function adviceFor(status) {
-    if (status === 404) {
-        return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
-    }
-    if (status === 401 || status === 403) {
-        return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.';
-    }
-    return 'Check the address of the channel and the network, and try again.';
-}
-
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
 /** Takes `micromamba create --dry-run --json` apart; undefined when the text is not its JSON. */
 function parseDryRun(text) {
     const json = parseJson(text);
-    if (!solved_isRecord(json) || typeof json['success'] !== 'boolean')
+    if (!isRecord(json) || typeof json['success'] !== 'boolean')
         return undefined;
     const actions = json['actions'];
     const problems = json['solver_problems'];
-    const link = solved_isRecord(actions) ? actions['LINK'] : undefined;
+    const link = isRecord(actions) ? actions['LINK'] : undefined;
     return {
         success: json['success'],
         ...(Array.isArray(problems) && { solverProblems: problems.map(String) }),
@@ -56478,9 +57609,9 @@ function parseDryRun(text) {
  * @throws UserError when the channel does not say what the package's bytes hash to
  */
 function parseSolvedPackage(item) {
-    const record = solved_isRecord(item) ? item : {};
+    const record = isRecord(item) ? item : {};
     const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
-    const [name, version, url] = [text('name'), text('version'), withoutCredentials(text('url'))];
+    const [name, version, url] = [text('name'), text('version'), (0,credentials/* withoutCredentials */.ri)(text('url'))];
     if (name === '' || version === '' || url === '') {
         throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
             advice: "Set 'micromamba-version' to another release.",
@@ -56527,6 +57658,7 @@ function sortTopologically(packages) {
     packages.forEach(visit);
     return sorted;
 }
+/** Undefined for what is not JSON. */
 function parseJson(text) {
     try {
         return JSON.parse(text);
@@ -56535,8 +57667,128 @@ function parseJson(text) {
         return undefined;
     }
 }
-function solved_isRecord(value) {
+function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/log.ts
+
+const logLevels = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
+/**
+ * What a run logged. Up to 2.8 that stands on stderr, `level    libmamba text` with the rest of a text indented on the lines
+ * after it, and nothing of it with `--json` as long as the run comes to an answer. From 2.9 on a run with `--json` has it in
+ * the answer's `log_history`, and leaves stderr empty. A message may hold a whole such log itself, with a backtrace around.
+ */
+function readLog({ stdout, stderr }) {
+    return [...log_history(stdout), ...entriesIn(stderr, 'error')];
+}
+/** Whether an entry is at least as grave as a level. */
+function isAtLeast(level) {
+    return (entry) => logLevels.indexOf(entry.level) >= logLevels.indexOf(level);
+}
+function log_history(stdout) {
+    const answer = parseJson(stdout);
+    const logged = isRecord(answer) ? answer['log_history'] : undefined;
+    if (!Array.isArray(logged))
+        return [];
+    return logged.filter(isRecord).flatMap(({ level, message }) => {
+        const known = logLevels.find((name) => name === level);
+        return typeof message === 'string' ? entriesIn(message, known ?? 'error') : [];
+    });
+}
+/** @param level of what comes before the first line that names one */
+function entriesIn(text, level) {
+    const entries = [];
+    for (const line of text.split(/\r\n|\r|\n/)) {
+        const [, name, start] = /^\s*(trace|debug|info|warning|error|critical)\s+libmamba (.*)$/.exec(line) ?? [];
+        const named = logLevels.find((known) => known === name);
+        const last = entries.at(-1);
+        if (named && start !== undefined)
+            entries.push({ level: named, lines: [start] });
+        else if (last)
+            last.lines.push(line.replace(/^ {4}/, ''));
+        else if (line.trim() !== '')
+            entries.push({ level, lines: [line] });
+    }
+    return entries.map((entry) => ({ ...entry, lines: withoutBacktrace(entry.lines) }));
+}
+/** Where micromamba was when it failed is for its own programmers: markers, and frames as C++ and libunwind print them. */
+const backtrace = /^\s*(\*{5,} Backtrace|(stack ?trace|backtrace)\b.*:\s*$|#?\d+#?:?\s+(0x[\da-f]+|.*\bat \S+:\d+))/i;
+function withoutBacktrace(lines) {
+    return lines.filter((line) => !backtrace.test(line));
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/failure.ts
+
+
+/** micromamba could not solve: why, in its own words where it has some. */
+class SolveError extends errors/* UserError */.y {
+    kind;
+    constructor(kind, ...rest) {
+        super(...rest);
+        this.name = 'SolveError';
+        this.kind = kind;
+    }
+}
+/**
+ * What a run that failed for another reason than its environment's tells of.
+ * @param log with every secret masked
+ * @param file the environment file, for the error
+ */
+function explainFailure(log, exitCode, file) {
+    const said = errorsOf(log);
+    const [problem] = said.flatMap(channelProblem);
+    if (problem) {
+        return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
+            at: { url: problem.url },
+            advice: adviceFor(problem.status),
+        });
+    }
+    const yaml = said.findIndex((line) => /^YAML error/.test(line));
+    if (yaml >= 0) {
+        const lines = said.slice(yaml, yaml + 2).join('\n');
+        return new SolveError('environment', `micromamba cannot read it:\n${lines}`, { at: { file } });
+    }
+    const text = said.join('\n') || 'it said nothing';
+    return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
+}
+/** The explanation of an unsolvable environment; empty when there is none, as up to 2.8 with `--json`. */
+function unsolvableExplanation(log) {
+    return errorsOf(log)
+        .filter((line) => line !== 'Could not solve for environment specs')
+        .join('\n')
+        .trim();
+}
+const boilerplate = /^\s*(If you run into this error repeatedly|Please try running|If you still are having|https:\/\/github\.com\/mamba-org\/mamba\/issues)/;
+/** The lines of errors, requests to report a bug left out. */
+function errorsOf(log) {
+    const lines = log
+        .filter(isAtLeast('error'))
+        .flatMap((entry) => entry.lines)
+        .filter((line) => !boilerplate.test(line));
+    return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
+}
+/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
+function channelProblem(line) {
+    const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
+    if (answered) {
+        const [, status, url = ''] = answered;
+        return [{ url, what: `its server answered ${status ?? ''}`, status: Number(status) }];
+    }
+    const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line);
+    if (!failed)
+        return [];
+    const [, what = '', url = ''] = failed;
+    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
+}
+function adviceFor(status) {
+    if (status === 404) {
+        return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
+    }
+    if (status === 401 || status === 403) {
+        return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.';
+    }
+    return 'Check the address of the channel and the network, and try again.';
 }
 
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
@@ -56555,39 +57807,36 @@ var virtual_packages = __nccwpck_require__(4185);
 
 
 
+
+
 /**
  * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
  * channels, not on this machine: configuration, caches and virtual packages are all ours.
- * @returns the packages, each after those it depends on; none for an environment without specs
+ * @returns the packages, each after those it depends on; none for an environment without specs, of which micromamba is not asked
  * @throws SolveError with micromamba's own explanation; UserError for what is found wrong before it is asked
  */
 async function solve(micromamba, request) {
     refuseHopeless(request);
-    const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')];
+    if (request.environment.specs.length === 0)
+        return [];
+    const secrets = [...request.environment.secrets, ...(0,credentials/* secretsIn */.VY)(request.condarc ?? '')];
     secrets.forEach((secret) => {
         lib_core/* setSecret */.Pq(secret);
     });
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'solve-'));
-    try {
+    return (0,scratch/* withScratch */.hM)('solve-', async (folder) => {
         const run = await prepare(micromamba.path, request, folder);
         const outcome = await run(['--json']);
+        const log = maskedLog(outcome, secrets);
+        showLog(log, request);
         const answer = parseDryRun(outcome.stdout);
         if (answer?.success)
             return sortTopologically(answer.link.map(parseSolvedPackage));
         const { file } = request.environment;
-        if (answer?.solverProblems === undefined) {
-            throw explainFailure({ ...outcome, stderr: masked(outcome.stderr, secrets) }, file);
-        }
-        // With --json the reasons are left out, and without it there is no JSON.
-        const { stderr } = await run([]);
-        if (isVerbose(request))
-            lib_core/* info */.pq(masked(stderr, secrets));
-        const reasons = unsolvableExplanation(stderr) || answer.solverProblems.join('\n');
-        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${masked(reasons, secrets)}`, { at: { file } });
-    }
-    finally {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
+        if (answer?.solverProblems === undefined)
+            throw explainFailure(log, outcome.exitCode, file);
+        const reasons = unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n');
+        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,credentials/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
+    });
 }
 /** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
 function refuseHopeless({ environment, condarc }) {
@@ -56600,6 +57849,33 @@ function refuseHopeless({ environment, condarc }) {
             at: { file: environment.file, line: adrift.line },
             advice: 'Name some: `channels: [conda-forge]`. micromamba has no default.',
         });
+    }
+}
+/** Up to 2.8 an answer in JSON leaves the reasons out; the same run without it has them, on stderr. */
+async function explain(run, request, secrets) {
+    const log = maskedLog(await run([]), secrets);
+    showLog(log, request);
+    return unsolvableExplanation(log);
+}
+function maskedLog(outcome, secrets) {
+    return readLog(outcome).map(({ level, lines }) => ({
+        level,
+        lines: lines.map((line) => (0,credentials/* masked */.Iv)(line, secrets)),
+    }));
+}
+/** What micromamba warns of, each once; from `info` on, all that it logs. Its errors are for whoever explains them. */
+function showLog(log, { logLevel = 'warning' }) {
+    const level = logLevels.find((known) => known === logLevel);
+    if (level === undefined)
+        return; // off
+    const texts = log.filter(isAtLeast(level)).map((entry) => [entry.level, entry.lines.join('\n')]);
+    const warnings = texts.filter(([of]) => of === 'warning').map(([, text]) => text);
+    for (const text of new Set(warnings))
+        lib_core/* warning */.$e(text, { title: 'micromamba' });
+    if (!isVerbose({ logLevel }))
+        return;
+    for (const [of, text] of texts.filter(([of]) => of !== 'warning')) {
+        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(`micromamba: ${of}: ${text}`));
     }
 }
 function isVerbose({ logLevel = 'warning' }) {
@@ -57226,6 +58502,10 @@ function checkLinkScripts(scripted, wish) {
 
 
 
+
+
+
+
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages, what belongs to no package, the application.
@@ -57250,10 +58530,10 @@ async function makeImage(plan, store, context) {
     ];
     for (const layer of layers)
         void context.uploader?.add(layer);
-    const activeName = defaultName(inputs);
+    const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
     const environment = contractVariables(plan, activeName);
     const { user } = prepared.summary;
-    return assembleImage(base.image, layers, platform, {
+    const image = assembleImage(base.image, layers, platform, {
         user: options.userNumeric ? String(user.uid) : user.name,
         environment,
         start,
@@ -57268,6 +58548,22 @@ async function makeImage(plan, store, context) {
             [fingerprintAnnotation]: wanted.fingerprint,
         },
     });
+    tellChangingLabels(plan.earlier.image, image);
+    return image;
+}
+/** What differs from run to run in nothing but labels is another image each time, which is not to go unnoticed. */
+function tellChangingLabels(earlier, made) {
+    const changing = earlier ? (0,labels/* onlyLabelsDiffer */.aG)(labelled(earlier), labelled(made)) : [];
+    if (changing.length === 0)
+        return;
+    lib_core/* info */.pq(`Nothing but labels differs from the earlier image: ${changing.join(', ')}. Given as KEY= they are left out, and the digest stays.`);
+}
+function labelled({ config, manifest }) {
+    const { annotations = {} } = JSON.parse(manifest.bytes.toString()); // a manifest of ours
+    return {
+        config: parseConfig(config.bytes.toString()),
+        annotations: { ...annotations, [fingerprintAnnotation]: '' },
+    };
 }
 /** What the image's ENV has so that every process has the default environment. */
 async function activatedVariables({ base, wanted }, members, name, contract) {
@@ -57275,18 +58571,7 @@ async function activatedVariables({ base, wanted }, members, name, contract) {
     if (!member)
         return {};
     const { env } = wanted.inputs.options.start;
-    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...Object.entries(env)]));
-}
-/** The environment that containers activate unless they are told another. */
-function defaultName({ options: { environmentName }, environments }) {
-    const names = environments.map(({ name }) => name);
-    const wanted = environmentName ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
-    if (names.includes(wanted))
-        return wanted;
-    throw new errors/* UserError */.y(`'${wanted}' is none of the environments`, {
-        at: { input: 'environment-name' },
-        advice: `There are ${names.join(', ')}.`,
-    });
+    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]));
 }
 /**
  * A layer that an earlier image may have: it is made only where that has none of its key.
@@ -57391,8 +58676,8 @@ function askFor(question) {
             ...(environment.noDefaults ? ['nodefaults'] : []),
         ],
         specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-        pip: environment.pip.map(({ text }) => withoutCredentials(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)(withoutCredentials(condarc)) }),
+        pip: environment.pip.map(({ text }) => (0,credentials/* withoutCredentials */.ri)(text)),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,credentials/* withoutCredentials */.ri)(condarc)) }),
     };
 }
 /** The hash that says whether two questions are the same. */
@@ -57468,7 +58753,7 @@ const leastSecret = 6;
 function refuseSecrets(text, file, secrets) {
     const known = secrets.filter((secret) => secret.length >= leastSecret);
     const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)));
+    const index = lines.findIndex((line) => (0,credentials/* withoutCredentials */.ri)(line) !== line || known.some((secret) => line.includes(secret)));
     if (index < 0)
         return;
     throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
@@ -57574,7 +58859,7 @@ function compareOrdered(what, before, now) {
 
 const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
 const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
-const advice = 'Restore the file, or have it written anew with lock-mode: update.';
+const header_advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
  * @returns undefined when they are not a header of ours
@@ -57588,7 +58873,7 @@ function parseHeader(comments, file) {
     const version = entries.find(({ key }) => key === marker);
     if (version === undefined)
         return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice: header_advice });
     if (version.value !== formatVersion) {
         throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
             at: { file, line: version.line },
@@ -57656,9 +58941,11 @@ function pinnedImage(text) {
 
 
 
+
 /**
  * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
- * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand.
+ * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand, and over
+ * the wheels that conda-lock notes in comments.
  * @param file the path for errors
  * @param platform what a file without header is for; ours say it themselves
  * @throws UserError with the line of the first thing that is wrong
@@ -57674,7 +58961,14 @@ function parseLock(text, file, platform) {
     const before = start < 0 ? lines : lines.slice(0, start);
     const stray = before.find((line) => !isComment(line));
     if (start < 0 || stray !== undefined) {
-        throw refuse(stray?.line ?? 1, 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', 'conda-lock writes such a file with `conda-lock render --kind explicit`.');
+        const foreign = foreignByName(file);
+        throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
+            'conda-lock writes such a file with `conda-lock render --kind explicit`, if there is nothing of pip in it.');
+    }
+    const wheel = lines.find(({ text: comment }) => wheelLine.test(comment));
+    if (wheel) {
+        const [, name = ''] = wheelLine.exec(wheel.text) ?? [];
+        throw refuse(wheel.line, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or delete the line and install it in a Dockerfile that starts FROM the image.');
     }
     const header = parseHeader(before, file);
     const packages = new Map();
@@ -57703,6 +58997,8 @@ function parseLock(text, file, platform) {
         }
     }
 }
+/** How conda-lock notes a wheel in an explicit file: `# pip NAME @ URL#sha256=HEX`. */
+const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/;
 function isComment({ text }) {
     return text.startsWith('#');
 }
@@ -57735,6 +59031,24 @@ function lockPath(options) {
     }
     return (0,external_node_path_.resolve)(workspace, path);
 }
+/**
+ * Two environments or platforms cannot have one lockfile: the second would overwrite the first, and each run would solve both.
+ * @throws UserError that names both
+ */
+function refuseSharedLocks(uses, workspace) {
+    for (const [path, [first, second]] of Map.groupBy(uses, (use) => use.path)) {
+        if (!first || !second)
+            continue;
+        const isPlatform = first.environmentFile === second.environmentFile;
+        const named = [first, second].map(({ platform, environmentFile }) => isPlatform ? platform : (0,external_node_path_.relative)(workspace, environmentFile));
+        throw new errors/* UserError */.y(`${named.join(' and ')} would have one lockfile, '${(0,external_node_path_.relative)(workspace, path)}'`, {
+            at: { input: 'lock-file' },
+            advice: isPlatform
+                ? "Put {platform} into it, as in 'my.{platform}.lock'."
+                : "Put {name} into it, as in '{name}.{platform}.lock', and give the environment files different names.",
+        });
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/lock/resolve.ts
 
@@ -57757,11 +59071,12 @@ async function resolveLock(request, solve) {
     const { path } = request;
     const { platform } = request.asked;
     const text = await readLockFile(path);
-    if (request.mode === 'update')
-        return renew(request, solve, text, forgiving(text, path, platform));
+    if (request.mode === 'update') {
+        return renew(request, solve, ['lock-mode is update'], text, forgiving(text, path, platform));
+    }
     if (text === undefined) {
         if (request.mode === 'auto')
-            return renew(request, solve);
+            return renew(request, solve, ['there was no lockfile']);
         throw new errors/* UserError */.y('there is no lockfile', {
             at: { file: path },
             advice: `${refresh} Or check 'lock-file'.`,
@@ -57780,7 +59095,7 @@ async function resolveLock(request, solve) {
     if (differences.length === 0)
         return use(request, text, lock);
     if (request.mode === 'auto')
-        return renew(request, solve, text, lock);
+        return renew(request, solve, differences, text, lock);
     throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
         at: { file: path },
         advice: refresh,
@@ -57801,7 +59116,7 @@ function fitting(lock, { path, asked }) {
     }
     return lock;
 }
-async function renew(request, solve, before, previous) {
+async function renew(request, solve, reasons, before, previous) {
     const { path, asked, secrets } = request;
     const text = formatSolution(request, await solve(), previous);
     refuseSecrets(text, path, secrets);
@@ -57816,6 +59131,7 @@ async function renew(request, solve, before, previous) {
         path,
         hash: lockHash(lock, asked.baseImage),
         changed,
+        reasons,
         ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
     };
 }
@@ -57854,7 +59170,45 @@ function forgiving(text, path, platform) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/lock/report.ts
+/** How many packages are named of each kind of change, so that a refreshed lock does not fill the log. */
+const named = 8;
+/**
+ * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
+ * @param file as people know it, relative to the workspace
+ */
+function describeLock({ lock, reasons, changed, difference }, file) {
+    const count = `${lock.packages.length} packages`;
+    if (!reasons)
+        return [`${file}: used as it is, ${count}`];
+    const version = lock.header?.micromambaVersion ?? '';
+    return [
+        `${file}: solved by micromamba ${version}, ${count}, since`,
+        ...reasons.map((reason) => `- ${reason}`),
+        ...(difference ? [describeDifference(difference)] : []),
+        changed
+            ? `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
+            : 'It is what it was before.',
+    ];
+}
+function describeDifference({ added, removed, changed }) {
+    const parts = [
+        part('added', added.map(({ name, version }) => `${name} ${version}`)),
+        part('removed', removed.map(({ name, version }) => `${name} ${version}`)),
+        part('changed', changed.map(({ name, before, after }) => `${name} ${before} → ${after}`)),
+    ];
+    return `Against the lock before: ${parts.filter((text) => text !== '').join('; ') || 'no package is another one'}.`;
+}
+function part(what, items) {
+    if (items.length === 0)
+        return '';
+    const rest = items.length - named;
+    return `${items.length} ${what}: ${items.slice(0, named).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
 
 
 
@@ -57867,6 +59221,7 @@ function forgiving(text, path, platform) {
  * @throws UserError when one cannot be had
  */
 async function lockMembers(request, members, bases, context) {
+    refuseSharedFiles(request, members);
     const locked = [];
     for (const platform of request.platforms) {
         const ofPlatform = [];
@@ -57877,13 +59232,28 @@ async function lockMembers(request, members, bases, context) {
     }
     return locked;
 }
+function pathFor({ workspace, lock }, { file }, { subdir: platform }) {
+    return lockPath({ template: lock.file, environmentFile: file, platform, workspace });
+}
+/** A frozen lockfile is not written: one of noarch packages alone does for several platforms, but not for two environments. */
+function refuseSharedFiles(request, members) {
+    const { platforms, workspace, lock } = request;
+    const uses = platforms.map((platform) => members.map((member) => ({
+        path: pathFor(request, member, platform),
+        environmentFile: member.file,
+        platform: platform.subdir,
+    })));
+    const together = lock.mode === 'frozen' ? uses : [uses.flat()];
+    for (const some of together)
+        refuseSharedLocks(some, workspace);
+}
 async function lockMember(request, member, platform, bases, context) {
     const { workspace, condarc, virtualPackages: overrides } = request;
-    const { environment, file } = member;
+    const { environment } = member;
     const { subdir } = platform;
     const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
     const settings = {
-        path: lockPath({ template: request.lock.file, environmentFile: file, platform: subdir, workspace }),
+        path: pathFor(request, member, platform),
         secrets: environment?.secrets ?? [],
         chooseOwnLayer: chooseOwnLayer,
     };
@@ -57918,8 +59288,11 @@ async function lockMember(request, member, platform, bases, context) {
             };
         });
     const { header, packages } = resolved.lock;
+    const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
+    for (const line of describeLock(resolved, lockFile))
+        lib_core/* info */.pq(line);
     const result = {
-        file: (0,external_node_path_.relative)(workspace, resolved.path),
+        file: lockFile,
         hash: resolved.hash,
         changed: resolved.changed,
         ...(resolved.difference && { difference: resolved.difference }),
@@ -58200,6 +59573,52 @@ async function withEarlier(groups, python, earlier) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/stages/preflight.ts
+
+
+
+
+
+/**
+ * Finds out before any work what would otherwise come to light after a push or at its end: whether each repository can be written with
+ * the login there is, the layout where it is to go, and the container engine reached.
+ * @returns the request; with `push: auto` and a login that may only read, one that pushes nothing
+ * @throws UserError for whatever stands in the way
+ */
+async function checkBeforehand(request, members, registry) {
+    const { output, load, platforms, workspace, push, image } = request;
+    chooseActive(members.map(({ name }) => name), image.environmentName);
+    const [mayPush] = await Promise.all([
+        push && mayWrite(request, registry),
+        output === undefined ? undefined : (0,outputs_outputs/* checkLayout */.HX)((0,external_node_path_.resolve)(workspace, output)),
+        load ? (0,outputs_outputs/* checkEngine */.Xx)(platforms) : undefined,
+    ]);
+    return { ...request, push: mayPush };
+}
+async function mayWrite({ tags, isPushOptional }, registry) {
+    const repositories = (0,outputs_outputs/* distinctRepositories */.RC)(tags);
+    const permissions = await Promise.all(repositories.map((repository) => registry.checkPush(repository)));
+    for (const [index, permission] of permissions.entries()) {
+        if (permission.kind === 'writable')
+            continue;
+        const { kind, reason } = permission;
+        // The push itself will tell.
+        if (kind === 'unknown')
+            lib_core/* info */.pq(`Whether it can be pushed is not known yet: ${reason.message}`);
+        else if (kind === 'denied' || !isPushOptional)
+            throw reason;
+        else {
+            const repository = repositories[index];
+            const name = repository ? (0,registry_registry/* formatRepository */.Sh)(repository) : 'the registry';
+            lib_core/* notice */.lm(`Not pushed: the token is read-only for ${name}. The image is made, and its digest is known.`, {
+                title: 'micromamba-image',
+            });
+            return false;
+        }
+    }
+    return true;
+}
+
 ;// CONCATENATED MODULE: ./src/image/inputs.ts
 
 
@@ -58230,7 +59649,7 @@ function parseSummary(text, key) {
         return undefined;
     try {
         const value = JSON.parse(text);
-        if (!isRecord(value) || !Array.isArray(value['user']))
+        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
             return undefined;
         const [name, uid, gid, home] = value['user'];
         if (typeof name !== 'string' || typeof home !== 'string')
@@ -58349,17 +59768,19 @@ async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
 
 
 
+
 /**
  * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
  * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
  * What is there already is passed over: an image of which nothing has changed costs a look at its manifest.
  * @throws UserError for whatever the user can mend
  */
-async function run(request) {
-    const { tags, push, output } = request;
-    const context = await openContext(request);
+async function run(asked) {
+    const registry = (0,registry_registry/* createRegistryClient */.Hn)();
+    const members = await readMembers(asked);
+    const request = await checkBeforehand(asked, members, registry);
+    const context = await openContext(request, registry);
     try {
-        const members = await readMembers(request);
         const bases = createBaseReader(request, context);
         const locked = await stage('Lock', () => lockMembers(request, members, bases, context));
         const locks = locked.flat().map(({ result }) => result);
@@ -58390,22 +59811,21 @@ async function run(request) {
         const cache = await store.close();
         (0,outputs/* setCacheOutputs */.fk)(cache);
         const [single, ...more] = images;
-        const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, request.annotations);
-        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context));
-        return {
+        const { tags, push, output, indexAnnotations, descriptorAnnotations } = request;
+        const artifact = single && more.length === 0 ? single : (0,image_index/* assembleIndex */.Hw)(images, indexAnnotations, descriptorAnnotations);
+        const made = {
             artifact,
             bases: [...new Set(wanted.map(({ inputs }) => inputs.base))],
             tags,
-            pushed: push,
-            ...(output !== undefined && { output }),
             locks,
-            cache,
             reused: wanted.every(({ unchanged }) => unchanged !== undefined),
-            bytesPushed,
         };
+        (0,outputs/* setImageOutputs */.CF)(made);
+        const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context));
+        return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed };
     }
     finally {
-        await (0,promises_.rm)(context.scratch, { recursive: true, force: true });
+        await (0,scratch/* removeScratch */.ZU)(context.scratch);
     }
 }
 /** The base's layers leave for the registries when nothing speaks against any of the images. */
@@ -58422,13 +59842,33 @@ function missingPackages(plan) {
             .flatMap(({ packages }) => packages.flatMap((position) => locked.resolved.lock.packages[position] ?? [])),
     }));
 }
-/** Puts images that other jobs made under one index and its tags. */
-async function merge({ merge: images, tags, annotations }) {
-    return stage('Merge', () => (0,outputs_outputs/* mergeDigests */.EH)(images, tags, (0,registry_registry/* createRegistryClient */.Hn)(), { annotations }));
+/**
+ * Puts images that other jobs made under one index and its tags. Without `push` the index is made, and nothing goes out.
+ * @throws UserError when the images do not go together, or one of the platforms that are asked for has none
+ */
+async function merge({ tags, push, indexAnnotations, descriptorAnnotations }, { images, platforms }) {
+    return stage('Merge', () => pushed(() => (0,outputs_outputs/* mergeDigests */.EH)(images, push ? tags : [], (0,registry_registry/* createRegistryClient */.Hn)(), {
+        platforms,
+        annotations: indexAnnotations,
+        descriptorAnnotations,
+    })));
+}
+/** Pushes, and has the next steps know what is live then: also when some of the tags could not be moved. */
+async function pushed(push) {
+    try {
+        const report = await push();
+        (0,outputs/* setPushOutputs */.PK)(report);
+        return report;
+    }
+    catch (error) {
+        if (error instanceof outputs_outputs/* TagFailure */.Zb)
+            (0,outputs/* setPushOutputs */.PK)({ tags: error.moved, bytesPushed: 0 });
+        throw error;
+    }
 }
 /** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {
-    const report = uploader && (await (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader }));
+    const report = uploader && (await pushed(() => (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader })));
     if (output !== undefined)
         await (0,outputs_outputs/* writeLayout */.wy)(artifact, (0,external_node_path_.resolve)(workspace, output), tags);
     if (load)
@@ -58474,6 +59914,10 @@ function parseReference(text, options = {}) {
         throw refuse(`'${digest}' is not a sha256 digest`, 'A digest is sha256: followed by 64 lower-case hexadecimal digits.');
     }
     const [name, tag] = splitTag(named);
+    const slashed = slashedTag(name);
+    if (tag === undefined && slashed !== undefined) {
+        throw refuse(`'${slashed}' is not a tag, for it has a slash`, `Write ${slashed.replace(/[^\w.-]+/g, '-')} instead.`);
+    }
     if (tag !== undefined && !tagPattern.test(tag)) {
         throw refuse(`'${tag}' is not a tag`, 'A tag has up to 128 letters, digits, _, . and -, and starts with none of the last two.');
     }
@@ -58517,6 +59961,13 @@ function splitTag(named) {
     const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
     return colon < 0 ? [named, undefined] : [named.slice(0, colon), named.slice(colon + 1)];
 }
+/** What follows a colon that stands for no port, as a branch's name does in `name:feature/x`. */
+function slashedTag(name) {
+    if (name.includes('//'))
+        return undefined;
+    const [, inFirst, inOther] = /^[^/.:[\]]+:(?!\d+\/)(.+)$|^[^/]+\/[^:]*:(.+)$/.exec(name) ?? [];
+    return inFirst ?? inOther;
+}
 /** What stands before the first slash is a registry when it cannot be a path: with a dot, a port, or `localhost`. */
 function splitRegistry(name) {
     const slash = name.indexOf('/');
@@ -58530,7 +59981,7 @@ function splitRegistry(name) {
 
 /***/ }),
 
-/***/ 5472:
+/***/ 6859:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58547,17 +59998,179 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/registry/auth-config.ts
+
+
+/** Docker's name for its hub in `auths` and to helpers; every other registry goes by its host. */
+const hubKey = 'https://index.docker.io/v1/';
+/**
+ * Rules of docker/cli (cli/config/configfile) and containers/image (containers-auth.json.5).
+ * @param from where the text is from, for the errors, which never quote the text
+ * @throws UserError when it is malformed
+ */
+function parseAuthConfig(text, from) {
+    const malformed = (what) => new errors/* UserError */.y(what, { at: { file: from }, advice: 'Log in again, or mend or remove it.' });
+    let config;
+    try {
+        config = JSON.parse(text);
+    }
+    catch {
+        throw malformed('it is not JSON');
+    }
+    if (!isRecord(config))
+        throw malformed('it is not a JSON object');
+    const { auths = {}, credHelpers = {}, credsStore } = config;
+    if (!isRecord(auths) || !isRecord(credHelpers))
+        throw malformed('auths or credHelpers is not an object');
+    return {
+        from,
+        auths: new Map(Object.entries(auths).map(([key, entry]) => [key, isRecord(entry) ? entry : {}])),
+        helpers: new Map(Object.entries(credHelpers).filter((entry) => typeof entry[1] === 'string')),
+        ...(typeof credsStore === 'string' && credsStore !== '' && { store: credsStore }),
+    };
+}
+/** The helper that is named for a registry alone. */
+function helperOf({ helpers }, registry) {
+    return findByName(helpers, registry);
+}
+/**
+ * The credential that stands in `auths`. A key may be a namespace, `quay.io/org-a`, as podman has it: the longest that
+ * holds the repository counts.
+ * @throws UserError when the entry is malformed
+ */
+function storedCredential({ auths, from }, { registry, repository }) {
+    const parts = `${registry}/${repository}`.split('/');
+    for (let length = parts.length; length > 0; length--) {
+        const name = parts.slice(0, length).join('/');
+        const entry = findByName(auths, name);
+        const credential = entry && credentialOfEntry(entry, name, from);
+        if (credential)
+            return credential;
+    }
+    return undefined;
+}
+/** Keys may be bare names, or addresses such as `https://ghcr.io/v2/`; the bare name has precedence. */
+function findByName(entries, name) {
+    const exact = entries.get(name === 'docker.io' ? hubKey : name);
+    if (exact !== undefined)
+        return exact;
+    for (const [key, value] of entries)
+        if (nameOfKey(key) === name)
+            return value;
+    return undefined;
+}
+function nameOfKey(key) {
+    return key
+        .replace(/^https?:\/\//, '')
+        .replace(/\/(v[12]\/?)?$/, '')
+        .replace(/^[^/]*/, (host) => host.toLowerCase())
+        .replace(/^(index|registry-1)\.docker\.io(?=\/|$)/, 'docker.io');
+}
+function credentialOfEntry(entry, name, from) {
+    const { identitytoken, auth, username, password } = entry;
+    if (typeof identitytoken === 'string' && identitytoken !== '') {
+        return { type: 'identity-token', token: identitytoken };
+    }
+    if (typeof auth === 'string' && auth !== '') {
+        const decoded = Buffer.from(auth, 'base64').toString();
+        const colon = decoded.indexOf(':');
+        if (colon < 1) {
+            throw new errors/* UserError */.y(`the auth of ${name} is not the base64 of user:password`, {
+                at: { file: from },
+                advice: `Log in to ${name} again.`,
+            });
+        }
+        core/* setSecret */.Pq(auth);
+        // Docker strips the padding that old versions of it wrote.
+        const secret = decoded.slice(colon + 1).replace(/\0+$/, '');
+        return { type: 'password', username: decoded.slice(0, colon), password: secret };
+    }
+    if (typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '') {
+        return { type: 'password', username, password };
+    }
+    return undefined;
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/registry/auth-files.ts
+
+
+
+function authFiles(environment) {
+    const home = environment['HOME'] || (0,external_node_os_.homedir)();
+    const docker = environment['DOCKER_CONFIG'] || (0,external_node_path_.join)(home, '.docker');
+    const buildx = environment['BUILDX_CONFIG'] || (0,external_node_path_.join)(docker, 'buildx');
+    const others = [(0,external_node_path_.join)(docker, 'config.json'), ...podmanFiles(environment, home)];
+    let scoped;
+    return {
+        async for(access) {
+            scoped ??= findScoped((0,external_node_path_.join)(buildx, 'config'));
+            return [...choose(await scoped, access), ...others];
+        },
+    };
+}
+function podmanFiles(environment, home) {
+    const { REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME } = environment;
+    // Who names a file wants no other.
+    if (REGISTRY_AUTH_FILE)
+        return [REGISTRY_AUTH_FILE];
+    const runtime = XDG_RUNTIME_DIR
+        ? (0,external_node_path_.join)(XDG_RUNTIME_DIR, 'containers')
+        : process.platform === 'linux' && (0,external_node_path_.join)('/run', 'containers', String(process.getuid?.()));
+    const config = (0,external_node_path_.join)(XDG_CONFIG_HOME || (0,external_node_path_.join)(home, '.config'), 'containers');
+    return [...(runtime ? [runtime] : []), config].map((directory) => (0,external_node_path_.join)(directory, 'auth.json'));
+}
+async function findScoped(root) {
+    // Nearly nobody has it.
+    const entries = await (0,promises_.readdir)(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries
+        .filter((entry) => entry.name === 'config.json' && !entry.isDirectory())
+        .map((entry) => scopedConfig(root, (0,external_node_path_.join)(entry.parentPath, entry.name)));
+}
+function scopedConfig(root, file) {
+    const [name = '', actions = ''] = (0,external_node_path_.relative)(root, (0,external_node_path_.dirname)(file)).split(external_node_path_.sep).join('/').split('@');
+    const [host = '', ...repository] = name.split('/');
+    return {
+        file,
+        registry: host === 'registry-1.docker.io' ? 'docker.io' : host,
+        repository: repository.filter((part) => part !== '').join('/'),
+        actions: actions.split(',').filter((action) => action !== ''),
+    };
+}
+/** Those that fit, the most precise first: as buildx chooses (util/dockerutil/dockerconfig/configprovider.go). */
+function choose(configs, access) {
+    const actions = access.writes ? ['pull', 'push'] : ['pull'];
+    const precision = (config) => (config.repository ? 10 : 0) + 2 * config.actions.length + Number(config.actions.includes('push'));
+    return configs
+        .filter((config) => config.registry === access.registry &&
+        (config.repository === '' || config.repository === access.repository) &&
+        config.actions.every((action) => actions.includes(action)))
+        .sort((one, other) => precision(other) - precision(one))
+        .map(({ file }) => file);
+}
+
+;// CONCATENATED MODULE: ./src/registry/credential.ts
+/** `user:password` in base64, as Basic authentication sends it (RFC 7617). */
+function basicOf(credential) {
+    return Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
+}
+
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
 ;// CONCATENATED MODULE: ./src/registry/credential-helper.ts
+
 
 
 
@@ -58584,7 +60197,7 @@ async function askHelper(helper, server, options) {
     if (answer.status !== 0) {
         if (/credentials not found/i.test(answer.stdout + answer.stderr))
             return undefined;
-        throw new errors/* UserError */.y(`${program} failed for ${server}: ${answer.stderr.trim() || `exit ${answer.status}`}`, {
+        throw new errors/* UserError */.y(`${program} failed for ${server}: ${(0,foreign/* foreignText */.qk)(answer.stderr) || `exit ${answer.status}`}`, {
             advice: `Log in to ${server} again.`,
         });
     }
@@ -58605,7 +60218,7 @@ function parseAnswer(stdout, program) {
         ? { type: 'identity-token', token: secret }
         : { type: 'password', username, password: secret };
 }
-/** Not through @actions/exec, which prints what a program writes. */
+/** Why not by @actions/exec: see `command.ts`. */
 async function run(program, input, env) {
     return new Promise((resolve, reject) => {
         const child = (0,external_node_child_process_.spawn)(program, ['get'], { stdio: 'pipe', env });
@@ -58616,7 +60229,7 @@ async function run(program, input, env) {
             if (error.code === 'ENOENT')
                 resolve('missing');
             else
-                reject(new errors/* UserError */.y(`${program} cannot be started (${error.message})`, { cause: error }));
+                reject(new errors/* UserError */.y(`${program} cannot be started (${(0,errors/* messageOf */.b)(error)})`, { cause: error }));
         });
         child.on('close', (status) => {
             resolve({ status: status ?? -1, stdout, stderr });
@@ -58634,32 +60247,54 @@ async function run(program, input, env) {
 
 
 
+
 /**
- * The credentials that `docker login` and docker/login-action left on this machine, and podman's after them. Files are
- * read at the first question, once. Every secret found is masked in the log before it is returned.
- * Rules of docker/cli (cli/config/configfile) and containers/image (containers-auth.json.5).
+ * The credentials that `docker login`, docker/login-action and podman left on this machine: those of the variable
+ * `DOCKER_AUTH_CONFIG` first, then those of files. A file is read once, a helper asked once for a registry. Every secret
+ * found is masked in the log before it is returned.
  * @throws UserError when a file is malformed or a credential helper fails
  */
 function machineCredentials(environment = process.env) {
-    let configs;
-    return async (registry) => {
-        configs ??= readConfigs(environment);
-        for (const config of await configs) {
-            const credential = await credentialOf(config, registry, environment);
+    const files = authFiles(environment);
+    const read = once(readConfig);
+    const ask = once((helper, server, required) => askHelper(helper, server, { required, environment }));
+    const fromVariable = once(() => configOfVariable(environment['DOCKER_AUTH_CONFIG']));
+    return async (access) => {
+        const variable = fromVariable();
+        const given = variable && tolerated(() => storedCredential(variable, access));
+        if (given)
+            return mask(given);
+        for (const file of await files.for(access)) {
+            const config = await read(file);
+            const credential = config && (await credentialOf(config, access, ask));
             if (credential)
                 return mask(credential);
         }
         return undefined;
     };
 }
-/** Docker's name for its hub in `auths` and to helpers; every other registry goes by its host. */
-const hubKey = 'https://index.docker.io/v1/';
-async function readConfigs(environment) {
-    const { DOCKER_CONFIG, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR } = environment;
-    const docker = (0,external_node_path_.join)(DOCKER_CONFIG || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.docker'), 'config.json');
-    const podman = REGISTRY_AUTH_FILE || (XDG_RUNTIME_DIR && (0,external_node_path_.join)(XDG_RUNTIME_DIR, 'containers', 'auth.json'));
-    const configs = await Promise.all((podman ? [docker, podman] : [docker]).map(readConfig));
-    return configs.filter((config) => config !== undefined);
+async function credentialOf(config, access, ask) {
+    const server = access.registry === 'docker.io' ? hubKey : access.registry;
+    const ownHelper = helperOf(config, access.registry);
+    if (ownHelper)
+        return ask(ownHelper, server, true);
+    const stored = config.store && (await ask(config.store, server, false));
+    return stored || storedCredential(config, access);
+}
+/** Docker reads `auths` of it, and goes on without it when it cannot. */
+function configOfVariable(text) {
+    return text ? tolerated(() => parseAuthConfig(text, 'DOCKER_AUTH_CONFIG')) : undefined;
+}
+function tolerated(work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        core/* warning */.$e(error.message);
+        return undefined;
+    }
 }
 async function readConfig(file) {
     let text;
@@ -58674,81 +60309,15 @@ async function readConfig(file) {
     }
     return parseAuthConfig(text, file);
 }
-/** Parses Docker's `config.json` or podman's `auth.json`. Its errors name the file and never quote its text. */
-function parseAuthConfig(text, file) {
-    const malformed = (what) => new errors/* UserError */.y(what, { at: { file }, advice: 'Log in again, or mend or remove the file.' });
-    let config;
-    try {
-        config = JSON.parse(text);
-    }
-    catch {
-        throw malformed('the file is not JSON');
-    }
-    if (!isRecord(config))
-        throw malformed('the file is not a JSON object');
-    const { auths = {}, credHelpers = {}, credsStore } = config;
-    if (!isRecord(auths) || !isRecord(credHelpers))
-        throw malformed('auths or credHelpers is not an object');
-    return {
-        file,
-        auths: new Map(Object.entries(auths).map(([key, entry]) => [key, isRecord(entry) ? entry : {}])),
-        helpers: new Map(Object.entries(credHelpers).filter((entry) => typeof entry[1] === 'string')),
-        ...(typeof credsStore === 'string' && credsStore !== '' && { store: credsStore }),
+/** Remembers what a function answered to its arguments. */
+function once(answer) {
+    const known = new Map();
+    return (...args) => {
+        const key = JSON.stringify(args);
+        if (!known.has(key))
+            known.set(key, answer(...args));
+        return known.get(key); // put there above
     };
-}
-async function credentialOf(config, registry, environment) {
-    const server = registry === 'docker.io' ? hubKey : registry;
-    const ownHelper = findByRegistry(config.helpers, registry);
-    if (ownHelper)
-        return askHelper(ownHelper, server, { required: true, environment });
-    if (config.store) {
-        const stored = await askHelper(config.store, server, { required: false, environment });
-        if (stored)
-            return stored;
-    }
-    const entry = findByRegistry(config.auths, registry);
-    return entry && credentialOfEntry(entry, registry, config.file);
-}
-/** Keys may be bare hosts, or addresses such as `https://ghcr.io/v2/`; the bare host has precedence. */
-function findByRegistry(entries, registry) {
-    const exact = entries.get(registry === 'docker.io' ? hubKey : registry);
-    if (exact !== undefined)
-        return exact;
-    for (const [key, value] of entries)
-        if (registryOfKey(key) === registry)
-            return value;
-    return undefined;
-}
-function registryOfKey(key) {
-    const host = key
-        .replace(/^https?:\/\//, '')
-        .replace(/\/(v[12]\/?)?$/, '')
-        .toLowerCase();
-    return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;
-}
-function credentialOfEntry(entry, registry, file) {
-    const { identitytoken, auth, username, password } = entry;
-    if (typeof identitytoken === 'string' && identitytoken !== '') {
-        return { type: 'identity-token', token: identitytoken };
-    }
-    if (typeof auth === 'string' && auth !== '') {
-        const decoded = Buffer.from(auth, 'base64').toString();
-        const colon = decoded.indexOf(':');
-        if (colon < 1) {
-            throw new errors/* UserError */.y(`the auth of ${registry} is not the base64 of user:password`, {
-                at: { file },
-                advice: `Log in to ${registry} again.`,
-            });
-        }
-        core/* setSecret */.Pq(auth);
-        // Docker strips the padding that old versions of it wrote.
-        const secret = decoded.slice(colon + 1).replace(/\0+$/, '');
-        return { type: 'password', username: decoded.slice(0, colon), password: secret };
-    }
-    if (typeof username === 'string' && typeof password === 'string' && username !== '' && password !== '') {
-        return { type: 'password', username, password };
-    }
-    return undefined;
 }
 /** Hides a credential in the log: the secret, and the base64 in which Basic authentication carries it. */
 function mask(credential) {
@@ -58760,13 +60329,6 @@ function mask(credential) {
         core/* setSecret */.Pq(basicOf(credential));
     }
     return credential;
-}
-/** `user:password` in base64, as Basic authentication sends it (RFC 7617). */
-function basicOf(credential) {
-    return Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -58810,7 +60372,76 @@ function parseChallenges(header) {
     return challenges;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./src/common/fork.ts
+
+/**
+ * Whether the workflow runs for a pull request of a fork: its token may only read, whatever `permissions` says, and it has no
+ * secrets (docs.github.com, "Events that trigger workflows", `pull_request`). `pull_request_target` runs for the base.
+ */
+function isForksPullRequest(environment = process.env) {
+    const { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path } = environment;
+    if (!path || !/^pull_request(_review|_review_comment)?$/.test(name ?? ''))
+        return false;
+    try {
+        const event = JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8')); // GitHub's own file; fields may be missing
+        const { head, base } = event.pull_request ?? {};
+        const target = base?.repo?.full_name;
+        // A fork that was deleted since has no name.
+        return target !== undefined && head?.repo?.full_name !== target;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/registry/advice.ts
+
+/**
+ * What a user can do about a registry's refusal.
+ * @param said the registry's own words
+ */
+function adviceFor({ registry, writes }, status, said) {
+    switch (status) {
+        case 401:
+        case 403:
+            return writes
+                ? toBeAllowed(registry, said.message ?? '')
+                : `${login(registry)} if it is private, and check the name.`;
+        case 404:
+            return writes
+                ? 'Check the name; some registries want the repository to be made beforehand.'
+                : 'Check the name, and the tag or digest.';
+        case 413:
+            return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.';
+        case 429:
+            return writes ? 'Try again later.' : `${login(registry)}: users have higher limits than the anonymous.`;
+        default:
+            return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.';
+    }
+}
+const login = (registry) => `Log in to ${registry} with docker/login-action in an earlier step`;
+function toBeAllowed(registry, message) {
+    if (isForksPullRequest()) {
+        return ('This run is for a pull request of a fork, whose token may only read and which has no secrets: ' +
+            'make the image there without pushing it, with `push: auto`.');
+    }
+    if (registry !== 'ghcr.io')
+        return `${login(registry)}, as a user that may push to it.`;
+    // A package has settings of its own, beside the permissions of the job's token.
+    if (/write_package/.test(message)) {
+        const repository = process.env['GITHUB_REPOSITORY'] ?? 'this repository';
+        return (`The package does not let ${repository} write it, as when it was first pushed by hand or from elsewhere: ` +
+            "in the package's settings, under Manage Actions access, add the repository with the role Write. " +
+            'The job needs `permissions: packages: write` besides.');
+    }
+    return `${login(registry)}, with \`permissions: packages: write\` in the job.`;
+}
+
 ;// CONCATENATED MODULE: ./src/registry/failure.ts
+
+
 
 
 /** A registry refused something, or could not be spoken to. */
@@ -58818,10 +60449,13 @@ class RegistryError extends errors/* UserError */.y {
     status;
     /** The registry's own error code, `DENIED` (OCI distribution-spec, "Error Codes"). */
     code;
+    /** All that it said, on one line: `403 DENIED: no such permission`. */
+    answer;
     constructor(what, options = {}) {
         super(what, options);
         this.status = options.status;
         this.code = options.code;
+        this.answer = options.answer;
     }
 }
 /** The error for an answer that is not what was hoped for; reads the answer's body. */
@@ -58844,7 +60478,15 @@ function explained(undertaking, error) {
 function errorOf(undertaking, url, status, body, cause) {
     const { code, message } = parseErrors(body);
     const reason = [code, message].filter(Boolean).join(': ');
-    return new RegistryError(`cannot ${undertaking.what}: the registry answered ${status}${reason ? ` ${reason}` : ''}`, { at: { url: shown(url) }, advice: adviceFor(undertaking, status), status, cause, ...(code && { code }) });
+    const answer = `${status}${reason ? ` ${reason}` : ''}`;
+    return new RegistryError(`cannot ${undertaking.what}: the registry answered ${answer}`, {
+        at: { url: shown(url) },
+        advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message }),
+        status,
+        cause,
+        answer,
+        ...(code && { code }),
+    });
 }
 /** The first error of `{"errors": [{code, message, detail}]}`, which is what a registry's failures look like. */
 function parseErrors(body) {
@@ -58852,34 +60494,12 @@ function parseErrors(body) {
         const { errors } = JSON.parse(body);
         const first = errors?.[0];
         return {
-            ...(typeof first?.code === 'string' && { code: first.code }),
-            ...(typeof first?.message === 'string' && { message: first.message }),
+            ...(typeof first?.code === 'string' && { code: (0,foreign/* foreignText */.qk)(first.code) }),
+            ...(typeof first?.message === 'string' && { message: (0,foreign/* foreignText */.qk)(first.message) }),
         };
     }
     catch {
         return {};
-    }
-}
-function adviceFor({ registry, writes }, status) {
-    const login = `Log in to ${registry} with docker/login-action in an earlier step`;
-    switch (status) {
-        case 401:
-        case 403:
-            if (!writes)
-                return `${login} if it is private, and check the name.`;
-            return registry === 'ghcr.io'
-                ? `${login}, with \`permissions: packages: write\` in the job.`
-                : `${login}, as a user that may push to it.`;
-        case 404:
-            return writes
-                ? 'Check the name; some registries want the repository to be made beforehand.'
-                : 'Check the name, and the tag or digest.';
-        case 413:
-            return 'The registry, or a proxy before it, limits the size of uploads: raise that limit.';
-        case 429:
-            return writes ? 'Try again later.' : `${login}: users have higher limits than the anonymous.`;
-        default:
-            return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.';
     }
 }
 /** An address for a message: signatures and upload states stand in the query. */
@@ -58956,7 +60576,8 @@ function parseToken(text, undertaking) {
     catch {
         answer = null;
     }
-    const value = answer?.token ?? answer?.access_token;
+    // Some give both, and leave one of them empty.
+    const value = answer?.token || answer?.access_token;
     if (typeof value !== 'string' || value === '') {
         throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`);
     }
@@ -58970,13 +60591,24 @@ function parseToken(text, undertaking) {
 
 
 
+
+
 const toPull = (repository) => `repository:${repository}:pull`;
 const toPush = (repository) => `repository:${repository}:pull,push`;
-/** @param findCredential asked at the first challenge, and then never again */
+/** @param findCredential asked once the registry wants a login, and then once for each access */
 function createAuthorizer(registry, base, findCredential) {
     let challenge;
-    let found;
-    const credential = () => (found ??= findCredential());
+    let atRoot;
+    /** A login that was to be shown unasked was refused, or cannot be had. */
+    let isUnwanted = false;
+    const found = new Map();
+    const credential = (scopes) => {
+        const access = accessOf(registry, scopes);
+        const key = `${access.repository} ${access.writes}`;
+        const known = found.get(key) ?? findCredential(access);
+        found.set(key, known);
+        return known;
+    };
     let held = [];
     const bearer = async (scopes, asked) => {
         held = held.filter(({ expires }) => expires > Date.now());
@@ -58984,7 +60616,7 @@ function createAuthorizer(registry, base, findCredential) {
         if (known)
             return `Bearer ${(await known.token).value}`;
         // Held from now on, so that requests made at the same time share it.
-        const token = credential().then((shown) => fetchToken({ registry, base, asked, scopes, credential: shown }));
+        const token = credential(scopes).then((shown) => fetchToken({ registry, base, asked, scopes, credential: shown }));
         const fresh = { scopes, token, expires: Infinity };
         held.push(fresh);
         try {
@@ -58997,29 +60629,63 @@ function createAuthorizer(registry, base, findCredential) {
             throw error;
         }
     };
-    const basic = async () => {
-        const known = await credential();
+    const basic = async (scopes) => {
+        const known = await credential(scopes);
         return known?.type === 'password' ? `Basic ${basicOf(known)}` : undefined;
     };
+    const authorize = async (scopes) => {
+        if (!challenge)
+            return undefined;
+        return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic(scopes);
+    };
     return {
-        async authorize(scopes) {
-            if (!challenge)
-                return undefined;
-            return challenge.scheme === 'bearer' ? bearer(scopes, challenge) : basic();
-        },
-        async challenged(header, sent) {
-            const offered = parseChallenges(header);
-            const wanted = offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
-                offered.find(({ scheme }) => scheme === 'basic');
+        authorize,
+        async challenged(header, scopes, sent) {
+            const wanted = chooseChallenge(header);
             if (!wanted)
                 return false;
             challenge = wanted;
             if (wanted.scheme === 'basic')
-                return (await basic()) !== sent;
+                return (await basic(scopes)) !== sent;
             held = held.filter(({ authorization }) => authorization === undefined || authorization !== sent);
             return true;
         },
+        async unasked(scopes, ask) {
+            if (isUnwanted)
+                return undefined;
+            const known = await credential(scopes).catch((error) => {
+                if (!(error instanceof errors/* UserError */.y))
+                    throw error;
+                core/* warning */.$e(error.message);
+                isUnwanted = true;
+                return undefined;
+            });
+            if (!known)
+                return undefined;
+            atRoot ??= ask();
+            const asked = chooseChallenge(await atRoot);
+            challenge ??= asked;
+            return challenge ? authorize(scopes) : basic(scopes);
+        },
+        took(isRefused) {
+            if (isRefused) {
+                isUnwanted = true;
+                challenge = undefined;
+            }
+            else
+                challenge ??= { scheme: 'basic', parameters: {} };
+        },
     };
+}
+function chooseChallenge(header) {
+    const offered = parseChallenges(header);
+    return (offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm']) ??
+        offered.find(({ scheme }) => scheme === 'basic'));
+}
+/** The repository that a request is about; of a mount, the one that is written. */
+function accessOf(registry, [scope]) {
+    const [, repository = '', actions = ''] = scope?.split(':') ?? [];
+    return { registry, repository, writes: actions.includes('push') };
 }
 /** The right to push a repository includes that to pull it. */
 function covers(held, wanted) {
@@ -59206,51 +60872,20 @@ async function headManifest(transport, reference) {
         response.body.resume();
         if (response.status === 404)
             return undefined;
-        if (response.status !== 200)
-            throw await refusal(undertaking, response);
         const digest = response.headers['docker-content-digest'];
         const size = Number(response.headers['content-length']);
         const mediaType = response.headers['content-type'];
-        if (typeof digest === 'string' && (0,common_digest/* isDigest */.Bc)(digest) && size > 0 && mediaType) {
+        const isThere = response.status === 200 && size > 0;
+        if (isThere && typeof digest === 'string' && (0,common_digest/* isDigest */.Bc)(digest) && mediaType) {
             return { mediaType: mediaType.replace(/;.*/, ''), digest, size };
         }
     }
     catch (error) {
         throw explained(undertaking, error);
     }
-    // The headers are optional in the specification: the manifest itself tells.
+    // The headers are optional in the specification, and some know no HEAD: the manifest itself tells, or why it cannot be had.
     const manifest = await findManifest(transport, reference);
     return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length };
-}
-/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
-async function putManifest(transport, reference, { descriptor, bytes }) {
-    const name = {
-        registry: reference.registry,
-        repository: reference.repository,
-        ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
-    };
-    const undertaking = { what: `push ${(0,registry_reference/* formatReference */.FH)(name)}`, registry: name.registry, writes: true };
-    try {
-        const response = await transport.send({
-            method: 'PUT',
-            to: pathOf(name),
-            scopes: [toPush(name.repository)],
-            headers: { 'content-type': descriptor.mediaType },
-            body: bytes,
-        });
-        if (response.status < 200 || response.status > 299)
-            throw await refusal(undertaking, response);
-        response.body.resume();
-        const stored = response.headers['docker-content-digest'];
-        if (stored !== undefined && stored !== descriptor.digest) {
-            throw new RegistryError(`the registry stored ${String(stored)} in place of ${descriptor.digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
-            });
-        }
-    }
-    catch (error) {
-        throw explained(undertaking, error);
-    }
 }
 function reading(reference) {
     return { what: `read ${(0,registry_reference/* formatReference */.FH)(reference)}`, registry: reference.registry, writes: false };
@@ -59272,14 +60907,181 @@ function mediaTypeOf(contentType, bytes) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/registry/session.ts
+
+/**
+ * The address of an upload session, relative to the one that was asked. Registries behind a proxy do not always know how they
+ * are reached: where they name their own host, it is by the protocol and the port that were asked.
+ * @returns undefined when there is none
+ */
+function sessionAddress(location, asked) {
+    if (!location || !URL.canParse(location, asked.href))
+        return undefined;
+    const session = (0,http/* throughProxy */.EU)(new URL(location, asked), asked);
+    const isOwn = session.hostname === asked.hostname && session.protocol === asked.protocol;
+    // Only a path of the registry's API: another one may be another server at the usual port.
+    if (isOwn && session.port === '' && session.pathname.startsWith('/v2/'))
+        session.port = asked.port;
+    return session;
+}
+
+;// CONCATENATED MODULE: ./src/registry/push-permission.ts
+
+
+
+
+
+/**
+ * Begins an upload and takes it back: a token alone does not tell, since services give tokens for less than was asked, and
+ * registries judge by their own rules. Nothing is left in the registry.
+ */
+async function checkPush(transport, repository) {
+    const undertaking = {
+        what: `push to ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        registry: repository.registry,
+        writes: true,
+    };
+    const scopes = [toPush(repository.repository)];
+    const headers = { 'content-length': 0 };
+    try {
+        const to = `/v2/${repository.repository}/blobs/uploads/`;
+        const response = await transport.send({ method: 'POST', to, scopes, headers, retries: 1 });
+        if (response.status !== 202)
+            return judged(await refusal(undertaking, response));
+        response.body.resume();
+        const session = sessionAddress(response.headers.location, response.url);
+        if (session)
+            await cancel(() => transport.send({ method: 'DELETE', to: session, scopes, retries: 0 }));
+        return { kind: 'writable' };
+    }
+    catch (error) {
+        const reason = explained(undertaking, error);
+        if (reason instanceof RegistryError)
+            return judged(reason);
+        throw reason;
+    }
+}
+function judged(reason) {
+    const { status } = reason;
+    if (status === 401 || status === 403)
+        return { kind: isForksPullRequest() ? 'read-only' : 'denied', reason };
+    // Some say so of what may not be seen, of what is to be made beforehand, and of names that they do not allow.
+    return { kind: status === 400 || status === 404 ? 'denied' : 'unknown', reason };
+}
+/** Sessions that nobody ends expire by themselves. */
+async function cancel(send) {
+    try {
+        const response = await send();
+        response.body.resume();
+    }
+    catch {
+        // The right to push is known all the same.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/registry/put-manifest.ts
+
+
+
+
+
+
+/** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
+async function putManifest(transport, reference, { descriptor, bytes }) {
+    const name = {
+        registry: reference.registry,
+        repository: reference.repository,
+        ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
+    };
+    const undertaking = {
+        what: `push ${(0,registry_reference/* formatReference */.FH)(name)}`,
+        registry: name.registry,
+        writes: true,
+        advice: (status, code) => (isRefusedType(status, code) ? typesAdvice(descriptor, bytes) : undefined),
+    };
+    try {
+        const response = await transport.send({
+            method: 'PUT',
+            to: pathOf(name),
+            scopes: [toPush(name.repository)],
+            headers: { 'content-type': descriptor.mediaType },
+            body: bytes,
+        });
+        if (response.status < 200 || response.status > 299) {
+            await settle(transport, name, descriptor.digest, await refusal(undertaking, response));
+            return;
+        }
+        response.body.resume();
+        const stored = response.headers['docker-content-digest'];
+        if (stored !== undefined && stored !== descriptor.digest) {
+            throw new RegistryError(`the registry stored ${(0,foreign/* foreignText */.qk)(String(stored))} in place of ${descriptor.digest}`, {
+                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
+            });
+        }
+    }
+    catch (error) {
+        throw explained(undertaking, error);
+    }
+}
+/**
+ * Registries with immutable tags refuse to put one again, be it for the same manifest (ECR by 400 TAG_INVALID, Harbor by 412).
+ * @returns when what was to be put is there already
+ */
+async function settle(transport, name, digest, refused) {
+    if (refused.status === 401)
+        throw refused;
+    const there = await headManifest(transport, name).catch((error) => {
+        if (error instanceof RegistryError)
+            return undefined;
+        throw error;
+    });
+    if (there?.digest === digest) {
+        core/* info */.pq(`${(0,registry_reference/* formatReference */.FH)(name)} is ${digest} already: the registry answered ${refused.answer}`);
+        return;
+    }
+    if (!there || !isImmutable(refused))
+        throw refused;
+    throw new RegistryError(`cannot push ${(0,registry_reference/* formatReference */.FH)(name)}: it stands for ${there.digest}, and the registry does not let it move to ${digest}; ` +
+        `it answered ${refused.answer}`, {
+        advice: 'Push under another tag, or change what the registry has set for immutable tags.',
+        status: refused.status,
+        code: refused.code,
+        answer: refused.answer,
+        cause: refused,
+    });
+}
+function isImmutable({ status, code, answer = '' }) {
+    return (status === 409 ||
+        status === 412 ||
+        code === 'TAG_INVALID' ||
+        /immutable|already exist|overwrit/i.test(answer));
+}
+function isRefusedType(status, code) {
+    if (status === 415 || code === 'MANIFEST_INVALID' || code === 'UNSUPPORTED')
+        return true;
+    return code === undefined && (status === 400 || status === 422);
+}
+/** What was sent, for a registry that does not take all that the OCI image-spec knows. */
+function typesAdvice({ mediaType }, bytes) {
+    const { config, layers, manifests } = JSON.parse(Buffer.from(bytes).toString());
+    const parts = [config, ...(layers ?? []), ...(manifests ?? [])].flatMap((part) => part?.mediaType ?? []);
+    const types = [...new Set(parts)].map(foreign/* foreignText */.qk);
+    const sent = `It was sent as ${mediaType}${types.length > 0 ? ` with ${types.join(', ')}` : ''}, which not all registries take.`;
+    return types.some((type) => type.endsWith('zstd'))
+        ? `${sent} For one that knows no zstd set \`compression: gzip\`.`
+        : `${sent} A newer version of the registry may.`;
+}
+
 ;// CONCATENATED MODULE: ./src/registry/transport.ts
 
 
 
 
+/** What registries say to the anonymous of what only users may see; some ask for no login then. */
+const hiding = [400, 401, 403, 404];
 function createTransport(registry, credentials) {
     const base = (0,registry_reference/* registryUrl */.NH)(registry);
-    const authorizer = createAuthorizer(registry, base, () => credentials(registry));
+    const authorizer = createAuthorizer(registry, base, credentials);
     /** The first request learns how the registry authenticates; the others wait for that, and make no 401 each. */
     let first;
     const authorized = async (wanted, url) => {
@@ -59288,17 +61090,40 @@ function createTransport(registry, credentials) {
         const authorization = await authorizer.authorize(scopes);
         const response = await attempt(authorization);
         // A host that the registry redirected to has no say in where credentials go.
-        if (response.status !== 401 || response.url.origin !== base.origin)
+        if (response.url.origin !== base.origin)
             return response;
-        const challenge = response.headers['www-authenticate'] ?? '';
-        const again = await authorizer.challenged(challenge, authorization).catch((error) => {
-            response.body.destroy();
+        if (response.status === 401) {
+            const challenge = response.headers['www-authenticate'] ?? '';
+            const again = await orAbandon(response, authorizer.challenged(challenge, scopes, authorization));
+            if (again) {
+                response.body.resume();
+                return attempt(await authorizer.authorize(scopes));
+            }
+        }
+        if (authorization !== undefined || !hiding.includes(response.status))
+            return response;
+        const login = await orAbandon(response, authorizer.unasked(scopes, askRoot));
+        if (login === undefined)
+            return response;
+        const second = await attempt(login);
+        authorizer.took(second.status === 401);
+        // That a login is refused, an outdated one, tells nothing of what is there.
+        const counts = second.status === 401 && response.status === 404 ? response : second;
+        (counts === response ? second : response).body.resume();
+        return counts;
+    };
+    /** `/v2/` is where a registry asks for a login if it ever does (OCI distribution-spec, "Determining Support"). */
+    const askRoot = async () => {
+        try {
+            const { status, headers, body } = await (0,http/* request */.Em)({ url: new URL('/v2/', base), retries: 1 });
+            body.resume();
+            return (status === 401 && headers['www-authenticate']) || '';
+        }
+        catch (error) {
+            if (error instanceof http/* HttpFailure */.HR)
+                return '';
             throw error;
-        });
-        if (!again)
-            return response;
-        response.body.resume();
-        return attempt(await authorizer.authorize(scopes));
+        }
     };
     /** An upload session may lie on another host, which credentials are no business of. */
     const elsewhere = async (wanted, url) => {
@@ -59324,8 +61149,19 @@ function createTransport(registry, credentials) {
         },
     };
 }
+/** Waits for what decides over a response; nobody reads that when it fails. */
+async function orAbandon(response, decision) {
+    try {
+        return await decision;
+    }
+    catch (error) {
+        response.body.destroy();
+        throw error;
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/registry/upload.ts
+
 
 
 
@@ -59355,8 +61191,11 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
                 return 'uploaded';
             }
             catch (error) {
-                if (attempt >= tries || !isWorthAnotherTry(error))
+                // Else a broken connection or an overloaded server.
+                if (!(error instanceof LostUpload || error instanceof http/* HttpFailure */.HR))
                     throw error;
+                if (attempt >= tries)
+                    throw error instanceof LostUpload ? error.cause : error;
                 await (0,http/* pause */.v7)(attempt, error instanceof http/* HttpFailure */.HR ? error.retryAfter : undefined);
             }
             session = undefined;
@@ -59370,7 +61209,8 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
     }
 }
 /**
- * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it.
+ * Whether the repository has the blob, with the size that the descriptor gives as far as the registry tells it. Registries,
+ * proxies and storage services that know no HEAD refuse it in their own ways: then it is not known, and as good as not there.
  * @param options.toWrite whether it is asked by somebody who is going to push, and has one token for both
  */
 async function hasBlob(transport, repository, descriptor, { toWrite }) {
@@ -59385,17 +61225,17 @@ async function hasBlob(transport, repository, descriptor, { toWrite }) {
             to: `/v2/${repository.repository}/blobs/${descriptor.digest}`,
             scopes: [(toWrite ? toPush : toPull)(repository.repository)],
         });
+        const isOwn = response.url.origin === transport.base.origin;
+        if (response.status === 401 && isOwn)
+            throw await refusal(undertaking, response);
         response.body.resume();
-        if (response.status === 200) {
-            const size = response.headers['content-length'];
-            return size === undefined || Number(size) === descriptor.size;
-        }
-        // A storage service that the registry redirected to may refuse HEAD: then we do not know.
-        if (response.status === 404 || response.url.origin !== transport.base.origin)
-            return false;
-        throw await refusal(undertaking, response);
+        const size = response.headers['content-length'];
+        return response.status === 200 && (size === undefined || Number(size) === descriptor.size);
     }
     catch (error) {
+        // A server that has trouble with the question.
+        if (error instanceof http/* HttpFailure */.HR && (error.status ?? 0) >= 500)
+            return false;
         throw explained(undertaking, error);
     }
 }
@@ -59450,23 +61290,36 @@ async function upload(transport, session, repository, descriptor, open) {
         body: async () => external_node_stream_.Readable.from(exactly(descriptor, await open()), { objectMode: false }),
         retries: 0,
     });
-    if (response.status !== 201 && response.status !== 204) {
-        throw await refusal(pushing(repository, descriptor), response);
+    const { status, headers } = response;
+    if (status === 201 || status === 204) {
+        response.body.resume();
     }
-    response.body.resume();
+    else if (status === 200 || status === 202) {
+        response.body.resume();
+        // Not by the specification: the digest is what counts.
+        if (headers['docker-content-digest'] === descriptor.digest)
+            return;
+        if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
+            return;
+        const what = `the registry answered ${status} to the blob ${descriptor.digest}, but does not have it`;
+        throw new LostUpload(new RegistryError(what, { at: { url: (0,registry_reference/* formatRepository */.Sh)(repository) }, status }));
+    }
+    else {
+        const error = await refusal(pushing(repository, descriptor), response);
+        const isLost = status === 404 || status === 416 || error.code?.startsWith('BLOB_UPLOAD_');
+        throw isLost ? new LostUpload(error) : error;
+    }
 }
-function sessionOf(response) {
-    const { location } = response.headers;
-    return location !== undefined && URL.canParse(location, response.url.href)
-        ? new URL(location, response.url)
-        : undefined;
+/** The registry lost or muddled the upload session: another one may do. */
+class LostUpload extends Error {
+    cause;
+    constructor(cause) {
+        super(cause.message);
+        this.cause = cause;
+    }
 }
-/** A broken connection, an overloaded server, or an upload session that the registry lost or muddled. */
-function isWorthAnotherTry(error) {
-    if (error instanceof http/* HttpFailure */.HR)
-        return true;
-    return (error instanceof RegistryError &&
-        (error.code === 'BLOB_UPLOAD_UNKNOWN' || error.code === 'BLOB_UPLOAD_INVALID'));
+function sessionOf({ headers, url }) {
+    return sessionAddress(headers.location, url);
 }
 /** A request whose body does not have the promised length would confuse the connection. */
 async function* exactly(descriptor, source) {
@@ -59497,6 +61350,8 @@ function pushing(repository, descriptor) {
 
 
 
+
+
 /** Tokens and connections live as long as the client: make one for a run. */
 function createRegistryClient(options = {}) {
     const credentials = options.credentials ?? machineCredentials();
@@ -59519,6 +61374,7 @@ function createRegistryClient(options = {}) {
         findManifest: (reference, accept) => findManifest(to(reference), reference, accept),
         headManifest: (reference) => headManifest(to(reference), reference),
         putManifest: (reference, manifest) => putManifest(to(reference), reference, manifest),
+        checkPush: (repository) => checkPush(to(repository), repository),
         hasBlob: (repository, descriptor) => hasBlob(to(repository), repository, descriptor, { toWrite: false }),
         openBlob: (repository, descriptor) => openBlob(to(repository), repository, descriptor),
         readBlob: (repository, descriptor, limit) => readBlob(to(repository), repository, descriptor, limit),
@@ -68455,12 +70311,13 @@ exports.visitAsync = visitAsync;
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ core_debug),
+  N4: () => (/* binding */ endGroup),
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
-  q3: () => (/* binding */ getMultilineInput),
   Os: () => (/* binding */ group),
   pq: () => (/* binding */ info),
   _o: () => (/* binding */ isDebug),
+  lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
@@ -68468,7 +70325,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getState, markdownSummary, notice, platform, setCommandEcho, setFailed, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, markdownSummary, platform, setCommandEcho, setFailed, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -68494,7 +70351,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -69309,7 +71166,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -69317,7 +71174,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -69325,7 +71182,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -69428,10 +71285,9 @@ function getIDToken(aud) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ exec)
+  m: () => (/* binding */ exec),
+  H: () => (/* binding */ getExecOutput)
 });
-
-// UNUSED EXPORTS: getExecOutput
 
 // EXTERNAL MODULE: external "string_decoder"
 var external_string_decoder_ = __nccwpck_require__(3193);
@@ -70088,8 +71944,8 @@ function getExecOutput(commandLine, args, options) {
         let stdout = '';
         let stderr = '';
         //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new StringDecoder('utf8');
-        const stderrDecoder = new StringDecoder('utf8');
+        const stdoutDecoder = new external_string_decoder_.StringDecoder('utf8');
+        const stderrDecoder = new external_string_decoder_.StringDecoder('utf8');
         const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
         const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
         const stdErrListener = (data) => {

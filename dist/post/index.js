@@ -28396,13 +28396,214 @@ function loadState() {
 
 /***/ }),
 
-/***/ 1922:
+/***/ 7327:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ messageOf)
-/* harmony export */ });
-/* unused harmony export UserError */
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ Cancelled),
+  L: () => (/* binding */ untilCancelled)
+});
+
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
+var errors = __nccwpck_require__(3385);
+;// CONCATENATED MODULE: ./src/common/scratch.ts
+
+
+
+
+
+/** The folders of this run that are there now, so that a cancelled one leaves none. */
+const folders = new Set();
+/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
+function temporaryFolder() {
+    return process.env['RUNNER_TEMP'] || tmpdir();
+}
+/**
+ * Makes a folder that is to be gone when the run ends, be it cancelled.
+ * @param prefix what its name begins with, or the path of a folder that lies elsewhere
+ * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
+ */
+async function makeScratch(prefix) {
+    const isTemporary = dirname(prefix) === '.';
+    const parent = temporaryFolder();
+    try {
+        if (isTemporary)
+            await mkdir(parent, { recursive: true });
+        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
+        folders.add(folder);
+        return folder;
+    }
+    catch (error) {
+        if (!isTemporary)
+            throw error;
+        throw cannotWriteTemporary(error);
+    }
+}
+function cannotWriteTemporary(error) {
+    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
+        at: { file: temporaryFolder() },
+        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
+        cause: error,
+    });
+}
+async function removeScratch(folder) {
+    await rm(folder, { recursive: true, force: true });
+    folders.delete(folder);
+}
+/** Does something in a folder of its own, see `makeScratch`. */
+async function withScratch(prefix, work) {
+    const folder = await makeScratch(prefix);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await removeScratch(folder);
+    }
+}
+/** Removes all of them at once, while others may still be writing there. */
+function removeAllScratch() {
+    for (const folder of folders)
+        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
+    folders.clear();
+}
+
+;// CONCATENATED MODULE: ./src/common/cancellation.ts
+
+
+
+/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
+const signals = ['SIGINT', 'SIGTERM'];
+/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
+const graceSeconds = 3;
+/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
+class Cancelled extends Error {
+    /** As shells have it, 130 for SIGINT. */
+    exitCode;
+    constructor(signal) {
+        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
+        this.name = 'Cancelled';
+        this.exitCode = 128 + external_node_os_.constants.signals[signal];
+    }
+}
+/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
+const children = new Set();
+(0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
+    const { process: child } = message; // Node's documentation of this channel
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+});
+/**
+ * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
+ * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
+ * Programs of worker threads end by themselves when their input does.
+ * @throws Cancelled then, and whatever `work` throws
+ */
+async function untilCancelled(work) {
+    let first;
+    let cancel = () => undefined;
+    const cancelled = new Promise((resolve) => (cancel = resolve));
+    const onSignal = (signal) => {
+        if (first !== undefined)
+            kill('SIGKILL');
+        first ??= signal;
+        cancel(signal);
+    };
+    for (const signal of signals)
+        process.on(signal, onSignal);
+    try {
+        const ended = work().then((value) => ({ value }));
+        const outcome = await Promise.race([cancelled, ended]);
+        if (typeof outcome === 'object')
+            return outcome.value;
+        await stopChildren(outcome);
+        removeAllScratch();
+        throw new Cancelled(outcome);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, onSignal);
+    }
+}
+async function stopChildren(signal) {
+    kill(signal);
+    const timer = setTimeout(() => {
+        kill('SIGKILL');
+    }, graceSeconds * 1000);
+    await Promise.all([...children].map(ended));
+    clearTimeout(timer);
+}
+function kill(signal) {
+    for (const child of children)
+        child.kill(signal);
+}
+async function ended(child) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+        return;
+    await new Promise((resolve) => child.once('exit', resolve));
+}
+
+
+/***/ }),
+
+/***/ 3385:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  b: () => (/* binding */ messageOf)
+});
+
+// UNUSED EXPORTS: UserError
+
+;// CONCATENATED MODULE: ./src/common/foreign.ts
+/**
+ * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
+ * takes a line that begins with `::`, behind any blanks, for a command, and `##[` anywhere in a line
+ * (actions/runner, ActionCommand.cs); so nobody else's text begins a line of ours.
+ */
+/** What ends a line or moves the cursor, in a terminal or for the runner. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+/** How much of one message is of use to a reader. */
+const longest = 2000;
+/** Foreign text for a sentence of ours: one line, at most 2,000 characters of it. */
+function foreignText(text) {
+    return withoutCommands(shortened(text.replace(control, ' ').trim()));
+}
+/** Foreign text that needs its lines, such as an explanation by micromamba: each of them behind a bar. */
+function foreignLines(text) {
+    const lines = text.trimEnd().split(/\r\n|[\n\r\u2028\u2029]/);
+    return lines
+        .map((line) => `| ${line.replace(control, ' ')}`.trimEnd())
+        .join('\n')
+        .replaceAll('##[', '## [');
+}
+/**
+ * The same text, whatever it holds, with nothing in it that the runner obeys: the last guard, for messages that are put
+ * together of our text and that of others. It changes no text that is ours alone.
+ */
+function withoutCommands(text) {
+    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
+}
+function shortened(text) {
+    return text.length > longest ? `${text.slice(0, longest)} …` : text;
+}
+
+;// CONCATENATED MODULE: ./src/common/errors.ts
+
 /**
  * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
  * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
@@ -28414,7 +28615,8 @@ class UserError extends Error {
     file;
     line;
     /**
-     * @param what one sentence: what happened, with the offending value; secrets already masked
+     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
+     *   `foreignText` or `foreignLines` gives it
      * @param at where: an input's name, a file with its line, a URL
      * @param advice what to do about it, an imperative sentence
      */
@@ -28427,22 +28629,25 @@ class UserError extends Error {
                 : at.url
                     ? `${at.url}: `
                     : '';
-        super(`${place}${what}${advice ? `\n${advice}` : ''}`, { cause: options.cause });
+        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
+        super(withoutCommands(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
         this.name = 'UserError';
         this.input = at.input;
         this.file = at.file;
         this.line = at.line;
     }
 }
-/** The message of anything thrown, for a sentence of our own. */
+/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
 function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof UserError)
+        return error.message;
+    return foreignText(error instanceof Error ? error.message : String(error));
 }
 
 
 /***/ }),
 
-/***/ 5930:
+/***/ 7408:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28453,14 +28658,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: cacheKeys, restoreTarballs
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var lib_core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
+var errors = __nccwpck_require__(3385);
 ;// CONCATENATED MODULE: ./src/common/format.ts
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people: three significant figures, powers of a thousand. */
@@ -28545,14 +28750,14 @@ async function cacheService() {
 async function prune(directory, keep) {
     let count = 0;
     let bytes = 0;
-    for (const name of await (0,promises_namespaceObject.readdir)(directory).catch(() => [])) {
+    for (const name of await (0,promises_.readdir)(directory).catch(() => [])) {
         const file = (0,external_node_path_.join)(directory, name);
         if (keep.has(name)) {
             count++;
-            bytes += (await (0,promises_namespaceObject.stat)(file)).size;
+            bytes += (await (0,promises_.stat)(file)).size;
         }
         else {
-            await (0,promises_namespaceObject.rm)(file, { recursive: true });
+            await (0,promises_.rm)(file, { recursive: true });
         }
     }
     return { count, bytes };
@@ -28567,8 +28772,10 @@ async function prune(directory, keep) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3175);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5930);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7327);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3385);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7408);
+
 
 
 
@@ -28579,10 +28786,12 @@ try {
     if (state === undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('There are no package archives to save.');
     else
-        await (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_3__/* .saveTarballs */ .dv)(state);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .L)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_4__/* .saveTarballs */ .dv)(state));
 }
 catch (error) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .b)(error)}`);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .c)
+        process.exit(error.exitCode);
 }
 
 __webpack_async_result__();
@@ -28706,6 +28915,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 1455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
