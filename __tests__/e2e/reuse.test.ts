@@ -85,7 +85,7 @@ test('layers come from another repository of the registry, named by cache-from, 
   const mounted = await make('target:1', { 'cache-from': `${world.registry.host}/source:1` })
   expect(mounted.reused).toBe('true')
   expect(mounted.fetched).toEqual([])
-  const uploads = mounted.requests.filter(({ method, path }) => method === 'POST' && !path.includes('mount='))
+  const uploads = mounted.requests.filter(({ method, path }) => method === 'PUT' && path.includes('/blobs/'))
   // Only the config's, which cannot be mounted from anywhere else.
   expect(uploads.length).toBeLessThanOrEqual(1)
 })
