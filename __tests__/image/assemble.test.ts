@@ -38,7 +38,7 @@ const details = {
   user: 'mambauser',
   start: { env: [], expose: [], volumes: [] },
   labels: {},
-  created: '1980-01-01T00:00:00Z',
+  created: '1980-01-02T00:00:00Z',
   annotations: { zebra: 'last', [fingerprintAnnotation]: 'f', alpha: 'first' },
 }
 

@@ -28,7 +28,7 @@ const base: ImageConfig = {
   ],
 }
 
-const created = '1980-01-01T00:00:00Z'
+const created = '1980-01-02T00:00:00Z'
 const changes = {
   environment: { MAMBA_USER: 'mambauser', CUDA_VERSION: '13.0' },
   user: 'mambauser',

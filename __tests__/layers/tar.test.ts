@@ -120,7 +120,7 @@ describe('tarStream', () => {
       { type: 'directory', path: `opt/${longer}`, ...owner, mode: 0o755 },
       { ...file('opt/日本', 'c'), uid: 3_000_000, gid: 300_000 },
     ]
-    const fixed = '1980-01-01 00:00:00'
+    const fixed = '1980-01-02 00:00:00'
     expect(list(await collect(tarStream(entries)))).toEqual([
       `drwxrwxrwx 57439/57439 0 ${fixed} opt/conda/`,
       '-rwxr-xr-x 57439/57439 2 2023-11-14 22:13:20 opt/conda/run me',

@@ -18,10 +18,13 @@ import { constants } from 'node:zlib'
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-export const packerFormat = 2
+export const packerFormat = 3
 
-/** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
-export const fixedTime = 315_532_800
+/**
+ * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
+ * day later it is 1980 in every time zone.
+ */
+export const fixedTime = 315_619_200
 
 export const directoryMode = 0o755
 
