@@ -126,6 +126,6 @@ describe('what the base has', () => {
     const entries = laid(base, (overlay) => {
       overlay.remove('/opt/home')
     })
-    expect(entries).toEqual(['directory srv 755 0:0', 'file srv/.wh.home 644 0:0 '])
+    expect(entries).toEqual(['directory srv 755 0:0', 'whiteout srv/home 0:0'])
   })
 })

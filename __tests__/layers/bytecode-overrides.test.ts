@@ -19,7 +19,6 @@ const context = {
 }
 const folder = 'lib/python3.12/site-packages'
 const bytecode = `${folder}/__pycache__/m.cpython-312.pyc`
-const hidden = `${folder}/__pycache__/.wh.m.cpython-312.pyc`
 
 const compiler: SourceCompiler = {
   compile: (_, source) => {
@@ -61,12 +60,12 @@ test.each<[string, Files, Files, Files]>([
     noarch('2'),
     { [bytecode]: 'compiled 2' },
   ],
-  ['which has none: none', noarch('1'), noarch('wrong'), { [hidden]: '' }],
+  ['which has none: none', noarch('1'), noarch('wrong'), { [bytecode]: 'whiteout' }],
   [
     'a source of a package that is not compiled: none',
     noarch('1'),
     { [`${folder}/m.py`]: '2' },
-    { [hidden]: '' },
+    { [bytecode]: 'whiteout' },
   ],
   ['with bytecode of its own: that', noarch('1'), { [`${folder}/m.py`]: '2', [bytecode]: 'own' }, {}],
   [

@@ -249,6 +249,8 @@ describe('refusals', () => {
     ],
     ['a link to a place of this machine', 'here:/srv', "the link 'here/link' leads to"],
     ['a name that means a removal', 'whiteout:/srv', 'means a removal'],
+    ['a destination that means a removal', 'd/f:/srv/.wh.x', 'means a removal'],
+    ['a destination below a name that does', 'd:/srv/.wh.x/y', 'means a removal'],
     ['a pipe', 'pipe:/srv', "'pipe/p' is no file, directory or link"],
     ['a file in the place of a directory', 'usr:/', "'/usr/bin' is a directory of the image"],
     ['a directory in the place of a file', 'd:/etc/passwd', "'/etc/passwd' of the image is no directory"],

@@ -95,7 +95,9 @@ describe('layerEntries', () => {
   const paths = async (entries: PrefixEntry[], place = context) => {
     const placed: string[] = []
     for await (const entry of layerEntries(entries, place, owner)) {
-      placed.push(`${entry.path} ${'mode' in entry ? entry.mode.toString(8) : entry.target}`)
+      placed.push(
+        `${entry.path} ${'mode' in entry ? entry.mode.toString(8) : 'target' in entry ? entry.target : entry.type}`,
+      )
     }
     return placed
   }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it, test } from '@jest/globals'
 import fc from 'fast-check'
 import { extract } from 'tar-stream'
+import { UserError } from '../../src/common/errors.ts'
 import { fixedTime } from '../../src/layers/reproducible.ts'
 import { formatTarHeader, type TarHeader } from '../../src/layers/tar-header.ts'
 import { tarStream } from '../../src/layers/tar.ts'
@@ -94,7 +95,7 @@ describe('tarStream', () => {
         const expected = entries.map((each) => ({
           name: each.path,
           type: each.type,
-          mode: each.type === 'symlink' ? 0o777 : each.type === 'hardlink' ? -1 : each.mode,
+          mode: 'mode' in each ? each.mode : 0o777,
           uid: each.uid,
           gid: each.gid,
           mtime: (each.type === 'file' ? each.mtime : undefined) ?? fixedTime,
@@ -150,6 +151,36 @@ describe('tarStream', () => {
   ])('refuses a file of %s bytes than it should have', async (_, content, size) => {
     const entries = [{ ...file('x', content), size }] as LayerEntry[]
     await expect(collect(tarStream(entries))).rejects.toThrow("'x' has 4 bytes")
+  })
+
+  it('says by a whiteout that something is removed', async () => {
+    const entries: LayerEntry[] = [
+      { type: 'whiteout', path: 'etc/x', ...owner },
+      { type: 'whiteout', path: 'y', ...owner },
+    ]
+    const found = await read(await collect(tarStream(entries)))
+    expect(found.map(({ name, type, content }) => [name, type, content])).toEqual([
+      ['etc/.wh.x', 'file', ''],
+      ['.wh.y', 'file', ''],
+    ])
+  })
+
+  it.each<[string, LayerEntry]>([
+    ['a file', file('share/t/.wh.foo')],
+    ['an opaque directory', file('share/u/.wh..wh..opq')],
+    ['a directory', { type: 'directory', path: 'opt/.wh.conda', ...owner, mode: 0o755 }],
+    ['a link', { type: 'symlink', path: '.wh.etc', target: 'x', ...owner }],
+    ['what is below such a name', file('opt/conda/envs/.wh.e/bin/x')],
+  ])('refuses any other entry that would mean a removal: %s', async (_, entry) => {
+    const packing = collect(tarStream([entry]))
+    await expect(packing).rejects.toThrow(UserError)
+    await expect(packing).rejects.toThrow(`'/${entry.path}' would mean in a layer`)
+  })
+
+  it('takes names that only look like one', async () => {
+    const names = ['a.wh.b', '.wh', '.whx', 'x.wh./y']
+    const found = await read(await collect(tarStream(names.map((name) => file(name)))))
+    expect(found.map(({ name }) => name)).toEqual(names)
   })
 
   it('refuses a hard link to what is not before it', async () => {

@@ -405,6 +405,30 @@ describe('packages that are not what they say', () => {
       { index: { build: '1' }, paths: [] },
       /the archive of demo-1\.0-0 says that it is demo-1\.0-1/,
     ],
+    ...(['share/t/.wh.foo', 'share/u/.wh..wh..opq', '.wh.bin/x'] as const).map(
+      (path): [string, PackageParts, RegExp] => [
+        `a file that would mean a removal, ${path}`,
+        { paths: [{ _path: path, path_type: 'hardlink' }], items: [{ name: path }] },
+        RegExp(`package demo-1\\.0-0 is malformed: its '${path}' would mean in an image`),
+      ],
+    ),
+    [
+      'a directory that would mean a removal',
+      {
+        paths: [{ _path: 'a/.wh.b', path_type: 'directory' }],
+        items: [{ name: 'a/.wh.b/', type: 'directory' }],
+      },
+      /demo-1\.0-0 is malformed: its 'a\/\.wh\.b' would mean/,
+    ],
+    [
+      'a script that would mean a removal',
+      {
+        index: { noarch: 'python' },
+        info: { 'link.json': '{"noarch": {"entry_points": [".wh.python = a:b"]}}' },
+        paths: [],
+      },
+      /demo-1\.0-0/,
+    ],
     [
       'a script below a link',
       {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { whiteoutPath } from '../common/whiteout.ts'
 import type { LayerEntry, Owner } from '../layers/types.ts'
 import type { BaseFile, BaseFiles } from '../base/base-files.ts'
 
@@ -84,7 +85,7 @@ export class Overlay {
   /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
   remove(path: string): void {
     const place = this.#base.place(path)
-    this.file(posix.join(posix.dirname(place), `.wh.${posix.basename(place)}`), '')
+    this.#layAt(whiteoutPath(place), { type: 'whiteout', path: place, uid: 0, gid: 0 })
   }
 
   #lay(path: string, make: (place: { path: string; uid: number; gid: number }) => LayerEntry): void {

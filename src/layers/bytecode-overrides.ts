@@ -1,5 +1,6 @@
 import { linkPackage, type PrefixEntry, type SourceCompiler } from '../prefix/link.ts'
 import type { PrefixContents } from './prefix-contents.ts'
+import type { Whiteout } from './types.ts'
 
 /**
  * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
@@ -10,7 +11,7 @@ import type { PrefixContents } from './prefix-contents.ts'
 export async function* bytecodeOverrides(
   contents: Pick<PrefixContents, 'context' | 'plans' | 'clobbers' | 'source'>,
   startCompiler: () => Promise<SourceCompiler>,
-): AsyncGenerator<PrefixEntry> {
+): AsyncGenerator<PrefixEntry | Whiteout> {
   const { again, hidden } = planBytecodeOverrides(contents)
   const compiler = again.size > 0 ? await startCompiler() : undefined
   for (const [position, bytecode] of again) {
@@ -21,7 +22,7 @@ export async function* bytecodeOverrides(
     }
     hidden.push(...missing)
   }
-  for (const path of hidden.sort()) yield whiteout(path)
+  for (const path of hidden.sort()) yield { type: 'whiteout', path }
 }
 
 /**
@@ -46,20 +47,4 @@ export function planBytecodeOverrides({ plans, clobbers }: Pick<PrefixContents, 
     if (sources.size > 0) again.set(position, sources)
   })
   return { again, hidden }
-}
-
-/** OCI image-spec, layer.md, "Whiteouts". */
-function whiteout(path: string): PrefixEntry {
-  const slash = path.lastIndexOf('/') + 1
-  return {
-    type: 'file',
-    path: `${path.slice(0, slash)}.wh.${path.slice(slash)}`,
-    mode: 0o644,
-    size: 0,
-    content: nothing(),
-  }
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-  // Whiteouts have no content.
 }

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { messageOf } from '../common/errors.ts'
+import { isReserved } from '../common/whiteout.ts'
 import { refusal, type CopyRule } from './copy-rule.ts'
 import { parseDockerignore, type Dockerignore } from './dockerignore.ts'
 
@@ -98,8 +99,7 @@ async function findSource(search: Search): Promise<CopySource[]> {
 async function describe(search: Search, place: string, path: string, stats: Stats): Promise<CopySource> {
   const { rule, root } = search
   if (place.includes('\uFFFD')) throw refusal(rule, `the name '${place}' is not UTF-8`)
-  // A layer says by such names that files of the layers below it are gone (OCI image-spec, layer.md, "Whiteouts").
-  if (posix.basename(place).startsWith('.wh.')) {
+  if (isReserved(posix.basename(place))) {
     throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.')
   }
   if (stats.isDirectory()) return { path, type: 'directory' }

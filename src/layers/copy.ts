@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { digestOf, type Digest } from '../common/digest.ts'
+import { isReserved } from '../common/whiteout.ts'
 import { contentOf, CopyOverlay, type LowerLayers } from './copy-overlay.ts'
-import type { CopyRule } from './copy-rule.ts'
+import { refusal, type CopyRule } from './copy-rule.ts'
 import { findSources, type CopySource } from './copy-source.ts'
 import type { LayerEntry } from './types.ts'
 
@@ -90,6 +91,9 @@ function resolveDestination(
   workdir: string,
 ): string {
   const destination = posix.resolve('/', workdir, rule.destination).slice(1)
+  if (isReserved(destination)) {
+    throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.')
+  }
   const isDirectory = root?.path !== '' || root.type === 'directory'
   if (isDirectory) return destination
   const isInto = /(^|\/)\.{0,2}$/.test(rule.destination) || overlay.isDirectory(destination)

@@ -21,7 +21,7 @@ import type { LayerFacts } from './facts.ts'
 import { packEntries } from './pack.ts'
 import { claimsOf } from './path-set.ts'
 import { directoryMode, groupAsOwner, rootPrefixMode } from './reproducible.ts'
-import type { Compression, LayerEntry, PackedGroup, PrefixOwner } from './types.ts'
+import type { Compression, LayerEntry, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
 
 /** A package as it crosses to a worker thread: URLs cannot. */
 export interface JobPackage {
@@ -108,7 +108,7 @@ async function openSource({ locked, file, facts }: JobPackage): Promise<LinkSour
  * @param directories those that the layer has already, to which more are added
  */
 export async function* layerEntries(
-  entries: AsyncIterable<PrefixEntry> | Iterable<PrefixEntry>,
+  entries: AsyncIterable<PrefixEntry | Whiteout> | Iterable<PrefixEntry>,
   { prefix, rootPrefix }: LinkContext,
   { uid, gid, groupWritable = false }: PrefixOwner,
   directories: Set<string> = new Set(),

@@ -11,7 +11,7 @@ import { constants } from 'node:zlib'
  *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
  * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
  *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
+ * 5. No extended attributes, no devices; names that mean a removal (`.wh.`) only where one is meant; PAX records only for what ustar has no room for.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
  *

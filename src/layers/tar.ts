@@ -1,3 +1,5 @@
+import { UserError } from '../common/errors.ts'
+import { isReserved, whiteoutPath } from '../common/whiteout.ts'
 import { fixedTime } from './reproducible.ts'
 import { blockSize, formatTarHeader, padding } from './tar-header.ts'
 import type { LayerEntry } from './types.ts'
@@ -6,7 +8,9 @@ import type { LayerEntry } from './types.ts'
  * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
  * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
  * numbers without a word, and leave a hard link's mode to chance.
- * @throws Error when a file has other bytes than its size says
+ *
+ * All layers pass here. A name that means a removal comes in as a whiteout or not at all: it would hide files of other layers.
+ * @throws UserError for such a name; Error when a file has other bytes than its size says
  */
 export async function* tarStream(
   entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>,
@@ -15,6 +19,11 @@ export async function* tarStream(
   const files = new Map<string, { mode: number; mtime: number }>()
   for await (const entry of entries) {
     const { path, uid, gid } = entry
+    if (isReserved(path)) {
+      throw new UserError(`'/${path}' would mean in a layer that something is removed`, {
+        advice: "Choose another name: no part of a path may begin with '.wh.'.",
+      })
+    }
     const common = { path, uid, gid, size: 0, mtime: fixedTime }
     switch (entry.type) {
       case 'directory':
@@ -22,6 +31,9 @@ export async function* tarStream(
         break
       case 'symlink':
         yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 })
+        break
+      case 'whiteout':
+        yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 })
         break
       case 'hardlink': {
         const file = files.get(entry.target)

@@ -21,7 +21,14 @@ export type LayerEntry = {
   | { readonly type: 'symlink'; readonly target: string }
   /** `target` is relative to the image's root, in the same layer. */
   | { readonly type: 'hardlink'; readonly target: string }
+  | Pick<Whiteout, 'type'>
 )
+
+/** Says that what lower layers have at a path is gone. No other entry can, whatever its name is. */
+export interface Whiteout {
+  readonly type: 'whiteout'
+  readonly path: string
+}
 
 export type Compression = 'zstd' | 'gzip'
 

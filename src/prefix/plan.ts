@@ -2,6 +2,7 @@ import { hasHashedBytecode } from './bytecode-format.ts'
 import { UserError } from '../common/errors.ts'
 import type { EntryPoint, PackageFile, PackageInfo } from '../packages/conda/archive.ts'
 import { malformed } from '../packages/conda/json.ts'
+import { isReserved } from '../common/whiteout.ts'
 import { findObstructed } from './clobber.ts'
 import { bytecodePath, type Python } from './python.ts'
 
@@ -60,6 +61,7 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     entryPoint,
   }))
 
+  const recordPath = `conda-meta/${dist}.json`
   const bytecode = python ? bytecodeOf(info.files, targets, python) : []
   const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version)
 
@@ -72,6 +74,10 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     const path = targets[position] ?? file.path
     return { file, path, shadowed: owner.get(path) !== position }
   })
+  const reserved = [...owner.keys(), recordPath].find(isReserved)
+  if (reserved !== undefined) {
+    throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`)
+  }
   for (const { file, path } of files) if (file.type === 'directory') owner.delete(path)
   const paths = [...owner.keys()]
   const [obstructed] = findObstructed([{ paths }])
@@ -84,7 +90,7 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
     bytecode,
     isCompiled,
     entryPoints,
-    recordPath: `conda-meta/${dist}.json`,
+    recordPath,
     paths,
   }
 }
