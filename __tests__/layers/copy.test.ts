@@ -17,6 +17,7 @@ import fc from 'fast-check'
 import { UserError } from '../../src/common/errors.ts'
 import { BaseFiles, type BaseFile } from '../../src/base/base-files.ts'
 import { copyEntries, copyFingerprint, parseCopy, type CopyContext } from '../../src/layers/copy.ts'
+import { contentTime } from '../../src/layers/reproducible.ts'
 import { tarStream } from '../../src/layers/tar.ts'
 
 let workspace = ''
@@ -63,7 +64,6 @@ async function collect(entries: ReturnType<typeof copyEntries>): Promise<string[
       for await (const chunk of entry.content as AsyncIterable<Uint8Array>) chunks.push(chunk)
       const content = Buffer.concat(chunks)
       expect(content.length).toBe(entry.size)
-      expect(entry.mtime).toBeUndefined()
       lines.push(`${path} ${entry.mode.toString(8)} ${content.toString()}`)
     }
   }
@@ -87,6 +87,108 @@ async function packed(lines: string[]): Promise<Buffer> {
 
 const fingerprint = (...lines: string[]) =>
   copyFingerprint(parseCopy(lines, { input: 'copy' }), { workspace })
+
+/** The times of files, by path. */
+async function times(lines: string[], context: Partial<CopyContext> = {}): Promise<Map<string, number>> {
+  const owner = { uid: 1000, gid: 100 }
+  const rules = parseCopy(lines, { input: 'copy' })
+  const found = new Map<string, number>()
+  for await (const entry of copyEntries(rules, { workspace, base, owner, workdir: '/tmp', ...context })) {
+    if (entry.type === 'file') found.set(entry.path, entry.mtime ?? NaN)
+  }
+  return found
+}
+
+describe('times', () => {
+  test('are made of the content alone: another content has another one, the same content the same', async () => {
+    write({ 'a.py': 'x = 1', 'b.py': 'x = 2', 'again/a.py': 'x = 1', empty: '' })
+    const found = await times(['.:/srv/app'])
+    expect(found.get('srv/app/a.py')).toBe(found.get('srv/app/again/a.py'))
+    expect(new Set(found.values()).size).toBe(3)
+    const before = await times(['a.py:/srv/one'])
+    write({ 'a.py': 'x = 3' })
+    expect([...(await times(['a.py:/srv/one'])).values()]).not.toEqual([...before.values()])
+  })
+
+  test('do not follow the clock of the workspace', async () => {
+    write({ f: 'content' })
+    const before = await times(['f:/srv/f'])
+    utimesSync(join(workspace, 'f'), 1_234_567_890, 1_234_567_890)
+    expect(await times(['f:/srv/f'])).toEqual(before)
+  })
+
+  test('are such as zip can hold anywhere, and in no future', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (hash) => {
+        const time = contentTime(Buffer.from(hash))
+        expect(Number.isInteger(time)).toBe(true)
+        expect(time).toBeGreaterThanOrEqual(Date.UTC(1980, 0, 2) / 1000)
+        expect(time).toBeLessThan(Date.UTC(2020, 0, 1) / 1000)
+      }),
+    )
+  })
+
+  test('are SOURCE_DATE_EPOCH where it is set, which the fingerprint knows', async () => {
+    write({ f: 'content', g: 'more' })
+    const sourceDate = new Date(1_700_000_000_000)
+    expect([...(await times(['.:/srv'], { sourceDate })).values()]).toEqual([1_700_000_000, 1_700_000_000])
+    const rules = parseCopy(['f:/srv/f'], { input: 'copy' })
+    const hashes = await Promise.all(
+      [undefined, sourceDate, new Date(0)].map((date) =>
+        copyFingerprint(rules, { workspace, sourceDate: date }),
+      ),
+    )
+    expect(new Set(hashes).size).toBe(3)
+  })
+})
+
+describe('what the run itself writes', () => {
+  const all = (context: Partial<CopyContext>) => copied(['.:/srv'], context)
+
+  test.each([
+    ['a file', 'image.tar', ['srv/f 644 x']],
+    ['a file in a folder that is for it', 'out/there/image.tar', ['srv/f 644 x']],
+    ['a folder', 'layout', ['srv/f 644 x']],
+    ['written otherwise', './out/../image.tar', ['srv/f 644 x']],
+    ['that nobody is done with', 'left.tar', ['srv/f 644 x']],
+    ['a file beside others', 'd/image.tar', ['srv/d/ 755', 'srv/d/g 644 y', 'srv/f 644 x']],
+  ])('%s is left out, be it there or not: %s', async (_, output, expected) => {
+    write({ f: 'x' })
+    if (output.startsWith('d/')) write({ 'd/g': 'y' })
+    const fingerprintOf = () =>
+      copyFingerprint(parseCopy(['.:/srv'], { input: 'copy' }), { workspace, output })
+    const before = await fingerprintOf()
+    expect(await all({ output })).toEqual(expected)
+    if (output === 'layout') write({ 'layout/index.json': '{}', 'layout/blobs/sha256/0': '0' })
+    else if (output === 'left.tar') write({ '.left.tar.partial-abc/new': 'half' })
+    else write({ [output]: 'the image' })
+    expect(await all({ output })).toEqual(expected)
+    expect(await fingerprintOf()).toBe(before)
+  })
+
+  test('by its absolute path, through a link', async () => {
+    write({ f: 'x', 'real/image.tar': 'i', link: '-> real' })
+    expect(await copied(['real:/srv/a', 'f:/srv/f'], { output: join(workspace, 'link/image.tar') })).toEqual([
+      'srv/a/ 755',
+      'srv/f 644 x',
+    ])
+  })
+
+  test('is nothing when it lies elsewhere', async () => {
+    write({ f: 'x' })
+    expect(await all({ output: '/somewhere/image.tar' })).toEqual(['srv/f 644 x'])
+    expect(await all({ output: '../image.tar' })).toEqual(['srv/f 644 x'])
+  })
+
+  test.each([
+    ['image.tar:/srv/image.tar', 'image.tar'],
+    ['layout/index.json:/srv/i', 'layout'],
+    ['.:/srv', '.'],
+  ])('cannot be what a rule names: %s', async (line, output) => {
+    write({ 'image.tar': 'i', 'layout/index.json': '{}' })
+    await expect(copied([line], { output })).rejects.toThrow('is where this run writes its image')
+  })
+})
 
 describe('parseCopy', () => {
   test('reads sources, destinations and modes', () => {

@@ -92,10 +92,10 @@ export async function verifyImage(verification: Verification): Promise<Verdict> 
         'lock-mode': 'frozen',
         output: layout,
       },
-      // What labels are made of where a workflow runs; here they are the image's.
+      // What labels are made of where a workflow runs; here they are the image's. The time of files is nowhere else.
       environment: Object.fromEntries(
         Object.keys(process.env)
-          .filter((name) => name.startsWith('GITHUB_') || name === 'SOURCE_DATE_EPOCH')
+          .filter((name) => name.startsWith('GITHUB_') || (name === 'SOURCE_DATE_EPOCH' && !inputs['copy']))
           .map((name) => [name, undefined]),
       ),
       workspace,

@@ -6,7 +6,7 @@ import { decoded, secretsIn, withoutCredentials } from '../environment/credentia
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { StartSettings } from '../image/config.ts'
 import { checkLine, type EnvironmentLines } from '../image/environment.ts'
-import { contextAnnotations } from '../image/labels.ts'
+import { contextAnnotations, sourceDate } from '../image/labels.ts'
 import { parseUserWish } from '../base/user-wish.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { ImageOptions } from '../image/inputs.ts'
@@ -49,6 +49,8 @@ export interface Request {
   readonly image: ImageOptions
   /** Files of the workspace that make a layer on top. */
   readonly copy: readonly CopyRule[]
+  /** SOURCE_DATE_EPOCH; the time of the files of `copy`. */
+  readonly sourceDate?: Date
   /** Where earlier images are looked for, after the tags that are pushed. */
   readonly cacheFrom: 'none' | readonly ImageReference[]
   /** Of the index of several platforms, and of what it says of each. */
@@ -96,6 +98,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     load: boolean('load'),
     image: readImageOptions(annotations.manifest, environment),
     copy: parseCopy(valueOf('copy').split('\n'), { input: 'copy' }),
+    sourceDate: sourceDate(environment),
     cacheFrom: readCacheFrom(environment),
     indexAnnotations: annotations.index,
     descriptorAnnotations: annotations.descriptor,

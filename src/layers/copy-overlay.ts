@@ -96,11 +96,14 @@ export class CopyOverlay {
   }
 }
 
-/** Opened when it is read, since a layer may have more files than a process may have open. */
-export async function* contentOf(file: string, rule: CopyRule): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file) as AsyncIterable<Uint8Array> // without an encoding it gives bytes
-  } catch (error) {
-    throw refusal(rule, `'${file}' cannot be read: ${messageOf(error)}`, undefined, error)
+/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
+export function contentOf(file: string, rule: CopyRule): AsyncIterable<Uint8Array> {
+  async function* read(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(file) as AsyncIterable<Uint8Array> // without an encoding it gives bytes
+    } catch (error) {
+      throw refusal(rule, `'${file}' cannot be read: ${messageOf(error)}`, undefined, error)
+    }
   }
+  return { [Symbol.asyncIterator]: read }
 }

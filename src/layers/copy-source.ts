@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
-import { isAbsolute, join, posix, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../common/errors.ts'
 import { isReserved } from '../common/whiteout.ts'
 import { refusal, type CopyRule } from './copy-rule.ts'
@@ -23,6 +23,14 @@ export type CopySource = {
   | { readonly type: 'symlink'; readonly target: string }
 )
 
+/** Where files are copied from. */
+export interface Workspace {
+  /** Absolute, on this machine. */
+  readonly workspace: string
+  /** Where the run writes its image, relative to the workspace: left out, or the next image would hold this one. */
+  readonly output?: string
+}
+
 /**
  * What is left out unless a `.dockerignore` takes it back in with `!`: the repository's own files, where a checkout keeps the
  * token that it was made with.
@@ -31,19 +39,22 @@ const alwaysIgnored = '**/.git'
 
 /**
  * Finds what each rule copies: a file, or a directory with all that is below it, less what `.dockerignore` at the workspace's
- * top leaves out. A source may be reached through links inside of the workspace; links below it are not followed.
+ * top leaves out, and less what the run itself writes, with the directories that hold nothing else. A source may be reached through links inside of the workspace; links below it are not followed.
  * @returns in the order of the rules; each rule's in the order of their paths, parents first
  * @throws UserError for a rule that copies nothing, or something that an image cannot have
  */
 export async function findSources(
   rules: readonly CopyRule[],
-  workspace: string,
+  { workspace, output }: Workspace,
 ): Promise<{ rule: CopyRule; sources: CopySource[] }[]> {
   if (rules.length === 0) return []
   const root = await realpath(workspace)
   const ignore = await readIgnore(root)
   const found: { rule: CopyRule; sources: CopySource[] }[] = []
-  for (const rule of rules) found.push({ rule, sources: await findSource({ rule, root, workspace, ignore }) })
+  const written = output === undefined ? undefined : await placeIn(root, resolve(root, output))
+  for (const rule of rules) {
+    found.push({ rule, sources: await findSource({ rule, root, workspace, ignore, written }) })
+  }
   return found
 }
 
@@ -62,21 +73,53 @@ interface Search {
   /** The workspace as it was given. */
   readonly workspace: string
   readonly ignore: Dockerignore
+  /** What the run writes, relative to the root, with `/`; it need not be there yet. */
+  readonly written: string | undefined
+}
+
+/** A path relative to `root`, links above it resolved as far as there is something; undefined when it is not in there. */
+async function placeIn(root: string, path: string): Promise<string | undefined> {
+  const place = relative(root, join(await realParent(path), basename(path))).replaceAll(sep, '/')
+  return isOutside(place) ? undefined : place
+}
+
+async function realParent(path: string): Promise<string> {
+  const parent = dirname(path)
+  return realpath(parent).catch(async (error: unknown) => {
+    if (parent === dirname(parent)) throw error
+    return join(await realParent(parent), basename(parent))
+  })
+}
+
+function isOutside(place: string): boolean {
+  return place === '..' || place.startsWith('../') || isAbsolute(place)
+}
+
+/** Whether something is what the run writes, or what one that was killed has left of it. */
+function isOutput(place: string, written: string | undefined): boolean {
+  if (written === undefined) return false
+  const partial = posix.join(posix.dirname(written), `.${posix.basename(written)}.partial-`)
+  return place === written || place.startsWith(partial)
 }
 
 async function findSource(search: Search): Promise<CopySource[]> {
-  const { rule, root, ignore } = search
+  const { rule, root, ignore, written } = search
   const file = await realpath(join(root, rule.source)).catch((error: unknown) => {
     const why = isMissing(error) ? 'is not there' : `cannot be read: ${messageOf(error)}`
     throw refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error)
   })
   const inRoot = relative(root, file).replaceAll(sep, '/')
-  if (inRoot === '..' || inRoot.startsWith('../') || isAbsolute(inRoot)) {
+  if (isOutside(inRoot)) {
     throw refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.')
+  }
+  if (written !== undefined && (inRoot === written || inRoot.startsWith(`${written}/`) || written === '')) {
+    const advice = "Choose another place for 'output', or other files."
+    throw refusal(rule, `'${rule.source || '.'}' is where this run writes its image`, advice)
   }
   const sources: CopySource[] = []
   const ignored: string[] = []
   const visit = async (place: string, path: string): Promise<void> => {
+    if (isOutput(place, written)) return
     const at = join(root, place)
     const stats = await reading(rule, place, lstat(at))
     const isIgnored = place !== '' && ignore.ignores(place)
@@ -86,6 +129,8 @@ async function findSource(search: Search): Promise<CopySource[]> {
     for (const name of (await reading(rule, place, readdir(at))).sort()) {
       await visit(posix.join(place, name), posix.join(path, name))
     }
+    const isMadeForOutput = written?.startsWith(`${place}/`) === true && sources.at(-1)?.path === path
+    if (isMadeForOutput && path !== '' && !isIgnored) sources.pop()
   }
   const isNamedOne = rule.source === inRoot || !ignore.ignores(rule.source)
   if (isNamedOne) await visit(inRoot, '')

@@ -8,10 +8,12 @@ import { constants } from 'node:zlib'
  *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
- *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
+ *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
+ *    links, what we make) has `fixedTime`.
  * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
  *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices; names that mean a removal (`.wh.`) only where one is meant; PAX records only for what ustar has no room for.
+ * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
+ *    where one is meant.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
  *
@@ -25,6 +27,20 @@ export const packerFormat = 3
  * day later it is 1980 in every time zone.
  */
 export const fixedTime = 315_619_200
+
+/** 2020-01-01T00:00:00Z, in seconds. */
+const lastContentTime = 1_577_836_800
+
+/**
+ * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
+ * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
+ * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
+ * time of the commit would be another in every commit, and with it the layer.
+ * @param sha256 the content's
+ */
+export function contentTime(sha256: Buffer): number {
+  return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime))
+}
 
 export const directoryMode = 0o755
 

@@ -36,7 +36,7 @@ export async function describeImages(
   bases: BaseReader,
   context: RunContext,
 ): Promise<WantedImage[]> {
-  const copied = request.copy.length > 0 ? await readCopied(request.copy, context) : undefined
+  const copied = request.copy.length > 0 ? await readCopied(request.copy, request) : undefined
   return Promise.all(
     request.platforms.map(async (platform, index): Promise<WantedImage> => {
       const members = locked[index] ?? []
