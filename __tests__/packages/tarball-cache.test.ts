@@ -83,9 +83,39 @@ describe('with a cache service', () => {
 
   it("saves the lock's files only, and nothing that was half downloaded", async () => {
     await put('one.conda', 'old.conda', 'one.conda.17.part')
-    await save('a', ['one.conda', 'not there.conda'])
+    await save('a', ['one.conda', 'one.conda'])
+    expect(log).toContain('Saved 1 package archives')
     await restoreAnew('a')
     expect(await readdir(directory)).toEqual(['one.conda'])
+  })
+
+  it('saves for each use of the action in a job what is its own', async () => {
+    await put('shared.conda', 'first.conda', 'second.conda')
+    await save('b', ['shared.conda', 'second.conda'])
+    await save('a', ['shared.conda', 'first.conda'])
+    expect(await readdir(root)).not.toContain('packages-entry')
+    await restoreAnew('a')
+    expect((await readdir(directory)).toSorted()).toEqual(['first.conda', 'shared.conda'])
+    await restoreAnew('b')
+    expect((await readdir(directory)).toSorted()).toEqual(['second.conda', 'shared.conda'])
+  })
+
+  it('saves nothing when an archive is gone: an entry stays as it is for ever', async () => {
+    await put('one.conda')
+    await save('a', ['one.conda', 'gone.conda'])
+    expect(log).toContain('was not saved: 1 of 2 package archives are no longer there.')
+    expect(service.entries).toEqual([])
+  })
+
+  it('leaves what is on the machine already as it is', async () => {
+    await put('one.conda', 'two.conda')
+    await save('a', ['one.conda', 'two.conda'])
+    await rm(join(directory, 'two.conda'))
+    await writeFile(join(directory, 'one.conda'), 'verified')
+    await restoreTarballs(directory, keysOf('a'))
+    expect(await readFile(join(directory, 'one.conda'), 'utf8')).toBe('verified')
+    expect((await readdir(directory)).toSorted()).toEqual(['one.conda', 'two.conda'])
+    expect(await readdir(root)).not.toContain('packages-entry')
   })
 
   it('does not save what was restored', async () => {

@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nearest } from '../../script/lib/action-metadata.ts'
-import { runAction } from '../../script/lib/runner.ts'
+import { runAction, runJob } from '../../script/lib/runner.ts'
 
 let dist: string
 
@@ -22,7 +22,7 @@ async function bundles(main: string, post = ''): Promise<void> {
     await mkdir(join(dist, step))
     await writeFile(
       join(dist, step, 'index.mjs'),
-      `import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
+      `import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
        const say = (value) => console.log(JSON.stringify(value))
        const [output, state, env, path, summary] = [${['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'].map((name) => append(`GITHUB_${name}`)).join(', ')}]
        ${script}`,
@@ -65,6 +65,20 @@ describe('a run', () => {
   ])('fails as %s does, and post runs always', async (_which, main, post, expected) => {
     await bundles(main, `say('post'); ${post}`)
     expect(await runAction({ inputs: {}, dist })).toMatchObject({ exitCode: expected, log: '"post"\n' })
+  })
+
+  test('of several uses in a job has its post steps in the reverse order, and one directory for temporary files', async () => {
+    const order = `appendFileSync(process.env.RUNNER_TEMP + '/order', process.env.INPUT_TAGS)`
+    await bundles(
+      `${order}; state('kept=' + process.env.INPUT_TAGS + '\\n')`,
+      `${order}; say([process.env.STATE_kept, readFileSync(process.env.RUNNER_TEMP + '/order', 'utf8')])`,
+    )
+    const outcomes = await runJob(['a', 'b', 'c'].map((tags) => ({ inputs: { tags }, dist })))
+    expect(outcomes.map(({ log }) => JSON.parse(log) as unknown)).toEqual([
+      ['a', 'abccba'],
+      ['b', 'abccb'],
+      ['c', 'abcc'],
+    ])
   })
 
   test('has a directory for temporary files, empty, which is removed', async () => {

@@ -43,6 +43,46 @@ export interface ActionOutcome {
  * @throws Error when an input is not in action.yml, or a bundle is missing
  */
 export async function runAction(run: ActionRun): Promise<ActionOutcome> {
+  const [outcome] = await runJob([run])
+  if (!outcome) throw new Error('a job of one step has one outcome')
+  return outcome
+}
+
+/**
+ * Runs a job that uses the action several times, as a runner does: the main steps in their order, then the post steps in the reverse
+ * one. The job's `RUNNER_TEMP` is the first use's.
+ */
+export async function runJob(runs: readonly ActionRun[]): Promise<ActionOutcome[]> {
+  const home = await mkdtemp(join(await realpath(tmpdir()), 'run-action-'))
+  try {
+    // A runner's is at the same place in every job, which cache entries depend on, and empty when the job begins.
+    const temporary = runs[0]?.environment?.['RUNNER_TEMP'] ?? join(home, 'temp')
+    await rm(temporary, { recursive: true, force: true })
+    await mkdir(temporary, { recursive: true })
+    const masks = new Set<string>()
+    const uses: Use[] = []
+    for (const [index, run] of runs.entries()) {
+      uses.push(await runMain(run, join(home, `step-${index}`), temporary, masks))
+    }
+    const outcomes: ActionOutcome[] = []
+    for (const use of uses.toReversed()) outcomes.unshift(await runPost(use))
+    return outcomes
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** A use of the action whose main step has run. */
+interface Use {
+  readonly files: Awaited<ReturnType<typeof createFiles>>
+  readonly environment: NodeJS.ProcessEnv
+  readonly step: (name: 'main' | 'post', variables: NodeJS.ProcessEnv) => Promise<number>
+  readonly mainCode: number
+  /** Of what has run by now. */
+  readonly log: () => string
+}
+
+async function runMain(run: ActionRun, home: string, temporary: string, masks: Set<string>): Promise<Use> {
   const dist = run.dist ?? join(project, 'dist')
   const workspace = await realpath(run.workspace ?? process.cwd())
   const inputs = inputVariables(await readInputs(join(project, 'action.yml')), run.inputs)
@@ -52,53 +92,44 @@ export async function runAction(run: ActionRun): Promise<ActionOutcome> {
     return path
   }
   const bundles = { main: bundle('main'), post: bundle('post') }
-
-  const home = await mkdtemp(join(await realpath(tmpdir()), 'run-action-'))
-  try {
-    const files = await createFiles(home)
-    // A runner's is at the same place in every job, which cache entries depend on, and empty when the job begins.
-    const temporary = run.environment?.['RUNNER_TEMP'] ?? join(home, 'temp')
-    await rm(temporary, { recursive: true, force: true })
-    await mkdir(temporary, { recursive: true })
-    const environment: NodeJS.ProcessEnv = {
-      ...withoutRunner(process.env),
-      RUNNER_TOOL_CACHE: toolCache(),
-      RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
-      RUNNER_ARCH: process.arch.toUpperCase(),
-      ...run.environment,
-      ...inputs,
-      ...files,
-      CI: 'true',
-      GITHUB_ACTIONS: 'true',
-      GITHUB_WORKSPACE: workspace,
-      RUNNER_TEMP: temporary,
-    }
-    const masks = new Set<string>()
-    let log = ''
-    const write = (text: string) => {
-      log += text
-      run.onLog?.(text)
-    }
-    const step = (script: string, variables: NodeJS.ProcessEnv) =>
-      runStep(script, variables, workspace, masks, write)
-
-    const mainCode = await step(bundles.main, environment)
-    const outputs = parseRecords(await readFile(files.GITHUB_OUTPUT, 'utf8'))
-    const state = parseRecords(await readFile(files.GITHUB_STATE, 'utf8'))
-    const postCode = await step(bundles.post, {
-      ...environment,
-      ...(await exported(files, environment)),
-      ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])),
-    })
-    const summary = await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')
-    return { exitCode: mainCode || postCode, outputs, log, summary, state }
-  } finally {
-    await rm(home, { recursive: true, force: true })
+  const files = await createFiles(home)
+  const environment: NodeJS.ProcessEnv = {
+    ...withoutRunner(process.env),
+    RUNNER_TOOL_CACHE: toolCache(),
+    RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
+    RUNNER_ARCH: process.arch.toUpperCase(),
+    ...run.environment,
+    ...inputs,
+    ...files,
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    RUNNER_TEMP: temporary,
   }
+  let log = ''
+  const write = (text: string) => {
+    log += text
+    run.onLog?.(text)
+  }
+  const step: Use['step'] = (name, variables) => runStep(bundles[name], variables, workspace, masks, write)
+  return { files, environment, step, mainCode: await step('main', environment), log: () => log }
+}
+
+async function runPost({ files, environment, step, mainCode, log }: Use): Promise<ActionOutcome> {
+  const outputs = parseRecords(await readFile(files.GITHUB_OUTPUT, 'utf8'))
+  const state = parseRecords(await readFile(files.GITHUB_STATE, 'utf8'))
+  const postCode = await step('post', {
+    ...environment,
+    ...(await exported(files, environment)),
+    ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])),
+  })
+  const summary = await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')
+  return { exitCode: mainCode || postCode, outputs, log: log(), summary, state }
 }
 
 /** The files through which a step talks to its runner, empty. */
 async function createFiles(home: string) {
+  await mkdir(home, { recursive: true })
   const files = {
     GITHUB_OUTPUT: join(home, 'output'),
     GITHUB_STATE: join(home, 'state'),

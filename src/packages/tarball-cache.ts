@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { copyFile, link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
@@ -17,7 +17,7 @@ export interface TarballState {
   readonly key: string
   /** The key of the entry that was restored. */
   readonly matchedKey?: string
-  /** Names of the files in the directory that belong to the lock. */
+  /** Names of the files in the directory that belong to the lock; other uses of the action in the job may have theirs beside them. */
   readonly files: readonly string[]
 }
 
@@ -38,7 +38,9 @@ export async function restoreTarballs(directory: string, keys: CacheKeys): Promi
     return undefined
   }
   try {
-    const matched = await cache.restoreCache([directory], keys.primary, [...keys.restore])
+    const entry = entryOf(directory)
+    const matched = await cache.restoreCache([entry], keys.primary, [...keys.restore])
+    await takeOver(entry, directory)
     core.info(matched === undefined ? `The cache has no entry for ${keys.primary}` : `Restored ${matched}`)
     return matched
   } catch (error) {
@@ -47,7 +49,29 @@ export async function restoreTarballs(directory: string, keys: CacheKeys): Promi
   }
 }
 
-/** Saves the directory, pruned to the lock's files, unless the entry exists. Says what became of it; never throws. */
+/**
+ * Where an entry is put together and taken apart: the service finds entries by the path that they were saved from, and the directory of
+ * the archives is for all uses of the action in a job.
+ */
+function entryOf(directory: string): string {
+  return `${directory}-entry`
+}
+
+/** Moves the archives of an entry into the directory. What is there already may have been verified, and stays. */
+async function takeOver(entry: string, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  const present = new Set(await readdir(directory))
+  for (const found of await readdir(entry, { withFileTypes: true }).catch(() => [])) {
+    if (!found.isFile() || present.has(found.name)) continue
+    await rename(join(entry, found.name), join(directory, found.name))
+  }
+  await rm(entry, { recursive: true, force: true })
+}
+
+/**
+ * Saves the lock's files, all of them and no others, unless the entry exists: it can never be replaced. Says what became of it; never
+ * throws.
+ */
 export async function saveTarballs({ directory, key, matchedKey, files }: TarballState): Promise<void> {
   if (matchedKey === key) {
     core.info(`The cache has ${key} already.`)
@@ -58,20 +82,49 @@ export async function saveTarballs({ directory, key, matchedKey, files }: Tarbal
     core.info('There is no cache service here; nothing is saved.')
     return
   }
+  const entry = entryOf(directory)
   try {
-    const { count, bytes } = await prune(directory, new Set(files))
-    if (count === 0) {
+    const names = [...new Set(files)]
+    const sizes = await Promise.all(names.map((name) => sizeOf(join(directory, name))))
+    const missing = sizes.filter((size) => size === undefined).length
+    if (missing === names.length) {
       core.info('There are no package archives to save.')
       return
     }
-    const id = await cache.saveCache([directory], key)
+    if (missing > 0) {
+      core.info(`${key} was not saved: ${missing} of ${names.length} package archives are no longer there.`)
+      return
+    }
+    await putTogether(entry, directory, names)
+    const id = await cache.saveCache([entry], key)
     // -1 stands for an entry of the same key that another job made meanwhile, and for a token that may only read; the
     // library has said which.
     if (id === -1)
       core.info(`${key} was not saved: another job has saved it, or this job may only read the cache.`)
-    else core.info(`Saved ${count} package archives, ${formatBytes(bytes)}, as ${key}`)
+    else {
+      const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+      core.info(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`)
+    }
   } catch (error) {
     core.warning(`The package archives were not saved: ${messageOf(error)}`)
+  } finally {
+    await rm(entry, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+/** Bytes of a file; undefined where there is none. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  const stats = await lstat(file).catch(() => undefined)
+  return stats?.isFile() ? stats.size : undefined
+}
+
+/** Hard links cost nothing; some file systems have none. */
+async function putTogether(entry: string, directory: string, names: readonly string[]): Promise<void> {
+  await rm(entry, { recursive: true, force: true })
+  await mkdir(entry)
+  for (const name of names) {
+    const [from, to] = [join(directory, name), join(entry, name)]
+    await link(from, to).catch(() => copyFile(from, to))
   }
 }
 
@@ -84,20 +137,4 @@ async function cacheService() {
   if (isOffered === undefined) return undefined
   const cache = await import('@actions/cache')
   return cache.isFeatureAvailable() ? cache : undefined
-}
-
-/** Removes every file that is not of the lock, so that an entry does not grow from lock to lock. */
-async function prune(directory: string, keep: ReadonlySet<string>) {
-  let count = 0
-  let bytes = 0
-  for (const name of await readdir(directory).catch(() => [])) {
-    const file = join(directory, name)
-    if (keep.has(name)) {
-      count++
-      bytes += (await stat(file)).size
-    } else {
-      await rm(file, { recursive: true })
-    }
-  }
-  return { count, bytes }
 }
