@@ -143,13 +143,55 @@ describe('of an index, the image for the platform', () => {
     const reading = read([index], parsePlatform('linux/s390x'))
     await expect(reading).rejects.toThrow(UserError)
     await expect(reading).rejects.toThrow(
-      'registry.test/base:1: it is not made for linux/s390x, only for linux/amd64, linux/arm64, windows/amd64',
+      'registry.test/base:1: it is not made for linux/s390x, only for linux/amd64, linux/arm64/v8, windows/amd64',
     )
   })
 
   test('a platform that holds a workflow command stays on its line', async () => {
     const hostile = indexOf([manifest(), 'linux', 'a\n::add-mask::b'])
     await expect(read([hostile])).rejects.toThrow('only for linux/a ::add-mask::b\n')
+  })
+
+  // Which of the index's images is taken, by the variant in its config.
+  test.each<[string, readonly (string | undefined)[], string | undefined]>([
+    ['linux/amd64', ['v3', undefined, 'v2'], undefined],
+    ['linux/amd64', ['v4', 'v2', 'v3'], 'v2'],
+    ['linux/amd64', ['strange', 'v2'], 'v2'],
+    ['linux/amd64/v3', ['v4', undefined, 'v2'], 'v2'],
+    ['linux/amd64/v3', [undefined, 'v3', 'v4'], 'v3'],
+    ['linux/amd64/v2', ['v3', undefined], undefined],
+    ['linux/arm64', ['v9', 'v8'], 'v8'],
+    ['linux/arm64/v9', ['v8', 'v9'], 'v9'],
+  ])('for %s, of variants %j', async (name, variants, expected) => {
+    const platform = parsePlatform(name)
+    const { architecture } = platform
+    const made = variants.map((variant) => {
+      const text = config(architecture, { variant })
+      return { variant, text, manifest: manifest({ config: text }) }
+    })
+    const of = indexOf(
+      ...made.map((one): [string, string, string, string?] => [
+        one.manifest,
+        'linux',
+        architecture,
+        one.variant,
+      ]),
+    )
+    const base = await read([of, ...made.flatMap((one) => [one.manifest, one.text])], platform)
+    expect(base.config.variant).toBe(expected)
+  })
+
+  test.each([
+    [
+      'in an index',
+      (text: string, config: string) => [indexOf([text, 'linux', 'amd64', 'v4']), text, config],
+    ],
+    ['by itself', (text: string, config: string) => [text, config]],
+  ])('a variant that the platform does not run is refused, %s', async (_, texts) => {
+    const newer = config('amd64', { variant: 'v4' })
+    const reading = read(texts(manifest({ config: newer }), newer), parsePlatform('linux/amd64/v3'))
+    await expect(reading).rejects.toThrow(/for linux\/amd64\/v4|only for linux\/amd64\/v4/)
+    await expect(reading).rejects.toThrow('linux/amd64/v3')
   })
 
   test('an index of nothing', async () => {

@@ -81,6 +81,34 @@ test('the lockfiles are for each platform', () => {
   )
 })
 
+test('two variants of one architecture, each with its lockfile and its packages', async () => {
+  const platforms = 'linux/amd64/v3,linux/amd64'
+  const made = await job.run({ 'environment-file': 'other.yaml', platforms, output: 'variants' })
+  expect(made.exitCode === 0 || made.log).toBe(true)
+  expect(made.outputs['lock-file']).toBe('other.linux-64-v3.lock\nother.linux-64.lock')
+  const [v3 = '', plain = ''] = await Promise.all(
+    ['other.linux-64-v3.lock', 'other.linux-64.lock'].map((name) =>
+      readFile(join(job.workspace, name), 'utf8'),
+    ),
+  )
+  expect(v3).toMatch(/^# virtual-package: __archspec=x86_64_v3$/m)
+  expect(plain).toMatch(/^# virtual-package: __archspec=x86_64$/m)
+  const blob = async <T>(digest: string) =>
+    JSON.parse(await readFile(join(job.workspace, 'variants/blobs', digest.replace(':', '/')), 'utf8')) as T
+  const { manifests } = await blob<Index>(made.outputs['digest'] ?? '')
+  expect(manifests.map(({ platform }) => platform)).toEqual([
+    { os: 'linux', architecture: 'amd64', variant: 'v3' },
+    { os: 'linux', architecture: 'amd64' },
+  ])
+  const configs = await Promise.all(
+    manifests.map(async ({ digest }) =>
+      blob<object>((await blob<{ config: { digest: string } }>(digest)).config.digest),
+    ),
+  )
+  expect(configs).toMatchObject([{ architecture: 'amd64', variant: 'v3' }, { architecture: 'amd64' }])
+  expect(configs[1]).not.toHaveProperty('variant')
+})
+
 test('a platform without a lockfile, where one is demanded, is refused before anything is pushed', async () => {
   const pushes = () => world.registry.requests.filter(({ method }) => method === 'PUT').length
   const before = pushes()

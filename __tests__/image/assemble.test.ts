@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
+import { parsePlatform } from '../../src/common/platform.ts'
 import { assembleImage, fingerprintAnnotation, layerBudget } from '../../src/image/assemble.ts'
 import type { BaseImage } from '../../src/base/base.ts'
 import type { ImageLayer } from '../../src/oci/image.ts'
@@ -50,6 +51,23 @@ describe('an image', () => {
   const image = assembleImage(baseWith(2), own, platform, details)
   const manifest = JSON.parse(Buffer.from(image.manifest.bytes).toString()) as Record<string, unknown>
   const config = JSON.parse(Buffer.from(image.config.bytes).toString()) as Record<string, unknown>
+
+  test.each([
+    ['linux/amd64', undefined, undefined],
+    ['linux/amd64/v3', undefined, 'v3'],
+    ['linux/amd64/v3', 'v2', 'v3'],
+    ['linux/amd64', 'v2', 'v2'],
+  ])('for %s on a base of variant %s is of variant %s', (name, variant, expected) => {
+    const base = baseWith(2)
+    const made = assembleImage(
+      { ...base, config: { ...base.config, variant } },
+      own,
+      parsePlatform(name),
+      details,
+    )
+    expect(made.platform.variant).toBe(expected)
+    expect((JSON.parse(made.config.bytes.toString()) as { variant?: string }).variant).toBe(expected)
+  })
 
   test('descriptors are those of the bytes', () => {
     for (const { bytes, descriptor } of [image.manifest, image.config]) {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { parsePlatform } from '../../src/common/platform.ts'
 import { lockPath, refuseSharedLocks } from '../../src/lock/resolve.ts'
 
 const place = {
   environmentFile: '/srv/apps/web.yaml',
-  platform: 'linux-aarch64',
+  platform: parsePlatform('linux/arm64'),
   workspace: '/srv',
 } as const
 
@@ -14,6 +15,12 @@ test.each([
   ['/elsewhere/fixed.lock', '/elsewhere/fixed.lock'],
 ])('%s', (template, path) => {
   expect(lockPath({ ...place, template })).toBe(path)
+})
+
+test('variants of one architecture, which share a subdir, have lockfiles of their own', () => {
+  const platform = parsePlatform('linux/amd64/v3')
+  expect(lockPath({ ...place, platform })).toBe('/srv/apps/web.linux-64-v3.lock')
+  expect(lockPath({ ...place, platform, template: '{platform}.lock' })).toBe('/srv/linux-64-v3.lock')
 })
 
 test.each([

@@ -68,9 +68,10 @@ async function describe(
   inputs: Readonly<Record<string, string>> = {},
   change: Partial<Pick<LockedMember, 'name' | 'environment' | 'resolved'>> = {},
   files: Readonly<Record<string, Sample>> = debian,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<WantedImage> {
   Object.assign(process.env, inputVariables(declared, inputs))
-  const request = readRequest({ GITHUB_WORKSPACE: workspace })
+  const request = readRequest({ GITHUB_WORKSPACE: workspace, ...environment })
   const pinned = { ...request.base, digest: digestOf('the base') }
   const base: Base = {
     image: {
@@ -199,6 +200,18 @@ test.each<[string, Parameters<typeof describe>[1]]>([
   ],
 ])('%s of the lock makes another fingerprint', async (_, change) => {
   expect(await fingerprintOf({}, change)).not.toBe(await fingerprintOf())
+})
+
+test('another variant of the platform makes another fingerprint', async () => {
+  expect(await fingerprintOf({ platforms: 'linux/amd64/v3' })).not.toBe(
+    await fingerprintOf({ platforms: 'linux/amd64' }),
+  )
+})
+
+test('SOURCE_DATE_EPOCH does where files are copied', async () => {
+  const copy = { copy: 'app.py:/srv/' }
+  const before = await fingerprintOf(copy)
+  expect(await fingerprintOf(copy, {}, debian, { SOURCE_DATE_EPOCH: '1700000000' })).not.toBe(before)
 })
 
 test('the line of a package in its lock does not', async () => {

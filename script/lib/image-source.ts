@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hexOf, isDigest, type Digest } from '../../src/common/digest.ts'
 import { messageOf, UserError } from '../../src/common/errors.ts'
-import { formatPlatform, parsePlatform, type Platform } from '../../src/common/platform.ts'
+import {
+  formatPlatform,
+  narrowed,
+  parsePlatform,
+  variantLevel,
+  type Platform,
+} from '../../src/common/platform.ts'
 import { isRecord } from '../../src/common/json.ts'
 import { formatReference, type ImageReference, type RegistryClient } from '../../src/registry/registry.ts'
 import { imageContent, parseObject, type ImageContent, type Json } from './image-content.ts'
@@ -28,9 +34,8 @@ export async function readImage(
         'Add, say, platforms=linux/amd64.',
       )
     }
-    const found = manifest['manifests'].filter(isRecord).find(({ platform }) => isFor(platform, wanted))?.[
-      'digest'
-    ]
+    const suitable = manifest['manifests'].filter(isRecord).filter(({ platform }) => isFor(platform, wanted))
+    const found = (suitable.find(({ platform }) => hasVariant(platform, wanted)) ?? suitable[0])?.['digest']
     if (typeof found !== 'string' || !isDigest(found)) {
       throw refused(`has no image for ${formatPlatform(wanted)}, which the lockfile is for`)
     }
@@ -50,11 +55,17 @@ export async function readImage(
       'Give the lockfile of that platform.',
     )
   }
-  return { image: imageContent(digest, manifest, config), platform }
+  const own = narrowed(platform, typeof config['variant'] === 'string' ? config['variant'] : undefined)
+  return { image: imageContent(digest, manifest, config), platform: own }
 }
 
 function isFor(value: unknown, { os, architecture }: Platform): boolean {
   return isRecord(value) && value['os'] === os && value['architecture'] === architecture
+}
+
+function hasVariant(value: unknown, platform: Platform): boolean {
+  const variant = isRecord(value) && typeof value['variant'] === 'string' ? value['variant'] : undefined
+  return variantLevel({ ...platform, variant }) === variantLevel(platform)
 }
 
 function parsed(bytes: Uint8Array, name: string): Json {

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { isDigest, type Digest } from '../../src/common/digest.ts'
 import { messageOf, UserError } from '../../src/common/errors.ts'
-import { formatPlatform, parsePlatform, platformOfSubdir, type Platform } from '../../src/common/platform.ts'
+import {
+  fileNameOf,
+  formatPlatform,
+  parsePlatform,
+  platformOfSubdir,
+  type Platform,
+} from '../../src/common/platform.ts'
 import { parseBaseName } from '../../src/base/name.ts'
 import { readBase, type BaseImage } from '../../src/base/base.ts'
 import { isRecord, isStringRecord } from '../../src/common/json.ts'
@@ -133,12 +139,12 @@ async function readLock({ lock, inputs }: Verification, workspace: string): Prom
   const named = inputs['platforms'] === undefined ? undefined : parsePlatform(inputs['platforms'])
   const file = lock
     .replaceAll('{name}', basename(first, extname(first)))
-    .replaceAll('{platform}', named?.subdir ?? '{platform}')
+    .replaceAll('{platform}', named ? fileNameOf(named) : '{platform}')
   const text = await readFile(resolve(workspace, file), 'utf8').catch((error: unknown) => {
     throw new UserError(`the lockfile cannot be read: ${messageOf(error)}`, { at: { file } })
   })
   const { header } = parseLock(text, file, named?.subdir ?? subdirOf(text))
-  const platform = header ? platformOfSubdir(header.platform) : named
+  const platform = header && header.platform !== named?.subdir ? platformOfSubdir(header.platform) : named
   return { file, ...(header && { header }), ...(platform && { platform }) }
 }
 

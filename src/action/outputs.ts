@@ -111,6 +111,6 @@ export function metadata({
   }
 }
 
-function platformOf({ platform: { os, architecture } }: Image) {
-  return { os, architecture }
+function platformOf({ platform: { os, architecture, variant } }: Image) {
+  return { os, architecture, ...(variant !== undefined && { variant }) }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
-import { machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
+import { formatPlatform, machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
 import { decoded, secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { StartSettings } from '../image/config.ts'
@@ -131,9 +131,8 @@ function readVirtualPackages(): VirtualPackageOverrides {
 function readPlatforms(): Platform[] {
   const wanted = list('platforms')
   const platforms = wanted.map((text) => parsePlatform(text))
-  const twice = wanted.find(
-    (_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index,
-  )
+  const names = platforms.map(formatPlatform)
+  const twice = wanted.find((_, index) => names.indexOf(names[index] ?? '') < index)
   if (twice === undefined) return platforms
   throw new UserError(`'${twice}' stands there twice`, { at: { input: 'platforms' } })
 }

@@ -1,6 +1,6 @@
 import { type Digest } from '../common/digest.ts'
 import { messageOf } from '../common/errors.ts'
-import { formatPlatform, type Platform } from '../common/platform.ts'
+import { formatPlatform, variantLevel, type Platform } from '../common/platform.ts'
 import type { RegistryClient } from '../registry/registry.ts'
 import { chooseImage, parseBaseManifest, refusedBase } from './manifest.ts'
 import { formatBaseName, isLayout, type BaseName } from './name.ts'
@@ -56,10 +56,12 @@ export async function readBase(
   if (manifest.kind === 'index') throw refusedBase(name, 'it is an index of indexes, which has no image')
 
   const config = readConfig(await source.readBlob(manifest.config), name)
-  if (config.os !== platform.os || config.architecture !== platform.architecture) {
+  const { os, architecture, variant } = config
+  const isTooNew = platform.variant !== undefined && variantLevel(config) > variantLevel(platform)
+  if (os !== platform.os || architecture !== platform.architecture || isTooNew) {
     throw refusedBase(
       name,
-      `it is for ${config.os}/${config.architecture}, not for ${formatPlatform(platform)}`,
+      `it is for ${[os, architecture, ...(variant ? [variant] : [])].join('/')}, not for ${formatPlatform(platform)}`,
       "Choose another base, or another of 'platforms'.",
     )
   }

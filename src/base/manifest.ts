@@ -1,7 +1,7 @@
 import { isDigest, type Digest } from '../common/digest.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
-import { formatPlatform, type Platform } from '../common/platform.ts'
+import { formatPlatform, variantLevel, type Platform } from '../common/platform.ts'
 import { isRecord, isStringRecord } from '../common/json.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { configMediaTypes, ociLayerTypes } from '../oci/media-types.ts'
@@ -88,17 +88,35 @@ function parsePlatform(value: unknown): Descriptor['platform'] {
 }
 
 /**
+ * The image of an index that suits a platform best: of those that run there the one of the highest variant. For a platform without a
+ * variant that is the plain one, wherever it stands; where the architecture has none, the lowest.
+ */
+export function findImage(images: readonly Descriptor[], platform: Platform): Digest | undefined {
+  const wanted = variantLevel(platform)
+  const candidates = images
+    .flatMap(({ digest, platform: its }) =>
+      its?.os === platform.os && its.architecture === platform.architecture
+        ? [{ digest, level: variantLevel(its) }]
+        : [],
+    )
+    .sort((a, b) => (a.level || Infinity) - (b.level || Infinity))
+  const highest = Math.max(...candidates.map(({ level }) => level).filter((level) => level <= wanted))
+  const best = candidates.find(({ level }) => level === highest)
+  return (best ?? (platform.variant === undefined ? candidates[0] : undefined))?.digest
+}
+
+/**
  * The image of an index for a platform.
  * @throws UserError listing the platforms there are
  */
 export function chooseImage(images: readonly Descriptor[], platform: Platform, name: string): Digest {
-  const found = images.find(
-    ({ platform: its }) => its?.os === platform.os && its.architecture === platform.architecture,
-  )
-  if (found) return found.digest
+  const found = findImage(images, platform)
+  if (found) return found
   // BuildKit lists attestations as images of an unknown platform.
   const known = images.flatMap(({ platform: its }) =>
-    its && its.os !== 'unknown' ? [`${its.os}/${its.architecture}`] : [],
+    its && its.os !== 'unknown'
+      ? [[its.os, its.architecture, its.variant].filter((part) => part).join('/')]
+      : [],
   )
   const list = [...new Set(known)].join(', ')
   throw refusedBase(

@@ -7,6 +7,9 @@ export type Subdir = 'linux-64' | 'linux-aarch64' | 'linux-ppc64le' | 'linux-s39
 export interface Platform {
   readonly os: 'linux'
   readonly architecture: 'amd64' | 'arm64' | 'ppc64le' | 's390x'
+  /** What a processor must have beyond the architecture, `v3`; absent when any will do, which for arm64 is v8. */
+  readonly variant?: string
+  /** The same for all variants: conda has one place for an architecture's packages. */
   readonly subdir: Subdir
 }
 
@@ -17,21 +20,37 @@ const platforms: readonly Platform[] = [
   { os: 'linux', architecture: 's390x', subdir: 'linux-s390x' },
 ]
 
-/** `linux/amd64`, as in the input `platforms`; `linux/arm64/v8` is `linux/arm64`. */
+/**
+ * Variants beyond the plain one, which each processor of the architecture has: v1 of amd64, and v8 of arm64 (OCI image-spec,
+ * image-index.md, "Platform Variants"; Go's GOAMD64 and GOARM64).
+ */
+const variants: Readonly<Record<Platform['architecture'], { plain?: number; beyond: readonly number[] }>> = {
+  amd64: { plain: 1, beyond: [2, 3, 4] },
+  arm64: { plain: 8, beyond: [9] },
+  ppc64le: { beyond: [] },
+  s390x: { beyond: [] },
+}
+
+/** `linux/amd64` or `linux/amd64/v3`, as in the input `platforms`; `linux/arm64/v8` is `linux/arm64`. */
 export function parsePlatform(text: string, input = 'platforms'): Platform {
-  const wanted = text.trim().replace(/^linux\/arm64\/v8$/, 'linux/arm64')
-  const found = platforms.find((platform) => formatPlatform(platform) === wanted)
-  if (found) return found
-  const meant = meantPlatform(wanted)
-  const level = /^linux\/amd64\/v([234])$/.exec(wanted)?.[1]
-  throw new UserError(`'${text}' is not a platform that conda packages exist for`, {
+  const [, name = '', variant] = /^(.*?)(?:\/v(\d+))?$/.exec(text.trim()) ?? []
+  const found = platforms.find((platform) => formatPlatform(platform) === name)
+  if (!found) {
+    const meant = meantPlatform(text.trim())
+    throw new UserError(`'${text}' is not a platform that conda packages exist for`, {
+      at: { input },
+      advice: meant
+        ? `Write ${formatPlatform(meant)}.`
+        : `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
+    })
+  }
+  const { plain, beyond } = variants[found.architecture]
+  if (variant === undefined || Number(variant) === plain) return found
+  if (beyond.includes(Number(variant))) return { ...found, variant: `v${variant}` }
+  const known = beyond.map((level) => `${name}/v${level}`)
+  throw new UserError(`'${text}' is not a variant of ${name} that is known here`, {
     at: { input },
-    advice:
-      level !== undefined
-        ? `Write linux/amd64, and 'virtual-packages: __archspec=x86_64_v${level}' for packages that need such a processor.`
-        : meant
-          ? `Write ${formatPlatform(meant)}.`
-          : `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
+    advice: `Use ${[name, ...known].join(', ')}.`,
   })
 }
 
@@ -44,8 +63,38 @@ function meantPlatform(text: string): Platform | undefined {
   return platforms.find((platform) => platform.architecture === (architecture ?? processor))
 }
 
-export function formatPlatform(platform: Platform): string {
-  return `${platform.os}/${platform.architecture}`
+export function formatPlatform({
+  os,
+  architecture,
+  variant,
+}: Pick<Platform, 'os' | 'architecture' | 'variant'>): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/')
+}
+
+/** How files are called that are for a platform: by its conda subdir, `linux-64`, and its variant, `linux-64-v3`. */
+export function fileNameOf({ subdir, variant }: Platform): string {
+  return variant === undefined ? subdir : `${subdir}-${variant}`
+}
+
+/**
+ * Where a variant stands among those of its architecture: what runs on one runs on those above it.
+ * @returns NaN for one that is not known
+ */
+export function variantLevel({
+  architecture,
+  variant,
+}: {
+  architecture: string
+  variant?: string | null
+}): number {
+  const plain = (variants as Partial<typeof variants>)[architecture as Platform['architecture']]?.plain ?? 0
+  return !variant ? plain : Number(/^v(\d+(\.\d+)?)$/.exec(variant)?.[1] ?? NaN)
+}
+
+/** A platform, narrowed to the variant of something that is to be part of an image for it. */
+export function narrowed(platform: Platform, variant: string | null | undefined): Platform {
+  const level = variantLevel({ ...platform, variant })
+  return variant && level > variantLevel(platform) ? { ...platform, variant } : platform
 }
 
 export function platformOfSubdir(subdir: string): Platform | undefined {

@@ -1,5 +1,5 @@
 import { UserError } from '../common/errors.ts'
-import type { Platform } from '../common/platform.ts'
+import { narrowed, type Platform } from '../common/platform.ts'
 import { formatReference } from '../registry/registry.ts'
 import { isLayout } from '../base/name.ts'
 import type { BaseImage } from '../base/base.ts'
@@ -36,7 +36,11 @@ export function assembleImage(
       { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' },
     )
   }
-  const config = jsonBlob(configMediaType, imageConfig(base.config, { ...details, layers }))
+  const own = narrowed(platform, base.config.variant)
+  const config = jsonBlob(configMediaType, {
+    ...imageConfig(base.config, { ...details, layers }),
+    ...(own.variant !== undefined && { variant: own.variant }),
+  })
   const manifest = jsonBlob(manifestMediaType, {
     schemaVersion: 2,
     mediaType: manifestMediaType,
@@ -51,5 +55,5 @@ export function assembleImage(
       ...details.annotations,
     }),
   })
-  return { platform, manifest, config, layers: all }
+  return { platform: own, manifest, config, layers: all }
 }

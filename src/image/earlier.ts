@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../common/errors.ts'
 import type { Digest } from '../common/digest.ts'
-import type { Platform } from '../common/platform.ts'
+import { narrowed, type Platform } from '../common/platform.ts'
 import {
   formatReference,
   type ImageReference,
@@ -8,7 +8,7 @@ import {
   type RegistryClient,
 } from '../registry/registry.ts'
 import { fingerprintAnnotation } from './assemble.ts'
-import { chooseImage, parseBaseManifest } from '../base/manifest.ts'
+import { findImage, parseBaseManifest } from '../base/manifest.ts'
 import { madeHere } from './config.ts'
 import { parseConfig } from '../oci/config.ts'
 import { isRecord, isStringRecord } from '../common/json.ts'
@@ -47,9 +47,8 @@ export async function findEarlier(
   }
   return Promise.all(
     platforms.map(async (platform) => {
-      const has = top.images.some(({ platform: its }) => its?.architecture === platform.architecture)
-      if (!has) return undefined
-      const digest = chooseImage(top.images, platform, name)
+      const digest = findImage(top.images, platform)
+      if (digest === undefined) return undefined
       return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name)
     }),
   )
@@ -97,7 +96,8 @@ export async function readEarlier(
     const from = comment === madeHere ? 'reused' : 'base'
     return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : []
   })
-  return { platform, manifest, config: { descriptor, bytes }, layers }
+  const own = narrowed(platform, config.variant)
+  return { platform: own, manifest, config: { descriptor, bytes }, layers }
 }
 
 /** A layer where it lies, with the annotations of its descriptor. */

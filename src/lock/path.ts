@@ -1,30 +1,31 @@
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { UserError } from '../common/errors.ts'
-import type { Subdir } from '../common/platform.ts'
+import { fileNameOf, type Platform } from '../common/platform.ts'
 
 /**
- * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
+ * Where the lockfile is, absolute; by default `<stem>.<platform>.lock` beside the environment file.
  * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
- *   `{platform}` (the conda subdir)
+ *   `{platform}` (the conda subdir, and the variant where one is asked for: two share a subdir)
  * @throws UserError for other placeholders
  */
 export function lockPath(options: {
   template?: string
   environmentFile: string
-  platform: Subdir
+  platform: Platform
   workspace: string
 }): string {
   const { template, environmentFile, platform, workspace } = options
   const name = basename(environmentFile, extname(environmentFile))
   if (template === undefined) {
-    return resolve(workspace, join(dirname(environmentFile), `${name}.${platform}.lock`))
+    return resolve(workspace, join(dirname(environmentFile), `${name}.${fileNameOf(platform)}.lock`))
   }
-  const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform)
+  const path = template.replaceAll('{name}', name).replaceAll('{platform}', fileNameOf(platform))
   const [unknown] = /\{.*?\}/.exec(path) ?? []
   if (unknown !== undefined) {
     throw new UserError(`'${unknown}' stands for nothing`, {
       at: { input: 'lock-file' },
-      advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
+      advice:
+        'There are {name}, the stem of the environment file, and {platform}, as in linux-64 or linux-64-v3.',
     })
   }
   if (/[/\\]$/.test(path)) {
@@ -38,7 +39,8 @@ export interface LockUse {
   readonly path: string
   /** The environment file. */
   readonly environmentFile: string
-  readonly platform: Subdir
+  /** As the lockfile's name has it. */
+  readonly platform: string
 }
 
 /**

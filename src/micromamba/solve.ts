@@ -19,6 +19,7 @@ export {
   defaultVirtualPackages,
   listVirtualPackages,
   virtualPackageNames,
+  virtualPackagesOf,
   type VirtualPackageOverrides,
   type VirtualPackages,
 } from './virtual-packages.ts'

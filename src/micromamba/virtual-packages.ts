@@ -1,4 +1,4 @@
-import type { Subdir } from '../common/platform.ts'
+import type { Platform, Subdir } from '../common/platform.ts'
 
 /**
  * What the solver takes for granted about the machine that the image will run on. micromamba would take it from the
@@ -24,6 +24,12 @@ const processors: Readonly<Record<Subdir, string>> = {
   'linux-aarch64': 'aarch64',
   'linux-ppc64le': 'ppc64le',
   'linux-s390x': 's390x',
+}
+
+/** What a platform's variant says of the processor, as archspec names it; nothing for a plain one. */
+export function virtualPackagesOf({ architecture, variant }: Platform): VirtualPackageOverrides {
+  if (variant === undefined) return {}
+  return { __archspec: architecture === 'arm64' ? `arm${variant}.0a` : `x86_64_${variant}` }
 }
 
 /**

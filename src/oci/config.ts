@@ -5,7 +5,7 @@ import { isRecord, isStringRecord } from '../common/json.ts'
 export interface ImageConfig {
   readonly architecture: string
   readonly os: string
-  readonly variant?: string
+  readonly variant?: string | null
   readonly created?: string
   readonly author?: string
   readonly config?: RunConfig | null
@@ -37,7 +37,7 @@ export interface HistoryEntry {
  */
 export function parseConfig(text: string): ImageConfig {
   const value: unknown = JSON.parse(text)
-  const { os, architecture, rootfs, config, history } = isRecord(value) ? value : {}
+  const { os, architecture, variant, rootfs, config, history } = isRecord(value) ? value : {}
   const { diff_ids } = isRecord(rootfs) ? rootfs : {}
   const { Env, Labels } = isRecord(config) ? config : {}
   const isAbsentOr = (field: unknown, test: (field: unknown) => boolean) =>
@@ -47,6 +47,7 @@ export function parseConfig(text: string): ImageConfig {
   const problem = Object.entries({
     os: typeof os === 'string',
     architecture: typeof architecture === 'string',
+    variant: isAbsentOr(variant, (field) => typeof field === 'string'),
     'rootfs.diff_ids': all((item) => typeof item === 'string' && isDigest(item))(diff_ids),
     config: isAbsentOr(config, isRecord),
     'config.Env': isAbsentOr(

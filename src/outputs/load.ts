@@ -2,7 +2,7 @@ import * as core from '@actions/core'
 import { showCommand } from '../common/command.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
-import { formatPlatform, machinePlatform, type Platform } from '../common/platform.ts'
+import { formatPlatform, machinePlatform, variantLevel, type Platform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
 import { imagesOf, isIndex, type Artifact } from './artifact.ts'
@@ -70,8 +70,11 @@ function imageToLoad(artifact: Artifact): Image {
 /** The position of the platform that is this machine's. */
 function suitableFor(platforms: readonly Platform[]): number {
   const machine = machinePlatform()
-  const position = platforms.findIndex(({ architecture }) => architecture === machine.architecture)
-  if (position !== -1) return position
+  // Of several variants the lowest, which runs wherever another does.
+  const [lowest] = platforms
+    .filter(({ architecture }) => architecture === machine.architecture)
+    .sort((a, b) => variantLevel(a) - variantLevel(b))
+  if (lowest) return platforms.indexOf(lowest)
   const made = platforms.map(formatPlatform).join(', ')
   throw new UserError(`this machine is ${formatPlatform(machine)}, and the image is made for ${made}`, {
     at: { input: 'load' },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { chooseUser } from '../base/users.ts'
 import type { Compiler } from '../bytecode/bytecode.ts'
+import { fileNameOf } from '../common/platform.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
@@ -38,7 +39,11 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
   const { inputs, base: prepared } = wanted
   const { options, platform } = inputs
   const { compression, start } = options
-  const settings: LayerSettings = { owner, compression, directory: join(context.scratch, platform.subdir) }
+  const settings: LayerSettings = {
+    owner,
+    compression,
+    directory: join(context.scratch, fileNameOf(platform)),
+  }
   await mkdir(settings.directory, { recursive: true })
 
   const members: BuiltMember[] = []

@@ -3,13 +3,13 @@ import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { UserError } from '../common/errors.ts'
-import type { Platform } from '../common/platform.ts'
+import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { chooseOwnLayer } from '../layers/build.ts'
 import { askFor, lockPath, refuseSharedLocks, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
 import { describeLock } from '../lock/report.ts'
 import type { Micromamba } from '../micromamba/install.ts'
-import { chooseVirtualPackages, listVirtualPackages, solve } from '../micromamba/solve.ts'
+import { chooseVirtualPackages, listVirtualPackages, solve, virtualPackagesOf } from '../micromamba/solve.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
@@ -42,7 +42,7 @@ export async function lockMembers(
   return locked
 }
 
-function pathFor({ workspace, lock }: Request, { file }: Member, { subdir: platform }: Platform): string {
+function pathFor({ workspace, lock }: Request, { file }: Member, platform: Platform): string {
   return lockPath({ template: lock.file, environmentFile: file, platform, workspace })
 }
 
@@ -53,7 +53,7 @@ function refuseSharedFiles(request: Request, members: readonly Member[]): void {
     members.map((member) => ({
       path: pathFor(request, member, platform),
       environmentFile: member.file,
-      platform: platform.subdir,
+      platform: fileNameOf(platform),
     })),
   )
   const together = lock.mode === 'frozen' ? uses : [uses.flat()]
@@ -67,7 +67,8 @@ async function lockMember(
   bases: BaseReader,
   context: RunContext,
 ): Promise<LockedMember> {
-  const { workspace, condarc, virtualPackages: overrides } = request
+  const { workspace, condarc } = request
+  const overrides = { ...virtualPackagesOf(platform), ...request.virtualPackages }
   const { environment } = member
   const { subdir } = platform
   const baseImage = formatBaseName(request.base)
