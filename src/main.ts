@@ -4,6 +4,7 @@ import { setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
 import { Cancelled, untilCancelled } from './common/cancellation.ts'
+import { diskError } from './common/disk.ts'
 import { UserError } from './common/errors.ts'
 import { merge, run } from './pipeline.ts'
 
@@ -30,7 +31,8 @@ async function work(): Promise<void> {
 }
 
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = diskError(thrown) ?? thrown
   process.exitCode = error instanceof Cancelled ? error.exitCode : 1
   if (error instanceof Cancelled) {
     core.endGroup()

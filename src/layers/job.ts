@@ -56,7 +56,8 @@ export async function runJob(
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
   const entries = keepTexts(linkAll(sources, plans, context, compiler), texts)
-  const layer = await packEntries(layerEntries(entries, context, owner), compression, file)
+  const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0)
+  const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
   const python = sources.find(({ locked }) => locked.name === 'python')
   const facts: LayerFacts = {
     ...claimsOf(

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../common/digest.ts'
+import { diskError } from '../common/disk.ts'
 import { rechunk } from '../common/rechunk.ts'
 import { compress } from './compress.ts'
 import { layerMediaTypes } from '../oci/media-types.ts'
@@ -13,11 +14,14 @@ import type { Compression, LayerEntry, PackedLayer } from './types.ts'
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
+ * @param expected about how many bytes these will be, as far as that is known
+ * @throws UserError when there is no room for them
  */
 export async function packEntries(
   entries: AsyncIterable<LayerEntry> | Iterable<LayerEntry>,
   compression: Compression,
   file: string,
+  expected?: number,
 ): Promise<PackedLayer> {
   const uncompressed = createHash('sha256')
   const compressed = createHash('sha256')
@@ -28,8 +32,9 @@ export async function packEntries(
   try {
     await pipeline(blob, createWriteStream(file))
   } catch (error) {
+    const full = diskError(error, { file, needed: expected })
     await rm(file, { force: true })
-    throw error
+    throw full ?? error
   }
   return {
     descriptor: { mediaType: layerMediaTypes[compression], digest: digested(compressed), size },

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { Compiler } from '../bytecode/bytecode.ts'
+import { diskError } from '../common/disk.ts'
 import { UserError } from '../common/errors.ts'
 import { runJob, type LayerJob } from './job.ts'
 import type { Answer } from './pool.ts'
@@ -20,7 +21,8 @@ function compilerOf({ compiler: wanted }: LayerJob): Compiler | undefined {
   return (compiler = new Compiler(wanted.executable))
 }
 
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = diskError(thrown) ?? thrown
   if (error instanceof UserError) {
     const { message, input, file, line } = error
     answer({ userError: { message, input, file, line } })

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { diskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { HttpFailure, pause, readBody, request } from '../common/http.ts'
 import { decoded, withoutCredentials } from '../environment/read.ts'
@@ -65,6 +66,8 @@ export async function downloadFile(remote: Remote, target: string): Promise<stri
       )
       return hash.digest('hex')
     } catch (error) {
+      const full = diskError(error, { file: target })
+      if (full) throw full
       if (attempt === tries) throw unreachable(remote.url, error)
       await pause(attempt)
     }

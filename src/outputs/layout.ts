@@ -2,6 +2,7 @@ import { createWriteStream, renameSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { describeDiskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { makeScratch, removeScratch, withScratch } from '../common/scratch.ts'
 import type { ImageReference } from '../registry/registry.ts'
@@ -28,6 +29,9 @@ export async function writeLayout(
       isTar ? writeTar(files, createWriteStream(partial, { flags: 'wx' })) : writeDirectory(files, partial),
     )
   } catch (error) {
+    const needed = files.reduce((sum, { size }) => sum + size, 0)
+    const described = describeDiskError(error, { file: target, needed })
+    if (described) throw refused(path, `the layout cannot be written: ${described.what}`, described.advice)
     throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error
   }
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
+import { describeDiskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { HttpFailure, pause, request, type HttpResponse } from '../common/http.ts'
 import { rechunk } from '../common/rechunk.ts'
@@ -37,7 +38,8 @@ async function copy(of: Transfer): Promise<Checksums> {
   const checksummer = new Checksummer()
   try {
     const source = await open(fileURLToPath(of.url))
-    await receive(source.createReadStream() as AsyncIterable<Buffer>, of, checksummer)
+    const { size } = await source.stat()
+    await receive(source.createReadStream() as AsyncIterable<Buffer>, of, checksummer, size)
   } catch (error) {
     if (error instanceof UserError) throw error
     throw of.refuse(`it cannot be read: ${messageOf(error)}`, goneAdvice, error)
@@ -56,7 +58,8 @@ async function download(of: Transfer): Promise<Checksums> {
       // A server may send all of it, since it cannot send parts or because the file is another one now.
       if (offset === 0 || response.status !== 206) checksummer = new Checksummer()
       validator = validatorOf(response)
-      await receive(response.body as AsyncIterable<Buffer>, of, checksummer)
+      const expected = Number(response.headers['content-length'] ?? NaN) + checksummer.size
+      await receive(response.body as AsyncIterable<Buffer>, of, checksummer, expected)
       return checksummer.digest()
     } catch (error) {
       if (error instanceof UserError) throw error
@@ -112,18 +115,28 @@ function validatorOf({ headers }: HttpResponse): string | undefined {
   return headers['last-modified']
 }
 
-/** Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off. */
+/**
+ * Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off.
+ * @param expected bytes that the file will have; NaN when nobody said so
+ */
 async function receive(
   source: AsyncIterable<Uint8Array>,
   { file, refuse, onBytes }: Transfer,
   checksummer: Checksummer,
+  expected: number,
 ): Promise<void> {
-  const handle = await open(file, checksummer.size > 0 ? 'a' : 'w')
+  const fail = (error: unknown) => {
+    const needed = Number.isNaN(expected) ? undefined : expected
+    const { what, advice } = describeDiskError(error, { file, needed }) ?? {
+      what: messageOf(error),
+      advice: 'Is the disk in order?',
+    }
+    throw refuse(`it cannot be written: ${what}`, advice, error)
+  }
+  const handle = await open(file, checksummer.size > 0 ? 'a' : 'w').catch(fail)
   try {
     for await (const chunk of rechunk(source, chunkSize)) {
-      await handle.appendFile(chunk).catch((error: unknown) => {
-        throw refuse(`it cannot be written: ${messageOf(error)}`, 'Is there room on this disk?', error)
-      })
+      await handle.appendFile(chunk).catch(fail)
       checksummer.update(chunk)
       onBytes(chunk.length)
     }
