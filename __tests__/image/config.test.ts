@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { imageConfig } from '../../src/image/config.ts'
-import { environmentOf, parseConfig, type ImageConfig } from '../../src/oci/config.ts'
+import { environmentOf, parseConfig, triggersOf, type ImageConfig } from '../../src/oci/config.ts'
 
 const base: ImageConfig = {
   architecture: 'arm64',
@@ -19,6 +19,7 @@ const base: ImageConfig = {
     ExposedPorts: { '80/tcp': {} },
     Healthcheck: { Test: ['NONE'] },
     StopSignal: 'SIGINT',
+    OnBuild: ['COPY . /app', 'RUN make'],
   },
   rootfs: { type: 'layers', diff_ids: [digestOf('one'), digestOf('two')] },
   history: [
@@ -76,6 +77,12 @@ describe("the config is the base's with ours over it", () => {
       Healthcheck: { Test: ['NONE'] },
       StopSignal: 'SIGINT',
     })
+  })
+
+  test("has none of the base's ONBUILD, which would come a step too late", () => {
+    expect(JSON.parse(JSON.stringify(made.config))).not.toHaveProperty('OnBuild')
+    expect(triggersOf(base)).toEqual(['COPY . /app', 'RUN make'])
+    expect(triggersOf({ ...base, config: null })).toEqual([])
   })
 
   test('layers and history continue those of the base', () => {

@@ -44,7 +44,8 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
- * It keeps what the base says of ports, volumes, labels and the like.
+ * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
+ * from the base, which this image is; a Dockerfile on top would run them a step too late.
  */
 export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageConfig {
   const { created, layers, start = asUpstream } = changes
@@ -55,6 +56,7 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
     created,
     config: {
       ...base.config,
+      OnBuild: undefined,
       User: changes.user,
       Env: [...environment].map(([name, value]) => `${name}=${value}`),
       Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),

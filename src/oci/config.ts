@@ -61,6 +61,12 @@ export function parseConfig(text: string): ImageConfig {
   return value as ImageConfig // the fields that matter have just been looked at, and the others are passed on unseen
 }
 
+/** The instructions of a config's ONBUILD, which Docker knows and OCI does not. */
+export function triggersOf({ config }: ImageConfig): string[] {
+  const triggers = config?.['OnBuild']
+  return Array.isArray(triggers) ? triggers.map(String) : []
+}
+
 /** The variables of a config's ENV. */
 export function environmentOf({ config }: ImageConfig): Map<string, string> {
   return new Map(

@@ -1,3 +1,4 @@
+import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { readBaseFiles, type BaseFiles } from '../base/base-files.ts'
@@ -5,7 +6,7 @@ import { formatBaseName, parseBaseName } from '../base/name.ts'
 import { baseVirtualPackages, isLibc } from '../base/virtual-packages.ts'
 import { pinReference, readBase, type BaseImage } from '../base/base.ts'
 import { checkBase } from '../base/check.ts'
-import { environmentOf } from '../oci/config.ts'
+import { environmentOf, triggersOf } from '../oci/config.ts'
 import { isWiringFile } from '../image/wiring.ts'
 import type { VirtualPackages } from '../micromamba/solve.ts'
 import type { RunContext } from './context.ts'
@@ -58,6 +59,12 @@ async function openBase(
   registry: RunContext['registry'],
 ): Promise<Base> {
   const image = await readBase(parseBaseName(pinned), platform, registry, workspace)
+  const triggers = triggersOf(image.config)
+  if (triggers.length > 0) {
+    core.warning(
+      `${pinned} for ${formatPlatform(platform)} has ONBUILD, which is not run and not in the image: ${triggers.join('; ')}`,
+    )
+  }
   const variables = environmentOf(image.config)
   const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda'
   let reading: Promise<BaseFiles> | undefined
