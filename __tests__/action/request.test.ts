@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { defaults } from '../../src/action/defaults.ts'
 import { readRequest } from '../../src/action/request.ts'
@@ -133,6 +135,7 @@ describe('what is wrong is refused, naming the input', () => {
     ['env', { env: 'PASSWORD=a$$b' }, 'write \\$ for a dollar'],
     ['micromamba-version', { 'micromamba-version': 'newest' }, '2.9.0-0'],
     ['micromamba-url', { 'micromamba-url': 'not a url' }, 'URL'],
+    ['micromamba-url', { 'micromamba-url': 'file://relative/path' }, "names the host 'relative'"],
     ['micromamba-checksum', { 'micromamba-checksum': 'abc' }, '64 hex digits'],
     [
       'micromamba-checksum',
@@ -146,6 +149,37 @@ describe('what is wrong is refused, naming the input', () => {
     expect(attempt).toThrow(UserError)
     expect(attempt).toThrow(said)
     expect(attempt).toThrow(expect.objectContaining({ input }))
+  })
+})
+
+describe("the workflow's event", () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+  afterAll(() => {
+    rmSync(dirname(file), { recursive: true })
+  })
+  const cacheFrom = (text: string) => {
+    writeFileSync(file, text)
+    given({ tags: 'ghcr.io/org/app:1', push: 'true', 'commit-labels': 'true' })
+    return readRequest({ GITHUB_EVENT_PATH: file }).cacheFrom
+  }
+
+  test('tells the default branch, whose tag is looked at', () => {
+    expect(cacheFrom('{"repository": {"default_branch": "trunk"}}')).toMatchObject([{ tag: 'trunk' }])
+  })
+
+  test.each([
+    '',
+    ' \n',
+    '{}',
+    '{"repository": null, "head_commit": []}',
+    '{"repository": {"default_branch": 7}}',
+  ])('tells nothing: %j', (text) => {
+    expect(cacheFrom(text)).toEqual([])
+  })
+
+  test.each(['{"repository": ', 'null', '[]'])('that is none is refused: %s', (text) => {
+    expect(() => cacheFrom(text)).toThrow(UserError)
+    expect(() => cacheFrom(text)).toThrow(`${file}: the workflow's event`)
   })
 })
 

@@ -4,6 +4,7 @@ import { formatPlatform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf, type Artifact, type MergeReport, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
+import { placeMetadata } from './metadata-file.ts'
 import { digestedName, type Result } from './result.ts'
 
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
@@ -38,7 +39,7 @@ export function setImageOutputs(result: MadeImage): void {
   core.setOutput('tags', tags.map(formatReference).join('\n'))
   core.setOutput('reused', result.reused)
   core.setOutput('layers-reused', layersReused(artifact))
-  core.setOutput('metadata', JSON.stringify(metadata(result), null, 2))
+  setMetadata(metadata(result))
   setPushOutputs({ tags: [], bytesPushed: 0 })
 }
 
@@ -64,7 +65,13 @@ export function setMergeOutputs({ digest }: MergeReport, tags: Result['tags']): 
   core.setOutput('tags', tags.map(formatReference).join('\n'))
   core.setOutput('reused', false)
   core.setOutput('layers-reused', 0)
-  core.setOutput('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2))
+  setMetadata({ 'containerimage.digest': digest })
+}
+
+function setMetadata(content: Readonly<Record<string, unknown>>): void {
+  const { text, file } = placeMetadata(content)
+  core.setOutput('metadata', text)
+  core.setOutput('metadata-file', file ?? '')
 }
 
 /** Of an image; an index has none. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
-import { UserError } from '../common/errors.ts'
+import { messageOf, UserError } from '../common/errors.ts'
+import { isRecord } from '../common/json.ts'
 import { formatPlatform, machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
 import { decoded, secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
@@ -184,7 +185,7 @@ function withOrigin(
   environment: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const event = readEvent(environment['GITHUB_EVENT_PATH'])
-  const commitTime = new Date(event.head_commit?.timestamp ?? '')
+  const commitTime = new Date(event.commitTime ?? '')
   return contextAnnotations(environment, {
     perCommit: boolean('commit-labels'),
     ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
@@ -200,7 +201,7 @@ function readCacheFrom(environment: NodeJS.ProcessEnv): Request['cacheFrom'] {
   if (given.length > 0) {
     return given.map((text) => parseReference(text, { input: 'cache-from', defaultTag: 'latest' }))
   }
-  const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch
+  const branch = readEvent(environment['GITHUB_EVENT_PATH']).defaultBranch
   if (branch === undefined || !readPush().push) return []
   // As docker/metadata-action makes tags of branches.
   const tag = branch.replace(/[^\w.-]+/g, '-')
@@ -222,11 +223,33 @@ function refuseBuildKitCaches(given: readonly string[]): void {
 
 /** The part of a workflow's event that is looked at; not every event has it. */
 function readEvent(path: string | undefined): {
-  readonly head_commit?: { readonly timestamp?: string }
-  readonly repository?: { readonly default_branch?: string }
+  readonly commitTime?: string
+  readonly defaultBranch?: string
 } {
   if (!path || !existsSync(path)) return {}
-  return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof readEvent> // GitHub's own file
+  const at = { file: path }
+  const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.'
+  let event: unknown
+  try {
+    const text = readFileSync(path, 'utf8')
+    // Runners other than GitHub's may leave it empty.
+    event = text.trim() === '' ? {} : JSON.parse(text)
+  } catch (error) {
+    throw new UserError(`the workflow's event cannot be read: ${messageOf(error)}`, {
+      at,
+      advice,
+      cause: error,
+    })
+  }
+  if (!isRecord(event)) throw new UserError("the workflow's event is not a JSON object", { at, advice })
+  const field = (object: unknown, name: string) => {
+    const value = isRecord(object) ? object[name] : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+  return {
+    commitTime: field(event['head_commit'], 'timestamp'),
+    defaultBranch: field(event['repository'], 'default_branch'),
+  }
 }
 
 function readPush(): Pick<Request, 'push' | 'isPushOptional'> {
@@ -297,6 +320,13 @@ function readMicromamba(): MicromambaRequest {
   }
   if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
     throw new UserError(`'${withoutCredentials(url)}' is not a URL`, { at: { input: 'micromamba-url' } })
+  }
+  const { protocol, host } = new URL(url)
+  if (protocol === 'file:' && host !== '') {
+    throw new UserError(`'${url}' names the host '${host}', and files are read on this machine only`, {
+      at: { input: 'micromamba-url' },
+      advice: 'Write an absolute path behind three slashes: file:///srv/micromamba.',
+    })
   }
   const checksum = text('micromamba-checksum')?.toLowerCase()
   if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {

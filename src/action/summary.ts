@@ -1,4 +1,6 @@
+import { appendFile, stat } from 'node:fs/promises'
 import * as core from '@actions/core'
+import { messageOf } from '../common/errors.ts'
 import { formatBytes } from '../common/format.ts'
 import { formatPlatform } from '../common/platform.ts'
 import type { Image } from '../oci/image.ts'
@@ -6,10 +8,69 @@ import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { digestedName, type LockResult, type Result } from './result.ts'
 
-/** Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from. */
+/** GitHub shows no summary of a step that is larger. */
+const limit = 1024 * 1024
+
+/**
+ * Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from; tables that have no room in it
+ * are left out. The image is made by then, so a summary that cannot be written is a warning.
+ */
 export async function writeSummary(result: Result): Promise<void> {
-  if (!process.env['GITHUB_STEP_SUMMARY']) return
+  const file = process.env['GITHUB_STEP_SUMMARY']
+  if (!file) return
+  try {
+    const written = await stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    )
+    await appendFile(file, fitting(sectionsOf(result), limit - written))
+  } catch (error) {
+    core.warning(`The job summary could not be written: ${messageOf(error)}`)
+  }
+}
+
+function sectionsOf(result: Result): string[] {
   const images = imagesOf(result.artifact)
+  return [
+    rendered(() => {
+      addOverview(result, images)
+    }),
+    ...result.locks.map((lock) =>
+      rendered(() => {
+        addLockDifference(lock)
+      }),
+    ),
+    ...images.map((image) => {
+      const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
+      return rendered(() => core.summary.addDetails(title, layerTable(image)))
+    }),
+  ]
+}
+
+function rendered(add: () => void): string {
+  core.summary.emptyBuffer()
+  add()
+  const text = core.summary.stringify()
+  core.summary.emptyBuffer()
+  return text
+}
+
+/** The sections that have room, in their order, and how many have not. */
+function fitting(sections: readonly string[], room: number): string {
+  const note = (count: number) =>
+    `\n<p>${count} tables have no room here; the output metadata-file has all.</p>\n`
+  let left = room - Buffer.byteLength(note(sections.length))
+  const chosen = sections.filter((section) => {
+    const size = Buffer.byteLength(section)
+    if (size > left) return false
+    left -= size
+    return true
+  })
+  const missing = sections.length - chosen.length
+  return missing === 0 ? chosen.join('') : [...chosen, note(missing)].join('')
+}
+
+function addOverview(result: Result, images: readonly Image[]): void {
   core.summary.addHeading('Container image', 2)
   core.summary.addTable([
     row('Digest', code(topOf(result.artifact).descriptor.digest)),
@@ -21,12 +82,6 @@ export async function writeSummary(result: Result): Promise<void> {
   ])
   const name = digestedName(result)
   if (result.pushed && name !== undefined) core.summary.addCodeBlock(`docker pull ${name}`, 'sh')
-  result.locks.forEach(addLockDifference)
-  for (const image of images) {
-    const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
-    core.summary.addDetails(title, layerTable(image))
-  }
-  await core.summary.write()
 }
 
 function row(title: string, content: string) {
