@@ -48,7 +48,7 @@ describe('runJob', () => {
       ['opt/conda/bin/run', 'file', '755'],
       ['opt/conda/bin/also', 'link', '755'],
       ['opt/conda/bin/soft', 'symlink', '777'],
-      ['opt/conda/conda-meta/', 'directory', '755'],
+      ['opt/conda/conda-meta/', 'directory', '777'],
       ['opt/conda/conda-meta/first-1.0-0.json', 'file', '644'],
       ['opt/conda/bin/other', 'file', '644'],
       ['opt/conda/conda-meta/second-1.0-0.json', 'file', '644'],
@@ -120,9 +120,40 @@ describe('layerEntries', () => {
     const place = { prefix: '/srv/mamba/envs/a', rootPrefix: '/srv/mamba' }
     expect(await paths([{ type: 'directory', path: 'empty', mode: 0o755 }], place)).toEqual([
       'srv/mamba 777',
-      'srv/mamba/envs 755',
+      'srv/mamba/envs 777',
       'srv/mamba/envs/a 755',
       'srv/mamba/envs/a/empty 755',
+    ])
+  })
+
+  it('lets everybody write what an install into the root prefix does, and nothing else', async () => {
+    const content = async function* () {}
+    const file = (path: string): PrefixEntry => ({
+      type: 'file',
+      path,
+      mode: 0o644,
+      size: 0,
+      content: content(),
+    })
+    const entries = ['conda-meta/history', 'conda-meta/state', 'conda-meta/a-1-0.json', 'bin/history'].map(
+      file,
+    )
+    expect(await paths(entries)).toEqual([
+      'opt/conda 777',
+      'opt/conda/conda-meta 777',
+      'opt/conda/conda-meta/history 666',
+      'opt/conda/conda-meta/state 666',
+      'opt/conda/conda-meta/a-1-0.json 644',
+      'opt/conda/bin 755',
+      'opt/conda/bin/history 644',
+    ])
+    const other = { prefix: '/opt/conda/envs/a', rootPrefix: '/opt/conda' }
+    expect(await paths([file('conda-meta/history')], other)).toEqual([
+      'opt/conda 777',
+      'opt/conda/envs 777',
+      'opt/conda/envs/a 755',
+      'opt/conda/envs/a/conda-meta 755',
+      'opt/conda/envs/a/conda-meta/history 644',
     ])
   })
 })

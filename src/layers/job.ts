@@ -20,7 +20,7 @@ import {
 import type { LayerFacts } from './facts.ts'
 import { packEntries } from './pack.ts'
 import { claimsOf } from './path-set.ts'
-import { directoryMode, groupAsOwner, rootPrefixMode } from './reproducible.ts'
+import { directoryMode, groupAsOwner, openMode } from './reproducible.ts'
 import type { Compression, LayerEntry, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
 
 /** A package as it crosses to a worker thread: URLs cannot. */
@@ -115,8 +115,11 @@ export async function* layerEntries(
   directories: Set<string> = new Set(),
 ): AsyncGenerator<LayerEntry> {
   const owner = { uid, gid }
-  const modeOf = (mode: number) => (groupWritable ? groupAsOwner(mode) : mode)
   const root = rootPrefix.slice(1)
+  const modeOf = (type: 'file' | 'directory', path: string, own: number) => {
+    const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own
+    return groupWritable ? groupAsOwner(mode) : mode
+  }
   const above = root.slice(0, root.lastIndexOf('/') + 1)
 
   function* parentsOf(path: string): Generator<LayerEntry> {
@@ -128,7 +131,7 @@ export async function* layerEntries(
   function* directory(path: string, mode = directoryMode): Generator<LayerEntry> {
     if (directories.has(path)) return
     directories.add(path)
-    yield { type: 'directory', path, mode: modeOf(path === root ? rootPrefixMode : mode), ...owner }
+    yield { type: 'directory', path, mode: modeOf('directory', path, mode), ...owner }
   }
 
   const place = (path: string) => `${prefix.slice(1)}/${path}`
@@ -137,7 +140,7 @@ export async function* layerEntries(
     yield* parentsOf(path)
     if (entry.type === 'directory') yield* directory(path, entry.mode)
     else if (entry.type === 'hardlink') yield { ...entry, ...owner, path, target: place(entry.target) }
-    else if (entry.type === 'file') yield { ...entry, ...owner, path, mode: modeOf(entry.mode) }
+    else if (entry.type === 'file') yield { ...entry, ...owner, path, mode: modeOf('file', path, entry.mode) }
     else yield { ...entry, ...owner, path }
   }
 }

@@ -10,8 +10,8 @@ import { constants } from 'node:zlib'
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
  *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
  *    links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
- *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
+ *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
  * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
  *    where one is meant.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
@@ -20,7 +20,7 @@ import { constants } from 'node:zlib'
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-export const packerFormat = 3
+export const packerFormat = 4
 
 /**
  * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
@@ -44,8 +44,26 @@ export function contentTime(sha256: Buffer): number {
 
 export const directoryMode = 0o755
 
-/** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
+/**
+ * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
+ * writes in has this mode, in each layer that names it.
+ */
 export const rootPrefixMode = 0o777
+export const rootPrefixFileMode = 0o666
+
+/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
+const openDirectories: readonly string[] = ['', 'conda-meta', 'envs']
+const openFiles: readonly string[] = ['conda-meta/history', 'conda-meta/state']
+
+/**
+ * The mode of a file or directory that everybody may write.
+ * @param path relative to the root prefix
+ * @returns undefined for all others
+ */
+export function openMode(type: 'file' | 'directory', path: string): number | undefined {
+  if (type === 'directory') return openDirectories.includes(path) ? rootPrefixMode : undefined
+  return openFiles.includes(path) ? rootPrefixFileMode : undefined
+}
 
 /** A mode in which the group may do what the owner may. */
 export function groupAsOwner(mode: number): number {
