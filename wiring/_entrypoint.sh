@@ -3,8 +3,10 @@
 
 if [[ -r /etc/arg_mamba_user ]]; then
   read -r image_user </etc/arg_mamba_user
-  if [[ ${MAMBA_USER-} != "$image_user" ]]; then
-    echo "error: MAMBA_USER is '${MAMBA_USER-}', and the user of this image is '$image_user'." >&2
+  # A process without the image's ENV has no other user.
+  export MAMBA_USER="${MAMBA_USER:-$image_user}"
+  if [[ $MAMBA_USER != "$image_user" ]]; then
+    echo "error: MAMBA_USER is '$MAMBA_USER', and the user of this image is '$image_user'." >&2
     echo "Rename the user when the image is made; here, leave MAMBA_USER as it is and use --user." >&2
     exit 1
   fi

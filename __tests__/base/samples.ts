@@ -41,6 +41,8 @@ export const debian: Readonly<Record<string, Sample>> = {
   'etc/group': 'root:x:0:\nshadow:x:42:\nnogroup:x:65534:\n',
   'etc/shadow': { mode: 0o640, gid: 42, content: Buffer.from('root:*:19000:0:99999:7:::\n') },
   'etc/gshadow': { mode: 0o640, gid: 42, content: Buffer.from('root:*::\n') },
+  'etc/bash.bashrc': '# of all\n',
+  'etc/profile': 'for i in /etc/profile.d/*.sh; do . $i; done\n',
   'etc/skel/.bashrc': '# the skeleton\n',
   'etc/skel/.profile': '# the profile\n',
   home: null,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { formatActivation } from '../../src/image/activation.ts'
+import { activationVariables, formatActivation, formatDefaults } from '../../src/image/activation.ts'
 
 /** What is exported after a shell has sourced the script; `before` is all that was exported. */
 function sourced(
@@ -51,9 +51,9 @@ describe('what the script of an environment sets', () => {
     })
   })
 
-  test('an empty PATH does not make the working directory part of it', () => {
+  test('an empty PATH is the usual one, and does not make the working directory part of it', () => {
     expect(sourced(formatActivation(environment, '/opt/conda'), { PATH: '' })['PATH']).toBe(
-      '/opt/conda/bin:/opt/conda/condabin',
+      '/opt/conda/bin:/opt/conda/condabin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     )
   })
 
@@ -112,5 +112,34 @@ test('names of environments and prefixes are quoted', () => {
   expect(sourced(formatActivation(odd, '/opt'), { PATH: '/usr/bin' }, odd.prefix)).toMatchObject({
     CONDA_PREFIX: odd.prefix,
     CONDA_PROMPT_MODIFIER: "(it's) ",
+  })
+})
+
+describe("what an image's config has of it", () => {
+  test.each([
+    ['/usr/bin:/bin', '/opt/conda/bin:/opt/conda/condabin:/usr/bin:/bin'],
+    [':/usr/bin::/bin:', '/opt/conda/bin:/opt/conda/condabin:/usr/bin:/bin'],
+    ['', '/opt/conda/bin:/opt/conda/condabin'],
+  ])('PATH=%s: no part of PATH is empty', (path, expected) => {
+    expect(activationVariables(environment, '/opt/conda', path)['PATH']).toBe(expected)
+  })
+})
+
+describe('the defaults of an image', () => {
+  const defaults = { environmentName: "it's", executable: '/bin/micromamba' }
+  const after = (before: Record<string, string>) =>
+    sourced(`set -a\n${formatDefaults(defaults, '/opt/conda')}`, before)
+
+  test('are those of a process that has none', () => {
+    expect(after({})).toMatchObject({
+      MAMBA_ROOT_PREFIX: '/opt/conda',
+      MAMBA_EXE: '/bin/micromamba',
+      ENV_NAME: "it's",
+    })
+  })
+
+  test('leave what is set; an empty ENV_NAME is one', () => {
+    const before = { MAMBA_ROOT_PREFIX: '/srv/conda', MAMBA_EXE: '/usr/bin/micromamba', ENV_NAME: '' }
+    expect(after(before)).toMatchObject(before)
   })
 })

@@ -25,7 +25,7 @@ test('the scripts of the wiring are found from a bundle in dist/<folder>/, in wi
       const { wire } = await import(${JSON.stringify(join(into, 'index.js'))})
       const base = { get() {}, text() {}, below: () => [], place: (path) => path }
       const user = { name: 'me', uid: 1, gid: 1, home: '/home/me', exists: false }
-      const entries = wire({ base, user, environments: [], rootPrefix: '/opt/conda' })
+      const entries = wire({ base, user, environments: [], defaults: { environmentName: 'base', executable: '/bin/micromamba' }, rootPrefix: '/opt/conda' })
       console.log(entries.find(({ path }) => path === 'usr/local/bin/_entrypoint.sh').content.toString())`
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: action,

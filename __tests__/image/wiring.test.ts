@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { LayerEntry } from '../../src/layers/types.ts'
 import { chooseUser } from '../../src/base/users.ts'
+import { profileScript } from '../../src/image/bashrc.ts'
 import { isWiringFile, micromambaEntries, wire, type Wiring } from '../../src/image/wiring.ts'
 import { baseOf, debian, type Sample } from '../base/samples.ts'
 
@@ -14,6 +15,7 @@ function wired(samples: Record<string, Sample>, more: Partial<Wiring> = {}): Map
     user: chooseUser(base, new Map()),
     rootPrefix: '/opt/conda',
     environments: [{ name: 'base', prefix: '/opt/conda', variables: {} }],
+    defaults: { environmentName: 'base', executable: '/bin/micromamba' },
     ...more,
   })
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
@@ -33,13 +35,22 @@ describe('a plain Debian', () => {
   const layer = wired(debian)
 
   test('the scripts are there, for everybody to run', () => {
-    for (const name of ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh']) {
+    for (const name of [
+      '_entrypoint.sh',
+      '_activate_current_env.sh',
+      '_dockerfile_shell.sh',
+      '_apptainer_shell.sh',
+      '_dockerfile_initialize_user_accounts.sh',
+      '_dockerfile_setup_root_prefix.sh',
+    ]) {
       const entry = layer.get(`usr/local/bin/${name}`)
       expect(entry).toMatchObject({ type: 'file', mode: 0o755, uid: 0, gid: 0 })
       expect(textOf(entry)).toBe(readFileSync(`wiring/${name}`, 'utf8'))
     }
     expect(textOf(layer.get('usr/local/lib/micromamba-image/base.sh'))).toContain("CONDA_PREFIX='/opt/conda'")
     expect(textOf(layer.get('etc/arg_mamba_user'))).toBe('mambauser\n')
+    expect(textOf(layer.get('usr/local/lib/micromamba-image/defaults'))).toContain("ENV_NAME='base'")
+    expect(layer.get(profileScript)).toMatchObject({ mode: 0o644, uid: 0, gid: 0 })
   })
 
   test('the user is added to files that keep their lines, modes and owners', () => {
@@ -67,6 +78,7 @@ describe('a plain Debian', () => {
     ['etc/skel/.bashrc', `# the skeleton\n${line}`],
     ['home/mambauser/.bashrc', `# the skeleton\n${line}`],
     ['root/.bashrc', `# root\n${line}`],
+    ['etc/bash.bashrc', `# of all\n${line}`],
   ])('%s activates at its end', (path, text) => {
     expect(textOf(layer.get(path))).toBe(text)
   })
@@ -77,6 +89,11 @@ describe('a plain Debian', () => {
       expect(seen).toContain(path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.')
       seen.add(path)
     }
+  })
+
+  test('its /etc/profile, which runs what is in /etc/profile.d, stays', () => {
+    expect(layer.has('etc/profile')).toBe(false)
+    expect(layer.has('etc/bashrc')).toBe(false)
   })
 
   test("root's home stays closed, and no link of the base is replaced", () => {
@@ -102,7 +119,13 @@ describe("a base of upstream's", () => {
       'usr/local/bin/_entrypoint.sh',
       'usr/local/bin/_activate_current_env.sh',
       'usr/local/bin/_dockerfile_shell.sh',
+      'usr/local/bin/_apptainer_shell.sh',
+      'usr/local/bin/_dockerfile_initialize_user_accounts.sh',
+      'usr/local/bin/_dockerfile_setup_root_prefix.sh',
+      profileScript,
+      'usr/local/lib/micromamba-image/defaults',
       'usr/local/lib/micromamba-image/base.sh',
+      'etc/bash.bashrc',
     ])
   })
 
@@ -145,6 +168,30 @@ describe('bases that lack things', () => {
     expect(textOf(layer.get('home/mambauser/.bashrc'))).toBe(line)
     expect(layer.has('etc/shadow')).toBe(false)
     expect(layer.has('etc/gshadow')).toBe(false)
+    expect(textOf(layer.get('etc/bash.bashrc'))).toBe(line)
+    expect(textOf(layer.get('etc/profile'))).toBe(`. /${profileScript}\n`)
+  })
+
+  test.each([
+    [
+      "Fedora's only",
+      { 'etc/bashrc': '# f\n' },
+      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': undefined },
+    ],
+    [
+      'both',
+      { 'etc/bashrc': '# f\n', 'etc/bash.bashrc': '# d\n' },
+      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': `# d\n${line}` },
+    ],
+    ['one that cannot be read', { 'etc/bash.bashrc': {} }, { 'etc/bash.bashrc': undefined }],
+    [
+      'a profile of its own',
+      { 'etc/profile': 'PATH=/bin\n' },
+      { 'etc/profile': `PATH=/bin\n. /${profileScript}\n` },
+    ],
+  ])("the system's files for shells: %s", (_, files, expected) => {
+    const layer = wired({ 'bin/bash': '', ...files })
+    for (const [path, text] of Object.entries(expected)) expect(textOf(layer.get(path))).toBe(text)
   })
 
   test('a group that is there already is not added', () => {
@@ -206,8 +253,24 @@ test('micromamba goes where /bin leads', () => {
 })
 
 test('the content of what is looked at is wanted, and no more', () => {
-  const wanted = ['etc/passwd', 'etc/skel/.profile', 'usr/lib/os-release', 'root/.bashrc', 'srv/a/.bashrc']
-  const others = ['etc/passwd-', 'etc/hosts', 'usr/bin/bash', 'etc/skel', 'home/a/bashrc', 'etc/bash.bashrc']
+  const wanted = [
+    'etc/passwd',
+    'etc/skel/.profile',
+    'usr/lib/os-release',
+    'root/.bashrc',
+    'srv/a/.bashrc',
+    'etc/profile',
+    'etc/bash.bashrc',
+    'etc/bashrc',
+  ]
+  const others = [
+    'etc/passwd-',
+    'etc/hosts',
+    'usr/bin/bash',
+    'etc/skel',
+    'home/a/bashrc',
+    'etc/profile.d/a.sh',
+  ]
   expect(wanted.filter((path) => !isWiringFile(path))).toEqual([])
   expect(others.filter(isWiringFile)).toEqual([])
 })

@@ -44,7 +44,7 @@ describe('an interactive shell', () => {
     expect((await root.enter(shell('echo "$COUNT"'))).stdout).toBe('x\n')
   })
 
-  test('whose PATH was made anew, as login shells do, has the environment in front of it again', async () => {
+  test('in which the same prefix is said to be active, and nothing of it is: as micromamba does that', async () => {
     const lost = { CONDA_PREFIX: root.prefix, CONDA_SHLVL: '1', CONDA_PROMPT_MODIFIER: '(base) ' }
     const { stdout } = await root.run(shell(`echo "\${PATH%%:*}"; ${state}`), lost)
     expect(stdout).toBe(`${root.prefix}/bin\n<${root.prefix}|1|(base) $ >\n`)
@@ -88,12 +88,42 @@ describe('an interactive shell', () => {
     expect(strict.stdout).toMatch(/e.*u/)
   })
 
+  test.each([
+    ['an unbound variable', 'export A="$NOT_SET_ANYWHERE"\n'],
+    ['a command that fails', 'false\nexport A=x\n'],
+    ['a pipe whose first command fails', 'set -e\nfalse | cat\nexport A=x\n'],
+    ['a file that is written twice', 'echo > "$CONDA_PREFIX/f"\necho > "$CONDA_PREFIX/f" && export A=x\n'],
+    ['a wildcard', 'for f in "$CONDA_PREFIX"/conda-meta/hist*; do [[ -e $f ]] && export A=x; done\n'],
+    ["bash's own syntax", 'read -r A < <(echo x)\nexport A\n'],
+  ])(
+    "a package's script with %s is sourced without the options of the shell, which has them after it",
+    async (_, text) => {
+      await root.write('opt/conda/etc/conda/activate.d/a.sh', text)
+      await root.write('opt/conda/etc/conda/activate.d/b.sh', 'export LAST=yes\n')
+      const options = '-o errexit -o nounset -o noglob -o noclobber -o pipefail -o posix'.split(' ')
+      const source = `. ${root.directory}/usr/local/bin/_activate_current_env.sh`
+      const ask = 'set +u; echo "$A|$LAST|$SHELLOPTS"'
+      for (const lines of [`${source}; ${ask}`, `${source}; micromamba activate base; ${ask}`]) {
+        const { code, stdout, stderr } = await root.run(['bash', '--norc', ...options, '-c', lines], {
+          MAMBA_SKIP_ACTIVATE: lines.includes('activate base') ? '1' : '0',
+        })
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        const [a, last, after] = stdout.split('|')
+        expect([a, last]).toEqual([text.includes('NOT_SET') ? '' : 'x', 'yes'])
+        expect(after).toMatch(/errexit.*noclobber.*noglob.*pipefail.*posix/)
+      }
+    },
+  )
+
   test('is left with nothing of ours but the function', async () => {
     const source = `source ${root.directory}/usr/local/bin/_activate_current_env.sh`
     const names = '{ compgen -v; compgen -A function; } | sort >'
     const lines = `${names} before; ${source}; ${names} after; comm -13 before after`
     const { stdout } = await root.run(['bash', '--norc', '-c', `cd "$0" && ${lines}`, root.directory])
-    expect(stdout.split('\n').filter((name) => !/^CONDA_|^(_|COMP_.*)?$/.test(name))).toEqual(['micromamba'])
+    expect(stdout.split('\n').filter((name) => !/^CONDA_|^(_|COMP_.*)?$/.test(name))).toEqual([
+      'MAMBA_IMAGE_PATH',
+      'micromamba',
+    ])
   })
 
   test('keeps its arguments', async () => {

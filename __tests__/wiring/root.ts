@@ -68,8 +68,15 @@ case $2 in
     [[ $CONDA_PREFIX != "$prefix" ]] || level=$CONDA_SHLVL
     echo "PS1='($name) $prompt'"
     echo "export PATH='$prefix/bin:\${path%:}'"
-    echo "export CONDA_PREFIX='$prefix' CONDA_SHLVL='$level' CONDA_PROMPT_MODIFIER='($name) ' CONDA_DEFAULT_ENV='$name'"
-    for script in "$prefix"/etc/conda/activate.d/*.sh; do [[ ! -e $script ]] || echo ". '$script'"; done
+    echo "export CONDA_PREFIX='$prefix'"
+    echo "export CONDA_SHLVL='$level'"
+    echo "export CONDA_PROMPT_MODIFIER='($name) '"
+    echo "export CONDA_DEFAULT_ENV='$name'"
+    # What the environment's state has, a variable a line here, goes between quotes as it is.
+    while IFS= read -r line; do
+      [[ ! $line =~ \\"([A-Z_]+)\\":\\ \\"(.*)\\" ]] || printf "export %s='%b'\\n" "\${BASH_REMATCH[@]:1:2}"
+    done < <(cat "$prefix/conda-meta/state" 2>/dev/null)
+    for script in "$prefix"/etc/conda/activate.d/*.sh; do [[ ! -e $script ]] || echo ". \"$script\""; done
     ;;
   deactivate)
     path=":$PATH:"
@@ -82,15 +89,27 @@ case $2 in
 esac
 `
 
-/** @param variables those of the root prefix's activation */
-export async function makeRoot(variables: Readonly<Record<string, string>> = {}): Promise<Root> {
+/**
+ * @param variables those of the root prefix's activation
+ * @param environmentName the environment that the image activates
+ */
+export async function makeRoot(
+  variables: Readonly<Record<string, string>> = {},
+  environmentName = 'base',
+): Promise<Root> {
   const directory = await mkdtemp(join(tmpdir(), 'root-'))
   const prefix = join(directory, 'opt/conda')
   const base = baseOf({ 'etc/skel/.bashrc': "PS1='$ '\n" })
   const user = chooseUser(base, new Map())
-  const environments = [{ name: 'base', prefix: '/opt/conda', variables }]
+  const environments = [
+    { name: 'base', prefix: '/opt/conda', variables },
+    ...(environmentName === 'base'
+      ? []
+      : [{ name: environmentName, prefix: `/opt/conda/envs/${environmentName}`, variables }]),
+  ]
+  const defaults = { environmentName, executable: '/bin/micromamba' }
   for (const entry of [
-    ...wire({ base, user, environments, rootPrefix: '/opt/conda' }),
+    ...wire({ base, user, environments, defaults, rootPrefix: '/opt/conda' }),
     ...micromambaEntries(base, Buffer.from(standIn)),
   ]) {
     const path = join(directory, entry.path)
@@ -103,7 +122,9 @@ export async function makeRoot(variables: Readonly<Record<string, string>> = {})
       await utimes(path, imageTime, imageTime)
     }
   }
-  await makeEnvironment(prefix)
+  for (const environment of environments) {
+    await makeEnvironment(join(directory, environment.prefix))
+  }
 
   const environment = {
     PATH: `${directory}/usr/local/bin:/usr/bin:/bin`,

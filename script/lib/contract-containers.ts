@@ -18,6 +18,9 @@ export function fileRows(subject: Subject): Row[] {
     entrypoint,
     '/usr/local/bin/_activate_current_env.sh',
     '/usr/local/bin/_dockerfile_shell.sh',
+    '/usr/local/bin/_apptainer_shell.sh',
+    '/usr/local/bin/_dockerfile_initialize_user_accounts.sh',
+    '/usr/local/bin/_dockerfile_setup_root_prefix.sh',
     '/etc/arg_mamba_user',
     '/root/.bashrc',
     '/etc/skel/.bashrc',
@@ -58,6 +61,12 @@ export function fileRows(subject: Subject): Row[] {
       'the prefix belongs to the user, who can write in it',
       [],
       `touch '${subject.prefix}/conda-meta/.contract'`,
+    ),
+    inside(
+      'any uid can install into the root prefix, and make an environment beside it',
+      ['--user', '1001:1001'],
+      `set -e; cd '${subject.rootPrefix}'; touch .contract conda-meta/.contract; mkdir -p envs; mkdir envs/.contract; ` +
+        'if [ -e conda-meta/history ]; then echo >> conda-meta/history; fi',
     ),
     inside('the shell starts in a directory that the user can write in', [], 'touch ./.contract'),
   ]

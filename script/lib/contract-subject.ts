@@ -23,8 +23,12 @@ export interface Subject {
 
 export const entrypoint = '/usr/local/bin/_entrypoint.sh'
 
-/** What every start is asked for: a line that is easy to find among prompts and messages. */
-export const question = 'echo "<$CONDA_PREFIX|$HOME|$(id -u)>"'
+/**
+ * What every start is asked for: a line that is easy to find among prompts and messages. An environment that is not in
+ * PATH is none.
+ */
+export const question =
+  'p="${CONDA_PREFIX-}"; case ":$PATH:" in *":$p/bin:"*) ;; *) p="${p:+$p without its PATH}" ;; esac; echo "<$p|$HOME|$(id -u)>"'
 
 export function said(isActive: boolean): string {
   return isActive ? 'active' : 'not active'

@@ -1,5 +1,6 @@
 import { createLimiter } from '../../src/common/limiter.ts'
 import { entrypointRows, fileRows, processRows, userRows } from './contract-containers.ts'
+import { shellRows } from './contract-shells.ts'
 import { dockerfileRows, interactiveRows, startRows } from './contract-starts.ts'
 import { entrypoint, type Row, type Subject } from './contract-subject.ts'
 import type { ContainerEngine } from './engine.ts'
@@ -119,6 +120,7 @@ function containerRows(
     ...fileRows(subject),
     ...startRows(subject),
     ...interactiveRows(subject),
+    ...shellRows(subject),
     ...userRows(subject),
     ...(subject.active.started ? entrypointRows(subject) : []),
     ...processRows(subject),

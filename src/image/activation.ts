@@ -8,6 +8,9 @@ export interface ActivatedEnvironment {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** Where the system's programs are when nobody says it. */
+export const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** libmamba's mark for a variable that activation leaves alone. */
 const unset = '***unset***'
 
@@ -27,7 +30,7 @@ export function formatActivation(
   return [
     `# The environment ${name} as it was when the image was made.`,
     `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-    `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+    `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}":\${PATH:-${usualPath}}"`,
     ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
     ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
     '',
@@ -36,6 +39,7 @@ export function formatActivation(
 
 /**
  * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * An empty part of PATH, which is the working directory, is left out.
  * @param rootPrefix absolute
  */
 export function activationVariables(
@@ -44,7 +48,9 @@ export function activationVariables(
   path: string,
 ): Record<string, string> {
   return {
-    PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+    PATH: [`${environment.prefix}/bin`, `${rootPrefix}/condabin`, ...path.split(':')]
+      .filter(Boolean)
+      .join(':'),
     ...Object.fromEntries(settable(environment.variables)),
     ...ownVariables(environment),
   }
@@ -60,6 +66,25 @@ function ownVariables({
     CONDA_DEFAULT_ENV: name,
     CONDA_PROMPT_MODIFIER: `(${name}) `,
   }
+}
+
+/** What the image's ENV says of activation, for processes that have none of it. */
+export interface ImageDefaults {
+  /** The environment that is activated. */
+  readonly environmentName: string
+  /** Where micromamba is; absolute. */
+  readonly executable: string
+}
+
+/** The file that `_activate_current_env.sh` sources for such a process. An ENV_NAME that is empty is one all the same. */
+export function formatDefaults({ environmentName, executable }: ImageDefaults, rootPrefix: string): string {
+  return [
+    "# What the image's ENV says, for processes that start without it.",
+    `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
+    `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+    `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
+    '',
+  ].join('\n')
 }
 
 function settable(variables: ActivatedEnvironment['variables']): [string, string][] {

@@ -1,6 +1,7 @@
 import type { Digest } from '../common/digest.ts'
 import { isRecord } from '../common/json.ts'
 import { environmentOf, type HistoryEntry, type ImageConfig } from '../oci/config.ts'
+import { usualPath } from './activation.ts'
 import { withLines, type EnvironmentLines } from './environment.ts'
 
 /** How containers of an image start; what is absent is as in images of micromamba-docker. */
@@ -39,8 +40,6 @@ export interface ConfigChanges {
 
 /** The comment of history's entries for layers of ours. */
 export const madeHere = 'micromamba-image-action'
-
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
@@ -124,8 +123,11 @@ function baseHistory({ history, rootfs }: ImageConfig): readonly HistoryEntry[] 
   return [...entries, ...Array.from({ length: missing }, () => ({}))]
 }
 
-/** The scripts of the wiring are looked for there by those who call them by name. */
-function withLocalBin(path: string): string {
+/**
+ * A base's PATH as an image's: the usual one where it has none, and with /usr/local/bin, where the scripts of the wiring are
+ * looked for by those who call them by name.
+ */
+export function withLocalBin(path: string): string {
   if (path === '') return usualPath
   return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`
 }

@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { LayerEntry } from '../layers/types.ts'
-import { formatActivation, type ActivatedEnvironment } from './activation.ts'
+import {
+  formatActivation,
+  formatDefaults,
+  type ActivatedEnvironment,
+  type ImageDefaults,
+} from './activation.ts'
 import type { BaseFiles } from '../base/base-files.ts'
-import { editBashrc, skeleton } from './bashrc.ts'
+import { editBashrc, editSystemFiles, profileScript, skeleton } from './bashrc.ts'
 import { layUser } from './lay-user.ts'
 import { Overlay } from './overlay.ts'
 import type { ImageUser } from '../base/users.ts'
@@ -14,19 +19,39 @@ export interface Wiring {
   readonly base: BaseFiles
   readonly user: ImageUser
   readonly environments: readonly ActivatedEnvironment[]
+  readonly defaults: ImageDefaults
   /** Absolute. */
   readonly rootPrefix: string
   /** A file of an environment to be the system's certificates where the base has none; absolute. */
   readonly certificates?: string
 }
 
-const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'] as const
+/** Those of `wiring/` by name, each with its place and mode in an image. */
+const scripts = {
+  '_entrypoint.sh': { path: 'usr/local/bin/_entrypoint.sh', mode: 0o755 },
+  '_activate_current_env.sh': { path: 'usr/local/bin/_activate_current_env.sh', mode: 0o755 },
+  '_dockerfile_shell.sh': { path: 'usr/local/bin/_dockerfile_shell.sh', mode: 0o755 },
+  '_apptainer_shell.sh': { path: 'usr/local/bin/_apptainer_shell.sh', mode: 0o755 },
+  '_dockerfile_initialize_user_accounts.sh': {
+    path: 'usr/local/bin/_dockerfile_initialize_user_accounts.sh',
+    mode: 0o755,
+  },
+  '_dockerfile_setup_root_prefix.sh': {
+    path: 'usr/local/bin/_dockerfile_setup_root_prefix.sh',
+    mode: 0o755,
+  },
+  'profile.sh': { path: profileScript, mode: 0o644 },
+} as const
+type ScriptName = keyof typeof scripts
+const scriptNames = Object.keys(scripts) as ScriptName[] // the keys of a constant
 const certificatesPath = 'etc/ssl/certs/ca-certificates.crt'
 
 /** The paths of a base whose content `wire` and `chooseUser` look at. */
 export function isWiringFile(path: string): boolean {
   return (
-    /^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
+    /^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|profile|bash\.bashrc|bashrc|skel\/.*)$/.test(
+      path,
+    ) ||
     path === 'usr/lib/os-release' ||
     /^home\/[^/]+\/\.[^/]+$/.test(path) ||
     posix.basename(path) === '.bashrc'
@@ -37,10 +62,12 @@ export function isWiringFile(path: string): boolean {
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
  * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
-export function wire({ base, user, environments, rootPrefix, certificates }: Wiring): LayerEntry[] {
+export function wire({ base, user, environments, defaults, rootPrefix, certificates }: Wiring): LayerEntry[] {
   const layer = new Overlay(base)
   layer.directory(posix.dirname(rootPrefix))
-  for (const name of scripts) layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 })
+  for (const name of scriptNames)
+    layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode })
+  layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix))
   for (const environment of environments) {
     const path = `usr/local/lib/micromamba-image/${environment.name}.sh`
     layer.file(path, formatActivation(environment, rootPrefix))
@@ -49,6 +76,7 @@ export function wire({ base, user, environments, rootPrefix, certificates }: Wir
     layer.edit('etc/arg_mamba_user', `${user.name}\n`)
   }
   layUser(layer, base, user)
+  editSystemFiles(layer, base)
   for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc']) editBashrc(layer, base, bashrc)
   // A service's user may have no home, and then needs none to run as.
   if (base.get(user.home) || user.home.startsWith('/home/')) {
@@ -66,7 +94,7 @@ export function micromambaEntries(base: BaseFiles, binary: Uint8Array): LayerEnt
 }
 
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
-const wiringFormat = 1
+const wiringFormat = 2
 
 /** The hash of all that determines what `wire` lays, for a base of this digest. */
 export function wiringKey(
@@ -75,7 +103,7 @@ export function wiringKey(
     readonly baseDigest: Digest
   },
 ): Digest {
-  const { baseDigest, user, environments, rootPrefix, certificates } = wiring
+  const { baseDigest, user, environments, defaults, rootPrefix, certificates } = wiring
   const { name, uid, gid, home } = user
   return digestOf(
     JSON.stringify([
@@ -83,6 +111,7 @@ export function wiringKey(
       baseDigest,
       [name, uid, gid, home],
       environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
+      [defaults.environmentName, defaults.executable],
       rootPrefix,
       certificates ?? null,
     ]),
@@ -91,11 +120,11 @@ export function wiringKey(
 
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 export function wiringDigest(): Digest {
-  return digestOf(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]))
+  return digestOf(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scriptNames.map(readScript)]))
 }
 
 /** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
-function readScript(name: (typeof scripts)[number]): Buffer {
+function readScript(name: ScriptName): Buffer {
   // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
   const here = import.meta.url
   return readFileSync(new URL(`../../wiring/${name}`, here))

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
 import { activationVariables } from '../image/activation.ts'
+import { withLocalBin } from '../image/config.ts'
 import { evaluateActivation, type PathKind } from '../activation/static-activation.ts'
 import { openingAsNeeded } from '../layers/prefix-contents.ts'
 import { activationScripts } from '../prefix/link.ts'
@@ -8,6 +9,9 @@ import type { BuiltMember } from './package-layers.ts'
 
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
+
+/** The PATH of the active environment, for the wiring to put back in login shells, whose /etc/profile makes it anew. */
+const pathVariable = 'MAMBA_IMAGE_PATH'
 
 /**
  * What the activation of an environment exports, for the image's config: so that processes have it that no entrypoint
@@ -22,7 +26,7 @@ export async function exportedByActivation(
   const { prefix, rootPrefix } = contents.context
   const before = new Map([
     ...variables,
-    ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
+    ...Object.entries(activationVariables(activated, rootPrefix, withLocalBin(variables.get('PATH') ?? ''))),
   ])
   const scripts = activationScripts(contents.texts(), prefix)
   const files = scripts.length > 0 ? await base.files() : undefined
@@ -45,5 +49,5 @@ export async function exportedByActivation(
   const pending: Record<string, string> =
     unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {}
   const exported = [...after].filter(([name, value]) => variables.get(name) !== value)
-  return { ...Object.fromEntries(exported), ...pending }
+  return { ...Object.fromEntries(exported), [pathVariable]: after.get('PATH') ?? '', ...pending }
 }

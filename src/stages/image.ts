@@ -24,6 +24,7 @@ import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
 import { exportedByActivation } from './activation.ts'
 import { applicationLayer } from './application.ts'
+import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive } from './environments.ts'
 import { buildPackageLayers, type BuiltMember } from './package-layers.ts'
@@ -52,20 +53,20 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
       await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context),
     )
   }
+  const activeName = chooseActive(
+    inputs.environments.map(({ name }) => name),
+    options.environmentName,
+  )
+  const environment = contractVariables(plan, activeName)
   const layers = [
     ...(await micromambaLayer(plan, settings, context)),
-    await wiringLayer(plan, members, settings),
+    await wiringLayer(plan, members, activeName, settings),
     ...members.flatMap((member) => member.layers),
     await environmentLayer(members, settings),
     ...(await applicationLayer(plan, members, settings)),
   ]
   for (const layer of layers) void context.uploader?.add(layer)
 
-  const activeName = chooseActive(
-    inputs.environments.map(({ name }) => name),
-    options.environmentName,
-  )
-  const environment = contractVariables(plan, activeName)
   const { user } = prepared.summary
   const image = assembleImage(base.image, layers, platform, {
     user: options.userNumeric ? String(user.uid) : user.name,
@@ -161,6 +162,7 @@ async function micromambaLayer(
 function wiringLayer(
   plan: Plan,
   members: readonly BuiltMember[],
+  environmentName: string,
   settings: LayerSettings,
 ): Promise<ImageLayer> {
   const { base, wanted } = plan
@@ -171,6 +173,7 @@ function wiringLayer(
   const wiring = {
     rootPrefix: base.rootPrefix,
     environments: members.map(({ activated }) => activated),
+    defaults: { environmentName, executable: executableOf(base) },
     ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
   }
   const { digest: baseDigest } = base.image.pinned
@@ -216,6 +219,11 @@ function contractVariables({ base, wanted }: Plan, environmentName: string): Rec
     LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
     ENV_NAME: environmentName,
     MAMBA_ROOT_PREFIX: rootPrefix,
-    MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+    MAMBA_EXE: executableOf(base),
   }
+}
+
+/** Where micromamba is in images on a base. */
+function executableOf({ variables }: Base): string {
+  return variables.get('MAMBA_EXE') ?? '/bin/micromamba'
 }
