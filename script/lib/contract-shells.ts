@@ -62,25 +62,14 @@ export function shellRows(subject: Subject): Row[] {
         ),
     },
     {
-      row: 'docker run -it --entrypoint bash IMAGE, with a volume over the home: active',
-      check: async () =>
-        expectPrefix(
-          await engine.typed(
-            [
-              'run',
-              '--rm',
-              '-it',
-              '--network=none',
-              '--tmpfs',
-              `/home/${user}`,
-              '--entrypoint',
-              'bash',
-              image,
-            ],
-            `${question}\nexit\n`,
-          ),
-          prefix,
-        ),
+      row: 'docker run -it --entrypoint bash IMAGE, with a volume over the home, where bash reads a file in /etc: active',
+      async check() {
+        const covered = ['--network=none', '--tmpfs', `/home/${user}`, '--entrypoint']
+        const debian = await run(subject, ['--entrypoint', 'test'], ['-e', '/etc/bash.bashrc'])
+        if (debian.code !== 0) return undefined
+        const words = ['run', '--rm', '-it', ...covered, 'bash', image]
+        return expectPrefix(await engine.typed(words, `${question}\nexit\n`), prefix)
+      },
     },
     {
       row: "su - USER -c '…', where there is a su: active",

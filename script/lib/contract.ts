@@ -1,4 +1,5 @@
 import { createLimiter } from '../../src/common/limiter.ts'
+import { consumers } from './contract-consumers.ts'
 import { entrypointRows, fileRows, processRows, userRows } from './contract-containers.ts'
 import { shellRows } from './contract-shells.ts'
 import { dockerfileRows, interactiveRows, startRows } from './contract-starts.ts'
@@ -16,11 +17,15 @@ export interface Verdict {
 /** Starting a container is mostly waiting: for the engine, for its runtime, for what is cleared away. */
 const rowsAtOnce = 4
 
-/** Checks some rows at a time and gives them in their order; a row that throws is a row that fails. */
+/**
+ * Checks some rows at a time and gives them in their order; a row that throws is a row that fails.
+ * @param as who starts the image, of `consumers`; the contract itself where nobody is named
+ */
 export async function* checkContract(
   engine: ContainerEngine,
   image: string,
   activation: Activation = 'entrypoint',
+  as: readonly string[] = [],
 ): AsyncGenerator<Verdict> {
   const inspected = await engine(['image', 'inspect', image])
   if (inspected.code !== 0) {
@@ -28,11 +33,15 @@ export async function* checkContract(
     return
   }
   const [{ Config: config }] = JSON.parse(inspected.stdout) as [{ Config: Config }]
+  const subject = subjectOf(engine, image, config, activation)
+  const rows =
+    as.length === 0
+      ? [...configRows(config, activation), ...containerRows(subject)]
+      : as.flatMap(
+          (name) => consumers[name]?.(subject).map((row) => ({ ...row, row: `${name}: ${row.row}` })) ?? [],
+        )
   const limit = createLimiter(rowsAtOnce)
-  const verdicts = [
-    ...configRows(config, activation),
-    ...containerRows(engine, image, config, activation),
-  ].map(({ row, check }) =>
+  const verdicts = rows.map(({ row, check }) =>
     limit(async (): Promise<Verdict> => {
       const problem = await check().catch(String)
       return { row, ...(problem !== undefined && { problem }) }
@@ -97,16 +106,11 @@ function configRows(config: Config, activation: Activation): Row[] {
   ]
 }
 
-function containerRows(
-  engine: ContainerEngine,
-  image: string,
-  config: Config,
-  activation: Activation,
-): Row[] {
+function subjectOf(engine: ContainerEngine, image: string, config: Config, activation: Activation): Subject {
   const variables = variablesOf(config)
   const root = variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda'
   const name = variables.get('ENV_NAME') ?? 'base'
-  const subject: Subject = {
+  return {
     engine,
     image,
     prefix: name === 'base' ? root : `${root}/envs/${name}`,
@@ -116,6 +120,9 @@ function containerRows(
     firstWord: config.Entrypoint?.[0] ?? '',
     active: { started: activation !== 'none', other: activation === 'everywhere' },
   }
+}
+
+function containerRows(subject: Subject): Row[] {
   return [
     ...fileRows(subject),
     ...startRows(subject),
