@@ -114,7 +114,7 @@ describe('an environment lives on a base', () => {
       await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $HOME $ID"; command -v micromamba'),
     ).toBe(`/opt/conda mambauser /home/mambauser ${system}\n/usr/bin/micromamba\n`)
     expect(await lockText()).toContain('# virtual-package: __glibc=2.36\n')
-    // The whole contract on these two is what other tests look at.
+    // The whole contract on the two others is what other tests look at.
     if (system !== 'debian') expect(await problems()).toEqual([])
   })
 
@@ -148,6 +148,25 @@ describe('an environment lives on a base', () => {
     expect(await inContainer('echo $CONDA_PREFIX')).toBe('/opt/conda\n')
     expect(await lockText()).toMatch(/^# base-image: oci:layout:13@sha256:/m)
     expect((await build('oci:layout:13', { 'lock-mode': 'locked' }))['digest']).toBe(digest)
+  })
+
+  test('that says nothing of PATH: where all processes are to have the environment, they have the usual one behind it', async () => {
+    const config = { Env: [], Cmd: ['bash'] }
+    const base = await pushImage(world.registry, 'imported:1', { layers: [await minimalDebian()], config })
+    await build(base.reference, { activation: 'everywhere' })
+    const usual = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+    const path = `/opt/conda/bin:/opt/conda/condabin:${usual}`
+    const words = [
+      'run',
+      '--rm',
+      '--network=none',
+      '--entrypoint',
+      'bash',
+      'app:bases',
+      '-c',
+      'echo $PATH; ls -d /',
+    ]
+    expect((await docker(words)).stdout).toBe(`${path}\n/\n`)
   })
 
   test('with a package cache in the root prefix, which stays as it is', async () => {

@@ -176,12 +176,12 @@ describe('bases that lack things', () => {
     [
       "Fedora's only",
       { 'etc/bashrc': '# f\n' },
-      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': undefined },
+      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': undefined, '.bashrc': line },
     ],
     [
       'both',
       { 'etc/bashrc': '# f\n', 'etc/bash.bashrc': '# d\n' },
-      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': `# d\n${line}` },
+      { 'etc/bashrc': `# f\n${line}`, 'etc/bash.bashrc': `# d\n${line}`, '.bashrc': undefined },
     ],
     ['one that cannot be read', { 'etc/bash.bashrc': {} }, { 'etc/bash.bashrc': undefined }],
     [

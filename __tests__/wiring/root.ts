@@ -73,8 +73,9 @@ case $2 in
     echo "export CONDA_PROMPT_MODIFIER='($name) '"
     echo "export CONDA_DEFAULT_ENV='$name'"
     # What the environment's state has, a variable a line here, goes between quotes as it is.
+    entry='"([A-Z_]+)": "(.*)"'
     while IFS= read -r line; do
-      [[ ! $line =~ \\"([A-Z_]+)\\":\\ \\"(.*)\\" ]] || printf "export %s='%b'\\n" "\${BASH_REMATCH[@]:1:2}"
+      [[ ! $line =~ $entry ]] || printf "export %s='%b'\\n" "\${BASH_REMATCH[@]:1:2}"
     done < <(cat "$prefix/conda-meta/state" 2>/dev/null)
     for script in "$prefix"/etc/conda/activate.d/*.sh; do [[ ! -e $script ]] || echo ". \"$script\""; done
     ;;

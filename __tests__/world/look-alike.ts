@@ -18,7 +18,23 @@ export async function writeLookAlike(path: string, change: (entries: Entries) =>
   return path
 }
 
-/** Libraries in /usr/lib64, a shadow file that nobody may read, its own os-release. */
+/** What Fedora's files for shells do, as far as it matters where variables come from; its bash reads none by itself. */
+const fedoraShellFiles = {
+  'etc/profile': `case :$PATH: in *:/usr/local/bin:*) ;; *) PATH=/usr/local/bin:$PATH ;; esac
+export PATH
+for file in /etc/profile.d/*.sh; do
+  if [ -r "$file" ]; then . "$file"; fi
+done
+if [ -n "$BASH_VERSION" ] && [ -f /etc/bashrc ]; then . /etc/bashrc; fi
+`,
+  'etc/bashrc': `if [ "$PS1" ]; then PS1='$ '; fi\n`,
+  'etc/skel/.bashrc': 'if [ -f /etc/bashrc ]; then . /etc/bashrc; fi\n',
+  'etc/skel/.bash_profile': 'if [ -f ~/.bashrc ]; then . ~/.bashrc; fi\n',
+  'root/.bashrc': 'if [ -f /etc/bashrc ]; then . /etc/bashrc; fi\n',
+  'root/.bash_profile': 'if [ -f ~/.bashrc ]; then . ~/.bashrc; fi\n',
+}
+
+/** Libraries in /usr/lib64, a shadow file that nobody may read, its own files for shells and os-release. */
 export function likeFedora(entries: Entries): void {
   const libraries = 'usr/lib/x86_64-linux-gnu'
   for (const [path, entry] of [...entries]) {
@@ -31,6 +47,8 @@ export function likeFedora(entries: Entries): void {
   // Where Debian's loader looks for them.
   entries.set(libraries, { path: libraries, target: '../lib64' })
   entries.set('etc/shadow', { path: 'etc/shadow', content: 'root:*::0:99999:7:::\n', mode: 0 })
+  for (const path of ['etc/bash.bashrc', 'etc/skel/.profile', 'root/.profile']) entries.delete(path)
+  for (const [path, content] of Object.entries(fedoraShellFiles)) entries.set(path, { path, content })
   nameSystem(entries, 'ID=fedora\nVERSION_ID=42\n')
 }
 

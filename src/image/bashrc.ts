@@ -32,6 +32,8 @@ const systemBashrcs = [
 export function editSystemFiles(layer: Overlay, base: BaseFiles): void {
   const present = systemBashrcs.filter((path) => base.get(path))
   for (const path of present.length > 0 ? present : systemBashrcs.slice(0, 1)) editBashrc(layer, base, path)
+  // Fedora's bash reads no file of the system's. The home of a uid that has none is /.
+  if (!base.get('etc/bash.bashrc') && base.get('etc/bashrc')) editBashrc(layer, base, '.bashrc')
   const profile = base.get('etc/profile')
   if (profile && !profile.content) return
   const text = profile?.content?.toString() ?? ''
