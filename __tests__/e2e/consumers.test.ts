@@ -42,3 +42,40 @@ describe.each<Activation>(['entrypoint', 'everywhere'])(
     })
   },
 )
+
+test("upstream's recipe adds micromamba to another image, out of one of ours", async () => {
+  const { exitCode, log } = await job.run({ tags: 'consumers:recipe' })
+  expect(exitCode === 0 || log).toBe(true)
+  const scripts = [
+    '_activate_current_env.sh',
+    '_dockerfile_shell.sh',
+    '_entrypoint.sh',
+    '_dockerfile_initialize_user_accounts.sh',
+    '_dockerfile_setup_root_prefix.sh',
+  ].map((name) => `/usr/local/bin/${name}`)
+  const dockerfile = [
+    'FROM consumers:recipe AS micromamba',
+    `FROM ${world.base.reference}`,
+    'USER root',
+    'ARG MAMBA_USER=analyst MAMBA_USER_ID=1234 MAMBA_USER_GID=1235',
+    'ENV MAMBA_USER=$MAMBA_USER MAMBA_ROOT_PREFIX=/opt/conda MAMBA_EXE=/bin/micromamba',
+    ...['/bin/micromamba', ...scripts].map((path) => `COPY --from=micromamba ${path} ${path}`),
+    'RUN _dockerfile_initialize_user_accounts.sh && _dockerfile_setup_root_prefix.sh',
+    'USER $MAMBA_USER',
+    'SHELL ["/usr/local/bin/_dockerfile_shell.sh"]',
+    'ENTRYPOINT ["/usr/local/bin/_entrypoint.sh"]',
+    'ARG MAMBA_DOCKERFILE_ACTIVATE=1',
+    'RUN echo "$CONDA_PREFIX $(id)" > /tmp/built',
+    '',
+  ].join('\n')
+  const built = await docker(['build', '--quiet', '--network=none', '-'], { input: dockerfile })
+  expect(built.code === 0 || built.stderr).toBe(true)
+  const ask =
+    'cat /tmp/built; touch /opt/conda/conda-meta/x /opt/conda/y ~/z && echo "$CONDA_PREFIX $HOME $(id -u)"; cat /etc/arg_mamba_user'
+  const words = ['run', '--rm', '--network=none', '--user=1001:1001', built.stdout.trim(), 'bash', '-c', ask]
+  expect(await docker(words)).toMatchObject({
+    code: 0,
+    stdout:
+      '/opt/conda uid=1234(analyst) gid=1235(analyst) groups=1235(analyst)\n/opt/conda /home/analyst 1001\nanalyst\n',
+  })
+})

@@ -77,7 +77,7 @@ case $2 in
     while IFS= read -r line; do
       [[ ! $line =~ $entry ]] || printf "export %s='%b'\\n" "\${BASH_REMATCH[@]:1:2}"
     done < <(cat "$prefix/conda-meta/state" 2>/dev/null)
-    for script in "$prefix"/etc/conda/activate.d/*.sh; do [[ ! -e $script ]] || echo ". \"$script\""; done
+    for script in "$prefix"/etc/conda/activate.d/*.sh; do [[ ! -e $script ]] || echo ". \\"$script\\""; done
     ;;
   deactivate)
     path=":$PATH:"
