@@ -36073,23 +36073,93 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 8948:
+/***/ 7705:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CF: () => (/* binding */ setImageOutputs),
-/* harmony export */   PK: () => (/* binding */ setPushOutputs),
-/* harmony export */   ef: () => (/* binding */ setLockOutputs),
-/* harmony export */   fk: () => (/* binding */ setCacheOutputs),
-/* harmony export */   hc: () => (/* binding */ setMergeOutputs)
-/* harmony export */ });
-/* unused harmony export metadata */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
-/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2802);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6859);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6013);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  fk: () => (/* binding */ setCacheOutputs),
+  CF: () => (/* binding */ setImageOutputs),
+  ef: () => (/* binding */ setLockOutputs),
+  hc: () => (/* binding */ setMergeOutputs),
+  PK: () => (/* binding */ setPushOutputs)
+});
+
+// UNUSED EXPORTS: metadata
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var digest = __nccwpck_require__(1573);
+// EXTERNAL MODULE: ./src/common/platform.ts
+var platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
+var outputs = __nccwpck_require__(2802);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
+var registry = __nccwpck_require__(6859);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
+;// CONCATENATED MODULE: ./src/action/metadata-file.ts
+
+
+
+
+
+
+
+/** Linux starts no program with a variable of 128 KiB, its name counted (execve(2), MAX_ARG_STRLEN); names have some room. */
+const variableLimit = 127 * 1024;
+/**
+ * Metadata as JSON on one line that fits into a variable: what would not is left out, the layers first. All of it is in a file.
+ * @returns the text, and the file's path, which is absent where it could not be written
+ */
+function placeMetadata(metadata) {
+    const whole = JSON.stringify(metadata);
+    const file = writeFile(whole);
+    const text = [whole, withoutLayers(metadata), withoutOurs(metadata)].find((candidate) => Buffer.byteLength(candidate) < variableLimit);
+    if (text !== whole) {
+        core/* warning */.$e("The output 'metadata' leaves out details, which would not fit into a variable; the file that 'metadata-file' names has them.");
+    }
+    return { text: text ?? '{}', ...(file !== undefined && { file }) };
+}
+const ours = 'micromamba-image';
+function withoutLayers(metadata) {
+    const { [ours]: details } = metadata;
+    const images = (0,json/* isRecord */.u)(details) && Array.isArray(details['images']) ? details['images'].filter(json/* isRecord */.u) : [];
+    const short = images.map((image) => ({ ...image, layers: undefined }));
+    return JSON.stringify({ ...metadata, [ours]: { ...((0,json/* isRecord */.u)(details) && details), images: short } });
+}
+function withoutOurs(metadata) {
+    return JSON.stringify({ ...metadata, [ours]: undefined });
+}
+/** The image is made by then: a disk that is full is no reason to fail. */
+function writeFile(text) {
+    const file = (0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), `micromamba-image-metadata-${(0,external_node_crypto_.randomUUID)()}.json`);
+    try {
+        (0,external_node_fs_.writeFileSync)(file, text);
+        return file;
+    }
+    catch (error) {
+        core/* warning */.$e(`The file of the output 'metadata-file' could not be written: ${(0,errors/* messageOf */.b)(error)}`);
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/action/result.ts
+var action_result = __nccwpck_require__(6013);
+;// CONCATENATED MODULE: ./src/action/outputs.ts
+
 
 
 
@@ -36099,61 +36169,66 @@ function defaultCallback(err) {
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 function setLockOutputs(locks) {
     const hashes = locks.map(({ hash }) => hash);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-file', locks.map(({ file }) => file).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-changed', locks.some(({ changed }) => changed));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
+    core/* setOutput */.uH('lock-file', locks.map(({ file }) => file).join('\n'));
+    core/* setOutput */.uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,digest/* digestOf */.ol)(hashes.join('\n')));
+    core/* setOutput */.uH('lock-changed', locks.some(({ changed }) => changed));
+    core/* setOutput */.uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
+    core/* setOutput */.uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
 }
 function known(values) {
     return values.find((value) => value !== undefined) ?? '';
 }
 function setCacheOutputs(cache) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-hit', cache.hit);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-primary-key', cache.primaryKey);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-matched-key', cache.matchedKey ?? '');
+    core/* setOutput */.uH('cache-hit', cache.hit);
+    core/* setOutput */.uH('cache-primary-key', cache.primaryKey);
+    core/* setOutput */.uH('cache-matched-key', cache.matchedKey ?? '');
 }
 /** What is known of an image before it goes anywhere. */
 function setImageOutputs(result) {
     const { artifact, tags } = result;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact).descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact).descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .digestedName */ .H)(result) ?? '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify(metadata(result), null, 2));
+    core/* setOutput */.uH('digest', (0,outputs/* topOf */._i)(artifact).descriptor.digest);
+    core/* setOutput */.uH('imageid', configDigest(artifact) ?? (0,outputs/* topOf */._i)(artifact).descriptor.digest);
+    core/* setOutput */.uH('image', (0,action_result/* digestedName */.H)(result) ?? '');
+    core/* setOutput */.uH('tags', tags.map(registry/* formatReference */.FH).join('\n'));
+    core/* setOutput */.uH('reused', result.reused);
+    core/* setOutput */.uH('layers-reused', layersReused(artifact));
+    setMetadata(metadata(result));
     setPushOutputs({ tags: [], bytesPushed: 0 });
 }
 /** What is live, as far as a push has come. */
 function setPushOutputs({ tags, bytesPushed }) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('pushed-tags', tags.join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
+    core/* setOutput */.uH('pushed-tags', tags.join('\n'));
+    core/* setOutput */.uH('bytes-pushed', bytesPushed);
 }
 /** How many layers an earlier image had, on all platforms; the base's do not count. */
 function layersReused(artifact) {
-    return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
+    return (0,outputs/* imagesOf */.IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
 function setMergeOutputs({ digest }, tags) {
     const [first] = tags;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', false);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', 0);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', JSON.stringify({ 'containerimage.digest': digest }, null, 2));
+    core/* setOutput */.uH('digest', digest);
+    core/* setOutput */.uH('imageid', digest);
+    core/* setOutput */.uH('image', first ? (0,registry/* formatReference */.FH)({ ...first, tag: undefined, digest }) : '');
+    core/* setOutput */.uH('tags', tags.map(registry/* formatReference */.FH).join('\n'));
+    core/* setOutput */.uH('reused', false);
+    core/* setOutput */.uH('layers-reused', 0);
+    setMetadata({ 'containerimage.digest': digest });
+}
+function setMetadata(content) {
+    const { text, file } = placeMetadata(content);
+    core/* setOutput */.uH('metadata', text);
+    core/* setOutput */.uH('metadata-file', file ?? '');
 }
 /** Of an image; an index has none. */
 function configDigest(artifact) {
-    const [image, ...more] = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact);
+    const [image, ...more] = (0,outputs/* imagesOf */.IC)(artifact);
     return more.length === 0 ? image?.config.descriptor.digest : undefined;
 }
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
 function metadata({ artifact, tags, locks, bases, }) {
-    const { descriptor } = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .topOf */ ._i)(artifact);
-    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_3__/* .imagesOf */ .IC)(artifact);
+    const { descriptor } = (0,outputs/* topOf */._i)(artifact);
+    const images = (0,outputs/* imagesOf */.IC)(artifact);
     const [first, ...more] = images;
     const config = configDigest(artifact);
     return {
@@ -36163,12 +36238,12 @@ function metadata({ artifact, tags, locks, bases, }) {
             ...descriptor,
             ...(first && more.length === 0 && { platform: platformOf(first) }),
         },
-        ...(tags.length > 0 && { 'image.name': tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH).join(',') }),
+        ...(tags.length > 0 && { 'image.name': tags.map(registry/* formatReference */.FH).join(',') }),
         'micromamba-image': {
             locks: locks.map(({ file, hash, changed }) => ({ file, hash, changed })),
             bases,
             images: images.map((image) => ({
-                platform: (0,_common_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .formatPlatform */ .Bq)(image.platform),
+                platform: (0,platform/* formatPlatform */.Bq)(image.platform),
                 digest: image.manifest.descriptor.digest,
                 config: image.config.descriptor.digest,
                 layers: image.layers.map((layer) => ({
@@ -36182,8 +36257,8 @@ function metadata({ artifact, tags, locks, bases, }) {
         },
     };
 }
-function platformOf({ platform: { os, architecture } }) {
-    return { os, architecture };
+function platformOf({ platform: { os, architecture, variant } }) {
+    return { os, architecture, ...(variant !== undefined && { variant }) };
 }
 
 
@@ -36204,6 +36279,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
@@ -36593,6 +36670,7 @@ function refuseOthers() {
 
 
 
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
@@ -36615,6 +36693,7 @@ function readRequest(environment = process.env) {
         load: inputs_boolean('load'),
         image: readImageOptions(annotations.manifest, environment),
         copy: (0,copy/* parseCopy */.pM)(inputs_valueOf('copy').split('\n'), { input: 'copy' }),
+        sourceDate: (0,labels/* sourceDate */.ey)(environment),
         cacheFrom: readCacheFrom(environment),
         indexAnnotations: annotations.index,
         descriptorAnnotations: annotations.descriptor,
@@ -36644,7 +36723,8 @@ function readVirtualPackages() {
 function readPlatforms() {
     const wanted = list('platforms');
     const platforms = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text));
-    const twice = wanted.find((_, index) => platforms.findIndex((platform) => platform === platforms[index]) < index);
+    const names = platforms.map(platform/* formatPlatform */.Bq);
+    const twice = wanted.find((_, index) => names.indexOf(names[index] ?? '') < index);
     if (twice === undefined)
         return platforms;
     throw new errors/* UserError */.y(`'${twice}' stands there twice`, { at: { input: 'platforms' } });
@@ -36688,7 +36768,7 @@ function readImageOptions(annotations, environment) {
  */
 function withOrigin(given, environment) {
     const event = readEvent(environment['GITHUB_EVENT_PATH']);
-    const commitTime = new Date(event.head_commit?.timestamp ?? '');
+    const commitTime = new Date(event.commitTime ?? '');
     return (0,labels/* contextAnnotations */.Qq)(environment, {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
@@ -36704,7 +36784,7 @@ function readCacheFrom(environment) {
     if (given.length > 0) {
         return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
     }
-    const branch = readEvent(environment['GITHUB_EVENT_PATH']).repository?.default_branch;
+    const branch = readEvent(environment['GITHUB_EVENT_PATH']).defaultBranch;
     if (branch === undefined || !readPush().push)
         return [];
     // As docker/metadata-action makes tags of branches.
@@ -36728,7 +36808,31 @@ function refuseBuildKitCaches(given) {
 function readEvent(path) {
     if (!path || !(0,external_node_fs_.existsSync)(path))
         return {};
-    return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8')); // GitHub's own file
+    const at = { file: path };
+    const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.';
+    let event;
+    try {
+        const text = (0,external_node_fs_.readFileSync)(path, 'utf8');
+        // Runners other than GitHub's may leave it empty.
+        event = text.trim() === '' ? {} : JSON.parse(text);
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the workflow's event cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at,
+            advice,
+            cause: error,
+        });
+    }
+    if (!(0,json/* isRecord */.u)(event))
+        throw new errors/* UserError */.y("the workflow's event is not a JSON object", { at, advice });
+    const field = (object, name) => {
+        const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
+        return typeof value === 'string' ? value : undefined;
+    };
+    return {
+        commitTime: field(event['head_commit'], 'timestamp'),
+        defaultBranch: field(event['repository'], 'default_branch'),
+    };
 }
 function readPush() {
     const isOptional = inputs_valueOf('push') === 'auto';
@@ -36795,6 +36899,13 @@ function readMicromamba() {
     }
     if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
         throw new errors/* UserError */.y(`'${(0,credentials/* withoutCredentials */.ri)(url)}' is not a URL`, { at: { input: 'micromamba-url' } });
+    }
+    const { protocol, host } = new URL(url);
+    if (protocol === 'file:' && host !== '') {
+        throw new errors/* UserError */.y(`'${url}' names the host '${host}', and files are read on this machine only`, {
+            at: { input: 'micromamba-url' },
+            advice: 'Write an absolute path behind three slashes: file:///srv/micromamba.',
+        });
     }
     const checksum = inputs_text('micromamba-checksum')?.toLowerCase();
     if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
@@ -36884,41 +36995,90 @@ function digestedName(result) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   S: () => (/* binding */ writeSummary)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6950);
-/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8038);
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2802);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6859);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6013);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6950);
+/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8038);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2802);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6859);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6013);
 
 
 
 
 
 
-/** Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from. */
+
+
+/** GitHub shows no summary of a step that is larger. */
+const limit = 1024 * 1024;
+/**
+ * Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from; tables that have no room in it
+ * are left out. The image is made by then, so a summary that cannot be written is a warning.
+ */
 async function writeSummary(result) {
-    if (!process.env['GITHUB_STEP_SUMMARY'])
+    const file = process.env['GITHUB_STEP_SUMMARY'];
+    if (!file)
         return;
-    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .imagesOf */ .IC)(result.artifact);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addHeading('Container image', 2);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addTable([
-        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .topOf */ ._i)(result.artifact).descriptor.digest)),
-        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_3__/* .formatReference */ .FH)(tag)))),
+    try {
+        const written = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file).then(({ size }) => size, () => 0);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.appendFile)(file, fitting(sectionsOf(result), limit - written));
+    }
+    catch (error) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e(`The job summary could not be written: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .b)(error)}`);
+    }
+}
+function sectionsOf(result) {
+    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(result.artifact);
+    return [
+        rendered(() => {
+            addOverview(result, images);
+        }),
+        ...result.locks.map((lock) => rendered(() => {
+            addLockDifference(lock);
+        })),
+        ...images.map((image) => {
+            const title = `${(0,_common_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`;
+            return rendered(() => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addDetails(title, layerTable(image)));
+        }),
+    ];
+}
+function rendered(add) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.emptyBuffer();
+    add();
+    const text = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.stringify();
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.emptyBuffer();
+    return text;
+}
+/** The sections that have room, in their order, and how many have not. */
+function fitting(sections, room) {
+    const note = (count) => `\n<p>${count} tables have no room here; the output metadata-file has all.</p>\n`;
+    let left = room - Buffer.byteLength(note(sections.length));
+    const chosen = sections.filter((section) => {
+        const size = Buffer.byteLength(section);
+        if (size > left)
+            return false;
+        left -= size;
+        return true;
+    });
+    const missing = sections.length - chosen.length;
+    return missing === 0 ? chosen.join('') : [...chosen, note(missing)].join('');
+}
+function addOverview(result, images) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addHeading('Container image', 2);
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addTable([
+        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(result.artifact).descriptor.digest)),
+        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(tag)))),
         ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
-        row('Platforms', images.map(({ platform }) => code((0,_common_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .formatPlatform */ .Bq)(platform))).join(', ')),
+        row('Platforms', images.map(({ platform }) => code((0,_common_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(platform))).join(', ')),
         ...result.bases.map((base) => row('Base', code(base))),
         ...result.locks.map((lock) => row('Lockfile', `${code(lock.file)}: ${describeLock(lock)}`)),
     ]);
-    const name = (0,_result_js__WEBPACK_IMPORTED_MODULE_4__/* .digestedName */ .H)(result);
+    const name = (0,_result_js__WEBPACK_IMPORTED_MODULE_6__/* .digestedName */ .H)(result);
     if (result.pushed && name !== undefined)
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addCodeBlock(`docker pull ${name}`, 'sh');
-    result.locks.forEach(addLockDifference);
-    for (const image of images) {
-        const title = `${(0,_common_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .formatPlatform */ .Bq)(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`;
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addDetails(title, layerTable(image));
-    }
-    await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.write();
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addCodeBlock(`docker pull ${name}`, 'sh');
 }
 function row(title, content) {
     return [{ data: title, header: true }, { data: content }];
@@ -36942,20 +37102,20 @@ function addLockDifference({ difference }) {
     ];
     if (rows.length === 0)
         return;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addHeading('Changed packages', 3);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addTable([
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addHeading('Changed packages', 3);
+    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addTable([
         ['Package', 'Before', 'Now'].map((data) => ({ data, header: true })),
         ...rows.map((cells) => cells.map(escape)),
     ]);
 }
 function totalSize(image) {
-    return (0,_common_format_js__WEBPACK_IMPORTED_MODULE_5__/* .formatBytes */ .z)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
+    return (0,_common_format_js__WEBPACK_IMPORTED_MODULE_7__/* .formatBytes */ .z)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
 }
 function layerTable(image) {
     const cells = (tag, texts) => `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`;
     const rows = image.layers.map((layer) => cells('td', [
         code(layer.descriptor.digest.slice(0, 19)),
-        (0,_common_format_js__WEBPACK_IMPORTED_MODULE_5__/* .formatBytes */ .z)(layer.descriptor.size),
+        (0,_common_format_js__WEBPACK_IMPORTED_MODULE_7__/* .formatBytes */ .z)(layer.descriptor.size),
         layer.from,
         escape(layer.createdBy),
     ]));
@@ -37218,6 +37378,81 @@ function digestOf(content) {
 /** The 64 hex digits of a digest. */
 function hexOf(digest) {
     return digest.slice('sha256:'.length);
+}
+
+
+/***/ }),
+
+/***/ 7144:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ describeDiskError),
+/* harmony export */   w: () => (/* binding */ diskError)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6950);
+
+
+
+
+/** Where a job's files are, by the variables that name the places. */
+const places = ['RUNNER_TEMP', 'RUNNER_TOOL_CACHE', 'GITHUB_WORKSPACE'];
+/**
+ * What is wrong with a disk, where a file system refused something because of its state or of who asks.
+ * @returns undefined for every other error
+ */
+function describeDiskError(error, { file, needed } = {}) {
+    if (!isSystemError(error))
+        return undefined;
+    const path = file ?? error.dest ?? error.path;
+    const place = path === undefined ? 'a file' : nameOf(path);
+    if (error.code === 'ENOSPC') {
+        return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EDQUOT') {
+        return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EROFS')
+        return { what: `${place} is on a disk that is read-only`, advice: otherPlace };
+    // Programs and sockets are refused so too.
+    const isOfFile = path !== undefined && !/^(spawn|connect|bind|listen)/.test(error.syscall ?? '');
+    if (!isOfFile || (error.code !== 'EACCES' && error.code !== 'EPERM'))
+        return undefined;
+    return { what: `this user may not do that to ${place}: ${error.message}`, advice: otherPlace };
+}
+/** The user's error for what `describeDiskError` describes. */
+function diskError(error, about) {
+    const described = describeDiskError(error, about);
+    return described && new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .y(described.what, { advice: described.advice, cause: error });
+}
+const moreRoom = 'Free some of it, for instance by removing what the runner has preinstalled, or use a runner with a larger disk.';
+const otherPlace = 'Make it writable for the user of the job, or name another place.';
+function isSystemError(error) {
+    return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+}
+function nameOf(path) {
+    const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
+    return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
+}
+function roomAt(path, needed) {
+    for (let above = path; above !== undefined; above = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above) === above ? undefined : (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above)) {
+        try {
+            const { bavail, blocks, bsize } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(above);
+            return `: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(bavail * bsize)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(blocks * bsize)} are free${wanted(needed)}`;
+        }
+        catch {
+            // It is not there; what is above it may be.
+        }
+    }
+    return wanted(needed);
+}
+function wanted(needed) {
+    return needed === undefined ? '' : `, and it takes about ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(needed)}`;
 }
 
 
@@ -37629,7 +37864,10 @@ function createLimiter(limit) {
 /* harmony export */   Bq: () => (/* binding */ formatPlatform),
 /* harmony export */   FL: () => (/* binding */ parsePlatform),
 /* harmony export */   Pv: () => (/* binding */ machinePlatform),
-/* harmony export */   kS: () => (/* binding */ platformOfSubdir)
+/* harmony export */   bV: () => (/* binding */ fileNameOf),
+/* harmony export */   fQ: () => (/* binding */ narrowed),
+/* harmony export */   kS: () => (/* binding */ platformOfSubdir),
+/* harmony export */   sN: () => (/* binding */ variantLevel)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 
@@ -37639,21 +37877,38 @@ const platforms = [
     { os: 'linux', architecture: 'ppc64le', subdir: 'linux-ppc64le' },
     { os: 'linux', architecture: 's390x', subdir: 'linux-s390x' },
 ];
-/** `linux/amd64`, as in the input `platforms`; `linux/arm64/v8` is `linux/arm64`. */
+/**
+ * Variants beyond the plain one, which each processor of the architecture has: v1 of amd64, and v8 of arm64 (OCI image-spec,
+ * image-index.md, "Platform Variants"; Go's GOAMD64 and GOARM64).
+ */
+const variants = {
+    amd64: { plain: 1, beyond: [2, 3, 4] },
+    arm64: { plain: 8, beyond: [9] },
+    ppc64le: { beyond: [] },
+    s390x: { beyond: [] },
+};
+/** `linux/amd64` or `linux/amd64/v3`, as in the input `platforms`; `linux/arm64/v8` is `linux/arm64`. */
 function parsePlatform(text, input = 'platforms') {
-    const wanted = text.trim().replace(/^linux\/arm64\/v8$/, 'linux/arm64');
-    const found = platforms.find((platform) => formatPlatform(platform) === wanted);
-    if (found)
-        return found;
-    const meant = meantPlatform(wanted);
-    const level = /^linux\/amd64\/v([234])$/.exec(wanted)?.[1];
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
-        at: { input },
-        advice: level !== undefined
-            ? `Write linux/amd64, and 'virtual-packages: __archspec=x86_64_v${level}' for packages that need such a processor.`
-            : meant
+    const [, name = '', variant] = /^(.*?)(?:\/v(\d+))?$/.exec(text.trim()) ?? [];
+    const found = platforms.find((platform) => formatPlatform(platform) === name);
+    if (!found) {
+        const meant = meantPlatform(text.trim());
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
+            at: { input },
+            advice: meant
                 ? `Write ${formatPlatform(meant)}.`
                 : `Use one of ${platforms.map(formatPlatform).join(', ')}.`,
+        });
+    }
+    const { plain, beyond } = variants[found.architecture];
+    if (variant === undefined || Number(variant) === plain)
+        return found;
+    if (beyond.includes(Number(variant)))
+        return { ...found, variant: `v${variant}` };
+    const known = beyond.map((level) => `${name}/v${level}`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a variant of ${name} that is known here`, {
+        at: { input },
+        advice: `Use ${[name, ...known].join(', ')}.`,
     });
 }
 /** By the names that conda, docker and the kernel have for a processor. */
@@ -37662,8 +37917,25 @@ function meantPlatform(text) {
     const architecture = { 64: 'amd64', x86_64: 'amd64', 'x86-64': 'amd64', x64: 'amd64', aarch64: 'arm64' }[processor];
     return platforms.find((platform) => platform.architecture === (architecture ?? processor));
 }
-function formatPlatform(platform) {
-    return `${platform.os}/${platform.architecture}`;
+function formatPlatform({ os, architecture, variant, }) {
+    return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+/** How files are called that are for a platform: by its conda subdir, `linux-64`, and its variant, `linux-64-v3`. */
+function fileNameOf({ subdir, variant }) {
+    return variant === undefined ? subdir : `${subdir}-${variant}`;
+}
+/**
+ * Where a variant stands among those of its architecture: what runs on one runs on those above it.
+ * @returns NaN for one that is not known
+ */
+function variantLevel({ architecture, variant, }) {
+    const plain = variants[architecture]?.plain ?? 0;
+    return !variant ? plain : Number(/^v(\d+(\.\d+)?)$/.exec(variant)?.[1] ?? NaN);
+}
+/** A platform, narrowed to the variant of something that is to be part of an image for it. */
+function narrowed(platform, variant) {
+    const level = variantLevel({ ...platform, variant });
+    return variant && level > variantLevel(platform) ? { ...platform, variant } : platform;
 }
 function platformOfSubdir(subdir) {
     return platforms.find((platform) => platform.subdir === subdir);
@@ -37762,6 +38034,31 @@ function removeAllScratch() {
     for (const folder of folders)
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
     folders.clear();
+}
+
+
+/***/ }),
+
+/***/ 2778:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ isReserved),
+/* harmony export */   x: () => (/* binding */ whiteoutPath)
+/* harmony export */ });
+/**
+ * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
+ * is, `.wh..wh..opq` that all of its directory is.
+ */
+const mark = '.wh.';
+/** Whether a path, with `/`, has a part that no file of a layer can be called. */
+function isReserved(path) {
+    return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
+}
+/** The path of the entry that says that `path` is gone. */
+function whiteoutPath(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
 }
 
 
@@ -38029,9 +38326,9 @@ function canonical({ mediaType, digest, size, annotations, platform }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Qq: () => (/* binding */ contextAnnotations),
-/* harmony export */   aG: () => (/* binding */ onlyLabelsDiffer)
+/* harmony export */   aG: () => (/* binding */ onlyLabelsDiffer),
+/* harmony export */   ey: () => (/* binding */ sourceDate)
 /* harmony export */ });
-/* unused harmony export sourceDate */
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 /* harmony import */ var _common_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
 
@@ -38131,6 +38428,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/common/digest.ts
 var digest = __nccwpck_require__(1573);
+// EXTERNAL MODULE: ./src/common/whiteout.ts
+var whiteout = __nccwpck_require__(2778);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/common/errors.ts
@@ -38255,14 +38554,17 @@ class CopyOverlay {
                 this.#entries.delete(other);
     }
 }
-/** Opened when it is read, since a layer may have more files than a process may have open. */
-async function* contentOf(file, rule) {
-    try {
-        yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
+/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
+function contentOf(file, rule) {
+    async function* read() {
+        try {
+            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
+        }
+        catch (error) {
+            throw refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+        }
     }
-    catch (error) {
-        throw refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
-    }
+    return { [Symbol.asyncIterator]: read };
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -38380,6 +38682,7 @@ function dockerignore_refusal(what, line, cause) {
 
 
 
+
 /**
  * What is left out unless a `.dockerignore` takes it back in with `!`: the repository's own files, where a checkout keeps the
  * token that it was made with.
@@ -38387,18 +38690,20 @@ function dockerignore_refusal(what, line, cause) {
 const alwaysIgnored = '**/.git';
 /**
  * Finds what each rule copies: a file, or a directory with all that is below it, less what `.dockerignore` at the workspace's
- * top leaves out. A source may be reached through links inside of the workspace; links below it are not followed.
+ * top leaves out, and less what the run itself writes, with the directories that hold nothing else. A source may be reached through links inside of the workspace; links below it are not followed.
  * @returns in the order of the rules; each rule's in the order of their paths, parents first
  * @throws UserError for a rule that copies nothing, or something that an image cannot have
  */
-async function findSources(rules, workspace) {
+async function findSources(rules, { workspace, output }) {
     if (rules.length === 0)
         return [];
     const root = await (0,promises_.realpath)(workspace);
     const ignore = await readIgnore(root);
     const found = [];
-    for (const rule of rules)
-        found.push({ rule, sources: await findSource({ rule, root, workspace, ignore }) });
+    const written = output === undefined ? undefined : await placeIn(root, (0,external_node_path_.resolve)(root, output));
+    for (const rule of rules) {
+        found.push({ rule, sources: await findSource({ rule, root, workspace, ignore, written }) });
+    }
     return found;
 }
 async function readIgnore(root) {
@@ -38409,19 +38714,48 @@ async function readIgnore(root) {
     });
     return parseDockerignore(text, alwaysIgnored);
 }
+/** A path relative to `root`, links above it resolved as far as there is something; undefined when it is not in there. */
+async function placeIn(root, path) {
+    const place = (0,external_node_path_.relative)(root, (0,external_node_path_.join)(await realParent(path), (0,external_node_path_.basename)(path))).replaceAll(external_node_path_.sep, '/');
+    return isOutside(place) ? undefined : place;
+}
+async function realParent(path) {
+    const parent = (0,external_node_path_.dirname)(path);
+    return (0,promises_.realpath)(parent).catch(async (error) => {
+        if (parent === (0,external_node_path_.dirname)(parent))
+            throw error;
+        return (0,external_node_path_.join)(await realParent(parent), (0,external_node_path_.basename)(parent));
+    });
+}
+function isOutside(place) {
+    return place === '..' || place.startsWith('../') || (0,external_node_path_.isAbsolute)(place);
+}
+/** Whether something is what the run writes, or what one that was killed has left of it. */
+function isOutput(place, written) {
+    if (written === undefined)
+        return false;
+    const partial = external_node_path_.posix.join(external_node_path_.posix.dirname(written), `.${external_node_path_.posix.basename(written)}.partial-`);
+    return place === written || place.startsWith(partial);
+}
 async function findSource(search) {
-    const { rule, root, ignore } = search;
+    const { rule, root, ignore, written } = search;
     const file = await (0,promises_.realpath)((0,external_node_path_.join)(root, rule.source)).catch((error) => {
         const why = isMissing(error) ? 'is not there' : `cannot be read: ${(0,errors/* messageOf */.b)(error)}`;
         throw refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error);
     });
     const inRoot = (0,external_node_path_.relative)(root, file).replaceAll(external_node_path_.sep, '/');
-    if (inRoot === '..' || inRoot.startsWith('../') || (0,external_node_path_.isAbsolute)(inRoot)) {
+    if (isOutside(inRoot)) {
         throw refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.');
+    }
+    if (written !== undefined && (inRoot === written || inRoot.startsWith(`${written}/`) || written === '')) {
+        const advice = "Choose another place for 'output', or other files.";
+        throw refusal(rule, `'${rule.source || '.'}' is where this run writes its image`, advice);
     }
     const sources = [];
     const ignored = [];
     const visit = async (place, path) => {
+        if (isOutput(place, written))
+            return;
         const at = (0,external_node_path_.join)(root, place);
         const stats = await reading(rule, place, (0,promises_.lstat)(at));
         const isIgnored = place !== '' && ignore.ignores(place);
@@ -38434,6 +38768,9 @@ async function findSource(search) {
         for (const name of (await reading(rule, place, (0,promises_.readdir)(at))).sort()) {
             await visit(external_node_path_.posix.join(place, name), external_node_path_.posix.join(path, name));
         }
+        const isMadeForOutput = written?.startsWith(`${place}/`) === true && sources.at(-1)?.path === path;
+        if (isMadeForOutput && path !== '' && !isIgnored)
+            sources.pop();
     };
     const isNamedOne = rule.source === inRoot || !ignore.ignores(rule.source);
     if (isNamedOne)
@@ -38448,8 +38785,7 @@ async function describe(search, place, path, stats) {
     const { rule, root } = search;
     if (place.includes('\uFFFD'))
         throw refusal(rule, `the name '${place}' is not UTF-8`);
-    // A layer says by such names that files of the layers below it are gone (OCI image-spec, layer.md, "Whiteouts").
-    if (external_node_path_.posix.basename(place).startsWith('.wh.')) {
+    if ((0,whiteout/* isReserved */.B)(external_node_path_.posix.basename(place))) {
         throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
     }
     if (stats.isDirectory())
@@ -38499,39 +38835,48 @@ function isMissing(error) {
 
 
 
+
+
+
 /** @throws UserError as `copyFingerprint` does */
-async function readCopied(rules, { workspace }) {
+async function readCopied(rules, origin) {
+    const { workspace, output, sourceDate } = origin;
     return {
-        digest: await copyFingerprint(rules, { workspace }),
-        entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace })),
+        digest: await copyFingerprint(rules, origin),
+        entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace, output, sourceDate })),
     };
 }
 /**
  * The entries of the layer that the input `copy` makes, as Docker's COPY would lay them: a directory's content goes into the
  * destination; a file goes to it, or into it when it ends in `/` or is a directory already.
  *
- * They are a function of names, contents, links and executable bits in the workspace: not of its place, owners, other
- * mode bits, times, or the order of its directories. Entries are sorted by path in code units. Directories that are there
+ * They are a function of names, contents, links and executable bits in the workspace, and of SOURCE_DATE_EPOCH: not of its place,
+ * owners, other mode bits, times, or the order of its directories. Entries are sorted by path in code units. Directories that are there
  * already are left as they are; of rules that lay something at one path, the later wins.
  * @throws UserError naming the rule that cannot be followed
  */
 async function* copyEntries(rules, context) {
     const overlay = new CopyOverlay(context);
-    for (const { rule, sources } of await findSources(rules, context.workspace)) {
+    for (const { rule, sources } of await findSources(rules, context)) {
         const destination = resolveDestination(rule, sources, overlay, context.workdir);
         for (const source of sources)
             overlay.add(external_node_path_.posix.join(destination, source.path), source, rule);
     }
-    yield* overlay.entries();
+    for (const entry of overlay.entries()) {
+        yield entry.type === 'file' ? { ...entry, mtime: await timeOf(entry.content, context) } : entry;
+    }
+}
+async function timeOf(content, { sourceDate }) {
+    return sourceDate ? sourceDate.getTime() / 1000 : (0,reproducible/* contentTime */.V3)(await hashOf(content));
 }
 /**
  * A digest of what the rules copy: without the image at hand and without packing, it tells whether a layer would be the same on
  * the same base, for the same user and working directory.
  * @throws UserError as `copyEntries` does, but for what the image stands against
  */
-async function copyFingerprint(rules, { workspace }) {
-    const lines = [];
-    for (const { rule, sources } of await findSources(rules, workspace)) {
+async function copyFingerprint(rules, origin) {
+    const lines = [origin.sourceDate ?? null];
+    for (const { rule, sources } of await findSources(rules, origin)) {
         lines.push([rule.source, rule.destination, rule.mode ?? null]);
         for (const source of sources)
             lines.push([source.path, source.type, await essence(source, rule)]);
@@ -38544,14 +38889,20 @@ async function essence(source, rule) {
         return source.target;
     if (source.type === 'directory')
         return null;
+    return [source.isExecutable, (await hashOf(contentOf(source.file, rule))).toString('hex')];
+}
+async function hashOf(content) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    for await (const chunk of contentOf(source.file, rule))
+    for await (const chunk of content instanceof Uint8Array ? [content] : content)
         hash.update(chunk);
-    return [source.isExecutable, hash.digest('hex')];
+    return hash.digest();
 }
 /** Where a rule's source comes to lie, relative to the image's root. */
 function resolveDestination(rule, [root], overlay, workdir) {
     const destination = external_node_path_.posix.resolve('/', workdir, rule.destination).slice(1);
+    if ((0,whiteout/* isReserved */.B)(destination)) {
+        throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
+    }
     const isDirectory = root?.path !== '' || root.type === 'directory';
     if (isDirectory)
         return destination;
@@ -38566,8 +38917,10 @@ function resolveDestination(rule, [root], overlay, workdir) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AC: () => (/* binding */ openMode),
 /* harmony export */   Br: () => (/* binding */ groupAsOwner),
 /* harmony export */   EZ: () => (/* binding */ fixedTime),
+/* harmony export */   V3: () => (/* binding */ contentTime),
 /* harmony export */   ZL: () => (/* binding */ chunkSize),
 /* harmony export */   lk: () => (/* binding */ gzipLevel),
 /* harmony export */   oE: () => (/* binding */ rootPrefixMode),
@@ -38575,6 +38928,7 @@ function resolveDestination(rule, [root], overlay, workdir) {
 /* harmony export */   qq: () => (/* binding */ packerFormat),
 /* harmony export */   zu: () => (/* binding */ directoryMode)
 /* harmony export */ });
+/* unused harmony export rootPrefixFileMode */
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8522);
 /* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_zlib__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -38586,22 +38940,56 @@ function resolveDestination(rule, [root], overlay, workdir) {
  *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
- *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
- *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
+ *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
+ *    links, what we make) has `fixedTime`.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
+ *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
+ * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
+ *    where one is meant.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-const packerFormat = 2;
-/** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
-const fixedTime = 315_532_800;
+const packerFormat = 4;
+/**
+ * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
+ * day later it is 1980 in every time zone.
+ */
+const fixedTime = 315_619_200;
+/** 2020-01-01T00:00:00Z, in seconds. */
+const lastContentTime = 1_577_836_800;
+/**
+ * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
+ * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
+ * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
+ * time of the commit would be another in every commit, and with it the layer.
+ * @param sha256 the content's
+ */
+function contentTime(sha256) {
+    return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime));
+}
 const directoryMode = 0o755;
-/** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
+/**
+ * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
+ * writes in has this mode, in each layer that names it.
+ */
 const rootPrefixMode = 0o777;
+const rootPrefixFileMode = 0o666;
+/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
+const openDirectories = ['', 'conda-meta', 'envs'];
+const openFiles = ['conda-meta/history', 'conda-meta/state'];
+/**
+ * The mode of a file or directory that everybody may write.
+ * @param path relative to the root prefix
+ * @returns undefined for all others
+ */
+function openMode(type, path) {
+    if (type === 'directory')
+        return openDirectories.includes(path) ? rootPrefixMode : undefined;
+    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
+}
 /** A mode in which the group may do what the owner may. */
 function groupAsOwner(mode) {
     return (mode & ~0o070) | ((mode & 0o700) >> 3);
@@ -38629,12 +39017,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8948);
+/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7705);
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6740);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5871);
+/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7144);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1922);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5871);
+
 
 
 
@@ -38657,21 +39047,22 @@ process.exit();
 async function work() {
     const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
     if (request.merge) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .merge */ .h)(request, request.merge), request.tags);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_8__/* .merge */ .h)(request, request.merge), request.tags);
     }
     else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .run */ .e)(request);
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(request);
         await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
     }
 }
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
-function fail(error) {
+function fail(thrown) {
+    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_6__/* .diskError */ .w)(thrown) ?? thrown;
     process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c ? error.exitCode : 1;
     if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c) {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4();
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(error.message);
     }
-    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y) {
+    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .UserError */ .y) {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
     }
     else {
@@ -38690,6 +39081,7 @@ __webpack_async_result__();
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ij: () => (/* binding */ virtualPackagesOf),
 /* harmony export */   Qt: () => (/* binding */ virtualPackageNames),
 /* harmony export */   R: () => (/* binding */ listVirtualPackages),
 /* harmony export */   mt: () => (/* binding */ overrides),
@@ -38704,6 +39096,12 @@ const processors = {
     'linux-ppc64le': 'ppc64le',
     'linux-s390x': 's390x',
 };
+/** What a platform's variant says of the processor, as archspec names it; nothing for a plain one. */
+function virtualPackagesOf({ architecture, variant }) {
+    if (variant === undefined)
+        return {};
+    return { __archspec: architecture === 'arm64' ? `arm${variant}.0a` : `x86_64_${variant}` };
+}
 /**
  * What can be taken for granted of a base that says nothing else: conda-lock's defaults for glibc and the kernel, no GPU, and
  * no processor extensions.
@@ -38856,6 +39254,8 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/scratch.ts
@@ -39021,6 +39421,7 @@ async function writeTar(files, sink) {
 
 
 
+
 /**
  * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
  * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
@@ -39035,6 +39436,10 @@ async function writeLayout(artifact, path, references) {
         await inItsPlace(target, (partial) => isTar ? writeTar(files, (0,external_node_fs_.createWriteStream)(partial, { flags: 'wx' })) : writeDirectory(files, partial));
     }
     catch (error) {
+        const needed = files.reduce((sum, { size }) => sum + size, 0);
+        const described = (0,disk/* describeDiskError */.h)(error, { file: target, needed });
+        if (described)
+            throw refused(path, `the layout cannot be written: ${described.what}`, described.advice);
         throw isDiskError(error) ? refused(path, `the layout cannot be written: ${(0,errors/* messageOf */.b)(error)}`) : error;
     }
 }
@@ -39295,9 +39700,12 @@ function imageToLoad(artifact) {
 /** The position of the platform that is this machine's. */
 function suitableFor(platforms) {
     const machine = (0,platform/* machinePlatform */.Pv)();
-    const position = platforms.findIndex(({ architecture }) => architecture === machine.architecture);
-    if (position !== -1)
-        return position;
+    // Of several variants the lowest, which runs wherever another does.
+    const [lowest] = platforms
+        .filter(({ architecture }) => architecture === machine.architecture)
+        .sort((a, b) => (0,platform/* variantLevel */.sN)(a) - (0,platform/* variantLevel */.sN)(b));
+    if (lowest)
+        return platforms.indexOf(lowest);
     const made = platforms.map(platform/* formatPlatform */.Bq).join(', ');
     throw new errors/* UserError */.y(`this machine is ${(0,platform/* formatPlatform */.Bq)(machine)}, and the image is made for ${made}`, {
         at: { input: 'load' },
@@ -39702,8 +40110,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/action/outputs.ts
-var outputs = __nccwpck_require__(8948);
+// EXTERNAL MODULE: ./src/action/outputs.ts + 1 modules
+var outputs = __nccwpck_require__(7705);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var lib_core = __nccwpck_require__(3838);
 ;// CONCATENATED MODULE: ./src/action/stage.ts
@@ -40204,15 +40612,32 @@ function parsePlatform(value) {
     return { os, architecture, ...(typeof variant === 'string' && { variant }) };
 }
 /**
+ * The image of an index that suits a platform best: of those that run there the one of the highest variant. For a platform without a
+ * variant that is the plain one, wherever it stands; where the architecture has none, the lowest.
+ */
+function findImage(images, platform) {
+    const wanted = (0,common_platform/* variantLevel */.sN)(platform);
+    const candidates = images
+        .flatMap(({ digest, platform: its }) => its?.os === platform.os && its.architecture === platform.architecture
+        ? [{ digest, level: (0,common_platform/* variantLevel */.sN)(its) }]
+        : [])
+        .sort((a, b) => (a.level || Infinity) - (b.level || Infinity));
+    const highest = Math.max(...candidates.map(({ level }) => level).filter((level) => level <= wanted));
+    const best = candidates.find(({ level }) => level === highest);
+    return (best ?? (platform.variant === undefined ? candidates[0] : undefined))?.digest;
+}
+/**
  * The image of an index for a platform.
  * @throws UserError listing the platforms there are
  */
 function chooseImage(images, platform, name) {
-    const found = images.find(({ platform: its }) => its?.os === platform.os && its.architecture === platform.architecture);
+    const found = findImage(images, platform);
     if (found)
-        return found.digest;
+        return found;
     // BuildKit lists attestations as images of an unknown platform.
-    const known = images.flatMap(({ platform: its }) => its && its.os !== 'unknown' ? [`${its.os}/${its.architecture}`] : []);
+    const known = images.flatMap(({ platform: its }) => its && its.os !== 'unknown'
+        ? [[its.os, its.architecture, its.variant].filter((part) => part).join('/')]
+        : []);
     const list = [...new Set(known)].join(', ');
     throw refusedBase(name, `it is not made for ${(0,common_platform/* formatPlatform */.Bq)(platform)}, only for ${list || 'no platform at all'}`, "Choose another base, or another of 'platforms'.");
 }
@@ -40323,7 +40748,7 @@ const missing = 'Where a lockfile pins what was there before, have it written an
  */
 function parseConfig(text) {
     const value = JSON.parse(text);
-    const { os, architecture, rootfs, config, history } = (0,json/* isRecord */.u)(value) ? value : {};
+    const { os, architecture, variant, rootfs, config, history } = (0,json/* isRecord */.u)(value) ? value : {};
     const { diff_ids } = (0,json/* isRecord */.u)(rootfs) ? rootfs : {};
     const { Env, Labels } = (0,json/* isRecord */.u)(config) ? config : {};
     const isAbsentOr = (field, test) => (field ?? null) === null || test(field);
@@ -40331,6 +40756,7 @@ function parseConfig(text) {
     const problem = Object.entries({
         os: typeof os === 'string',
         architecture: typeof architecture === 'string',
+        variant: isAbsentOr(variant, (field) => typeof field === 'string'),
         'rootfs.diff_ids': all((item) => typeof item === 'string' && (0,common_digest/* isDigest */.Bc)(item))(diff_ids),
         config: isAbsentOr(config, json/* isRecord */.u),
         'config.Env': isAbsentOr(Env, all((item) => typeof item === 'string')),
@@ -40340,6 +40766,11 @@ function parseConfig(text) {
     if (problem)
         throw new Error(`its field '${problem[0]}' is missing or malformed`);
     return value; // the fields that matter have just been looked at, and the others are passed on unseen
+}
+/** The instructions of a config's ONBUILD, which Docker knows and OCI does not. */
+function triggersOf({ config }) {
+    const triggers = config?.['OnBuild'];
+    return Array.isArray(triggers) ? triggers.map(String) : [];
 }
 /** The variables of a config's ENV. */
 function environmentOf({ config }) {
@@ -40387,8 +40818,10 @@ async function readBase(reference, platform, client, workspace = '.') {
     if (manifest.kind === 'index')
         throw refusedBase(name, 'it is an index of indexes, which has no image');
     const config = readConfig(await source.readBlob(manifest.config), name);
-    if (config.os !== platform.os || config.architecture !== platform.architecture) {
-        throw refusedBase(name, `it is for ${config.os}/${config.architecture}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
+    const { os, architecture, variant } = config;
+    const isTooNew = platform.variant !== undefined && (0,common_platform/* variantLevel */.sN)(config) > (0,common_platform/* variantLevel */.sN)(platform);
+    if (os !== platform.os || architecture !== platform.architecture || isTooNew) {
+        throw refusedBase(name, `it is for ${[os, architecture, ...(variant ? [variant] : [])].join('/')}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
     }
     return {
         pinned: { ...reference, digest: named.digest },
@@ -40472,6 +40905,8 @@ function isMusl(path) {
 }
 
 ;// CONCATENATED MODULE: ./src/image/activation.ts
+/** Where the system's programs are when nobody says it. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** libmamba's mark for a variable that activation leaves alone. */
 const unset = '***unset***';
 /**
@@ -40487,7 +40922,7 @@ function formatActivation({ name, prefix, variables }, rootPrefix) {
     return [
         `# The environment ${name} as it was when the image was made.`,
         `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
-        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}"\${PATH:+:$PATH}"`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}":\${PATH:-${usualPath}}"`,
         ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
         ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
         '',
@@ -40495,11 +40930,14 @@ function formatActivation({ name, prefix, variables }, rootPrefix) {
 }
 /**
  * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * An empty part of PATH, which is the working directory, is left out.
  * @param rootPrefix absolute
  */
 function activationVariables(environment, rootPrefix, path) {
     return {
-        PATH: `${environment.prefix}/bin:${rootPrefix}/condabin:${path}`,
+        PATH: [`${environment.prefix}/bin`, `${rootPrefix}/condabin`, ...path.split(':')]
+            .filter(Boolean)
+            .join(':'),
         ...Object.fromEntries(settable(environment.variables)),
         ...ownVariables(environment),
     };
@@ -40511,6 +40949,16 @@ function ownVariables({ name, prefix, }) {
         CONDA_DEFAULT_ENV: name,
         CONDA_PROMPT_MODIFIER: `(${name}) `,
     };
+}
+/** The file that `_activate_current_env.sh` sources for such a process. An ENV_NAME that is empty is one all the same. */
+function formatDefaults({ environmentName, executable }, rootPrefix) {
+    return [
+        "# What the image's ENV says, for processes that start without it.",
+        `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
+        `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+        `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
+        '',
+    ].join('\n');
 }
 function settable(variables) {
     return Object.entries(variables)
@@ -40594,6 +41042,30 @@ function editBashrc(layer, base, path, owner) {
         return;
     const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
     layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid });
+}
+/** What login shells source of the wiring. */
+const profileScript = 'etc/profile.d/zz-micromamba-image.sh';
+/** What interactive shells read before a .bashrc, which a volume over the home, or a uid without one, takes away. */
+const systemBashrcs = [
+    // Where Debian's bash looks, and that of most others.
+    'etc/bash.bashrc',
+    // Where Fedora's homes and its /etc/profile look.
+    'etc/bashrc',
+];
+/** Makes shells activate whatever is in the home: those that are interactive, and login shells. */
+function editSystemFiles(layer, base) {
+    const present = systemBashrcs.filter((path) => base.get(path));
+    for (const path of present.length > 0 ? present : systemBashrcs.slice(0, 1))
+        editBashrc(layer, base, path);
+    // Fedora's bash reads no file of the system's. The home of a uid that has none is /.
+    if (!base.get('etc/bash.bashrc') && base.get('etc/bashrc'))
+        editBashrc(layer, base, '.bashrc');
+    const profile = base.get('etc/profile');
+    if (profile && !profile.content)
+        return;
+    const text = profile?.content?.toString() ?? '';
+    if (!text.includes('/etc/profile.d'))
+        layer.edit('etc/profile', appendLine(text, `. /${profileScript}`));
 }
 /** A .bashrc that activates; upstream's do already, by the same line. */
 function activating(bashrc) {
@@ -40801,7 +41273,10 @@ function layHome(layer, base, { home, uid, gid }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/common/whiteout.ts
+var whiteout = __nccwpck_require__(2778);
 ;// CONCATENATED MODULE: ./src/image/overlay.ts
+
 
 /**
  * Entries to be laid over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
@@ -40877,7 +41352,7 @@ class Overlay {
     /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
     remove(path) {
         const place = this.#base.place(path);
-        this.file(external_node_path_.posix.join(external_node_path_.posix.dirname(place), `.wh.${external_node_path_.posix.basename(place)}`), '');
+        this.#layAt((0,whiteout/* whiteoutPath */.x)(place), { type: 'whiteout', path: place, uid: 0, gid: 0 });
     }
     #lay(path, make) {
         const place = this.#base.place(path);
@@ -40900,11 +41375,27 @@ class Overlay {
 
 
 
-const scripts = ['_entrypoint.sh', '_activate_current_env.sh', '_dockerfile_shell.sh'];
+/** Those of `wiring/` by name, each with its place and mode in an image. */
+const scripts = {
+    '_entrypoint.sh': { path: 'usr/local/bin/_entrypoint.sh', mode: 0o755 },
+    '_activate_current_env.sh': { path: 'usr/local/bin/_activate_current_env.sh', mode: 0o755 },
+    '_dockerfile_shell.sh': { path: 'usr/local/bin/_dockerfile_shell.sh', mode: 0o755 },
+    '_apptainer_shell.sh': { path: 'usr/local/bin/_apptainer_shell.sh', mode: 0o755 },
+    '_dockerfile_initialize_user_accounts.sh': {
+        path: 'usr/local/bin/_dockerfile_initialize_user_accounts.sh',
+        mode: 0o755,
+    },
+    '_dockerfile_setup_root_prefix.sh': {
+        path: 'usr/local/bin/_dockerfile_setup_root_prefix.sh',
+        mode: 0o755,
+    },
+    'profile.sh': { path: profileScript, mode: 0o644 },
+};
+const scriptNames = Object.keys(scripts); // the keys of a constant
 const certificatesPath = 'etc/ssl/certs/ca-certificates.crt';
 /** The paths of a base whose content `wire` and `chooseUser` look at. */
 function isWiringFile(path) {
-    return (/^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|skel\/.*)$/.test(path) ||
+    return (/^etc\/(passwd|group|shadow|gshadow|os-release|arg_mamba_user|profile|bash\.bashrc|bashrc|skel\/.*)$/.test(path) ||
         path === 'usr/lib/os-release' ||
         /^home\/[^/]+\/\.[^/]+$/.test(path) ||
         external_node_path_.posix.basename(path) === '.bashrc');
@@ -40913,11 +41404,12 @@ function isWiringFile(path) {
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
  * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
-function wire({ base, user, environments, rootPrefix, certificates }) {
+function wire({ base, user, environments, defaults, rootPrefix, certificates }) {
     const layer = new Overlay(base);
     layer.directory(external_node_path_.posix.dirname(rootPrefix));
-    for (const name of scripts)
-        layer.file(`usr/local/bin/${name}`, readScript(name), { mode: 0o755 });
+    for (const name of scriptNames)
+        layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode });
+    layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix));
     for (const environment of environments) {
         const path = `usr/local/lib/micromamba-image/${environment.name}.sh`;
         layer.file(path, formatActivation(environment, rootPrefix));
@@ -40926,6 +41418,7 @@ function wire({ base, user, environments, rootPrefix, certificates }) {
         layer.edit('etc/arg_mamba_user', `${user.name}\n`);
     }
     layUser(layer, base, user);
+    editSystemFiles(layer, base);
     for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
         editBashrc(layer, base, bashrc);
     // A service's user may have no home, and then needs none to run as.
@@ -40943,23 +41436,24 @@ function micromambaEntries(base, binary) {
     return layer.entries;
 }
 /** To be raised when `wire` lays something else for the same input, but for the scripts. */
-const wiringFormat = 1;
+const wiringFormat = 2;
 /** The hash of all that determines what `wire` lays, for a base of this digest. */
 function wiringKey(wiring) {
-    const { baseDigest, user, environments, rootPrefix, certificates } = wiring;
+    const { baseDigest, user, environments, defaults, rootPrefix, certificates } = wiring;
     const { name, uid, gid, home } = user;
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([
         wiringDigest(),
         baseDigest,
         [name, uid, gid, home],
         environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
+        [defaults.environmentName, defaults.executable],
         rootPrefix,
         certificates ?? null,
     ]));
 }
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
 function wiringDigest() {
-    return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scripts.map(readScript)]));
+    return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scriptNames.map(readScript)]));
 }
 /** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
 function readScript(name) {
@@ -40969,6 +41463,7 @@ function readScript(name) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/base.ts
+
 
 
 
@@ -40992,6 +41487,10 @@ function createBaseReader(request, { registry }) {
 }
 async function openBase({ image: { rootPrefix: wanted }, workspace }, platform, pinned, registry) {
     const image = await readBase((0,base_name/* parseBaseName */.u7)(pinned), platform, registry, workspace);
+    const triggers = triggersOf(image.config);
+    if (triggers.length > 0) {
+        lib_core/* warning */.$e(`${pinned} for ${(0,common_platform/* formatPlatform */.Bq)(platform)} has ONBUILD, which is not run and not in the image: ${triggers.join('; ')}`);
+    }
     const variables = environmentOf(image.config);
     const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
     let reading;
@@ -41016,6 +41515,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
 // EXTERNAL MODULE: ./src/common/http.ts
 var http = __nccwpck_require__(5069);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
@@ -41591,6 +42092,7 @@ function refusePip({ file, pip: [first] }) {
 
 
 
+
 /**
  * Takes the credentials out of an address, and says what its server is sent.
  * @param token the job's, which raises GitHub's rate limit and is nobody else's business
@@ -41635,6 +42137,9 @@ async function downloadFile(remote, target) {
             return hash.digest('hex');
         }
         catch (error) {
+            const full = (0,disk/* diskError */.w)(error, { file: target });
+            if (full)
+                throw full;
             if (attempt === tries)
                 throw unreachable(remote.url, error);
             await (0,http/* pause */.v7)(attempt);
@@ -42881,13 +43386,14 @@ var image_environment = __nccwpck_require__(5958);
 
 
 
+
 const asUpstream = { env: [], expose: [], volumes: [] };
 /** The comment of history's entries for layers of ours. */
 const madeHere = 'micromamba-image-action';
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
- * It keeps what the base says of ports, volumes, labels and the like.
+ * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
+ * from the base, which this image is; a Dockerfile on top would run them a step too late.
  */
 function imageConfig(base, changes) {
     const { created, layers, start = asUpstream } = changes;
@@ -42898,6 +43404,7 @@ function imageConfig(base, changes) {
         created,
         config: {
             ...base.config,
+            OnBuild: undefined,
             User: changes.user,
             Env: [...environment].map(([name, value]) => `${name}=${value}`),
             Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
@@ -42956,7 +43463,10 @@ function baseHistory({ history, rootfs }) {
         return rootfs.diff_ids.map(() => ({}));
     return [...entries, ...Array.from({ length: missing }, () => ({}))];
 }
-/** The scripts of the wiring are looked for there by those who call them by name. */
+/**
+ * A base's PATH as an image's: the usual one where it has none, and with /usr/local/bin, where the scripts of the wiring are
+ * looked for by those who call them by name.
+ */
 function withLocalBin(path) {
     if (path === '')
         return usualPath;
@@ -42966,6 +43476,7 @@ function withLocalBin(path) {
 // EXTERNAL MODULE: ./src/oci/json-blob.ts
 var json_blob = __nccwpck_require__(7739);
 ;// CONCATENATED MODULE: ./src/image/assemble.ts
+
 
 
 
@@ -42985,7 +43496,11 @@ function assembleImage(base, layers, platform, details) {
     if (all.length > layerBudget) {
         throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
     }
-    const config = (0,json_blob/* jsonBlob */.q)(media_types/* configMediaType */.p2, imageConfig(base.config, { ...details, layers }));
+    const own = (0,common_platform/* narrowed */.fQ)(platform, base.config.variant);
+    const config = (0,json_blob/* jsonBlob */.q)(media_types/* configMediaType */.p2, {
+        ...imageConfig(base.config, { ...details, layers }),
+        ...(own.variant !== undefined && { variant: own.variant }),
+    });
     const manifest = (0,json_blob/* jsonBlob */.q)(media_types/* manifestMediaType */.gp, {
         schemaVersion: 2,
         mediaType: media_types/* manifestMediaType */.gp,
@@ -43000,10 +43515,11 @@ function assembleImage(base, layers, platform, details) {
             ...details.annotations,
         }),
     });
-    return { platform, manifest, config, layers: all };
+    return { platform: own, manifest, config, layers: all };
 }
 
 ;// CONCATENATED MODULE: ./src/image/earlier.ts
+
 
 
 
@@ -43028,10 +43544,9 @@ async function findEarlier(reference, platforms, client) {
         return platforms.map(() => image);
     }
     return Promise.all(platforms.map(async (platform) => {
-        const has = top.images.some(({ platform: its }) => its?.architecture === platform.architecture);
-        if (!has)
+        const digest = findImage(top.images, platform);
+        if (digest === undefined)
             return undefined;
-        const digest = chooseImage(top.images, platform, name);
         return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
     }));
 }
@@ -43069,7 +43584,8 @@ async function readEarlier(earlier, platform, client) {
         const from = comment === madeHere ? 'reused' : 'base';
         return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
     });
-    return { platform, manifest, config: { descriptor, bytes }, layers };
+    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
+    return { platform: own, manifest, config: { descriptor, bytes }, layers };
 }
 /** A layer where it lies, with the annotations of its descriptor. */
 function layerOf({ origin }, descriptor, diffId, client) {
@@ -44716,6 +45232,7 @@ function bytecodePath(source, version) {
 
 
 
+
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
@@ -44729,6 +45246,7 @@ function plan_planLink(info, context) {
         path: `bin/${entryPoint.command}`,
         entryPoint,
     }));
+    const recordPath = `conda-meta/${dist}.json`;
     const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
     const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
@@ -44741,6 +45259,10 @@ function plan_planLink(info, context) {
         const path = targets[position] ?? file.path;
         return { file, path, shadowed: owner.get(path) !== position };
     });
+    const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.B);
+    if (reserved !== undefined) {
+        throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
     for (const { file, path } of files)
         if (file.type === 'directory')
             owner.delete(path);
@@ -44755,7 +45277,7 @@ function plan_planLink(info, context) {
         bytecode,
         isCompiled,
         entryPoints,
-        recordPath: `conda-meta/${dist}.json`,
+        recordPath,
         paths,
     };
 }
@@ -48028,17 +48550,26 @@ function paxRecord(key, value) {
 ;// CONCATENATED MODULE: ./src/layers/tar.ts
 
 
+
+
 /**
  * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
  * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
  * numbers without a word, and leave a hard link's mode to chance.
- * @throws Error when a file has other bytes than its size says
+ *
+ * All layers pass here. A name that means a removal comes in as a whiteout or not at all: it would hide files of other layers.
+ * @throws UserError for such a name; Error when a file has other bytes than its size says
  */
 async function* tarStream(entries) {
     /** Engines give a file the mode and time of every entry that names it, so hard links repeat those of their file. */
     const files = new Map();
     for await (const entry of entries) {
         const { path, uid, gid } = entry;
+        if ((0,whiteout/* isReserved */.B)(path)) {
+            throw new errors/* UserError */.y(`'/${path}' would mean in a layer that something is removed`, {
+                advice: "Choose another name: no part of a path may begin with '.wh.'.",
+            });
+        }
         const common = { path, uid, gid, size: 0, mtime: reproducible/* fixedTime */.EZ };
         switch (entry.type) {
             case 'directory':
@@ -48046,6 +48577,9 @@ async function* tarStream(entries) {
                 break;
             case 'symlink':
                 yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
+                break;
+            case 'whiteout':
+                yield formatTarHeader({ ...common, type: 'file', path: (0,whiteout/* whiteoutPath */.x)(path), mode: 0o644 });
                 break;
             case 'hardlink': {
                 const file = files.get(entry.target);
@@ -48088,11 +48622,14 @@ async function* tar_contentOf({ path, size, content, }) {
 
 
 
+
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
+ * @param expected about how many bytes these will be, as far as that is known
+ * @throws UserError when there is no room for them
  */
-async function pack_packEntries(entries, compression, file) {
+async function pack_packEntries(entries, compression, file, expected) {
     const uncompressed = (0,external_node_crypto_.createHash)('sha256');
     const compressed = (0,external_node_crypto_.createHash)('sha256');
     let size = 0;
@@ -48103,8 +48640,9 @@ async function pack_packEntries(entries, compression, file) {
         await (0,external_node_stream_promises_.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
     }
     catch (error) {
+        const full = (0,disk/* diskError */.w)(error, { file, needed: expected });
         await (0,promises_.rm)(file, { force: true });
-        throw error;
+        throw full ?? error;
     }
     return {
         descriptor: { mediaType: media_types/* layerMediaTypes */.H6[compression], digest: digested(compressed), size },
@@ -48219,7 +48757,7 @@ async function* bytecodeOverrides(contents, startCompiler) {
         hidden.push(...missing);
     }
     for (const path of hidden.sort())
-        yield whiteout(path);
+        yield { type: 'whiteout', path };
 }
 /**
  * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
@@ -48245,20 +48783,6 @@ function planBytecodeOverrides({ plans, clobbers }) {
             again.set(position, sources);
     });
     return { again, hidden };
-}
-/** OCI image-spec, layer.md, "Whiteouts". */
-function whiteout(path) {
-    const slash = path.lastIndexOf('/') + 1;
-    return {
-        type: 'file',
-        path: `${path.slice(0, slash)}.wh.${path.slice(slash)}`,
-        mode: 0o644,
-        size: 0,
-        content: nothing(),
-    };
-}
-async function* nothing() {
-    // Whiteouts have no content.
 }
 
 ;// CONCATENATED MODULE: ./src/layers/group.ts
@@ -48354,7 +48878,8 @@ async function runJob({ packages, context, owner, compression, file }, compiler)
     refuseObstructed(plans);
     const texts = {};
     const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
-    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.find(({ locked }) => locked.name === 'python');
     const facts = {
         ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
@@ -48392,8 +48917,11 @@ async function job_openSource({ locked, file, facts }) {
  */
 async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
     const owner = { uid, gid };
-    const modeOf = (mode) => (groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode);
     const root = rootPrefix.slice(1);
+    const modeOf = (type, path, own) => {
+        const mode = (0,reproducible/* openMode */.AC)(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+        return groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode;
+    };
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
         // What is above the root prefix is the base's.
@@ -48405,7 +48933,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
         if (directories.has(path))
             return;
         directories.add(path);
-        yield { type: 'directory', path, mode: modeOf(path === root ? reproducible/* rootPrefixMode */.oE : mode), ...owner };
+        yield { type: 'directory', path, mode: modeOf('directory', path, mode), ...owner };
     }
     const place = (path) => `${prefix.slice(1)}/${path}`;
     for await (const entry of entries) {
@@ -48416,7 +48944,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
         else if (entry.type === 'hardlink')
             yield { ...entry, ...owner, path, target: place(entry.target) };
         else if (entry.type === 'file')
-            yield { ...entry, ...owner, path, mode: modeOf(entry.mode) };
+            yield { ...entry, ...owner, path, mode: modeOf('file', path, entry.mode) };
         else
             yield { ...entry, ...owner, path };
     }
@@ -57044,8 +57572,11 @@ function static_activation_attempt(script, before, kindOf) {
 
 
 
+
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS';
+/** The PATH of the active environment, for the wiring to put back in login shells, whose /etc/profile makes it anew. */
+const pathVariable = 'MAMBA_IMAGE_PATH';
 /**
  * What the activation of an environment exports, for the image's config: so that processes have it that no entrypoint
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
@@ -57055,7 +57586,7 @@ async function exportedByActivation({ activated, contents }, base, variables) {
     const { prefix, rootPrefix } = contents.context;
     const before = new Map([
         ...variables,
-        ...Object.entries(activationVariables(activated, rootPrefix, variables.get('PATH') ?? '')),
+        ...Object.entries(activationVariables(activated, rootPrefix, withLocalBin(variables.get('PATH') ?? ''))),
     ]);
     const scripts = activationScripts(contents.texts(), prefix);
     const files = scripts.length > 0 ? await base.files() : undefined;
@@ -57073,7 +57604,7 @@ async function exportedByActivation({ activated, contents }, base, variables) {
     }
     const pending = unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {};
     const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
-    return { ...Object.fromEntries(exported), ...pending };
+    return { ...Object.fromEntries(exported), [pathVariable]: after.get('PATH') ?? '', ...pending };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/application.ts
@@ -58112,6 +58643,7 @@ class Progress {
 
 
 
+
 const transfer_tries = 5;
 /** Bytes that are written and hashed at a time: sockets give a quarter of that, and each hand-over to the disk costs. */
 const chunkSize = 256 * 1024;
@@ -58128,7 +58660,8 @@ async function copy(of) {
     const checksummer = new Checksummer();
     try {
         const source = await (0,promises_.open)((0,external_node_url_.fileURLToPath)(of.url));
-        await receive(source.createReadStream(), of, checksummer);
+        const { size } = await source.stat();
+        await receive(source.createReadStream(), of, checksummer, size);
     }
     catch (error) {
         if (error instanceof errors/* UserError */.y)
@@ -58149,7 +58682,8 @@ async function transfer_download(of) {
             if (offset === 0 || response.status !== 206)
                 checksummer = new Checksummer();
             validator = validatorOf(response);
-            await receive(response.body, of, checksummer);
+            const expected = Number(response.headers['content-length'] ?? NaN) + checksummer.size;
+            await receive(response.body, of, checksummer, expected);
             return checksummer.digest();
         }
         catch (error) {
@@ -58200,14 +58734,23 @@ function validatorOf({ headers }) {
         return etag;
     return headers['last-modified'];
 }
-/** Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off. */
-async function receive(source, { file, refuse, onBytes }, checksummer) {
-    const handle = await (0,promises_.open)(file, checksummer.size > 0 ? 'a' : 'w');
+/**
+ * Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off.
+ * @param expected bytes that the file will have; NaN when nobody said so
+ */
+async function receive(source, { file, refuse, onBytes }, checksummer, expected) {
+    const fail = (error) => {
+        const needed = Number.isNaN(expected) ? undefined : expected;
+        const { what, advice } = (0,disk/* describeDiskError */.h)(error, { file, needed }) ?? {
+            what: (0,errors/* messageOf */.b)(error),
+            advice: 'Is the disk in order?',
+        };
+        throw refuse(`it cannot be written: ${what}`, advice, error);
+    };
+    const handle = await (0,promises_.open)(file, checksummer.size > 0 ? 'a' : 'w').catch(fail);
     try {
         for await (const chunk of rechunk(source, chunkSize)) {
-            await handle.appendFile(chunk).catch((error) => {
-                throw refuse(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, 'Is there room on this disk?', error);
-            });
+            await handle.appendFile(chunk).catch(fail);
             checksummer.update(chunk);
             onBytes(chunk.length);
         }
@@ -58506,6 +59049,7 @@ function checkLinkScripts(scripted, wish) {
 
 
 
+
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages, what belongs to no package, the application.
@@ -58515,23 +59059,27 @@ async function makeImage(plan, store, context) {
     const { inputs, base: prepared } = wanted;
     const { options, platform } = inputs;
     const { compression, start } = options;
-    const settings = { owner, compression, directory: (0,external_node_path_.join)(context.scratch, platform.subdir) };
+    const settings = {
+        owner,
+        compression,
+        directory: (0,external_node_path_.join)(context.scratch, (0,common_platform/* fileNameOf */.bV)(platform)),
+    };
     await (0,promises_.mkdir)(settings.directory, { recursive: true });
     const members = [];
     for (const member of plan.members) {
         members.push(await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context));
     }
+    const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
+    const environment = contractVariables(plan, activeName);
     const layers = [
         ...(await micromambaLayer(plan, settings, context)),
-        await wiringLayer(plan, members, settings),
+        await wiringLayer(plan, members, activeName, settings),
         ...members.flatMap((member) => member.layers),
         await environmentLayer(members, settings),
         ...(await applicationLayer(plan, members, settings)),
     ];
     for (const layer of layers)
         void context.uploader?.add(layer);
-    const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
-    const environment = contractVariables(plan, activeName);
     const { user } = prepared.summary;
     const image = assembleImage(base.image, layers, platform, {
         user: options.userNumeric ? String(user.uid) : user.name,
@@ -58599,13 +59147,14 @@ async function micromambaLayer(plan, settings, { micromamba }) {
     return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
 }
 /** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(plan, members, settings) {
+function wiringLayer(plan, members, environmentName, settings) {
     const { base, wanted } = plan;
     const { platform, options } = wanted.inputs;
     const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
     const wiring = {
         rootPrefix: base.rootPrefix,
         environments: members.map(({ activated }) => activated),
+        defaults: { environmentName, executable: executableOf(base) },
         ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
     };
     const { digest: baseDigest } = base.image.pinned;
@@ -58650,8 +59199,12 @@ function contractVariables({ base, wanted }, environmentName) {
         LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
         ENV_NAME: environmentName,
         MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: variables.get('MAMBA_EXE') ?? '/bin/micromamba',
+        MAMBA_EXE: executableOf(base),
     };
+}
+/** Where micromamba is in images on a base. */
+function executableOf({ variables }) {
+    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
 }
 
 ;// CONCATENATED MODULE: ./src/lock/asked.ts
@@ -59006,24 +59559,25 @@ function isComment({ text }) {
 ;// CONCATENATED MODULE: ./src/lock/path.ts
 
 
+
 /**
- * Where the lockfile is, absolute; by default `<stem>.<subdir>.lock` beside the environment file.
+ * Where the lockfile is, absolute; by default `<stem>.<platform>.lock` beside the environment file.
  * @param template the input `lock-file`, relative to the workspace, with `{name}` (the environment file's stem) and
- *   `{platform}` (the conda subdir)
+ *   `{platform}` (the conda subdir, and the variant where one is asked for: two share a subdir)
  * @throws UserError for other placeholders
  */
 function lockPath(options) {
     const { template, environmentFile, platform, workspace } = options;
     const name = (0,external_node_path_.basename)(environmentFile, (0,external_node_path_.extname)(environmentFile));
     if (template === undefined) {
-        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${platform}.lock`));
+        return (0,external_node_path_.resolve)(workspace, (0,external_node_path_.join)((0,external_node_path_.dirname)(environmentFile), `${name}.${(0,common_platform/* fileNameOf */.bV)(platform)}.lock`));
     }
-    const path = template.replaceAll('{name}', name).replaceAll('{platform}', platform);
+    const path = template.replaceAll('{name}', name).replaceAll('{platform}', (0,common_platform/* fileNameOf */.bV)(platform));
     const [unknown] = /\{.*?\}/.exec(path) ?? [];
     if (unknown !== undefined) {
         throw new errors/* UserError */.y(`'${unknown}' stands for nothing`, {
             at: { input: 'lock-file' },
-            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64.',
+            advice: 'There are {name}, the stem of the environment file, and {platform}, as in linux-64 or linux-64-v3.',
         });
     }
     if (/[/\\]$/.test(path)) {
@@ -59215,6 +59769,7 @@ function part(what, items) {
 
 
 
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
@@ -59232,7 +59787,7 @@ async function lockMembers(request, members, bases, context) {
     }
     return locked;
 }
-function pathFor({ workspace, lock }, { file }, { subdir: platform }) {
+function pathFor({ workspace, lock }, { file }, platform) {
     return lockPath({ template: lock.file, environmentFile: file, platform, workspace });
 }
 /** A frozen lockfile is not written: one of noarch packages alone does for several platforms, but not for two environments. */
@@ -59241,14 +59796,15 @@ function refuseSharedFiles(request, members) {
     const uses = platforms.map((platform) => members.map((member) => ({
         path: pathFor(request, member, platform),
         environmentFile: member.file,
-        platform: platform.subdir,
+        platform: (0,common_platform/* fileNameOf */.bV)(platform),
     })));
     const together = lock.mode === 'frozen' ? uses : [uses.flat()];
     for (const some of together)
         refuseSharedLocks(some, workspace);
 }
 async function lockMember(request, member, platform, bases, context) {
-    const { workspace, condarc, virtualPackages: overrides } = request;
+    const { workspace, condarc } = request;
+    const overrides = { ...(0,virtual_packages/* virtualPackagesOf */.Ij)(platform), ...request.virtualPackages };
     const { environment } = member;
     const { subdir } = platform;
     const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
@@ -59353,7 +59909,9 @@ async function restoreTarballs(directory, keys) {
         return undefined;
     }
     try {
-        const matched = await cache.restoreCache([directory], keys.primary, [...keys.restore]);
+        const entry = entryOf(directory);
+        const matched = await cache.restoreCache([entry], keys.primary, [...keys.restore]);
+        await takeOver(entry, directory);
         lib_core/* info */.pq(matched === undefined ? `The cache has no entry for ${keys.primary}` : `Restored ${matched}`);
         return matched;
     }
@@ -59362,7 +59920,28 @@ async function restoreTarballs(directory, keys) {
         return undefined;
     }
 }
-/** Saves the directory, pruned to the lock's files, unless the entry exists. Says what became of it; never throws. */
+/**
+ * Where an entry is put together and taken apart: the service finds entries by the path that they were saved from, and the directory of
+ * the archives is for all uses of the action in a job.
+ */
+function entryOf(directory) {
+    return `${directory}-entry`;
+}
+/** Moves the archives of an entry into the directory. What is there already may have been verified, and stays. */
+async function takeOver(entry, directory) {
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const present = new Set(await (0,promises_.readdir)(directory));
+    for (const found of await (0,promises_.readdir)(entry, { withFileTypes: true }).catch(() => [])) {
+        if (!found.isFile() || present.has(found.name))
+            continue;
+        await (0,promises_.rename)((0,external_node_path_.join)(entry, found.name), (0,external_node_path_.join)(directory, found.name));
+    }
+    await (0,promises_.rm)(entry, { recursive: true, force: true });
+}
+/**
+ * Saves the lock's files, all of them and no others, unless the entry exists: it can never be replaced. Says what became of it; never
+ * throws.
+ */
 async function saveTarballs({ directory, key, matchedKey, files }) {
     if (matchedKey === key) {
         core.info(`The cache has ${key} already.`);
@@ -59373,22 +59952,49 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
         core.info('There is no cache service here; nothing is saved.');
         return;
     }
+    const entry = entryOf(directory);
     try {
-        const { count, bytes } = await prune(directory, new Set(files));
-        if (count === 0) {
+        const names = [...new Set(files)];
+        const sizes = await Promise.all(names.map((name) => sizeOf(join(directory, name))));
+        const missing = sizes.filter((size) => size === undefined).length;
+        if (missing === names.length) {
             core.info('There are no package archives to save.');
             return;
         }
-        const id = await cache.saveCache([directory], key);
+        if (missing > 0) {
+            core.info(`${key} was not saved: ${missing} of ${names.length} package archives are no longer there.`);
+            return;
+        }
+        await putTogether(entry, directory, names);
+        const id = await cache.saveCache([entry], key);
         // -1 stands for an entry of the same key that another job made meanwhile, and for a token that may only read; the
         // library has said which.
         if (id === -1)
             core.info(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
-        else
-            core.info(`Saved ${count} package archives, ${formatBytes(bytes)}, as ${key}`);
+        else {
+            const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
+            core.info(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`);
+        }
     }
     catch (error) {
         core.warning(`The package archives were not saved: ${messageOf(error)}`);
+    }
+    finally {
+        await rm(entry, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+/** Bytes of a file; undefined where there is none. */
+async function sizeOf(file) {
+    const stats = await lstat(file).catch(() => undefined);
+    return stats?.isFile() ? stats.size : undefined;
+}
+/** Hard links cost nothing; some file systems have none. */
+async function putTogether(entry, directory, names) {
+    await rm(entry, { recursive: true, force: true });
+    await mkdir(entry);
+    for (const name of names) {
+        const [from, to] = [join(directory, name), join(entry, name)];
+        await link(from, to).catch(() => copyFile(from, to));
     }
 }
 /**
@@ -59401,22 +60007,6 @@ async function cacheService() {
         return undefined;
     const cache = await __nccwpck_require__.e(/* import() */ 691).then(__nccwpck_require__.bind(__nccwpck_require__, 1691));
     return cache.isFeatureAvailable() ? cache : undefined;
-}
-/** Removes every file that is not of the lock, so that an entry does not grow from lock to lock. */
-async function prune(directory, keep) {
-    let count = 0;
-    let bytes = 0;
-    for (const name of await readdir(directory).catch(() => [])) {
-        const file = join(directory, name);
-        if (keep.has(name)) {
-            count++;
-            bytes += (await stat(file)).size;
-        }
-        else {
-            await rm(file, { recursive: true });
-        }
-    }
-    return { count, bytes };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/packages.ts
@@ -59625,7 +60215,7 @@ async function mayWrite({ tags, isPushOptional }, registry) {
 
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 1;
+const imageFormat = 2;
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 function fingerprint(inputs) {
     const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
@@ -59708,7 +60298,7 @@ async function prepareBase({ image: { user, rootPrefix } }, platform, members, r
  * @param earlierImages what an earlier run left, by platform
  */
 async function describeImages(request, locked, earlierImages, bases, context) {
-    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, context) : undefined;
+    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, request) : undefined;
     return Promise.all(request.platforms.map(async (platform, index) => {
         const members = locked[index] ?? [];
         const earlier = earlierImages[index];

@@ -28697,7 +28697,9 @@ async function restoreTarballs(directory, keys) {
         return undefined;
     }
     try {
-        const matched = await cache.restoreCache([directory], keys.primary, [...keys.restore]);
+        const entry = entryOf(directory);
+        const matched = await cache.restoreCache([entry], keys.primary, [...keys.restore]);
+        await takeOver(entry, directory);
         core.info(matched === undefined ? `The cache has no entry for ${keys.primary}` : `Restored ${matched}`);
         return matched;
     }
@@ -28706,7 +28708,28 @@ async function restoreTarballs(directory, keys) {
         return undefined;
     }
 }
-/** Saves the directory, pruned to the lock's files, unless the entry exists. Says what became of it; never throws. */
+/**
+ * Where an entry is put together and taken apart: the service finds entries by the path that they were saved from, and the directory of
+ * the archives is for all uses of the action in a job.
+ */
+function entryOf(directory) {
+    return `${directory}-entry`;
+}
+/** Moves the archives of an entry into the directory. What is there already may have been verified, and stays. */
+async function takeOver(entry, directory) {
+    await mkdir(directory, { recursive: true });
+    const present = new Set(await readdir(directory));
+    for (const found of await readdir(entry, { withFileTypes: true }).catch(() => [])) {
+        if (!found.isFile() || present.has(found.name))
+            continue;
+        await rename(join(entry, found.name), join(directory, found.name));
+    }
+    await rm(entry, { recursive: true, force: true });
+}
+/**
+ * Saves the lock's files, all of them and no others, unless the entry exists: it can never be replaced. Says what became of it; never
+ * throws.
+ */
 async function saveTarballs({ directory, key, matchedKey, files }) {
     if (matchedKey === key) {
         lib_core/* info */.pq(`The cache has ${key} already.`);
@@ -28717,22 +28740,49 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
         lib_core/* info */.pq('There is no cache service here; nothing is saved.');
         return;
     }
+    const entry = entryOf(directory);
     try {
-        const { count, bytes } = await prune(directory, new Set(files));
-        if (count === 0) {
+        const names = [...new Set(files)];
+        const sizes = await Promise.all(names.map((name) => sizeOf((0,external_node_path_.join)(directory, name))));
+        const missing = sizes.filter((size) => size === undefined).length;
+        if (missing === names.length) {
             lib_core/* info */.pq('There are no package archives to save.');
             return;
         }
-        const id = await cache.saveCache([directory], key);
+        if (missing > 0) {
+            lib_core/* info */.pq(`${key} was not saved: ${missing} of ${names.length} package archives are no longer there.`);
+            return;
+        }
+        await putTogether(entry, directory, names);
+        const id = await cache.saveCache([entry], key);
         // -1 stands for an entry of the same key that another job made meanwhile, and for a token that may only read; the
         // library has said which.
         if (id === -1)
             lib_core/* info */.pq(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
-        else
-            lib_core/* info */.pq(`Saved ${count} package archives, ${formatBytes(bytes)}, as ${key}`);
+        else {
+            const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
+            lib_core/* info */.pq(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`);
+        }
     }
     catch (error) {
         lib_core/* warning */.$e(`The package archives were not saved: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+    finally {
+        await (0,promises_.rm)(entry, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+/** Bytes of a file; undefined where there is none. */
+async function sizeOf(file) {
+    const stats = await (0,promises_.lstat)(file).catch(() => undefined);
+    return stats?.isFile() ? stats.size : undefined;
+}
+/** Hard links cost nothing; some file systems have none. */
+async function putTogether(entry, directory, names) {
+    await (0,promises_.rm)(entry, { recursive: true, force: true });
+    await (0,promises_.mkdir)(entry);
+    for (const name of names) {
+        const [from, to] = [(0,external_node_path_.join)(directory, name), (0,external_node_path_.join)(entry, name)];
+        await (0,promises_.link)(from, to).catch(() => (0,promises_.copyFile)(from, to));
     }
 }
 /**
@@ -28745,22 +28795,6 @@ async function cacheService() {
         return undefined;
     const cache = await __nccwpck_require__.e(/* import() */ 691).then(__nccwpck_require__.bind(__nccwpck_require__, 1691));
     return cache.isFeatureAvailable() ? cache : undefined;
-}
-/** Removes every file that is not of the lock, so that an entry does not grow from lock to lock. */
-async function prune(directory, keep) {
-    let count = 0;
-    let bytes = 0;
-    for (const name of await (0,promises_.readdir)(directory).catch(() => [])) {
-        const file = (0,external_node_path_.join)(directory, name);
-        if (keep.has(name)) {
-            count++;
-            bytes += (await (0,promises_.stat)(file)).size;
-        }
-        else {
-            await (0,promises_.rm)(file, { recursive: true });
-        }
-    }
-    return { count, bytes };
 }
 
 

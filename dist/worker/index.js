@@ -37968,6 +37968,22 @@ if __name__ == '__main__':
 `;
 }
 
+;// CONCATENATED MODULE: ./src/common/whiteout.ts
+/**
+ * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
+ * is, `.wh..wh..opq` that all of its directory is.
+ */
+const mark = '.wh.';
+/** Whether a path, with `/`, has a part that no file of a layer can be called. */
+function isReserved(path) {
+    return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
+}
+/** The path of the entry that says that `path` is gone. */
+function whiteoutPath(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
 
 
@@ -38081,6 +38097,7 @@ function bytecodePath(source, version) {
 
 
 
+
 /**
  * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
  * their archive has them.
@@ -38094,6 +38111,7 @@ function plan_planLink(info, context) {
         path: `bin/${entryPoint.command}`,
         entryPoint,
     }));
+    const recordPath = `conda-meta/${dist}.json`;
     const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
     const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
@@ -38106,6 +38124,10 @@ function plan_planLink(info, context) {
         const path = targets[position] ?? file.path;
         return { file, path, shadowed: owner.get(path) !== position };
     });
+    const reserved = [...owner.keys(), recordPath].find(isReserved);
+    if (reserved !== undefined) {
+        throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
     for (const { file, path } of files)
         if (file.type === 'directory')
             owner.delete(path);
@@ -38120,7 +38142,7 @@ function plan_planLink(info, context) {
         bytecode,
         isCompiled,
         entryPoints,
-        recordPath: `conda-meta/${dist}.json`,
+        recordPath,
         paths,
     };
 }
@@ -38372,6 +38394,75 @@ async function checkRuns(executable, version) {
 
 
 
+
+;// CONCATENATED MODULE: ./src/common/format.ts
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+/** Bytes for people: three significant figures, powers of a thousand. */
+function formatBytes(bytes) {
+    const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** power;
+    return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+
+;// CONCATENATED MODULE: ./src/common/disk.ts
+
+
+
+
+/** Where a job's files are, by the variables that name the places. */
+const places = ['RUNNER_TEMP', 'RUNNER_TOOL_CACHE', 'GITHUB_WORKSPACE'];
+/**
+ * What is wrong with a disk, where a file system refused something because of its state or of who asks.
+ * @returns undefined for every other error
+ */
+function describeDiskError(error, { file, needed } = {}) {
+    if (!isSystemError(error))
+        return undefined;
+    const path = file ?? error.dest ?? error.path;
+    const place = path === undefined ? 'a file' : nameOf(path);
+    if (error.code === 'ENOSPC') {
+        return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EDQUOT') {
+        return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EROFS')
+        return { what: `${place} is on a disk that is read-only`, advice: otherPlace };
+    // Programs and sockets are refused so too.
+    const isOfFile = path !== undefined && !/^(spawn|connect|bind|listen)/.test(error.syscall ?? '');
+    if (!isOfFile || (error.code !== 'EACCES' && error.code !== 'EPERM'))
+        return undefined;
+    return { what: `this user may not do that to ${place}: ${error.message}`, advice: otherPlace };
+}
+/** The user's error for what `describeDiskError` describes. */
+function diskError(error, about) {
+    const described = describeDiskError(error, about);
+    return described && new errors_UserError(described.what, { advice: described.advice, cause: error });
+}
+const moreRoom = 'Free some of it, for instance by removing what the runner has preinstalled, or use a runner with a larger disk.';
+const otherPlace = 'Make it writable for the user of the job, or name another place.';
+function isSystemError(error) {
+    return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+}
+function nameOf(path) {
+    const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
+    return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
+}
+function roomAt(path, needed) {
+    for (let above = path; above !== undefined; above = (0,external_node_path_namespaceObject.dirname)(above) === above ? undefined : (0,external_node_path_namespaceObject.dirname)(above)) {
+        try {
+            const { bavail, blocks, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(above);
+            return `: ${formatBytes(bavail * bsize)} of ${formatBytes(blocks * bsize)} are free${wanted(needed)}`;
+        }
+        catch {
+            // It is not there; what is above it may be.
+        }
+    }
+    return wanted(needed);
+}
+function wanted(needed) {
+    return needed === undefined ? '' : `, and it takes about ${formatBytes(needed)}`;
+}
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
@@ -41137,22 +41228,56 @@ function unzipSync(data, opts) {
  *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
  * 2. A path stands once: inside a layer, the package that is later in the lock has it.
  * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
- *    time that it was compiled from. Everything else (directories, links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, through
- *    `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices; PAX records only for what ustar has no room for.
+ *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
+ *    links, what we make) has `fixedTime`.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
+ *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
+ * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
+ *    where one is meant.
  * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
  *    settings below, whose version belongs to the layer key.
  *
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-const packerFormat = 2;
-/** 1980-01-01T00:00:00Z, in seconds: the earliest time that every archive format can hold (zip's begin here). */
-const fixedTime = 315_532_800;
+const packerFormat = 4;
+/**
+ * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
+ * day later it is 1980 in every time zone.
+ */
+const fixedTime = 315_619_200;
+/** 2020-01-01T00:00:00Z, in seconds. */
+const lastContentTime = 1_577_836_800;
+/**
+ * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
+ * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
+ * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
+ * time of the commit would be another in every commit, and with it the layer.
+ * @param sha256 the content's
+ */
+function contentTime(sha256) {
+    return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime));
+}
 const reproducible_directoryMode = 0o755;
-/** Upstream's root prefix can be written by everybody, so that `--user` with any number can install. */
+/**
+ * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
+ * writes in has this mode, in each layer that names it.
+ */
 const rootPrefixMode = 0o777;
+const rootPrefixFileMode = 0o666;
+/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
+const openDirectories = ['', 'conda-meta', 'envs'];
+const openFiles = ['conda-meta/history', 'conda-meta/state'];
+/**
+ * The mode of a file or directory that everybody may write.
+ * @param path relative to the root prefix
+ * @returns undefined for all others
+ */
+function openMode(type, path) {
+    if (type === 'directory')
+        return openDirectories.includes(path) ? rootPrefixMode : undefined;
+    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
+}
 /** A mode in which the group may do what the owner may. */
 function groupAsOwner(mode) {
     return (mode & ~0o070) | ((mode & 0o700) >> 3);
@@ -41382,17 +41507,26 @@ function paxRecord(key, value) {
 ;// CONCATENATED MODULE: ./src/layers/tar.ts
 
 
+
+
 /**
  * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
  * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
  * numbers without a word, and leave a hard link's mode to chance.
- * @throws Error when a file has other bytes than its size says
+ *
+ * All layers pass here. A name that means a removal comes in as a whiteout or not at all: it would hide files of other layers.
+ * @throws UserError for such a name; Error when a file has other bytes than its size says
  */
 async function* tarStream(entries) {
     /** Engines give a file the mode and time of every entry that names it, so hard links repeat those of their file. */
     const files = new Map();
     for await (const entry of entries) {
         const { path, uid, gid } = entry;
+        if (isReserved(path)) {
+            throw new errors_UserError(`'/${path}' would mean in a layer that something is removed`, {
+                advice: "Choose another name: no part of a path may begin with '.wh.'.",
+            });
+        }
         const common = { path, uid, gid, size: 0, mtime: fixedTime };
         switch (entry.type) {
             case 'directory':
@@ -41400,6 +41534,9 @@ async function* tarStream(entries) {
                 break;
             case 'symlink':
                 yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
+                break;
+            case 'whiteout':
+                yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 });
                 break;
             case 'hardlink': {
                 const file = files.get(entry.target);
@@ -41442,11 +41579,14 @@ async function* tar_contentOf({ path, size, content, }) {
 
 
 
+
 /**
  * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
  * @param file where the compressed bytes go; removed when packing fails
+ * @param expected about how many bytes these will be, as far as that is known
+ * @throws UserError when there is no room for them
  */
-async function packEntries(entries, compression, file) {
+async function packEntries(entries, compression, file, expected) {
     const uncompressed = (0,external_node_crypto_.createHash)('sha256');
     const compressed = (0,external_node_crypto_.createHash)('sha256');
     let size = 0;
@@ -41457,8 +41597,9 @@ async function packEntries(entries, compression, file) {
         await (0,external_node_stream_promises_namespaceObject.pipeline)(blob, (0,external_node_fs_namespaceObject.createWriteStream)(file));
     }
     catch (error) {
+        const full = diskError(error, { file, needed: expected });
         await (0,promises_namespaceObject.rm)(file, { force: true });
-        throw error;
+        throw full ?? error;
     }
     return {
         descriptor: { mediaType: layerMediaTypes[compression], digest: digested(compressed), size },
@@ -41595,7 +41736,8 @@ async function runJob({ packages, context, owner, compression, file }, compiler)
     refuseObstructed(plans);
     const texts = {};
     const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
-    const layer = await packEntries(layerEntries(entries, context, owner), compression, file);
+    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.find(({ locked }) => locked.name === 'python');
     const facts = {
         ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
@@ -41633,8 +41775,11 @@ async function openSource({ locked, file, facts }) {
  */
 async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
     const owner = { uid, gid };
-    const modeOf = (mode) => (groupWritable ? groupAsOwner(mode) : mode);
     const root = rootPrefix.slice(1);
+    const modeOf = (type, path, own) => {
+        const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+        return groupWritable ? groupAsOwner(mode) : mode;
+    };
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
         // What is above the root prefix is the base's.
@@ -41646,7 +41791,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
         if (directories.has(path))
             return;
         directories.add(path);
-        yield { type: 'directory', path, mode: modeOf(path === root ? rootPrefixMode : mode), ...owner };
+        yield { type: 'directory', path, mode: modeOf('directory', path, mode), ...owner };
     }
     const place = (path) => `${prefix.slice(1)}/${path}`;
     for await (const entry of entries) {
@@ -41657,13 +41802,14 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
         else if (entry.type === 'hardlink')
             yield { ...entry, ...owner, path, target: place(entry.target) };
         else if (entry.type === 'file')
-            yield { ...entry, ...owner, path, mode: modeOf(entry.mode) };
+            yield { ...entry, ...owner, path, mode: modeOf('file', path, entry.mode) };
         else
             yield { ...entry, ...owner, path };
     }
 }
 
 ;// CONCATENATED MODULE: ./src/layers/worker.ts
+
 
 
 
@@ -41682,7 +41828,8 @@ function compilerOf({ compiler: wanted }) {
     compiler?.close();
     return (compiler = new Compiler(wanted.executable));
 }
-function fail(error) {
+function fail(thrown) {
+    const error = diskError(thrown) ?? thrown;
     if (error instanceof errors_UserError) {
         const { message, input, file, line } = error;
         answer({ userError: { message, input, file, line } });
