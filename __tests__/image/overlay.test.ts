@@ -3,9 +3,9 @@ import type { LayerEntry } from '../../src/layers/types.ts'
 import { Overlay } from '../../src/image/overlay.ts'
 import { baseOf, type Sample } from '../base/samples.ts'
 
-function laid(samples: Record<string, Sample>, lay: (overlay: Overlay) => void): string[] {
+function entriesOf(samples: Record<string, Sample>, put: (overlay: Overlay) => void): string[] {
   const overlay = new Overlay(baseOf(samples))
-  lay(overlay)
+  put(overlay)
   return overlay.entries.map(shown)
 }
 
@@ -16,14 +16,14 @@ function shown(entry: LayerEntry): string {
   return `${entry.type} ${path}${mode} ${uid}:${gid}${content}${'target' in entry ? ` -> ${entry.target}` : ''}`
 }
 
-describe('directories above what is laid', () => {
+describe('directories above what is put', () => {
   test('stand before it, once, as the base has them', () => {
     const base: Record<string, Sample> = {
       root: { type: 'directory', mode: 0o700 },
       home: { type: 'directory', mode: 0o2775, gid: 100 },
       'home/me': { type: 'directory', mode: 0o750, uid: 5, gid: 6 },
     }
-    const entries = laid(base, (overlay) => {
+    const entries = entriesOf(base, (overlay) => {
       overlay.file('root/a', '1')
       overlay.file('root/b', '2')
       overlay.file('home/me/c', '3')
@@ -40,7 +40,7 @@ describe('directories above what is laid', () => {
 
   test('those that the base lacks are ordinary', () => {
     expect(
-      laid({}, (overlay) => {
+      entriesOf({}, (overlay) => {
         overlay.file('a/b/c', '')
       }),
     ).toEqual(['directory a 755 0:0', 'directory a/b 755 0:0', 'file a/b/c 644 0:0 '])
@@ -48,7 +48,7 @@ describe('directories above what is laid', () => {
 
   test('where a link is, what it leads to is meant: the link stays', () => {
     const base = { bin: { link: 'usr/bin' }, 'usr/bin': null, home: { link: '/var/home' } }
-    const entries = laid(base, (overlay) => {
+    const entries = entriesOf(base, (overlay) => {
       overlay.file('bin/tool', '')
       overlay.directory('/home/me', { mode: 0o777, uid: 1, gid: 2 })
     })
@@ -64,16 +64,16 @@ describe('directories above what is laid', () => {
 
   test('the root is nobody else’s business', () => {
     expect(
-      laid({}, (overlay) => {
+      entriesOf({}, (overlay) => {
         overlay.directory('/')
       }),
     ).toEqual([])
   })
 })
 
-describe('what is laid', () => {
-  test('a path is laid once, by whatever names: what comes first stays', () => {
-    const entries = laid({ bin: { link: 'usr/bin' }, 'usr/bin': null }, (overlay) => {
+describe('what is put', () => {
+  test('a path is taken once, by whatever names: what comes first stays', () => {
+    const entries = entriesOf({ bin: { link: 'usr/bin' }, 'usr/bin': null }, (overlay) => {
       overlay.file('bin/tool', 'first')
       overlay.file('usr/bin/tool', 'second')
       overlay.symlink('bin/tool', 'third')
@@ -83,7 +83,7 @@ describe('what is laid', () => {
 
   test('an edited file keeps its mode and owner, and is left out when nothing changes', () => {
     const base = { shadow: { mode: 0o640, gid: 42, content: Buffer.from('old') }, same: 'same' }
-    const entries = laid(base, (overlay) => {
+    const entries = entriesOf(base, (overlay) => {
       overlay.edit('shadow', 'new', { mode: 0o777 })
       overlay.edit('same', 'same')
       overlay.edit('fresh', 'new', { mode: 0o600, uid: 1 })
@@ -93,7 +93,7 @@ describe('what is laid', () => {
 
   test('a soft link has an owner', () => {
     expect(
-      laid({}, (overlay) => {
+      entriesOf({}, (overlay) => {
         overlay.symlink('a', '/b', { uid: 1, gid: 2 })
       }),
     ).toEqual(['symlink a 1:2 -> /b'])
@@ -111,7 +111,7 @@ describe('what the base has', () => {
 
   test('can be given to somebody else, as it is; not what was not read', () => {
     const files = baseOf(base)
-    const entries = laid(base, (overlay) => {
+    const entries = entriesOf(base, (overlay) => {
       for (const [name, file] of files.below('srv')) overlay.own(`opt/${name}`, file, { uid: 1, gid: 2 })
     })
     expect(entries).toEqual([
@@ -123,7 +123,7 @@ describe('what the base has', () => {
   })
 
   test('is taken away by a whiteout at its resolved place', () => {
-    const entries = laid(base, (overlay) => {
+    const entries = entriesOf(base, (overlay) => {
       overlay.remove('/opt/home')
     })
     expect(entries).toEqual(['directory srv 755 0:0', 'whiteout srv/home 0:0'])

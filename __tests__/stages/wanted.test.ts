@@ -226,7 +226,7 @@ test('the content of copied files does', async () => {
   expect(await fingerprintOf(copy)).not.toBe(before)
 })
 
-test('of the micromamba that is laid into the image, its bytes and its own version count', async () => {
+test('of the micromamba that is put into the image, its bytes and its own version count', async () => {
   const own = (version: string) => {
     process.env['PATH'] = `${join(workspace, version)}:${variables['PATH'] ?? ''}`
     delete process.env['MAMBA_EXE']

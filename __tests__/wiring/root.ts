@@ -7,7 +7,7 @@ import { chooseUser } from '../../src/base/users.ts'
 import { baseOf } from '../base/samples.ts'
 
 /**
- * What is laid into images, in a directory on this machine. The wiring names its files by absolute paths; here each of
+ * What is put into images, in a directory on this machine. The wiring names its files by absolute paths; here each of
  * them has the directory in front, in the scripts' texts as well, so that neither root nor a container is needed.
  */
 export interface Root {

@@ -39,7 +39,7 @@ export class BaseFiles {
   }
 
   /**
-   * Where something laid at a path has to go, so that it is found there: links among its parent directories are
+   * Where something that is put at a path has to go, so that it is found there: links among its parent directories are
    * followed. A layer that gave `bin/x` to an image whose `bin` is a link to `usr/bin` would replace the link.
    */
   place(path: string): string {

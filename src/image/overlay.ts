@@ -10,14 +10,14 @@ export interface Attributes {
 }
 
 /**
- * Entries to be laid over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
+ * Entries to be put over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
  * base has them: where a layer does not name them, some engines make them anew with the mode 755, and root's home, or
  * the user's own, would lose what it was.
  */
 export class Overlay {
   readonly entries: LayerEntry[] = []
   readonly #base: BaseFiles
-  readonly #laid = new Set<string>()
+  readonly #placed = new Set<string>()
 
   constructor(base: BaseFiles) {
     this.#base = base
@@ -25,7 +25,7 @@ export class Overlay {
 
   file(path: string, content: string | Uint8Array, attributes: Attributes = {}): void {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    this.#lay(path, (place) => ({
+    this.#put(path, (place) => ({
       ...place,
       type: 'file',
       mode: 0o644,
@@ -46,7 +46,7 @@ export class Overlay {
   }
 
   symlink(path: string, target: string, { uid, gid }: Pick<Attributes, 'uid' | 'gid'> = {}): void {
-    this.#lay(path, (place) => ({
+    this.#put(path, (place) => ({
       ...place,
       type: 'symlink',
       target,
@@ -61,7 +61,7 @@ export class Overlay {
     const place = posix.dirname(this.#base.place(`${path}/.inside`))
     if (place === '.') return
     const present = this.#base.get(place)
-    this.#layAt(place, {
+    this.#putAt(place, {
       path: place,
       type: 'directory',
       mode: 0o755,
@@ -77,7 +77,7 @@ export class Overlay {
   own(path: string, { type, mode, target, content }: BaseFile, { uid, gid }: Owner): void {
     const owner = { uid, gid }
     const place = this.#base.place(path)
-    if (type === 'directory') this.#layAt(place, { type, path: place, mode, ...owner })
+    if (type === 'directory') this.#putAt(place, { type, path: place, mode, ...owner })
     else if (type === 'symlink') this.symlink(path, target ?? '', owner)
     else if (content) this.file(path, content, { mode, ...owner })
   }
@@ -85,17 +85,17 @@ export class Overlay {
   /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
   remove(path: string): void {
     const place = this.#base.place(path)
-    this.#layAt(whiteoutPath(place), { type: 'whiteout', path: place, uid: 0, gid: 0 })
+    this.#putAt(whiteoutPath(place), { type: 'whiteout', path: place, uid: 0, gid: 0 })
   }
 
-  #lay(path: string, make: (place: { path: string; uid: number; gid: number }) => LayerEntry): void {
+  #put(path: string, make: (place: { path: string; uid: number; gid: number }) => LayerEntry): void {
     const place = this.#base.place(path)
-    this.#layAt(place, make({ path: place, uid: 0, gid: 0 }))
+    this.#putAt(place, make({ path: place, uid: 0, gid: 0 }))
   }
 
-  #layAt(place: string, entry: LayerEntry): void {
-    if (this.#laid.has(place)) return
-    this.#laid.add(place)
+  #putAt(place: string, entry: LayerEntry): void {
+    if (this.#placed.has(place)) return
+    this.#placed.add(place)
     this.directory(posix.dirname(place))
     this.entries.push(entry)
   }

@@ -10,7 +10,7 @@ import {
 } from './activation.ts'
 import type { BaseFiles } from '../base/base-files.ts'
 import { editBashrc, editSystemFiles, profileScript, skeleton } from './bashrc.ts'
-import { layUser } from './lay-user.ts'
+import { writeUser } from './user-files.ts'
 import { Overlay } from './overlay.ts'
 import type { ImageUser } from '../base/users.ts'
 
@@ -75,7 +75,7 @@ export function wire({ base, user, environments, defaults, rootPrefix, certifica
   if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
     layer.edit('etc/arg_mamba_user', `${user.name}\n`)
   }
-  layUser(layer, base, user)
+  writeUser(layer, base, user)
   editSystemFiles(layer, base)
   for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc']) editBashrc(layer, base, bashrc)
   // A service's user may have no home, and then needs none to run as.
@@ -93,10 +93,10 @@ export function micromambaEntries(base: BaseFiles, binary: Uint8Array): LayerEnt
   return layer.entries
 }
 
-/** To be raised when `wire` lays something else for the same input, but for the scripts. */
+/** To be raised when `wire` gives something else for the same input, but for the scripts. */
 const wiringFormat = 2
 
-/** The hash of all that determines what `wire` lays, for a base of this digest. */
+/** The hash of all that determines what `wire` gives, for a base of this digest. */
 export function wiringKey(
   wiring: Omit<Wiring, 'base' | 'user'> & {
     readonly user: Pick<ImageUser, 'name' | 'uid' | 'gid' | 'home'>

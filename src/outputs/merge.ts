@@ -28,7 +28,7 @@ export interface MergeOptions {
  * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
  * repository, or streamed when that is in another registry.
  * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
- *   index. Attestations that BuildKit laid beside an image come along, after the images.
+ *   index. Attestations that BuildKit put beside an image come along, after the images.
  * @param targets none to see what would come of it, and push nothing
  * @throws UserError when two images are for the same platform, one of the platforms has none, or something is no container
  *   image for Linux; nothing has been pushed then

@@ -38,7 +38,7 @@ export interface LinkPlan {
    * micromamba does with `--no-pyc`.
    */
   readonly bytecode: readonly { readonly source: string; readonly path: string }[]
-  /** Whether the bytecode is to be laid, and its paths are claimed: also of a source that turns out to have none. */
+  /** Whether the bytecode comes with them, and its paths are claimed: also of a source that turns out to have none. */
   readonly isCompiled: boolean
   readonly entryPoints: readonly { readonly path: string; readonly entryPoint: EntryPoint }[]
   /** Where the package's conda-meta record goes. */

@@ -19,18 +19,18 @@ import { isOwnGroup, type ImageUser } from '../base/users.ts'
 const homeMode = 0o777
 
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
-export function layUser(layer: Overlay, base: BaseFiles, user: ImageUser): void {
+export function writeUser(layer: Overlay, base: BaseFiles, user: ImageUser): void {
   const { formerly } = user
   if (user.exists) {
     // One that is elsewhere is a service's, and may be missing for a reason.
-    if (!base.get(user.home) && user.home.startsWith('/home/')) layHome(layer, base, user)
+    if (!base.get(user.home) && user.home.startsWith('/home/')) writeHome(layer, base, user)
     return
   }
   if (formerly) renameUser(layer, base, formerly, user)
   else addUser(layer, base, user)
   if (formerly && formerly.home === user.home) ownHome(layer, base, user)
   else if (formerly) leaveHome(layer, base, formerly)
-  layHome(layer, base, user)
+  writeHome(layer, base, user)
 }
 
 function addUser(layer: Overlay, base: BaseFiles, user: ImageUser): void {
@@ -125,7 +125,7 @@ function isSame(file: BaseFile, model: BaseFile | undefined): boolean {
 }
 
 /** A home as useradd makes it, of what is in /etc/skel. */
-function layHome(layer: Overlay, base: BaseFiles, { home, uid, gid }: ImageUser): void {
+function writeHome(layer: Overlay, base: BaseFiles, { home, uid, gid }: ImageUser): void {
   const owner = { uid, gid }
   layer.directory(home, { mode: homeMode, ...owner })
   for (const [name, { type, mode, target, content }] of base.below(skeleton)) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { LayerEntry } from '../../src/layers/types.ts'
-import { layUser } from '../../src/image/lay-user.ts'
+import { writeUser } from '../../src/image/user-files.ts'
 import { Overlay } from '../../src/image/overlay.ts'
 import type { UserWish } from '../../src/base/user-wish.ts'
 import { chooseUser } from '../../src/base/users.ts'
@@ -29,10 +29,10 @@ const upstream: Readonly<Record<string, Sample>> = {
   'home/micro/.profile': ofMicro(skeleton.profile),
 }
 
-function laid(samples: Readonly<Record<string, Sample>>, wish: UserWish): Map<string, LayerEntry> {
+function filesOf(samples: Readonly<Record<string, Sample>>, wish: UserWish): Map<string, LayerEntry> {
   const base = baseOf(samples)
   const overlay = new Overlay(base)
-  layUser(overlay, base, chooseUser(base, new Map(), wish))
+  writeUser(overlay, base, chooseUser(base, new Map(), wish))
   const entries = new Map(overlay.entries.map((entry) => [entry.path, entry]))
   expect(entries.size).toBe(overlay.entries.length)
   return entries
@@ -45,7 +45,7 @@ function textOf(entry: LayerEntry | undefined): string | undefined {
 }
 
 describe('a renamed user', () => {
-  const layer = laid(upstream, { name: 'eve', uid: 1200 })
+  const layer = filesOf(upstream, { name: 'eve', uid: 1200 })
 
   test.each([
     [
@@ -74,21 +74,21 @@ describe('a renamed user', () => {
     ['a file that was not read', { 'home/micro/.profile': {} }],
     ["somebody else's home", { 'etc/passwd': 'micro:x:1100:1100::/home/micro:\neva:x:9:9::/home/micro:\n' }],
   ])('leaves a home that holds %s', (_, more) => {
-    const left = laid({ ...upstream, ...more }, { name: 'eve' })
+    const left = filesOf({ ...upstream, ...more }, { name: 'eve' })
     expect(left.get('home/micro')?.type).not.toBe('whiteout')
     expect(left.has('home/eve/.bashrc')).toBe(true)
   })
 
   test('leaves a home that is not one alone', () => {
     const passwd = 'micro:x:1100:1100::/:/bin/bash\n'
-    const left = laid({ ...upstream, 'etc/passwd': passwd }, { name: 'eve' })
+    const left = filesOf({ ...upstream, 'etc/passwd': passwd }, { name: 'eve' })
     expect([...left.values()].filter(({ type }) => type === 'whiteout')).toEqual([])
   })
 })
 
 describe('groups', () => {
   const groupsFor = (wish: UserWish, more: Readonly<Record<string, Sample>> = {}) => {
-    const layer = laid({ ...upstream, ...more }, wish)
+    const layer = filesOf({ ...upstream, ...more }, wish)
     return textOf(layer.get('etc/group'))
   }
 
@@ -104,14 +104,14 @@ describe('groups', () => {
   })
 
   test('an added user joins one that is asked for', () => {
-    const layer = laid(debian, { name: 'eve', uid: 5, gid: 0 })
+    const layer = filesOf(debian, { name: 'eve', uid: 5, gid: 0 })
     expect(textOf(layer.get('etc/passwd'))).toMatch(/\neve:x:5:0::\/home\/eve:\/bin\/bash\n$/)
     expect(layer.has('etc/group')).toBe(false)
   })
 })
 
 describe('another number for the same user', () => {
-  const layer = laid(
+  const layer = filesOf(
     { ...upstream, 'home/micro/.bashrc': ofMicro('# mine\n'), 'home/micro/link': { link: '.profile' } },
     { uid: 1200 },
   )
@@ -134,12 +134,12 @@ describe('a user that is there', () => {
   const passwd = (home: string) => ({ 'etc/passwd': `web:x:33:33::${home}:/usr/sbin/nologin\n` })
 
   test('gets a home where homes are', () => {
-    const layer = laid({ ...debian, ...passwd('/home/web') }, { name: 'web' })
+    const layer = filesOf({ ...debian, ...passwd('/home/web') }, { name: 'web' })
     expect(layer.get('home/web')).toMatchObject({ uid: 33, gid: 33 })
     expect(layer.has('etc/passwd')).toBe(false)
   })
 
   test('gets none elsewhere', () => {
-    expect(laid({ ...debian, ...passwd('/nonexistent') }, { name: 'web' }).size).toBe(0)
+    expect(filesOf({ ...debian, ...passwd('/nonexistent') }, { name: 'web' }).size).toBe(0)
   })
 })
