@@ -105,6 +105,13 @@ describe('an OCI layout', () => {
     await expect(read(name)).rejects.toThrow(message)
   })
 
+  test('a layout that is there and cannot be read is not taken for none', async () => {
+    // Root may read whatever has any mode, so it is of a kind that cannot be read as a file.
+    await rm(join(workspace, 'base/index.json'))
+    await mkdir(join(workspace, 'base/index.json'))
+    await expect(pin('oci:base:1')).rejects.toThrow(/EISDIR[^]*Make the layout readable/)
+  })
+
   test('what a lock pins and is gone is refused with what to do', async () => {
     await expect(read(`oci:base:1@${digest}`)).rejects.toThrow(
       `the layout has no ${digest}\nWhere a lockfile pins`,

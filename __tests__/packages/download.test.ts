@@ -129,6 +129,12 @@ describe('fetchPackages', () => {
     expect(log).toContain(`1 packages: 1 from ${channel}`)
   })
 
+  it('does not take a package that cannot be read for one that is gone', async () => {
+    const locked = publish('a', content(10), { channel: pathToFileURL(root).href })
+    await mkdir(join(root, 'linux-64/a-1.0-0.conda'), { recursive: true })
+    expect((await failure(fetch([locked]))).message).toMatch(/EISDIR[^]*readable for the user of the job/)
+  })
+
   it('sends what opens the channel', async () => {
     const locked = publish('a', content(10))
     const seen: (string | undefined)[] = []

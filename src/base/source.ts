@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { digestOf, hexOf, type Digest } from '../common/digest.ts'
+import { messageOf, type UserError } from '../common/errors.ts'
 import { manifestMediaTypes } from '../oci/media-types.ts'
 import { verified, type ImageReference, type Manifest, type RegistryClient } from '../registry/registry.ts'
 import { parseBaseManifest, refusedBase } from './manifest.ts'
@@ -44,10 +45,20 @@ function layoutSource(reference: LayoutReference, directory: string): BaseSource
   const name = formatBaseName(reference)
   const fileOf = (digest: Digest) => join(directory, 'blobs', 'sha256', hexOf(digest))
 
+  /** The error for a file that is there, or may be. */
+  function unreadable(error: unknown): UserError | undefined {
+    const { code } = error as NodeJS.ErrnoException // of the file system
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    return refusedBase(name, messageOf(error), 'Make the layout readable for the user of the job.')
+  }
+
   async function pin(): Promise<Digest | undefined> {
     if (reference.digest !== undefined) return reference.digest
-    const text = await readFile(join(directory, 'index.json'), 'utf8').catch(() => {
-      throw refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.')
+    const text = await readFile(join(directory, 'index.json'), 'utf8').catch((error: unknown) => {
+      throw (
+        unreadable(error) ??
+        refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.')
+      )
     })
     const top = parseBaseManifest(text, name)
     const images = top.kind === 'index' ? top.images : []
@@ -67,8 +78,8 @@ function layoutSource(reference: LayoutReference, directory: string): BaseSource
   }
 
   async function readVerified(digest: Digest): Promise<Buffer> {
-    const bytes = await readFile(fileOf(digest)).catch(() => {
-      throw refusedBase(name, `the layout has no ${digest}`, missing)
+    const bytes = await readFile(fileOf(digest)).catch((error: unknown) => {
+      throw unreadable(error) ?? refusedBase(name, `the layout has no ${digest}`, missing)
     })
     if (digestOf(bytes) === digest) return bytes
     throw refusedBase(name, `the layout's file for ${digest} has other bytes`, 'Have it written again.')
@@ -84,8 +95,8 @@ function layoutSource(reference: LayoutReference, directory: string): BaseSource
     readBlob: ({ digest }) => readVerified(digest),
     async openBlob(descriptor) {
       const file = fileOf(descriptor.digest)
-      await stat(file).catch(() => {
-        throw refusedBase(name, `the layout has no ${descriptor.digest}`, missing)
+      await stat(file).catch((error: unknown) => {
+        throw unreadable(error) ?? refusedBase(name, `the layout has no ${descriptor.digest}`, missing)
       })
       // Streams of files give bytes.
       const content = createReadStream(file) as AsyncIterable<Uint8Array>

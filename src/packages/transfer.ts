@@ -42,7 +42,9 @@ async function copy(of: Transfer): Promise<Checksums> {
     await receive(source.createReadStream() as AsyncIterable<Buffer>, of, checksummer, size)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw of.refuse(`it cannot be read: ${messageOf(error)}`, goneAdvice, error)
+    const { code } = error as NodeJS.ErrnoException // of the file system
+    const advice = code === 'ENOENT' ? goneAdvice : 'Make the folder readable for the user of the job.'
+    throw of.refuse(`it cannot be read: ${messageOf(error)}`, advice, error)
   }
   return checksummer.digest()
 }
