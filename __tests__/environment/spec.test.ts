@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from '@jest/globals'
-import { normalizeSpec } from '../../src/environment/read.ts'
+import { normalizeSpec, packageOfSpec } from '../../src/environment/read.ts'
 
 test.each([
   ['python', 'python'],
@@ -32,4 +32,18 @@ test('a normal form is normal', () => {
       expect(normalizeSpec({ text: once })).toBe(once)
     }),
   )
+})
+
+test.each([
+  ['python=3.12', 'python'],
+  ['Python >=3.12', 'python'],
+  ['numpy[version=2]', 'numpy'],
+  ['conda-forge::ca-certificates>=2024', 'ca-certificates'],
+  ['https://host/channel::zlib 1.3.*', 'zlib'],
+  ['sel(linux): _libgcc_mutex 0.1 conda_forge', '_libgcc_mutex'],
+  ['https://host/c/linux-64/r-base-4.3-h1_0.conda', 'r-base'],
+  ['libblas=*=*mkl', 'libblas'],
+  ['__glibc >=2.17,<3.0.a0', '__glibc'],
+])('%s is about %s', (spec, name) => {
+  expect(packageOfSpec(spec)).toBe(name)
 })

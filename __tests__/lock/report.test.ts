@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
+import { diffLocks } from '../../src/lock/diff/diff.ts'
 import { describeLock } from '../../src/lock/report.ts'
 import { header, locked } from './samples.ts'
 
@@ -17,27 +18,28 @@ test('a lockfile that answers what is asked is used', () => {
   ])
 })
 
-test('of one that was solved again the log says why, what changed, and that it has to be committed', () => {
-  const difference = {
-    added: [{ name: 'tool', version: '1.0' }],
-    removed: [],
-    changed: [{ name: 'python', before: '3.12.4', after: '3.12.5' }],
-  }
+test('of one that was solved again the log says why, what changed, and that it has to be committed', async () => {
+  const before = { header, packages: [locked('linux-64/python-3.12.4-0.conda')] }
+  const diff = { ...(await diffLocks(before, resolved.lock)), couldNotStay: ['openssl'] }
   const reasons = ["the spec 'tool' is new", "the channel 'defaults' is gone"]
-  const lines = describeLock({ ...resolved, changed: true, reasons, difference }, 'env.linux-64.lock')
+  const change = { environment: 'env.yaml', platform: 'linux-64', diff }
+  const lines = describeLock({ ...resolved, changed: true, reasons }, 'env.linux-64.lock', change)
   expect(lines).toEqual([
     'env.linux-64.lock: solved by micromamba 2.9.0, 2 packages, since',
     "- the spec 'tool' is new",
     "- the channel 'defaults' is gone",
-    'Against the lock before: 1 added: tool 1.0; 1 changed: python 3.12.4 → 3.12.5.',
+    'Against the lock before: 1 upgraded, 1 added; python 3.12.4 → 3.12.5.',
+    'These could not stay as they were: openssl.',
     expect.stringMatching(/Commit it, for the job does not/),
   ])
 })
 
-test('a long list of changes is cut, saying by how much', () => {
-  const added = Array.from({ length: 20 }, (_, index) => ({ name: `p${index}`, version: '1' }))
-  const difference = { added, removed: [], changed: [] }
-  const lines = describeLock({ ...resolved, reasons: ['lock-mode is update'], difference }, 'a.lock')
-  expect(lines[2]).toMatch(/^Against the lock before: 20 added: p0 1, .*p7 1 and 12 more\.$/)
-  expect(lines.at(-1)).toBe('It is what it was before.')
+test('a lock that is solved to what it was', async () => {
+  const change = {
+    environment: 'env.yaml',
+    platform: 'linux-64',
+    diff: await diffLocks(resolved.lock, resolved.lock),
+  }
+  const lines = describeLock({ ...resolved, reasons: ['lock-mode is update'] }, 'a.lock', change)
+  expect(lines.slice(2)).toEqual(['Against the lock before: nothing changed.', 'It is what it was before.'])
 })

@@ -106,11 +106,10 @@ describe('auto', () => {
     expect(result).toMatchObject({ solves: 1, changed: true })
     expect(result.earlier).toEqual({ ownLayer: ['b'], names: ['a', 'b'] })
     expect(result.lock.header?.ownLayer).toEqual(['b', 'c'])
-    expect(result.difference).toEqual({
-      added: [{ name: 'c', version: '1' }],
-      removed: [{ name: 'b', version: '1' }],
-      changed: [],
-    })
+    expect(result.difference?.packages.map(({ name, kind }) => [name, kind])).toEqual([
+      ['c', 'added'],
+      ['b', 'removed'],
+    ])
     expect(await readdir(join(folder, 'locks'))).toEqual(['env.lock'])
   })
   test("does not replace a file of somebody else's", async () => {
@@ -178,7 +177,7 @@ describe('update', () => {
     await resolve('auto', {}, ['a'])
     const result = await resolve('update', {}, ['a', 'b'])
     expect(result).toMatchObject({ solves: 1, changed: true })
-    expect(result.difference?.added).toEqual([{ name: 'b', version: '1' }])
+    expect(result.difference?.packages).toMatchObject([{ name: 'b', kind: 'added', after: { size: 1 } }])
   })
   test('an unchanged lock is not written again', async () => {
     const request: LockRequest = { mode: 'update', path, asked, secrets: [], chooseOwnLayer: () => ['a'] }
@@ -187,7 +186,7 @@ describe('update', () => {
     await utimes(path, longAgo, longAgo)
     expect(await resolveLock(request, solve)).toMatchObject({
       changed: false,
-      difference: { added: [], removed: [], changed: [] },
+      difference: { packages: [], size: 0 },
     })
     expect((await stat(path)).mtime).toEqual(longAgo)
   })

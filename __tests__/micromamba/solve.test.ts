@@ -88,6 +88,7 @@ describe.each(kinds)('a recorded solve of micromamba %s', (kind) => {
     expect((await replay(kind, 'solve-simple')).at(-1)).toEqual({
       name: 'requests',
       version: '2.32.3',
+      license: 'MIT',
       build: 'pyhd8ed1ab_0',
       url: 'http://127.0.0.1:8125/noarch/requests-2.32.3-pyhd8ed1ab_0.conda',
       sha256: 'c8344e31d98323ae7e7361fe8a1ba943c00a9ec4da4e28fdafd5b993d0feda98',

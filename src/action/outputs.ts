@@ -1,11 +1,12 @@
 import * as core from '@actions/core'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
+import { formatDiff } from '../lock/diff/diff.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf, type Artifact, type MergeReport, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { placeMetadata } from './metadata-file.ts'
-import { digestedName, type Result } from './result.ts'
+import { digestedName, lockChanges, type Result } from './result.ts'
 
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 export function setLockOutputs(locks: Result['locks']): void {
@@ -16,6 +17,7 @@ export function setLockOutputs(locks: Result['locks']): void {
     'lock-changed',
     locks.some(({ changed }) => changed),
   )
+  core.setOutput('lock-diff', formatDiff(lockChanges(locks)))
   core.setOutput('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)))
   core.setOutput('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)))
 }

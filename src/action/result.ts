@@ -1,4 +1,4 @@
-import type { LockDifference } from '../lock/diff.ts'
+import type { LockChange } from '../lock/diff/diff.ts'
 import { topOf, type Artifact } from '../outputs/outputs.ts'
 import { formatReference, type ImageReference } from '../registry/reference.ts'
 
@@ -26,7 +26,7 @@ export interface LockResult {
   readonly hash: string
   readonly changed: boolean
   /** Against the lock that was there before; absent when there was none or it was not solved again. */
-  readonly difference?: LockDifference
+  readonly change?: LockChange
   readonly packages: number
   /** The version that solved the lock, in this run or an earlier one. */
   readonly micromambaVersion?: string
@@ -51,4 +51,9 @@ export function digestedName(result: Pick<Result, 'tags' | 'artifact'>): string 
       digest: topOf(result.artifact).descriptor.digest,
     })
   )
+}
+
+/** What changed in all locks that were solved again. */
+export function lockChanges(locks: Result['locks']): LockChange[] {
+  return locks.flatMap(({ change }) => change ?? [])
 }

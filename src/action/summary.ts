@@ -2,18 +2,20 @@ import { appendFile, stat } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
 import { formatBytes } from '../common/format.ts'
+import { htmlCode } from '../common/markdown.ts'
 import { formatPlatform } from '../common/platform.ts'
+import { formatDiff } from '../lock/diff/diff.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
-import { digestedName, type LockResult, type Result } from './result.ts'
+import { digestedName, lockChanges, type LockResult, type Result } from './result.ts'
 
 /** GitHub shows no summary of a step that is larger. */
 const limit = 1024 * 1024
 
 /**
- * Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from; tables that have no room in it
- * are left out. The image is made by then, so a summary that cannot be written is a warning.
+ * Writes the job's summary: digest, how to pull, what became of the locks, and where each layer came from; tables that have no room in it are left out. The image is made by then, so a summary that cannot be written is a
+ * warning.
  */
 export async function writeSummary(result: Result): Promise<void> {
   const file = process.env['GITHUB_STEP_SUMMARY']
@@ -35,15 +37,14 @@ function sectionsOf(result: Result): string[] {
     rendered(() => {
       addOverview(result, images)
     }),
-    ...result.locks.map((lock) =>
+    rendered(() => {
+      addLockDiff(result)
+    }),
+    ...images.map((image) =>
       rendered(() => {
-        addLockDifference(lock)
+        addLayers(image)
       }),
     ),
-    ...images.map((image) => {
-      const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
-      return rendered(() => core.summary.addDetails(title, layerTable(image)))
-    }),
   ]
 }
 
@@ -72,47 +73,43 @@ function fitting(sections: readonly string[], room: number): string {
 
 function addOverview(result: Result, images: readonly Image[]): void {
   core.summary.addHeading('Container image', 2)
-  core.summary.addTable([
-    row('Digest', code(topOf(result.artifact).descriptor.digest)),
-    ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code(formatReference(tag)))),
-    ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
-    row('Platforms', images.map(({ platform }) => code(formatPlatform(platform))).join(', ')),
-    ...result.bases.map((base) => row('Base', code(base))),
-    ...result.locks.map((lock) => row('Lockfile', `${code(lock.file)}: ${describeLock(lock)}`)),
-  ])
+  const { digest } = topOf(result.artifact).descriptor
   const name = digestedName(result)
-  if (result.pushed && name !== undefined) core.summary.addCodeBlock(`docker pull ${name}`, 'sh')
+  addMarkdown(`\`${digest}\``)
+  if (result.pushed && name !== undefined) addMarkdown(`\`\`\`sh\ndocker pull ${name}\n\`\`\``)
+  core.summary.addTable([
+    ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', htmlCode(formatReference(tag)))),
+    ...(result.output === undefined ? [] : [row('OCI layout', htmlCode(result.output))]),
+    row('Platforms', images.map(({ platform }) => htmlCode(formatPlatform(platform))).join(', ')),
+    ...result.bases.map((base) => row('Base', htmlCode(base))),
+    ...result.locks.map((lock) => row('Lockfile', `${htmlCode(lock.file)}: ${describeLock(lock)}`)),
+  ])
+}
+
+function addLockDiff({ locks }: Result): void {
+  const diff = formatDiff(lockChanges(locks))
+  if (diff === '') return
+  core.summary.addHeading('Changed packages', 3)
+  addMarkdown(diff)
+}
+
+function addLayers(image: Image): void {
+  const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
+  core.summary.addHeading(title, 3)
+  core.summary.addDetails('Layers', layerTable(image))
+}
+
+/** Apart from the HTML before and after it, in which Markdown is not looked at. */
+function addMarkdown(text: string): void {
+  core.summary.addRaw(`\n${text}\n\n`)
 }
 
 function row(title: string, content: string) {
   return [{ data: title, header: true }, { data: content }]
 }
 
-function code(text: string): string {
-  return `<code>${escape(text)}</code>`
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
 function describeLock(lock: LockResult): string {
   return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
-}
-
-function addLockDifference({ difference }: LockResult): void {
-  if (difference === undefined) return
-  const rows = [
-    ...difference.changed.map(({ name, before, after }) => [name, before, after]),
-    ...difference.added.map(({ name, version }) => [name, '', version]),
-    ...difference.removed.map(({ name, version }) => [name, version, '']),
-  ]
-  if (rows.length === 0) return
-  core.summary.addHeading('Changed packages', 3)
-  core.summary.addTable([
-    ['Package', 'Before', 'Now'].map((data) => ({ data, header: true })),
-    ...rows.map((cells) => cells.map(escape)),
-  ])
 }
 
 function totalSize(image: Image): string {
@@ -124,10 +121,10 @@ function layerTable(image: Image): string {
     `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`
   const rows = image.layers.map((layer) =>
     cells('td', [
-      code(layer.descriptor.digest.slice(0, 19)),
+      htmlCode(layer.descriptor.digest.slice(0, 19)),
       formatBytes(layer.descriptor.size),
       layer.from,
-      escape(layer.createdBy),
+      htmlCode(layer.createdBy),
     ]),
   )
   return `<table>${cells('th', ['Layer', 'Size', 'From', 'Content'])}${rows.join('')}</table>`

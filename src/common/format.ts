@@ -6,3 +6,15 @@ export function formatBytes(bytes: number): string {
   const value = bytes / 1000 ** power
   return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`
 }
+
+/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
+export function formatGrowth(bytes: number): string {
+  if (bytes === 0) return '±0 B'
+  return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`
+}
+
+/** One difference, or the smallest and the largest of several. */
+export function formatGrowths(differences: readonly number[]): string {
+  const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth)
+  return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`
+}

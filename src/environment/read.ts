@@ -12,7 +12,7 @@ export { decoded, masked, secretsIn, withoutCredentials } from './credentials.ts
 export { findEnvironmentFile } from './find.ts'
 export { foreignByName } from './foreign.ts'
 export { environmentOf, withMore } from './inputs.ts'
-export { normalizeSpec } from './spec.ts'
+export { normalizeSpec, packageOfSpec } from './spec.ts'
 export type { Channel, Environment, Spec } from './types.ts'
 
 /**

@@ -23,3 +23,14 @@ function normalizeMatchSpec(text: string): string {
     .trimEnd()
   return channel + name.toLowerCase() + compact + brackets.trimEnd()
 }
+
+/**
+ * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
+ * of an archive the name that stands there.
+ */
+export function packageOfSpec(spec: string): string {
+  const bare = spec.replace(/^sel\(\w+\): /, '').trim()
+  const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? []
+  const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? []
+  return (archive ?? name).toLowerCase()
+}

@@ -4,12 +4,12 @@ import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
 import type { SolvedPackage } from '../micromamba/solve.ts'
 import { inputHash } from './asked.ts'
-import { diffLocks, type LockDifference } from './diff.ts'
+import { diffLocks, type Known, type LockDiff, type PackageFacts } from './diff/diff.ts'
 import { readLockFile, refuseSecrets, writeLockFile } from './file.ts'
 import { formatLock, lockHash } from './format.ts'
 import { compareAsked } from './freshness.ts'
 import { parseLock } from './parse.ts'
-import type { Asked, Lock, LockMode } from './types.ts'
+import type { Asked, Lock, LockedPackage, LockMode } from './types.ts'
 
 /** The door of this folder: from what is asked to a lock. */
 export { askFor } from './asked.ts'
@@ -32,6 +32,10 @@ interface LockSettings {
     packages: readonly SolvedPackage[],
     previous?: { readonly ownLayer: readonly string[]; readonly names: readonly string[] },
   ) => string[]
+  /** Which packages share a layer, to tell what a pull will need. */
+  readonly groups?: Known['groups']
+  /** Finds out what it can of packages that were in the lock before, by their addresses. */
+  readonly factsOf?: (gone: readonly LockedPackage[]) => Promise<ReadonlyMap<string, PackageFacts>>
 }
 
 /** What came of solving. */
@@ -56,7 +60,7 @@ export interface ResolvedLock {
   /** Why this run solved; absent when it did not. */
   readonly reasons?: readonly string[]
   /** Against the lock that was there, when this run solved again. */
-  readonly difference?: LockDifference
+  readonly difference?: LockDiff
 }
 
 /**
@@ -130,7 +134,8 @@ async function renew(
   previous?: Lock,
 ): Promise<ResolvedLock> {
   const { path, asked, secrets } = request
-  const text = formatSolution(request, await solve(), previous)
+  const solution = await solve()
+  const text = formatSolution(request, solution, previous)
   refuseSecrets(text, path, secrets)
   // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
   const lock = parseLock(text, path, asked.platform)
@@ -143,8 +148,20 @@ async function renew(
     hash: lockHash(lock, asked.baseImage),
     changed,
     reasons,
-    ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+    ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
   }
+}
+
+async function compare(
+  { groups, factsOf }: Renewal,
+  previous: Lock,
+  lock: Lock,
+  { packages }: Solution,
+): Promise<LockDiff> {
+  const facts = new Map<string, PackageFacts>(packages.map((item) => [new URL(item.url).href, item]))
+  const gone = previous.packages.filter(({ url }) => !facts.has(url.href))
+  const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined
+  return diffLocks(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups })
 }
 
 function formatSolution(

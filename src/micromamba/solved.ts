@@ -14,6 +14,8 @@ export interface SolvedPackage {
   readonly size: number
   /** MatchSpecs. */
   readonly depends: readonly string[]
+  /** As the channel has it; absent when it says nothing. */
+  readonly license?: string
 }
 
 /** The JSON of a dry run, as far as it is looked at; `LINK` is absent when there is nothing to install. */
@@ -67,6 +69,7 @@ export function parseSolvedPackage(item: unknown): SolvedPackage {
     sha256,
     size: typeof size === 'number' ? size : 0,
     depends: Array.isArray(depends) ? depends.map(String) : [],
+    ...(text('license') !== '' && { license: text('license') }),
   }
 }
 

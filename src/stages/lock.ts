@@ -1,15 +1,19 @@
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { UserError } from '../common/errors.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
-import { chooseOwnLayer } from '../layers/build.ts'
+import { layerBudget } from '../image/assemble.ts'
+import { chooseOwnLayer, groupPackages } from '../layers/build.ts'
 import { askFor, lockPath, refuseSharedLocks, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
 import { describeLock } from '../lock/report.ts'
+import type { LockedPackage } from '../lock/types.ts'
 import type { Micromamba } from '../micromamba/install.ts'
 import { chooseVirtualPackages, listVirtualPackages, solve, virtualPackagesOf } from '../micromamba/solve.ts'
+import { archiveSizes } from '../packages/archive-sizes.ts'
+import { channelCredentials } from '../packages/channel-credentials.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
@@ -72,10 +76,14 @@ async function lockMember(
   const { environment } = member
   const { subdir } = platform
   const baseImage = formatBaseName(request.base)
+  const authorizer = () => channelCredentials((environment?.channels ?? []).map(({ source }) => source))
   const settings = {
     path: pathFor(request, member, platform),
     secrets: environment?.secrets ?? [],
     chooseOwnLayer,
+    // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
+    groups: (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, layerBudget),
+    factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, await authorizer()),
   }
   const { mode } = request.lock
   let micromamba: Micromamba | undefined
@@ -113,12 +121,17 @@ async function lockMember(
         )
   const { header, packages } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
-  for (const line of describeLock(resolved, lockFile)) core.info(line)
+  const change = resolved.difference && {
+    environment: relative(workspace, resolve(workspace, member.file)),
+    platform: fileNameOf(platform),
+    diff: resolved.difference,
+  }
+  for (const line of describeLock(resolved, lockFile, change)) core.info(line)
   const result: LockResult = {
     file: lockFile,
     hash: resolved.hash,
     changed: resolved.changed,
-    ...(resolved.difference && { difference: resolved.difference }),
+    ...(change && { change }),
     packages: packages.length,
     ...(header && { micromambaVersion: header.micromambaVersion }),
     ...(micromamba && { micromambaPath: micromamba.path }),

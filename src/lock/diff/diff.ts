@@ -1,0 +1,122 @@
+import type { Lock, LockedPackage } from '../types.ts'
+import { findAskers } from './askers.ts'
+import { byImportance } from './importance.ts'
+import { growth } from './merge.ts'
+import type { ChangedPackage, ChangeKind, Known, LockDiff, PackageChange, PackageFacts } from './types.ts'
+import { loadVersions, type CompareVersions } from './versions.ts'
+
+/** The door of this folder: what changed from one lock to another, and how it is told. */
+export { formatDiff, githubLimit } from './format.ts'
+export { summarize } from './summarize.ts'
+export type { Known, LockChange, LockDiff, PackageChange, PackageFacts } from './types.ts'
+
+/**
+ * What changed from one lock of an environment to another, for people.
+ * @param known what neither lockfile says; what is missing there is missing in the result
+ */
+export async function diffLocks(before: Lock, after: Lock, known: Known = {}): Promise<LockDiff> {
+  const { facts, couldNotStay } = known
+  const old = new Map(before.packages.map((locked) => [locked.name, locked]))
+  const now = new Map(after.packages.map((locked) => [locked.name, locked]))
+  const names = [...new Set([...old.keys(), ...now.keys()])].filter(
+    (name) => !isSame(old.get(name), now.get(name)),
+  )
+  const isCompared = names.some((name) => {
+    const [was, is] = [old.get(name), now.get(name)]
+    return was && is && was.version !== is.version
+  })
+  const compare = isCompared ? await loadVersions() : () => undefined
+  const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)]
+  const packages = names.map((name): PackageChange => {
+    const [was, is] = [old.get(name), now.get(name)]
+    const who = is ? askers : oldAskers
+    const isAsked = who.asked.has(name)
+    const askedBy = isAsked ? undefined : who.of(name)
+    return {
+      name,
+      ...compareChange(was, is, compare),
+      ...(was && { before: side(was, facts) }),
+      ...(is && { after: side(is, facts) }),
+      asked: isAsked,
+      ...(askedBy && { askedBy }),
+    }
+  })
+  const base = compareBases(before, after)
+  const size = sizeChange(packages)
+  const pull = layersToPull(before, after, known)
+  return {
+    packages: packages.sort(byImportance),
+    ...(base && { base }),
+    ...(size !== undefined && { size }),
+    ...(pull && { pull }),
+    ...(couldNotStay && couldNotStay.length > 0 && { couldNotStay }),
+  }
+}
+
+function compareBases(before: Lock, after: Lock): LockDiff['base'] {
+  const [was, is] = [before.header?.baseImage, after.header?.baseImage]
+  return was !== undefined && is !== undefined && was !== is ? { before: was, after: is } : undefined
+}
+
+/** Two kinds of hashes of one address tell nothing. */
+function isSame(was: LockedPackage | undefined, is: LockedPackage | undefined): boolean {
+  if (was?.url.href !== is?.url.href || !was || !is) return false
+  const [a, b] = [was.checksum, is.checksum]
+  return a.algorithm !== b.algorithm || a.hex === b.hex
+}
+
+function compareChange(
+  was: LockedPackage | undefined,
+  is: LockedPackage | undefined,
+  compare: CompareVersions,
+): { kind: ChangeKind; major: boolean } {
+  if (!was) return { kind: 'added', major: false }
+  if (!is) return { kind: 'removed', major: false }
+  if (was.version !== is.version) {
+    const change = compare(was.version, is.version)
+    if (!change) return { kind: 'replaced', major: false }
+    const { direction, major } = change
+    if (direction !== 'same') return { kind: direction === 'up' ? 'upgraded' : 'downgraded', major }
+  }
+  // Versions that are written in two ways and count as one, 1.0 and 1.0.0, are builds of one version.
+  if (was.version !== is.version || was.build !== is.build) return { kind: 'rebuilt', major: false }
+  return { kind: was.channel !== is.channel ? 'moved' : 'replaced', major: false }
+}
+
+function side(
+  { version, build, channel, checksum, url }: LockedPackage,
+  facts: ReadonlyMap<string, PackageFacts> | undefined,
+): ChangedPackage {
+  const { size, license } = facts?.get(url.href) ?? {}
+  return {
+    version,
+    build,
+    channel,
+    checksum,
+    ...(size && { size }),
+    ...(license && { license }),
+  }
+}
+
+function sizeChange(packages: readonly PackageChange[]): number | undefined {
+  const sizes = packages.map(growth)
+  return sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+}
+
+/** A layer stays when its packages do; see `groupPackages`. The layers of the base are not counted. */
+function layersToPull(before: Lock, after: Lock, { facts, groups }: Known): LockDiff['pull'] {
+  if (!facts || !groups) return undefined
+  const grouped = ({ header, packages }: Lock) =>
+    groups(
+      packages.map(({ name }) => name),
+      header?.ownLayer,
+    ).map((group) => group.packages.flatMap((position) => packages[position] ?? []))
+  const content = (group: readonly LockedPackage[]) =>
+    group.map(({ url, checksum }) => `${url.href} ${checksum.hex}`).join('\n')
+  const there = new Set(grouped(before).map(content))
+  const all = grouped(after)
+  const changed = all.filter((group) => !there.has(content(group)))
+  const sizes = changed.flat().map(({ url }) => facts.get(url.href)?.size ?? 0)
+  if (sizes.includes(0)) return undefined
+  return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
+}
