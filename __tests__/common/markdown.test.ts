@@ -64,13 +64,13 @@ describe('plainLine', () => {
 test('a code span ends where it should, whatever is in it', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.constantFrom('`', '``', '|', ' ', 'x', '\n', '\\')).map((parts) => parts.join('')),
+      fc.array(fc.constantFrom<string>('`', '``', '|', ' ', 'x', '\n', '\\')).map((parts) => parts.join('')),
       (text) => {
         const span = code(text)
         const fence = /^`*/.exec(span)?.[0] ?? ''
         const inner = span.slice(fence.length, span.length - fence.length)
         expect(span === '' || span.endsWith(fence)).toBe(true)
-        expect((inner.match(/`+/g) ?? []).includes(fence)).toBe(false)
+        expect(inner.match(/`+/g) ?? []).not.toContain(fence === '' ? '`' : fence)
         expect(inner.startsWith('`') || inner.endsWith('`')).toBe(false)
         expect(inner).not.toMatch(/\n|(?<!\\)\|/)
       },

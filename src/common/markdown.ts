@@ -10,12 +10,17 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-
 /** Nobody sees it, and `@`, `#` and the like mean nothing in front of it. */
 const zeroWidthSpace = '\u200b'
 
+/** Looks like a backslash. A real one in front of a `|` would take the escape's place, and the `|` would end the cell. */
+const likeBackslash = '\u29f5'
+
 /**
  * A code span: everything in it is shown letter by letter, and neither mentions nor references are looked for in it. For running text
  * and for cells of tables, which are the only place where a `|` can be in one: elsewhere it is shown as `\|`.
  */
 export function code(text: string): string {
-  const line = printable(text).replaceAll('|', '\\|')
+  const line = printable(text)
+    .replace(/\\+(?=\|)/g, (all) => likeBackslash.repeat(all.length))
+    .replaceAll('|', '\\|')
   if (line.trim() === '') return ''
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length))
   const fence = '`'.repeat(longest + 1)
