@@ -37,6 +37,7 @@ import { describeImages } from './stages/wanted.ts'
  * @throws UserError for whatever the user can mend
  */
 export async function run(asked: Request): Promise<Result> {
+  const start = performance.now()
   const registry = createRegistryClient()
   const members = await readMembers(asked)
   const request = await checkBeforehand(asked, members, registry)
@@ -85,7 +86,8 @@ export async function run(asked: Request): Promise<Result> {
     }
     setImageOutputs(made)
     const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context))
-    return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed }
+    const seconds = (performance.now() - start) / 1000
+    return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed, seconds }
   } finally {
     await removeScratch(context.scratch)
   }

@@ -31,6 +31,7 @@ const result: Result = {
   cache: { hit: false, primaryKey: 'key' },
   reused: false,
   bytesPushed: 0,
+  seconds: 1,
 }
 
 test("metadata has the keys of docker/build-push-action's, and ours in a place of their own", () => {

@@ -18,6 +18,8 @@ export interface Result {
   readonly reused: boolean
   /** To all registries: layers, configs, manifests. */
   readonly bytesPushed: number
+  /** That the run took until all of it was there. */
+  readonly seconds: number
 }
 
 export interface LockResult {

@@ -8,13 +8,16 @@ import { formatDiff } from '../lock/diff/diff.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
+import { sizeChart } from './chart.ts'
+import { headline } from './headline.ts'
 import { digestedName, lockChanges, type LockResult, type Result } from './result.ts'
 
 /** GitHub shows no summary of a step that is larger. */
 const limit = 1024 * 1024
 
 /**
- * Writes the job's summary: digest, how to pull, what became of the locks, and where each layer came from; tables that have no room in it are left out. The image is made by then, so a summary that cannot be written is a
+ * Writes the job's summary: a line that says it all, digest, how to pull, what became of the locks, where the megabytes are, and where
+ * each layer came from; tables that have no room in it are left out. The image is made by then, so a summary that cannot be written is a
  * warning.
  */
 export async function writeSummary(result: Result): Promise<void> {
@@ -73,6 +76,7 @@ function fitting(sections: readonly string[], room: number): string {
 
 function addOverview(result: Result, images: readonly Image[]): void {
   core.summary.addHeading('Container image', 2)
+  addMarkdown(`**${headline(result)}**`)
   const { digest } = topOf(result.artifact).descriptor
   const name = digestedName(result)
   addMarkdown(`\`${digest}\``)
@@ -96,6 +100,7 @@ function addLockDiff({ locks }: Result): void {
 function addLayers(image: Image): void {
   const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
   core.summary.addHeading(title, 3)
+  addMarkdown(sizeChart(image))
   core.summary.addDetails('Layers', layerTable(image))
 }
 
