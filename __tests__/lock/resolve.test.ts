@@ -140,8 +140,7 @@ describe('locked', () => {
       [
         `${path}: it is not the answer to what is asked:`,
         "- the channel 'conda-forge' is gone",
-        "- the spec 'python=3.13' is new",
-        "- the spec 'python=3.12' is gone",
+        "- the spec 'python=3.13' was 'python=3.12'",
         'Run with lock-mode: update',
       ].join('\n'),
     )

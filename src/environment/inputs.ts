@@ -16,7 +16,13 @@ export function environmentOf(
   variables: NodeJS.ProcessEnv = process.env,
 ): Environment {
   const text = stringify({ name: 'base', channels, dependencies: packages })
-  return parseEnvironment(text, file, variables).environment
+  const { environment } = parseEnvironment(text, file, variables)
+  const elsewhere = <T>(items: readonly T[]) => items.map((item) => ({ ...item, line: 0 }))
+  return {
+    ...environment,
+    channels: elsewhere(environment.channels),
+    specs: elsewhere(environment.specs),
+  }
 }
 
 /** An environment with the channels and packages of another behind its own. */

@@ -1,6 +1,6 @@
 /** What an environment file asks for. */
 export interface Environment {
-  /** The path it was read from; line numbers below are in this file. */
+  /** The path it was read from; line numbers below are in this file, 0 for what was given without a file. */
   readonly file: string
   /** As the file says, else its stem. It may be a path, or have spaces. */
   readonly name: string

@@ -9,11 +9,13 @@ import { readLockFile, refuseSecrets, writeLockFile } from './file.ts'
 import { formatLock, lockHash } from './format.ts'
 import { compareAsked } from './freshness.ts'
 import { parseLock } from './parse.ts'
+import { StaleLock } from './stale.ts'
 import type { Asked, Lock, LockedPackage, LockMode } from './types.ts'
 
 /** The door of this folder: from what is asked to a lock. */
 export { askFor } from './asked.ts'
 export { lockPath, refuseSharedLocks } from './path.ts'
+export { placeOf, StaleLock } from './stale.ts'
 
 export type LockRequest = LockSettings &
   (
@@ -32,6 +34,8 @@ interface LockSettings {
     packages: readonly SolvedPackage[],
     previous?: { readonly ownLayer: readonly string[]; readonly names: readonly string[] },
   ) => string[]
+  /** What writes the lock on any machine, a line for a shell, for the advice. */
+  readonly updateCommand?: string
   /** Which packages share a layer, to tell what a pull will need. */
   readonly groups?: Known['groups']
   /** Finds out what it can of packages that were in the lock before, by their addresses. */
@@ -48,6 +52,8 @@ export interface Solution {
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
 }
+
+export type Solve = () => Promise<Solution>
 
 export interface ResolvedLock {
   readonly lock: Lock
@@ -68,10 +74,7 @@ export interface ResolvedLock {
  * @param solve is called when a new one is needed, and only then
  * @throws UserError when the mode does not allow a new one, or the lockfile is malformed or would hold a secret
  */
-export async function resolveLock(
-  request: LockRequest,
-  solve: () => Promise<Solution>,
-): Promise<ResolvedLock> {
+export async function resolveLock(request: LockRequest, solve: Solve): Promise<ResolvedLock> {
   const { path } = request
   const { platform } = request.asked
   const text = await readLockFile(path)
@@ -82,7 +85,7 @@ export async function resolveLock(
     if (request.mode === 'auto') return renew(request, solve, ['there was no lockfile'])
     throw new UserError('there is no lockfile', {
       at: { file: path },
-      advice: `${refresh} Or check 'lock-file'.`,
+      advice: refresh(request, " Or check 'lock-file'."),
     })
   }
 
@@ -96,17 +99,17 @@ export async function resolveLock(
   }
   const differences = compareAsked(lock.header, request.asked)
   if (differences.length === 0) return use(request, text, lock)
-  if (request.mode === 'auto') return renew(request, solve, differences, text, lock)
-  throw new UserError(
-    `it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`,
-    {
-      at: { file: path },
-      advice: refresh,
-    },
-  )
+  if (request.mode === 'auto') {
+    const reasons = differences.map((difference) => difference.text)
+    return renew(request, solve, reasons, text, lock)
+  }
+  throw new StaleLock(differences, path, refresh(request))
 }
 
-const refresh = 'Run with lock-mode: update, and commit the file that it writes.'
+function refresh({ updateCommand }: LockSettings, more = ''): string {
+  const advice = `Run with lock-mode: update, and commit the file that it writes.${more}`
+  return updateCommand === undefined ? advice : `${advice} On your machine:\n  ${updateCommand}`
+}
 
 function use({ path, asked, secrets }: LockRequest, text: string, lock: Lock): ResolvedLock {
   refuseSecrets(text, path, secrets)
@@ -128,7 +131,7 @@ type Renewal = LockSettings & { readonly asked: Asked }
 
 async function renew(
   request: Renewal,
-  solve: () => Promise<Solution>,
+  solve: Solve,
   reasons: readonly string[],
   before?: string,
   previous?: Lock,

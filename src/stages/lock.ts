@@ -7,7 +7,14 @@ import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { layerBudget } from '../image/assemble.ts'
 import { chooseOwnLayer, groupPackages } from '../layers/build.ts'
-import { askFor, lockPath, refuseSharedLocks, resolveLock, type ResolvedLock } from '../lock/resolve.ts'
+import {
+  askFor,
+  lockPath,
+  refuseSharedLocks,
+  resolveLock,
+  StaleLock,
+  type ResolvedLock,
+} from '../lock/resolve.ts'
 import { describeLock } from '../lock/report.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import type { Micromamba } from '../micromamba/install.ts'
@@ -17,6 +24,7 @@ import { channelCredentials } from '../packages/channel-credentials.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
+import { annotate, updateCommand } from './stale-lock.ts'
 
 /** An environment with its lock for one platform. */
 export interface LockedMember extends Member {
@@ -84,6 +92,7 @@ async function lockMember(
     // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
     groups: (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, layerBudget),
     factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, await authorizer()),
+    updateCommand: updateCommand(request, member.file, platform),
   }
   const { mode } = request.lock
   let micromamba: Micromamba | undefined
@@ -118,7 +127,10 @@ async function lockMember(
               baseImage: pinned,
             }
           },
-        )
+        ).catch((error: unknown) => {
+          if (error instanceof StaleLock) annotate(error, environment)
+          throw error
+        })
   const { header, packages } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
   const change = resolved.difference && {
