@@ -50,6 +50,8 @@ test('lists, pairs and names are taken apart', () => {
     labels: '# a comment\na=b=c\n\nempty=\n#off=1',
     platforms: 'linux/arm64/v8,linux/amd64',
     'virtual-packages': '__glibc=2.31\n__cuda=',
+    'lock-mode': 'update',
+    'update-only': 'NumPy, scipy\nr-base',
   })
   const request = readRequest({})
   expect(request.tags.map(({ registry, tag }) => `${registry} ${tag ?? ''}`)).toEqual([
@@ -57,6 +59,7 @@ test('lists, pairs and names are taken apart', () => {
     'ghcr.io latest',
     'registry.example.com latest',
   ])
+  expect(request.lock.updateOnly).toEqual(['numpy', 'scipy', 'r-base'])
   expect(request.virtualPackages).toEqual({ __glibc: '2.31', __cuda: '' })
   expect(request.image.labels).toEqual({ a: 'b=c' })
   expect(request.platforms.map(({ subdir }) => subdir)).toEqual(['linux-aarch64', 'linux-64'])
@@ -91,6 +94,8 @@ test.each([
 describe('what is wrong is refused, naming the input', () => {
   test.each<[string, Record<string, string>, string]>([
     ['lock-mode', { 'lock-mode': 'sometimes' }, "'sometimes'"],
+    ['update-only', { 'update-only': 'numpy' }, "Set 'lock-mode: update'"],
+    ['update-only', { 'update-only': 'numpy>=2', 'lock-mode': 'update' }, "'numpy>=2' is not the name"],
     ['push', { push: 'yes' }, "'yes'"],
     ['compression', { compression: 'brotli' }, 'zstd, gzip'],
     ['link-scripts', { 'link-scripts': 'run' }, 'refuse, skip'],

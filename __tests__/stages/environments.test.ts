@@ -16,7 +16,13 @@ async function membersOf(names: Readonly<Record<string, string>>) {
     await writeFile(join(workspace, file), `# environment\nname: ${name}\ndependencies: []\n`)
   }
   const environmentFiles = Object.keys(names)
-  return readMembers({ workspace, environmentFiles, packages: [], channels: [], lock: { mode: 'auto' } })
+  return readMembers({
+    workspace,
+    environmentFiles,
+    packages: [],
+    channels: [],
+    lock: { mode: 'auto', updateOnly: [] },
+  })
 }
 
 describe('names', () => {

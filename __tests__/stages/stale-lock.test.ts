@@ -10,7 +10,7 @@ const request = {
   packages: [],
   channels: [],
   virtualPackages: {},
-  lock: { mode: 'locked' },
+  lock: { mode: 'locked', updateOnly: [] },
 } as unknown as Request // the part of it that is looked at
 
 const start =
@@ -18,7 +18,10 @@ const start =
 
 test.each<[Partial<Request>, string]>([
   [{}, ''],
-  [{ lock: { mode: 'locked', file: 'my locks/{name}.lock' } }, " $'lock-file=my locks/{name}.lock'"],
+  [
+    { lock: { mode: 'locked', updateOnly: [], file: 'my locks/{name}.lock' } },
+    " $'lock-file=my locks/{name}.lock'",
+  ],
   [
     { packages: ["it's >=1", 'b'], channels: ['https://me:pw@host/c'] },
     " $'packages=it\\'s >=1\\nb' channels=https://host/c",

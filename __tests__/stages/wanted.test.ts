@@ -138,6 +138,7 @@ const locking = [
   'channels',
   'lock-file',
   'lock-mode',
+  'update-only',
   'base-image',
   'virtual-packages',
   'condarc',

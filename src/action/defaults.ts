@@ -10,6 +10,7 @@ export const defaults = {
   'root-prefix': '',
   'lock-file': '',
   'lock-mode': 'auto',
+  'update-only': '',
   'base-image': 'docker.io/mambaorg/micromamba:debian13-slim',
   'virtual-packages': '',
   tags: '',

@@ -31,6 +31,8 @@ export interface Request {
     /** A template with `{name}` and `{platform}`; beside the environment file when absent. */
     readonly file?: string
     readonly mode: LockMode
+    /** With `update`: names of the packages that may change; all may when empty. */
+    readonly updateOnly: readonly string[]
   }
   readonly base: BaseName
   readonly virtualPackages: VirtualPackageOverrides
@@ -88,7 +90,13 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     environmentFiles: list('environment-file'),
     packages: lines('packages'),
     channels: list('channels'),
-    lock: { file: text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
+    lock: {
+      file: text('lock-file'),
+      mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']),
+      updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) =>
+        name.toLowerCase(),
+      ),
+    },
     base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),
     platforms: platforms.length > 0 ? platforms : [machinePlatform()],
@@ -356,6 +364,12 @@ function refuseContradictions(request: Request): void {
     throw new UserError('they are for packages, and there are none', {
       at: { input: 'channels' },
       advice: "Name packages in 'packages', or write the channels into the environment file.",
+    })
+  }
+  if (request.lock.updateOnly.length > 0 && request.lock.mode !== 'update') {
+    throw new UserError('it says which packages an update may change, and there is none', {
+      at: { input: 'update-only' },
+      advice: "Set 'lock-mode: update', or leave it out.",
     })
   }
   if (request.merge && request.tags.length === 0) {

@@ -51,9 +51,12 @@ export interface Solution {
   readonly virtualPackages: readonly string[]
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
+  /** Packages that were to stay as the lock before has them, and could not. */
+  readonly couldNotStay?: readonly string[]
 }
 
-export type Solve = () => Promise<Solution>
+/** Solves; what it is given is the lock that was there, as far as it can be read. */
+export type Solve = (previous?: Lock) => Promise<Solution>
 
 export interface ResolvedLock {
   readonly lock: Lock
@@ -137,7 +140,7 @@ async function renew(
   previous?: Lock,
 ): Promise<ResolvedLock> {
   const { path, asked, secrets } = request
-  const solution = await solve()
+  const solution = await solve(previous)
   const text = formatSolution(request, solution, previous)
   refuseSecrets(text, path, secrets)
   // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
@@ -159,12 +162,12 @@ async function compare(
   { groups, factsOf }: Renewal,
   previous: Lock,
   lock: Lock,
-  { packages }: Solution,
+  { packages, couldNotStay }: Solution,
 ): Promise<LockDiff> {
   const facts = new Map<string, PackageFacts>(packages.map((item) => [new URL(item.url).href, item]))
   const gone = previous.packages.filter(({ url }) => !facts.has(url.href))
   const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined
-  return diffLocks(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups })
+  return diffLocks(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups, couldNotStay })
 }
 
 function formatSolution(

@@ -13,6 +13,7 @@ import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage 
 import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
 export { SolveError } from './failure.ts'
+export { solveHolding, type Held } from './hold.ts'
 export type { SolvedPackage } from './solved.ts'
 export {
   chooseVirtualPackages,
@@ -33,6 +34,8 @@ export interface SolveRequest {
   readonly condarc?: string
   /** What micromamba calls it; from `info` on, all of its log is shown. */
   readonly logLevel?: string
+  /** MatchSpecs that packages have to fit if they are there; it does not bring them there. */
+  readonly pins?: readonly string[]
 }
 
 /**
@@ -139,6 +142,8 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
   ]
   const variables = {
     ...overrides(request.virtualPackages),
+    // Added to those of a condarc. The variable is the inside of a list in YAML.
+    ...(request.pins?.length && { MAMBA_PINNED_PACKAGES: request.pins.join(', ') }),
     ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
     MAMBA_ROOT_PREFIX: join(folder, 'root'),
     CONDA_PKGS_DIRS: join(folder, 'pkgs'),

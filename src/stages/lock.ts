@@ -18,13 +18,20 @@ import {
 import { describeLock } from '../lock/report.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import type { Micromamba } from '../micromamba/install.ts'
-import { chooseVirtualPackages, listVirtualPackages, solve, virtualPackagesOf } from '../micromamba/solve.ts'
+import {
+  chooseVirtualPackages,
+  listVirtualPackages,
+  solve,
+  solveHolding,
+  virtualPackagesOf,
+} from '../micromamba/solve.ts'
 import { archiveSizes } from '../packages/archive-sizes.ts'
 import { channelCredentials } from '../packages/channel-credentials.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
 import { annotate, updateCommand } from './stale-lock.ts'
+import { heldPackages, keptBase, warnOfUnknownNames } from './update-only.ts'
 
 /** An environment with its lock for one platform. */
 export interface LockedMember extends Member {
@@ -51,6 +58,7 @@ export async function lockMembers(
     refuseDifferentBases(ofPlatform)
     locked.push(ofPlatform)
   }
+  warnOfUnknownNames(request, locked.flat())
   return locked
 }
 
@@ -107,21 +115,25 @@ async function lockMember(
             mode,
             asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
           },
-          async () => {
-            const pinned = await bases.pin()
+          async (previous) => {
+            const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin())
             const [base, installed] = await Promise.all([
               bases.read(platform, pinned),
               context.micromamba.install(),
             ])
             micromamba = installed
             const virtualPackages = chooseVirtualPackages(subdir, await base.virtualPackages(), overrides)
-            return {
-              packages: await solve(installed, {
+            const solved = await solveHolding(heldPackages(request, previous), (pins) =>
+              solve(installed, {
                 environment,
                 platform: subdir,
                 virtualPackages,
+                pins,
                 ...context.solving,
               }),
+            )
+            return {
+              ...solved,
               micromambaVersion: installed.version,
               virtualPackages: listVirtualPackages(virtualPackages),
               baseImage: pinned,

@@ -28,13 +28,14 @@ export interface LoadedChannel {
   readonly subdirs: Readonly<Record<string, Readonly<Record<string, PackageRecord>>>>
 }
 
-/** A condarc, as far as it says where packages are. */
+/** A condarc, as far as it says where packages are, and which of them. */
 export interface Condarc {
   readonly channels: readonly string[]
   readonly alias: string
+  readonly pins: readonly string[]
 }
 
-const noCondarc: Condarc = { channels: [], alias: 'https://conda.anaconda.org' }
+const noCondarc: Condarc = { channels: [], alias: 'https://conda.anaconda.org', pins: [] }
 
 export async function readCondarc(file: string | undefined): Promise<Condarc> {
   if (file === undefined) return noCondarc
@@ -42,8 +43,13 @@ export async function readCondarc(file: string | undefined): Promise<Condarc> {
   const content = (parse(await readFile(file, 'utf8')) ?? {}) as {
     channels?: string[]
     channel_alias?: string
+    pinned_packages?: string[]
   }
-  return { channels: content.channels ?? [], alias: content.channel_alias ?? noCondarc.alias }
+  return {
+    channels: content.channels ?? [],
+    alias: content.channel_alias ?? noCondarc.alias,
+    pins: content.pinned_packages ?? [],
+  }
 }
 
 /** The address of a channel by its name or address. */

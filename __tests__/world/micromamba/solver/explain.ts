@@ -1,5 +1,6 @@
 import type { LoadedChannel } from './channels.ts'
 import { Failure, type Message } from './failure.ts'
+import { withPinsNamed } from './pins.ts'
 import { formatTree, parseTrees, type Tree } from './tree.ts'
 
 /**
@@ -19,7 +20,10 @@ export function unsolvable(reasons: string, channels: readonly LoadedChannel[], 
           text: `${matchSpec(missing)} does not exist (perhaps a typo or a missing channel)`,
           children: [],
         })
-  const tree: Message = { level: 'error', text: `${summary}\n${punctuated(formatTree(explanation))}` }
+  const tree: Message = {
+    level: 'error',
+    text: `${summary}\n${withPinsNamed(punctuated(formatTree(explanation)))}`,
+  }
   return new Failure([...(withTree ? [tree] : []), { level: 'critical', text: summary }], {
     solver_problems: problems.length > 0 ? problems : ['unsupported request'],
     success: false,

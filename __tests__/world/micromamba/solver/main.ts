@@ -12,6 +12,7 @@ import {
 import { readEnvironmentFile } from './environment-file.ts'
 import { unsolvable } from './explain.ts'
 import { Failure, formatLog, logged, logHistory, logsIntoAnswer, type Message } from './failure.ts'
+import { isPin, pinRecords, readPins } from './pins.ts'
 import { solveSpecs, Unsolvable } from './solve.ts'
 import { virtualPackages } from './virtual-packages.ts'
 
@@ -53,17 +54,22 @@ async function create(args: Arguments): Promise<string> {
   const visible = await Promise.all(
     channels.map((channel) => withoutPinnedElsewhere(channel, wanted, condarc)),
   )
-  const solved = await solveSpecs(specs, visible, args.platform, virtualPackages(process.env)).catch(
-    (error: unknown) => {
-      if (error instanceof Unsolvable) throw unsolvable(error.message, channels, intoAnswer || !args.json)
-      throw error
-    },
-  )
+  const pins = pinRecords(readPins(process.env, condarc.pins))
+  const solved = await solveSpecs(
+    [...specs, ...Object.values(pins).map(({ name }) => name)],
+    visible,
+    args.platform,
+    { ...virtualPackages(process.env), ...pins },
+  ).catch((error: unknown) => {
+    if (error instanceof Unsolvable) throw unsolvable(error.message, channels, intoAnswer || !args.json)
+    throw error
+  })
   if (!args.json) return 'Dry run. Not executing the transaction.\n'
   const ignoresVariables = args.noEnvironment && files.some(({ hasVariables }) => hasVariables)
   const log = ignoresVariables ? [variablesIgnored] : []
   const history = intoAnswer && { log_history: logHistory(log) }
-  return formatAnswer(specs.length > 0 ? solved : [], prefixOf(args), { ...history })
+  const packages = solved.filter(({ record }) => !isPin(record))
+  return formatAnswer(specs.length > 0 ? packages : [], prefixOf(args), { ...history })
 }
 
 const variablesIgnored: Message = {
