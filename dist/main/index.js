@@ -36094,6 +36094,8 @@ var core = __nccwpck_require__(3838);
 var digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
+var diff = __nccwpck_require__(7374);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
 var outputs = __nccwpck_require__(2802);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
@@ -36166,12 +36168,14 @@ var action_result = __nccwpck_require__(6013);
 
 
 
+
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 function setLockOutputs(locks) {
     const hashes = locks.map(({ hash }) => hash);
     core/* setOutput */.uH('lock-file', locks.map(({ file }) => file).join('\n'));
     core/* setOutput */.uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,digest/* digestOf */.ol)(hashes.join('\n')));
     core/* setOutput */.uH('lock-changed', locks.some(({ changed }) => changed));
+    core/* setOutput */.uH('lock-diff', (0,diff/* formatDiff */.Vs)((0,action_result/* lockChanges */.B)(locks)));
     core/* setOutput */.uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
     core/* setOutput */.uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
 }
@@ -36392,6 +36396,7 @@ const defaults = {
     'root-prefix': '',
     'lock-file': '',
     'lock-mode': 'auto',
+    'update-only': '',
     'base-image': 'docker.io/mambaorg/micromamba:debian13-slim',
     'virtual-packages': '',
     tags: '',
@@ -36682,7 +36687,11 @@ function readRequest(environment = process.env) {
         environmentFiles: list('environment-file'),
         packages: lines('packages'),
         channels: list('channels'),
-        lock: { file: inputs_text('lock-file'), mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']) },
+        lock: {
+            file: inputs_text('lock-file'),
+            mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']),
+            updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
+        },
         base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
         virtualPackages: readVirtualPackages(),
         platforms: platforms.length > 0 ? platforms : [(0,platform/* machinePlatform */.Pv)()],
@@ -36936,6 +36945,12 @@ function refuseContradictions(request) {
             advice: "Name packages in 'packages', or write the channels into the environment file.",
         });
     }
+    if (request.lock.updateOnly.length > 0 && request.lock.mode !== 'update') {
+        throw new errors/* UserError */.y('it says which packages an update may change, and there is none', {
+            at: { input: 'update-only' },
+            advice: "Set 'lock-mode: update', or leave it out.",
+        });
+    }
     if (request.merge && request.tags.length === 0) {
         throw new errors/* UserError */.y('images are to be merged, but there is no name for what comes of it', {
             at: { input: 'tags' },
@@ -36969,6 +36984,7 @@ function refuseContradictions(request) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ lockChanges),
 /* harmony export */   H: () => (/* binding */ digestedName)
 /* harmony export */ });
 /* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2802);
@@ -36985,25 +37001,109 @@ function digestedName(result) {
             digest: (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_0__/* .topOf */ ._i)(result.artifact).descriptor.digest,
         }));
 }
+/** What changed in all locks that were solved again. */
+function lockChanges(locks) {
+    return locks.flatMap(({ change }) => change ?? []);
+}
 
 
 /***/ }),
 
-/***/ 8770:
+/***/ 743:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ writeSummary)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
-/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6950);
-/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8038);
-/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2802);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6859);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6013);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ writeSummary)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
+// EXTERNAL MODULE: ./src/common/markdown.ts
+var markdown = __nccwpck_require__(3932);
+// EXTERNAL MODULE: ./src/common/platform.ts
+var common_platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
+var diff_diff = __nccwpck_require__(7374);
+// EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
+var outputs = __nccwpck_require__(2802);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
+var registry = __nccwpck_require__(6859);
+;// CONCATENATED MODULE: ./src/action/chart.ts
+/** How many layers have a slice of their own: as many as can be told apart by their colours. */
+const slices = 8;
+/** The part of the whole that a slice can be seen of; Mermaid leaves out what is below a hundredth. */
+const visible = 0.02;
+/**
+ * Where the megabytes of an image are, as a pie of Mermaid, which GitHub draws: the base, the biggest layers, and the rest.
+ * @returns Markdown; empty for an image without content
+ */
+function sizeChart({ layers }) {
+    const own = layers
+        .filter(({ from }) => from !== 'base')
+        .toSorted((a, b) => b.descriptor.size - a.descriptor.size);
+    const base = layers.filter(({ from }) => from === 'base');
+    const shown = own.filter(({ descriptor }) => descriptor.size >= visible * sum(layers)).slice(0, slices);
+    const rest = own.slice(shown.length);
+    const parts = [
+        ['the base', sum(base)],
+        ...shown.map((layer) => [label(layer), layer.descriptor.size]),
+        [rest.length === 1 ? 'a smaller layer' : `${rest.length} smaller layers`, sum(rest)],
+    ];
+    const values = parts
+        // Mermaid refuses slices of nothing.
+        .filter(([, bytes]) => megabytes(bytes) > 0)
+        .map(([text, bytes]) => `    "${text}" : ${megabytes(bytes)}`);
+    return values.length === 0
+        ? ''
+        : ['```mermaid', 'pie showData title MB by layer', ...values, '```'].join('\n');
+}
+/** What stands in the history, without what could end a label or the diagram. */
+function label({ createdBy }) {
+    return createdBy.replace(/[^\w .,:+/()-]/g, '').slice(0, 60) || 'a layer';
+}
+function sum(layers) {
+    return layers.reduce((bytes, { descriptor }) => bytes + descriptor.size, 0);
+}
+function megabytes(bytes) {
+    return Number((bytes / 1_000_000).toFixed(1));
+}
+
+;// CONCATENATED MODULE: ./src/action/headline.ts
+
+
+/** The line that says it all: `3 of 62 layers are new, 2.6 MB pushed, 59 reused, 6.3 s`. */
+function headline({ artifact, pushed, bytesPushed, seconds }) {
+    // Of several platforms a layer may be the same blob, and is one.
+    const layers = new Map((0,outputs/* imagesOf */.IC)(artifact)
+        .flatMap((image) => image.layers)
+        .map((layer) => [layer.descriptor.digest, layer]));
+    const built = [...layers.values()].filter(({ from }) => from === 'built').length;
+    const all = layers.size;
+    return [
+        built === 0
+            ? `None of ${all} layers is new`
+            : `${built} of ${all} layers ${built === 1 ? 'is' : 'are'} new`,
+        ...(pushed ? [`${(0,format/* formatBytes */.z3)(bytesPushed)} pushed`] : []),
+        ...(built > 0 && built < all ? [`${all - built} reused`] : []),
+        `${seconds.toFixed(1)} s`,
+    ].join(', ');
+}
+
+// EXTERNAL MODULE: ./src/action/result.ts
+var action_result = __nccwpck_require__(6013);
+;// CONCATENATED MODULE: ./src/action/summary.ts
+
+
+
+
 
 
 
@@ -37015,41 +37115,41 @@ function digestedName(result) {
 /** GitHub shows no summary of a step that is larger. */
 const limit = 1024 * 1024;
 /**
- * Writes the job's summary: digest, how to pull, what became of the lock, and where each layer came from; tables that have no room in it
- * are left out. The image is made by then, so a summary that cannot be written is a warning.
+ * Writes the job's summary: a line that says it all, digest, how to pull, what became of the locks, where the megabytes are, and where
+ * each layer came from; tables that have no room in it are left out. The image is made by then, so a summary that cannot be written is a
+ * warning.
  */
 async function writeSummary(result) {
     const file = process.env['GITHUB_STEP_SUMMARY'];
     if (!file)
         return;
     try {
-        const written = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file).then(({ size }) => size, () => 0);
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.appendFile)(file, fitting(sectionsOf(result), limit - written));
+        const written = await (0,promises_.stat)(file).then(({ size }) => size, () => 0);
+        await (0,promises_.appendFile)(file, fitting(sectionsOf(result), limit - written));
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e(`The job summary could not be written: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .b)(error)}`);
+        core/* warning */.$e(`The job summary could not be written: ${(0,errors/* messageOf */.b)(error)}`);
     }
 }
 function sectionsOf(result) {
-    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(result.artifact);
+    const images = (0,outputs/* imagesOf */.IC)(result.artifact);
     return [
         rendered(() => {
             addOverview(result, images);
         }),
-        ...result.locks.map((lock) => rendered(() => {
-            addLockDifference(lock);
-        })),
-        ...images.map((image) => {
-            const title = `${(0,_common_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`;
-            return rendered(() => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addDetails(title, layerTable(image)));
+        rendered(() => {
+            addLockDiff(result);
         }),
+        ...images.map((image) => rendered(() => {
+            addLayers(image);
+        })),
     ];
 }
 function rendered(add) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.emptyBuffer();
+    core/* summary */.z.emptyBuffer();
     add();
-    const text = _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.stringify();
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.emptyBuffer();
+    const text = core/* summary */.z.stringify();
+    core/* summary */.z.emptyBuffer();
     return text;
 }
 /** The sections that have room, in their order, and how many have not. */
@@ -37067,57 +37167,54 @@ function fitting(sections, room) {
     return missing === 0 ? chosen.join('') : [...chosen, note(missing)].join('');
 }
 function addOverview(result, images) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addHeading('Container image', 2);
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addTable([
-        row('Digest', code((0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(result.artifact).descriptor.digest)),
-        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', code((0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(tag)))),
-        ...(result.output === undefined ? [] : [row('OCI layout', code(result.output))]),
-        row('Platforms', images.map(({ platform }) => code((0,_common_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .formatPlatform */ .Bq)(platform))).join(', ')),
-        ...result.bases.map((base) => row('Base', code(base))),
-        ...result.locks.map((lock) => row('Lockfile', `${code(lock.file)}: ${describeLock(lock)}`)),
-    ]);
-    const name = (0,_result_js__WEBPACK_IMPORTED_MODULE_6__/* .digestedName */ .H)(result);
+    core/* summary */.z.addHeading('Container image', 2);
+    addMarkdown(`**${headline(result)}**`);
+    const { digest } = (0,outputs/* topOf */._i)(result.artifact).descriptor;
+    const name = (0,action_result/* digestedName */.H)(result);
+    addMarkdown(`\`${digest}\``);
     if (result.pushed && name !== undefined)
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addCodeBlock(`docker pull ${name}`, 'sh');
+        addMarkdown(`\`\`\`sh\ndocker pull ${name}\n\`\`\``);
+    core/* summary */.z.addTable([
+        ...result.tags.map((tag) => row(result.pushed ? 'Pushed' : 'Named', (0,markdown/* htmlCode */.h8)((0,registry/* formatReference */.FH)(tag)))),
+        ...(result.output === undefined ? [] : [row('OCI layout', (0,markdown/* htmlCode */.h8)(result.output))]),
+        row('Platforms', images.map(({ platform }) => (0,markdown/* htmlCode */.h8)((0,common_platform/* formatPlatform */.Bq)(platform))).join(', ')),
+        ...result.bases.map((base) => row('Base', (0,markdown/* htmlCode */.h8)(base))),
+        ...result.locks.map((lock) => row('Lockfile', `${(0,markdown/* htmlCode */.h8)(lock.file)}: ${describeLock(lock)}`)),
+    ]);
+}
+function addLockDiff({ locks }) {
+    const diff = (0,diff_diff/* formatDiff */.Vs)((0,action_result/* lockChanges */.B)(locks));
+    if (diff === '')
+        return;
+    core/* summary */.z.addHeading('Changed packages', 3);
+    addMarkdown(diff);
+}
+function addLayers(image) {
+    const title = `${(0,common_platform/* formatPlatform */.Bq)(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`;
+    core/* summary */.z.addHeading(title, 3);
+    addMarkdown(sizeChart(image));
+    core/* summary */.z.addDetails('Layers', layerTable(image));
+}
+/** Apart from the HTML before and after it, in which Markdown is not looked at. */
+function addMarkdown(text) {
+    core/* summary */.z.addRaw(`\n${text}\n\n`);
 }
 function row(title, content) {
     return [{ data: title, header: true }, { data: content }];
 }
-function code(text) {
-    return `<code>${escape(text)}</code>`;
-}
-function escape(text) {
-    return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
 function describeLock(lock) {
     return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
 }
-function addLockDifference({ difference }) {
-    if (difference === undefined)
-        return;
-    const rows = [
-        ...difference.changed.map(({ name, before, after }) => [name, before, after]),
-        ...difference.added.map(({ name, version }) => [name, '', version]),
-        ...difference.removed.map(({ name, version }) => [name, version, '']),
-    ];
-    if (rows.length === 0)
-        return;
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addHeading('Changed packages', 3);
-    _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .summary */ .z.addTable([
-        ['Package', 'Before', 'Now'].map((data) => ({ data, header: true })),
-        ...rows.map((cells) => cells.map(escape)),
-    ]);
-}
 function totalSize(image) {
-    return (0,_common_format_js__WEBPACK_IMPORTED_MODULE_7__/* .formatBytes */ .z)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
+    return (0,format/* formatBytes */.z3)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
 }
 function layerTable(image) {
     const cells = (tag, texts) => `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`;
     const rows = image.layers.map((layer) => cells('td', [
-        code(layer.descriptor.digest.slice(0, 19)),
-        (0,_common_format_js__WEBPACK_IMPORTED_MODULE_7__/* .formatBytes */ .z)(layer.descriptor.size),
+        (0,markdown/* htmlCode */.h8)(layer.descriptor.digest.slice(0, 19)),
+        (0,format/* formatBytes */.z3)(layer.descriptor.size),
         layer.from,
-        escape(layer.createdBy),
+        (0,markdown/* htmlCode */.h8)(layer.createdBy),
     ]));
     return `<table>${cells('th', ['Layer', 'Size', 'From', 'Content'])}${rows.join('')}</table>`;
 }
@@ -37443,7 +37540,7 @@ function roomAt(path, needed) {
     for (let above = path; above !== undefined; above = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above) === above ? undefined : (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above)) {
         try {
             const { bavail, blocks, bsize } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(above);
-            return `: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(bavail * bsize)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(blocks * bsize)} are free${wanted(needed)}`;
+            return `: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z3)(bavail * bsize)} of ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z3)(blocks * bsize)} are free${wanted(needed)}`;
         }
         catch {
             // It is not there; what is above it may be.
@@ -37452,7 +37549,7 @@ function roomAt(path, needed) {
     return wanted(needed);
 }
 function wanted(needed) {
-    return needed === undefined ? '' : `, and it takes about ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z)(needed)}`;
+    return needed === undefined ? '' : `, and it takes about ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z3)(needed)}`;
 }
 
 
@@ -37558,14 +37655,27 @@ function shortened(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   GF: () => (/* binding */ formatGrowths),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
+/* unused harmony export formatGrowth */
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people: three significant figures, powers of a thousand. */
 function formatBytes(bytes) {
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
+function formatGrowth(bytes) {
+    if (bytes === 0)
+        return '±0 B';
+    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
+}
+/** One difference, or the smallest and the largest of several. */
+function formatGrowths(differences) {
+    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
+    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
 }
 
 
@@ -37857,6 +37967,77 @@ function createLimiter(limit) {
 
 /***/ }),
 
+/***/ 3932:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   h0: () => (/* binding */ plainLine),
+/* harmony export */   h8: () => (/* binding */ htmlCode)
+/* harmony export */ });
+/* unused harmony export escapeMarkdown */
+/**
+ * Text that others wrote (names, versions and licences of a channel's packages, commits of people) where GitHub shows it. It is to be read,
+ * never to be markup, a mention that notifies, a reference that links or closes, or a command to the runner.
+ */
+/** Line breaks, other control characters, and those that hide or turn text around. */
+// eslint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
+/** Nobody sees it, and `@`, `#` and the like mean nothing in front of it. */
+const zeroWidthSpace = '\u200b';
+/** Looks like a backslash. A real one in front of a `|` would take the escape's place, and the `|` would end the cell. */
+const likeBackslash = '\u29f5';
+/**
+ * A code span: everything in it is shown letter by letter, and neither mentions nor references are looked for in it. For running text
+ * and for cells of tables, which are the only place where a `|` can be in one: elsewhere it is shown as `\|`.
+ */
+function code(text) {
+    const line = printable(text)
+        .replace(/\\+(?=\|)/g, (all) => likeBackslash.repeat(all.length))
+        .replaceAll('|', '\\|');
+    if (line.trim() === '')
+        return '';
+    const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
+    const fence = '`'.repeat(longest + 1);
+    const pad = /^[` ]|[` ]$/.test(line) ? ' ' : '';
+    return `${fence}${pad}${line}${pad}${fence}`;
+}
+/** The same for blocks of HTML, such as a `<summary>`, in which Markdown means nothing. */
+function htmlCode(text) {
+    return `<code>${escapeHtml(printable(text))}</code>`;
+}
+/** The text as a part of a sentence, in Markdown. */
+function escapeMarkdown(text) {
+    return withoutReferences(printable(text).replace(/[!-/:-@[-`{-~]/g, '\\$&'));
+}
+/**
+ * The text as a part of a line that is not Markdown: a title, a commit's message, the log. In a title and a message GitHub looks for mentions,
+ * references and words that close issues or skip checks; in the log the runner looks for commands.
+ */
+function plainLine(text) {
+    return withoutReferences(printable(text));
+}
+function printable(text) {
+    return text.replace(unprintable, ' ').replace(/^ +| +$/g, '');
+}
+/** `@name`, `#12`, `GH-12`, `:emoji:`, `::command`, `##[command]`, `[skip ci]` */
+function withoutReferences(text) {
+    return text
+        .replace(/[@#:[](?=\\?[\w#:+-]|\\?\[|$)/g, `$&${zeroWidthSpace}`)
+        .replace(/\bgh(?=\\?-\d)/gi, `$&${zeroWidthSpace}`);
+}
+function escapeHtml(text) {
+    return text
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll('|', '&#124;');
+}
+
+
+/***/ }),
+
 /***/ 8038:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38112,6 +38293,616 @@ function decoded(text) {
     catch {
         return text;
     }
+}
+
+
+/***/ }),
+
+/***/ 1093:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  DH: () => (/* reexport */ credentials/* decoded */.DH),
+  p7: () => (/* reexport */ environmentOf),
+  p6: () => (/* reexport */ findEnvironmentFile),
+  NG: () => (/* reexport */ foreignByName),
+  Iv: () => (/* reexport */ credentials/* masked */.Iv),
+  dh: () => (/* reexport */ normalizeSpec),
+  $P: () => (/* reexport */ packageOfSpec),
+  Qo: () => (/* binding */ readEnvironment),
+  VY: () => (/* reexport */ credentials/* secretsIn */.VY),
+  iA: () => (/* reexport */ withMore),
+  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
+;// CONCATENATED MODULE: ./src/environment/decode.ts
+
+/**
+ * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
+ * writes it. Line ends come out as `\n`, whichever of YAML's three they are.
+ *
+ * Other bytes do no harm in a comment, where yaml-cpp passes over them. Each of them comes out as a lone surrogate, U+DC80 to
+ * U+DCFF, which no text has; so do, for their sake, all other bytes of that line that are not ASCII.
+ * @throws UserError with the line of what is no text at all
+ */
+function decodeText(bytes, file) {
+    const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n');
+    const line = lineOf(text, text.indexOf('\0'));
+    if (line === undefined)
+        return text;
+    throw new errors/* UserError */.y('it holds a NUL, so it is no text, or in an encoding that is not known', {
+        at: { file, line },
+        advice,
+    });
+}
+/** Whether it holds bytes that stand for no character. */
+function isUndecoded(text) {
+    return /[\uDC80-\uDCFF]/u.test(text);
+}
+const advice = 'Save the file as UTF-8.';
+function decodeBytes(bytes, file) {
+    const encoding = utf16Of(bytes);
+    if (encoding !== undefined) {
+        const text = new TextDecoder(encoding).decode(bytes);
+        const line = lineOf(text, text.indexOf('\uFFFD'));
+        if (line === undefined)
+            return text;
+        throw new errors/* UserError */.y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
+    }
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    }
+    catch {
+        // Byte by byte; cutting at line ends cuts no character of UTF-8.
+        return bytes
+            .toString('latin1')
+            .split(/(?<=[\r\n])/)
+            .map((line) => decodeLine(Buffer.from(line, 'latin1')))
+            .join('');
+    }
+}
+function decodeLine(bytes) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    }
+    catch {
+        return bytes
+            .toString('latin1')
+            .replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
+    }
+}
+/** By the byte order mark, or by the NUL in a first character of ASCII. */
+function utf16Of([first, second]) {
+    if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0))
+        return 'utf-16le';
+    if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0))
+        return 'utf-16be';
+    return undefined;
+}
+function lineOf(text, position) {
+    return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/environment/foreign.ts
+
+const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
+const frozen = "give that as 'lock-file', with lock-mode: frozen.";
+const kinds = {
+    pixi: {
+        what: 'this is the manifest of a pixi workspace, not an environment file',
+        advice: `Have pixi write one: ${pixiEnvironment}.`,
+    },
+    python: {
+        what: 'this describes a python project, not an environment',
+        advice: `Write what it needs into an env.yaml, by the names that conda's channels have for it; of a pixi workspace, ${pixiEnvironment} does.`,
+    },
+    pixiLock: {
+        what: 'this is the lockfile of a pixi workspace',
+        advice: `Have pixi write an @EXPLICIT file, \`pixi workspace export conda-explicit-spec . --platform linux-64\`, and ${frozen}`,
+    },
+    condaLock: {
+        what: 'this is the lockfile of conda-lock for all platforms',
+        advice: `Have conda-lock write an @EXPLICIT file, \`conda-lock render --kind explicit --platform linux-64\`, and ${frozen}`,
+    },
+    pip: {
+        what: "this is a list of pip's, not an environment file",
+        advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
+    },
+};
+/** What goes by the name of another tool's file. */
+function foreignByName(file) {
+    const name = (0,external_node_path_.basename)(file).toLowerCase();
+    if (name === 'pixi.toml')
+        return kinds.pixi;
+    if (name.endsWith('.toml'))
+        return kinds.python;
+    if (name === 'pixi.lock')
+        return kinds.pixiLock;
+    if (/(^|[.-])conda-lock\.ya?ml$/.test(name))
+        return kinds.condaLock;
+    if (/^(.*[-_.])?(requirements|constraints)([-_.].*)?\.(txt|in)$/.test(name))
+        return kinds.pip;
+    return undefined;
+}
+/** What has the keys of another tool's file. */
+function foreignByKeys(keys) {
+    if (keys.has('metadata') && keys.has('package'))
+        return kinds.condaLock;
+    if (keys.has('environments') && keys.has('packages'))
+        return kinds.pixiLock;
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/environment/channel.ts
+
+/** What keeps a channel from being used, as the rest of a sentence. */
+class ChannelProblem extends Error {
+}
+/**
+ * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
+ * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
+ *   that they are one: in a path, say
+ * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
+ */
+function expandVariables(text, variables) {
+    const secrets = [];
+    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
+        const name = braced ?? bare ?? '';
+        const value = variables[name];
+        if (value === undefined || value === '') {
+            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+        }
+        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+            secrets.push(value);
+        return value;
+    });
+    return { text: expanded, secrets };
+}
+/**
+ * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
+ * trailing slashes, its host in lower case.
+ * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
+ */
+function canonicalChannel(source) {
+    if (!source.includes('://'))
+        return source;
+    const open = (0,credentials/* withoutCredentials */.ri)(source);
+    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
+    if (open.includes('@') || (0,credentials/* hasCredentials */.Lk)(open)) {
+        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
+    }
+    if (!URL.canParse(open))
+        throw new ChannelProblem('it is not an address');
+    return new URL(open).href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/document.ts
+
+
+/** @throws UserError with the line of what is not YAML */
+function openDocument(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
+    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const [error] = document.errors;
+    if (error) {
+        const { line } = lines.linePos(error.pos[0]);
+        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
+            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
+        }
+        throw refuse(line, error.code === 'DUPLICATE_KEY'
+            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
+            : `not YAML: ${error.message}`);
+    }
+    const resolved = (node) => {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        // An alias in a parsed document stands for one of its parsed nodes.
+        const target = node.resolve(document);
+        if (target === undefined)
+            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
+        return target;
+    };
+    /** @param around the maps that are being merged, which cannot be merged into themselves */
+    const fields = (map, around) => {
+        const node = resolved(map);
+        if (!(0,dist/* isMap */.jh)(node))
+            throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
+        const merged = new Map();
+        const own = new Map();
+        for (const { key, value } of node.items) {
+            if (!(0,dist/* isScalar */.jn)(key))
+                throw refuse(lineOf(key), 'a key is a piece of text');
+            const field = { value: resolved(value), line: lineOf(key) };
+            const name = writtenText(key) ?? '';
+            const parts = name === '<<' && key.type === 'PLAIN' ? mergedMaps(field.value) : [];
+            if (parts.length === 0)
+                own.set(name, field);
+            for (const part of parts) {
+                if (around.includes(part) || part === node)
+                    throw refuse(field.line, 'it merges a map into itself');
+                for (const [inner, its] of fields(part, [...around, node])) {
+                    // YAML's merge type: of several maps, the earlier one counts.
+                    if (!merged.has(inner))
+                        merged.set(inner, its);
+                }
+            }
+        }
+        return new Map([...merged, ...own]);
+    };
+    const mergedMaps = (node) => {
+        const parts = (0,dist/* isSeq */.oP)(node) ? node.items.map(resolved) : [node];
+        return parts.every(dist/* isMap */.jh) ? parts : [];
+    };
+    return {
+        refuse,
+        fields: (map = document.contents) => fields(map, []),
+        items({ value, line }, what) {
+            // `channels:` with nothing after it is an empty list to conda and micromamba.
+            if (value === null || isEmpty(value))
+                return [];
+            if (!(0,dist/* isSeq */.oP)(value))
+                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
+            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
+        },
+    };
+}
+function lineText(text, position) {
+    const [line = ''] = text.slice(position).split('\n', 1);
+    return line.split(':', 1)[0]?.trim() ?? line;
+}
+/** A key with nothing after it. */
+function isEmpty(node) {
+    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
+}
+/** A string, trimmed; nothing else counts as one. */
+function textOf(node) {
+    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
+}
+/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
+function writtenText(node) {
+    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
+        return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
+}
+
+;// CONCATENATED MODULE: ./src/environment/types.ts
+/** libmamba's install.cpp, `truthy_values`. */
+const selectors = ['linux', 'unix', 'osx', 'win'];
+
+;// CONCATENATED MODULE: ./src/environment/parse.ts
+
+
+
+
+
+
+
+
+/**
+ * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
+ * refuses what micromamba would pass over in silence.
+ * @param file the path for errors; its stem is the name of an environment that has none
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function parseEnvironment(text, file, variables) {
+    const source = openDocument(text, file);
+    const fields = source.fields();
+    const warnings = [...fields]
+        .filter(([key]) => !known.has(key))
+        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
+    const set = readVariables(source, fields.get('variables'));
+    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
+    const { specs, pip } = readDependencies(source, fields);
+    return {
+        environment: {
+            file,
+            ...readName(source, fields.get('name'), file),
+            channels,
+            noDefaults,
+            specs,
+            pip,
+            variables: set.variables,
+            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec))])],
+        },
+        warnings: [...warnings, ...set.warnings],
+    };
+}
+/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+/** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
+function readName(source, field, file) {
+    const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
+    if (field === undefined || isEmpty(field.value))
+        return { name: stem };
+    const name = writtenText(field.value)?.trim();
+    if (name === undefined)
+        throw source.refuse(field.line, `'name' is not a name for an environment`);
+    return { name: name || stem, nameLine: field.line };
+}
+/** @throws UserError for text that was not decoded */
+function decoded(source, text, line) {
+    if (isUndecoded(text))
+        throw source.refuse(line, 'it holds bytes that are not UTF-8', advice);
+    return text;
+}
+function readChannels(source, field, variables) {
+    const written = field === undefined ? [] : source.items(field, 'channels');
+    const secrets = [];
+    const channels = written.map(({ value, line }) => {
+        const text = textOf(value);
+        if (!text)
+            throw source.refuse(line, 'a channel is a name or an address');
+        try {
+            const expanded = expandVariables(decoded(source, text, line), variables);
+            secrets.push(...expanded.secrets, ...(0,credentials/* secretsIn */.VY)(expanded.text));
+            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
+        }
+        catch (error) {
+            if (!(error instanceof ChannelProblem))
+                throw error;
+            throw source.refuse(line, `the channel '${(0,credentials/* withoutCredentials */.ri)(text)}' cannot be used: ${error.message}`);
+        }
+    });
+    return {
+        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
+        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
+        secrets,
+    };
+}
+function readDependencies(source, fields) {
+    const field = fields.get('dependencies');
+    if (field === undefined) {
+        const foreign = foreignByKeys(fields);
+        if (foreign)
+            throw source.refuse(1, foreign.what, foreign.advice);
+        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
+    }
+    const specs = [];
+    const pip = [];
+    for (const item of source.items(field, 'dependencies')) {
+        if (!(0,dist/* isMap */.jh)(item.value)) {
+            specs.push(readSpec(source, item));
+            continue;
+        }
+        for (const [key, entry] of source.fields(item.value)) {
+            const selector = selectorOf(key);
+            if (key === 'pip')
+                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            else if (selector)
+                specs.push({ ...readSpec(source, entry), selector });
+            else {
+                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
+            }
+        }
+    }
+    return { specs, pip };
+}
+function readSpec(source, { value, line }) {
+    const text = textOf(value);
+    if (text === '' || isEmpty(value))
+        throw source.refuse(line, 'a dependency is empty');
+    if (text === undefined) {
+        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
+    }
+    if (/\p{Cc}/u.test(text))
+        throw source.refuse(line, 'a dependency goes over several lines');
+    return { text: decoded(source, text, line), line };
+}
+function selectorOf(key) {
+    return selectors.find((name) => key === `sel(${name})`);
+}
+/**
+ * As micromamba reads them. Activation makes their names upper case, and leaves out those that a shell can have no variable of;
+ * that much is warned of.
+ */
+function readVariables(source, field) {
+    const variables = {};
+    const warnings = [];
+    if (field === undefined || isEmpty(field.value))
+        return { variables, warnings };
+    if (!(0,dist/* isMap */.jh)(field.value))
+        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
+    const lines = new Map();
+    for (const [name, { value, line }] of source.fields(field.value)) {
+        const text = writtenText(value);
+        if (text === undefined)
+            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
+        if (text.includes('\0'))
+            throw source.refuse(line, `the variable '${name}' holds a NUL`);
+        variables[decoded(source, name, line)] = decoded(source, text, line);
+        const problem = nameProblem(name, lines);
+        if (problem !== undefined)
+            warnings.push({ message: `${problem}. ${asTheyAre}`, line });
+        lines.set(name.toUpperCase(), line);
+    }
+    return { variables, warnings };
+}
+const asTheyAre = "The input 'env' sets variables by the very names that are given.";
+/** @param before the names that there are, in upper case, with their lines */
+function nameProblem(name, before) {
+    const exported = name.toUpperCase();
+    const twin = before.get(exported);
+    if (!/^[A-Z_][A-Z0-9_]*$/.test(exported)) {
+        return `No shell can export a variable '${name}', so activation leaves it out`;
+    }
+    if (twin !== undefined)
+        return `'${name}' is ${exported} once activated, as the one in line ${twin} is, and counts`;
+    return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
+}
+
+;// CONCATENATED MODULE: ./src/environment/find.ts
+
+
+
+const usual = 'env.yaml';
+const others = ['environment.yml', 'environment.yaml', 'env.yml'];
+/**
+ * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
+ * exactly one of those does.
+ * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
+ * @throws UserError when there is no such file, or no telling which one is meant
+ */
+async function findEnvironmentFile(input, workspace) {
+    const wanted = (0,external_node_path_.resolve)(workspace, input ?? usual);
+    if (await isFile(wanted))
+        return wanted;
+    if (input !== undefined && input !== usual) {
+        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
+            at: { input: 'environment-file' },
+            advice: 'Its path is relative to the workspace; was the repository checked out?',
+        });
+    }
+    const found = await Promise.all(others.map((name) => isFile((0,external_node_path_.resolve)(workspace, name))));
+    const names = others.filter((_, index) => found[index]);
+    const [only] = names;
+    if (only !== undefined && names.length === 1)
+        return (0,external_node_path_.resolve)(workspace, only);
+    throw new errors/* UserError */.y(only === undefined
+        ? `there is none of ${[usual, ...others].join(', ')} in '${workspace}'`
+        : `there is no ${usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
+}
+async function isFile(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/inputs.ts
+
+
+/** How messages call what was given without a file. */
+const file = "the inputs 'packages' and 'channels'";
+/**
+ * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError
+ */
+function environmentOf(packages, channels, variables = process.env) {
+    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
+    const { environment } = parseEnvironment(text, file, variables);
+    const elsewhere = (items) => items.map((item) => ({ ...item, line: 0 }));
+    return {
+        ...environment,
+        channels: elsewhere(environment.channels),
+        specs: elsewhere(environment.specs),
+    };
+}
+/** An environment with the channels and packages of another behind its own. */
+function withMore(environment, more) {
+    const known = new Set(environment.channels.map(({ canonical }) => canonical));
+    return {
+        ...environment,
+        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
+        specs: [...environment.specs, ...more.specs],
+        secrets: [...new Set([...environment.secrets, ...more.secrets])],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+/**
+ * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
+ * of an archive the name that stands there.
+ */
+function packageOfSpec(spec) {
+    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
+    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
+    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
+    return (archive ?? name).toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./src/environment/read.ts
+
+
+
+
+
+
+
+/** The door of this folder: from an environment file to what it asks for. */
+
+
+
+
+
+/**
+ * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for
+ * @throws UserError with file and line
+ */
+async function readEnvironment(file, variables = process.env) {
+    const foreign = foreignByName(file);
+    if (foreign)
+        throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
+    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    environment.secrets.forEach((secret) => {
+        core/* setSecret */.Pq(secret);
+    });
+    for (const { message, line } of warnings)
+        core/* warning */.$e(message, { file, startLine: line });
+    refusePip(environment);
+    return environment;
+}
+async function readText(file) {
+    let bytes;
+    try {
+        bytes = await (0,promises_.readFile)(file);
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
+    }
+    return decodeText(bytes, file);
+}
+/** pip has to run in the image, which making one out of packages does not. */
+function refusePip({ file, pip: [first] }) {
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${(0,credentials/* withoutCredentials */.ri)(first.text)}' cannot be installed`, {
+        at: { file, line: first.line },
+        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
+            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
+    });
 }
 
 
@@ -39010,6 +39801,599 @@ const gzipLevel = 6;
 
 /***/ }),
 
+/***/ 7374:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Uu: () => (/* binding */ diffLocks),
+  Vs: () => (/* reexport */ formatDiff),
+  eh: () => (/* reexport */ summarize)
+});
+
+// UNUSED EXPORTS: githubLimit
+
+// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
+var read = __nccwpck_require__(1093);
+;// CONCATENATED MODULE: ./src/lock/diff/askers.ts
+
+function findAskers({ header, packages }, facts) {
+    const asked = new Set((header?.specs ?? []).map(read/* packageOfSpec */.$P));
+    const needs = new Map();
+    for (const { name, url } of packages) {
+        const depends = facts?.get(url.href)?.depends;
+        if (depends)
+            needs.set(name, depends.map(read/* packageOfSpec */.$P));
+    }
+    if (needs.size < packages.length)
+        return { asked, of: () => undefined };
+    const askedBy = new Map();
+    for (const root of [...asked].sort()) {
+        for (const name of reachable(root, needs)) {
+            if (name !== root)
+                askedBy.set(name, [...(askedBy.get(name) ?? []), root]);
+        }
+    }
+    return { asked, of: (name) => askedBy.get(name) ?? [] };
+}
+function reachable(root, needs) {
+    const found = new Set([root]);
+    // A set that grows while it is gone through is gone through to its end.
+    for (const name of found)
+        for (const needed of needs.get(name) ?? [])
+            found.add(needed);
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/importance.ts
+/** In the order in which people want to know of them. */
+const kinds = [
+    'upgraded',
+    'downgraded',
+    'added',
+    'removed',
+    'moved',
+    'replaced',
+    'rebuilt',
+];
+/** Major changes first, then packages that were asked for, then by kind and name. */
+function byImportance(a, b) {
+    return (Number(b.major) - Number(a.major) ||
+        Number(b.asked) - Number(a.asked) ||
+        kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
+        (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/merge.ts
+
+/** Puts equal changes together, in the order of their importance. Sizes and hashes in builds may differ. */
+function mergePlatforms(changes) {
+    const merged = new Map();
+    for (const { platform, diff } of changes) {
+        for (const change of diff.packages) {
+            const key = whatPeopleSee(change);
+            const { change: first, platforms = [], sizes = [], askedBy } = merged.get(key) ?? {};
+            const all = [...new Set([...(askedBy ?? []), ...(change.askedBy ?? [])])].sort();
+            merged.set(key, {
+                change: first ? withCommonBuilds(first, change) : change,
+                platforms: [...new Set([...platforms, platform])],
+                sizes: [...sizes, growth(change)],
+                ...((askedBy ?? change.askedBy) && { askedBy: all }),
+            });
+        }
+    }
+    return [...merged.values()].sort((a, b) => byImportance(a.change, b.change));
+}
+/** Builds hold a hash that is another one on each platform; where it is, they tell people nothing. */
+function withCommonBuilds(first, { before, after }) {
+    const isCommon = first.before?.build === before?.build && first.after?.build === after?.build;
+    if (isCommon)
+        return first;
+    return {
+        ...first,
+        ...(first.before && { before: { ...first.before, build: '' } }),
+        ...(first.after && { after: { ...first.after, build: '' } }),
+    };
+}
+function whatPeopleSee({ name, kind, asked, before, after }) {
+    return JSON.stringify([
+        name,
+        kind,
+        asked,
+        ...[before, after].map((side) => [
+            side?.version,
+            before?.channel === after?.channel ? '' : side?.channel,
+            kind === 'replaced' ? side?.checksum.hex : '',
+            side?.license,
+        ]),
+    ]);
+}
+/** By how many bytes the archive grew; undefined when that is not known. */
+function growth({ before, after }) {
+    if ((before && before.size === undefined) || (after && after.size === undefined))
+        return undefined;
+    return (after?.size ?? 0) - (before?.size ?? 0);
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/versions.ts
+/**
+ * Conda's ordering of versions, of the library that conda's own tools in Rust use. It is 4 MB and takes 0.15 s to load, so it is
+ * loaded when there is something to compare.
+ */
+async function loadVersions() {
+    const { Version } = await __nccwpck_require__.e(/* import() */ 852).then(__nccwpck_require__.bind(__nccwpck_require__, 5852));
+    return (before, after) => {
+        try {
+            const order = new Version(before).compare(new Version(after));
+            return {
+                direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
+                major: firstNumber(before) !== firstNumber(after),
+            };
+        }
+        catch {
+            return undefined;
+        }
+    };
+}
+/** With the epoch, which is 0 unless it is written. */
+function firstNumber(version) {
+    const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? [];
+    return `${epoch}!${first}`;
+}
+
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
+// EXTERNAL MODULE: ./src/common/markdown.ts
+var markdown = __nccwpck_require__(3932);
+;// CONCATENATED MODULE: ./src/lock/diff/show.ts
+
+/** More characters than any honest name, version or licence has; longer ones would take the place of all else. */
+const longest = 200;
+/** What others wrote, as a code span. */
+function showCode(text) {
+    return (0,markdown/* code */.aY)(show_short(text));
+}
+/** What others wrote, as plain text. */
+function showPlain(text) {
+    return (0,markdown/* plainLine */.h0)(show_short(text));
+}
+function show_short(text) {
+    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/notes.ts
+
+
+/** How many packages are named in one note. */
+const named = 10;
+/** What is to be said of an environment's change besides its packages, each a line of Markdown. */
+function notesOf(changes, merged) {
+    return [
+        ...baseNotes(changes),
+        ...pullNotes(changes),
+        ...licenseNotes(merged),
+        ...couldNotStayNotes(changes),
+        ...unknownNotes(merged),
+    ];
+}
+function baseNotes(changes) {
+    const notes = changes.flatMap(({ diff: { base } }) => {
+        if (!base)
+            return [];
+        const [before, after] = [base.before, base.after].map((pinned) => {
+            const [name = '', digest = ''] = pinned.split('@');
+            return { name, digest: digest.slice(0, 'sha256:'.length + 12) };
+        });
+        if (before?.name !== after?.name) {
+            return `The base image is ${showCode(base.after)}, and was ${showCode(base.before)}.`;
+        }
+        const [name, was, is] = [before?.name, before?.digest, after?.digest].map((text) => showCode(text ?? ''));
+        return `The base image ${name ?? ''} is ${is ?? ''}, and was ${was ?? ''}.`;
+    });
+    return [...new Set(notes)];
+}
+function pullNotes(changes) {
+    const texts = changes.flatMap(({ platform, diff: { pull } }) => pull && pull.layers > 0
+        ? [
+            `${pull.layers} of ${pull.of} layers${changes.length > 1 ? ` for ${platform}` : ''}, about ${(0,format/* formatBytes */.z3)(pull.bytes)}`,
+        ]
+        : []);
+    return texts.length > 0 ? [`Whoever has the image pulls again ${texts.join('; ')}.`] : [];
+}
+/** Licences that came or went, as far as they are known. */
+function licenseNotes(merged) {
+    const changed = new Map();
+    const added = new Map();
+    for (const { change } of merged) {
+        const { name, kind, before, after } = change;
+        const license = after?.license;
+        if (license === undefined)
+            continue;
+        if (kind === 'added')
+            remember(added, showCode(license), name);
+        else if (before?.license !== undefined && before.license !== license) {
+            remember(changed, `${showCode(license)} instead of ${showCode(before.license)}`, name);
+        }
+    }
+    const ofNew = [...added].map(([license, names]) => `${license} (${list([...names])})`);
+    return [
+        ...[...changed].slice(0, named).map(([license, names]) => `Now under ${license}: ${list([...names])}.`),
+        ...(ofNew.length > 0 ? [`Licences of what is new: ${cut(ofNew)}.`] : []),
+    ];
+}
+function remember(map, key, name) {
+    map.set(key, new Set([...(map.get(key) ?? []), name]));
+}
+function couldNotStayNotes(changes) {
+    const names = [...new Set(changes.flatMap(({ diff }) => diff.couldNotStay ?? []))];
+    return names.length > 0
+        ? [`Could not stay as they were, though only others were to change: ${list(names)}.`]
+        : [];
+}
+function unknownNotes(merged) {
+    const others = merged.filter(({ change }) => !change.asked);
+    if (others.length === 0 || others.some(({ askedBy }) => askedBy !== undefined))
+        return [];
+    return ['Lockfiles do not say which package needs which; a run that solves knows.'];
+}
+function list(names) {
+    return cut(names.map(showCode));
+}
+function cut(texts) {
+    const rest = texts.length - named;
+    return `${texts.slice(0, named).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/summarize.ts
+
+
+
+
+/** How many packages the line names. */
+const summarize_named = 3;
+const words = {
+    upgraded: 'upgraded',
+    downgraded: 'downgraded',
+    added: 'added',
+    removed: 'removed',
+    moved: 'from another channel',
+    replaced: 'replaced',
+    rebuilt: 'rebuilt',
+};
+/**
+ * A line that says it all, `12 upgraded, 1 added; python 3.12.4 → 3.12.5; +3.1 MB`, of one or several locks; what is the same for
+ * several counts once.
+ * @param show how names and versions are written; plain text by default
+ */
+function summarize(changes, show = showPlain) {
+    const merged = mergePlatforms(changes);
+    const hasNewBase = changes.some(({ diff }) => diff.base !== undefined);
+    const parts = [
+        countKinds(merged.map(({ change }) => change)),
+        mostImportant(merged)
+            .map((change) => describe(change, show))
+            .join(', '),
+        hasNewBase ? 'another base image' : '',
+        merged.length > 0 ? growthInAll(changes) : '',
+    ].filter((part) => part !== '');
+    return parts.length > 0 ? parts.join('; ') : 'nothing changed';
+}
+/** `12 upgraded, 1 added` */
+function countKinds(changes) {
+    return kinds
+        .map((kind) => [kind, changes.filter((change) => change.kind === kind).length])
+        .filter(([, count]) => count > 0)
+        .map(([kind, count]) => `${count} ${words[kind]}`)
+        .join(', ');
+}
+/** Those that were asked for; where none was, all when they are few, else major ones. */
+function mostImportant(merged) {
+    const all = merged.map(({ change }) => change);
+    const asked = all.filter((change) => change.asked);
+    const choice = asked.length > 0 ? asked : all.filter((change) => change.major || all.length <= summarize_named);
+    // The same package may have changed in several ways, on one platform each.
+    const names = new Set(choice.map(({ name }) => name));
+    return [...names].slice(0, summarize_named).flatMap((name) => choice.find((change) => change.name === name) ?? []);
+}
+function describe({ name, kind, before, after }, show) {
+    const [was, is] = [show(before?.version ?? ''), show(after?.version ?? '')];
+    switch (kind) {
+        case 'added':
+            return `${show(name)} ${is}`;
+        case 'removed':
+            return `no ${show(name)}`;
+        case 'moved':
+        case 'replaced':
+        case 'rebuilt':
+            return was === is ? `${show(name)} ${is}` : `${show(name)} ${was} → ${is}`;
+        case 'upgraded':
+        case 'downgraded':
+            return `${show(name)} ${was} → ${is}`;
+    }
+}
+function growthInAll(changes) {
+    const sizes = changes.filter(({ diff }) => diff.packages.length > 0).map(({ diff }) => diff.size);
+    const knownSizes = sizes.flatMap((size) => size ?? []);
+    return knownSizes.length < sizes.length ? '' : (0,format/* formatGrowths */.GF)(knownSizes);
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/table.ts
+
+
+const table_words = {
+    upgraded: 'upgrade',
+    downgraded: 'downgrade',
+    added: 'new',
+    removed: 'removed',
+    moved: 'other channel',
+    replaced: 'other file',
+    rebuilt: 'other build',
+};
+/** How many packages that need another one are named. */
+const askersNamed = 3;
+/**
+ * A row for each change, and as many columns as there is something to say.
+ * @param platforms all that there are; rows that are not about all of them name theirs
+ */
+function changesTable(changes, platforms) {
+    const columns = [
+        { title: 'Package', cell: ({ change }) => showCode(change.name) },
+        { title: 'Change', cell: ({ change }) => kindCell(change) },
+        { title: 'Before', cell: ({ change }) => versionCell(change, change.before) },
+        { title: 'Now', cell: ({ change }) => versionCell(change, change.after) },
+        { title: 'Size', isNumber: true, cell: ({ sizes }) => sizeCell(sizes) },
+        { title: 'Needed by', cell: neededByCell },
+        {
+            title: 'Platforms',
+            cell: (merged) => (merged.platforms.length < platforms.length ? merged.platforms.join(', ') : ''),
+        },
+    ];
+    const used = columns.filter(({ cell }) => changes.some((change) => cell(change) !== ''));
+    return {
+        head: [
+            line(used.map(({ title }) => title)),
+            line(used.map(({ isNumber }) => (isNumber ? '--:' : '---'))),
+        ],
+        rows: changes.map((change) => line(used.map(({ cell }) => cell(change)))),
+    };
+}
+function line(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+function kindCell({ kind, major }) {
+    return unbroken(major ? `**major ${table_words[kind]}**` : table_words[kind]);
+}
+/** The version, with as much of build, channel and hash as it takes to tell the two sides apart. */
+function versionCell({ kind, before, after }, side) {
+    if (!side)
+        return '';
+    const version = kind === 'rebuilt' ? `${side.version} ${side.build}`.trimEnd() : side.version;
+    const hash = kind === 'replaced' ? ` ${showCode(side.checksum.hex.slice(0, 12))}` : '';
+    const isElsewhere = before && after && before.channel !== after.channel;
+    return `${showCode(version)}${hash}${isElsewhere ? ` from ${showCode(channelName(side.channel))}` : ''}`;
+}
+/** Channels of anaconda.org go by their names. */
+function channelName(channel) {
+    return channel.replace(/^https:\/\/conda\.anaconda\.org\//, '');
+}
+function sizeCell(sizes) {
+    const known = sizes.flatMap((size) => size ?? []);
+    return known.length === 0 ? '' : (0,format/* formatGrowths */.GF)(known).split(' to ').map(unbroken).join(' to ');
+}
+/** On one line of its cell. */
+function unbroken(text) {
+    return text.replaceAll(' ', '\u00a0');
+}
+function neededByCell({ change, askedBy }) {
+    if (change.asked)
+        return '*asked for*';
+    const names = (askedBy ?? []).slice(0, askersNamed).map(showCode).join(', ');
+    const rest = (askedBy ?? []).length - askersNamed;
+    return rest > 0 ? `${names} and ${rest} more` : names;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/format.ts
+
+
+
+
+
+/** What GitHub takes as the body of a pull request, in characters. */
+const githubLimit = 65_536;
+/**
+ * What changed, as Markdown for GitHub: a line that says it all, notes, a table of what was asked for and of major changes, and the
+ * rest folded. What is the same on several platforms stands there once.
+ * @param limit how many characters there may be; what is cut for it is said
+ * @returns empty when nothing changed
+ */
+function formatDiff(changes, limit = githubLimit) {
+    const relevant = changes.filter(({ diff }) => diff.packages.length > 0 || diff.base !== undefined);
+    if (relevant.length === 0)
+        return '';
+    const environments = [...new Set(relevant.map(({ environment }) => environment))];
+    const blocks = environments.flatMap((environment) => [
+        ...(environments.length > 1 ? [paragraph(`### ${showCode(environment)}`)] : []),
+        ...blocksOf(relevant.filter((change) => change.environment === environment)),
+    ]);
+    return fit(`**${summarize(relevant, showCode)}**`, blocks, limit);
+}
+function blocksOf(changes) {
+    const platforms = changes.map(({ platform }) => platform);
+    const merged = mergePlatforms(changes);
+    const isShown = ({ change }) => change.asked || change.major;
+    const shown = merged.filter(isShown);
+    const folds = new Map();
+    for (const one of merged.filter((other) => !isShown(other))) {
+        const where = one.platforms.length < platforms.length ? one.platforms.join(', ') : '';
+        folds.set(where, [...(folds.get(where) ?? []), one]);
+    }
+    const notes = notesOf(changes, merged);
+    return [
+        ...(notes.length > 0 ? [paragraph(...notes.map((note) => `- ${note}`))] : []),
+        ...(shown.length > 0 ? [{ ...changesTable(shown, platforms), tail: [''] }] : []),
+        ...[...folds]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([where, rest]) => fold(where, rest, shown.length > 0)),
+    ];
+}
+function paragraph(...lines) {
+    return { head: [...lines, ''], rows: [], tail: [] };
+}
+/**
+ * What is neither asked for nor major, of all platforms or of some.
+ * @param isRest whether something stands above it
+ */
+function fold(where, rest, isRest) {
+    const what = `${isRest ? 'Other packages' : 'Packages'}${where === '' ? '' : `, on ${where} only`}`;
+    const { head, rows } = changesTable(rest, rest[0]?.platforms ?? []);
+    return {
+        head: [
+            `<details${isRest ? '' : ' open'}><summary>${what}: ${countKinds(rest.map(({ change }) => change))}</summary>`,
+            '',
+            ...head,
+        ],
+        rows,
+        tail: ['', '</details>', ''],
+    };
+}
+/** Room for the sentence that says what was cut. */
+const reserve = 160;
+function fit(title, blocks, limit) {
+    let text = `${title}\n\n`;
+    let cut = 0;
+    for (const { head, rows, tail } of blocks) {
+        let room = limit - reserve - text.length - lengthOf(head) - lengthOf(tail);
+        let taken = 0;
+        for (const row of rows) {
+            room -= row.length + 1;
+            if (room < 0)
+                break;
+            taken++;
+        }
+        cut += rows.length - taken;
+        if (room < 0 && taken === 0)
+            continue;
+        text += [...head, ...rows.slice(0, taken), ...tail].map((line) => `${line}\n`).join('');
+    }
+    const more = `*${cut} more ${cut === 1 ? 'change' : 'changes'} would not fit into ${limit} characters; the lockfiles have them all.*`;
+    const whole = cut > 0 ? `${text}${more}` : text.trimEnd();
+    return whole.length <= limit ? whole : `${whole.slice(0, Math.max(0, limit - 1))}…`;
+}
+function lengthOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/diff.ts
+
+
+
+
+/** The door of this folder: what changed from one lock to another, and how it is told. */
+
+
+/**
+ * What changed from one lock of an environment to another, for people.
+ * @param known what neither lockfile says; what is missing there is missing in the result
+ */
+async function diffLocks(before, after, known = {}) {
+    const { facts, couldNotStay } = known;
+    const old = new Map(before.packages.map((locked) => [locked.name, locked]));
+    const now = new Map(after.packages.map((locked) => [locked.name, locked]));
+    const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => !isSame(old.get(name), now.get(name)));
+    const isCompared = names.some((name) => {
+        const [was, is] = [old.get(name), now.get(name)];
+        return was && is && was.version !== is.version;
+    });
+    const compare = isCompared ? await loadVersions() : () => undefined;
+    const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)];
+    const packages = names.map((name) => {
+        const [was, is] = [old.get(name), now.get(name)];
+        const who = is ? askers : oldAskers;
+        const isAsked = who.asked.has(name);
+        const askedBy = isAsked ? undefined : who.of(name);
+        return {
+            name,
+            ...compareChange(was, is, compare),
+            ...(was && { before: side(was, facts) }),
+            ...(is && { after: side(is, facts) }),
+            asked: isAsked,
+            ...(askedBy && { askedBy }),
+        };
+    });
+    const base = compareBases(before, after);
+    const size = sizeChange(packages);
+    const pull = layersToPull(before, after, known);
+    return {
+        packages: packages.sort(byImportance),
+        ...(base && { base }),
+        ...(size !== undefined && { size }),
+        ...(pull && { pull }),
+        ...(couldNotStay && couldNotStay.length > 0 && { couldNotStay }),
+    };
+}
+function compareBases(before, after) {
+    const [was, is] = [before.header?.baseImage, after.header?.baseImage];
+    return was !== undefined && is !== undefined && was !== is ? { before: was, after: is } : undefined;
+}
+/** Two kinds of hashes of one address tell nothing. */
+function isSame(was, is) {
+    if (was?.url.href !== is?.url.href || !was || !is)
+        return false;
+    const [a, b] = [was.checksum, is.checksum];
+    return a.algorithm !== b.algorithm || a.hex === b.hex;
+}
+function compareChange(was, is, compare) {
+    if (!was)
+        return { kind: 'added', major: false };
+    if (!is)
+        return { kind: 'removed', major: false };
+    if (was.version !== is.version) {
+        const change = compare(was.version, is.version);
+        if (!change)
+            return { kind: 'replaced', major: false };
+        const { direction, major } = change;
+        if (direction !== 'same')
+            return { kind: direction === 'up' ? 'upgraded' : 'downgraded', major };
+    }
+    // Versions that are written in two ways and count as one, 1.0 and 1.0.0, are builds of one version.
+    if (was.version !== is.version || was.build !== is.build)
+        return { kind: 'rebuilt', major: false };
+    return { kind: was.channel !== is.channel ? 'moved' : 'replaced', major: false };
+}
+function side({ version, build, channel, checksum, url }, facts) {
+    const { size, license } = facts?.get(url.href) ?? {};
+    return {
+        version,
+        build,
+        channel,
+        checksum,
+        ...(size && { size }),
+        ...(license && { license }),
+    };
+}
+function sizeChange(packages) {
+    const sizes = packages.map(growth);
+    return sizes.includes(undefined) ? undefined : sizes.reduce((sum, size) => sum + (size ?? 0), 0);
+}
+/** A layer stays when its packages do; see `groupPackages`. The layers of the base are not counted. */
+function layersToPull(before, after, { facts, groups }) {
+    if (!facts || !groups)
+        return undefined;
+    const grouped = ({ header, packages }) => groups(packages.map(({ name }) => name), header?.ownLayer).map((group) => group.packages.flatMap((position) => packages[position] ?? []));
+    const content = (group) => group.map(({ url, checksum }) => `${url.href} ${checksum.hex}`).join('\n');
+    const there = new Set(grouped(before).map(content));
+    const all = grouped(after);
+    const changed = all.filter((group) => !there.has(content(group)));
+    const sizes = changed.flat().map(({ url }) => facts.get(url.href)?.size ?? 0);
+    if (sizes.includes(0))
+        return undefined;
+    return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+
+/***/ }),
+
 /***/ 1730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -39019,11 +40403,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7705);
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6740);
-/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8770);
+/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
 /* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7144);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5871);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2800);
 
 
 
@@ -39881,7 +41265,7 @@ function createBlobUploader(client, targets, options = {}) {
                 ? 'existing'
                 : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const log = arrival === 'uploaded' ? core/* info */.pq : core/* debug */.Yz;
-            log(`${descriptor.digest} (${(0,format/* formatBytes */.z)(descriptor.size)}): ${arrival}, ${repository}`);
+            log(`${descriptor.digest} (${(0,format/* formatBytes */.z3)(descriptor.size)}): ${arrival}, ${repository}`);
             done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
             origin = target;
         }
@@ -40018,7 +41402,7 @@ function logSummary(repository, transfers) {
     const here = transfers.filter((transfer) => transfer.repository === repository);
     const part = (arrival, words) => {
         const count = here.filter((transfer) => transfer.arrival === arrival).length;
-        return `${count} ${words} (${(0,format/* formatBytes */.z)(bytesOf(here, arrival))})`;
+        return `${count} ${words} (${(0,format/* formatBytes */.z3)(bytesOf(here, arrival))})`;
     };
     const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')];
     core/* info */.pq(`${repository}: ${here.length} blobs, ${parts.join(', ')}`);
@@ -40038,7 +41422,7 @@ function logSummary(repository, transfers) {
  * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
  * repository, or streamed when that is in another registry.
  * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
- *   index. Attestations that BuildKit laid beside an image come along, after the images.
+ *   index. Attestations that BuildKit put beside an image come along, after the images.
  * @param targets none to see what would come of it, and push nothing
  * @throws UserError when two images are for the same platform, one of the platforms has none, or something is no container
  *   image for Linux; nothing has been pushed then
@@ -40098,7 +41482,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 5871:
+/***/ 2800:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40439,7 +41823,7 @@ class BaseFiles {
         return this.get(path)?.content?.toString();
     }
     /**
-     * Where something laid at a path has to go, so that it is found there: links among its parent directories are
+     * Where something that is put at a path has to go, so that it is found there: links among its parent directories are
      * followed. A layer that gave `bin/x` to an image whose `bin` is a link to `usr/bin` would replace the link.
      */
     place(path) {
@@ -40672,6 +42056,7 @@ var promises_ = __nccwpck_require__(1455);
 
 
 
+
 /** @param workspace what a layout's path is relative to */
 function openSource(name, client, workspace) {
     return (0,base_name/* isLayout */.nW)(name) ? layoutSource(name, (0,external_node_path_.resolve)(workspace, name.layout)) : registrySource(name, client);
@@ -40690,11 +42075,19 @@ function registrySource(reference, client) {
 function layoutSource(reference, directory) {
     const name = (0,base_name/* formatBaseName */.kp)(reference);
     const fileOf = (digest) => (0,external_node_path_.join)(directory, 'blobs', 'sha256', (0,common_digest/* hexOf */.ZD)(digest));
+    /** The error for a file that is there, or may be. */
+    function unreadable(error) {
+        const { code } = error; // of the file system
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        return refusedBase(name, (0,errors/* messageOf */.b)(error), 'Make the layout readable for the user of the job.');
+    }
     async function pin() {
         if (reference.digest !== undefined)
             return reference.digest;
-        const text = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'index.json'), 'utf8').catch(() => {
-            throw refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.');
+        const text = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'index.json'), 'utf8').catch((error) => {
+            throw (unreadable(error) ??
+                refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.'));
         });
         const top = parseBaseManifest(text, name);
         const images = top.kind === 'index' ? top.images : [];
@@ -40708,8 +42101,8 @@ function layoutSource(reference, directory) {
         throw refusedBase(name, `the layout has several images${tags.length > 0 ? `: ${tags.join(', ')}` : ''}`, `Say which, by tag or by digest: oci:${reference.layout}:TAG.`);
     }
     async function readVerified(digest) {
-        const bytes = await (0,promises_.readFile)(fileOf(digest)).catch(() => {
-            throw refusedBase(name, `the layout has no ${digest}`, missing);
+        const bytes = await (0,promises_.readFile)(fileOf(digest)).catch((error) => {
+            throw unreadable(error) ?? refusedBase(name, `the layout has no ${digest}`, missing);
         });
         if ((0,common_digest/* digestOf */.ol)(bytes) === digest)
             return bytes;
@@ -40726,8 +42119,8 @@ function layoutSource(reference, directory) {
         readBlob: ({ digest }) => readVerified(digest),
         async openBlob(descriptor) {
             const file = fileOf(descriptor.digest);
-            await (0,promises_.stat)(file).catch(() => {
-                throw refusedBase(name, `the layout has no ${descriptor.digest}`, missing);
+            await (0,promises_.stat)(file).catch((error) => {
+                throw unreadable(error) ?? refusedBase(name, `the layout has no ${descriptor.digest}`, missing);
             });
             // Streams of files give bytes.
             const content = (0,external_node_fs_.createReadStream)(file);
@@ -41146,7 +42539,7 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
     return group && `group '${group.name}' (${group.gid})`;
 }
 
-;// CONCATENATED MODULE: ./src/image/lay-user.ts
+;// CONCATENATED MODULE: ./src/image/user-files.ts
 
 
 
@@ -41154,12 +42547,12 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
 const homeMode = 0o777;
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
-function layUser(layer, base, user) {
+function writeUser(layer, base, user) {
     const { formerly } = user;
     if (user.exists) {
         // One that is elsewhere is a service's, and may be missing for a reason.
         if (!base.get(user.home) && user.home.startsWith('/home/'))
-            layHome(layer, base, user);
+            writeHome(layer, base, user);
         return;
     }
     if (formerly)
@@ -41170,7 +42563,7 @@ function layUser(layer, base, user) {
         ownHome(layer, base, user);
     else if (formerly)
         leaveHome(layer, base, formerly);
-    layHome(layer, base, user);
+    writeHome(layer, base, user);
 }
 function addUser(layer, base, user) {
     const { name, uid, gid, home } = user;
@@ -41257,7 +42650,7 @@ function isSame(file, model) {
     return file.content !== undefined && model.content?.equals(file.content) === true;
 }
 /** A home as useradd makes it, of what is in /etc/skel. */
-function layHome(layer, base, { home, uid, gid }) {
+function writeHome(layer, base, { home, uid, gid }) {
     const owner = { uid, gid };
     layer.directory(home, { mode: homeMode, ...owner });
     for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
@@ -41279,20 +42672,20 @@ var whiteout = __nccwpck_require__(2778);
 
 
 /**
- * Entries to be laid over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
+ * Entries to be put over a base, each at its resolved place, none twice. The directories above an entry stand before it, as the
  * base has them: where a layer does not name them, some engines make them anew with the mode 755, and root's home, or
  * the user's own, would lose what it was.
  */
 class Overlay {
     entries = [];
     #base;
-    #laid = new Set();
+    #placed = new Set();
     constructor(base) {
         this.#base = base;
     }
     file(path, content, attributes = {}) {
         const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-        this.#lay(path, (place) => ({
+        this.#put(path, (place) => ({
             ...place,
             type: 'file',
             mode: 0o644,
@@ -41312,7 +42705,7 @@ class Overlay {
         }
     }
     symlink(path, target, { uid, gid } = {}) {
-        this.#lay(path, (place) => ({
+        this.#put(path, (place) => ({
             ...place,
             type: 'symlink',
             target,
@@ -41327,7 +42720,7 @@ class Overlay {
         if (place === '.')
             return;
         const present = this.#base.get(place);
-        this.#layAt(place, {
+        this.#putAt(place, {
             path: place,
             type: 'directory',
             mode: 0o755,
@@ -41343,7 +42736,7 @@ class Overlay {
         const owner = { uid, gid };
         const place = this.#base.place(path);
         if (type === 'directory')
-            this.#layAt(place, { type, path: place, mode, ...owner });
+            this.#putAt(place, { type, path: place, mode, ...owner });
         else if (type === 'symlink')
             this.symlink(path, target ?? '', owner);
         else if (content)
@@ -41352,16 +42745,16 @@ class Overlay {
     /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
     remove(path) {
         const place = this.#base.place(path);
-        this.#layAt((0,whiteout/* whiteoutPath */.x)(place), { type: 'whiteout', path: place, uid: 0, gid: 0 });
+        this.#putAt((0,whiteout/* whiteoutPath */.x)(place), { type: 'whiteout', path: place, uid: 0, gid: 0 });
     }
-    #lay(path, make) {
+    #put(path, make) {
         const place = this.#base.place(path);
-        this.#layAt(place, make({ path: place, uid: 0, gid: 0 }));
+        this.#putAt(place, make({ path: place, uid: 0, gid: 0 }));
     }
-    #layAt(place, entry) {
-        if (this.#laid.has(place))
+    #putAt(place, entry) {
+        if (this.#placed.has(place))
             return;
-        this.#laid.add(place);
+        this.#placed.add(place);
         this.directory(external_node_path_.posix.dirname(place));
         this.entries.push(entry);
     }
@@ -41417,7 +42810,7 @@ function wire({ base, user, environments, defaults, rootPrefix, certificates }) 
     if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
         layer.edit('etc/arg_mamba_user', `${user.name}\n`);
     }
-    layUser(layer, base, user);
+    writeUser(layer, base, user);
     editSystemFiles(layer, base);
     for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
         editBashrc(layer, base, bashrc);
@@ -41435,9 +42828,9 @@ function micromambaEntries(base, binary) {
     layer.file('bin/micromamba', binary, { mode: 0o755 });
     return layer.entries;
 }
-/** To be raised when `wire` lays something else for the same input, but for the scripts. */
+/** To be raised when `wire` gives something else for the same input, but for the scripts. */
 const wiringFormat = 2;
-/** The hash of all that determines what `wire` lays, for a base of this digest. */
+/** The hash of all that determines what `wire` gives, for a base of this digest. */
 function wiringKey(wiring) {
     const { baseDigest, user, environments, defaults, rootPrefix, certificates } = wiring;
     const { name, uid, gid, home } = user;
@@ -41519,570 +42912,8 @@ var external_node_url_ = __nccwpck_require__(3136);
 var disk = __nccwpck_require__(7144);
 // EXTERNAL MODULE: ./src/common/http.ts
 var http = __nccwpck_require__(5069);
-// EXTERNAL MODULE: ./src/environment/credentials.ts
-var credentials = __nccwpck_require__(5903);
-;// CONCATENATED MODULE: ./src/environment/decode.ts
-
-/**
- * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
- * writes it. Line ends come out as `\n`, whichever of YAML's three they are.
- *
- * Other bytes do no harm in a comment, where yaml-cpp passes over them. Each of them comes out as a lone surrogate, U+DC80 to
- * U+DCFF, which no text has; so do, for their sake, all other bytes of that line that are not ASCII.
- * @throws UserError with the line of what is no text at all
- */
-function decodeText(bytes, file) {
-    const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n');
-    const line = lineOf(text, text.indexOf('\0'));
-    if (line === undefined)
-        return text;
-    throw new errors/* UserError */.y('it holds a NUL, so it is no text, or in an encoding that is not known', {
-        at: { file, line },
-        advice,
-    });
-}
-/** Whether it holds bytes that stand for no character. */
-function isUndecoded(text) {
-    return /[\uDC80-\uDCFF]/u.test(text);
-}
-const advice = 'Save the file as UTF-8.';
-function decodeBytes(bytes, file) {
-    const encoding = utf16Of(bytes);
-    if (encoding !== undefined) {
-        const text = new TextDecoder(encoding).decode(bytes);
-        const line = lineOf(text, text.indexOf('\uFFFD'));
-        if (line === undefined)
-            return text;
-        throw new errors/* UserError */.y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
-    }
-    try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    }
-    catch {
-        // Byte by byte; cutting at line ends cuts no character of UTF-8.
-        return bytes
-            .toString('latin1')
-            .split(/(?<=[\r\n])/)
-            .map((line) => decodeLine(Buffer.from(line, 'latin1')))
-            .join('');
-    }
-}
-function decodeLine(bytes) {
-    try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    }
-    catch {
-        return bytes
-            .toString('latin1')
-            .replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
-    }
-}
-/** By the byte order mark, or by the NUL in a first character of ASCII. */
-function utf16Of([first, second]) {
-    if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0))
-        return 'utf-16le';
-    if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0))
-        return 'utf-16be';
-    return undefined;
-}
-function lineOf(text, position) {
-    return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
-}
-
-;// CONCATENATED MODULE: ./src/environment/foreign.ts
-
-const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
-const frozen = "give that as 'lock-file', with lock-mode: frozen.";
-const kinds = {
-    pixi: {
-        what: 'this is the manifest of a pixi workspace, not an environment file',
-        advice: `Have pixi write one: ${pixiEnvironment}.`,
-    },
-    python: {
-        what: 'this describes a python project, not an environment',
-        advice: `Write what it needs into an env.yaml, by the names that conda's channels have for it; of a pixi workspace, ${pixiEnvironment} does.`,
-    },
-    pixiLock: {
-        what: 'this is the lockfile of a pixi workspace',
-        advice: `Have pixi write an @EXPLICIT file, \`pixi workspace export conda-explicit-spec . --platform linux-64\`, and ${frozen}`,
-    },
-    condaLock: {
-        what: 'this is the lockfile of conda-lock for all platforms',
-        advice: `Have conda-lock write an @EXPLICIT file, \`conda-lock render --kind explicit --platform linux-64\`, and ${frozen}`,
-    },
-    pip: {
-        what: "this is a list of pip's, not an environment file",
-        advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
-    },
-};
-/** What goes by the name of another tool's file. */
-function foreignByName(file) {
-    const name = (0,external_node_path_.basename)(file).toLowerCase();
-    if (name === 'pixi.toml')
-        return kinds.pixi;
-    if (name.endsWith('.toml'))
-        return kinds.python;
-    if (name === 'pixi.lock')
-        return kinds.pixiLock;
-    if (/(^|[.-])conda-lock\.ya?ml$/.test(name))
-        return kinds.condaLock;
-    if (/^(.*[-_.])?(requirements|constraints)([-_.].*)?\.(txt|in)$/.test(name))
-        return kinds.pip;
-    return undefined;
-}
-/** What has the keys of another tool's file. */
-function foreignByKeys(keys) {
-    if (keys.has('metadata') && keys.has('package'))
-        return kinds.condaLock;
-    if (keys.has('environments') && keys.has('packages'))
-        return kinds.pixiLock;
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/environment/channel.ts
-
-/** What keeps a channel from being used, as the rest of a sentence. */
-class ChannelProblem extends Error {
-}
-/**
- * Fills in `$NAME` and `${NAME}`, as micromamba does in the channels of an environment file.
- * @returns the text, and those of the values that go by the name of a secret, which can stand where nothing else tells
- *   that they are one: in a path, say
- * @throws ChannelProblem when a variable is not set, or empty, as a secret that was not passed on is
- */
-function expandVariables(text, variables) {
-    const secrets = [];
-    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
-        const name = braced ?? bare ?? '';
-        const value = variables[name];
-        if (value === undefined || value === '') {
-            throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
-        }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
-            secrets.push(value);
-        return value;
-    });
-    return { text: expanded, secrets };
-}
-/**
- * The form of a channel that names it in locks and messages: a name as it is, an address without credentials and
- * trailing slashes, its host in lower case.
- * @throws ChannelProblem when an address cannot be read, or is one whose credentials cannot be told apart
- */
-function canonicalChannel(source) {
-    if (!source.includes('://'))
-        return source;
-    const open = (0,credentials/* withoutCredentials */.ri)(source);
-    // A '/' or '#' in a password ends the host's part of an address early and leaves its rest in the path.
-    if (open.includes('@') || (0,credentials/* hasCredentials */.Lk)(open)) {
-        throw new ChannelProblem("its '@' does not end a user and password: percent-encode what they hold of @ : / ? #");
-    }
-    if (!URL.canParse(open))
-        throw new ChannelProblem('it is not an address');
-    return new URL(open).href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/document.ts
-
-
-/** @throws UserError with the line of what is not YAML */
-function openDocument(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
-    const lineOf = (node) => (node ? lines.linePos(node.range[0]).line : 1);
-    const refuse = (line, what, advice) => new errors/* UserError */.y(what, { at: { file, line }, advice });
-    const [error] = document.errors;
-    if (error) {
-        const { line } = lines.linePos(error.pos[0]);
-        if (/^\s*@EXPLICIT\s*$/m.test(text)) {
-            throw refuse(line, 'this is a lockfile, not an environment file', "Give it as 'lock-file', with lock-mode: frozen.");
-        }
-        throw refuse(line, error.code === 'DUPLICATE_KEY'
-            ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
-            : `not YAML: ${error.message}`);
-    }
-    const resolved = (node) => {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
-        if (target === undefined)
-            throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
-        return target;
-    };
-    /** @param around the maps that are being merged, which cannot be merged into themselves */
-    const fields = (map, around) => {
-        const node = resolved(map);
-        if (!(0,dist/* isMap */.jh)(node))
-            throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
-        const merged = new Map();
-        const own = new Map();
-        for (const { key, value } of node.items) {
-            if (!(0,dist/* isScalar */.jn)(key))
-                throw refuse(lineOf(key), 'a key is a piece of text');
-            const field = { value: resolved(value), line: lineOf(key) };
-            const name = writtenText(key) ?? '';
-            const parts = name === '<<' && key.type === 'PLAIN' ? mergedMaps(field.value) : [];
-            if (parts.length === 0)
-                own.set(name, field);
-            for (const part of parts) {
-                if (around.includes(part) || part === node)
-                    throw refuse(field.line, 'it merges a map into itself');
-                for (const [inner, its] of fields(part, [...around, node])) {
-                    // YAML's merge type: of several maps, the earlier one counts.
-                    if (!merged.has(inner))
-                        merged.set(inner, its);
-                }
-            }
-        }
-        return new Map([...merged, ...own]);
-    };
-    const mergedMaps = (node) => {
-        const parts = (0,dist/* isSeq */.oP)(node) ? node.items.map(resolved) : [node];
-        return parts.every(dist/* isMap */.jh) ? parts : [];
-    };
-    return {
-        refuse,
-        fields: (map = document.contents) => fields(map, []),
-        items({ value, line }, what) {
-            // `channels:` with nothing after it is an empty list to conda and micromamba.
-            if (value === null || isEmpty(value))
-                return [];
-            if (!(0,dist/* isSeq */.oP)(value))
-                throw refuse(line, `'${what}' is not a list`, `Write each on a line of its own: - …`);
-            return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
-        },
-    };
-}
-function lineText(text, position) {
-    const [line = ''] = text.slice(position).split('\n', 1);
-    return line.split(':', 1)[0]?.trim() ?? line;
-}
-/** A key with nothing after it. */
-function isEmpty(node) {
-    return node === null || ((0,dist/* isScalar */.jn)(node) && node.value === null);
-}
-/** A string, trimmed; nothing else counts as one. */
-function textOf(node) {
-    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
-}
-/** The text of any scalar as the file has it, `1.10` and `true` too: what yaml-cpp makes of one. */
-function writtenText(node) {
-    if (!(0,dist/* isScalar */.jn)(node) || isEmpty(node))
-        return undefined;
-    return typeof node.value === 'string' ? node.value : node.source;
-}
-
-;// CONCATENATED MODULE: ./src/environment/types.ts
-/** libmamba's install.cpp, `truthy_values`. */
-const selectors = ['linux', 'unix', 'osx', 'win'];
-
-;// CONCATENATED MODULE: ./src/environment/parse.ts
-
-
-
-
-
-
-
-
-/**
- * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
- * refuses what micromamba would pass over in silence.
- * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with the line of the first thing that is wrong
- */
-function parseEnvironment(text, file, variables) {
-    const source = openDocument(text, file);
-    const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
-        .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
-    const set = readVariables(source, fields.get('variables'));
-    const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields);
-    return {
-        environment: {
-            file,
-            ...readName(source, fields.get('name'), file),
-            channels,
-            noDefaults,
-            specs,
-            pip,
-            variables: set.variables,
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec))])],
-        },
-        warnings: [...warnings, ...set.warnings],
-    };
-}
-/** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
-/** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
-function readName(source, field, file) {
-    const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
-    if (field === undefined || isEmpty(field.value))
-        return { name: stem };
-    const name = writtenText(field.value)?.trim();
-    if (name === undefined)
-        throw source.refuse(field.line, `'name' is not a name for an environment`);
-    return { name: name || stem, nameLine: field.line };
-}
-/** @throws UserError for text that was not decoded */
-function decoded(source, text, line) {
-    if (isUndecoded(text))
-        throw source.refuse(line, 'it holds bytes that are not UTF-8', advice);
-    return text;
-}
-function readChannels(source, field, variables) {
-    const written = field === undefined ? [] : source.items(field, 'channels');
-    const secrets = [];
-    const channels = written.map(({ value, line }) => {
-        const text = textOf(value);
-        if (!text)
-            throw source.refuse(line, 'a channel is a name or an address');
-        try {
-            const expanded = expandVariables(decoded(source, text, line), variables);
-            secrets.push(...expanded.secrets, ...(0,credentials/* secretsIn */.VY)(expanded.text));
-            return { source: expanded.text, canonical: canonicalChannel(expanded.text), line };
-        }
-        catch (error) {
-            if (!(error instanceof ChannelProblem))
-                throw error;
-            throw source.refuse(line, `the channel '${(0,credentials/* withoutCredentials */.ri)(text)}' cannot be used: ${error.message}`);
-        }
-    });
-    return {
-        channels: channels.filter(({ canonical }) => canonical !== 'nodefaults'),
-        noDefaults: channels.some(({ canonical }) => canonical === 'nodefaults'),
-        secrets,
-    };
-}
-function readDependencies(source, fields) {
-    const field = fields.get('dependencies');
-    if (field === undefined) {
-        const foreign = foreignByKeys(fields);
-        if (foreign)
-            throw source.refuse(1, foreign.what, foreign.advice);
-        throw source.refuse(1, "there is no 'dependencies'", 'Write `dependencies: []` for an environment without packages.');
-    }
-    const specs = [];
-    const pip = [];
-    for (const item of source.items(field, 'dependencies')) {
-        if (!(0,dist/* isMap */.jh)(item.value)) {
-            specs.push(readSpec(source, item));
-            continue;
-        }
-        for (const [key, entry] of source.fields(item.value)) {
-            const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
-            else if (selector)
-                specs.push({ ...readSpec(source, entry), selector });
-            else {
-                throw source.refuse(entry.line, `'${key}:' is no kind of dependency`, `There are 'pip:' and ${selectors.map((name) => `'sel(${name}):'`).join(', ')}; a version follows = or a space.`);
-            }
-        }
-    }
-    return { specs, pip };
-}
-function readSpec(source, { value, line }) {
-    const text = textOf(value);
-    if (text === '' || isEmpty(value))
-        throw source.refuse(line, 'a dependency is empty');
-    if (text === undefined) {
-        throw source.refuse(line, 'a dependency is not text', 'Write a package and its version: - python=3.12');
-    }
-    if (/\p{Cc}/u.test(text))
-        throw source.refuse(line, 'a dependency goes over several lines');
-    return { text: decoded(source, text, line), line };
-}
-function selectorOf(key) {
-    return selectors.find((name) => key === `sel(${name})`);
-}
-/**
- * As micromamba reads them. Activation makes their names upper case, and leaves out those that a shell can have no variable of;
- * that much is warned of.
- */
-function readVariables(source, field) {
-    const variables = {};
-    const warnings = [];
-    if (field === undefined || isEmpty(field.value))
-        return { variables, warnings };
-    if (!(0,dist/* isMap */.jh)(field.value))
-        throw source.refuse(field.line, "'variables' is not a map", 'Write each as NAME: value.');
-    const lines = new Map();
-    for (const [name, { value, line }] of source.fields(field.value)) {
-        const text = writtenText(value);
-        if (text === undefined)
-            throw source.refuse(line, `the variable '${name}' has no value`, `Write "" for none.`);
-        if (text.includes('\0'))
-            throw source.refuse(line, `the variable '${name}' holds a NUL`);
-        variables[decoded(source, name, line)] = decoded(source, text, line);
-        const problem = nameProblem(name, lines);
-        if (problem !== undefined)
-            warnings.push({ message: `${problem}. ${asTheyAre}`, line });
-        lines.set(name.toUpperCase(), line);
-    }
-    return { variables, warnings };
-}
-const asTheyAre = "The input 'env' sets variables by the very names that are given.";
-/** @param before the names that there are, in upper case, with their lines */
-function nameProblem(name, before) {
-    const exported = name.toUpperCase();
-    const twin = before.get(exported);
-    if (!/^[A-Z_][A-Z0-9_]*$/.test(exported)) {
-        return `No shell can export a variable '${name}', so activation leaves it out`;
-    }
-    if (twin !== undefined)
-        return `'${name}' is ${exported} once activated, as the one in line ${twin} is, and counts`;
-    return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
-}
-
-;// CONCATENATED MODULE: ./src/environment/find.ts
-
-
-
-const find_usual = 'env.yaml';
-const others = ['environment.yml', 'environment.yaml', 'env.yml'];
-/**
- * The environment file, absolute. The default `env.yaml` gives way, when it does not exist, to another usual name if
- * exactly one of those does.
- * @param input the input `environment-file`, relative to the workspace; absent or `env.yaml` is the default
- * @throws UserError when there is no such file, or no telling which one is meant
- */
-async function findEnvironmentFile(input, workspace) {
-    const wanted = (0,external_node_path_.resolve)(workspace, input ?? find_usual);
-    if (await find_isFile(wanted))
-        return wanted;
-    if (input !== undefined && input !== find_usual) {
-        throw new errors/* UserError */.y(`there is no file '${wanted}'`, {
-            at: { input: 'environment-file' },
-            advice: 'Its path is relative to the workspace; was the repository checked out?',
-        });
-    }
-    const found = await Promise.all(others.map((name) => find_isFile((0,external_node_path_.resolve)(workspace, name))));
-    const names = others.filter((_, index) => found[index]);
-    const [only] = names;
-    if (only !== undefined && names.length === 1)
-        return (0,external_node_path_.resolve)(workspace, only);
-    throw new errors/* UserError */.y(only === undefined
-        ? `there is none of ${[find_usual, ...others].join(', ')} in '${workspace}'`
-        : `there is no ${find_usual} in '${workspace}', and ${names.join(' and ')} could both be meant`, { at: { input: 'environment-file' }, advice: 'Name the file.' });
-}
-async function find_isFile(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/inputs.ts
-
-
-/** How messages call what was given without a file. */
-const file = "the inputs 'packages' and 'channels'";
-/**
- * An environment of MatchSpecs and channels that were given without a file, held to the rules for files.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError
- */
-function inputs_environmentOf(packages, channels, variables = process.env) {
-    const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
-    return parseEnvironment(text, file, variables).environment;
-}
-/** An environment with the channels and packages of another behind its own. */
-function withMore(environment, more) {
-    const known = new Set(environment.channels.map(({ canonical }) => canonical));
-    return {
-        ...environment,
-        channels: [...environment.channels, ...more.channels.filter(({ canonical }) => !known.has(canonical))],
-        specs: [...environment.specs, ...more.specs],
-        secrets: [...new Set([...environment.secrets, ...more.secrets])],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-
-;// CONCATENATED MODULE: ./src/environment/read.ts
-
-
-
-
-
-
-
-/** The door of this folder: from an environment file to what it asks for. */
-
-
-
-
-
-/**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
- * @throws UserError with file and line
- */
-async function readEnvironment(file, variables = process.env) {
-    const foreign = foreignByName(file);
-    if (foreign)
-        throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
-    environment.secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    for (const { message, line } of warnings)
-        lib_core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
-}
-async function readText(file) {
-    let bytes;
-    try {
-        bytes = await (0,promises_.readFile)(file);
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
-    }
-    return decodeText(bytes, file);
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${(0,credentials/* withoutCredentials */.ri)(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
-}
-
+// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
+var read = __nccwpck_require__(1093);
 ;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
 
 
@@ -42102,7 +42933,7 @@ function remoteOf(address, token, server = 'https://github.com') {
     const url = new URL(address);
     url.username = url.password = '';
     if (address.username !== '' || address.password !== '') {
-        const login = [address.username, address.password].map(credentials/* decoded */.DH).join(':');
+        const login = [address.username, address.password].map(read/* decoded */.DH).join(':');
         return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
     }
     const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server);
@@ -42114,7 +42945,7 @@ const tries = 3;
 function shownUrl(url) {
     const shown = new URL(url);
     shown.search = shown.hash = '';
-    return (0,credentials/* withoutCredentials */.ri)(shown.href);
+    return (0,read/* withoutCredentials */.ri)(shown.href);
 }
 /**
  * Downloads a file, from its beginning again when the connection breaks halfway.
@@ -49305,10 +50136,10 @@ async function readFirst(request, input) {
     const { packages, channels } = request;
     if (packages.length === 0)
         return readMember(request, input);
-    const given = inputs_environmentOf(packages, channels);
+    const given = (0,read/* environmentOf */.p7)(packages, channels);
     try {
         const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? withMore(member.environment, given) : given };
+        return { ...member, environment: member.environment ? (0,read/* withMore */.iA)(member.environment, given) : given };
     }
     catch (error) {
         const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
@@ -49321,8 +50152,8 @@ async function readFirst(request, input) {
 async function readMember(request, input) {
     const { workspace, lock } = request;
     try {
-        const file = await findEnvironmentFile(input, workspace);
-        return { file, environment: await readEnvironment(file) };
+        const file = await (0,read/* findEnvironmentFile */.p6)(input, workspace);
+        return { file, environment: await (0,read/* readEnvironment */.Qo)(file) };
     }
     catch (error) {
         const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
@@ -49633,7 +50464,7 @@ function codePoint(value, fallback) {
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 // Bash writes \xHH and \NNN as raw bytes, so a run of them is decoded as UTF-8.
 // A byte outside a well-formed sequence has no character and becomes U+FFFD.
-function ansi_c_decodeBytes(bytes) {
+function decodeBytes(bytes) {
     return utf8.decode(new Uint8Array(bytes));
 }
 // Reads a \xHH or \NNN escape at pos, which Bash treats as a single byte.
@@ -49672,7 +50503,7 @@ function decodeAnsiCQuoted(source, start, limit) {
             continue;
         }
         if (bytes.length > 0) {
-            value += ansi_c_decodeBytes(bytes);
+            value += decodeBytes(bytes);
             bytes = [];
         }
         if (byte) {
@@ -49788,7 +50619,7 @@ function decodeAnsiCQuoted(source, start, limit) {
         }
     }
     if (bytes.length > 0)
-        value += ansi_c_decodeBytes(bytes);
+        value += decodeBytes(bytes);
     if (nul !== -1)
         value = value.slice(0, nul);
     const closed = pos < limit;
@@ -56995,7 +57826,7 @@ function expandPart(part, shell) {
         case 'DoubleQuoted':
             return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
         case 'SimpleExpansion':
-            return [{ text: read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
+            return [{ text: shell_words_read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
         case 'ParameterExpansion':
             return expandParameter(part, shell, (operand) => 
             // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
@@ -57043,7 +57874,7 @@ function expandParameter(part, shell, expandOperand) {
     const { parameter, prefix, index, operation, text } = part;
     if (prefix !== undefined || index !== undefined)
         throw new UnknownEffect(`the expansion '${text}'`, part);
-    const value = read(parameter, part, shell);
+    const value = shell_words_read(parameter, part, shell);
     const expanded = [{ text: value ?? '', kind: 'expanded' }];
     if (operation === undefined)
         return expanded;
@@ -57087,7 +57918,7 @@ function kindOf({ operator }) {
             return '?';
     }
 }
-function read(name, node, shell) {
+function shell_words_read(name, node, shell) {
     if (!isIdentifier(name))
         throw new UnknownEffect(`the parameter $${name}`, node);
     if (!shell.isKnown(name, 'read'))
@@ -58055,8 +58886,8 @@ const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
  * @throws LineProblem
  */
 function parsePackageLine(text, ours) {
-    if ((0,credentials/* withoutCredentials */.ri)(text) !== text) {
-        throw new LineProblem(`'${(0,credentials/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    if ((0,read/* withoutCredentials */.ri)(text) !== text) {
+        throw new LineProblem(`'${(0,read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
     const hash = text.indexOf('#');
     const address = hash < 0 ? text : text.slice(0, hash);
@@ -58078,7 +58909,7 @@ function parseAddress(text) {
 }
 function parsePath(url) {
     const [file = '', subdir = ''] = url.pathname.split('/').reverse();
-    const fileName = package_line_decoded(file);
+    const fileName = decoded(file);
     const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
     if (name === undefined || version === undefined || build === undefined || format === undefined) {
         throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
@@ -58109,7 +58940,7 @@ function package_line_parseChecksum(text, address, ours) {
         ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
         : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
 }
-function package_line_decoded(text) {
+function decoded(text) {
     try {
         return decodeURIComponent(text);
     }
@@ -58118,6 +58949,8 @@ function package_line_decoded(text) {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
@@ -58142,7 +58975,7 @@ function parseDryRun(text) {
 function parseSolvedPackage(item) {
     const record = isRecord(item) ? item : {};
     const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
-    const [name, version, url] = [text('name'), text('version'), (0,credentials/* withoutCredentials */.ri)(text('url'))];
+    const [name, version, url] = [text('name'), text('version'), (0,read/* withoutCredentials */.ri)(text('url'))];
     if (name === '' || version === '' || url === '') {
         throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
             advice: "Set 'micromamba-version' to another release.",
@@ -58165,6 +58998,7 @@ function parseSolvedPackage(item) {
         sha256,
         size: typeof size === 'number' ? size : 0,
         depends: Array.isArray(depends) ? depends.map(String) : [],
+        ...(text('license') !== '' && { license: text('license') }),
     };
 }
 /**
@@ -58324,7 +59158,89 @@ function adviceFor(status) {
 
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
 var virtual_packages = __nccwpck_require__(4185);
+;// CONCATENATED MODULE: ./src/micromamba/hold.ts
+
+/** How often pins that stand in the way are looked for one conflict at a time, before all of them go. */
+const conflictsLookedAt = 12;
+/** How many solves may be spent on keeping more of them. */
+const triesToKeep = 16;
+/**
+ * Solves so that packages stay as they are, as far as that can be. micromamba names the pins of one conflict; those go, and the next
+ * conflict is looked at. What went together is then put back as far as it can be, in halves, for not all of it was in the way.
+ * @returns the packages, and the names of those that are there and could not stay
+ * @throws SolveError when it cannot be solved even if nothing stays
+ */
+async function solveHolding(held, solve) {
+    let pinned = held;
+    let packages;
+    for (let conflict = 1; packages === undefined; conflict++) {
+        const answer = await trySolve(solve, pinned);
+        if (Array.isArray(answer))
+            packages = answer;
+        else if (pinned.length === 0)
+            throw answer;
+        else
+            pinned = conflict < conflictsLookedAt ? without(pinned, pinsInTheWay(answer, pinned)) : [];
+    }
+    let tries = triesToKeep;
+    const keep = async (group) => {
+        if (group.length === 0 || tries-- <= 0)
+            return;
+        const answer = await trySolve(solve, [...pinned, ...group]);
+        if (Array.isArray(answer)) {
+            packages = answer;
+            pinned = [...pinned, ...group];
+        }
+        else {
+            await keepHalves(group);
+        }
+    };
+    const keepHalves = async (group) => {
+        if (group.length < 2)
+            return;
+        const middle = Math.ceil(group.length / 2);
+        await keep(group.slice(0, middle));
+        await keep(group.slice(middle));
+    };
+    await keepHalves(moved(held, packages));
+    return { packages, couldNotStay: moved(held, packages).map(({ name }) => name) };
+}
+/** The packages, or why there are none. @throws Error for anything else than that it cannot be solved */
+async function trySolve(solve, held) {
+    try {
+        return await solve(held.map(({ name, version, build }) => `${name} ${version} ${build}`));
+    }
+    catch (error) {
+        if (error instanceof SolveError && error.kind === 'unsolvable')
+            return error;
+        throw error;
+    }
+}
+/**
+ * The pins that micromamba's explanation names (libmamba, solver/libsolv/unsolvable.cpp: `pin on <name>`), else the packages that it
+ * names; all of them when it names none, so that there is an end.
+ */
+function pinsInTheWay({ message }, pinned) {
+    const pins = new Set([...message.matchAll(/\bpin on ([\w.-]+)/g)].map(([, name]) => name));
+    const words = new Set(message.match(/[\w.-]+/g));
+    const named = pinned.filter(({ name }) => pins.has(name));
+    const mentioned = pinned.filter(({ name }) => words.has(name));
+    return named.length > 0 ? named : mentioned.length > 0 ? mentioned : pinned;
+}
+function without(held, others) {
+    return held.filter((one) => !others.includes(one));
+}
+/** Those that are there as something else. One that is gone is not needed any more. */
+function moved(held, packages) {
+    const now = new Map(packages.map((item) => [item.name, item]));
+    return held.filter(({ name, version, build }) => {
+        const item = now.get(name);
+        return item !== undefined && (item.version !== version || item.build !== build);
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/micromamba/solve.ts
+
 
 
 
@@ -58350,7 +59266,7 @@ async function solve(micromamba, request) {
     refuseHopeless(request);
     if (request.environment.specs.length === 0)
         return [];
-    const secrets = [...request.environment.secrets, ...(0,credentials/* secretsIn */.VY)(request.condarc ?? '')];
+    const secrets = [...request.environment.secrets, ...(0,read/* secretsIn */.VY)(request.condarc ?? '')];
     secrets.forEach((secret) => {
         lib_core/* setSecret */.Pq(secret);
     });
@@ -58366,7 +59282,7 @@ async function solve(micromamba, request) {
         if (answer?.solverProblems === undefined)
             throw explainFailure(log, outcome.exitCode, file);
         const reasons = unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n');
-        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,credentials/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
+        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
     });
 }
 /** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
@@ -58391,7 +59307,7 @@ async function explain(run, request, secrets) {
 function maskedLog(outcome, secrets) {
     return readLog(outcome).map(({ level, lines }) => ({
         level,
-        lines: lines.map((line) => (0,credentials/* masked */.Iv)(line, secrets)),
+        lines: lines.map((line) => (0,read/* masked */.Iv)(line, secrets)),
     }));
 }
 /** What micromamba warns of, each once; from `info` on, all that it logs. Its errors are for whoever explains them. */
@@ -58435,6 +59351,8 @@ async function prepare(path, request, folder) {
     ];
     const variables = {
         ...(0,virtual_packages/* overrides */.mt)(request.virtualPackages),
+        // Added to those of a condarc. The variable is the inside of a list in YAML.
+        ...(request.pins?.length && { MAMBA_PINNED_PACKAGES: request.pins.join(', ') }),
         ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
         MAMBA_ROOT_PREFIX: (0,external_node_path_.join)(folder, 'root'),
         CONDA_PKGS_DIRS: (0,external_node_path_.join)(folder, 'pkgs'),
@@ -58446,7 +59364,7 @@ async function prepare(path, request, folder) {
  * what is solved.
  */
 function environmentText({ channels, specs }) {
-    const byForm = new Map(specs.map((spec) => [normalizeSpec(spec), spec]));
+    const byForm = new Map(specs.map((spec) => [(0,read/* normalizeSpec */.dh)(spec), spec]));
     const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
     return (0,dist/* stringify */.As)({
         channels: channels.map(({ source }) => source),
@@ -58616,7 +59534,7 @@ class Progress {
         this.#total = total;
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total} packages, ${(0,format/* formatBytes */.z)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total} packages, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -58630,7 +59548,7 @@ class Progress {
     }
     end() {
         clearInterval(this.#timer);
-        const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,format/* formatBytes */.z)(bytes)})`);
+        const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,format/* formatBytes */.z3)(bytes)})`);
         lib_core/* info */.pq(`${this.#total} packages: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
@@ -58666,7 +59584,9 @@ async function copy(of) {
     catch (error) {
         if (error instanceof errors/* UserError */.y)
             throw error;
-        throw of.refuse(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, goneAdvice, error);
+        const { code } = error; // of the file system
+        const advice = code === 'ENOENT' ? goneAdvice : 'Make the folder readable for the user of the job.';
+        throw of.refuse(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, advice, error);
     }
     return checksummer.digest();
 }
@@ -58912,7 +59832,7 @@ async function sourcesForMachine(subdir, { environment }, { locked, archive }, {
     try {
         const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
         const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
-        const wanted = withChannels(inputs_environmentOf([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
+        const wanted = withChannels((0,read/* environmentOf */.p7)([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
         const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
         const solved = await solve(await micromamba.install(), {
             environment: wanted,
@@ -59228,9 +60148,9 @@ function askFor(question) {
             ...environment.channels.map(({ canonical }) => canonical),
             ...(environment.noDefaults ? ['nodefaults'] : []),
         ],
-        specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-        pip: environment.pip.map(({ text }) => (0,credentials/* withoutCredentials */.ri)(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,credentials/* withoutCredentials */.ri)(condarc)) }),
+        specs: [...new Set(environment.specs.map(read/* normalizeSpec */.dh))].sort(),
+        pip: environment.pip.map(({ text }) => (0,read/* withoutCredentials */.ri)(text)),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,read/* withoutCredentials */.ri)(condarc)) }),
     };
 }
 /** The hash that says whether two questions are the same. */
@@ -59239,35 +60159,8 @@ function inputHash(asked) {
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
 }
 
-;// CONCATENATED MODULE: ./src/lock/diff.ts
-function diffLocks(before, after) {
-    const old = byName(before);
-    const now = byName(after);
-    return {
-        added: [...now.values()].filter(({ name }) => !old.has(name)).map(nameAndVersion),
-        removed: [...old.values()].filter(({ name }) => !now.has(name)).map(nameAndVersion),
-        changed: [...now.values()].flatMap((locked) => {
-            const was = old.get(locked.name);
-            const level = was && descriptions.find((describe) => describe(was) !== describe(locked));
-            return level ? [{ name: locked.name, before: level(was), after: level(locked) }] : [];
-        }),
-    };
-}
-/** From the shortest to the one that always tells two packages apart. */
-const descriptions = [
-    ({ version }) => version,
-    ({ version, build }) => `${version} ${build}`,
-    ({ version, build, channel, subdir, format }) => `${version} ${build} ${channel}/${subdir} .${format}`,
-    ({ version, build, checksum }) => `${version} ${build} ${checksum.algorithm}:${checksum.hex.slice(0, 12)}`,
-];
-function byName({ packages }) {
-    const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return new Map(sorted.map((locked) => [locked.name, locked]));
-}
-function nameAndVersion({ name, version }) {
-    return { name, version };
-}
-
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
+var diff = __nccwpck_require__(7374);
 ;// CONCATENATED MODULE: ./src/lock/file.ts
 
 
@@ -59306,7 +60199,7 @@ const leastSecret = 6;
 function refuseSecrets(text, file, secrets) {
     const known = secrets.filter((secret) => secret.length >= leastSecret);
     const lines = text.split('\n');
-    const index = lines.findIndex((line) => (0,credentials/* withoutCredentials */.ri)(line) !== line || known.some((secret) => line.includes(secret)));
+    const index = lines.findIndex((line) => (0,read/* withoutCredentials */.ri)(line) !== line || known.some((secret) => line.includes(secret)));
     if (index < 0)
         return;
     throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
@@ -59365,26 +60258,24 @@ function headerLines(header) {
 
 ;// CONCATENATED MODULE: ./src/lock/freshness.ts
 
-/**
- * What is asked now that was not when the lock was written, and the other way round, in words. Empty when the lock
- * answers what is asked.
- */
+
+/** What is asked now that was not when the lock was written, and the other way round. Empty when the lock answers what is asked. */
 function compareAsked(header, asked) {
     if (header.inputHash === inputHash(asked))
         return [];
     const differences = [
         ...compareValue('the platform', header.platform, asked.platform),
         ...compareBase(header.baseImage, asked.baseImage),
-        ...compareLists('override', header.overrides, asked.overrides),
+        ...compareVirtualPackages(header.overrides, asked.overrides),
         ...compareOrdered('channel', header.channels, asked.channels),
-        ...compareLists('spec', header.specs, asked.specs),
+        ...compareSpecs(header.specs, asked.specs),
         ...compareOrdered('pip requirement', header.pip, asked.pip),
-        ...(header.condarc === asked.condarc ? [] : ['the condarc is another one']),
+        ...(header.condarc === asked.condarc ? [] : [{ text: 'the condarc is another one' }]),
     ];
-    return differences.length > 0 ? differences : ['its header was changed by hand'];
+    return differences.length > 0 ? differences : [{ text: 'its header was changed by hand' }];
 }
 function compareValue(what, before, now) {
-    return before === now ? [] : [`${what} is ${now}, and was ${before}`];
+    return before === now ? [] : [{ text: `${what} is ${now}, and was ${before}` }];
 }
 /** The lock has the name that was asked for, and the digest that it had then. */
 function compareBase(pinned, asked) {
@@ -59392,17 +60283,47 @@ function compareBase(pinned, asked) {
         return [];
     return compareValue('the base image', pinned.replace(/@[^@]*$/, ''), asked);
 }
-function compareLists(what, before, now) {
-    return [
-        ...now.filter((item) => !before.includes(item)).map((item) => `the ${what} '${item}' is new`),
-        ...before.filter((item) => !now.includes(item)).map((item) => `the ${what} '${item}' is gone`),
-    ];
+/** What the user says of virtual packages, `__glibc=2.28`; each is there once. */
+function compareVirtualPackages(before, now) {
+    const pairs = pairByName(before, now, (item) => item.split('=', 1)[0] ?? '');
+    return pairs.map(([was, is]) => ({ text: inWords('virtual package', was, is) }));
 }
-function compareOrdered(what, before, now) {
-    const differences = compareLists(what, before, now);
+function compareSpecs(before, now) {
+    return pairByName(before, now, read/* packageOfSpec */.$P).map(([was, is]) => ({
+        text: inWords('spec', was, is),
+        ...(is !== undefined && { item: { kind: 'spec', value: is } }),
+    }));
+}
+function inWords(what, was, is) {
+    if (was === undefined)
+        return `the ${what} '${is ?? ''}' is new`;
+    if (is === undefined)
+        return `the ${what} '${was}' is gone`;
+    return `the ${what} '${is}' was '${was}'`;
+}
+/** What is new beside what is gone, where one of each is about the same; what is there on both sides is left out. */
+function pairByName(before, now, nameOf) {
+    const gone = before.filter((item) => !now.includes(item));
+    const added = now.filter((item) => !before.includes(item));
+    const pairs = added.map((is) => {
+        const index = gone.findIndex((was) => nameOf(was) === nameOf(is));
+        return [index < 0 ? undefined : gone.splice(index, 1)[0], is];
+    });
+    return [...pairs, ...gone.map((was) => [was, undefined])];
+}
+function compareOrdered(kind, before, now) {
+    const differences = [
+        ...now
+            .filter((item) => !before.includes(item))
+            .map((value) => ({ text: `the ${kind} '${value}' is new`, item: { kind, value } })),
+        ...before
+            .filter((item) => !now.includes(item))
+            .map((item) => ({ text: `the ${kind} '${item}' is gone` })),
+    ];
+    const [value = ''] = now;
     if (differences.length > 0 || before.join('\n') === now.join('\n'))
         return differences;
-    return [`the ${what}s are in another order: ${now.join(', ')}`];
+    return [{ text: `the ${kind}s are in another order: ${now.join(', ')}`, item: { kind, value } }];
 }
 
 ;// CONCATENATED MODULE: ./src/lock/header.ts
@@ -59412,7 +60333,7 @@ function compareOrdered(what, before, now) {
 
 const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
 const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
-const header_advice = 'Restore the file, or have it written anew with lock-mode: update.';
+const advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
  * @returns undefined when they are not a header of ours
@@ -59426,7 +60347,7 @@ function parseHeader(comments, file) {
     const version = entries.find(({ key }) => key === marker);
     if (version === undefined)
         return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice: header_advice });
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
     if (version.value !== formatVersion) {
         throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
             at: { file, line: version.line },
@@ -59514,7 +60435,7 @@ function parseLock(text, file, platform) {
     const before = start < 0 ? lines : lines.slice(0, start);
     const stray = before.find((line) => !isComment(line));
     if (start < 0 || stray !== undefined) {
-        const foreign = foreignByName(file);
+        const foreign = (0,read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
             'conda-lock writes such a file with `conda-lock render --kind explicit`, if there is nothing of pip in it.');
     }
@@ -59554,6 +60475,34 @@ function parseLock(text, file, platform) {
 const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/;
 function isComment({ text }) {
     return text.startsWith('#');
+}
+
+;// CONCATENATED MODULE: ./src/lock/stale.ts
+
+
+
+/** A lock that does not answer what is asked, where no other may be made. */
+class StaleLock extends errors/* UserError */.y {
+    differences;
+    constructor(differences, file, advice) {
+        const list = differences.map(({ text }) => `- ${text}`).join('\n');
+        super(`it is not the answer to what is asked:\n${list}`, { at: { file }, advice });
+        this.name = 'StaleLock';
+        this.differences = differences;
+    }
+}
+/** Where in the environment file a difference stems from; without a line when it is about none of its lines. */
+function stale_placeOf({ item }, { file, specs, channels, pip }) {
+    // What was given without a file has no lines.
+    if (!(0,external_node_path_.isAbsolute)(file))
+        return {};
+    const items = {
+        spec: () => specs.find((spec) => (0,read/* normalizeSpec */.dh)(spec) === item?.value),
+        channel: () => channels.find(({ canonical }) => canonical === item?.value),
+        'pip requirement': () => pip.find(({ text }) => (0,read/* withoutCredentials */.ri)(text) === item?.value),
+    };
+    const line = item && items[item.kind]()?.line;
+    return { file, ...(line && { line }) };
 }
 
 ;// CONCATENATED MODULE: ./src/lock/path.ts
@@ -59613,7 +60562,9 @@ function refuseSharedLocks(uses, workspace) {
 
 
 
+
 /** The door of this folder: from what is asked to a lock. */
+
 
 
 /**
@@ -59633,7 +60584,7 @@ async function resolveLock(request, solve) {
             return renew(request, solve, ['there was no lockfile']);
         throw new errors/* UserError */.y('there is no lockfile', {
             at: { file: path },
-            advice: `${refresh} Or check 'lock-file'.`,
+            advice: refresh(request, " Or check 'lock-file'."),
         });
     }
     const lock = parseLock(text, path, platform);
@@ -59648,14 +60599,16 @@ async function resolveLock(request, solve) {
     const differences = compareAsked(lock.header, request.asked);
     if (differences.length === 0)
         return use(request, text, lock);
-    if (request.mode === 'auto')
-        return renew(request, solve, differences, text, lock);
-    throw new errors/* UserError */.y(`it is not the answer to what is asked:\n${differences.map((line) => `- ${line}`).join('\n')}`, {
-        at: { file: path },
-        advice: refresh,
-    });
+    if (request.mode === 'auto') {
+        const reasons = differences.map((difference) => difference.text);
+        return renew(request, solve, reasons, text, lock);
+    }
+    throw new StaleLock(differences, path, refresh(request));
 }
-const refresh = 'Run with lock-mode: update, and commit the file that it writes.';
+function refresh({ updateCommand }, more = '') {
+    const advice = `Run with lock-mode: update, and commit the file that it writes.${more}`;
+    return updateCommand === undefined ? advice : `${advice} On your machine:\n  ${updateCommand}`;
+}
 function use({ path, asked, secrets }, text, lock) {
     refuseSecrets(text, path, secrets);
     return { lock, text, path, hash: lockHash(lock, asked.baseImage), changed: false };
@@ -59672,7 +60625,8 @@ function fitting(lock, { path, asked }) {
 }
 async function renew(request, solve, reasons, before, previous) {
     const { path, asked, secrets } = request;
-    const text = formatSolution(request, await solve(), previous);
+    const solution = await solve(previous);
+    const text = formatSolution(request, solution, previous);
     refuseSecrets(text, path, secrets);
     // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
     const lock = parseLock(text, path, asked.platform);
@@ -59686,8 +60640,14 @@ async function renew(request, solve, reasons, before, previous) {
         hash: lockHash(lock, asked.baseImage),
         changed,
         reasons,
-        ...(previous !== undefined && { difference: diffLocks(previous, lock) }),
+        ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
     };
+}
+async function compare({ groups, factsOf }, previous, lock, { packages, couldNotStay }) {
+    const facts = new Map(packages.map((item) => [new URL(item.url).href, item]));
+    const gone = previous.packages.filter(({ url }) => !facts.has(url.href));
+    const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined;
+    return (0,diff/* diffLocks */.Uu)(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups, couldNotStay });
 }
 function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
     const earlier = previous?.header && {
@@ -59725,13 +60685,13 @@ function forgiving(text, path, platform) {
 }
 
 ;// CONCATENATED MODULE: ./src/lock/report.ts
-/** How many packages are named of each kind of change, so that a refreshed lock does not fill the log. */
-const named = 8;
+
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
+ * @param change against the lock before, if there was one
  */
-function describeLock({ lock, reasons, changed, difference }, file) {
+function describeLock({ lock, reasons, changed }, file, change) {
     const count = `${lock.packages.length} packages`;
     if (!reasons)
         return [`${file}: used as it is, ${count}`];
@@ -59739,28 +60699,131 @@ function describeLock({ lock, reasons, changed, difference }, file) {
     return [
         `${file}: solved by micromamba ${version}, ${count}, since`,
         ...reasons.map((reason) => `- ${reason}`),
-        ...(difference ? [describeDifference(difference)] : []),
+        ...(change ? [`Against the lock before: ${(0,diff/* summarize */.eh)([change])}.`, ...couldNotStay(change)] : []),
         changed
             ? `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
             : 'It is what it was before.',
     ];
 }
-function describeDifference({ added, removed, changed }) {
-    const parts = [
-        part('added', added.map(({ name, version }) => `${name} ${version}`)),
-        part('removed', removed.map(({ name, version }) => `${name} ${version}`)),
-        part('changed', changed.map(({ name, before, after }) => `${name} ${before} → ${after}`)),
-    ];
-    return `Against the lock before: ${parts.filter((text) => text !== '').join('; ') || 'no package is another one'}.`;
+function couldNotStay({ diff }) {
+    const names = diff.couldNotStay ?? [];
+    return names.length > 0 ? [`These could not stay as they were: ${names.join(', ')}.`] : [];
 }
-function part(what, items) {
-    if (items.length === 0)
-        return '';
-    const rest = items.length - named;
-    return `${items.length} ${what}: ${items.slice(0, named).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+
+;// CONCATENATED MODULE: ./src/packages/archive-sizes.ts
+
+
+
+
+/** How many channels' answers are waited for at a time. */
+const archive_sizes_parallel = 16;
+/**
+ * Asks channels how big archives are. What they do not say, at once or in time, is left out: nothing depends on it.
+ * @param patience milliseconds for all of them
+ * @returns bytes, by address
+ */
+async function archiveSizes(packages, authorize, patience = 10_000) {
+    const sizes = new Map();
+    const asking = (0,concurrency/* mapConcurrently */.X)(packages, archive_sizes_parallel, async ({ url }) => {
+        const size = await sizeOf(url, authorize).catch(() => undefined);
+        if (size !== undefined)
+            sizes.set(url.href, { size });
+    });
+    let timer;
+    const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([asking, late]);
+    clearTimeout(timer);
+    // What comes in after that is not to change what was told.
+    return new Map(sizes);
+}
+async function sizeOf(url, authorize) {
+    if (url.protocol === 'file:')
+        return (await (0,promises_.stat)((0,external_node_url_.fileURLToPath)(url))).size;
+    const { url: opened, headers } = authorize(url);
+    const response = await (0,http/* request */.Em)({ method: 'HEAD', url: opened, headers, retries: 0 });
+    response.body.resume();
+    const length = Number(response.headers['content-length']);
+    return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/stages/stale-lock.ts
+
+
+
+
+
+
+
+/** GitHub shows ten errors of a step, and the one that the run ends with has them all. */
+const annotations = 9;
+/** Each difference at its line of the environment file. */
+function annotate({ differences, file = '' }, environment) {
+    for (const difference of differences.slice(0, annotations)) {
+        const { file: from, line } = stale_placeOf(difference, environment);
+        lib_core/* error */.z3(`${difference.text}: ${(0,external_node_path_.basename)(file)} was solved before that. Run with lock-mode: update.`, {
+            title: 'The lockfile is stale',
+            ...(from !== undefined && { file: from }),
+            ...(line !== undefined && { startLine: line }),
+        });
+    }
+}
+/**
+ * What writes the same lock on any machine, quoted for bash, to be run where the workspace is. A condarc may hold secrets: it is left to
+ * whoever knows it.
+ */
+function updateCommand(request, file, platform) {
+    const { workspace, lock, base, packages, channels, virtualPackages, condarc } = request;
+    const inputs = {
+        'environment-file': (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file)),
+        'lock-mode': 'update',
+        platforms: (0,common_platform/* formatPlatform */.Bq)(platform),
+        'base-image': (0,base_name/* formatBaseName */.kp)(base),
+        'lock-file': lock.file ?? '',
+        packages: packages.join('\n'),
+        channels: channels.map(read/* withoutCredentials */.ri).join('\n'),
+        'virtual-packages': (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages).join('\n'),
+        condarc: condarc === undefined ? '' : '…',
+    };
+    const words = Object.entries(inputs)
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => shellWord(`${name}=${value}`));
+    return ['path/to/micromamba-image-action/script/run-action', ...words].join(' ');
+}
+function shellWord(text) {
+    if (/^[\w./:@=…-]+$/.test(text))
+        return text;
+    return `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
+}
+
+;// CONCATENATED MODULE: ./src/stages/update-only.ts
+
+/** With `update-only` the base is none of what may change. */
+function keptBase({ lock }, previous, asked) {
+    const pinned = previous?.header?.baseImage;
+    return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined;
+}
+/** The packages of the lock before that are to stay: none, unless only some may change. */
+function heldPackages({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name));
+}
+/** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
+function warnOfUnknownNames({ lock }, locked) {
+    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
+    const unknown = lock.updateOnly.filter((name) => !known.has(name));
+    if (unknown.length > 0)
+        lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
+
+
+
 
 
 
@@ -59785,6 +60848,7 @@ async function lockMembers(request, members, bases, context) {
         refuseDifferentBases(ofPlatform);
         locked.push(ofPlatform);
     }
+    warnOfUnknownNames(request, locked.flat());
     return locked;
 }
 function pathFor({ workspace, lock }, { file }, platform) {
@@ -59808,10 +60872,15 @@ async function lockMember(request, member, platform, bases, context) {
     const { environment } = member;
     const { subdir } = platform;
     const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
+    const authorizer = () => channelCredentials((environment?.channels ?? []).map(({ source }) => source));
     const settings = {
         path: pathFor(request, member, platform),
         secrets: environment?.secrets ?? [],
         chooseOwnLayer: chooseOwnLayer,
+        // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
+        groups: (names, own) => groupPackages(names, own, layerBudget),
+        factsOf: async (gone) => archiveSizes(gone, await authorizer()),
+        updateCommand: updateCommand(request, member.file, platform),
     };
     const { mode } = request.lock;
     let micromamba;
@@ -59823,35 +60892,46 @@ async function lockMember(request, member, platform, bases, context) {
             ...settings,
             mode,
             asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
-        }, async () => {
-            const pinned = await bases.pin();
+        }, async (previous) => {
+            const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin());
             const [base, installed] = await Promise.all([
                 bases.read(platform, pinned),
                 context.micromamba.install(),
             ]);
             micromamba = installed;
             const virtualPackages = (0,virtual_packages/* chooseVirtualPackages */.os)(subdir, await base.virtualPackages(), overrides);
+            const solved = await solveHolding(heldPackages(request, previous), (pins) => solve(installed, {
+                environment,
+                platform: subdir,
+                virtualPackages,
+                pins,
+                ...context.solving,
+            }));
             return {
-                packages: await solve(installed, {
-                    environment,
-                    platform: subdir,
-                    virtualPackages,
-                    ...context.solving,
-                }),
+                ...solved,
                 micromambaVersion: installed.version,
                 virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
                 baseImage: pinned,
             };
+        }).catch((error) => {
+            if (error instanceof StaleLock)
+                annotate(error, environment);
+            throw error;
         });
     const { header, packages } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
-    for (const line of describeLock(resolved, lockFile))
+    const change = resolved.difference && {
+        environment: (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, member.file)),
+        platform: (0,common_platform/* fileNameOf */.bV)(platform),
+        diff: resolved.difference,
+    };
+    for (const line of describeLock(resolved, lockFile, change))
         lib_core/* info */.pq(line);
     const result = {
         file: lockFile,
         hash: resolved.hash,
         changed: resolved.changed,
-        ...(resolved.difference && { difference: resolved.difference }),
+        ...(change && { change }),
         packages: packages.length,
         ...(header && { micromambaVersion: header.micromambaVersion }),
         ...(micromamba && { micromambaPath: micromamba.path }),
@@ -59955,7 +61035,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
     const entry = entryOf(directory);
     try {
         const names = [...new Set(files)];
-        const sizes = await Promise.all(names.map((name) => sizeOf(join(directory, name))));
+        const sizes = await Promise.all(names.map((name) => tarball_cache_sizeOf(join(directory, name))));
         const missing = sizes.filter((size) => size === undefined).length;
         if (missing === names.length) {
             core.info('There are no package archives to save.');
@@ -59984,7 +61064,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
     }
 }
 /** Bytes of a file; undefined where there is none. */
-async function sizeOf(file) {
+async function tarball_cache_sizeOf(file) {
     const stats = await lstat(file).catch(() => undefined);
     return stats?.isFile() ? stats.size : undefined;
 }
@@ -60366,6 +61446,7 @@ async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
  * @throws UserError for whatever the user can mend
  */
 async function run(asked) {
+    const start = performance.now();
     const registry = (0,registry_registry/* createRegistryClient */.Hn)();
     const members = await readMembers(asked);
     const request = await checkBeforehand(asked, members, registry);
@@ -60412,7 +61493,8 @@ async function run(asked) {
         };
         (0,outputs/* setImageOutputs */.CF)(made);
         const bytesPushed = await stage('Outputs', () => deliver(request, artifact, context));
-        return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed };
+        const seconds = (performance.now() - start) / 1000;
+        return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed, seconds };
     }
     finally {
         await (0,scratch/* removeScratch */.ZU)(context.scratch);

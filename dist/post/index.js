@@ -28674,6 +28674,17 @@ function formatBytes(bytes) {
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
 }
+/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
+function formatGrowth(bytes) {
+    if (bytes === 0)
+        return '±0 B';
+    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
+}
+/** One difference, or the smallest and the largest of several. */
+function formatGrowths(differences) {
+    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
+    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
+}
 
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts
 
