@@ -206,7 +206,7 @@ test("the base's glibc is the solve's, and virtual-packages overrides it", async
   expect(await lockText('glibc')).toContain('# virtual-package: __glibc=2.38\n')
   await build(world.base.reference, { ...overridden, 'lock-mode': 'locked' })
   const log = await refused(world.base.reference, { ...inputs, 'lock-mode': 'locked' })
-  expect(log).toContain("the override '__glibc=2.38' is gone")
+  expect(log).toContain("the virtual package '__glibc=2.38' is gone")
 })
 
 describe('a base that no environment can live on is refused', () => {

@@ -20,8 +20,13 @@ export function containerEngine(
   environment: NodeJS.ProcessEnv = process.env,
 ): ContainerEngine {
   return Object.assign(
-    (args: readonly string[], options: { input?: string } = {}) =>
-      execute(program, args, environment, options.input ?? ''),
+    async (args: readonly string[], options: { input?: string } = {}) => {
+      const attempt = () => execute(program, args, environment, options.input ?? '')
+      let outcome = await attempt()
+      for (let more = args[0] === 'run' ? 2 : 0; more > 0 && isLost(outcome); more--)
+        outcome = await attempt()
+      return outcome
+    },
     {
       typed: (args: readonly string[], input: string) =>
         // `script` is what gives a program a terminal where there is none.
@@ -33,6 +38,14 @@ export function containerEngine(
         ),
     },
   )
+}
+
+/**
+ * On a busy machine dockerd now and then loses what a container wrote that ended at once: it says nothing and has exited with 0. One
+ * that had nothing to say is only run again.
+ */
+function isLost({ code, stdout }: Outcome): boolean {
+  return code === 0 && stdout === ''
 }
 
 function quoted(word: string): string {
