@@ -7,6 +7,7 @@ const rooms = [
   'oci',
   'registry',
   'environment',
+  'channels',
   'micromamba',
   'lock',
   'packages',

@@ -13,7 +13,7 @@ import { readLockFile } from '../src/lock/file.ts'
 import { parseLock } from '../src/lock/parse.ts'
 import type { Lock } from '../src/lock/types.ts'
 import { archiveSizes } from '../src/packages/archive-sizes.ts'
-import { channelCredentials } from '../src/packages/channel-credentials.ts'
+import { openChannels } from '../src/channels/access.ts'
 
 const usage = `Usage: script/lock-diff [--line] [--sizes] [--limit N] OLD NEW [OLD NEW …]
 
@@ -75,7 +75,7 @@ function parseArguments(words: readonly string[]) {
 async function compare(old: string, now: string, withSizes: boolean): Promise<LockChange> {
   const [before, after] = [await readLock(old), await readLock(now)]
   const facts: ReadonlyMap<string, PackageFacts> = withSizes
-    ? await archiveSizes([...before.packages, ...after.packages], await channelCredentials([]))
+    ? await archiveSizes([...before.packages, ...after.packages], (await openChannels({})).authorize)
     : new Map()
   const groups = (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, 100)
   const platform = platformOf(after)

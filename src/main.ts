@@ -4,6 +4,7 @@ import { setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
 import { writeSummary } from './action/summary.ts'
 import { Cancelled, untilCancelled } from './common/cancellation.ts'
+import { trustCertificates } from './common/certificates.ts'
 import { diskError } from './common/disk.ts'
 import { UserError } from './common/errors.ts'
 import { merge, run } from './pipeline.ts'
@@ -22,6 +23,7 @@ process.exit()
 
 async function work(): Promise<void> {
   const request = readRequest()
+  await trustCertificates(request.condarc?.certificates ?? [])
   if (request.merge) {
     setMergeOutputs(await merge(request, request.merge), request.tags)
   } else {

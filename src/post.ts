@@ -1,14 +1,27 @@
 import * as core from '@actions/core'
-import { loadState } from './action/state.ts'
+import { loadScratch, loadState } from './action/state.ts'
 import { Cancelled, untilCancelled } from './common/cancellation.ts'
+import { trustCertificates } from './common/certificates.ts'
 import { messageOf } from './common/errors.ts'
+import { removeScratch } from './common/scratch.ts'
 import { saveTarballs } from './packages/tarball-cache.ts'
+
+// A main step that ran to its end has removed it.
+const scratch = loadScratch()
+if (scratch !== undefined) {
+  await removeScratch(scratch).catch((error: unknown) => {
+    core.warning(`${scratch} may hold credentials and could not be removed: ${messageOf(error)}`)
+  })
+}
 
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.
 try {
   const state = loadState()
   if (state === undefined) core.info('There are no package archives to save.')
-  else await untilCancelled(() => saveTarballs(state))
+  else {
+    await trustCertificates([])
+    await untilCancelled(() => saveTarballs(state))
+  }
 } catch (error) {
   core.warning(`The package archives were not saved: ${messageOf(error)}`)
   if (error instanceof Cancelled) process.exit(error.exitCode)

@@ -389,5 +389,27 @@ test("a password in 'micromamba-url' is masked as it is written, decoded and enc
     write.mockRestore()
   }
   const masks = [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, secret]) => secret?.replaceAll('%25', '%'))
-  expect(new Set(masks)).toEqual(new Set(['s3%63r@t', 's3cr@t', 's3cr%40t']))
+  expect(masks).toEqual(expect.arrayContaining(['s3%63r@t', 's3cr@t', 's3cr%40t']))
+})
+
+test("a proxy's password is masked", () => {
+  let log = ''
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    log += String(text)
+    return true
+  })
+  readRequest({ HTTPS_PROXY: 'http://me:swordfish@proxy:3128', no_proxy: 'host' })
+  jest.restoreAllMocks()
+  expect(log).toContain('::add-mask::swordfish\n')
+})
+
+describe('condarc-file', () => {
+  test('is read from the workspace, and excludes condarc', () => {
+    given({ 'condarc-file': 'package.json' })
+    expect(readRequest({ GITHUB_WORKSPACE: process.cwd() }).condarc?.text).toContain('"name"')
+    given({ 'condarc-file': 'nowhere' })
+    expect(() => readRequest()).toThrow(/^input 'condarc-file': it cannot be read: .*ENOENT/)
+    given({ 'condarc-file': 'a', condarc: 'b: c' })
+    expect(() => readRequest()).toThrow("input 'condarc-file': there is 'condarc' too")
+  })
 })

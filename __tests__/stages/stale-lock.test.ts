@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Request } from '../../src/action/request.ts'
 import { parseBaseName } from '../../src/base/name.ts'
+import { parseCondarc } from '../../src/channels/access.ts'
 import { parsePlatform } from '../../src/common/platform.ts'
 import { updateCommand } from '../../src/stages/stale-lock.ts'
 
@@ -27,7 +28,7 @@ test.each<[Partial<Request>, string]>([
     " $'packages=it\\'s >=1\\nb' channels=https://host/c",
   ],
   [{ virtualPackages: { __glibc: '2.31', __cuda: '' } }, " $'virtual-packages=__cuda=\\n__glibc=2.31'"],
-  [{ condarc: 'channels: [https://me:pw@host/c]' }, ' condarc=…'],
+  [{ condarc: parseCondarc('channels: [https://me:pw@host/c]', {}) }, ' condarc=…'],
 ])('%j', (more, rest) => {
   const command = updateCommand({ ...request, ...more }, '/work/app/env.yaml', parsePlatform('linux/arm64'))
   expect(command).toBe(start + rest)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { inputVariables, readInputs } from '../../script/lib/action-metadata.ts'
+import { openChannels } from '../../src/channels/access.ts'
 import { readRequest } from '../../src/action/request.ts'
 import { formatBaseName } from '../../src/base/name.ts'
 import { digestOf, type Digest } from '../../src/common/digest.ts'
@@ -91,7 +92,8 @@ async function describe(
   const context = {
     registry: createRegistryClient(),
     micromamba: createMicromambaProvider(request.micromamba),
-    solving: { condarc: request.condarc, logLevel: request.logLevel },
+    solving: { condarc: request.condarc?.text, logLevel: request.logLevel },
+    channels: () => openChannels({}),
     workspace,
     scratch: workspace,
     tarballs: workspace,
@@ -142,6 +144,7 @@ const locking = [
   'base-image',
   'virtual-packages',
   'condarc',
+  'condarc-file',
 ]
 
 /** Inputs that say how a run goes, each with another value: it must make no other image. */
@@ -159,6 +162,11 @@ const running: Readonly<Record<string, Record<string, string>>> = {
   'cache-write': { 'cache-write': 'false' },
   'log-level': { 'log-level': 'info' },
   'github-token': { 'github-token': 'abc' },
+  'auth-host': { 'auth-host': 'prefix.dev', 'auth-token': 'abc' },
+  'auth-token': { 'auth-host': 'prefix.dev', 'auth-token': 'other' },
+  'auth-username': { 'auth-host': 'prefix.dev', 'auth-username': 'me', 'auth-password': 'abc' },
+  'auth-password': { 'auth-host': 'prefix.dev', 'auth-username': 'me', 'auth-password': 'other' },
+  'auth-conda-token': { 'auth-host': 'prefix.dev', 'auth-conda-token': 'abc' },
 }
 
 /** `commit-labels` makes labels of the commit; `merge` makes no image; which micromamba is on PATH has a test of its own. */

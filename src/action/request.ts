@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
 import { isRecord } from '../common/json.ts'
 import { formatPlatform, machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
-import { decoded, secretsIn, withoutCredentials } from '../environment/credentials.ts'
+import { secretsIn, withoutCredentials } from '../environment/credentials.ts'
+import { keepSecret } from '../common/secrets.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
+import { parseCondarc, type Condarc, type Grant } from '../channels/access.ts'
 import type { StartSettings } from '../image/config.ts'
 import { checkLine, type EnvironmentLines } from '../image/environment.ts'
 import { contextAnnotations, sourceDate } from '../image/labels.ts'
@@ -15,6 +18,7 @@ import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { readAnnotations, type Annotations } from './annotations.ts'
+import { readAuth } from './auth.ts'
 import { boolean, choice, command, keyValues, lines, list, listOf, pairs, text, valueOf } from './inputs.ts'
 import { readMerge, type MergeRequest } from './merge-request.ts'
 
@@ -60,8 +64,9 @@ export interface Request {
   readonly indexAnnotations: Readonly<Record<string, string>>
   readonly descriptorAnnotations: Readonly<Record<string, string>>
   readonly micromamba: MicromambaRequest
-  /** The content of a condarc. */
-  readonly condarc?: string
+  readonly condarc?: Condarc
+  /** What opens the hosts of channels. */
+  readonly auth: readonly Grant[]
   readonly cache: { readonly downloads: boolean; readonly key: string; readonly write: boolean }
   readonly logLevel: LogLevel
 }
@@ -82,6 +87,7 @@ const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trac
 
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 export function readRequest(environment: NodeJS.ProcessEnv = process.env): Request {
+  keepProxyPasswords(environment)
   const platforms = readPlatforms()
   const merge = readMerge(platforms)
   const annotations = annotationsOf(merge, platforms)
@@ -112,7 +118,8 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     indexAnnotations: annotations.index,
     descriptorAnnotations: annotations.descriptor,
     micromamba: readMicromamba(),
-    condarc: text('condarc'),
+    condarc: readCondarc(environment),
+    auth: readAuth(),
     cache: {
       downloads: boolean('cache-downloads'),
       key: readCacheKey(),
@@ -122,6 +129,33 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
   }
   refuseContradictions(request)
   return request
+}
+
+function keepProxyPasswords(environment: NodeJS.ProcessEnv): void {
+  const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name))
+  for (const [, address = ''] of proxies) secretsIn(address).forEach(keepSecret)
+}
+
+function readCondarc(environment: NodeJS.ProcessEnv): Condarc | undefined {
+  const [content, file] = [text('condarc'), text('condarc-file')]
+  if (content !== undefined && file !== undefined) {
+    throw new UserError("there is 'condarc' too", {
+      at: { input: 'condarc-file' },
+      advice: 'Give one of the two.',
+    })
+  }
+  if (content !== undefined) return parseCondarc(content, environment)
+  if (file === undefined) return undefined
+  try {
+    const path = resolve(environment['GITHUB_WORKSPACE'] ?? process.cwd(), file)
+    return parseCondarc(readFileSync(path, 'utf8'), environment, 'condarc-file')
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`it cannot be read: ${messageOf(error)}`, {
+      at: { input: 'condarc-file' },
+      cause: error,
+    })
+  }
 }
 
 function readVirtualPackages(): VirtualPackageOverrides {
@@ -322,10 +356,7 @@ function readMicromamba(): MicromambaRequest {
     })
   }
   const url = valueOf('micromamba-url')
-  for (const secret of secretsIn(url)) {
-    core.setSecret(secret)
-    core.setSecret(encodeURIComponent(decoded(secret)))
-  }
+  for (const secret of secretsIn(url)) keepSecret(secret)
   if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
     throw new UserError(`'${withoutCredentials(url)}' is not a URL`, { at: { input: 'micromamba-url' } })
   }
@@ -343,7 +374,7 @@ function readMicromamba(): MicromambaRequest {
     })
   }
   const token = text('github-token')
-  if (token !== undefined) core.setSecret(token)
+  if (token !== undefined) keepSecret(token)
   return { version, url, checksum, download: boolean('download-micromamba'), token }
 }
 

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { keepSecret } from '../common/secrets.ts'
 import { parseEnvironment } from './parse.ts'
 import type { Environment } from './types.ts'
 
@@ -17,6 +18,7 @@ export function environmentOf(
 ): Environment {
   const text = stringify({ name: 'base', channels, dependencies: packages })
   const { environment } = parseEnvironment(text, file, variables)
+  environment.secrets.forEach(keepSecret)
   const elsewhere = <T>(items: readonly T[]) => items.map((item) => ({ ...item, line: 0 }))
   return {
     ...environment,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
+import { keepSecret } from '../common/secrets.ts'
 import { withoutCredentials } from './credentials.ts'
 import { decodeText } from './decode.ts'
 import { foreignByName } from './foreign.ts'
@@ -27,9 +28,7 @@ export async function readEnvironment(
   const foreign = foreignByName(file)
   if (foreign) throw new UserError(foreign.what, { at: { file }, advice: foreign.advice })
   const { environment, warnings } = parseEnvironment(await readText(file), file, variables)
-  environment.secrets.forEach((secret) => {
-    core.setSecret(secret)
-  })
+  environment.secrets.forEach(keepSecret)
   for (const { message, line } of warnings) core.warning(message, { file, startLine: line })
   refusePip(environment)
   return environment

@@ -87,7 +87,7 @@ function adviceFor(status: number | undefined): string {
     return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.'
   }
   if (status === 401 || status === 403) {
-    return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.'
+    return 'It wants credentials: give them by the inputs auth-host and auth-token, or write them as $VARIABLES into the address of the channel.'
   }
   return 'Check the address of the channel and the network, and try again.'
 }

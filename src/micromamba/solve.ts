@@ -1,14 +1,17 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import { parseDocument, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
 import { foreignLines } from '../common/foreign.ts'
 import { withScratch } from '../common/scratch.ts'
+import { keepSecret } from '../common/secrets.ts'
 import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Micromamba, type Outcome } from './binary.ts'
 import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
+import { layHome } from './home.ts'
 import { isAtLeast, logLevels, readLog, type LogEntry } from './log.ts'
+import type { SolveSession } from './session.ts'
 import { parseDryRun, parseSolvedPackage, sortTopologically, type SolvedPackage } from './solved.ts'
 import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
@@ -36,6 +39,15 @@ export interface SolveRequest {
   readonly logLevel?: string
   /** MatchSpecs that packages have to fit if they are there; it does not bring them there. */
   readonly pins?: readonly string[]
+  /** What it may do at private channels. */
+  readonly access?: {
+    /** The text of an authentication.json instead of the user's own. */
+    readonly authentication?: string
+    /** To be masked. */
+    readonly secrets: readonly string[]
+  }
+  /** What it shares with other solves of the run. */
+  readonly session?: SolveSession
 }
 
 /**
@@ -50,11 +62,10 @@ export async function solve(
 ): Promise<SolvedPackage[]> {
   refuseHopeless(request)
   if (request.environment.specs.length === 0) return []
-  const secrets = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')]
-  secrets.forEach((secret) => {
-    core.setSecret(secret)
-  })
-  return withScratch('solve-', async (folder) => {
+  const inAddresses = [...request.environment.secrets, ...secretsIn(request.condarc ?? '')]
+  const secrets = [...(request.access?.secrets ?? []), ...inAddresses.flatMap(keepSecret)]
+  const place = request.session ? join(request.session.folder, 'solve-') : 'solve-'
+  return withScratch(place, async (folder) => {
     const run = await prepare(micromamba.path, request, folder)
     const outcome = await run(['--json'])
     const log = maskedLog(outcome, secrets)
@@ -73,10 +84,8 @@ export async function solve(
   })
 }
 
-/** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
+/** Refuses what micromamba would not name the reason of: it only warns of no channels. */
 function refuseHopeless({ environment, condarc }: SolveRequest): void {
-  const [error] = condarc === undefined ? [] : parseDocument(condarc, { prettyErrors: false }).errors
-  if (error) throw new UserError(`it is not YAML: ${error.message}`, { at: { input: 'condarc' } })
   const adrift = environment.specs.find(({ text }) => !text.includes('::') && !text.includes('://'))
   if (environment.channels.length === 0 && condarc === undefined && adrift !== undefined) {
     throw new UserError(`there are no channels to take '${adrift.text}' from`, {
@@ -121,7 +130,7 @@ type Run = (options: readonly string[]) => Promise<Outcome>
 
 /** Lays out the files of a run in a folder of its own. */
 async function prepare(path: string, request: SolveRequest, folder: string): Promise<Run> {
-  const { environment, condarc } = request
+  const { environment, condarc, access, session } = request
   // Only their owner may read them: a channel's address can hold a password, and an argv is for everyone to see.
   await chmod(folder, 0o700)
   const file = join(folder, 'env.yaml')
@@ -145,6 +154,8 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
     // Added to those of a condarc. The variable is the inside of a list in YAML.
     ...(request.pins?.length && { MAMBA_PINNED_PACKAGES: request.pins.join(', ') }),
     ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
+    ...session?.variables,
+    ...(access?.authentication !== undefined && (await layHome(join(folder, 'home'), access.authentication))),
     MAMBA_ROOT_PREFIX: join(folder, 'root'),
     CONDA_PKGS_DIRS: join(folder, 'pkgs'),
   }

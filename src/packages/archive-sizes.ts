@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { request } from '../common/http.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import type { Authorizer } from './channel-credentials.ts'
+import type { Authorizer } from '../channels/access.ts'
 
 /** How many channels' answers are waited for at a time. */
 const parallel = 16

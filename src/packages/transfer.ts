@@ -5,7 +5,7 @@ import { describeDiskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { HttpFailure, pause, request, type HttpResponse } from '../common/http.ts'
 import { rechunk } from '../common/rechunk.ts'
-import type { Authorizer } from './channel-credentials.ts'
+import type { Authorizer } from '../channels/access.ts'
 import { Checksummer, type Checksums } from './checksums.ts'
 
 /** Makes an error about the package that is under way: what is wrong with it, and what to do. */
@@ -100,7 +100,7 @@ async function ask(
   if (status === 401 || status === 403) {
     throw refuse(
       `the channel refused it (${status})`,
-      "Give credentials: in the channel's address by an environment variable, or in ~/.mamba/auth/authentication.json.",
+      "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.",
     )
   }
   throw refuse(`the channel answered ${status}`, 'Is this the address of a package?')

@@ -10,7 +10,6 @@ import type { LockedPackage } from '../lock/types.ts'
 import { parsePackageLine } from '../lock/package-line.ts'
 import { machineSubdir } from '../micromamba/release.ts'
 import { defaultVirtualPackages, solve } from '../micromamba/solve.ts'
-import { channelCredentials } from '../packages/channel-credentials.ts'
 import { fetchPackages } from '../packages/download.ts'
 import { openPackage, pythonOf, type LinkSource } from '../prefix/link.ts'
 import type { LockedMember } from './lock.ts'
@@ -69,7 +68,7 @@ async function sourcesForMachine(
   subdir: string,
   { environment }: LockedMember,
   { locked, archive }: LinkSource,
-  { micromamba, solving, tarballs }: RunContext,
+  { micromamba, solving, channels, tarballs }: RunContext,
 ): Promise<LinkSource[]> {
   const here = machineSubdir()
   const title = `python ${locked.version} for ${here ?? 'this machine'}`
@@ -89,11 +88,13 @@ async function sourcesForMachine(
       environment,
       solving.condarc !== undefined,
     )
+    const access = await channels(wanted)
     const machine = platformOfSubdir(here)
     const solved = await solve(await micromamba.install(), {
       environment: wanted,
       platform: here,
       virtualPackages: machine ? defaultVirtualPackages(machine.subdir) : {},
+      access,
       ...solving,
     })
     const needed = closureOf(
@@ -108,7 +109,7 @@ async function sourcesForMachine(
     }))
     const fetched = await fetchPackages(packages, tarballs, {
       lockFile: title,
-      authorize: await channelCredentials(wanted.channels.map(({ source }) => source)),
+      authorize: access.authorize,
     })
     return await Promise.all(fetched.map(openPackage))
   } catch (error) {

@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import type { Request } from '../action/request.ts'
+import { saveScratch } from '../action/state.ts'
+import { openChannels, type ChannelAccess } from '../channels/access.ts'
+import { extendsTrust, writeTrusted } from '../common/certificates.ts'
 import { makeScratch, temporaryFolder } from '../common/scratch.ts'
+import type { Environment } from '../environment/read.ts'
+import type { SolveRequest } from '../micromamba/solve.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
 import type { RegistryClient } from '../registry/registry.ts'
@@ -11,8 +16,10 @@ export interface RunContext {
   /** Takes layers to the registries as soon as they are there; absent when nothing is pushed. */
   readonly uploader?: BlobUploader
   readonly micromamba: MicromambaProvider
-  /** How micromamba is to solve: the content of a condarc, and what it logs. */
-  readonly solving: Pick<Request, 'condarc' | 'logLevel'>
+  /** How micromamba is to solve: the content of a condarc, what it logs, and what all solves share. */
+  readonly solving: Pick<SolveRequest, 'condarc' | 'logLevel' | 'session'>
+  /** What the run may do at the channels of an environment, or without one. */
+  readonly channels: (environment?: Environment) => Promise<ChannelAccess>
   /** Absolute; the job's files. */
   readonly workspace: string
   /** For this run alone; to be removed at its end. */
@@ -22,14 +29,36 @@ export interface RunContext {
 }
 
 export async function openContext(request: Request, registry: RegistryClient): Promise<RunContext> {
-  const { push, tags, workspace, condarc, logLevel } = request
+  const { push, tags, workspace, condarc, logLevel, auth } = request
+  const scratch = await makeScratch('micromamba-image-')
+  saveScratch(scratch)
+  // micromamba reads other variables than Node, and of a condarc one file.
+  const trusted = join(scratch, 'trusted.pem')
+  const certificates = condarc?.certificates ?? []
+  if (extendsTrust(certificates)) await writeTrusted(trusted)
   return {
     registry,
     ...(push && { uploader: createBlobUploader(registry, tags) }),
     micromamba: createMicromambaProvider(request.micromamba),
-    solving: { condarc, logLevel },
+    solving: {
+      condarc: condarc?.text,
+      logLevel,
+      session: {
+        folder: scratch,
+        ...(extendsTrust(certificates) && { variables: { MAMBA_SSL_VERIFY: trusted } }),
+      },
+    },
+    channels: ({ channels = [], specs = [] }: Partial<Environment> = {}) =>
+      openChannels({
+        channels: [
+          ...channels.map(({ source }) => source),
+          ...specs.map(({ text }) => text.replace(/::.*$/s, '')),
+        ],
+        condarc,
+        given: auth,
+      }),
     workspace,
-    scratch: await makeScratch('micromamba-image-'),
+    scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
   }
 }

@@ -26,7 +26,6 @@ import {
   virtualPackagesOf,
 } from '../micromamba/solve.ts'
 import { archiveSizes } from '../packages/archive-sizes.ts'
-import { channelCredentials } from '../packages/channel-credentials.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
@@ -92,14 +91,14 @@ async function lockMember(
   const { environment } = member
   const { subdir } = platform
   const baseImage = formatBaseName(request.base)
-  const authorizer = () => channelCredentials((environment?.channels ?? []).map(({ source }) => source))
+  const access = await context.channels(environment)
   const settings = {
     path: pathFor(request, member, platform),
-    secrets: environment?.secrets ?? [],
+    secrets: [...(environment?.secrets ?? []), ...access.secrets],
     chooseOwnLayer,
     // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
     groups: (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, layerBudget),
-    factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, await authorizer()),
+    factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, access.authorize),
     updateCommand: updateCommand(request, member.file, platform),
   }
   const { mode } = request.lock
@@ -113,7 +112,7 @@ async function lockMember(
           {
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc: condarc?.text }),
           },
           async (previous) => {
             const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin())
@@ -129,6 +128,7 @@ async function lockMember(
                 platform: subdir,
                 virtualPackages,
                 pins,
+                access,
                 ...context.solving,
               }),
             )

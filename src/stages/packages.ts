@@ -4,7 +4,7 @@ import type { CacheResult } from '../action/result.ts'
 import { saveState } from '../action/state.ts'
 import { digestOf } from '../common/digest.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import { channelCredentials, type Authorizer } from '../packages/channel-credentials.ts'
+import type { ChannelAccess } from '../channels/access.ts'
 import { missingTarballs, startFetching, tarballName, type FetchedPackage } from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
 import type { LockedMember } from './lock.ts'
@@ -41,7 +41,7 @@ const worthRestoring = 1 / 2
 export function createPackageStore(
   request: Request,
   members: readonly LockedMember[],
-  { tarballs }: RunContext,
+  { tarballs, channels }: RunContext,
 ): PackageStore {
   const all = members.flatMap(({ resolved }) => resolved.lock.packages)
   const keys = cacheKeys(
@@ -52,20 +52,20 @@ export function createPackageStore(
       ? (members[0]?.result.hash ?? '')
       : digestOf(members.map(({ result }) => result.hash).join('\n')),
   )
-  const authorizers = new Map<LockedMember, Promise<Authorizer>>()
+  const accesses = new Map<LockedMember, Promise<ChannelAccess>>()
   const fetching = new Map<string, Promise<FetchedPackage>>()
   let matchedKey: string | undefined
 
-  const authorizerOf = (member: LockedMember): Promise<Authorizer> => {
-    const channels = member.environment?.channels.map(({ source }) => source) ?? []
-    const authorizer = authorizers.get(member) ?? channelCredentials(channels)
-    authorizers.set(member, authorizer)
-    return authorizer
+  const accessOf = (member: LockedMember): Promise<ChannelAccess> => {
+    const access = accesses.get(member) ?? channels(member.environment)
+    accesses.set(member, access)
+    return access
   }
   let begun: Promise<void> = Promise.resolve()
 
   const start = async ({ member, packages }: Wanted): Promise<void> => {
-    const options = { lockFile: member.result.file, authorize: await authorizerOf(member) }
+    const { authorize } = await accessOf(member)
+    const options = { lockFile: member.result.file, authorize }
     const missing = packages.filter((locked) => !fetching.has(tarballName(locked)))
     if (missing.length === 0) return
     for (const [index, one] of startFetching(missing, tarballs, options).entries()) {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { channelCredentials } from '../../src/packages/channel-credentials.ts'
+import { openChannels, parseCondarc, type Grant } from '../../src/channels/access.ts'
 
 let home: string
 let log: string
@@ -26,8 +26,9 @@ async function saved(content: unknown) {
 }
 
 /** What is asked for instead of an address: the address, and the header if there is one. */
-async function asked(address: string, channels: string[] = []): Promise<string[]> {
-  const { url, headers } = (await channelCredentials(channels, home))(new URL(address))
+async function asked(address: string, channels: string[] = [], given: Grant[] = []): Promise<string[]> {
+  const { authorize } = await openChannels({ channels, given, home })
+  const { url, headers } = authorize(new URL(address))
   return [url.href, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
 }
 
@@ -70,19 +71,26 @@ describe('credentials in the address of a channel', () => {
     expect(await asked(address, [channel])).toEqual(expected)
   })
 
-  it('are not sent unencrypted when they were given for https', async () => {
+  it('are not sent unencrypted', async () => {
     const open = address.replace('https', 'http')
     expect(await asked(open, ['https://me:pw@conda.example/team'])).toEqual([open])
-    expect(await asked(open, ['http://me:pw@conda.example/team'])).toEqual([open, basic('me:pw')])
   })
 
   it('are masked in the log', async () => {
-    await channelCredentials(
-      ['https://me:p%40ss@conda.example/t/tk-1/team', 'https://key@conda.example'],
+    await openChannels({
+      channels: ['https://me:p%40ss@conda.example/t/tk-1/team', 'https://key@conda.example'],
       home,
-    )
+    })
     const encoded = (text: string) => Buffer.from(text).toString('base64')
-    for (const secret of ['p@ss', encoded('me:p@ss'), 'tk-1', 'key', encoded('key:')]) {
+    for (const secret of [
+      'p@ss',
+      'p%2540ss',
+      encoded('me:p@ss'),
+      'tk-1',
+      '/t/tk-1/',
+      'key',
+      encoded('key:'),
+    ]) {
       expect(log).toContain(`::add-mask::${secret}\n`)
     }
     expect(log).not.toContain('::add-mask::\n')
@@ -143,5 +151,93 @@ describe("micromamba's authentication.json", () => {
   it('that cannot be read is not passed over', async () => {
     await mkdir(join(home, '.mamba/auth/authentication.json'), { recursive: true })
     await expect(asked('https://conda.example/a')).rejects.toThrow('EISDIR')
+  })
+})
+
+describe('credentials that the inputs give', () => {
+  const given: Grant[] = [
+    { place: 'prefix.example', withSubdomains: true, credentials: [{ type: 'bearer', token: 'bearer-1' }] },
+    {
+      place: 'conda.example/team',
+      credentials: [{ type: 'basic', user: 'me', password: 'p@ss w/rd' }],
+    },
+    { place: 'quetz.example', credentials: [{ type: 'conda-token', token: 'tk-1' }] },
+  ]
+  const bearer = 'authorization: Bearer bearer-1'
+
+  it.each<[string, string[]]>([
+    ['https://prefix.example/a', [bearer]],
+    ['https://repo.prefix.example/a', [bearer]],
+    ['https://notprefix.example/a', []],
+    ['https://prefix.example.org/a', []],
+    ['https://conda.example/team/a', [basic('me:p@ss w/rd')]],
+    ['https://conda.example/a', []],
+    ['http://repo.prefix.example/a', []],
+  ])('%s', async (address, expected) => {
+    expect(await asked(address, [], given)).toEqual([address, ...expected])
+  })
+
+  it('open a path with a token', async () => {
+    expect(await asked('https://quetz.example/get/c/a', [], given)).toEqual([
+      'https://quetz.example/t/tk-1/get/c/a',
+    ])
+  })
+
+  it("reach micromamba beside the user's own, which yield to them, by the hosts that are asked", async () => {
+    await saved({
+      'prefix.example': { type: 'CondaToken', token: 'old' },
+      'mine.example': { type: 'CondaToken', token: 'mine' },
+    })
+    const { authentication = '{}' } = await openChannels({
+      channels: ['https://repo.prefix.example/c', 'conda-forge'],
+      given,
+      home,
+    })
+    expect(JSON.parse(authentication)).toEqual({
+      'prefix.example': { type: 'BearerToken', token: 'bearer-1' },
+      'repo.prefix.example': { type: 'BearerToken', token: 'bearer-1' },
+      'conda.example/team': {
+        type: 'BasicHTTPAuthentication',
+        user: 'me',
+        password: Buffer.from('p@ss w/rd').toString('base64'),
+      },
+      'quetz.example': { type: 'CondaToken', token: 'tk-1' },
+      'mine.example': { type: 'CondaToken', token: 'mine' },
+    })
+  })
+
+  it('are not given to micromamba for a channel by plain http, where it would send them', async () => {
+    await expect(openChannels({ channels: ['http://repo.prefix.example/c'], given, home })).rejects.toThrow(
+      /^http:\/\/repo.prefix.example\/c: there are credentials for this channel, which plain http/,
+    )
+    await expect(openChannels({ channels: ['http://me:pw@conda.example/t/tk/c'], home })).rejects.toThrow(
+      /^http:\/\/conda.example\/c: /,
+    )
+    await openChannels({ channels: ['http://me:pw@127.0.0.1:8080/c', 'http://conda.example/c'], given, home })
+  })
+})
+
+describe("a condarc's addresses", () => {
+  it('open what they lead to: alias, custom channels, mirrors and channels', async () => {
+    const condarc = parseCondarc(
+      `channel_alias: https://me:alias-pw@alias.example/conda/
+custom_channels: {team: https://conda.example/t/custom-tk/x}
+mirrored_channels: {conda-forge: ["https://$MIRROR_USER:\${MIRROR_PASSWORD}@mirror.example/cf"]}
+channels: ["https://conda.example/t/channel-tk/y"]
+`,
+      { MIRROR_USER: 'me', MIRROR_PASSWORD: 'mirror-pw' },
+    )
+    const { authorize, secrets } = await openChannels({ condarc, home })
+    const sent = (address: string) => {
+      const { url, headers } = authorize(new URL(address))
+      return [url.href, ...Object.values(headers)]
+    }
+    expect(sent('https://alias.example/conda/c/a')[1]).toBe(
+      basic('me:alias-pw').replace('authorization: ', ''),
+    )
+    expect(sent('https://conda.example/x/team/a')).toEqual(['https://conda.example/t/custom-tk/x/team/a'])
+    expect(sent('https://conda.example/y/a')).toEqual(['https://conda.example/t/channel-tk/y/a'])
+    expect(sent('https://mirror.example/cf/a')[1]).toBe(basic('me:mirror-pw').replace('authorization: ', ''))
+    expect(secrets).toEqual(expect.arrayContaining(['alias-pw', 'custom-tk', 'channel-tk', 'mirror-pw']))
   })
 })

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseCondarc } from '../../src/channels/access.ts'
+
+describe('a condarc', () => {
+  test.each([
+    ['channels: [', "input 'condarc': it is not YAML"],
+    ['- conda-forge', "input 'condarc': it is not a map"],
+    ['ssl_verify: false', "input 'condarc': 'ssl_verify: false' would let anybody"],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseCondarc(text, {})).toThrow(message)
+  })
+
+  test('that is empty says nothing', () => {
+    expect(parseCondarc('', {})).toEqual({
+      text: '',
+      addresses: [],
+      channels: [],
+      certificates: [],
+      secrets: [],
+    })
+  })
+
+  test('names the file of an authority', () => {
+    expect(parseCondarc('ssl_verify: /etc/ca.pem', {}).certificates).toEqual(['/etc/ca.pem'])
+    expect(parseCondarc('ssl_verify: true', {}).certificates).toEqual([])
+  })
+
+  test('leaves variables alone that are not set', () => {
+    expect(parseCondarc('channels: ["https://host/$NOT_SET"]', {}).addresses).toEqual([
+      'https://host/$NOT_SET',
+    ])
+  })
+})
