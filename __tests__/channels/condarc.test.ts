@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseCondarc } from '../../src/channels/access.ts'
+import { describeDefaults, parseCondarc } from '../../src/channels/access.ts'
 
 describe('a condarc', () => {
   test.each([
@@ -30,4 +30,16 @@ describe('a condarc', () => {
       'https://host/$NOT_SET',
     ])
   })
+})
+
+test('what defaults is', () => {
+  expect(describeDefaults(['conda-forge'])).toBeUndefined()
+  expect(describeDefaults(['defaults'])).toBe(
+    "The channel 'defaults' is https://repo.anaconda.com/pkgs/main and https://repo.anaconda.com/pkgs/r here. Its terms of service are for you to judge.",
+  )
+  expect(describeDefaults(['defaults'], parseCondarc('default_channels: [conda-forge]', {}))).toContain(
+    "'defaults' is conda-forge here, as the condarc says",
+  )
+  const multi = parseCondarc('{channels: [defaults], custom_multichannels: {defaults: [a, b]}}', {})
+  expect(describeDefaults([], multi)).toContain('a and b here')
 })

@@ -14,6 +14,7 @@ import {
 
 /** The door of this folder: who may see what channels hold. */
 export { parseCondarc, type Condarc } from './condarc.ts'
+export { describeDefaults } from './defaults.ts'
 export type { Credential, Grant } from './grant.ts'
 
 /** A request for a package that its channel's host will answer. */

@@ -9,6 +9,8 @@ export interface Condarc {
   /** All addresses in it, with credentials: channels, channel_alias, custom_channels, mirrored_channels, … */
   readonly addresses: readonly string[]
   readonly channels: readonly string[]
+  /** What `defaults` is said to be, if anything is. */
+  readonly defaults?: readonly string[]
   /** Files of certificates to trust. */
   readonly certificates: readonly string[]
   /** Passwords and tokens in its addresses, and the values of its variables that go by the name of a secret. */
@@ -37,10 +39,13 @@ export function parseCondarc(text: string, variables: NodeJS.ProcessEnv, input =
     })
   }
   const texts = textsIn(content)
+  const multichannels = content['custom_multichannels']
+  const defaults = (isMap(multichannels) && multichannels['defaults']) || content['default_channels']
   return {
     text,
     addresses: texts.filter((value) => /^https?:\/\//i.test(value)),
     channels: textsIn(content['channels']),
+    ...(defaults !== undefined && { defaults: textsIn(defaults) }),
     certificates: typeof verify === 'string' && /[/\\]/.test(verify) ? [verify] : [],
     secrets: [...new Set([...expanded.secrets, ...texts.flatMap(secretsIn)])],
   }

@@ -43,6 +43,27 @@ export function explainFailure(log: readonly LogEntry[], exitCode: number, file:
   return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } })
 }
 
+/**
+ * What stays as it is, however often it is tried: a client's error, a certificate, a host that is not there (curl's 6 and 7, which
+ * micromamba has tried again by itself).
+ */
+const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|\bSSL\b/
+
+/**
+ * The line that tells that an index could not be loaded this time: a connection was reset, a server was not up to it, or what came is
+ * no index, or not all of it. Undefined when another try would come to the same.
+ */
+export function passingFailure(log: readonly LogEntry[]): string | undefined {
+  const said = errorsOf(log).map((line) => line.trim())
+  if (
+    !said.some((line) => /not loaded!?$|Could not load repodata/i.test(line)) ||
+    said.some((line) => lasting.test(line))
+  ) {
+    return undefined
+  }
+  return said.find((line) => /status: \d|Download error|Could not load/.test(line)) ?? said[0]
+}
+
 /** The explanation of an unsolvable environment; empty when there is none, as up to 2.8 with `--json`. */
 export function unsolvableExplanation(log: readonly LogEntry[]): string {
   return errorsOf(log)

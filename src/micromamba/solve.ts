@@ -1,14 +1,15 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { stringify } from 'yaml'
 import { UserError } from '../common/errors.ts'
-import { foreignLines } from '../common/foreign.ts'
+import { foreignLines, foreignText } from '../common/foreign.ts'
+import { pause } from '../common/http.ts'
 import { withScratch } from '../common/scratch.ts'
 import { keepSecret } from '../common/secrets.ts'
 import { masked, normalizeSpec, secretsIn, type Environment } from '../environment/read.ts'
 import { runMicromamba, type Micromamba, type Outcome } from './binary.ts'
-import { explainFailure, SolveError, unsolvableExplanation } from './failure.ts'
+import { explainFailure, passingFailure, SolveError, unsolvableExplanation } from './failure.ts'
 import { layHome } from './home.ts'
 import { isAtLeast, logLevels, readLog, type LogEntry } from './log.ts'
 import type { SolveSession } from './session.ts'
@@ -67,10 +68,15 @@ export async function solve(
   const place = request.session ? join(request.session.folder, 'solve-') : 'solve-'
   return withScratch(place, async (folder) => {
     const run = await prepare(micromamba.path, request, folder)
-    const outcome = await run(['--json'])
-    const log = maskedLog(outcome, secrets)
+    const loaded = await request.session?.takeTurn(indexesOf(request))
+    const started = performance.now()
+    const { outcome, log } = await untilLoaded(run, secrets).finally(loaded)
     showLog(log, request)
     const answer = parseDryRun(outcome.stdout)
+    if (answer?.success) {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      core.info(`micromamba solved ${request.environment.file} for ${request.platform} in ${seconds} s`)
+    }
     if (answer?.success) return sortTopologically(answer.link.map(parseSolvedPackage))
     const { file } = request.environment
     if (answer?.solverProblems === undefined) throw explainFailure(log, outcome.exitCode, file)
@@ -82,6 +88,37 @@ export async function solve(
       { at: { file } },
     )
   })
+}
+
+/** The indexes that a solve loads, by names of ours. */
+function indexesOf({ environment, platform, condarc }: SolveRequest): string[] {
+  const channels = [
+    ...environment.channels.map(({ canonical }) => canonical),
+    ...(condarc ? ['condarc'] : []),
+  ]
+  return channels.flatMap((channel) => [`${channel} ${platform}`, `${channel} noarch`])
+}
+
+const tries = 4
+
+/**
+ * Runs micromamba until the channels' indexes are there: it tries again itself when a server does not answer, but not when what came
+ * is not an index, or what is left of one.
+ */
+async function untilLoaded(
+  run: Run,
+  secrets: readonly string[],
+): Promise<{ outcome: Outcome; log: LogEntry[] }> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await run(['--json'])
+    const log = maskedLog(outcome, secrets)
+    const reason = outcome.exitCode === 0 ? undefined : passingFailure(log)
+    if (reason === undefined || attempt === tries) return { outcome, log }
+    core.info(
+      `An index could not be loaded, which is tried again (${attempt} of ${tries - 1}): ${foreignText(reason)}`,
+    )
+    await pause(attempt)
+  }
 }
 
 /** Refuses what micromamba would not name the reason of: it only warns of no channels. */
@@ -138,6 +175,9 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
   const configuration = join(folder, 'condarc')
   if (condarc !== undefined) await writeFile(configuration, condarc, { mode: 0o600 })
 
+  const packages = join(session?.folder ?? folder, 'pkgs')
+  await mkdir(packages, { recursive: true, mode: 0o700 })
+
   const args = [
     'create',
     ...(condarc === undefined ? ['--no-rc'] : ['--rc-file', configuration]),
@@ -157,7 +197,9 @@ async function prepare(path: string, request: SolveRequest, folder: string): Pro
     ...session?.variables,
     ...(access?.authentication !== undefined && (await layHome(join(folder, 'home'), access.authentication))),
     MAMBA_ROOT_PREFIX: join(folder, 'root'),
-    CONDA_PKGS_DIRS: join(folder, 'pkgs'),
+    CONDA_PKGS_DIRS: packages,
+    // What one solve of the run has loaded the others take as it is, so that all of them answer of the same moment.
+    ...(session && { MAMBA_LOCAL_REPODATA_TTL: '3600' }),
   }
   return (options) => runMicromamba(path, [...args, ...options], variables)
 }

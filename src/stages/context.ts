@@ -5,6 +5,7 @@ import { openChannels, type ChannelAccess } from '../channels/access.ts'
 import { extendsTrust, writeTrusted } from '../common/certificates.ts'
 import { makeScratch, temporaryFolder } from '../common/scratch.ts'
 import type { Environment } from '../environment/read.ts'
+import { createSession } from '../micromamba/session.ts'
 import type { SolveRequest } from '../micromamba/solve.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
@@ -43,10 +44,7 @@ export async function openContext(request: Request, registry: RegistryClient): P
     solving: {
       condarc: condarc?.text,
       logLevel,
-      session: {
-        folder: scratch,
-        ...(extendsTrust(certificates) && { variables: { MAMBA_SSL_VERIFY: trusted } }),
-      },
+      session: createSession(scratch, extendsTrust(certificates) ? { MAMBA_SSL_VERIFY: trusted } : {}),
     },
     channels: ({ channels = [], specs = [] }: Partial<Environment> = {}) =>
       openChannels({

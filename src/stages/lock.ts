@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
+import { describeDefaults } from '../channels/access.ts'
 import { UserError } from '../common/errors.ts'
+import { createLimiter } from '../common/limiter.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { layerBudget } from '../image/assemble.ts'
@@ -50,15 +53,30 @@ export async function lockMembers(
   context: RunContext,
 ): Promise<LockedMember[][]> {
   refuseSharedFiles(request, members)
-  const locked: LockedMember[][] = []
-  for (const platform of request.platforms) {
-    const ofPlatform: LockedMember[] = []
-    for (const member of members) ofPlatform.push(await lockMember(request, member, platform, bases, context))
-    refuseDifferentBases(ofPlatform)
-    locked.push(ofPlatform)
-  }
+  sayDefaults(request, members)
+  const limited = createLimiter(parallel)
+  const locking = request.platforms.map((platform) =>
+    members.map((member) => limited(() => lockMember(request, member, platform, bases, context))),
+  )
+  // Nothing is under way any more when the first error is thrown.
+  await Promise.allSettled(locking.flat())
+  const locked = await Promise.all(locking.map((ofPlatform) => Promise.all(ofPlatform)))
+  locked.forEach(refuseDifferentBases)
   warnOfUnknownNames(request, locked.flat())
   return locked
+}
+
+/** micromamba takes one processor and up to a gigabyte to solve with conda-forge. */
+const parallel = Math.min(availableParallelism(), 4)
+
+/** Once a run, before anything is taken from there. */
+function sayDefaults({ condarc }: Request, members: readonly Member[]): void {
+  const channels = members.flatMap(({ environment }) => environment?.channels ?? [])
+  const sentence = describeDefaults(
+    channels.map(({ canonical }) => canonical),
+    condarc,
+  )
+  if (sentence !== undefined) core.info(sentence)
 }
 
 function pathFor({ workspace, lock }: Request, { file }: Member, platform: Platform): string {

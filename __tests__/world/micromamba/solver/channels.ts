@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { addressOf, maskedUrl, requestFor, type ChannelAddress } from './credentials.ts'
 import { Failure, type Message } from './failure.ts'
+import { fetchIndex, isJson } from './index-cache.ts'
 
 /** A package's record in repodata.json, as far as it is looked at. */
 export interface PackageRecord {
@@ -33,9 +34,19 @@ export interface Condarc {
   readonly channels: readonly string[]
   readonly alias: string
   readonly pins: readonly string[]
+  /** What `defaults` is. */
+  readonly defaults: readonly string[]
+  /** Addresses by name. */
+  readonly custom: Readonly<Record<string, string>>
 }
 
-const noCondarc: Condarc = { channels: [], alias: 'https://conda.anaconda.org', pins: [] }
+const noCondarc: Condarc = {
+  channels: [],
+  alias: 'https://conda.anaconda.org',
+  defaults: ['https://repo.anaconda.com/pkgs/main', 'https://repo.anaconda.com/pkgs/r'],
+  custom: {},
+  pins: [],
+}
 
 export async function readCondarc(file: string | undefined): Promise<Condarc> {
   if (file === undefined) return noCondarc
@@ -44,17 +55,22 @@ export async function readCondarc(file: string | undefined): Promise<Condarc> {
     channels?: string[]
     channel_alias?: string
     pinned_packages?: string[]
+    default_channels?: string[]
+    custom_channels?: Record<string, string>
   }
   return {
     channels: content.channels ?? [],
     alias: content.channel_alias ?? noCondarc.alias,
     pins: content.pinned_packages ?? [],
+    defaults: content.default_channels ?? noCondarc.defaults,
+    custom: content.custom_channels ?? {},
   }
 }
 
 /** The address of a channel by its name or address. */
-export async function resolveChannel(channel: string, { alias }: Condarc): Promise<ChannelAddress> {
-  return addressOf(/^\w+:\/\//.test(channel) ? channel : `${alias.replace(/\/+$/, '')}/${channel}`)
+export async function resolveChannel(channel: string, { alias, custom }: Condarc): Promise<ChannelAddress> {
+  const parent = custom[channel] ?? alias
+  return addressOf(/^\w+:\/\//.test(channel) ? channel : `${parent.replace(/\/+$/, '')}/${channel}`)
 }
 
 /** Loads what there is for a platform. A channel has to have noarch; others it may lack. @throws Failure */
@@ -68,20 +84,31 @@ async function loadSubdir(address: ChannelAddress, subdir: string): Promise<Reco
   const path = `/${subdir}/repodata.json`
   const masked = maskedUrl(address, path)
   const { url, headers } = requestFor(address, path)
-  const response = await fetch(url, { headers }).catch((error: unknown) => {
-    const { host } = new URL(url)
-    const because = `Could not connect to server [${masked}]\nFailed to connect to ${host} after 0 ms`
-    throw notLoaded(address, subdir, `Download error (7) ${because}: Could not connect to server`, error)
+  const { status, body } = await fetchIndex(url, headers).catch((error: unknown) => {
+    throw notLoaded(address, subdir, `Download error ${curlError(error, url, masked)}`, error)
   })
-  const body = await response.text()
-  if (response.ok) {
+  if (status === 200 && !isJson(body)) {
+    throw new Failure([{ level: 'critical', text: 'Could not load repodata. Cache corrupted?' }])
+  }
+  if (status === 200) {
     // A channel's own file.
     const { packages = {}, ...rest } = JSON.parse(body) as Record<string, Record<string, PackageRecord>>
     return { ...packages, ...rest['packages.conda'] }
   }
-  if (subdir !== 'noarch' && response.status === 404) return {}
-  const what = `Transfer finalized, status: ${response.status} [${masked}] ${body.length} bytes`
+  if (subdir !== 'noarch' && status === 404) return {}
+  const what = `Transfer finalized, status: ${status} [${masked}] ${body.length} bytes`
   throw notLoaded(address, subdir, what)
+}
+
+/** In curl's words: whether there was no connection, or one that ended too early. */
+function curlError(error: unknown, url: string, masked: string): string {
+  const { host } = new URL(url)
+  const { cause } = error as { cause?: { code?: string } } // fetch's errors
+  if (cause?.code === 'UND_ERR_SOCKET' || cause?.code === 'ECONNRESET') {
+    return `(56) Failure when receiving data from the peer [${masked}]\nRecv failure: Connection reset by peer`
+  }
+  const because = `Could not connect to server [${masked}]\nFailed to connect to ${host} after 0 ms`
+  return `(7) ${because}: Could not connect to server`
 }
 
 function notLoaded(address: ChannelAddress, subdir: string, what: string, cause?: unknown): Failure {

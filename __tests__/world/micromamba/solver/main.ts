@@ -94,7 +94,8 @@ function readSpec(text: string): WantedSpec {
 
 async function load(names: readonly string[], condarc: Condarc, platform: string): Promise<LoadedChannel[]> {
   const channels = new Map<string, LoadedChannel>()
-  for (const name of names.filter((name) => name !== 'nodefaults')) {
+  const single = names.flatMap((name) => (name === 'defaults' ? condarc.defaults : name))
+  for (const name of single.filter((name) => name !== 'nodefaults')) {
     const address = await resolveChannel(name, condarc)
     if (!channels.has(address.url)) channels.set(address.url, await loadChannel(address, platform))
   }
