@@ -151,6 +151,9 @@ case "${1:-}" in
     [ -n "${MICROMAMBA_STAND_IN_SOLVER:-}" ] ||
       fail 'the stand-in solves by the program that MICROMAMBA_STAND_IN_SOLVER names'
     export MICROMAMBA_STAND_IN_VERSION="$version"
+    # Of proxies and certificates micromamba knows what curl does, and its own variable; not what is for Node.
+    export NODE_USE_ENV_PROXY=1 NODE_EXTRA_CA_CERTS="${SSL_CERT_FILE:-}"
+    [ ! -r "${MAMBA_SSL_VERIFY:-}" ] || NODE_EXTRA_CA_CERTS="$MAMBA_SSL_VERIFY"
     exec "${MICROMAMBA_STAND_IN_NODE:-node}" "$MICROMAMBA_STAND_IN_SOLVER" "$@"
     ;;
   *) fail "the stand-in has no command '${1:-}'" ;;
