@@ -99,9 +99,9 @@ describe('as files come', () => {
 test.each([
   ['pixi.toml', 'pixi workspace export conda-environment'],
   ['pyproject.toml', 'describes a python project'],
-  ['pixi.lock', 'conda-explicit-spec'],
-  ['conda-lock.yml', 'conda-lock render --kind explicit'],
-  ['dev.conda-lock.yaml', 'conda-lock render --kind explicit'],
+  ['pixi.lock', 'lock-mode: frozen'],
+  ['conda-lock.yml', 'lock-mode: frozen'],
+  ['dev.conda-lock.yaml', 'lock-mode: frozen'],
   ['requirements.txt', "a list of pip's"],
   ['requirements-dev.txt', "a list of pip's"],
   ['dev_requirements.in', "a list of pip's"],

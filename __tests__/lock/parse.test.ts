@@ -196,8 +196,8 @@ test('a comment about pip is no wheel', () => {
 })
 
 test.each([
-  ['pixi.lock', 'version: 6', 'conda-explicit-spec'],
-  ['conda-lock.yml', 'version: 1', 'conda-lock render --kind explicit'],
+  ['pixi.lock', 'version: 6', 'lock-mode: frozen'],
+  ['conda-lock.yml', 'version: 1', 'lock-mode: frozen'],
 ])('%s is named for what it is', (name, text, said) => {
   expect(() => parseLock(text, `/srv/${name}`, 'linux-64')).toThrow(`/srv/${name}:1: this is the lockfile of`)
   expect(() => parseLock(text, `/srv/${name}`, 'linux-64')).toThrow(said)

@@ -141,6 +141,7 @@ const locking = [
   'lock-file',
   'lock-mode',
   'update-only',
+  'pixi-environment',
   'base-image',
   'virtual-packages',
   'condarc',

@@ -11,6 +11,7 @@ export const defaults = {
   'lock-file': '',
   'lock-mode': 'auto',
   'update-only': '',
+  'pixi-environment': 'default',
   'base-image': 'docker.io/mambaorg/micromamba:debian13-slim',
   'virtual-packages': '',
   tags: '',

@@ -37,6 +37,8 @@ export interface Request {
     readonly mode: LockMode
     /** With `update`: names of the packages that may change; all may when empty. */
     readonly updateOnly: readonly string[]
+    /** The one of a pixi.lock that is used. */
+    readonly pixiEnvironment?: string
   }
   readonly base: BaseName
   readonly virtualPackages: VirtualPackageOverrides
@@ -102,6 +104,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
       updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) =>
         name.toLowerCase(),
       ),
+      pixiEnvironment: valueOf('pixi-environment'),
     },
     base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
     virtualPackages: readVirtualPackages(),

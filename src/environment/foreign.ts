@@ -7,7 +7,7 @@ export interface ForeignFile {
 }
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`'
-const frozen = "give that as 'lock-file', with lock-mode: frozen."
+const frozen = "Give it as 'lock-file', with lock-mode: frozen."
 
 const kinds = {
   pixi: {
@@ -20,11 +20,11 @@ const kinds = {
   },
   pixiLock: {
     what: 'this is the lockfile of a pixi workspace',
-    advice: `Have pixi write an @EXPLICIT file, \`pixi workspace export conda-explicit-spec . --platform linux-64\`, and ${frozen}`,
+    advice: frozen,
   },
   condaLock: {
     what: 'this is the lockfile of conda-lock for all platforms',
-    advice: `Have conda-lock write an @EXPLICIT file, \`conda-lock render --kind explicit --platform linux-64\`, and ${frozen}`,
+    advice: frozen,
   },
   pip: {
     what: "this is a list of pip's, not an environment file",

@@ -30,7 +30,7 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
       stray?.line ?? 1,
       foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT',
       foreign?.advice ??
-        'conda-lock writes such a file with `conda-lock render --kind explicit`, if there is nothing of pip in it.',
+        'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.',
     )
   }
   const wheel = lines.find(({ text: comment }) => wheelLine.test(comment))

@@ -8,6 +8,7 @@ import { diffLocks, type Known, type LockDiff, type PackageFacts } from './diff/
 import { readLockFile, refuseSecrets, writeLockFile } from './file.ts'
 import { formatLock, lockHash } from './format.ts'
 import { compareAsked } from './freshness.ts'
+import { otherTool, parseFrozenLock, withoutPlaceholders } from './frozen.ts'
 import { parseLock } from './parse.ts'
 import { StaleLock } from './stale.ts'
 import type { Asked, Lock, LockedPackage, LockMode } from './types.ts'
@@ -21,7 +22,12 @@ export type LockRequest = LockSettings &
   (
     | { readonly mode: Exclude<LockMode, 'frozen'>; readonly asked: Asked }
     // A frozen lock needs no environment file: whatever it was made from, it only has to fit the image.
-    | { readonly mode: 'frozen'; readonly asked: Pick<Asked, 'platform' | 'baseImage'> }
+    | {
+        readonly mode: 'frozen'
+        readonly asked: Pick<Asked, 'platform' | 'baseImage'>
+        /** Of a pixi.lock. */
+        readonly pixiEnvironment?: string
+      }
   )
 
 interface LockSettings {
@@ -80,7 +86,15 @@ export interface ResolvedLock {
 export async function resolveLock(request: LockRequest, solve: Solve): Promise<ResolvedLock> {
   const { path } = request
   const { platform } = request.asked
-  const text = await readLockFile(path)
+  const found = await readLockFile(path)
+  const text = found === undefined ? undefined : withoutPlaceholders(found)
+  const other = text === undefined ? undefined : otherTool(text)
+  if (other !== undefined && request.mode !== 'frozen') {
+    throw new UserError(`this is a lockfile of ${other}'s, which ${other} has to keep`, {
+      at: { file: path },
+      advice: "Use it as it is with lock-mode: frozen, or name another 'lock-file'.",
+    })
+  }
   if (request.mode === 'update') {
     return renew(request, solve, ['lock-mode is update'], text, forgiving(text, path, platform))
   }
@@ -92,8 +106,11 @@ export async function resolveLock(request: LockRequest, solve: Solve): Promise<R
     })
   }
 
+  if (request.mode === 'frozen') {
+    const lock = parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default')
+    return use(request, text, fitting(lock, request))
+  }
   const lock = parseLock(text, path, platform)
-  if (request.mode === 'frozen') return use(request, text, fitting(lock, request))
   if (lock.header === undefined) {
     throw new UserError('it does not say what it was solved for, so nobody can tell whether it still holds', {
       at: { file: path },

@@ -18,7 +18,7 @@ import { overrides, type VirtualPackages } from './virtual-packages.ts'
 
 export { SolveError } from './failure.ts'
 export { solveHolding, type Held } from './hold.ts'
-export type { SolvedPackage } from './solved.ts'
+export { sortTopologically, type SolvedPackage } from './solved.ts'
 export {
   chooseVirtualPackages,
   defaultVirtualPackages,

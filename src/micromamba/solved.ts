@@ -77,11 +77,13 @@ export function parseSolvedPackage(item: unknown): SolvedPackage {
  * Puts every package after those it depends on. The order given is kept as far as that allows, and whole when it is
  * right already, as micromamba's is; packages that depend on each other in a circle stay as they are.
  */
-export function sortTopologically(packages: readonly SolvedPackage[]): SolvedPackage[] {
+export function sortTopologically<T extends Pick<SolvedPackage, 'name' | 'depends'>>(
+  packages: readonly T[],
+): T[] {
   const byName = new Map(packages.map((item) => [item.name, item]))
-  const seen = new Set<SolvedPackage>()
-  const sorted: SolvedPackage[] = []
-  const visit = (item: SolvedPackage) => {
+  const seen = new Set<T>()
+  const sorted: T[] = []
+  const visit = (item: T) => {
     if (seen.has(item)) return
     seen.add(item)
     for (const spec of item.depends) {

@@ -119,13 +119,16 @@ async function lockMember(
     factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, access.authorize),
     updateCommand: updateCommand(request, member.file, platform),
   }
-  const { mode } = request.lock
+  const { mode, pixiEnvironment } = request.lock
   let micromamba: Micromamba | undefined
   const resolved =
     environment === undefined || mode === 'frozen'
-      ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
-          throw new Error('a frozen lock is not solved')
-        })
+      ? await resolveLock(
+          { ...settings, mode: 'frozen', asked: { platform: subdir, baseImage }, pixiEnvironment },
+          () => {
+            throw new Error('a frozen lock is not solved')
+          },
+        )
       : await resolveLock(
           {
             ...settings,
