@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { UserError } from '../../src/common/errors.ts'
 import { remoteOf } from '../../src/micromamba/fetch.ts'
 import { installMicromamba } from '../../src/micromamba/install.ts'
+import { keepBinary } from '../../src/micromamba/kept.ts'
 import { machineSubdir } from '../../src/micromamba/release.ts'
 import { serve, type TestServer } from '../registry/servers.ts'
 
@@ -55,6 +56,23 @@ async function mirror(answer: (...args: Parameters<RequestListener>) => boolean 
 const leftovers = () => readdir(join(folder, 'temp'))
 
 describe('a release', () => {
+  test('is whole at any time for other jobs, while one replaces it', async () => {
+    const file = join(folder, 'download')
+    await writeFile(file, binary)
+    const path = await keepBinary(file, version, here)
+    let isOver = false
+    const other = (async () => {
+      const seen = new Set<string>()
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it changes meanwhile
+      while (!isOver) seen.add(await readFile(path, 'utf8').catch(String))
+      return [...seen]
+    })()
+    for (let times = 0; times < 30; times++) await keepBinary(file, version, here)
+    isOver = true
+    expect(await other).toEqual([binary])
+    expect(await readdir(join(folder, 'tools', 'micromamba', version, here))).toEqual(['micromamba'])
+  })
+
   test('is downloaded, verified, kept executable in the tool cache, and found there', async () => {
     const { url, requests } = await mirror()
     const first = await installMicromamba({ version, url, download: true })

@@ -1,7 +1,8 @@
-import { chmod, copyFile, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import * as core from '@actions/core'
-import { cacheFile, find } from '@actions/tool-cache'
+import { find } from '@actions/tool-cache'
 import { messageOf } from '../common/errors.ts'
 import { cannotWriteTemporary, temporaryFolder } from '../common/scratch.ts'
 
@@ -33,21 +34,34 @@ export async function keepBinary(file: string, version: string, subdir: string):
   const folder = (await inToolCache(file, version, subdir)) ?? folderOfJob(version, subdir)
   const path = join(folder, binaryName(subdir))
   try {
-    if (folder === folderOfJob(version, subdir)) {
-      await mkdir(folder, { recursive: true })
-      await copyFile(file, path)
-    }
-    await chmod(path, 0o755)
+    if (folder === folderOfJob(version, subdir)) await place(file, path)
   } catch (error) {
     throw cannotWriteTemporary(error)
   }
   return path
 }
 
+/** Other jobs may be running what is there, or looking for it: it is replaced in one step. */
+async function place(file: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.${randomUUID()}`
+  try {
+    await copyFile(file, unfinished)
+    await chmod(unfinished, 0o755)
+    await rename(unfinished, path)
+  } finally {
+    await rm(unfinished, { force: true })
+  }
+}
+
+/** As @actions/tool-cache lays it out, whose own `cacheFile` empties the folder first, with other jobs in it. */
 async function inToolCache(file: string, version: string, subdir: string): Promise<string | undefined> {
   if (!hasToolCache()) return undefined
   try {
-    return await cacheFile(file, binaryName(subdir), tool, version, subdir)
+    const folder = join(process.env['RUNNER_TOOL_CACHE'] ?? '', tool, version, subdir)
+    await place(file, join(folder, binaryName(subdir)))
+    await writeFile(`${folder}.complete`, '')
+    return folder
   } catch (error) {
     core.warning(
       `The tool cache cannot be written, so micromamba is kept for this job only: ${messageOf(error)}`,
