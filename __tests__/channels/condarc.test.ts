@@ -25,6 +25,14 @@ describe('a condarc', () => {
     expect(parseCondarc('ssl_verify: true', {}).certificates).toEqual([])
   })
 
+  test.each([
+    ['channel_priority: strict', 'channel_priority: strict'],
+    ['channel_priority: flexible', 'channel_priority: flexible'],
+    ['channels: [a]\nchannel_priority: false\n', 'channels: [a]\nchannel_priority: disabled\n'],
+  ])('%j has the channel priority that conda has', (text, given) => {
+    expect(parseCondarc(text, {}).text.trim()).toBe(given.trim())
+  })
+
   test('leaves variables alone that are not set', () => {
     expect(parseCondarc('channels: ["https://host/$NOT_SET"]', {}).addresses).toEqual([
       'https://host/$NOT_SET',

@@ -4,7 +4,7 @@ import { secretsIn } from '../environment/read.ts'
 
 /** A condarc, as far as it says where channels are and whom to trust. */
 export interface Condarc {
-  /** As it was given; micromamba fills in the variables itself. */
+  /** As it was given, in micromamba's words; it fills in the variables itself. */
   readonly text: string
   /** All addresses in it, with credentials: channels, channel_alias, custom_channels, mirrored_channels, … */
   readonly addresses: readonly string[]
@@ -42,7 +42,8 @@ export function parseCondarc(text: string, variables: NodeJS.ProcessEnv, input =
   const multichannels = content['custom_multichannels']
   const defaults = (isMap(multichannels) && multichannels['defaults']) || content['default_channels']
   return {
-    text,
+    // conda's old word for it, which libmamba does not know (configuration_impl.hpp).
+    text: text.replace(/^channel_priority:\s*(false|no|off)\s*$/im, 'channel_priority: disabled'),
     addresses: texts.filter((value) => /^https?:\/\//i.test(value)),
     channels: textsIn(content['channels']),
     ...(defaults !== undefined && { defaults: textsIn(defaults) }),
