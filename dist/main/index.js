@@ -36268,7 +36268,7 @@ function platformOf({ platform: { os, architecture, variant } }) {
 
 /***/ }),
 
-/***/ 6740:
+/***/ 7937:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36279,6 +36279,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
@@ -36289,8 +36291,12 @@ var json = __nccwpck_require__(2308);
 var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
 var credentials = __nccwpck_require__(5903);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
+// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
+var access = __nccwpck_require__(742);
 // EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
 var environment = __nccwpck_require__(5958);
 // EXTERNAL MODULE: ./src/image/labels.ts
@@ -36397,6 +36403,7 @@ const defaults = {
     'lock-file': '',
     'lock-mode': 'auto',
     'update-only': '',
+    'pixi-environment': 'default',
     'base-image': 'docker.io/mambaorg/micromamba:debian13-slim',
     'virtual-packages': '',
     tags: '',
@@ -36430,6 +36437,12 @@ const defaults = {
     'micromamba-checksum': '',
     'download-micromamba': 'true',
     condarc: '',
+    'condarc-file': '',
+    'auth-host': '',
+    'auth-token': '',
+    'auth-username': '',
+    'auth-password': '',
+    'auth-conda-token': '',
     'cache-downloads': 'true',
     'cache-downloads-key': 'micromamba-image-downloads',
     'cache-write': 'true',
@@ -36599,6 +36612,102 @@ function takeApart(written) {
     return { key, wanted };
 }
 
+;// CONCATENATED MODULE: ./src/action/auth.ts
+
+
+
+/**
+ * The inputs `auth-*`: credentials for hosts of channels. Names and meaning are those of setup-pixi, where a host with a single dot,
+ * such as prefix.dev, stands for those below it too (rattler's cli/auth.rs). With several hosts, each line of the other inputs says
+ * which it is for: `HOST=VALUE`.
+ * @throws UserError for one without the other, or for a host that has several
+ */
+function readAuth() {
+    const places = lines('auth-host').map(parsePlace);
+    const inputs = ['auth-token', 'auth-username', 'auth-password', 'auth-conda-token'];
+    const values = inputs.map((input) => readValues(input, places));
+    return places.map((place) => {
+        const [token, user, password, condaToken] = values.map((of) => of.get(place.written));
+        return { ...place.opens, credentials: [credentialFor(place, { token, user, password, condaToken })] };
+    });
+}
+function parsePlace(written) {
+    if (/^s3:/i.test(written)) {
+        throw new errors/* UserError */.y(`'${written}' is a bucket, and channels on S3 are not supported`, {
+            at: { input: 'auth-host' },
+            advice: 'Give the channel an https address, such as that of a proxy or of presigned redirects.',
+        });
+    }
+    const [, star, place] = /^(?:https?:\/\/)?(\*\.)?([\w-]+(?:\.[\w-]+)*(?::\d+)?(?:\/[^\s=?#@]*)?)$/i.exec(written) ?? [];
+    if (place === undefined) {
+        throw new errors/* UserError */.y('a line of it is not a host', {
+            at: { input: 'auth-host' },
+            advice: 'Write hosts, one a line: prefix.dev, or conda.example.com/team. Credentials go into the other auth-* inputs.',
+        });
+    }
+    const trimmed = place.replace(/\/+$/, '');
+    const host = trimmed.toLowerCase().split('/', 1)[0] ?? '';
+    const isDomain = trimmed.toLowerCase() === host && !host.includes(':') && host.split('.').length === 2;
+    return {
+        written,
+        opens: {
+            place: host.replace(/:443$/, '') + trimmed.slice(host.length),
+            ...((star !== undefined || isDomain) && { withSubdomains: true }),
+        },
+    };
+}
+/** The values of an input by the host that they are for. */
+function readValues(input, places) {
+    const value = inputs_text(input);
+    if (value === undefined)
+        return new Map();
+    // A name is in other words too, which would all be masked.
+    const keep = input === 'auth-username' ? () => [] : secrets/* keepSecret */.gz;
+    const [only, ...more] = places;
+    if (!only)
+        throw new errors/* UserError */.y('there is no host that it is for', {
+            at: { input },
+            advice: "Name it in 'auth-host'.",
+        });
+    if (more.length === 0) {
+        keep(value);
+        return new Map([[only.written, value]]);
+    }
+    return new Map(lines(input).map((line) => {
+        const place = places.find(({ written }) => line.startsWith(`${written}=`));
+        if (!place) {
+            keep(line);
+            throw new errors/* UserError */.y('a line of it does not begin with a host', {
+                at: { input },
+                advice: "With several hosts in 'auth-host', write HOST=VALUE, one a line.",
+            });
+        }
+        const own = line.slice(place.written.length + 1).trim();
+        keep(own);
+        return [place.written, own];
+    }));
+}
+function credentialFor({ written }, given) {
+    const { token, user, password, condaToken } = given;
+    const refuse = (what) => new errors/* UserError */.y(`${written} ${what}`, {
+        at: { input: 'auth-host' },
+        advice: "Give 'auth-token', or 'auth-username' and 'auth-password', or 'auth-conda-token'. A secret that the job does not get is empty.",
+    });
+    if (!user !== !password)
+        throw refuse(user ? 'has a username without a password' : 'has a password without a username');
+    const found = [
+        ...(token ? [{ type: 'bearer', token }] : []),
+        ...(user && password ? [{ type: 'basic', user, password }] : []),
+        ...(condaToken ? [{ type: 'conda-token', token: condaToken }] : []),
+    ];
+    const [credential, ...more] = found;
+    if (!credential)
+        throw refuse('has no credentials');
+    if (more.length > 0)
+        throw refuse('has credentials of several kinds');
+    return credential;
+}
+
 ;// CONCATENATED MODULE: ./src/action/merge-request.ts
 
 
@@ -36676,9 +36785,14 @@ function refuseOthers() {
 
 
 
+
+
+
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
+    keepProxyPasswords(environment);
     const platforms = readPlatforms();
     const merge = readMerge(platforms);
     const annotations = annotationsOf(merge, platforms);
@@ -36691,6 +36805,7 @@ function readRequest(environment = process.env) {
             file: inputs_text('lock-file'),
             mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']),
             updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
+            pixiEnvironment: inputs_valueOf('pixi-environment'),
         },
         base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
         virtualPackages: readVirtualPackages(),
@@ -36707,7 +36822,8 @@ function readRequest(environment = process.env) {
         indexAnnotations: annotations.index,
         descriptorAnnotations: annotations.descriptor,
         micromamba: readMicromamba(),
-        condarc: inputs_text('condarc'),
+        condarc: readCondarc(environment),
+        auth: readAuth(),
         cache: {
             downloads: inputs_boolean('cache-downloads'),
             key: readCacheKey(),
@@ -36717,6 +36833,36 @@ function readRequest(environment = process.env) {
     };
     refuseContradictions(request);
     return request;
+}
+function keepProxyPasswords(environment) {
+    const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name));
+    for (const [, address = ''] of proxies)
+        (0,credentials/* secretsIn */.VY)(address).forEach(secrets/* keepSecret */.gz);
+}
+function readCondarc(environment) {
+    const [content, file] = [inputs_text('condarc'), inputs_text('condarc-file')];
+    if (content !== undefined && file !== undefined) {
+        throw new errors/* UserError */.y("there is 'condarc' too", {
+            at: { input: 'condarc-file' },
+            advice: 'Give one of the two.',
+        });
+    }
+    if (content !== undefined)
+        return (0,access/* parseCondarc */.cZ)(content, environment);
+    if (file === undefined)
+        return undefined;
+    try {
+        const path = (0,external_node_path_.resolve)(environment['GITHUB_WORKSPACE'] ?? process.cwd(), file);
+        return (0,access/* parseCondarc */.cZ)((0,external_node_fs_.readFileSync)(path, 'utf8'), environment, 'condarc-file');
+    }
+    catch (error) {
+        if (error instanceof errors/* UserError */.y)
+            throw error;
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { input: 'condarc-file' },
+            cause: error,
+        });
+    }
 }
 function readVirtualPackages() {
     const wanted = Object.entries(keyValues('virtual-packages'));
@@ -36902,10 +37048,8 @@ function readMicromamba() {
         });
     }
     const url = inputs_valueOf('micromamba-url');
-    for (const secret of (0,credentials/* secretsIn */.VY)(url)) {
-        core/* setSecret */.Pq(secret);
-        core/* setSecret */.Pq(encodeURIComponent((0,credentials/* decoded */.DH)(secret)));
-    }
+    for (const secret of (0,credentials/* secretsIn */.VY)(url))
+        (0,secrets/* keepSecret */.gz)(secret);
     if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
         throw new errors/* UserError */.y(`'${(0,credentials/* withoutCredentials */.ri)(url)}' is not a URL`, { at: { input: 'micromamba-url' } });
     }
@@ -36924,7 +37068,7 @@ function readMicromamba() {
     }
     const token = inputs_text('github-token');
     if (token !== undefined)
-        core/* setSecret */.Pq(token);
+        (0,secrets/* keepSecret */.gz)(token);
     return { version, url, checksum, download: inputs_boolean('download-micromamba'), token };
 }
 /** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
@@ -37265,6 +37409,304 @@ function formatBaseName(name) {
 
 /***/ }),
 
+/***/ 742:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  EK: () => (/* reexport */ describeDefaults),
+  Lr: () => (/* binding */ openChannels),
+  cZ: () => (/* reexport */ parseCondarc)
+});
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var common_secrets = __nccwpck_require__(7168);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/channels/authentication-file.ts
+
+
+
+
+/** Where micromamba finds the credentials of channels, below the home directory (libmamba's context.cpp). */
+const authenticationFile = (0,external_node_path_.join)('.mamba', 'auth', 'authentication.json');
+/**
+ * The credentials in a user's own file; none when there is no file.
+ * @throws UserError when it cannot be read
+ */
+async function readAuthenticationFile(home) {
+    const file = (0,external_node_path_.join)(home, authenticationFile);
+    try {
+        const json = JSON.parse(await (0,promises_.readFile)(file, 'utf8'));
+        return Object.entries(json).map(([place, entry]) => ({
+            place: place.replace(/^https?:\/\//, '').replace(/\/+$/, ''),
+            credentials: [credentialOf(place, entry)],
+        }));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return []; // an error of the file system
+        // What JSON.parse says quotes the text, which is made of secrets.
+        const why = error instanceof SyntaxError ? 'it is not JSON' : (0,errors/* messageOf */.b)(error);
+        throw new errors/* UserError */.y(`micromamba's credentials cannot be read: ${why}`, {
+            at: { file },
+            advice: 'Write it as micromamba does: micromamba auth login.',
+        });
+    }
+}
+function credentialOf(key, entry) {
+    const { type = '', token = '', user = '', password = '' } = entry;
+    switch (type) {
+        case 'CondaToken':
+            return { type: 'conda-token', token };
+        case 'BearerToken':
+            return { type: 'bearer', token };
+        case 'BasicHTTPAuthentication':
+            return { type: 'basic', user, password: Buffer.from(password, 'base64').toString() };
+        default:
+            throw new Error(`'${key}' is of the type '${type}', which is not known`);
+    }
+}
+/**
+ * The file's text. micromamba takes the entry with the longest place that a channel's address begins with, and knows no subdomains:
+ * those that are asked get an entry each.
+ * @param grants of two for one place the first counts
+ * @param hosts of the channels
+ */
+function formatAuthenticationFile(grants, hosts) {
+    const entries = new Map();
+    for (const { place, withSubdomains = false, credentials } of grants) {
+        const [credential] = credentials;
+        const below = withSubdomains ? hosts.filter((host) => host.endsWith(`.${place}`)) : [];
+        for (const name of [place, ...below]) {
+            if (credential && !entries.has(name))
+                entries.set(name, entryOf(credential));
+        }
+    }
+    return JSON.stringify(Object.fromEntries(entries));
+}
+function entryOf(credential) {
+    switch (credential.type) {
+        case 'conda-token':
+            return { type: 'CondaToken', token: credential.token };
+        case 'bearer':
+            return { type: 'BearerToken', token: credential.token };
+        case 'basic':
+            return {
+                type: 'BasicHTTPAuthentication',
+                user: credential.user,
+                password: (0,common_secrets/* base64 */.K3)(credential.password),
+            };
+    }
+}
+
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
+// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
+var read = __nccwpck_require__(1093);
+;// CONCATENATED MODULE: ./src/channels/grant.ts
+
+
+
+
+/** Whether the grant opens an address. */
+function opens({ place, withSubdomains = false }, url) {
+    const asked = `${url.host}${url.pathname}/`;
+    return asked.startsWith(`${place}/`) || (withSubdomains && url.host.endsWith(`.${place}`));
+}
+/** Whether what is sent to an address is seen by its host alone. */
+function isConfidential(url) {
+    return url.protocol === 'https:' || (0,http/* isLoopback */.U9)(url.hostname);
+}
+/** The address with the token in it, and the header that goes with it. */
+function present({ credentials, tokenBehind = '' }, url) {
+    const opened = new URL(url);
+    const headers = {};
+    for (const credential of credentials) {
+        switch (credential.type) {
+            case 'conda-token':
+                opened.pathname = `${tokenBehind}/t/${encodeURIComponent(credential.token)}${url.pathname.slice(tokenBehind.length)}`;
+                break;
+            case 'bearer':
+                headers['authorization'] = `Bearer ${credential.token}`;
+                break;
+            case 'basic':
+                headers['authorization'] = `Basic ${(0,common_secrets/* base64 */.K3)(`${credential.user}:${credential.password}`)}`;
+        }
+    }
+    return { url: opened, headers };
+}
+function secretOf(credential) {
+    return credential.type === 'basic' ? credential : credential.token;
+}
+/** What a channel's address holds; nothing when it is a name, or open to all. */
+function grantOfAddress(channel) {
+    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
+        return [];
+    const url = new URL(channel);
+    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
+    const [user, password] = [(0,read/* decoded */.DH)(url.username), (0,read/* decoded */.DH)(url.password)];
+    const credentials = [
+        ...(token === undefined ? [] : [{ type: 'conda-token', token: (0,read/* decoded */.DH)(token) }]),
+        ...(user === '' && password === '' ? [] : [{ type: 'basic', user, password }]),
+    ];
+    if (credentials.length === 0)
+        return [];
+    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
+    return [{ place: `${url.host}${path}`, credentials, tokenBehind }];
+}
+/**
+ * Credentials are not sent where anybody on the way can read them.
+ * @param addresses of channels; names are passed over
+ * @throws UserError for a channel by plain http, elsewhere than on this machine, that credentials are for
+ */
+function refuseOpenChannels(addresses, grants) {
+    for (const address of addresses) {
+        if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
+            continue;
+        const url = new URL(address);
+        const grant = grants.find((one) => opens(one, url)) ?? grantOfAddress(address)[0];
+        if (!grant || isConfidential(url))
+            continue;
+        throw new errors/* UserError */.y('there are credentials for this channel, which plain http would show to everybody on the way', {
+            at: { url: `${url.origin}${url.pathname.replace(/\/t\/[^/]+/, '')}` },
+            advice: 'Write its address with https://.',
+        });
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/channels/condarc.ts
+
+
+
+/**
+ * Reads a condarc.
+ * @param variables what `$NAME` and `${NAME}` stand for; those that are not set stay as they are, as in libmamba
+ * @throws UserError for what micromamba would pass over in silence
+ */
+function parseCondarc(text, variables, input = 'condarc') {
+    const at = { input };
+    const expanded = expandVariables(text, variables);
+    const document = (0,dist/* parseDocument */.Tp)(expanded.text, { prettyErrors: false });
+    const [error] = document.errors;
+    if (error)
+        throw new errors/* UserError */.y(`it is not YAML: ${error.message}`, { at });
+    const content = document.toJS() ?? {};
+    if (!isMap(content))
+        throw new errors/* UserError */.y('it is not a map', { at, advice: 'Write it as `key: value` lines.' });
+    const verify = content['ssl_verify'];
+    if (verify === false || verify === 'false' || verify === 0) {
+        throw new errors/* UserError */.y("'ssl_verify: false' would let anybody on the way say what is installed", {
+            at,
+            advice: "Name the file of your own authority's certificate: ssl_verify: /path/to/ca.pem.",
+        });
+    }
+    const texts = textsIn(content);
+    const multichannels = content['custom_multichannels'];
+    const defaults = (isMap(multichannels) && multichannels['defaults']) || content['default_channels'];
+    return {
+        // conda's old word for it, which libmamba does not know (configuration_impl.hpp).
+        text: text.replace(/^channel_priority:\s*(false|no|off)\s*$/im, 'channel_priority: disabled'),
+        addresses: texts.filter((value) => /^https?:\/\//i.test(value)),
+        channels: textsIn(content['channels']),
+        ...(defaults !== undefined && { defaults: textsIn(defaults) }),
+        certificates: typeof verify === 'string' && /[/\\]/.test(verify) ? [verify] : [],
+        secrets: [...new Set([...expanded.secrets, ...texts.flatMap(read/* secretsIn */.VY)])],
+    };
+}
+/** Of every map and list in it, the texts. */
+function textsIn(value) {
+    if (typeof value === 'string')
+        return [value];
+    if (Array.isArray(value))
+        return value.flatMap(textsIn);
+    return isMap(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** As libmamba's configuration.cpp does before it reads the file. */
+function expandVariables(text, variables) {
+    const secrets = [];
+    const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
+        const name = braced ?? bare ?? '';
+        const value = variables[name];
+        if (value !== undefined && /TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+            secrets.push(value);
+        return value ?? whole;
+    });
+    return { text: expanded, secrets };
+}
+
+;// CONCATENATED MODULE: ./src/channels/defaults.ts
+/** libmamba's context.hpp, `default_channels`, for what is not Windows. */
+const ofAnaconda = ['https://repo.anaconda.com/pkgs/main', 'https://repo.anaconda.com/pkgs/r'];
+/**
+ * What the channel `defaults` is to micromamba, in a sentence for the log; undefined when nobody asks for it.
+ * @param channels by their canonical forms
+ */
+function describeDefaults(channels, condarc) {
+    if (![...channels, ...(condarc?.channels ?? [])].includes('defaults'))
+        return undefined;
+    const { defaults } = condarc ?? {};
+    const chosen = defaults ?? ofAnaconda;
+    return `The channel 'defaults' is ${chosen.join(' and ')} here${defaults ? ', as the condarc says' : ''}. Its terms of service are for you to judge.`;
+}
+
+;// CONCATENATED MODULE: ./src/channels/access.ts
+
+
+
+
+/** The door of this folder: who may see what channels hold. */
+
+
+/** Where the channels that are named, not addressed, are for anybody who says nothing else. */
+const usualHosts = ['conda.anaconda.org', 'repo.anaconda.com'];
+/**
+ * The credentials of the run: those in the addresses of channels, then those of the inputs, then those of micromamba's
+ * `~/.mamba/auth/authentication.json`. Of several that fit a package the one with the longest path is taken. All are masked in the
+ * log.
+ * @param channels addresses as the solver gets them; names are passed over
+ * @param given by the inputs
+ * @throws UserError when authentication.json cannot be read, or a channel is by plain http and not on this machine
+ */
+async function openChannels(options) {
+    const { condarc, given = [], home = (0,external_node_os_.homedir)() } = options;
+    const addresses = [...(options.channels ?? []), ...(condarc?.addresses ?? [])];
+    const ofUser = await readAuthenticationFile(home);
+    const grants = [...addresses.flatMap(grantOfAddress), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
+    const secrets = [
+        ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)(secretOf(one)))),
+        ...(condarc?.secrets ?? []).flatMap(common_secrets/* keepSecret */.gz),
+    ];
+    refuseOpenChannels(addresses, grants);
+    const hosts = addresses.flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []));
+    return {
+        authorize: (url) => authorize(url, grants),
+        ...(given.length > 0 && {
+            authentication: formatAuthenticationFile([...given, ...ofUser], [...usualHosts, ...hosts]),
+        }),
+        secrets: [...new Set(secrets)],
+    };
+}
+function authorize(url, grants) {
+    const grant = isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined;
+    return grant ? present(grant, url) : { url, headers: {} };
+}
+
+
+/***/ }),
+
 /***/ 3598:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37349,6 +37791,72 @@ async function ended(child) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
         return;
     await new Promise((resolve) => child.once('exit', resolve));
+}
+
+
+/***/ }),
+
+/***/ 497:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BF: () => (/* binding */ writeTrusted),
+/* harmony export */   N_: () => (/* binding */ trustCertificates),
+/* harmony export */   iA: () => (/* binding */ extendsTrust)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1692);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_tls__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3838);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
+
+
+
+
+/** Variables that name a file of certificates to trust; Node itself reads NODE_EXTRA_CA_CERTS only. */
+const variables = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
+/**
+ * Has every connection of this process trust the authorities of a company: those in the files that the usual variables name, and in
+ * those of the configuration.
+ * @param files of the configuration
+ * @throws UserError when a file of the configuration cannot be used
+ */
+async function trustCertificates(files, environment = process.env) {
+    const named = variables.flatMap((name) => environment[name] || []);
+    const ofVariables = named.map((file) => readCertificates(file).catch((error) => {
+        // Many programs pass over such a variable, and not every job needs it.
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .warning */ .$e((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error));
+        return [];
+    }));
+    const extra = await Promise.all([...ofVariables, ...files.map(readCertificates)]);
+    if (extra.length > 0)
+        (0,node_tls__WEBPACK_IMPORTED_MODULE_1__.setDefaultCACertificates)([...new Set([...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default'), ...extra.flat()])]);
+}
+/** Whether anybody is trusted besides those whom programs trust by themselves. */
+function extendsTrust(files, environment = process.env) {
+    return files.length > 0 || [...variables, 'NODE_EXTRA_CA_CERTS'].some((name) => environment[name]);
+}
+/** Writes whom this process trusts, and the machine, into a file for a program that knows neither of them. */
+async function writeTrusted(file) {
+    const all = new Set([...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('system'), ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default')]);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(file, [...all].map((certificate) => `${certificate.trim()}\n`).join(''));
+}
+async function readCertificates(file) {
+    try {
+        const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
+        const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
+        if (!found)
+            throw new Error('there is no certificate in it');
+        return found;
+    }
+    catch (error) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .y(`the certificates cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`, {
+            at: { file },
+            advice: `It is named by ${variables.join(', ')} or the condarc's ssl_verify, and is to hold certificates in PEM form.`,
+            cause: error,
+        });
+    }
 }
 
 
@@ -38220,6 +38728,45 @@ function removeAllScratch() {
 
 /***/ }),
 
+/***/ 7168:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K3: () => (/* binding */ base64),
+/* harmony export */   gz: () => (/* binding */ keepSecret)
+/* harmony export */ });
+/* unused harmony export formsOf */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
+
+/**
+ * The forms in which a secret can come to light: as it is, percent-encoded as in an address, in an address's path as anaconda.org has
+ * its tokens, and in the base64 of `Authorization` and of micromamba's file.
+ */
+function formsOf(secret) {
+    if (typeof secret !== 'string') {
+        const { user, password } = secret;
+        // A user without a password is a token.
+        return [...new Set([...formsOf(password || user), base64(`${user}:${password}`)])];
+    }
+    if (secret === '')
+        return [];
+    const encoded = encodeURIComponent(secret);
+    return [...new Set([secret, encoded, encodeURI(secret), `/t/${encoded}/`, base64(secret)])];
+}
+/** Has the log mask a secret in all of its forms from here on. @returns the forms */
+function keepSecret(secret) {
+    const forms = formsOf(secret);
+    for (const form of forms)
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(form);
+    return forms;
+}
+function base64(text) {
+    return Buffer.from(text).toString('base64');
+}
+
+
+/***/ }),
+
 /***/ 2778:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -38323,6 +38870,8 @@ var promises_ = __nccwpck_require__(1455);
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
 var credentials = __nccwpck_require__(5903);
 ;// CONCATENATED MODULE: ./src/environment/decode.ts
@@ -38398,7 +38947,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/environment/foreign.ts
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
-const frozen = "give that as 'lock-file', with lock-mode: frozen.";
+const frozen = "Give it as 'lock-file', with lock-mode: frozen.";
 const kinds = {
     pixi: {
         what: 'this is the manifest of a pixi workspace, not an environment file',
@@ -38410,11 +38959,11 @@ const kinds = {
     },
     pixiLock: {
         what: 'this is the lockfile of a pixi workspace',
-        advice: `Have pixi write an @EXPLICIT file, \`pixi workspace export conda-explicit-spec . --platform linux-64\`, and ${frozen}`,
+        advice: frozen,
     },
     condaLock: {
         what: 'this is the lockfile of conda-lock for all platforms',
-        advice: `Have conda-lock write an @EXPLICIT file, \`conda-lock render --kind explicit --platform linux-64\`, and ${frozen}`,
+        advice: frozen,
     },
     pip: {
         what: "this is a list of pip's, not an environment file",
@@ -38790,6 +39339,7 @@ async function isFile(path) {
 ;// CONCATENATED MODULE: ./src/environment/inputs.ts
 
 
+
 /** How messages call what was given without a file. */
 const file = "the inputs 'packages' and 'channels'";
 /**
@@ -38800,6 +39350,7 @@ const file = "the inputs 'packages' and 'channels'";
 function environmentOf(packages, channels, variables = process.env) {
     const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
     const { environment } = parseEnvironment(text, file, variables);
+    environment.secrets.forEach(secrets/* keepSecret */.gz);
     const elsewhere = (items) => items.map((item) => ({ ...item, line: 0 }));
     return {
         ...environment,
@@ -38860,6 +39411,7 @@ function packageOfSpec(spec) {
 
 
 
+
 /** The door of this folder: from an environment file to what it asks for. */
 
 
@@ -38876,9 +39428,7 @@ async function readEnvironment(file, variables = process.env) {
     if (foreign)
         throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
     const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
-    environment.secrets.forEach((secret) => {
-        core/* setSecret */.Pq(secret);
-    });
+    environment.secrets.forEach(secrets/* keepSecret */.gz);
     for (const { message, line } of warnings)
         core/* warning */.$e(message, { file, startLine: line });
     refusePip(environment);
@@ -40402,12 +40952,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7705);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6740);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7937);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
-/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7144);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2800);
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(497);
+/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7144);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1922);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(450);
+
 
 
 
@@ -40430,23 +40982,24 @@ catch (error) {
 process.exit();
 async function work() {
     const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
+    await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_6__/* .trustCertificates */ .N_)(request.condarc?.certificates ?? []);
     if (request.merge) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_8__/* .merge */ .h)(request, request.merge), request.tags);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_9__/* .merge */ .h)(request, request.merge), request.tags);
     }
     else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(request);
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(request);
         await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
     }
 }
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(thrown) {
-    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_6__/* .diskError */ .w)(thrown) ?? thrown;
+    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_7__/* .diskError */ .w)(thrown) ?? thrown;
     process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c ? error.exitCode : 1;
     if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c) {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4();
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(error.message);
     }
-    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_7__/* .UserError */ .y) {
+    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .UserError */ .y) {
         _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
     }
     else {
@@ -41482,7 +42035,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 2800:
+/***/ 450:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41516,7 +42069,7 @@ async function stage(title, work) {
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/common/scratch.ts
-var scratch = __nccwpck_require__(8623);
+var common_scratch = __nccwpck_require__(8623);
 // EXTERNAL MODULE: ./src/image/image-index.ts
 var image_index = __nccwpck_require__(6117);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
@@ -42902,6 +43455,56 @@ async function readFiles({ layers }, rootPrefix) {
     return files;
 }
 
+;// CONCATENATED MODULE: ./src/action/state.ts
+
+const state_name = 'tarball-cache';
+const scratchName = 'scratch';
+/**
+ * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
+ * meanwhile is read again. No credentials.
+ */
+function saveState(state) {
+    lib_core/* saveState */.LZ(state_name, state);
+}
+/** Absent when the main step ended before there was anything to save. */
+function loadState() {
+    const saved = core.getState(state_name);
+    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
+}
+/** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
+function saveScratch(folder) {
+    lib_core/* saveState */.LZ(scratchName, folder);
+}
+/** Absent when the main step made none. */
+function loadScratch() {
+    return core.getState(scratchName) || undefined;
+}
+
+// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
+var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/common/certificates.ts
+var common_certificates = __nccwpck_require__(497);
+;// CONCATENATED MODULE: ./src/micromamba/session.ts
+/** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
+function createSession(folder, variables = {}) {
+    const loads = new Map();
+    return {
+        folder,
+        variables,
+        async takeTurn(indexes) {
+            const earlier = indexes.flatMap((index) => loads.get(index) ?? []);
+            const { promise, resolve } = Promise.withResolvers();
+            for (const index of indexes)
+                if (!loads.has(index))
+                    loads.set(index, promise);
+            await Promise.all(earlier);
+            return () => {
+                resolve(undefined);
+            };
+        },
+    };
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -43617,20 +44220,20 @@ function cacheDir(sourceDir, tool, version, arch) {
  */
 function cacheFile(sourceFile, targetFile, tool, version, arch) {
     return tool_cache_awaiter(this, void 0, void 0, function* () {
-        version = node_modules_semver.clean(version) || version;
-        arch = arch || external_os_.arch();
-        lib_core/* debug */.Yz(`Caching tool ${tool} ${version} ${arch}`);
-        lib_core/* debug */.Yz(`source file: ${sourceFile}`);
-        if (!external_fs_.statSync(sourceFile).isFile()) {
+        version = semver.clean(version) || version;
+        arch = arch || os.arch();
+        core.debug(`Caching tool ${tool} ${version} ${arch}`);
+        core.debug(`source file: ${sourceFile}`);
+        if (!fs.statSync(sourceFile).isFile()) {
             throw new Error('sourceFile is not a file');
         }
         // create the tool dir
         const destFolder = yield _createToolPath(tool, version, arch);
         // copy instead of move. move can fail on Windows due to
         // anti-virus software having an open handle on a file.
-        const destPath = external_path_.join(destFolder, targetFile);
-        lib_core/* debug */.Yz(`destination file ${destPath}`);
-        yield lib_io.cp(sourceFile, destPath);
+        const destPath = path.join(destFolder, targetFile);
+        core.debug(`destination file ${destPath}`);
+        yield io.cp(sourceFile, destPath);
         // write .complete
         _completeToolPath(tool, version, arch);
         return destFolder;
@@ -43751,20 +44354,20 @@ function _createExtractFolder(dest) {
 }
 function _createToolPath(tool, version, arch) {
     return tool_cache_awaiter(this, void 0, void 0, function* () {
-        const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
-        lib_core/* debug */.Yz(`destination ${folderPath}`);
+        const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
+        core.debug(`destination ${folderPath}`);
         const markerPath = `${folderPath}.complete`;
-        yield lib_io/* rmRF */.Yz(folderPath);
-        yield lib_io/* rmRF */.Yz(markerPath);
-        yield lib_io/* mkdirP */.U$(folderPath);
+        yield io.rmRF(folderPath);
+        yield io.rmRF(markerPath);
+        yield io.mkdirP(folderPath);
         return folderPath;
     });
 }
 function _completeToolPath(tool, version, arch) {
-    const folderPath = external_path_.join(_getCacheDirectory(), tool, node_modules_semver.clean(version) || version, arch || '');
+    const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
     const markerPath = `${folderPath}.complete`;
-    external_fs_.writeFileSync(markerPath, '');
-    lib_core/* debug */.Yz('finished caching tool');
+    fs.writeFileSync(markerPath, '');
+    core.debug('finished caching tool');
 }
 /**
  * Check if version string is explicit
@@ -43849,6 +44452,7 @@ function _unique(values) {
 
 
 
+
 /**
  * Where binaries stay once they are downloaded: in the runner's tool cache; where there is none or it cannot be written, as
  * in many containers, in the job's temporary folder.
@@ -43871,22 +44475,36 @@ async function keepBinary(file, version, subdir) {
     const folder = (await inToolCache(file, version, subdir)) ?? folderOfJob(version, subdir);
     const path = (0,external_node_path_.join)(folder, binaryName(subdir));
     try {
-        if (folder === folderOfJob(version, subdir)) {
-            await (0,promises_.mkdir)(folder, { recursive: true });
-            await (0,promises_.copyFile)(file, path);
-        }
-        await (0,promises_.chmod)(path, 0o755);
+        if (folder === folderOfJob(version, subdir))
+            await place(file, path);
     }
     catch (error) {
-        throw (0,scratch/* cannotWriteTemporary */.eO)(error);
+        throw (0,common_scratch/* cannotWriteTemporary */.eO)(error);
     }
     return path;
 }
+/** Other jobs may be running what is there, or looking for it: it is replaced in one step. */
+async function place(file, path) {
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        await (0,promises_.copyFile)(file, unfinished);
+        await (0,promises_.chmod)(unfinished, 0o755);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    finally {
+        await (0,promises_.rm)(unfinished, { force: true });
+    }
+}
+/** As @actions/tool-cache lays it out, whose own `cacheFile` empties the folder first, with other jobs in it. */
 async function inToolCache(file, version, subdir) {
     if (!hasToolCache())
         return undefined;
     try {
-        return await cacheFile(file, binaryName(subdir), tool, version, subdir);
+        const folder = (0,external_node_path_.join)(process.env['RUNNER_TOOL_CACHE'] ?? '', tool, version, subdir);
+        await place(file, (0,external_node_path_.join)(folder, binaryName(subdir)));
+        await (0,promises_.writeFile)(`${folder}.complete`, '');
+        return folder;
     }
     catch (error) {
         lib_core/* warning */.$e(`The tool cache cannot be written, so micromamba is kept for this job only: ${(0,errors/* messageOf */.b)(error)}`);
@@ -43898,7 +44516,7 @@ function hasToolCache() {
     return Boolean(process.env['RUNNER_TOOL_CACHE']);
 }
 function folderOfJob(version, subdir) {
-    return (0,external_node_path_.join)((0,scratch/* temporaryFolder */.yy)(), 'micromamba-image-tools', version, subdir);
+    return (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-tools', version, subdir);
 }
 
 ;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
@@ -44179,7 +44797,7 @@ async function download(wanted) {
     const { remote, version, subdir } = wanted;
     const url = shownUrl(remote.url);
     lib_core/* info */.pq(`downloading ${url}`);
-    return (0,scratch/* withScratch */.hM)('micromamba-', async (folder) => {
+    return (0,common_scratch/* withScratch */.hM)('micromamba-', async (folder) => {
         const file = (0,external_node_path_.join)(folder, binaryName(subdir));
         const sha256 = await downloadFile(remote, file);
         const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
@@ -44198,16 +44816,39 @@ async function download(wanted) {
 
 
 
+
+
+
+
 async function openContext(request, registry) {
-    const { push, tags, workspace, condarc, logLevel } = request;
+    const { push, tags, workspace, condarc, logLevel, auth } = request;
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
+    saveScratch(scratch);
+    // micromamba reads other variables than Node, and of a condarc one file.
+    const trusted = (0,external_node_path_.join)(scratch, 'trusted.pem');
+    const certificates = condarc?.certificates ?? [];
+    if ((0,common_certificates/* extendsTrust */.iA)(certificates))
+        await (0,common_certificates/* writeTrusted */.BF)(trusted);
     return {
         registry,
         ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
         micromamba: createMicromambaProvider(request.micromamba),
-        solving: { condarc, logLevel },
+        solving: {
+            condarc: condarc?.text,
+            logLevel,
+            session: createSession(scratch, (0,common_certificates/* extendsTrust */.iA)(certificates) ? { MAMBA_SSL_VERIFY: trusted } : {}),
+        },
+        channels: ({ channels = [], specs = [] } = {}) => (0,access/* openChannels */.Lr)({
+            channels: [
+                ...channels.map(({ source }) => source),
+                ...specs.map(({ text }) => text.replace(/::.*$/s, '')),
+            ],
+            condarc,
+            given: auth,
+        }),
         workspace,
-        scratch: await (0,scratch/* makeScratch */.lP)('micromamba-image-'),
-        tarballs: (0,external_node_path_.join)((0,scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
+        scratch,
+        tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
     };
 }
 
@@ -58951,6 +59592,8 @@ function decoded(text) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
@@ -59117,6 +59760,23 @@ function explainFailure(log, exitCode, file) {
     const text = said.join('\n') || 'it said nothing';
     return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
 }
+/**
+ * What stays as it is, however often it is tried: a client's error, a certificate, a host that is not there (curl's 6 and 7, which
+ * micromamba has tried again by itself).
+ */
+const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|\bSSL\b/;
+/**
+ * The line that tells that an index could not be loaded this time: a connection was reset, a server was not up to it, or what came is
+ * no index, or not all of it. Undefined when another try would come to the same.
+ */
+function passingFailure(log) {
+    const said = errorsOf(log).map((line) => line.trim());
+    if (!said.some((line) => /not loaded!?$|Could not load repodata/i.test(line)) ||
+        said.some((line) => lasting.test(line))) {
+        return undefined;
+    }
+    return said.find((line) => /status: \d|Download error|Could not load/.test(line)) ?? said[0];
+}
 /** The explanation of an unsolvable environment; empty when there is none, as up to 2.8 with `--json`. */
 function unsolvableExplanation(log) {
     return errorsOf(log)
@@ -59151,9 +59811,34 @@ function adviceFor(status) {
         return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
     }
     if (status === 401 || status === 403) {
-        return 'It wants credentials: write them as $VARIABLES into the address of the channel, or put them into ~/.mamba/auth/authentication.json.';
+        return 'It wants credentials: give them by the inputs auth-host and auth-token, or write them as $VARIABLES into the address of the channel.';
     }
     return 'Check the address of the channel and the network, and try again.';
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/home.ts
+
+
+
+/** Where libmamba looks for credentials besides authentication.json (context.cpp; curl's .netrc). */
+const others = ['.netrc', '.continuum'];
+/**
+ * Lays out a home directory in which micromamba finds other credentials than in the user's own: it has no option that names the
+ * file. Only its owner may read it.
+ * @param authentication the text of `~/.mamba/auth/authentication.json`
+ * @returns the variables that lead there
+ */
+async function layHome(folder, authentication) {
+    const file = (0,external_node_path_.join)(folder, '.mamba', 'auth', 'authentication.json');
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true, mode: 0o700 });
+    await (0,promises_.writeFile)(file, authentication, { mode: 0o600 });
+    for (const name of others) {
+        const own = (0,external_node_path_.join)((0,external_node_os_.homedir)(), name);
+        const isThere = await (0,promises_.access)(own).then(() => true, () => false);
+        if (isThere)
+            await (0,promises_.symlink)(own, (0,external_node_path_.join)(folder, name));
+    }
+    return { HOME: folder, USERPROFILE: folder };
 }
 
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
@@ -59256,6 +59941,10 @@ function moved(held, packages) {
 
 
 
+
+
+
+
 /**
  * Has micromamba solve an environment, without downloading packages. The answer depends on what is asked and on the
  * channels, not on this machine: configuration, caches and virtual packages are all ours.
@@ -59266,16 +59955,20 @@ async function solve(micromamba, request) {
     refuseHopeless(request);
     if (request.environment.specs.length === 0)
         return [];
-    const secrets = [...request.environment.secrets, ...(0,read/* secretsIn */.VY)(request.condarc ?? '')];
-    secrets.forEach((secret) => {
-        lib_core/* setSecret */.Pq(secret);
-    });
-    return (0,scratch/* withScratch */.hM)('solve-', async (folder) => {
+    const inAddresses = [...request.environment.secrets, ...(0,read/* secretsIn */.VY)(request.condarc ?? '')];
+    const secrets = [...(request.access?.secrets ?? []), ...inAddresses.flatMap(common_secrets/* keepSecret */.gz)];
+    const place = request.session ? (0,external_node_path_.join)(request.session.folder, 'solve-') : 'solve-';
+    return (0,common_scratch/* withScratch */.hM)(place, async (folder) => {
         const run = await prepare(micromamba.path, request, folder);
-        const outcome = await run(['--json']);
-        const log = maskedLog(outcome, secrets);
+        const loaded = await request.session?.takeTurn(indexesOf(request));
+        const started = performance.now();
+        const { outcome, log } = await untilLoaded(run, secrets).finally(loaded);
         showLog(log, request);
         const answer = parseDryRun(outcome.stdout);
+        if (answer?.success) {
+            const seconds = ((performance.now() - started) / 1000).toFixed(1);
+            lib_core/* info */.pq(`micromamba solved ${request.environment.file} for ${request.platform} in ${seconds} s`);
+        }
         if (answer?.success)
             return sortTopologically(answer.link.map(parseSolvedPackage));
         const { file } = request.environment;
@@ -59285,11 +59978,32 @@ async function solve(micromamba, request) {
         throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
     });
 }
-/** Refuses what micromamba would not name the reason of: it skips a condarc it cannot read, and warns of no channels. */
+/** The indexes that a solve loads, by names of ours. */
+function indexesOf({ environment, platform, condarc }) {
+    const channels = [
+        ...environment.channels.map(({ canonical }) => canonical),
+        ...(condarc ? ['condarc'] : []),
+    ];
+    return channels.flatMap((channel) => [`${channel} ${platform}`, `${channel} noarch`]);
+}
+const solve_tries = 4;
+/**
+ * Runs micromamba until the channels' indexes are there: it tries again itself when a server does not answer, but not when what came
+ * is not an index, or what is left of one.
+ */
+async function untilLoaded(run, secrets) {
+    for (let attempt = 1;; attempt++) {
+        const outcome = await run(['--json']);
+        const log = maskedLog(outcome, secrets);
+        const reason = outcome.exitCode === 0 ? undefined : passingFailure(log);
+        if (reason === undefined || attempt === solve_tries)
+            return { outcome, log };
+        lib_core/* info */.pq(`An index could not be loaded, which is tried again (${attempt} of ${solve_tries - 1}): ${(0,foreign/* foreignText */.qk)(reason)}`);
+        await (0,http/* pause */.v7)(attempt);
+    }
+}
+/** Refuses what micromamba would not name the reason of: it only warns of no channels. */
 function refuseHopeless({ environment, condarc }) {
-    const [error] = condarc === undefined ? [] : (0,dist/* parseDocument */.Tp)(condarc, { prettyErrors: false }).errors;
-    if (error)
-        throw new errors/* UserError */.y(`it is not YAML: ${error.message}`, { at: { input: 'condarc' } });
     const adrift = environment.specs.find(({ text }) => !text.includes('::') && !text.includes('://'));
     if (environment.channels.length === 0 && condarc === undefined && adrift !== undefined) {
         throw new errors/* UserError */.y(`there are no channels to take '${adrift.text}' from`, {
@@ -59330,7 +60044,7 @@ function isVerbose({ logLevel = 'warning' }) {
 }
 /** Lays out the files of a run in a folder of its own. */
 async function prepare(path, request, folder) {
-    const { environment, condarc } = request;
+    const { environment, condarc, access, session } = request;
     // Only their owner may read them: a channel's address can hold a password, and an argv is for everyone to see.
     await (0,promises_.chmod)(folder, 0o700);
     const file = (0,external_node_path_.join)(folder, 'env.yaml');
@@ -59338,6 +60052,8 @@ async function prepare(path, request, folder) {
     const configuration = (0,external_node_path_.join)(folder, 'condarc');
     if (condarc !== undefined)
         await (0,promises_.writeFile)(configuration, condarc, { mode: 0o600 });
+    const packages = (0,external_node_path_.join)(session?.folder ?? folder, 'pkgs');
+    await (0,promises_.mkdir)(packages, { recursive: true, mode: 0o700 });
     const args = [
         'create',
         ...(condarc === undefined ? ['--no-rc'] : ['--rc-file', configuration]),
@@ -59354,8 +60070,12 @@ async function prepare(path, request, folder) {
         // Added to those of a condarc. The variable is the inside of a list in YAML.
         ...(request.pins?.length && { MAMBA_PINNED_PACKAGES: request.pins.join(', ') }),
         ...(isVerbose(request) && { MAMBA_LOG_LEVEL: request.logLevel ?? '' }),
+        ...session?.variables,
+        ...(access?.authentication !== undefined && (await layHome((0,external_node_path_.join)(folder, 'home'), access.authentication))),
         MAMBA_ROOT_PREFIX: (0,external_node_path_.join)(folder, 'root'),
-        CONDA_PKGS_DIRS: (0,external_node_path_.join)(folder, 'pkgs'),
+        CONDA_PKGS_DIRS: packages,
+        // What one solve of the run has loaded the others take as it is, so that all of them answer of the same moment.
+        ...(session && { MAMBA_LOCAL_REPODATA_TTL: '3600' }),
     };
     return (options) => runMicromamba(path, [...args, ...options], variables);
 }
@@ -59370,112 +60090,6 @@ function environmentText({ channels, specs }) {
         channels: channels.map(({ source }) => source),
         dependencies: sorted.map(({ text, selector }) => (selector ? { [`sel(${selector})`]: text } : text)),
     }, { lineWidth: 0 });
-}
-
-;// CONCATENATED MODULE: ./src/packages/channel-credentials.ts
-
-
-
-
-
-
-/**
- * The credentials of the run: those in the channels' addresses, then those of micromamba's
- * `~/.mamba/auth/authentication.json` (libmamba, `authentication_info.cpp`). Of several that fit a package the one with the
- * longest path is taken. All are masked in the log, and those of an https address are not sent unencrypted.
- * @param channels addresses as the solver got them; names are passed over
- * @throws UserError when authentication.json cannot be read
- */
-async function channelCredentials(channels, home = (0,external_node_os_.homedir)()) {
-    const grants = [...channels.flatMap(grantOfChannel), ...(await grantsOfFile(home))].sort((a, b) => b.place.length - a.place.length);
-    for (const secret of grants.flatMap(({ secrets }) => secrets))
-        if (secret !== '')
-            lib_core/* setSecret */.Pq(secret);
-    return (url) => authorize(url, grants);
-}
-function authorize(url, grants) {
-    const isPrivate = url.protocol === 'https:' || (0,http/* isLoopback */.U9)(url.hostname);
-    const grant = grants.find(({ place, plain }) => (plain || isPrivate) && `${url.host}${url.pathname}`.startsWith(`${place}/`));
-    if (!grant)
-        return { url, headers: {} };
-    const { token, tokenBehind = '', authorization } = grant;
-    const opened = new URL(url);
-    if (token !== undefined) {
-        opened.pathname = `${tokenBehind}/t/${token}${url.pathname.slice(tokenBehind.length)}`;
-    }
-    return { url: opened, headers: authorization === undefined ? {} : { authorization } };
-}
-function grantOfChannel(channel) {
-    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
-        return [];
-    const url = new URL(channel);
-    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
-    const [user, password] = [channel_credentials_decoded(url.username), channel_credentials_decoded(url.password)];
-    const hasLogin = user !== '' || password !== '';
-    if (token === undefined && !hasLogin)
-        return [];
-    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
-    return [
-        {
-            place: `${url.host}${path}`,
-            plain: url.protocol === 'http:',
-            ...(token !== undefined && { token, tokenBehind }),
-            ...(hasLogin && { authorization: basic(user, password) }),
-            // A user without a password is a token.
-            secrets: [token ?? '', password || user, hasLogin ? basicValue(user, password) : ''],
-        },
-    ];
-}
-async function grantsOfFile(home) {
-    const file = (0,external_node_path_.join)(home, '.mamba', 'auth', 'authentication.json');
-    try {
-        const json = JSON.parse(await (0,promises_.readFile)(file, 'utf8'));
-        return Object.entries(json).map(([place, entry]) => grantOfEntry(place, entry));
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return []; // an error of the file system
-        // What JSON.parse says quotes the text, which is made of secrets.
-        const why = error instanceof SyntaxError ? 'it is not JSON' : (0,errors/* messageOf */.b)(error);
-        throw new errors/* UserError */.y(`micromamba's credentials cannot be read: ${why}`, {
-            at: { file },
-            advice: 'Write it as micromamba does: micromamba auth login.',
-        });
-    }
-}
-function grantOfEntry(key, entry) {
-    const place = key.replace(/^https?:\/\//, '').replace(/\/+$/, '');
-    const { type = '', token = '', user = '', password: encoded = '' } = entry;
-    const password = Buffer.from(encoded, 'base64').toString();
-    switch (type) {
-        case 'CondaToken':
-            return { place, plain: true, token, secrets: [token] };
-        case 'BearerToken':
-            return { place, plain: true, authorization: `Bearer ${token}`, secrets: [token] };
-        case 'BasicHTTPAuthentication':
-            return {
-                place,
-                plain: true,
-                authorization: basic(user, password),
-                secrets: [encoded, password, basicValue(user, password)],
-            };
-        default:
-            throw new Error(`'${key}' is of the type '${type}', which is not known`);
-    }
-}
-function basic(user, password) {
-    return `Basic ${basicValue(user, password)}`;
-}
-function basicValue(user, password) {
-    return Buffer.from(`${user}:${password}`).toString('base64');
-}
-function channel_credentials_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
 }
 
 // EXTERNAL MODULE: ./src/common/limiter.ts
@@ -59640,7 +60254,7 @@ async function ask({ url: canonical, authorize, refuse }, offset, validator) {
         throw refuse(`the channel no longer has it (${status})`, goneAdvice);
     }
     if (status === 401 || status === 403) {
-        throw refuse(`the channel refused it (${status})`, "Give credentials: in the channel's address by an environment variable, or in ~/.mamba/auth/authentication.json.");
+        throw refuse(`the channel refused it (${status})`, "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
     }
     throw refuse(`the channel answered ${status}`, 'Is this the address of a package?');
 }
@@ -59779,7 +60393,6 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
 
 
 
-
 /**
  * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
  * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
@@ -59818,7 +60431,7 @@ async function closureOfLocked(python, packages, open) {
     }
     return [...found.values()];
 }
-async function sourcesForMachine(subdir, { environment }, { locked, archive }, { micromamba, solving, tarballs }) {
+async function sourcesForMachine(subdir, { environment }, { locked, archive }, { micromamba, solving, channels, tarballs }) {
     const here = machineSubdir();
     const title = `python ${locked.version} for ${here ?? 'this machine'}`;
     const cannot = (why, cause) => new errors/* UserError */.y(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
@@ -59833,11 +60446,13 @@ async function sourcesForMachine(subdir, { environment }, { locked, archive }, {
         const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
         const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
         const wanted = withChannels((0,read/* environmentOf */.p7)([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
+        const access = await channels(wanted);
         const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
         const solved = await solve(await micromamba.install(), {
             environment: wanted,
             platform: here,
             virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
+            access,
             ...solving,
         });
         const needed = closureOf('python', solved, (item) => item.name, ({ depends }) => depends);
@@ -59847,7 +60462,7 @@ async function sourcesForMachine(subdir, { environment }, { locked, archive }, {
         }));
         const fetched = await fetchPackages(packages, tarballs, {
             lockFile: title,
-            authorize: await channelCredentials(wanted.channels.map(({ source }) => source)),
+            authorize: access.authorize,
         });
         return await Promise.all(fetched.map(link_openPackage));
     }
@@ -60326,6 +60941,126 @@ function compareOrdered(kind, before, now) {
     return [{ text: `the ${kind}s are in another order: ${now.join(', ')}`, item: { kind, value } }];
 }
 
+;// CONCATENATED MODULE: ./src/lock/yaml-lock.ts
+
+
+
+
+/** @throws UserError when it is not YAML, or no map */
+function openYaml(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const [error] = document.errors;
+    if (error) {
+        throw new errors/* UserError */.y(`it is not YAML: ${error.message}`, {
+            at: { file, line: lines.linePos(error.pos[0]).line },
+        });
+    }
+    const line = (node) => {
+        const range = node?.range; // of any node of the parser's
+        return range?.[0] === undefined ? 1 : lines.linePos(range[0]).line;
+    };
+    const { contents } = document;
+    if (!(0,dist/* isMap */.jh)(contents))
+        throw new errors/* UserError */.y('it is not a lockfile', { at: { file, line: 1 } });
+    return {
+        file,
+        top: contents,
+        line,
+        refuse: (node, what, advice) => new errors/* UserError */.y(what, { at: { file, line: line(node) }, advice }),
+    };
+}
+function textOf(map, key) {
+    const node = map.get(key, true);
+    return (0,dist/* isScalar */.jn)(node) && node.value !== null ? node.source : undefined;
+}
+/** The maps of a list; none when there is no list. */
+function mapsIn(list) {
+    return (0,dist/* isSeq */.oP)(list) ? list.items.filter((item) => (0,dist/* isMap */.jh)(item)) : [];
+}
+function textsIn(list) {
+    return (0,dist/* isSeq */.oP)(list) ? list.items.flatMap((item) => ((0,dist/* isScalar */.jn)(item) ? [String(item.value)] : [])) : [];
+}
+/**
+ * The lock of some packages, each after those it depends on: neither format keeps such an order, both are sorted by name or address.
+ * Packages are held to the rules of explicit files; of two hashes the sha256 counts.
+ * @throws UserError
+ */
+function lockOf(lock, packages, platform) {
+    const byName = new Map();
+    const read = packages.map((one) => {
+        const locked = readPackage(lock, one);
+        const { name, subdir, url } = locked;
+        const twin = byName.get(name);
+        if (twin)
+            throw lock.refuse(one.node, `${name} stands here for the second time, after line ${twin.line}`);
+        if (subdir !== platform && subdir !== 'noarch') {
+            throw lock.refuse(one.node, `${url.href} is not for ${platform}`);
+        }
+        byName.set(name, locked);
+        return { name, depends: one.depends, locked };
+    });
+    return { packages: sortTopologically(read).map(({ locked }) => locked) };
+}
+function readPackage(lock, { node, url, sha256, md5 }) {
+    try {
+        return { ...parsePackageLine(`${url}#${sha256 ?? md5 ?? ''}`, false), line: lock.line(node) };
+    }
+    catch (error) {
+        if (!(error instanceof LineProblem))
+            throw error;
+        throw lock.refuse(node, error.message, error.advice);
+    }
+}
+/** What pip would install. */
+function refuseWheel(lock, node, name) {
+    return lock.refuse(node, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.');
+}
+
+;// CONCATENATED MODULE: ./src/lock/conda-lock.ts
+
+
+
+/**
+ * Reads a conda-lock.yml of version 1 (conda-lock's lockfile/v1/models.py): a list of packages for all platforms, sorted by name. As
+ * micromamba does, it takes the category `main` and leaves the others out, which the log says.
+ * @throws UserError with the line
+ */
+function parseCondaLock(text, file, platform) {
+    const lock = openYaml(text, file);
+    const version = textOf(lock.top, 'version');
+    if (version !== '1') {
+        throw lock.refuse(lock.top.get('version', true), `version ${version ?? '?'} of conda-lock's format is not known here, only 1`);
+    }
+    const all = mapsIn(lock.top.get('package', true));
+    const metadata = lock.top.get('metadata');
+    const platforms = (0,dist/* isMap */.jh)(metadata)
+        ? textsIn(metadata.get('platforms', true))
+        : all.flatMap((node) => textOf(node, 'platform') ?? []);
+    if (!platforms.includes(platform)) {
+        throw lock.refuse(lock.top, `it has nothing for ${platform}`, `It is for ${[...new Set(platforms)].join(', ')}.`);
+    }
+    const ofPlatform = all.filter((node) => textOf(node, 'platform') === platform);
+    const main = ofPlatform.filter((node) => (textOf(node, 'category') ?? 'main') === 'main');
+    const left = new Set(ofPlatform.flatMap((node) => textOf(node, 'category') ?? []));
+    left.delete('main');
+    if (left.size > 0)
+        lib_core/* info */.pq(`${file}: packages of the categories ${[...left].join(', ')} are left out`);
+    const wheel = main.find((node) => textOf(node, 'manager') !== 'conda');
+    if (wheel)
+        throw refuseWheel(lock, wheel, textOf(wheel, 'name') ?? '');
+    const packages = main.map((node) => {
+        const [hash, dependencies] = [node.get('hash'), node.get('dependencies')];
+        return {
+            node,
+            url: textOf(node, 'url') ?? '',
+            ...((0,dist/* isMap */.jh)(hash) && { sha256: textOf(hash, 'sha256'), md5: textOf(hash, 'md5') }),
+            depends: (0,dist/* isMap */.jh)(dependencies) ? dependencies.items.map(({ key }) => String(key)) : [],
+        };
+    });
+    return lockOf(lock, packages, platform);
+}
+
 ;// CONCATENATED MODULE: ./src/lock/header.ts
 
 
@@ -60437,7 +61172,7 @@ function parseLock(text, file, platform) {
     if (start < 0 || stray !== undefined) {
         const foreign = (0,read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
-            'conda-lock writes such a file with `conda-lock render --kind explicit`, if there is nothing of pip in it.');
+            'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
     }
     const wheel = lines.find(({ text: comment }) => wheelLine.test(comment));
     if (wheel) {
@@ -60475,6 +61210,111 @@ function parseLock(text, file, platform) {
 const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/;
 function isComment({ text }) {
     return text.startsWith('#');
+}
+
+;// CONCATENATED MODULE: ./src/lock/pixi-lock.ts
+
+
+const versions = ['6', '7'];
+/**
+ * Reads a pixi.lock of version 6 or 7 (rattler_lock's parse/deserialize.rs): environments name their packages by address, by
+ * platform, sorted by address, and the packages' records stand behind all of them. In version 7 platforms have names, which are those
+ * of conda unless the workspace gives others.
+ * @param environment by its name in the workspace
+ * @throws UserError with the line
+ */
+function parsePixiLock(text, file, platform, environment) {
+    const lock = openYaml(text, file);
+    const version = textOf(lock.top, 'version') ?? '?';
+    if (!versions.includes(version)) {
+        throw lock.refuse(lock.top.get('version', true), `version ${version} of pixi's lockfile is not known here, only ${versions.join(' and ')}`, Number(version) < 6 ? 'Have pixi write it anew: `pixi lock`.' : 'Set this action to a newer version.');
+    }
+    const records = new Map(mapsIn(lock.top.get('packages', true)).map((node) => [textOf(node, 'conda') ?? '', node]));
+    const packages = packagesFor(lock, environment, platform).map((entry) => {
+        const url = textOf(entry, 'conda');
+        if (url === undefined) {
+            const wheel = textOf(entry, 'pypi');
+            if (wheel !== undefined)
+                throw refuseWheel(lock, entry, wheel.replace(/^.*\//, '') || wheel);
+            throw lock.refuse(entry, `'${textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
+        }
+        if (!/^\w+:\/\//.test(url)) {
+            throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
+        }
+        const node = records.get(url);
+        if (!node)
+            throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`);
+        return {
+            node,
+            url,
+            sha256: textOf(node, 'sha256'),
+            md5: textOf(node, 'md5'),
+            depends: textsIn(node.get('depends', true)),
+        };
+    });
+    return lockOf(lock, packages, platform);
+}
+function packagesFor(lock, name, platform) {
+    const environments = lock.top.get('environments');
+    const names = (0,dist/* isMap */.jh)(environments) ? environments.items.map(({ key }) => String(key)) : [];
+    const environment = (0,dist/* isMap */.jh)(environments) ? environments.get(name) : undefined;
+    if (!(0,dist/* isMap */.jh)(environment)) {
+        throw lock.refuse(lock.top, `there is no environment '${name}' in it`, `Set 'pixi-environment' to one of ${names.join(', ')}.`);
+    }
+    const packages = environment.get('packages');
+    const byPlatform = (0,dist/* isMap */.jh)(packages) ? packages.items.map(({ key }) => String(key)) : [];
+    const chosen = byPlatform.filter((key) => subdirOf(lock, key) === platform);
+    const found = chosen.includes(platform) ? platform : chosen[0];
+    if (!(0,dist/* isMap */.jh)(packages) || found === undefined) {
+        throw lock.refuse(environment, `its environment '${name}' has nothing for ${platform}`, `It is for ${byPlatform.join(', ')}.`);
+    }
+    if (chosen.length > 1 && found !== platform) {
+        throw lock.refuse(packages, `several platforms of it are ${platform}: ${chosen.join(', ')}`);
+    }
+    return mapsIn(packages.get(found, true));
+}
+/** The conda subdir that a platform's name stands for. */
+function subdirOf({ top }, name) {
+    const platform = mapsIn(top.get('platforms', true)).find((node) => textOf(node, 'name') === name);
+    return (platform && textOf(platform, 'subdir')) ?? name;
+}
+
+;// CONCATENATED MODULE: ./src/lock/frozen.ts
+
+
+
+/** Which other tool wrote a lockfile that is YAML, by its keys. */
+function otherTool(text) {
+    if (/^@EXPLICIT\s*$/m.test(text) || !/^version\s*:/m.test(text))
+        return undefined;
+    if (/^environments\s*:/m.test(text))
+        return 'pixi';
+    return /^package\s*:/m.test(text) ? 'conda-lock' : undefined;
+}
+/**
+ * Reads a lockfile that is used as it is: one of ours, an `@EXPLICIT` file, conda-lock's conda-lock.yml or pixi's pixi.lock.
+ * @param pixiEnvironment the one of a pixi workspace
+ * @throws UserError with the line
+ */
+function parseFrozenLock(text, file, platform, pixiEnvironment) {
+    switch (otherTool(text)) {
+        case 'pixi':
+            return parsePixiLock(text, file, platform, pixiEnvironment);
+        case 'conda-lock':
+            return parseCondaLock(text, file, platform);
+        case undefined:
+            return parseLock(text, file, platform);
+    }
+}
+/**
+ * The text without the variables that conda-lock leaves in the place of credentials, `https://$USER:$PASSWORD@host` and `/t/$TOKEN/`:
+ * those of the run are found by the address.
+ */
+function withoutPlaceholders(text) {
+    const variable = String.raw `\$(?:\w+|\{\w+\})`;
+    return text
+        .replace(new RegExp(`://${variable}(?::${variable})?@`, 'g'), '://')
+        .replace(new RegExp(`/t/${variable}(?=/)`, 'g'), '');
 }
 
 ;// CONCATENATED MODULE: ./src/lock/stale.ts
@@ -60563,6 +61403,7 @@ function refuseSharedLocks(uses, workspace) {
 
 
 
+
 /** The door of this folder: from what is asked to a lock. */
 
 
@@ -60575,7 +61416,15 @@ function refuseSharedLocks(uses, workspace) {
 async function resolveLock(request, solve) {
     const { path } = request;
     const { platform } = request.asked;
-    const text = await readLockFile(path);
+    const found = await readLockFile(path);
+    const text = found === undefined ? undefined : withoutPlaceholders(found);
+    const other = text === undefined ? undefined : otherTool(text);
+    if (other !== undefined && request.mode !== 'frozen') {
+        throw new errors/* UserError */.y(`this is a lockfile of ${other}'s, which ${other} has to keep`, {
+            at: { file: path },
+            advice: "Use it as it is with lock-mode: frozen, or name another 'lock-file'.",
+        });
+    }
     if (request.mode === 'update') {
         return renew(request, solve, ['lock-mode is update'], text, forgiving(text, path, platform));
     }
@@ -60587,9 +61436,11 @@ async function resolveLock(request, solve) {
             advice: refresh(request, " Or check 'lock-file'."),
         });
     }
-    const lock = parseLock(text, path, platform);
-    if (request.mode === 'frozen')
+    if (request.mode === 'frozen') {
+        const lock = parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default');
         return use(request, text, fitting(lock, request));
+    }
+    const lock = parseLock(text, path, platform);
     if (lock.header === undefined) {
         throw new errors/* UserError */.y('it does not say what it was solved for, so nobody can tell whether it still holds', {
             at: { file: path },
@@ -60833,6 +61684,8 @@ function warnOfUnknownNames({ lock }, locked) {
 
 
 
+
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
@@ -60840,16 +61693,24 @@ function warnOfUnknownNames({ lock }, locked) {
  */
 async function lockMembers(request, members, bases, context) {
     refuseSharedFiles(request, members);
-    const locked = [];
-    for (const platform of request.platforms) {
-        const ofPlatform = [];
-        for (const member of members)
-            ofPlatform.push(await lockMember(request, member, platform, bases, context));
-        refuseDifferentBases(ofPlatform);
-        locked.push(ofPlatform);
-    }
+    sayDefaults(request, members);
+    const limited = (0,limiter/* createLimiter */.z)(lock_parallel);
+    const locking = request.platforms.map((platform) => members.map((member) => limited(() => lockMember(request, member, platform, bases, context))));
+    // Nothing is under way any more when the first error is thrown.
+    await Promise.allSettled(locking.flat());
+    const locked = await Promise.all(locking.map((ofPlatform) => Promise.all(ofPlatform)));
+    locked.forEach(refuseDifferentBases);
     warnOfUnknownNames(request, locked.flat());
     return locked;
+}
+/** micromamba takes one processor and up to a gigabyte to solve with conda-forge. */
+const lock_parallel = Math.min((0,external_node_os_.availableParallelism)(), 4);
+/** Once a run, before anything is taken from there. */
+function sayDefaults({ condarc }, members) {
+    const channels = members.flatMap(({ environment }) => environment?.channels ?? []);
+    const sentence = (0,access/* describeDefaults */.EK)(channels.map(({ canonical }) => canonical), condarc);
+    if (sentence !== undefined)
+        lib_core/* info */.pq(sentence);
 }
 function pathFor({ workspace, lock }, { file }, platform) {
     return lockPath({ template: lock.file, environmentFile: file, platform, workspace });
@@ -60872,26 +61733,26 @@ async function lockMember(request, member, platform, bases, context) {
     const { environment } = member;
     const { subdir } = platform;
     const baseImage = (0,base_name/* formatBaseName */.kp)(request.base);
-    const authorizer = () => channelCredentials((environment?.channels ?? []).map(({ source }) => source));
+    const access = await context.channels(environment);
     const settings = {
         path: pathFor(request, member, platform),
-        secrets: environment?.secrets ?? [],
+        secrets: [...(environment?.secrets ?? []), ...access.secrets],
         chooseOwnLayer: chooseOwnLayer,
         // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
         groups: (names, own) => groupPackages(names, own, layerBudget),
-        factsOf: async (gone) => archiveSizes(gone, await authorizer()),
+        factsOf: async (gone) => archiveSizes(gone, access.authorize),
         updateCommand: updateCommand(request, member.file, platform),
     };
-    const { mode } = request.lock;
+    const { mode, pixiEnvironment } = request.lock;
     let micromamba;
     const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage } }, () => {
+        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage }, pixiEnvironment }, () => {
             throw new Error('a frozen lock is not solved');
         })
         : await resolveLock({
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc }),
+            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc: condarc?.text }),
         }, async (previous) => {
             const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin());
             const [base, installed] = await Promise.all([
@@ -60905,6 +61766,7 @@ async function lockMember(request, member, platform, bases, context) {
                 platform: subdir,
                 virtualPackages,
                 pins,
+                access,
                 ...context.solving,
             }));
             return {
@@ -60949,22 +61811,6 @@ function refuseDifferentBases(members) {
         at: { file: other.file },
         advice: 'Refresh them together: lock-mode: update.',
     });
-}
-
-;// CONCATENATED MODULE: ./src/action/state.ts
-
-const state_name = 'tarball-cache';
-/**
- * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
- * meanwhile is read again. No credentials.
- */
-function saveState(state) {
-    lib_core/* saveState */.LZ(state_name, state);
-}
-/** Absent when the main step ended before there was anything to save. */
-function loadState() {
-    const saved = core.getState(state_name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
 
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts
@@ -61095,32 +61941,31 @@ async function cacheService() {
 
 
 
-
 /**
  * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
  * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
  */
 const worthRestoring = 1 / 2;
 /** @param members the environments of all platforms */
-function createPackageStore(request, members, { tarballs }) {
+function createPackageStore(request, members, { tarballs, channels }) {
     const all = members.flatMap(({ resolved }) => resolved.lock.packages);
     const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
     // The key of one lock is that lock's hash, so that the same lock finds its entry whatever else a job makes.
     members.length === 1
         ? (members[0]?.result.hash ?? '')
         : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
-    const authorizers = new Map();
+    const accesses = new Map();
     const fetching = new Map();
     let matchedKey;
-    const authorizerOf = (member) => {
-        const channels = member.environment?.channels.map(({ source }) => source) ?? [];
-        const authorizer = authorizers.get(member) ?? channelCredentials(channels);
-        authorizers.set(member, authorizer);
-        return authorizer;
+    const accessOf = (member) => {
+        const access = accesses.get(member) ?? channels(member.environment);
+        accesses.set(member, access);
+        return access;
     };
     let begun = Promise.resolve();
     const start = async ({ member, packages }) => {
-        const options = { lockFile: member.result.file, authorize: await authorizerOf(member) };
+        const { authorize } = await accessOf(member);
+        const options = { lockFile: member.result.file, authorize };
         const missing = packages.filter((locked) => !fetching.has(tarballName(locked)));
         if (missing.length === 0)
             return;
@@ -61497,7 +62342,7 @@ async function run(asked) {
         return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed, seconds };
     }
     finally {
-        await (0,scratch/* removeScratch */.ZU)(context.scratch);
+        await (0,common_scratch/* removeScratch */.ZU)(context.scratch);
     }
 }
 /** The base's layers leave for the registries when nothing speaks against any of the images. */
@@ -74551,22 +75396,14 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $1: () => (/* binding */ lstat),
 /* harmony export */   Ck: () => (/* binding */ mkdir),
-/* harmony export */   Cy: () => (/* binding */ readdir),
 /* harmony export */   H8: () => (/* binding */ IS_WINDOWS),
 /* harmony export */   Qh: () => (/* binding */ isRooted),
-/* harmony export */   YN: () => (/* binding */ symlink),
-/* harmony export */   dJ: () => (/* binding */ stat),
-/* harmony export */   h_: () => (/* binding */ readlink),
-/* harmony export */   k6: () => (/* binding */ chmod),
-/* harmony export */   m3: () => (/* binding */ copyFile),
 /* harmony export */   rm: () => (/* binding */ rm),
 /* harmony export */   t2: () => (/* binding */ exists),
-/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath),
-/* harmony export */   y1: () => (/* binding */ unlink)
+/* harmony export */   vr: () => (/* binding */ tryGetExecutablePath)
 /* harmony export */ });
-/* unused harmony exports open, rename, rmdir, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
+/* unused harmony exports chmod, copyFile, lstat, open, readdir, rename, rmdir, stat, symlink, unlink, readlink, UV_FS_O_EXLOCK, READONLY, isDirectory, getCmdPath */
 /* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
 /* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -74596,7 +75433,7 @@ const IS_WINDOWS = process.platform === 'win32';
  */
 function readlink(fsPath) {
     return __awaiter(this, void 0, void 0, function* () {
-        const result = yield fs__WEBPACK_IMPORTED_MODULE_0__.promises.readlink(fsPath);
+        const result = yield fs.promises.readlink(fsPath);
         // On Windows, restore Node 20 behavior: add trailing backslash to all results
         // since junctions on Windows are always directory links
         if (IS_WINDOWS && !result.endsWith('\\')) {
@@ -74757,10 +75594,9 @@ function getCmdPath() {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   K7: () => (/* binding */ which),
 /* harmony export */   U$: () => (/* binding */ mkdirP),
-/* harmony export */   Yz: () => (/* binding */ rmRF),
-/* harmony export */   cp: () => (/* binding */ cp)
+/* harmony export */   Yz: () => (/* binding */ rmRF)
 /* harmony export */ });
-/* unused harmony exports mv, findInPath */
+/* unused harmony exports cp, mv, findInPath */
 /* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2613);
 /* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6928);
 /* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
@@ -74787,19 +75623,19 @@ var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _argume
 function cp(source_1, dest_1) {
     return __awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
         const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(dest)) ? yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(dest) : null;
+        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
         // Dest is an existing file, but not forcing
         if (destStat && destStat.isFile() && !force) {
             return;
         }
         // If dest is an existing directory, should copy inside.
         const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path__WEBPACK_IMPORTED_MODULE_1__.join(dest, path__WEBPACK_IMPORTED_MODULE_1__.basename(source))
+            ? path.join(dest, path.basename(source))
             : dest;
-        if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(source))) {
+        if (!(yield ioUtil.exists(source))) {
             throw new Error(`no such file or directory: ${source}`);
         }
-        const sourceStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(source);
+        const sourceStat = yield ioUtil.stat(source);
         if (sourceStat.isDirectory()) {
             if (!recursive) {
                 throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
@@ -74809,7 +75645,7 @@ function cp(source_1, dest_1) {
             }
         }
         else {
-            if (path__WEBPACK_IMPORTED_MODULE_1__.relative(source, newDest) === '') {
+            if (path.relative(source, newDest) === '') {
                 // a file cannot be copied to itself
                 throw new Error(`'${newDest}' and '${source}' are the same file`);
             }
@@ -74991,11 +75827,11 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
             return;
         currentDepth++;
         yield mkdirP(destDir);
-        const files = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readdir */ .Cy(sourceDir);
+        const files = yield ioUtil.readdir(sourceDir);
         for (const fileName of files) {
             const srcFile = `${sourceDir}/${fileName}`;
             const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile);
+            const srcFileStat = yield ioUtil.lstat(srcFile);
             if (srcFileStat.isDirectory()) {
                 // Recurse
                 yield cpDirRecursive(srcFile, destFile, currentDepth, force);
@@ -75005,32 +75841,32 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
             }
         }
         // Change the mode for the newly created directory
-        yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destDir, (yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .stat */ .dJ(sourceDir)).mode);
+        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
     });
 }
 // Buffered file copy
 function copyFile(srcFile, destFile, force) {
     return __awaiter(this, void 0, void 0, function* () {
-        if ((yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(srcFile)).isSymbolicLink()) {
+        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
             // unlink/re-link it
             try {
-                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .lstat */ .$1(destFile);
-                yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+                yield ioUtil.lstat(destFile);
+                yield ioUtil.unlink(destFile);
             }
             catch (e) {
                 // Try to override file permission
                 if (e.code === 'EPERM') {
-                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .chmod */ .k6(destFile, '0666');
-                    yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .unlink */ .y1(destFile);
+                    yield ioUtil.chmod(destFile, '0666');
+                    yield ioUtil.unlink(destFile);
                 }
                 // other errors = it doesn't exist, no work to do
             }
             // Copy over symlink
-            const symlinkFull = yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .readlink */ .h_(srcFile);
-            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .symlink */ .YN(symlinkFull, destFile, _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .IS_WINDOWS */ .H8 ? 'junction' : null);
+            const symlinkFull = yield ioUtil.readlink(srcFile);
+            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
         }
-        else if (!(yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .exists */ .t2(destFile)) || force) {
-            yield _io_util_js__WEBPACK_IMPORTED_MODULE_2__/* .copyFile */ .m3(srcFile, destFile);
+        else if (!(yield ioUtil.exists(destFile)) || force) {
+            yield ioUtil.copyFile(srcFile, destFile);
         }
     });
 }

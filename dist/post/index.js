@@ -28374,12 +28374,14 @@ module.exports = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ loadState)
+/* harmony export */   C7: () => (/* binding */ loadState),
+/* harmony export */   bF: () => (/* binding */ loadScratch)
 /* harmony export */ });
-/* unused harmony export saveState */
+/* unused harmony exports saveState, saveScratch */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 
 const name = 'tarball-cache';
+const scratchName = 'scratch';
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
  * meanwhile is read again. No credentials.
@@ -28392,94 +28394,30 @@ function loadState() {
     const saved = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(name);
     return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
 }
+/** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
+function saveScratch(folder) {
+    core.saveState(scratchName, folder);
+}
+/** Absent when the main step made none. */
+function loadScratch() {
+    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(scratchName) || undefined;
+}
 
 
 /***/ }),
 
-/***/ 7327:
+/***/ 3598:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ Cancelled),
-  L: () => (/* binding */ untilCancelled)
-});
-
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
-var errors = __nccwpck_require__(3385);
-;// CONCATENATED MODULE: ./src/common/scratch.ts
-
-
-
-
-
-/** The folders of this run that are there now, so that a cancelled one leaves none. */
-const folders = new Set();
-/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
-function temporaryFolder() {
-    return process.env['RUNNER_TEMP'] || tmpdir();
-}
-/**
- * Makes a folder that is to be gone when the run ends, be it cancelled.
- * @param prefix what its name begins with, or the path of a folder that lies elsewhere
- * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
- */
-async function makeScratch(prefix) {
-    const isTemporary = dirname(prefix) === '.';
-    const parent = temporaryFolder();
-    try {
-        if (isTemporary)
-            await mkdir(parent, { recursive: true });
-        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
-        folders.add(folder);
-        return folder;
-    }
-    catch (error) {
-        if (!isTemporary)
-            throw error;
-        throw cannotWriteTemporary(error);
-    }
-}
-function cannotWriteTemporary(error) {
-    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
-        at: { file: temporaryFolder() },
-        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
-        cause: error,
-    });
-}
-async function removeScratch(folder) {
-    await rm(folder, { recursive: true, force: true });
-    folders.delete(folder);
-}
-/** Does something in a folder of its own, see `makeScratch`. */
-async function withScratch(prefix, work) {
-    const folder = await makeScratch(prefix);
-    try {
-        return await work(folder);
-    }
-    finally {
-        await removeScratch(folder);
-    }
-}
-/** Removes all of them at once, while others may still be writing there. */
-function removeAllScratch() {
-    for (const folder of folders)
-        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
-    folders.clear();
-}
-
-;// CONCATENATED MODULE: ./src/common/cancellation.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ untilCancelled),
+/* harmony export */   c: () => (/* binding */ Cancelled)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
 
 
 
@@ -28494,12 +28432,12 @@ class Cancelled extends Error {
     constructor(signal) {
         super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
         this.name = 'Cancelled';
-        this.exitCode = 128 + external_node_os_.constants.signals[signal];
+        this.exitCode = 128 + node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal];
     }
 }
 /** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
 const children = new Set();
-(0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
+(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('child_process', (message) => {
     const { process: child } = message; // Node's documentation of this channel
     children.add(child);
     child.once('exit', () => children.delete(child));
@@ -28528,7 +28466,7 @@ async function untilCancelled(work) {
         if (typeof outcome === 'object')
             return outcome.value;
         await stopChildren(outcome);
-        removeAllScratch();
+        (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
         throw new Cancelled(outcome);
     }
     finally {
@@ -28557,16 +28495,80 @@ async function ended(child) {
 
 /***/ }),
 
+/***/ 497:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N_: () => (/* binding */ trustCertificates)
+/* harmony export */ });
+/* unused harmony exports extendsTrust, writeTrusted */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1692);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_tls__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3838);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3385);
+
+
+
+
+/** Variables that name a file of certificates to trust; Node itself reads NODE_EXTRA_CA_CERTS only. */
+const variables = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE'];
+/**
+ * Has every connection of this process trust the authorities of a company: those in the files that the usual variables name, and in
+ * those of the configuration.
+ * @param files of the configuration
+ * @throws UserError when a file of the configuration cannot be used
+ */
+async function trustCertificates(files, environment = process.env) {
+    const named = variables.flatMap((name) => environment[name] || []);
+    const ofVariables = named.map((file) => readCertificates(file).catch((error) => {
+        // Many programs pass over such a variable, and not every job needs it.
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .warning */ .$e((0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error));
+        return [];
+    }));
+    const extra = await Promise.all([...ofVariables, ...files.map(readCertificates)]);
+    if (extra.length > 0)
+        (0,node_tls__WEBPACK_IMPORTED_MODULE_1__.setDefaultCACertificates)([...new Set([...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default'), ...extra.flat()])]);
+}
+/** Whether anybody is trusted besides those whom programs trust by themselves. */
+function extendsTrust(files, environment = process.env) {
+    return files.length > 0 || [...variables, 'NODE_EXTRA_CA_CERTS'].some((name) => environment[name]);
+}
+/** Writes whom this process trusts, and the machine, into a file for a program that knows neither of them. */
+async function writeTrusted(file) {
+    const all = new Set([...getCACertificates('system'), ...getCACertificates('default')]);
+    await writeFile(file, [...all].map((certificate) => `${certificate.trim()}\n`).join(''));
+}
+async function readCertificates(file) {
+    try {
+        const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
+        const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
+        if (!found)
+            throw new Error('there is no certificate in it');
+        return found;
+    }
+    catch (error) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .y(`the certificates cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`, {
+            at: { file },
+            advice: `It is named by ${variables.join(', ')} or the condarc's ssl_verify, and is to hold certificates in PEM form.`,
+            cause: error,
+        });
+    }
+}
+
+
+/***/ }),
+
 /***/ 3385:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  y: () => (/* binding */ UserError),
   b: () => (/* binding */ messageOf)
 });
-
-// UNUSED EXPORTS: UserError
 
 ;// CONCATENATED MODULE: ./src/common/foreign.ts
 /**
@@ -28642,6 +28644,86 @@ function messageOf(error) {
     if (error instanceof UserError)
         return error.message;
     return foreignText(error instanceof Error ? error.message : String(error));
+}
+
+
+/***/ }),
+
+/***/ 8623:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IG: () => (/* binding */ removeAllScratch),
+/* harmony export */   ZU: () => (/* binding */ removeScratch)
+/* harmony export */ });
+/* unused harmony exports temporaryFolder, makeScratch, cannotWriteTemporary, withScratch */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
+
+
+
+
+
+/** The folders of this run that are there now, so that a cancelled one leaves none. */
+const folders = new Set();
+/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
+function temporaryFolder() {
+    return process.env['RUNNER_TEMP'] || tmpdir();
+}
+/**
+ * Makes a folder that is to be gone when the run ends, be it cancelled.
+ * @param prefix what its name begins with, or the path of a folder that lies elsewhere
+ * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
+ */
+async function makeScratch(prefix) {
+    const isTemporary = dirname(prefix) === '.';
+    const parent = temporaryFolder();
+    try {
+        if (isTemporary)
+            await mkdir(parent, { recursive: true });
+        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
+        folders.add(folder);
+        return folder;
+    }
+    catch (error) {
+        if (!isTemporary)
+            throw error;
+        throw cannotWriteTemporary(error);
+    }
+}
+function cannotWriteTemporary(error) {
+    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
+        at: { file: temporaryFolder() },
+        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
+        cause: error,
+    });
+}
+async function removeScratch(folder) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true });
+    folders.delete(folder);
+}
+/** Does something in a folder of its own, see `makeScratch`. */
+async function withScratch(prefix, work) {
+    const folder = await makeScratch(prefix);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await removeScratch(folder);
+    }
+}
+/** Removes all of them at once, while others may still be writing there. */
+function removeAllScratch() {
+    for (const folder of folders)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
+    folders.clear();
 }
 
 
@@ -28817,24 +28899,37 @@ async function cacheService() {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3175);
-/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7327);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3385);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7408);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
+/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8623);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7408);
 
 
 
 
 
+
+
+// A main step that ran to its end has removed it.
+const scratch = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadScratch */ .bF)();
+if (scratch !== undefined) {
+    await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_5__/* .removeScratch */ .ZU)(scratch).catch((error) => {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
+    });
+}
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.
 try {
-    const state = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadState */ .C)();
+    const state = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadState */ .C7)();
     if (state === undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('There are no package archives to save.');
-    else
-        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .L)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_4__/* .saveTarballs */ .dv)(state));
+    else {
+        await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_3__/* .trustCertificates */ .N_)([]);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .L)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
+    }
 }
 catch (error) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
     if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .c)
         process.exit(error.exitCode);
 }
@@ -32298,6 +32393,18 @@ function copyFile(srcFile, destFile, force) {
 /******/ 			return fn.r ? promise : getResult();
 /******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
 /******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/compat get default export */
+/******/ (() => {
+/******/ 	// getDefaultExport function for compatibility with non-harmony modules
+/******/ 	__nccwpck_require__.n = (module) => {
+/******/ 		var getter = module && module.__esModule ?
+/******/ 			() => (module['default']) :
+/******/ 			() => (module);
+/******/ 		__nccwpck_require__.d(getter, { a: getter });
+/******/ 		return getter;
 /******/ 	};
 /******/ })();
 /******/ 
