@@ -458,9 +458,16 @@ describe('packages that are not what they say', () => {
 
 test('link scripts are told from the plan', async () => {
   const { archive } = await linkSource('linux-64/post-link-1.0-0.conda')
-  expect(linkScriptsOf(planLink(archive.info, context))).toEqual(['bin/.post-link-post-link.sh'])
-  const paths = ['bin/.demo-pre-link.sh', 'bin/.other-post-link.sh', 'bin/.demo-pre-unlink.sh', 'bin/demo']
-  expect(linkScriptsOf({ name: 'demo', paths })).toEqual(['bin/.demo-pre-link.sh'])
+  expect(linkScriptsOf(planLink(archive.info, context))).toEqual([
+    { moment: 'post-link', path: 'bin/.post-link-post-link.sh' },
+  ])
+  const paths = ['post-link', 'pre-link', 'pre-unlink', 'post-unlink'].map(
+    (moment) => `bin/.demo-${moment}.sh`,
+  )
+  expect(linkScriptsOf({ name: 'demo', paths: [...paths, 'bin/.other-post-link.sh', 'bin/demo'] })).toEqual([
+    { moment: 'pre-link', path: 'bin/.demo-pre-link.sh' },
+    { moment: 'post-link', path: 'bin/.demo-post-link.sh' },
+  ])
 })
 
 test('a record has no empty track_features, and keeps what it does not know', async () => {

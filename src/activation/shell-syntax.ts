@@ -13,7 +13,6 @@ const whole = new Set<SyntaxNode['type']>([
   'Assignment',
   'Redirect',
   'HereString',
-  'HereDoc',
   'TestCommand',
   'For',
   'ArithmeticFor',
@@ -58,13 +57,21 @@ function checkBetween(script: string, start: number, end: number): void {
   }
 }
 
-/** The nodes that are taken as they are, in their order. */
-function wholeNodes(node: SyntaxNode, script: string): SyntaxNode[] {
+/** Where the nodes are that are taken as they are, in the order of the script. */
+function wholeNodes(root: SyntaxNode, script: string): Place[] {
+  return placesIn(root, script).sort((a, b) => a.pos - b.pos)
+}
+
+function placesIn(node: SyntaxNode, script: string): Place[] {
   if (node.type === 'TestCommand') checkOperands(node, script)
+  if (node.type === 'HereDoc') return [node, { pos: node.body.pos, end: node.closing?.end ?? node.body.end }]
   if (whole.has(node.type)) return [node]
-  return childrenOf(node)
-    .toSorted((a, b) => a.pos - b.pos)
-    .flatMap((child) => wholeNodes(child, script))
+  return childrenOf(node).flatMap((child) => placesIn(child, script))
+}
+
+interface Place {
+  readonly pos: number
+  readonly end: number
 }
 
 /** In `[[ … ]]` the parser takes parentheses and brackets for words, and the end of a line for a blank. */

@@ -22,14 +22,20 @@ interface Variable {
 /** The variables of a shell, and which of them are exported. */
 export class ShellVariables {
   readonly #variables: Map<string, Variable>
+  readonly #others: 'unset' | 'unknown'
 
-  /** @param exported what the shell inherits */
-  constructor(exported: ReadonlyMap<string, string>) {
+  /**
+   * @param exported what the shell inherits
+   * @param others what is taken of all other variables; where they are unknown, none of them is read, and what matters to
+   * programs is not set
+   */
+  constructor(exported: ReadonlyMap<string, string>, others: 'unset' | 'unknown' = 'unset') {
     this.#variables = new Map([...exported].map(([name, value]) => [name, { value, exported: true }]))
+    this.#others = others
   }
 
   copy(): ShellVariables {
-    const copy = new ShellVariables(new Map())
+    const copy = new ShellVariables(new Map(), this.#others)
     for (const [name, variable] of this.#variables) copy.#variables.set(name, variable)
     return copy
   }
@@ -37,7 +43,10 @@ export class ShellVariables {
   /** Whether a script may read or set a variable, and what becomes of it is certain. */
   isKnown(name: string, use: 'read' | 'set'): boolean {
     if (shells.has(name) || name.startsWith('BASH')) return false
-    return use === 'set' || !containers.has(name) || this.#variables.get(name)?.value !== undefined
+    if (this.#others === 'unknown') {
+      return use === 'set' ? !containers.has(name) && !name.startsWith('LD_') : this.get(name) !== undefined
+    }
+    return use === 'set' || !containers.has(name) || this.get(name) !== undefined
   }
 
   get(name: string): string | undefined {

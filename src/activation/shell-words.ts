@@ -1,4 +1,11 @@
-import type { ParameterDefaultOperation, ParameterExpansionPart, SyntaxNode, Word, WordPart } from 'unbash'
+import type {
+  HereDocBody,
+  ParameterDefaultOperation,
+  ParameterExpansionPart,
+  SyntaxNode,
+  Word,
+  WordPart,
+} from 'unbash'
 import type { ShellVariables } from './shell-variables.ts'
 
 /** Thrown where a script does what cannot be known without running it. Its message names the construct. */
@@ -52,6 +59,27 @@ export function expandPattern(word: Word, shell: ShellVariables): string {
     throw new UnknownEffect(`the pattern '${word.text}'`, word)
   }
   return joined(pieces)
+}
+
+/**
+ * The text of a here-document whose end is not quoted: like text in quotes, but that quotes are text in it.
+ * @param isIndented whether its lines lose their tabs, before anything is expanded
+ */
+export function expandHereDocument(body: HereDocBody, shell: ShellVariables, isIndented: boolean): string {
+  // Bash looks for the end in lines that are joined by then.
+  if (/\\\n/.test(body.text)) throw new UnknownEffect('a line that goes on in a here-document', body)
+  const { pos, end, text } = body
+  const parts: readonly WordPart[] = body.parts ?? [{ type: 'Literal', pos, end, value: text, text }]
+  const expanded = parts.map((part) => {
+    if (part.type === 'Literal') {
+      const plain = plainText(part).text
+      const tabs = part.pos === pos ? /^\t+/gm : /(?<=\n)\t+/g
+      return (isIndented ? plain.replace(tabs, '') : plain).replace(/\\([$`\\])/g, '$1')
+    }
+    if (isIndented && part.text.includes('\n')) throw new UnknownEffect(`the expansion '${part.text}'`, part)
+    return expandQuoted(part, shell)
+  })
+  return expanded.join('')
 }
 
 /** Sets a variable, as an assignment does. */
@@ -180,13 +208,23 @@ function read(name: string, node: SyntaxNode, shell: ShellVariables): string | u
   return shell.get(name)
 }
 
-function literal(part: { value: string; text: string; pos: number }): Piece {
+function literal(part: PlainText): Piece {
   if (part.text.includes('~')) throw new UnknownEffect("a '~' without quotes", part)
   return { text: literalText(part), kind: 'literal' }
 }
 
-/** The text of what has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
-function literalText(part: { value: string; text: string; pos: number }): string {
+function literalText(part: PlainText): string {
+  return plainText(part).value
+}
+
+interface PlainText {
+  readonly value: string
+  readonly text: string
+  readonly pos: number
+}
+
+/** Text that has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
+function plainText(part: PlainText): PlainText {
   if (/^(?:[^\\$]|\\.)*\$/s.test(part.text)) throw new UnknownEffect("a '$' without a name", part)
-  return part.value
+  return part
 }
