@@ -79,6 +79,27 @@ test('a package less: what it had hidden is there again', async () => {
   expect((await make('clobber-anew:1', { 'cache-from': 'none' })).digest).toBe(less.digest)
 })
 
+test('what link scripts only print is shown in the log, also of a layer that is reused; others are refused', async () => {
+  const shown = [
+    'message-1.0-h0_7 says when it is linked:',
+    '| message 1.0-7 has no data.',
+    '| ::warning::get it',
+  ].join('\n')
+  await write(['message'])
+  expect((await make('message:1')).log.split(shown)).toHaveLength(2)
+  await write(['message', 'tiny'])
+  const more = await make('message:1')
+  expect(more.fetched).not.toContain('message-1.0-h0_7.conda')
+  expect(more.log.split(shown)).toHaveLength(2)
+  await write(['message', 'post-link'])
+  const refused = await job.run({ tags: `${world.registry.host}/message:1` })
+  expect(refused.exitCode).not.toBe(0)
+  expect(refused.log).toContain("input 'link-scripts': post-link-1.0-h0_0 would run a script when linked")
+  const skipped = await make('message:1', { 'link-scripts': 'skip' })
+  expect(skipped.log).toContain('The link scripts of post-link-1.0-h0_0 are not run.')
+  expect(skipped.log).toContain(shown)
+})
+
 test('layers come from another repository of the registry, named by cache-from, by mounts', async () => {
   await write(specs)
   await make('source:1')

@@ -97,6 +97,7 @@ async function describe(
     workspace,
     scratch: workspace,
     tarballs: workspace,
+    shown: new Set<string>(),
   }
   const members = [{ ...member, ...change }]
   const [image] = await describeImages(request, [members], [], bases, context)

@@ -12,21 +12,30 @@ export const factsAnnotation = 'io.github.micromamba-image.facts'
 export interface LayerFacts extends Claims {
   /** The files that activation reads, `etc/conda/activate.d/*.sh` and `etc/conda/env_vars.d/*.json`: text by path. */
   readonly texts: Readonly<Record<string, string>>
-  /** Packages, `<name>-<version>-<build>`, that would run a script when linked. */
+  /** Packages, `<name>-<version>-<build>`, that would do something by a script when linked, or may. */
   readonly scripted: readonly string[]
+  /** What the scripts of all others that have some would print, and nothing else: text by package. */
+  readonly messages: Readonly<Record<string, string>>
   /** Where the layer has the environment's python: what noarch packages in other layers need of it. */
   readonly python?: Python
 }
 
-export function formatFacts({ claims, ways, texts, scripted, python }: LayerFacts): string {
-  const sortedTexts = Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))
+/** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
+const scriptRules = 1
+
+export function formatFacts({ claims, ways, texts, scripted, messages, python }: LayerFacts): string {
+  const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0
   return JSON.stringify({
     claims: formatPathSet(claims),
     ways: formatPathSet(ways),
-    ...(sortedTexts.length > 0 && { texts: Object.fromEntries(sortedTexts) }),
-    ...(scripted.length > 0 && { scripted }),
+    ...(Object.keys(texts).length > 0 && { texts: sorted(texts) }),
+    ...(hasScripts && { scripts: [scriptRules, scripted, sorted(messages)] }),
     ...(python && { python: [python.version, python.executable, python.sitePackages] }),
   })
+}
+
+function sorted(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
@@ -43,11 +52,14 @@ function readFacts(text: string): LayerFacts | undefined {
     return undefined
   }
   if (!isRecord(value)) return undefined
-  const { claims, ways, texts = {}, scripted = [], python } = value
+  const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value
   if (typeof claims !== 'string' || typeof ways !== 'string') return undefined
   const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)]
-  if (!claimed || !above || !isTexts(texts) || !isList(scripted)) return undefined
-  const read = { claims: claimed, ways: above, texts, scripted }
+  if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts)) return undefined
+  const [, scripted, messages] = scripts as unknown[]
+  if (!isList(scripted) || !isTexts(messages)) return undefined
+  if (!Object.keys(texts).every(isActivationFile)) return undefined
+  const read = { claims: claimed, ways: above, texts, scripted, messages }
   if (python === undefined) return read
   if (!isList(python)) return undefined
   const [version = '', executable = '', sitePackages = ''] = python
@@ -55,10 +67,7 @@ function readFacts(text: string): LayerFacts | undefined {
 }
 
 function isTexts(value: unknown): value is Record<string, string> {
-  return (
-    isRecord(value) &&
-    Object.entries(value).every(([path, text]) => isActivationFile(path) && typeof text === 'string')
-  )
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string')
 }
 
 function isList(value: unknown): value is string[] {

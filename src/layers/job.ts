@@ -4,7 +4,6 @@ import {
   findClobbers,
   isActivationFile,
   linkPackage,
-  linkScriptsOf,
   openPackage,
   planLink,
   pythonOf,
@@ -18,6 +17,7 @@ import {
   type SourceCompiler,
 } from '../prefix/link.ts'
 import type { LayerFacts } from './facts.ts'
+import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
 import { claimsOf } from './path-set.ts'
 import { directoryMode, groupAsOwner, openMode } from './reproducible.ts'
@@ -55,7 +55,8 @@ export async function runJob(
   const plans = sources.map(({ archive }) => planLink(archive.info, context))
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
-  const entries = keepTexts(linkAll(sources, plans, context, compiler), texts)
+  const scripts = plans.map((): Record<string, string> => ({}))
+  const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts)
   const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
   const python = sources.find(({ locked }) => locked.name === 'python')
@@ -65,32 +66,46 @@ export async function runJob(
       plans.flatMap(({ paths }) => paths),
     ),
     texts,
-    scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
+    ...readLinkScripts(sources, plans, scripts, context),
     ...(python && { python: pythonOf(python.archive.info.index) }),
   }
   return { layer, facts }
 }
 
-/** Of a path that several of the packages claim, only the last one's file is given. */
+/**
+ * Of a path that several of the packages claim, only the last one's file is given.
+ * @param scripts takes, for each of the packages, its link scripts
+ */
 async function* linkAll(
   sources: readonly LinkSource[],
   plans: readonly LinkPlan[],
   context: LinkContext,
   compiler: SourceCompiler | undefined,
+  scripts: readonly Record<string, string>[],
 ): AsyncGenerator<PrefixEntry> {
   const clobbers = findClobbers(plans)
   for (const [position, source] of sources.entries()) {
-    yield* linkPackage(source, context, selectWinning(clobbers, position), compiler)
+    const plan = plans[position]
+    const own = scripts[position] ?? {}
+    const entries = linkPackage(source, context, selectWinning(clobbers, position), compiler)
+    yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own)
   }
 }
 
-/** Keeps the files that activation reads, on their way; they are small. */
+type FileEntry = Extract<PrefixEntry, { type: 'file' }>
+
+function isActivation({ path }: FileEntry): boolean {
+  return isActivationFile(path)
+}
+
+/** Keeps the text of some files on their way; they are small. */
 async function* keepTexts(
   entries: AsyncIterable<PrefixEntry>,
+  isKept: (entry: FileEntry) => boolean,
   texts: Record<string, string>,
 ): AsyncGenerator<PrefixEntry> {
   for await (const entry of entries) {
-    if (entry.type !== 'file' || !isActivationFile(entry.path)) {
+    if (entry.type !== 'file' || !isKept(entry)) {
       yield entry
       continue
     }

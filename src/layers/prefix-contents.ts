@@ -91,9 +91,14 @@ export class PrefixContents {
     return texts
   }
 
-  /** Packages that would run a script when linked. */
+  /** Packages that would do something by a script when linked, or may. */
   scripted(): string[] {
     return this.#layers.flatMap(({ facts }) => facts.scripted)
+  }
+
+  /** What the scripts of others would print, which may be nothing: package and text. */
+  messages(): [dist: string, text: string][] {
+    return this.#layers.flatMap(({ facts }) => Object.entries(facts.messages))
   }
 
   /**

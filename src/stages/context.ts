@@ -27,6 +27,8 @@ export interface RunContext {
   readonly scratch: string
   /** For package archives, which the post step saves. */
   readonly tarballs: string
+  /** What the log has of packages' messages: each is shown once, though several platforms and environments have it. */
+  readonly shown: Set<string>
 }
 
 export async function openContext(request: Request, registry: RegistryClient): Promise<RunContext> {
@@ -58,5 +60,6 @@ export async function openContext(request: Request, registry: RegistryClient): P
     workspace,
     scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
+    shown: new Set(),
   }
 }

@@ -4,6 +4,7 @@ import * as core from '@actions/core'
 import { Compiler } from '../bytecode/bytecode.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
+import { foreignLines, foreignText } from '../common/foreign.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageOptions } from '../image/inputs.ts'
 import { buildLayers, PrefixContents } from '../layers/build.ts'
@@ -75,6 +76,7 @@ export async function buildPackageLayers(
   })
   const contents = await PrefixContents.of(known, context, open)
   checkLinkScripts(contents.scripted(), linkScripts)
+  showMessages(contents.messages(), run)
   return {
     ...member,
     layers: made.map(({ layer }) => layer),
@@ -106,6 +108,16 @@ async function needCompiling(packages: readonly FetchedPackage[], context: LinkC
     const { isCompiled, bytecode } = planLink(archive.info, context)
     return isCompiled && bytecode.length > 0
   })
+}
+
+/** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
+function showMessages(messages: readonly [dist: string, text: string][], { shown }: RunContext): void {
+  for (const [dist, text] of messages) {
+    const lines = `${foreignText(dist)} says when it is linked:\n${foreignLines(text)}`
+    if (text === '' || shown.has(lines)) continue
+    shown.add(lines)
+    core.info(lines)
+  }
 }
 
 /** Link scripts would have to be run, which makes an image differ from an installed environment. */

@@ -160,6 +160,20 @@ const specimens: readonly Specimen[] = [
     ],
   },
   {
+    name: 'message',
+    build: 'h0_7',
+    files: [
+      file('share/message/README', 'its scripts do nothing, but for one that never runs here\n'),
+      file('bin/.message-pre-link.sh', '#!/bin/sh\nexit 0\n', 0o755),
+      file(
+        'bin/.message-post-link.sh',
+        'cat <<EOF >> $PREFIX/.messages.txt\n$PKG_NAME $PKG_VERSION-$PKG_BUILDNUM has no data.\n::warning::get it\nEOF\n',
+        0o755,
+      ),
+      file('bin/.message-pre-unlink.sh', 'rm -r "$PREFIX/share/message"\n', 0o755),
+    ],
+  },
+  {
     name: 'older-bz2',
     build: '3',
     format: 'tar.bz2',
