@@ -22,8 +22,8 @@ import { readAuth } from './auth.ts'
 import { boolean, choice, command, keyValues, lines, list, listOf, pairs, text, valueOf } from './inputs.ts'
 import { readMerge, type MergeRequest } from './merge-request.ts'
 
-/** Everything that a run is asked for: the inputs, read once and checked before any work. */
-export interface Request {
+/** What says what is locked, for an image or to refresh the locks. */
+export interface LockingRequest {
   /** Absolute; paths in inputs are relative to it. */
   readonly workspace: string
   /** One environment each; none when the default is to be looked for. */
@@ -43,6 +43,16 @@ export interface Request {
   readonly base: BaseName
   readonly virtualPackages: VirtualPackageOverrides
   readonly platforms: readonly Platform[]
+  readonly image: Pick<ImageOptions, 'rootPrefix'>
+  readonly micromamba: MicromambaRequest
+  readonly condarc?: Condarc
+  /** What opens the hosts of channels. */
+  readonly auth: readonly Grant[]
+  readonly logLevel: LogLevel
+}
+
+/** Everything that a run is asked for: the inputs, read once and checked before any work. */
+export interface Request extends LockingRequest {
   /** Without their tags when the image is pushed by digest. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean
@@ -65,12 +75,7 @@ export interface Request {
   /** Of the index of several platforms, and of what it says of each. */
   readonly indexAnnotations: Readonly<Record<string, string>>
   readonly descriptorAnnotations: Readonly<Record<string, string>>
-  readonly micromamba: MicromambaRequest
-  readonly condarc?: Condarc
-  /** What opens the hosts of channels. */
-  readonly auth: readonly Grant[]
   readonly cache: { readonly downloads: boolean; readonly key: string; readonly write: boolean }
-  readonly logLevel: LogLevel
 }
 
 export type LogLevel = (typeof logLevels)[number]
@@ -89,26 +94,11 @@ const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trac
 
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 export function readRequest(environment: NodeJS.ProcessEnv = process.env): Request {
-  keepProxyPasswords(environment)
   const platforms = readPlatforms()
   const merge = readMerge(platforms)
   const annotations = annotationsOf(merge, platforms)
   const request: Request = {
-    workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
-    environmentFiles: list('environment-file'),
-    packages: lines('packages'),
-    channels: list('channels'),
-    lock: {
-      file: text('lock-file'),
-      mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']),
-      updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) =>
-        name.toLowerCase(),
-      ),
-      pixiEnvironment: valueOf('pixi-environment'),
-    },
-    base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
-    virtualPackages: readVirtualPackages(),
-    platforms: platforms.length > 0 ? platforms : [machinePlatform()],
+    ...readLockingRequest(choice('lock-mode', ['auto', 'locked', 'frozen', 'update']), environment),
     tags: readTags(),
     merge,
     ...readPush(),
@@ -120,17 +110,46 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     cacheFrom: readCacheFrom(environment),
     indexAnnotations: annotations.index,
     descriptorAnnotations: annotations.descriptor,
-    micromamba: readMicromamba(),
-    condarc: readCondarc(environment),
-    auth: readAuth(),
     cache: {
       downloads: boolean('cache-downloads'),
       key: readCacheKey(),
       write: boolean('cache-write'),
     },
-    logLevel: choice('log-level', logLevels),
   }
   refuseContradictions(request)
+  return request
+}
+
+/** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
+export function readLockingRequest(
+  mode: LockMode,
+  environment: NodeJS.ProcessEnv = process.env,
+): LockingRequest {
+  keepProxyPasswords(environment)
+  const platforms = readPlatforms()
+  const request: LockingRequest = {
+    workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
+    environmentFiles: list('environment-file'),
+    packages: lines('packages'),
+    channels: list('channels'),
+    lock: {
+      file: text('lock-file'),
+      mode,
+      updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) =>
+        name.toLowerCase(),
+      ),
+      pixiEnvironment: valueOf('pixi-environment'),
+    },
+    base: parseBaseName(valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+    virtualPackages: readVirtualPackages(),
+    platforms: platforms.length > 0 ? platforms : [machinePlatform()],
+    image: { rootPrefix: readRootPrefix() },
+    micromamba: readMicromamba(),
+    condarc: readCondarc(environment),
+    auth: readAuth(),
+    logLevel: choice('log-level', logLevels),
+  }
+  refuseContradictionsInLocking(request)
   return request
 }
 
@@ -393,7 +412,7 @@ function readCacheKey(): string {
   return key
 }
 
-function refuseContradictions(request: Request): void {
+function refuseContradictionsInLocking(request: LockingRequest): void {
   if (request.channels.length > 0 && request.packages.length === 0) {
     throw new UserError('they are for packages, and there are none', {
       at: { input: 'channels' },
@@ -406,6 +425,15 @@ function refuseContradictions(request: Request): void {
       advice: "Set 'lock-mode: update', or leave it out.",
     })
   }
+  if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
+    throw new UserError("it is for a download, but 'download-micromamba' is false", {
+      at: { input: 'micromamba-checksum' },
+      advice: 'Leave one of the two out.',
+    })
+  }
+}
+
+function refuseContradictions(request: Request): void {
   if (request.merge && request.tags.length === 0) {
     throw new UserError('images are to be merged, but there is no name for what comes of it', {
       at: { input: 'tags' },
@@ -426,11 +454,5 @@ function refuseContradictions(request: Request): void {
         at: { input: 'tags' },
       },
     )
-  }
-  if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
-    throw new UserError("it is for a download, but 'download-micromamba' is false", {
-      at: { input: 'micromamba-checksum' },
-      advice: 'Leave one of the two out.',
-    })
   }
 }

@@ -5,11 +5,13 @@ import type { ResolvedLock } from './resolve.ts'
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
  * @param change against the lock before, if there was one
+ * @param committed whether the run commits it
  */
 export function describeLock(
   { lock, reasons, changed }: ResolvedLock,
   file: string,
   change?: LockChange,
+  committed = false,
 ): string[] {
   const count = `${lock.packages.length} packages`
   if (!reasons) return [`${file}: used as it is, ${count}`]
@@ -19,7 +21,9 @@ export function describeLock(
     ...reasons.map((reason) => `- ${reason}`),
     ...(change ? [`Against the lock before: ${summarize([change])}.`, ...couldNotStay(change)] : []),
     changed
-      ? `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
+      ? committed
+        ? 'It is another one than in the workspace.'
+        : `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
       : 'It is what it was before.',
   ]
 }

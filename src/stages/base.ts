@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/request.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { readBaseFiles, type BaseFiles } from '../base/base-files.ts'
 import { formatBaseName, parseBaseName } from '../base/name.ts'
@@ -38,7 +38,7 @@ export interface BaseReader {
   read(platform: Platform, pinned: string): Promise<Base>
 }
 
-export function createBaseReader(request: Request, { registry }: RunContext): BaseReader {
+export function createBaseReader(request: LockingRequest, { registry }: RunContext): BaseReader {
   let pinned: Promise<string> | undefined
   const bases = new Map<string, Promise<Base>>()
   return {
@@ -53,7 +53,7 @@ export function createBaseReader(request: Request, { registry }: RunContext): Ba
 }
 
 async function openBase(
-  { image: { rootPrefix: wanted }, workspace }: Request,
+  { image: { rootPrefix: wanted }, workspace }: LockingRequest,
   platform: Platform,
   pinned: string,
   registry: RunContext['registry'],

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Request } from '../action/request.ts'
+import type { LockingRequest, Request } from '../action/request.ts'
 import { saveScratch } from '../action/state.ts'
 import { openChannels, type ChannelAccess } from '../channels/access.ts'
 import { extendsTrust, writeTrusted } from '../common/certificates.ts'
@@ -31,8 +31,12 @@ export interface RunContext {
   readonly shown: Set<string>
 }
 
-export async function openContext(request: Request, registry: RegistryClient): Promise<RunContext> {
-  const { push, tags, workspace, condarc, logLevel, auth } = request
+/** @param request one that makes no image pushes nothing */
+export async function openContext(
+  request: LockingRequest & Partial<Pick<Request, 'push' | 'tags'>>,
+  registry: RegistryClient,
+): Promise<RunContext> {
+  const { push = false, tags = [], workspace, condarc, logLevel, auth } = request
   const scratch = await makeScratch('micromamba-image-')
   saveScratch(scratch)
   // micromamba reads other variables than Node, and of a condarc one file.

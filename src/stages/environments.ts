@@ -1,4 +1,4 @@
-import type { Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/request.ts'
 import { UserError } from '../common/errors.ts'
 import {
   environmentOf,
@@ -21,7 +21,7 @@ export interface Member {
 }
 
 /** What of a request says which environments there are. */
-type Wanted = Pick<Request, 'workspace' | 'environmentFiles' | 'packages' | 'channels' | 'lock'>
+type Wanted = Pick<LockingRequest, 'workspace' | 'environmentFiles' | 'packages' | 'channels' | 'lock'>
 
 /**
  * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import { describeDefaults } from '../channels/access.ts'
 import { UserError } from '../common/errors.ts'
@@ -41,16 +41,21 @@ export interface LockedMember extends Member {
   readonly result: LockResult
 }
 
+export interface LockingContext extends RunContext {
+  /** Whether the run commits the locks itself. */
+  readonly commits?: boolean
+}
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
  * @throws UserError when one cannot be had
  */
 export async function lockMembers(
-  request: Request,
+  request: LockingRequest,
   members: readonly Member[],
   bases: BaseReader,
-  context: RunContext,
+  context: LockingContext,
 ): Promise<LockedMember[][]> {
   refuseSharedFiles(request, members)
   sayDefaults(request, members)
@@ -70,7 +75,7 @@ export async function lockMembers(
 const parallel = Math.min(availableParallelism(), 4)
 
 /** Once a run, before anything is taken from there. */
-function sayDefaults({ condarc }: Request, members: readonly Member[]): void {
+function sayDefaults({ condarc }: LockingRequest, members: readonly Member[]): void {
   const channels = members.flatMap(({ environment }) => environment?.channels ?? [])
   const sentence = describeDefaults(
     channels.map(({ canonical }) => canonical),
@@ -79,12 +84,12 @@ function sayDefaults({ condarc }: Request, members: readonly Member[]): void {
   if (sentence !== undefined) core.info(sentence)
 }
 
-function pathFor({ workspace, lock }: Request, { file }: Member, platform: Platform): string {
+function pathFor({ workspace, lock }: LockingRequest, { file }: Member, platform: Platform): string {
   return lockPath({ template: lock.file, environmentFile: file, platform, workspace })
 }
 
 /** A frozen lockfile is not written: one of noarch packages alone does for several platforms, but not for two environments. */
-function refuseSharedFiles(request: Request, members: readonly Member[]): void {
+function refuseSharedFiles(request: LockingRequest, members: readonly Member[]): void {
   const { platforms, workspace, lock } = request
   const uses = platforms.map((platform) =>
     members.map((member) => ({
@@ -98,11 +103,11 @@ function refuseSharedFiles(request: Request, members: readonly Member[]): void {
 }
 
 async function lockMember(
-  request: Request,
+  request: LockingRequest,
   member: Member,
   platform: Platform,
   bases: BaseReader,
-  context: RunContext,
+  context: LockingContext,
 ): Promise<LockedMember> {
   const { workspace, condarc } = request
   const overrides = { ...virtualPackagesOf(platform), ...request.virtualPackages }
@@ -171,7 +176,7 @@ async function lockMember(
     platform: fileNameOf(platform),
     diff: resolved.difference,
   }
-  for (const line of describeLock(resolved, lockFile, change)) core.info(line)
+  for (const line of describeLock(resolved, lockFile, change, context.commits)) core.info(line)
   const result: LockResult = {
     file: lockFile,
     hash: resolved.hash,

@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path'
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/request.ts'
 import { formatBaseName } from '../base/name.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { withoutCredentials, type Environment } from '../environment/read.ts'
@@ -26,7 +26,7 @@ export function annotate({ differences, file = '' }: StaleLock, environment: Env
  * What writes the same lock on any machine, quoted for bash, to be run where the workspace is. A condarc may hold secrets: it is left to
  * whoever knows it.
  */
-export function updateCommand(request: Request, file: string, platform: Platform): string {
+export function updateCommand(request: LockingRequest, file: string, platform: Platform): string {
   const { workspace, lock, base, packages, channels, virtualPackages, condarc } = request
   const inputs: Record<string, string> = {
     'environment-file': relative(workspace, resolve(workspace, file)),

@@ -1,25 +1,29 @@
 import * as core from '@actions/core'
-import type { Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/request.ts'
 import type { LockResult } from '../action/result.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 import type { Lock } from '../lock/types.ts'
 import type { Held } from '../micromamba/solve.ts'
 
 /** With `update-only` the base is none of what may change. */
-export function keptBase({ lock }: Request, previous: Lock | undefined, asked: string): string | undefined {
+export function keptBase(
+  { lock }: LockingRequest,
+  previous: Lock | undefined,
+  asked: string,
+): string | undefined {
   const pinned = previous?.header?.baseImage
   return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined
 }
 
 /** The packages of the lock before that are to stay: none, unless only some may change. */
-export function heldPackages({ lock }: Request, previous: Lock | undefined): Held[] {
+export function heldPackages({ lock }: LockingRequest, previous: Lock | undefined): Held[] {
   if (lock.updateOnly.length === 0) return []
   return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name))
 }
 
 /** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
 export function warnOfUnknownNames(
-  { lock }: Request,
+  { lock }: LockingRequest,
   locked: readonly { readonly resolved: ResolvedLock; readonly result: LockResult }[],
 ): void {
   const known = new Set(
