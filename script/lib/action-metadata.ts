@@ -24,6 +24,12 @@ export async function readInputs(actionFile: string | URL): Promise<Map<string, 
   )
 }
 
+/** The programs that an action's steps run, relative to its action.yml. */
+export async function readPrograms(actionFile: string | URL): Promise<{ main: string; post?: string }> {
+  const { runs } = parse(await readFile(actionFile, 'utf8')) as { runs: { main: string; post?: string } } // ours
+  return runs
+}
+
 /**
  * The variables that carry inputs to an action, defaults included.
  * @throws Error when a name is not in action.yml, with the one that may have been meant

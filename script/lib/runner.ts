@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { constants, homedir, tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { inputVariables, readInputs } from './action-metadata.ts'
+import { inputVariables, readInputs, readPrograms } from './action-metadata.ts'
 import { LogRenderer, parseRecords } from './workflow-commands.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface ActionRun {
+  /** The folder of its action.yml below the project's; default: the project's own. */
+  readonly action?: string
   /** By the names of action.yml; the others have their defaults. */
   readonly inputs: Readonly<Record<string, string>>
   /**
@@ -85,13 +87,15 @@ interface Use {
 async function runMain(run: ActionRun, home: string, temporary: string, masks: Set<string>): Promise<Use> {
   const dist = run.dist ?? join(project, 'dist')
   const workspace = await realpath(run.workspace ?? process.cwd())
-  const inputs = inputVariables(await readInputs(join(project, 'action.yml')), run.inputs)
-  const bundle = (step: 'main' | 'post') => {
-    const path = join(dist, step, 'index.js')
+  const actionFile = join(project, run.action ?? '', 'action.yml')
+  const inputs = inputVariables(await readInputs(actionFile), run.inputs)
+  const programs = await readPrograms(actionFile)
+  const bundle = (program: string) => {
+    const path = join(dist, relative(join(project, 'dist'), resolve(dirname(actionFile), program)))
     if (!existsSync(path)) throw new Error(`${path} is missing; script/build makes it`)
     return path
   }
-  const bundles = { main: bundle('main'), post: bundle('post') }
+  const bundles = { main: bundle(programs.main), post: programs.post && bundle(programs.post) }
   const files = await createFiles(home)
   const environment: NodeJS.ProcessEnv = {
     ...withoutRunner(process.env),
@@ -111,7 +115,10 @@ async function runMain(run: ActionRun, home: string, temporary: string, masks: S
     log += text
     run.onLog?.(text)
   }
-  const step: Use['step'] = (name, variables) => runStep(bundles[name], variables, workspace, masks, write)
+  const step: Use['step'] = async (name, variables) => {
+    const program = bundles[name]
+    return program ? runStep(program, variables, workspace, masks, write) : 0
+  }
   return { files, environment, step, mainCode: await step('main', environment), log: () => log }
 }
 
