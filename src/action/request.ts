@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf, UserError } from '../common/errors.ts'
-import { isRecord } from '../common/json.ts'
 import { formatPlatform, machinePlatform, parsePlatform, type Platform } from '../common/platform.ts'
 import { secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { keepSecret } from '../common/secrets.ts'
@@ -17,6 +16,7 @@ import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
 import type { LockMode } from '../lock/types.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
+import { readEventFile, textIn } from './event.ts'
 import { readAnnotations, type Annotations } from './annotations.ts'
 import { readAuth } from './auth.ts'
 import { boolean, choice, command, keyValues, lines, list, listOf, pairs, text, valueOf } from './inputs.ts'
@@ -290,29 +290,10 @@ function readEvent(path: string | undefined): {
   readonly commitTime?: string
   readonly defaultBranch?: string
 } {
-  if (!path || !existsSync(path)) return {}
-  const at = { file: path }
-  const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.'
-  let event: unknown
-  try {
-    const text = readFileSync(path, 'utf8')
-    // Runners other than GitHub's may leave it empty.
-    event = text.trim() === '' ? {} : JSON.parse(text)
-  } catch (error) {
-    throw new UserError(`the workflow's event cannot be read: ${messageOf(error)}`, {
-      at,
-      advice,
-      cause: error,
-    })
-  }
-  if (!isRecord(event)) throw new UserError("the workflow's event is not a JSON object", { at, advice })
-  const field = (object: unknown, name: string) => {
-    const value = isRecord(object) ? object[name] : undefined
-    return typeof value === 'string' ? value : undefined
-  }
+  const event = readEventFile(path)
   return {
-    commitTime: field(event['head_commit'], 'timestamp'),
-    defaultBranch: field(event['repository'], 'default_branch'),
+    commitTime: textIn(event['head_commit'], 'timestamp'),
+    defaultBranch: textIn(event['repository'], 'default_branch'),
   }
 }
 
