@@ -20,6 +20,7 @@ const rooms = [
   'outputs',
   'action',
   'stages',
+  'refresh',
 ]
 
 export default {

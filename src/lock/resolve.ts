@@ -74,6 +74,8 @@ export interface ResolvedLock {
   readonly changed: boolean
   /** Why this run solved; absent when it did not. */
   readonly reasons?: readonly string[]
+  /** What the file held before, when this run solved again. */
+  readonly before?: string
   /** Against the lock that was there, when this run solved again. */
   readonly difference?: LockDiff
 }
@@ -171,6 +173,7 @@ async function renew(
     hash: lockHash(lock, asked.baseImage),
     changed,
     reasons,
+    ...(before !== undefined && { before }),
     ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
   }
 }

@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as core from '@actions/core'
+import { runCommand } from '../common/command.ts'
+import { messageOf, UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
+import { adviceFor } from './github-failure.ts'
+import { Outrun, type BranchWriter, type NewCommit } from './writer.ts'
+import type { CommitWishes, Repository } from './types.ts'
+
+/** As git(1) prints them in porcelain and in prose when a branch is not where it is thought to be. */
+const outrunBy =
+  /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|couldn't find remote ref/i
+
+/** A branch whose name is the first part of another's is in the way for ever. */
+function isOutrun(complaint: string): boolean {
+  return outrunBy.test(complaint) && !complaint.includes('cannot create')
+}
+
+/**
+ * Writes by git, from an empty repository in a folder of its own: nothing of the job's checkout is touched, neither its branch, index, depth
+ * and files, nor the credentials that actions/checkout left in its config, beside which GitHub refuses others.
+ * The token is in git's environment alone.
+ * @param folder an empty one, to be removed by the caller
+ */
+export async function createGitWriter(
+  folder: string,
+  repository: Repository,
+  token: string,
+  wishes: CommitWishes,
+): Promise<BranchWriter> {
+  const { owner, repo, server } = repository
+  const remote = `${server}/${owner}/${repo}.git`
+  const environment = gitEnvironment(server, token, wishes)
+  const git = (...args: string[]) => runGit(args, { folder, environment, repository: `${owner}/${repo}` })
+  await git('init', '--quiet', '--bare', '--template=', folder)
+  await git('remote', 'add', 'origin', remote)
+  const message = join(folder, 'message')
+
+  return {
+    async commit({ branch, expected, parent, files, text }: NewCommit) {
+      // The one commit, without the contents of its files: of the trees only those with locks in them are read.
+      await git(
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--depth=1',
+        '--filter=blob:none',
+        'origin',
+        `refs/heads/${parent.branch}`,
+      )
+      if ((await git('rev-parse', 'FETCH_HEAD')).trim() !== parent.sha) throw new Outrun(parent.branch)
+      await git('read-tree', parent.sha)
+      for (const { path, text: content } of files) {
+        const file = join(folder, 'content')
+        await writeFile(file, content)
+        const blob = (await git('hash-object', '-w', '--no-filters', file)).trim()
+        await git('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`)
+      }
+      const tree = (await git('write-tree', '--missing-ok')).trim()
+      await writeFile(message, text)
+      const sha = (await git('commit-tree', tree, '-p', parent.sha, '-F', message)).trim()
+      await push(`${sha}:refs/heads/${branch}`, branch, expected)
+      return sha
+    },
+    async remove(branch, tip) {
+      await push(`:refs/heads/${branch}`, branch, tip)
+    },
+  }
+
+  /** @param expected where the branch has to be, undefined for nowhere */
+  async function push(what: string, branch: string, expected: string | undefined): Promise<void> {
+    core.info(`git push ${remote} ${what}`)
+    const lease = `--force-with-lease=refs/heads/${branch}:${expected ?? ''}`
+    try {
+      await git('push', '--quiet', lease, 'origin', what)
+    } catch (error) {
+      if (error instanceof UserError && isOutrun(error.message)) throw new Outrun(branch)
+      throw error
+    }
+  }
+}
+
+/**
+ * The job's variables less its inputs, which hold the token, and less what leads git to another repository. Credentials come as
+ * configuration by variables (git-config(1), GIT_CONFIG_COUNT), behind the configuration that the machine has.
+ */
+function gitEnvironment(
+  server: string,
+  token: string,
+  { author, committer }: CommitWishes,
+): NodeJS.ProcessEnv {
+  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
+  core.setSecret(credentials)
+  const header = `http.${server}/.extraheader`
+  const configuration = [
+    // An empty one takes back those before it: two at once are refused.
+    [header, ''],
+    [header, `AUTHORIZATION: basic ${credentials}`],
+    ['credential.helper', ''],
+    ['core.hooksPath', '/dev/null'],
+  ] as const
+  const given = Number(process.env['GIT_CONFIG_COUNT'] ?? 0)
+  const strange = /^(INPUT_|GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|AUTHOR_|COMMITTER_))/
+  const variables = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !strange.test(entry[0]),
+  )
+  return {
+    ...Object.fromEntries(variables),
+    GIT_CONFIG_COUNT: String(given + configuration.length),
+    ...Object.fromEntries(
+      configuration.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${given + index}`, key],
+        [`GIT_CONFIG_VALUE_${given + index}`, value],
+      ]),
+    ),
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_COMMITTER_NAME: committer.name,
+    GIT_COMMITTER_EMAIL: committer.email,
+    LC_ALL: 'C',
+  }
+}
+
+/** @returns what it prints @throws UserError with what it complains of */
+async function runGit(
+  args: readonly string[],
+  options: { folder: string; environment: NodeJS.ProcessEnv; repository: string },
+): Promise<string> {
+  const { folder, environment, repository } = options
+  const outcome = await runCommand('git', args, { cwd: folder, env: environment }).catch((error: unknown) => {
+    throw new UserError(`git cannot be run: ${messageOf(error)}`, {
+      advice: "Have git on PATH, or set 'sign-commits', which works without it.",
+      cause: error,
+    })
+  })
+  if (outcome.exitCode === 0) return outcome.stdout
+  const complaint = outcome.stderr
+    .split('\n')
+    .map((line) => foreignText(line.replace(/^(remote|error|fatal): */, '')))
+    .filter((line) => line !== '' && line !== 'error:')
+    .join('\n')
+  throw new UserError(`git ${args[0] ?? ''} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
+    advice: adviceForGit(outcome.stderr, repository),
+  })
+}
+
+function adviceForGit(said: string, repository: string): string | undefined {
+  if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
+    return 'The server does not take the token. Check it; git has to be 2.31 or newer.'
+  }
+  const status = Number(/returned error: (\d{3})/.exec(said)?.[1])
+  return adviceFor(said, repository, Number.isNaN(status) ? undefined : status)
+}

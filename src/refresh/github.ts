@@ -1,0 +1,102 @@
+import { setTimeout } from 'node:timers/promises'
+import * as core from '@actions/core'
+import { getOctokit } from '@actions/github'
+import { UserError } from '../common/errors.ts'
+import { pause } from '../common/http.ts'
+import { explain, isGraphqlFailure, isRequestFailure } from './github-failure.ts'
+import type { Repository } from './types.ts'
+
+export type Octokit = ReturnType<typeof getOctokit>
+
+/** The repository by GitHub's API, at `GITHUB_API_URL`. */
+export interface GitHub {
+  readonly octokit: Octokit
+  /** For the parameters of each request. */
+  readonly place: { readonly owner: string; readonly repo: string }
+  /** Does one thing. @throws UserError that explains the answer, when GitHub refuses it */
+  readonly attempt: <T>(what: string, work: (octokit: Octokit) => Promise<T>) => Promise<T>
+}
+
+/** How often a request is sent, and how long it may have to wait, in seconds. */
+const limits = { tries: 4, wait: 900 }
+
+export function connect(token: string, { owner, repo }: Repository): GitHub {
+  const octokit = getOctokit(token)
+  octokit.hook.wrap('request', async (send, options) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(options)
+      } catch (error) {
+        if (attempt === limits.tries || !(await waited(error, attempt))) throw error
+      }
+    }
+  })
+  return {
+    octokit,
+    place: { owner, repo },
+    async attempt(what, work) {
+      try {
+        return await work(octokit)
+      } catch (error) {
+        throw explain(error, what, `${owner}/${repo}`)
+      }
+    },
+  }
+}
+
+/** Waits until the request may be sent again; false when there is no use in that. */
+async function waited(error: unknown, attempt: number): Promise<boolean> {
+  if (!isRequestFailure(error)) return false
+  const seconds = rateLimitSeconds(error.status, error.response?.headers ?? {}, error.message)
+  if (seconds !== undefined) {
+    if (seconds > limits.wait) throw rateLimited(seconds)
+    core.info(
+      `GitHub asks to wait ${seconds} s: ${error.status} for ${error.request.method} ${error.request.url}`,
+    )
+    await setTimeout(seconds * 1000)
+    return true
+  }
+  // What was just made is not everywhere at once.
+  const isNotYetThere = error.status === 422 && error.message.includes('Could not resolve to a node')
+  if (error.status < 500 && !isNotYetThere) return false
+  await pause(attempt)
+  return true
+}
+
+/**
+ * docs.github.com, "Rate limits for the REST API": `retry-after`, else `x-ratelimit-reset` where nothing remains, else a minute.
+ * @returns undefined when the answer has nothing to do with that
+ */
+export function rateLimitSeconds(
+  status: number,
+  headers: Readonly<Record<string, string | number | undefined>>,
+  message: string,
+): number | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  const after = Number(headers['retry-after'])
+  if (headers['retry-after'] !== undefined && Number.isFinite(after)) return Math.max(0, after)
+  if (String(headers['x-ratelimit-remaining']) === '0') {
+    const reset = Number(headers['x-ratelimit-reset'])
+    if (Number.isFinite(reset)) return Math.max(1, Math.ceil(reset - Date.now() / 1000))
+  }
+  return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? 60 : undefined
+}
+
+function rateLimited(seconds: number): UserError {
+  return new UserError(
+    `GitHub's rate limit is used up, and the token may ask again in ${Math.ceil(seconds / 60)} minutes`,
+    { advice: 'Run the job again then. A token of a GitHub App has a limit of its own.' },
+  )
+}
+
+/** What a request gives, or undefined when there is no such thing. @throws what else it throws */
+export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request
+  } catch (error) {
+    if (isRequestFailure(error) && error.status === 404) return undefined
+    throw error
+  }
+}
+
+export { isGraphqlFailure, isRequestFailure }
