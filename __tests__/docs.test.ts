@@ -9,15 +9,18 @@ const top = process.cwd()
 const read = (path: string) => readFileSync(join(top, path), 'utf8')
 const find = (pattern: string) => globSync(pattern, { cwd: top }).sort()
 
-const action = parse(read('action.yml')) as {
-  inputs: Record<string, unknown>
-  outputs: Record<string, unknown>
-} // action.yml is ours
-const ownAction = /^org\/micromamba-image-action@v\d+$/
+interface ActionFile {
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly outputs: Readonly<Record<string, unknown>>
+}
+// They are ours.
+const action = parse(read('action.yml')) as ActionFile
+const refresh = parse(read('refresh/action.yml')) as ActionFile
+const ownAction = /^org\/micromamba-image-action(\/refresh)?@v\d+$/
 
-/** The names in the first column of the table below a heading of README. */
-function namesInTable(heading: string): string[] {
-  const [, section = ''] = read('README.md').split(`\n## ${heading}\n`)
+/** The names in the first column of the table below a heading of a page. */
+function namesInTable(heading: string, page = 'README.md'): string[] {
+  const [, section = ''] = read(page).split(`\n## ${heading}\n`)
   const [table = ''] = section.split('\n## ')
   return table
     .split('\n')
@@ -32,6 +35,26 @@ describe('README and action.yml', () => {
 
   test('have the same outputs', () => {
     expect(namesInTable('Outputs').sort()).toEqual(Object.keys(action.outputs).sort())
+  })
+})
+
+describe('docs/refresh.md and refresh/action.yml', () => {
+  // An image and a pull request both have labels.
+  const isShared = (name: string) => name in action.inputs && name !== 'labels'
+  const ownInputs = Object.keys(refresh.inputs).filter((name) => !isShared(name))
+  const shared = Object.keys(refresh.inputs).filter(isShared)
+
+  test('have the same inputs and outputs', () => {
+    expect(namesInTable('Inputs', 'docs/refresh.md').sort()).toEqual(ownInputs.sort())
+    expect(namesInTable('Outputs', 'docs/refresh.md').sort()).toEqual(Object.keys(refresh.outputs).sort())
+  })
+
+  test('name the inputs that are those of the action itself, with its words and defaults', () => {
+    const page = read('docs/refresh.md')
+    for (const name of shared) {
+      expect(page).toContain(`\`${name}\``)
+      expect(refresh.inputs[name]).toEqual(action.inputs[name])
+    }
   })
 })
 
@@ -115,8 +138,11 @@ describe.each(examples)('%s', (path) => {
 
   test('uses this action, with inputs that it has', () => {
     expect(ours.length).toBeGreaterThan(0)
-    const given = ours.flatMap((step) => Object.keys(step.with ?? {}))
-    expect(given.filter((name) => !(name in action.inputs))).toEqual([])
+    const unknown = ours.flatMap(({ uses = '', with: given = {} }) => {
+      const { inputs } = uses.includes('/refresh@') ? refresh : action
+      return Object.keys(given).filter((name) => !(name in inputs))
+    })
+    expect(unknown).toEqual([])
   })
 
   test('has the files that it names', () => {
