@@ -36268,7 +36268,7 @@ function platformOf({ platform: { os, architecture, variant } }) {
 
 /***/ }),
 
-/***/ 7937:
+/***/ 880:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36276,6 +36276,8 @@ function platformOf({ platform: { os, architecture, variant } }) {
 __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ readRequest)
 });
+
+// UNUSED EXPORTS: readLockingRequest
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -36285,8 +36287,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/json.ts
-var json = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
@@ -36332,6 +36332,45 @@ var copy = __nccwpck_require__(8189);
 var virtual_packages = __nccwpck_require__(4185);
 // EXTERNAL MODULE: ./src/registry/reference.ts
 var registry_reference = __nccwpck_require__(9310);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
+;// CONCATENATED MODULE: ./src/action/event.ts
+
+
+
+/**
+ * The event that started the workflow.
+ * @param path what GITHUB_EVENT_PATH says
+ * @throws UserError when it is there and cannot be read
+ */
+function readEventFile(path) {
+    if (!path || !(0,external_node_fs_.existsSync)(path))
+        return {};
+    const at = { file: path };
+    const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.';
+    let event;
+    try {
+        const text = (0,external_node_fs_.readFileSync)(path, 'utf8');
+        // Runners other than GitHub's may leave it empty.
+        event = text.trim() === '' ? {} : JSON.parse(text);
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the workflow's event cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at,
+            advice,
+            cause: error,
+        });
+    }
+    if (!(0,json/* isRecord */.u)(event))
+        throw new errors/* UserError */.y("the workflow's event is not a JSON object", { at, advice });
+    return event;
+}
+/** A field of an event's object, where it is text. */
+function textIn(object, name) {
+    const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+}
+
 ;// CONCATENATED MODULE: ./node_modules/string-argv/index.js
 
 function parseArgsStringToArgv(value, env, file) {
@@ -36792,24 +36831,11 @@ function refuseOthers() {
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks every input. @throws UserError naming the first input that is wrong */
 function readRequest(environment = process.env) {
-    keepProxyPasswords(environment);
     const platforms = readPlatforms();
     const merge = readMerge(platforms);
     const annotations = annotationsOf(merge, platforms);
     const request = {
-        workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
-        environmentFiles: list('environment-file'),
-        packages: lines('packages'),
-        channels: list('channels'),
-        lock: {
-            file: inputs_text('lock-file'),
-            mode: choice('lock-mode', ['auto', 'locked', 'frozen', 'update']),
-            updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
-            pixiEnvironment: inputs_valueOf('pixi-environment'),
-        },
-        base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
-        virtualPackages: readVirtualPackages(),
-        platforms: platforms.length > 0 ? platforms : [(0,platform/* machinePlatform */.Pv)()],
+        ...readLockingRequest(choice('lock-mode', ['auto', 'locked', 'frozen', 'update']), environment),
         tags: readTags(),
         merge,
         ...readPush(),
@@ -36821,17 +36847,40 @@ function readRequest(environment = process.env) {
         cacheFrom: readCacheFrom(environment),
         indexAnnotations: annotations.index,
         descriptorAnnotations: annotations.descriptor,
-        micromamba: readMicromamba(),
-        condarc: readCondarc(environment),
-        auth: readAuth(),
         cache: {
             downloads: inputs_boolean('cache-downloads'),
             key: readCacheKey(),
             write: inputs_boolean('cache-write'),
         },
-        logLevel: choice('log-level', logLevels),
     };
     refuseContradictions(request);
+    return request;
+}
+/** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
+function readLockingRequest(mode, environment = process.env) {
+    keepProxyPasswords(environment);
+    const platforms = readPlatforms();
+    const request = {
+        workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
+        environmentFiles: list('environment-file'),
+        packages: lines('packages'),
+        channels: list('channels'),
+        lock: {
+            file: inputs_text('lock-file'),
+            mode,
+            updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
+            pixiEnvironment: inputs_valueOf('pixi-environment'),
+        },
+        base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
+        virtualPackages: readVirtualPackages(),
+        platforms: platforms.length > 0 ? platforms : [(0,platform/* machinePlatform */.Pv)()],
+        image: { rootPrefix: readRootPrefix() },
+        micromamba: readMicromamba(),
+        condarc: readCondarc(environment),
+        auth: readAuth(),
+        logLevel: choice('log-level', logLevels),
+    };
+    refuseContradictionsInLocking(request);
     return request;
 }
 function keepProxyPasswords(environment) {
@@ -36961,32 +37010,10 @@ function refuseBuildKitCaches(given) {
 }
 /** The part of a workflow's event that is looked at; not every event has it. */
 function readEvent(path) {
-    if (!path || !(0,external_node_fs_.existsSync)(path))
-        return {};
-    const at = { file: path };
-    const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.';
-    let event;
-    try {
-        const text = (0,external_node_fs_.readFileSync)(path, 'utf8');
-        // Runners other than GitHub's may leave it empty.
-        event = text.trim() === '' ? {} : JSON.parse(text);
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the workflow's event cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
-            at,
-            advice,
-            cause: error,
-        });
-    }
-    if (!(0,json/* isRecord */.u)(event))
-        throw new errors/* UserError */.y("the workflow's event is not a JSON object", { at, advice });
-    const field = (object, name) => {
-        const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
-        return typeof value === 'string' ? value : undefined;
-    };
+    const event = readEventFile(path);
     return {
-        commitTime: field(event['head_commit'], 'timestamp'),
-        defaultBranch: field(event['repository'], 'default_branch'),
+        commitTime: textIn(event['head_commit'], 'timestamp'),
+        defaultBranch: textIn(event['repository'], 'default_branch'),
     };
 }
 function readPush() {
@@ -37082,7 +37109,7 @@ function readCacheKey() {
     }
     return key;
 }
-function refuseContradictions(request) {
+function refuseContradictionsInLocking(request) {
     if (request.channels.length > 0 && request.packages.length === 0) {
         throw new errors/* UserError */.y('they are for packages, and there are none', {
             at: { input: 'channels' },
@@ -37095,6 +37122,14 @@ function refuseContradictions(request) {
             advice: "Set 'lock-mode: update', or leave it out.",
         });
     }
+    if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
+        throw new errors/* UserError */.y("it is for a download, but 'download-micromamba' is false", {
+            at: { input: 'micromamba-checksum' },
+            advice: 'Leave one of the two out.',
+        });
+    }
+}
+function refuseContradictions(request) {
     if (request.merge && request.tags.length === 0) {
         throw new errors/* UserError */.y('images are to be merged, but there is no name for what comes of it', {
             at: { input: 'tags' },
@@ -37111,12 +37146,6 @@ function refuseContradictions(request) {
     if (digested !== undefined) {
         throw new errors/* UserError */.y(`'${digested.repository}@${digested.digest ?? ''}' has a digest; an image is pushed by tag`, {
             at: { input: 'tags' },
-        });
-    }
-    if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
-        throw new errors/* UserError */.y("it is for a download, but 'download-micromamba' is false", {
-            at: { input: 'micromamba-checksum' },
-            advice: 'Leave one of the two out.',
         });
     }
 }
@@ -37148,6 +37177,142 @@ function digestedName(result) {
 /** What changed in all locks that were solved again. */
 function lockChanges(locks) {
     return locks.flatMap(({ change }) => change ?? []);
+}
+
+
+/***/ }),
+
+/***/ 1086:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ runStep)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/common/scratch.ts
+var scratch = __nccwpck_require__(8623);
+;// CONCATENATED MODULE: ./src/common/cancellation.ts
+
+
+
+/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
+const signals = ['SIGINT', 'SIGTERM'];
+/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
+const graceSeconds = 3;
+/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
+class Cancelled extends Error {
+    /** As shells have it, 130 for SIGINT. */
+    exitCode;
+    constructor(signal) {
+        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
+        this.name = 'Cancelled';
+        this.exitCode = 128 + external_node_os_.constants.signals[signal];
+    }
+}
+/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
+const children = new Set();
+(0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
+    const { process: child } = message; // Node's documentation of this channel
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+});
+/**
+ * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
+ * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
+ * Programs of worker threads end by themselves when their input does.
+ * @throws Cancelled then, and whatever `work` throws
+ */
+async function untilCancelled(work) {
+    let first;
+    let cancel = () => undefined;
+    const cancelled = new Promise((resolve) => (cancel = resolve));
+    const onSignal = (signal) => {
+        if (first !== undefined)
+            kill('SIGKILL');
+        first ??= signal;
+        cancel(signal);
+    };
+    for (const signal of signals)
+        process.on(signal, onSignal);
+    try {
+        const ended = work().then((value) => ({ value }));
+        const outcome = await Promise.race([cancelled, ended]);
+        if (typeof outcome === 'object')
+            return outcome.value;
+        await stopChildren(outcome);
+        (0,scratch/* removeAllScratch */.IG)();
+        throw new Cancelled(outcome);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, onSignal);
+    }
+}
+async function stopChildren(signal) {
+    kill(signal);
+    const timer = setTimeout(() => {
+        kill('SIGKILL');
+    }, graceSeconds * 1000);
+    await Promise.all([...children].map(ended));
+    clearTimeout(timer);
+}
+function kill(signal) {
+    for (const child of children)
+        child.kill(signal);
+}
+async function ended(child) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+        return;
+    await new Promise((resolve) => child.once('exit', resolve));
+}
+
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/action/step.ts
+
+
+
+
+/**
+ * Does the work of a main step and ends the process. What it throws makes the step fail, or a cancelled one end in order.
+ * @param title which of the actions says so
+ */
+async function runStep(title, work) {
+    try {
+        await untilCancelled(work);
+    }
+    catch (error) {
+        fail(title, error);
+    }
+    // Whatever connection is still open after a failure, the job is not to wait for it.
+    process.exit();
+}
+/** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
+function fail(title, thrown) {
+    const error = (0,disk/* diskError */.w)(thrown) ?? thrown;
+    process.exitCode = error instanceof Cancelled ? error.exitCode : 1;
+    if (error instanceof Cancelled) {
+        core/* endGroup */.N4();
+        core/* info */.pq(error.message);
+    }
+    else if (error instanceof errors/* UserError */.y) {
+        core/* error */.z3(error.message, { title, file: error.file, startLine: error.line });
+    }
+    else {
+        core/* error */.z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+            title: `${title}: this is a bug, please report it`,
+        });
+    }
 }
 
 
@@ -37702,95 +37867,6 @@ async function openChannels(options) {
 function authorize(url, grants) {
     const grant = isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined;
     return grant ? present(grant, url) : { url, headers: {} };
-}
-
-
-/***/ }),
-
-/***/ 3598:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ untilCancelled),
-/* harmony export */   c: () => (/* binding */ Cancelled)
-/* harmony export */ });
-/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
-/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
-
-
-
-/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
-const signals = ['SIGINT', 'SIGTERM'];
-/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
-const graceSeconds = 3;
-/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
-class Cancelled extends Error {
-    /** As shells have it, 130 for SIGINT. */
-    exitCode;
-    constructor(signal) {
-        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
-        this.name = 'Cancelled';
-        this.exitCode = 128 + node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal];
-    }
-}
-/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
-const children = new Set();
-(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('child_process', (message) => {
-    const { process: child } = message; // Node's documentation of this channel
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-});
-/**
- * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
- * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
- * Programs of worker threads end by themselves when their input does.
- * @throws Cancelled then, and whatever `work` throws
- */
-async function untilCancelled(work) {
-    let first;
-    let cancel = () => undefined;
-    const cancelled = new Promise((resolve) => (cancel = resolve));
-    const onSignal = (signal) => {
-        if (first !== undefined)
-            kill('SIGKILL');
-        first ??= signal;
-        cancel(signal);
-    };
-    for (const signal of signals)
-        process.on(signal, onSignal);
-    try {
-        const ended = work().then((value) => ({ value }));
-        const outcome = await Promise.race([cancelled, ended]);
-        if (typeof outcome === 'object')
-            return outcome.value;
-        await stopChildren(outcome);
-        (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
-        throw new Cancelled(outcome);
-    }
-    finally {
-        for (const signal of signals)
-            process.off(signal, onSignal);
-    }
-}
-async function stopChildren(signal) {
-    kill(signal);
-    const timer = setTimeout(() => {
-        kill('SIGKILL');
-    }, graceSeconds * 1000);
-    await Promise.all([...children].map(ended));
-    clearTimeout(timer);
-}
-function kill(signal) {
-    for (const child of children)
-        child.kill(signal);
-}
-async function ended(child) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        return;
-    await new Promise((resolve) => child.once('exit', resolve));
 }
 
 
@@ -40950,18 +41026,12 @@ function layersToPull(before, after, { facts, groups }) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7705);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7937);
+/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7705);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(880);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1086);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
-/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
-/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(497);
-/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7144);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1922);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(450);
-
-
-
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1277);
 
 
 
@@ -40972,42 +41042,17 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 // Gigabytes of buffers pass through beside a heap of a few megabytes, and V8 would collect garbage for each 10 MB of them,
 // here and in the threads that pack: a tenth of all CPU time.
 (0,node_v8__WEBPACK_IMPORTED_MODULE_0__.setFlagsFromString)('--heap-growing-percent=200');
-try {
-    await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .untilCancelled */ .L)(work);
-}
-catch (error) {
-    fail(error);
-}
-// Whatever connection is still open after a failure, the job is not to wait for it.
-process.exit();
-async function work() {
-    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_3__/* .readRequest */ .i)();
-    await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_6__/* .trustCertificates */ .N_)(request.condarc?.certificates ?? []);
+await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_3__/* .runStep */ .e)('micromamba-image', async () => {
+    const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)();
+    await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_5__/* .trustCertificates */ .N_)(request.condarc?.certificates ?? []);
     if (request.merge) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_9__/* .merge */ .h)(request, request.merge), request.tags);
+        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .merge */ .h)(request, request.merge), request.tags);
     }
     else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_9__/* .run */ .e)(request);
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(request);
         await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
     }
-}
-/** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
-function fail(thrown) {
-    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_7__/* .diskError */ .w)(thrown) ?? thrown;
-    process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c ? error.exitCode : 1;
-    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .c) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4();
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(error.message);
-    }
-    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_8__/* .UserError */ .y) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error.message, { title: 'micromamba-image', file: error.file, startLine: error.line });
-    }
-    else {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
-            title: 'micromamba-image: this is a bug, please report it',
-        });
-    }
-}
+});
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -42035,7 +42080,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 450:
+/***/ 1277:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44820,8 +44865,9 @@ async function download(wanted) {
 
 
 
+/** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push, tags, workspace, condarc, logLevel, auth } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -44849,6 +44895,7 @@ async function openContext(request, registry) {
         workspace,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
+        shown: new Set(),
     };
 }
 
@@ -47002,15 +47049,20 @@ function parsePathSet(text) {
  * are; with them the rest of an image can be made without these packages at hand.
  */
 const factsAnnotation = 'io.github.micromamba-image.facts';
-function formatFacts({ claims, ways, texts, scripted, python }) {
-    const sortedTexts = Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1));
+/** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
+const scriptRules = 1;
+function formatFacts({ claims, ways, texts, scripted, messages, python }) {
+    const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
         ways: formatPathSet(ways),
-        ...(sortedTexts.length > 0 && { texts: Object.fromEntries(sortedTexts) }),
-        ...(scripted.length > 0 && { scripted }),
+        ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
+        ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
         ...(python && { python: [python.version, python.executable, python.sitePackages] }),
     });
+}
+function facts_sorted(texts) {
+    return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 /** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
 function parseFacts(text) {
@@ -47027,13 +47079,18 @@ function readFacts(text) {
     }
     if (!(0,json/* isRecord */.u)(value))
         return undefined;
-    const { claims, ways, texts = {}, scripted = [], python } = value;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
     const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
-    if (!claimed || !above || !isTexts(texts) || !isList(scripted))
+    if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted };
+    const [, scripted, messages] = scripts;
+    if (!isList(scripted) || !isTexts(messages))
+        return undefined;
+    if (!Object.keys(texts).every(activation_files_isActivationFile))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted, messages };
     if (python === undefined)
         return read;
     if (!isList(python))
@@ -47042,8 +47099,7 @@ function readFacts(text) {
     return { ...read, python: { version, executable, sitePackages } };
 }
 function isTexts(value) {
-    return ((0,json/* isRecord */.u)(value) &&
-        Object.entries(value).every(([path, text]) => activation_files_isActivationFile(path) && typeof text === 'string'));
+    return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -50334,542 +50390,306 @@ function chooseOwnLayer(packages, previous = { ownLayer: [], names: [] }) {
     return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1);
 }
 
-;// CONCATENATED MODULE: ./src/layers/job.ts
-
-
-
-
-
-/**
- * Links the packages of a job one after the other, straight into the compressed layer.
- * @param compiler the job's, running
- */
-async function runJob({ packages, context, owner, compression, file }, compiler) {
-    const sources = await Promise.all(packages.map(job_openSource));
-    const plans = sources.map(({ archive }) => planLink(archive.info, context));
-    refuseObstructed(plans);
-    const texts = {};
-    const entries = keepTexts(linkAll(sources, plans, context, compiler), texts);
-    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
-    const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
-    const python = sources.find(({ locked }) => locked.name === 'python');
-    const facts = {
-        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
-        texts,
-        scripted: plans.filter((plan) => linkScriptsOf(plan).length > 0).map(({ dist }) => dist),
-        ...(python && { python: pythonOf(python.archive.info.index) }),
-    };
-    return { layer, facts };
-}
-/** Of a path that several of the packages claim, only the last one's file is given. */
-async function* linkAll(sources, plans, context, compiler) {
-    const clobbers = findClobbers(plans);
-    for (const [position, source] of sources.entries()) {
-        yield* linkPackage(source, context, selectWinning(clobbers, position), compiler);
+;// CONCATENATED MODULE: ./src/activation/shell-words.ts
+/** Thrown where a script does what cannot be known without running it. Its message names the construct. */
+class shell_words_UnknownEffect extends Error {
+    /** Where in the script, in code units. */
+    pos;
+    constructor(what, { pos }) {
+        super(what);
+        this.pos = pos;
     }
 }
-/** Keeps the files that activation reads, on their way; they are small. */
-async function* keepTexts(entries, texts) {
-    for await (const entry of entries) {
-        if (entry.type !== 'file' || !isActivationFile(entry.path)) {
-            yield entry;
-            continue;
+const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
+function isIdentifier(name) {
+    return identifier.test(name);
+}
+/** The text of a word where bash neither splits nor matches file names: in assignments and in `[[ … ]]`. */
+function expandText(word, shell) {
+    return joined(expand(word, shell));
+}
+/**
+ * The text of a word among a command's arguments; nothing for one that vanishes since all of it expands to nothing.
+ * @throws UnknownEffect when bash would make several words of it, or look for files
+ */
+function shell_words_expandArgument(word, shell) {
+    const pieces = expand(word, shell);
+    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[ \t\n*?[\]\\]/.test(text))) {
+        throw new shell_words_UnknownEffect(`'${word.text}' without quotes, which has blanks or wildcards in it`, word);
+    }
+    const text = joined(pieces);
+    return text === '' && pieces.every(({ kind }) => kind === 'expanded') ? undefined : text;
+}
+/** The text of the right side of a comparison in `[[ … ]]`, which is a pattern where it is not quoted. */
+function expandPattern(word, shell) {
+    const pieces = expand(word, shell);
+    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[*?[\\(]/.test(text))) {
+        throw new shell_words_UnknownEffect(`the pattern '${word.text}'`, word);
+    }
+    return joined(pieces);
+}
+/**
+ * The text of a here-document whose end is not quoted: like text in quotes, but that quotes are text in it.
+ * @param isIndented whether its lines lose their tabs, before anything is expanded
+ */
+function shell_words_expandHereDocument(body, shell, isIndented) {
+    // Bash looks for the end in lines that are joined by then.
+    if (/\\\n/.test(body.text))
+        throw new shell_words_UnknownEffect('a line that goes on in a here-document', body);
+    const { pos, end, text } = body;
+    const parts = body.parts ?? [{ type: 'Literal', pos, end, value: text, text }];
+    const expanded = parts.map((part) => {
+        if (part.type === 'Literal') {
+            const plain = plainText(part).text;
+            const tabs = part.pos === pos ? /^\t+/gm : /(?<=\n)\t+/g;
+            return (isIndented ? plain.replace(tabs, '') : plain).replace(/\\([$`\\])/g, '$1');
         }
-        const bytes = await readAll(entry.content);
-        texts[entry.path] = bytes.toString();
-        yield { ...entry, content: oneChunk(bytes) };
+        if (isIndented && part.text.includes('\n'))
+            throw new shell_words_UnknownEffect(`the expansion '${part.text}'`, part);
+        return expandQuoted(part, shell);
+    });
+    return expanded.join('');
+}
+/** Sets a variable, as an assignment does. */
+function shell_words_assign(name, value, node, shell) {
+    if (!shell.isKnown(name, 'set'))
+        throw new shell_words_UnknownEffect(`a change of $${name}`, node);
+    shell.set(name, value);
+}
+function joined(pieces) {
+    return pieces.map(({ text }) => text).join('');
+}
+function expand(word, shell) {
+    // A word without parts is plain text.
+    return word.parts ? word.parts.flatMap((part) => expandPart(part, shell)) : [literal(word)];
+}
+function expandPart(part, shell) {
+    switch (part.type) {
+        case 'Literal':
+            return [literal(part)];
+        case 'SingleQuoted':
+            return [{ text: part.value, kind: 'quoted' }];
+        case 'DoubleQuoted':
+            return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
+        case 'SimpleExpansion':
+            return [{ text: shell_words_read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
+        case 'ParameterExpansion':
+            return expandParameter(part, shell, (operand) => 
+            // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
+            expand(operand, shell).map(({ text, kind }) => ({
+                text,
+                kind: kind === 'literal' ? 'expanded' : kind,
+            })));
+        case 'Glob':
+        case 'AnsiCQuoted':
+        case 'LocaleString':
+        case 'CommandExpansion':
+        case 'ArithmeticExpansion':
+        case 'ProcessSubstitution':
+        case 'ExtendedGlob':
+        case 'BraceExpansion':
+            throw new shell_words_UnknownEffect(constructs[part.type], part);
     }
 }
-async function job_openSource({ locked, file, facts }) {
-    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
+/** The text of a part inside of double quotes. */
+function expandQuoted(part, shell) {
+    if (part.type === 'Literal')
+        return literalText(part);
+    if (part.type !== 'ParameterExpansion')
+        return joined(expandPart(part, shell));
+    // Quotes inside of quotes have rules of their own, which also say where the expansion ends.
+    if (/["'\\]/.test(part.text))
+        throw new shell_words_UnknownEffect(`quotes inside of '${part.text}'`, part);
+    return joined(expandParameter(part, shell, (operand) => {
+        const text = operand.parts?.map((inner) => expandQuoted(inner, shell)).join('');
+        return [{ text: text ?? operand.value, kind: 'quoted' }];
+    }));
 }
-/**
- * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
- * @param directories those that the layer has already, to which more are added
- */
-async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
-    const owner = { uid, gid };
-    const root = rootPrefix.slice(1);
-    const modeOf = (type, path, own) => {
-        const mode = (0,reproducible/* openMode */.AC)(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
-        return groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode;
-    };
-    const above = root.slice(0, root.lastIndexOf('/') + 1);
-    function* parentsOf(path) {
-        // What is above the root prefix is the base's.
-        for (let slash = path.indexOf('/', above.length); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-            yield* directory(path.slice(0, slash));
+const constructs = {
+    Glob: 'a wildcard',
+    AnsiCQuoted: "a $'…' string",
+    LocaleString: 'a translated string',
+    CommandExpansion: 'a command substitution',
+    ArithmeticExpansion: 'arithmetic',
+    ProcessSubstitution: 'a process substitution',
+    ExtendedGlob: 'a wildcard',
+    BraceExpansion: 'a brace expansion',
+};
+/** @param expandOperand expands what stands behind `:-` and the like */
+function expandParameter(part, shell, expandOperand) {
+    const { parameter, prefix, index, operation, text } = part;
+    if (prefix !== undefined || index !== undefined)
+        throw new shell_words_UnknownEffect(`the expansion '${text}'`, part);
+    const value = shell_words_read(parameter, part, shell);
+    const expanded = [{ text: value ?? '', kind: 'expanded' }];
+    if (operation === undefined)
+        return expanded;
+    if (operation.type !== 'Default')
+        throw new shell_words_UnknownEffect(`the expansion '${text}'`, part);
+    // Also where it is not expanded, the parser and bash have to agree where it ends.
+    if (/\$(?![A-Za-z_({])/.test(operation.operand.text))
+        throw new shell_words_UnknownEffect(`the expansion '${text}'`, part);
+    const isThere = value !== undefined && !(operation.operator.startsWith(':') && value === '');
+    switch (kindOf(operation)) {
+        case '-':
+            return isThere ? expanded : expandOperand(operation.operand);
+        case '+':
+            return isThere ? expandOperand(operation.operand) : [{ text: '', kind: 'expanded' }];
+        case '=': {
+            if (isThere)
+                return expanded;
+            const assigned = joined(expandOperand(operation.operand));
+            shell_words_assign(parameter, assigned, part, shell);
+            return [{ text: assigned, kind: 'expanded' }];
         }
-    }
-    function* directory(path, mode = reproducible/* directoryMode */.zu) {
-        if (directories.has(path))
-            return;
-        directories.add(path);
-        yield { type: 'directory', path, mode: modeOf('directory', path, mode), ...owner };
-    }
-    const place = (path) => `${prefix.slice(1)}/${path}`;
-    for await (const entry of entries) {
-        const path = place(entry.path);
-        yield* parentsOf(path);
-        if (entry.type === 'directory')
-            yield* directory(path, entry.mode);
-        else if (entry.type === 'hardlink')
-            yield { ...entry, ...owner, path, target: place(entry.target) };
-        else if (entry.type === 'file')
-            yield { ...entry, ...owner, path, mode: modeOf('file', path, entry.mode) };
-        else
-            yield { ...entry, ...owner, path };
+        case '?':
+            if (isThere)
+                return expanded;
+            throw new shell_words_UnknownEffect(`the failure of '${text}'`, part);
     }
 }
+function kindOf({ operator }) {
+    switch (operator) {
+        case '-':
+        case ':-':
+            return '-';
+        case '+':
+        case ':+':
+            return '+';
+        case '=':
+        case ':=':
+            return '=';
+        case '?':
+        case ':?':
+            return '?';
+    }
+}
+function shell_words_read(name, node, shell) {
+    if (!isIdentifier(name))
+        throw new shell_words_UnknownEffect(`the parameter $${name}`, node);
+    if (!shell.isKnown(name, 'read'))
+        throw new shell_words_UnknownEffect(`$${name}, which only the container knows`, node);
+    return shell.get(name);
+}
+function literal(part) {
+    if (part.text.includes('~'))
+        throw new shell_words_UnknownEffect("a '~' without quotes", part);
+    return { text: literalText(part), kind: 'literal' };
+}
+function literalText(part) {
+    return plainText(part).value;
+}
+/** Text that has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
+function plainText(part) {
+    if (/^(?:[^\\$]|\\.)*\$/s.test(part.text))
+        throw new shell_words_UnknownEffect("a '$' without a name", part);
+    return part;
+}
 
-;// CONCATENATED MODULE: ./src/layers/prefix-contents.ts
+;// CONCATENATED MODULE: ./src/activation/shell-output.ts
 
-
-
-/**
- * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
- * which may mean to fetch them, only where facts are too coarse.
- */
-class PrefixContents {
-    context;
-    #layers;
-    #open;
-    #opened = new Set();
-    #sources = new Map();
-    #plans = [];
-    /** Exact, of opened packages; directories are those above something. */
-    #kinds = new Map();
-    #clobbers = new Map();
-    constructor(layers, context, open) {
-        this.#layers = layers;
-        this.context = context;
-        this.#open = open;
+/** Where the output of a command goes: to the script's own, to /dev/null, or to the one file that it may write. */
+class shell_output_ShellOutput {
+    printed;
+    #file;
+    #use;
+    #descriptors;
+    constructor(printed, file, use, descriptors) {
+        this.printed = printed;
+        this.#file = file;
+        this.#use = use;
+        this.#descriptors = descriptors;
+    }
+    /** That of a script. @param file absolute */
+    static ofScript(file) {
+        return new shell_output_ShellOutput({ stdout: '', stderr: '', file: '' }, file, 'closed', ['stdout', 'stderr']);
+    }
+    /** Prints to file descriptor 1. */
+    write(text) {
+        const [stdout] = this.#descriptors;
+        if (stdout !== 'nowhere')
+            this.printed[stdout] += text;
     }
     /**
-     * Looks at the layers of an environment.
-     * @param open opens packages by their positions, in that order
-     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     * The output behind some redirections, one after the other as the shell makes them, and the text of the last
+     * here-document among them.
+     * @throws UnknownEffect for what leads elsewhere
      */
-    static async of(layers, context, open) {
-        const contents = new PrefixContents(layers, context, open);
-        const meetings = findMeetings(layers.map(({ facts }) => facts));
-        await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
-        clobber_refuseObstructed(contents.#plans);
-        return contents;
-    }
-    /** The paths that packages of several layers claim; by positions in the lock. */
-    get clobbers() {
-        return this.#clobbers;
-    }
-    /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
-    get plans() {
-        return this.#plans;
-    }
-    /** A package that has been opened, as all have that `clobbers` speaks of. */
-    source(position) {
-        const source = this.#sources.get(position);
-        if (!source)
-            throw new Error(`the package at ${position} was not opened`);
-        return source;
-    }
-    /** The files that activation reads; of those that several layers have, the one that stays. */
-    texts() {
-        const texts = {};
-        for (const { packages, facts } of this.#layers) {
-            for (const [path, text] of Object.entries(facts.texts)) {
-                const winner = this.#clobbers.get(path)?.winner;
-                if (winner === undefined || packages.includes(winner))
-                    texts[path] = text;
+    redirect(redirections, shell) {
+        let use = this.#use;
+        let [stdout, stderr] = this.#descriptors;
+        let input;
+        for (const redirection of redirections) {
+            if (redirection.type === 'HereDoc') {
+                input = textOf(redirection, shell);
+                continue;
             }
-        }
-        return texts;
-    }
-    /** Packages that would run a script when linked. */
-    scripted() {
-        return this.#layers.flatMap(({ facts }) => facts.scripted);
-    }
-    /**
-     * What is at a path, relative to the prefix.
-     * @throws LayerNotOpened where the facts do not tell: to be called in what `openingAsNeeded` is given
-     */
-    kindOf(path) {
-        if (path === '' || path === 'conda-meta')
-            return 'directory';
-        const exact = this.#kinds.get(path);
-        if (exact)
-            return exact;
-        const closed = this.#layers.filter((layer) => !this.#opened.has(layer));
-        const places = [path, ...archive_path_parentsOf(path)].map(hashPath);
-        const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
-        if (owner)
-            throw new LayerNotOpened(() => this.#openAll([owner]));
-        return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
-    }
-    async #openAll(layers) {
-        const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b);
-        const sources = await this.#open(positions);
-        for (const [index, source] of sources.entries()) {
-            const position = positions[index] ?? 0;
-            const plan = plan_planLink(source.archive.info, this.context);
-            this.#sources.set(position, source);
-            this.#plans[position] = plan;
-            this.#learn(plan);
-        }
-        for (const layer of layers)
-            this.#opened.add(layer);
-        this.#clobbers = clobber_findClobbers(this.#plans);
-    }
-    #learn({ paths, files }) {
-        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
-        for (const path of paths) {
-            this.#kinds.set(path, links.has(path) ? 'link' : 'file');
-            for (const parent of archive_path_parentsOf(path))
-                this.#kinds.set(parent, 'directory');
-        }
-    }
-}
-/** Thrown through a question whose answer lies in a layer that is closed. */
-class LayerNotOpened extends Error {
-    open;
-    constructor(open) {
-        super('a layer has to be opened');
-        this.open = open;
-    }
-}
-/** Answers a question that asks `PrefixContents` what is at some paths. It is put again each time a layer had to be opened for that. */
-async function openingAsNeeded(question) {
-    for (;;) {
-        try {
-            return await question();
-        }
-        catch (error) {
-            if (!(error instanceof LayerNotOpened))
-                throw error;
-            await error.open();
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./src/layers/build.ts
-
-
-
-
-
-
-
-
-
-/** The door of this folder: from packages to layers. */
-
-
-
-
-
-
-/**
- * Makes the layers of packages, on all cores, each as soon as its packages are there.
- * @param groups in the order of the image, where big packages stand first
- * @param python the one of the groups' inputs, opened
- * @param directory where the packed layers lie until they are no longer needed
- * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
- * @returns the layers in the order of the groups
- */
-async function buildLayers(groups, python, directory, onLayer) {
-    const jobs = groups.map(({ inputs, prepare }, index) => async () => {
-        const { packages, compiler } = await prepare();
-        const { owner, compression } = inputs;
-        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
-            locked: { ...locked, url: locked.url.href },
-            file,
-            facts: { sha256, md5, size },
-        }));
-        const file = (0,external_node_path_.join)(directory, `layer-${index}`);
-        const context = linkContext(inputs, python);
-        return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
-    });
-    const made = new Array(groups.length);
-    await packLayers(jobs, ({ layer: packed, facts }, index) => {
-        const { title = '', key = '' } = groups[index] ?? {};
-        const layer = imageLayer(packed, title, {
-            [layerKeyAnnotation]: key,
-            [factsAnnotation]: formatFacts(facts),
-        });
-        made[index] = { layer, facts };
-        onLayer(layer);
-    });
-    return made;
-}
-/** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
-function linkContext(inputs, python) {
-    const { prefix, rootPrefix, bytecode } = inputs;
-    return {
-        prefix,
-        rootPrefix,
-        ...(inputs.python && python && { python }),
-        bytecode: bytecode !== undefined,
-    };
-}
-/** Makes a layer of entries that are at hand. */
-async function buildLayer(name, entries, { compression, directory }, annotations) {
-    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
-}
-function imageLayer(packed, createdBy, annotations) {
-    const { descriptor, diffId, file } = packed;
-    return {
-        descriptor: { ...descriptor, ...(annotations && { annotations }) },
-        diffId,
-        createdBy,
-        from: 'built',
-        open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file, { highWaterMark: reproducible/* chunkSize */.ZL })),
-    };
-}
-/** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(contents, groups) {
-    for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
-        yield* link_linkPackage(contents.source(position), contents.context, (path) => paths.has(path));
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/earlier.ts
-
-
-
-
-
-
-
-/** How many layers of an earlier image are asked after at a time. */
-const parallel = 16;
-/**
- * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
- * as good as not there, for all of it can be made again.
- */
-async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
-    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
-    for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
-        const name = (0,registry_registry/* formatReference */.FH)(reference);
-        try {
-            const found = await findEarlier(reference, platforms, registry);
-            if (found.some((image) => image !== undefined)) {
-                lib_core/* info */.pq(`${name} was made by an earlier run`);
-                return found;
+            if (redirection.type === 'HereString')
+                throw new UnknownEffect('a here-string', redirection);
+            const { operator, target } = redirection;
+            let to;
+            if (operator === '>&') {
+                to = target?.text === '1' ? stdout : target?.text === '2' ? stderr : refuse(redirection);
             }
-            lib_core/* info */.pq(`${name}: no image of this action is there`);
+            else {
+                to = this.#opened(redirection, shell);
+                if (to === 'file')
+                    use = usedAs(operator, use, redirection);
+                if (use === 'overwriting' && to === 'file')
+                    this.printed.file = '';
+            }
+            const descriptor = descriptorOf(redirection);
+            if (descriptor !== 2)
+                stdout = to;
+            if (descriptor !== 1)
+                stderr = to;
         }
-        catch (error) {
-            if (!(error instanceof errors/* UserError */.y))
-                throw error;
-            lib_core/* info */.pq(`${name} is no help: ${error.message}`);
-        }
+        const output = new shell_output_ShellOutput(this.printed, this.#file, use, [stdout, stderr]);
+        return { output, ...(input !== undefined && { input }) };
     }
-    return platforms.map(() => undefined);
-}
-function distinct(references) {
-    return [...new Map(references.map((reference) => [(0,registry_registry/* formatReference */.FH)(reference), reference])).values()];
-}
-/**
- * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
- * @returns undefined for another one, and for one that is damaged
- */
-async function takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
-    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
-        return undefined;
-    const image = await attempt(() => readEarlier(earlier, platform, registry));
-    if (!image)
-        return undefined;
-    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
-        uploader?.know(earlier.origin, descriptor.digest);
-    }
-    return image;
-}
-/** Of a damaged image none is taken. */
-async function openEarlierLayers(earlier, platform, { registry, uploader }) {
-    const byKey = new Map();
-    const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)));
-    for (const layer of image?.layers ?? []) {
-        const key = layer.descriptor.annotations?.[layerKeyAnnotation];
-        if (key !== undefined)
-            byKey.set(key, layer);
-    }
-    return {
-        ...(image && { image }),
-        async find(keys) {
-            const wanted = keys.flatMap((key) => {
-                const layer = byKey.get(key);
-                return layer ? [[key, layer]] : [];
-            });
-            const there = await (0,concurrency/* mapConcurrently */.X)(wanted, parallel, async ([, { descriptor, origin }]) => {
-                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
-                if (has)
-                    uploader?.know(origin, descriptor.digest);
-                return has === true;
-            });
-            return new Map(wanted.filter((_, index) => there[index]));
-        },
-    };
-}
-async function attempt(work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
-        return undefined;
+    #opened(redirection, shell) {
+        const { operator, target } = redirection;
+        if (!operator.includes('>') || operator === '<>' || !target)
+            return refuse(redirection);
+        // Words are expanded before redirections, so none of these may set a variable.
+        if (target.text.includes('='))
+            return refuse(redirection);
+        const path = expandArgument(target, shell)?.replace(/\/+/g, '/');
+        if (path === this.#file)
+            return 'file';
+        return path === '/dev/null' ? 'nowhere' : refuse(redirection);
     }
 }
-
-;// CONCATENATED MODULE: ./src/stages/environments.ts
-
-
-const environments_usual = 'env.yaml';
-/**
- * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
- * lie below it by their names.
- * @throws UserError when a file cannot be used, or two environments have one name
- */
-async function readMembers(request) {
-    const files = request.environmentFiles;
-    if (files.length < 2)
-        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
-    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
-    const members = read.map((member, index) => {
-        const { environment, file } = member;
-        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
-        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
-    });
-    members.forEach(refuseUnusableName);
-    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
-    if (!twice)
-        return members;
-    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
-        at: { input: 'environment-file' },
-        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
-    });
+/** Who overwrites does so from where they are, whatever others have written there in the meantime. */
+function usedAs(operator, before, redirection) {
+    const use = operator.endsWith('>>') ? 'appending' : 'overwriting';
+    if (before === 'closed' || (before === 'appending' && use === 'appending'))
+        return use;
+    throw new UnknownEffect('a file that is opened twice', redirection);
 }
-/** A name is a folder's, a word for `ENV_NAME`, and part of a prompt. The only environment of an image goes by none. */
-function refuseUnusableName({ name, environment, file }) {
-    if (/^[^\s/\\:#\p{Cc}\p{Cs}]+$/u.test(name) && !/^\.+$/.test(name))
-        return;
-    throw new errors/* UserError */.y(`'${name}' is no name for an environment beside others`, {
-        at: { file, line: environment?.nameLine },
-        advice: "Give it a 'name:' of letters, digits, _, - and dots.",
-    });
+function descriptorOf(redirection) {
+    const { operator, descriptor } = redirection;
+    if (operator.startsWith('&'))
+        return descriptor === undefined ? 'both' : refuse(redirection);
+    if (descriptor === undefined)
+        return 1;
+    const value = descriptor.type === 'FileDescriptor' ? descriptor.value : undefined;
+    return value === 1 || value === 2 ? value : refuse(redirection);
 }
-/**
- * The environment that containers activate unless they are told another.
- * @param names of all of them
- * @throws UserError when there is none of the name that is wanted
- */
-function chooseActive(names, wanted) {
-    const chosen = wanted ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
-    if (names.includes(chosen))
-        return chosen;
-    throw new errors/* UserError */.y(`'${chosen}' is none of the environments`, {
-        at: { input: 'environment-name' },
-        advice: `There are ${names.join(', ')}.`,
-    });
+function refuse(redirection) {
+    throw new UnknownEffect('a redirection', redirection);
 }
-/** The first environment has the packages that were given without a file, which may be all that there is. */
-async function readFirst(request, input) {
-    const { packages, channels } = request;
-    if (packages.length === 0)
-        return readMember(request, input);
-    const given = (0,read/* environmentOf */.p7)(packages, channels);
-    try {
-        const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? (0,read/* withMore */.iA)(member.environment, given) : given };
+function textOf(document, shell) {
+    const { operator, descriptor, delimiter, body, closing } = document;
+    if (descriptor)
+        throw new UnknownEffect('a redirection', document);
+    if (!closing || !delimiter || !/^(["']?)\w+\1$/.test(delimiter.text)) {
+        throw new UnknownEffect('a here-document without a plain end', document);
     }
-    catch (error) {
-        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
-        if (!isMissing || (input ?? environments_usual) !== environments_usual)
-            throw error;
-        return { file: environments_usual, environment: given };
-    }
-}
-/** A frozen lockfile that the request names needs no environment file beside it. */
-async function readMember(request, input) {
-    const { workspace, lock } = request;
-    try {
-        const file = await (0,read/* findEnvironmentFile */.p6)(input, workspace);
-        return { file, environment: await (0,read/* readEnvironment */.Qo)(file) };
-    }
-    catch (error) {
-        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
-        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
-            throw error;
-        return { file: input ?? environments_usual };
-    }
-}
-function stemOf(file) {
-    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
-}
-
-// EXTERNAL MODULE: ./src/image/labels.ts
-var labels = __nccwpck_require__(86);
-;// CONCATENATED MODULE: ./src/oci/image.ts
-/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
-function asOwn(layer, createdBy, annotations) {
-    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/history.ts
-/**
- * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
- * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
- * @param packages in the order in which they are linked
- * @param options.time when the transaction was, written in UTC
- * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
- */
-function formatHistory(packages, options) {
-    const { time, specs = [] } = options;
-    const lines = [
-        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
-        '# cmd: micromamba create',
-        // What micromamba says of itself: history's readers expect a version of conda.
-        '# conda version: 3.8.0',
-        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
-    ];
-    if (specs.length > 0)
-        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
-    return `${lines.join('\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/state.ts
-
-/**
- * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
- * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
- */
-function formatState(variables) {
-    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
-    return formatJson({ env_vars: Object.fromEntries(upper) });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
-
-
-/**
- * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
- * the variables that its activation sets.
- * @param options.time when the history says that everything was linked
- */
-function environmentFiles(packages, options) {
-    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
-    if (Object.keys(options.variables).length > 0) {
-        files.push(textFile('conda-meta/state', formatState(options.variables)));
-    }
-    return files;
-}
-function textFile(path, text) {
-    const bytes = Buffer.from(text);
-    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
-    const content = async function* () {
-        yield bytes;
-    };
-    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
+    const isIndented = operator === '<<-';
+    if (!delimiter.quoted)
+        return expandHereDocument(body, shell, isIndented);
+    return isIndented ? body.text.replace(/^\t+/gm, '') : body.text;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/unbash/dist/traversal.js
@@ -58407,175 +58227,167 @@ class Parser {
     }
 }
 
-;// CONCATENATED MODULE: ./src/activation/shell-words.ts
-/** Thrown where a script does what cannot be known without running it. Its message names the construct. */
-class UnknownEffect extends Error {
-    /** Where in the script, in code units. */
-    pos;
-    constructor(what, { pos }) {
-        super(what);
-        this.pos = pos;
-    }
-}
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
-function isIdentifier(name) {
-    return identifier.test(name);
-}
-/** The text of a word where bash neither splits nor matches file names: in assignments and in `[[ … ]]`. */
-function expandText(word, shell) {
-    return joined(expand(word, shell));
+;// CONCATENATED MODULE: ./src/activation/shell-printing.ts
+
+function isPrinter(name) {
+    return name === 'echo' || name === 'printf' || name === 'cat';
 }
 /**
- * The text of a word among a command's arguments; nothing for one that vanishes since all of it expands to nothing.
- * @throws UnknownEffect when bash would make several words of it, or look for files
+ * Runs a command that prints, as bash has them, and as coreutils has `cat`.
+ * @param input the text of a here-document
+ * @throws UnknownEffect for what it would read elsewhere, and for options and formats that few scripts have
  */
-function expandArgument(word, shell) {
-    const pieces = expand(word, shell);
-    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[ \t\n*?[\]\\]/.test(text))) {
-        throw new UnknownEffect(`'${word.text}' without quotes, which has blanks or wildcards in it`, word);
-    }
-    const text = joined(pieces);
-    return text === '' && pieces.every(({ kind }) => kind === 'expanded') ? undefined : text;
-}
-/** The text of the right side of a comparison in `[[ … ]]`, which is a pattern where it is not quoted. */
-function expandPattern(word, shell) {
-    const pieces = expand(word, shell);
-    if (pieces.some(({ kind, text }) => kind === 'expanded' && /[*?[\\(]/.test(text))) {
-        throw new UnknownEffect(`the pattern '${word.text}'`, word);
-    }
-    return joined(pieces);
-}
-/** Sets a variable, as an assignment does. */
-function shell_words_assign(name, value, node, shell) {
-    if (!shell.isKnown(name, 'set'))
-        throw new UnknownEffect(`a change of $${name}`, node);
-    shell.set(name, value);
-}
-function joined(pieces) {
-    return pieces.map(({ text }) => text).join('');
-}
-function expand(word, shell) {
-    // A word without parts is plain text.
-    return word.parts ? word.parts.flatMap((part) => expandPart(part, shell)) : [literal(word)];
-}
-function expandPart(part, shell) {
-    switch (part.type) {
-        case 'Literal':
-            return [literal(part)];
-        case 'SingleQuoted':
-            return [{ text: part.value, kind: 'quoted' }];
-        case 'DoubleQuoted':
-            return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
-        case 'SimpleExpansion':
-            return [{ text: shell_words_read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
-        case 'ParameterExpansion':
-            return expandParameter(part, shell, (operand) => 
-            // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
-            expand(operand, shell).map(({ text, kind }) => ({
-                text,
-                kind: kind === 'literal' ? 'expanded' : kind,
-            })));
-        case 'Glob':
-        case 'AnsiCQuoted':
-        case 'LocaleString':
-        case 'CommandExpansion':
-        case 'ArithmeticExpansion':
-        case 'ProcessSubstitution':
-        case 'ExtendedGlob':
-        case 'BraceExpansion':
-            throw new UnknownEffect(constructs[part.type], part);
+function print(name, args, input, output, command) {
+    output.write(name === 'echo' ? echo(args, command) : name === 'printf' ? printf(args, command) : cat());
+    function cat() {
+        if (input === undefined || args.length > 0)
+            throw new shell_words_UnknownEffect("'cat' of a file", command);
+        return input;
     }
 }
-/** The text of a part inside of double quotes. */
-function expandQuoted(part, shell) {
-    if (part.type === 'Literal')
-        return literalText(part);
-    if (part.type !== 'ParameterExpansion')
-        return joined(expandPart(part, shell));
-    // Quotes inside of quotes have rules of their own, which also say where the expansion ends.
-    if (/["'\\]/.test(part.text))
-        throw new UnknownEffect(`quotes inside of '${part.text}'`, part);
-    return joined(expandParameter(part, shell, (operand) => {
-        const text = operand.parts?.map((inner) => expandQuoted(inner, shell)).join('');
-        return [{ text: text ?? operand.value, kind: 'quoted' }];
-    }));
+function echo(args, command) {
+    const first = args.findIndex((arg) => !/^-[neE]+$/.test(arg));
+    const words = first === -1 ? [] : args.slice(first);
+    const options = args.slice(0, first === -1 ? args.length : first).join('');
+    const isEscaped = options.lastIndexOf('e') > options.lastIndexOf('E');
+    const text = words.join(' ');
+    return (isEscaped ? shell_printing_unescape(text, command) : text) + (options.includes('n') ? '' : '\n');
 }
-const constructs = {
-    Glob: 'a wildcard',
-    AnsiCQuoted: "a $'…' string",
-    LocaleString: 'a translated string',
-    CommandExpansion: 'a command substitution',
-    ArithmeticExpansion: 'arithmetic',
-    ProcessSubstitution: 'a process substitution',
-    ExtendedGlob: 'a wildcard',
-    BraceExpansion: 'a brace expansion',
-};
-/** @param expandOperand expands what stands behind `:-` and the like */
-function expandParameter(part, shell, expandOperand) {
-    const { parameter, prefix, index, operation, text } = part;
-    if (prefix !== undefined || index !== undefined)
-        throw new UnknownEffect(`the expansion '${text}'`, part);
-    const value = shell_words_read(parameter, part, shell);
-    const expanded = [{ text: value ?? '', kind: 'expanded' }];
-    if (operation === undefined)
-        return expanded;
-    if (operation.type !== 'Default')
-        throw new UnknownEffect(`the expansion '${text}'`, part);
-    // Also where it is not expanded, the parser and bash have to agree where it ends.
-    if (/\$(?![A-Za-z_({])/.test(operation.operand.text))
-        throw new UnknownEffect(`the expansion '${text}'`, part);
-    const isThere = value !== undefined && !(operation.operator.startsWith(':') && value === '');
-    switch (kindOf(operation)) {
-        case '-':
-            return isThere ? expanded : expandOperand(operation.operand);
-        case '+':
-            return isThere ? expandOperand(operation.operand) : [{ text: '', kind: 'expanded' }];
-        case '=': {
-            if (isThere)
-                return expanded;
-            const assigned = joined(expandOperand(operation.operand));
-            shell_words_assign(parameter, assigned, part, shell);
-            return [{ text: assigned, kind: 'expanded' }];
+/** The format is used again while there are arguments for it. */
+function printf(args, command) {
+    const [format, ...values] = args[0] === '--' ? args.slice(1) : args;
+    if (format === undefined || format.startsWith('-'))
+        throw new shell_words_UnknownEffect("'printf' with options", command);
+    const pieces = format.split(/(%.?)/s);
+    const count = pieces.filter((piece) => piece === '%s').length;
+    let text = '';
+    do {
+        for (const [index, piece] of pieces.entries()) {
+            if (index % 2 === 0)
+                text += shell_printing_unescape(piece, command, { ...escapes, '"': '"' });
+            else if (piece === '%%')
+                text += '%';
+            else if (piece === '%s')
+                text += values.shift() ?? '';
+            else
+                throw new shell_words_UnknownEffect(`'printf' of '${piece}'`, command);
         }
-        case '?':
-            if (isThere)
-                return expanded;
-            throw new UnknownEffect(`the failure of '${text}'`, part);
+    } while (count > 0 && values.length > 0);
+    return text;
+}
+const escapes = {
+    n: '\n',
+    t: '\t',
+    '\\': '\\',
+    e: '\u001b',
+    '033': '\u001b',
+};
+/** The escapes that `echo -e` and `printf` have in common. */
+function shell_printing_unescape(text, command, known = escapes) {
+    return text.replace(/\\(033(?![0-7])|.|$)/gs, (escape, name) => {
+        const character = known[name];
+        if (character === undefined)
+            throw new shell_words_UnknownEffect(`the escape '${escape}'`, command);
+        return character;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/activation/shell-syntax.ts
+
+
+/**
+ * What bash has between the nodes below: blanks, comments, the words of its grammar, and what ends a command, which has
+ * to follow a command on its line.
+ */
+const between = /(?<blank>[^\S\n]|\\\n|#.*)|(?<close>\}|fi\b)|(?<open>\n|[!{]|(?:if|then|elif|else|time)\b)|(?<end>&&?|\|\|?|;)/y;
+const whole = new Set([
+    'Word',
+    'Assignment',
+    'Redirect',
+    'HereString',
+    'TestCommand',
+    'For',
+    'ArithmeticFor',
+    'Select',
+    'While',
+    'Subshell',
+    'Case',
+    'ArithmeticCommand',
+    'Function',
+    'Coproc',
+]);
+/**
+ * Parses a script of bash.
+ * @throws UnknownEffect when bash would not take it, or might not. The parser forgives more than bash, which runs nothing
+ * of a command that it cannot parse, so whatever the parser has passed over has to be what may stand there.
+ */
+function parseScript(script) {
+    const strange = /[\0\r]/.exec(script);
+    if (strange)
+        throw new shell_words_UnknownEffect('a control character', { pos: strange.index });
+    // Bash joins lines before all else, the parser only where a name has ended.
+    const joined = /\$\{?\w*\\\n/.exec(script);
+    if (joined)
+        throw new shell_words_UnknownEffect('a name that goes on in the next line', { pos: joined.index });
+    const root = parse(script);
+    const [error] = root.errors ?? [];
+    if (error)
+        throw new shell_words_UnknownEffect(`a syntax error: ${error.message}`, error);
+    let at = 0;
+    for (const { pos, end } of [...wholeNodes(root, script), { pos: script.length, end: script.length }]) {
+        checkBetween(script, at, pos);
+        at = end;
+    }
+    return root.commands;
+}
+function checkBetween(script, start, end) {
+    let isAfterCommand = start > 0;
+    for (let at = start; at < end; at = between.lastIndex) {
+        between.lastIndex = at;
+        const found = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at);
+        if (found['end'] !== undefined && !isAfterCommand)
+            outOfPlace(`'${found['end']}'`, at);
+        if (found['blank'] === undefined)
+            isAfterCommand = found['close'] !== undefined;
     }
 }
-function kindOf({ operator }) {
-    switch (operator) {
-        case '-':
-        case ':-':
-            return '-';
-        case '+':
-        case ':+':
-            return '+';
-        case '=':
-        case ':=':
-            return '=';
-        case '?':
-        case ':?':
-            return '?';
+/** Where the nodes are that are taken as they are, in the order of the script. */
+function wholeNodes(root, script) {
+    return placesIn(root, script).sort((a, b) => a.pos - b.pos);
+}
+function placesIn(node, script) {
+    if (node.type === 'TestCommand')
+        checkOperands(node, script);
+    if (node.type === 'HereDoc')
+        return [node, { pos: node.body.pos, end: node.closing?.end ?? node.body.end }];
+    if (whole.has(node.type))
+        return [node];
+    return childrenOf(node).flatMap((child) => placesIn(child, script));
+}
+/** In `[[ … ]]` the parser takes parentheses and brackets for words, and the end of a line for a blank. */
+function checkOperands(node, script) {
+    if (node.type === 'TestUnary' || node.type === 'TestBinary') {
+        let at = node.pos;
+        for (const { pos, end } of childrenOf(node)) {
+            const newline = /(?<!\\)\n/.exec(script.slice(at, pos));
+            if (newline)
+                outOfPlace('the end of the line', at + newline.index);
+            at = end;
+        }
     }
+    if (node.type !== 'Word')
+        for (const child of childrenOf(node))
+            checkOperands(child, script);
+    else if (/^(?:[()]|\[\[|\]\])$/.test(node.text))
+        outOfPlace(`'${node.text}'`, node.pos);
 }
-function shell_words_read(name, node, shell) {
-    if (!isIdentifier(name))
-        throw new UnknownEffect(`the parameter $${name}`, node);
-    if (!shell.isKnown(name, 'read'))
-        throw new UnknownEffect(`$${name}, which only the container knows`, node);
-    return shell.get(name);
+function childrenOf(node) {
+    const children = [];
+    forEachChild(node, (child) => children.push(child));
+    return children;
 }
-function literal(part) {
-    if (part.text.includes('~'))
-        throw new UnknownEffect("a '~' without quotes", part);
-    return { text: literalText(part), kind: 'literal' };
-}
-/** The text of what has no quotes of its own. Where a `$` has no name behind it, shells and parsers differ. */
-function literalText(part) {
-    if (/^(?:[^\\$]|\\.)*\$/s.test(part.text))
-        throw new UnknownEffect("a '$' without a name", part);
-    return part.value;
+function outOfPlace(text, pos) {
+    throw new shell_words_UnknownEffect(`${text} out of place`, { pos });
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-tests.ts
@@ -58617,14 +58429,14 @@ function evaluateArguments(args, node, context) {
     }
     if (first === '!' && args.length <= 4)
         return !evaluateArguments(args.slice(1), node, context);
-    throw new UnknownEffect(`the test '${args.join(' ')}'`, node);
+    throw new shell_words_UnknownEffect(`the test '${args.join(' ')}'`, node);
 }
 function isComparison(operator) {
     return operator === '=' || operator === '==' || operator === '!=';
 }
 function binary(operator, left, right, node) {
     if (!isComparison(operator))
-        throw new UnknownEffect(`the test '${operator}'`, node);
+        throw new shell_words_UnknownEffect(`the test '${operator}'`, node);
     return (left === right) === (operator !== '!=');
 }
 function unary(operator, operand, node, { kindOf }) {
@@ -58640,7 +58452,7 @@ function unary(operator, operand, node, { kindOf }) {
         case '-d':
             return lookUp(operand, node, kindOf) === 'directory';
         default:
-            throw new UnknownEffect(`the test '${operator}'`, node);
+            throw new shell_words_UnknownEffect(`the test '${operator}'`, node);
     }
 }
 function lookUp(path, node, kindOf) {
@@ -58650,105 +58462,9 @@ function lookUp(path, node, kindOf) {
     const isPlain = place.startsWith('/') && !/\/\.\.?(\/|$)/.test(place);
     const kind = isPlain ? kindOf(place) : 'unknown';
     if (kind === 'unknown')
-        throw new UnknownEffect(`whether '${path}' is there`, node);
+        throw new shell_words_UnknownEffect(`whether '${path}' is there`, node);
     // A slash at the end asks for a directory.
     return kind === 'file' && path.endsWith('/') ? 'absent' : kind;
-}
-
-;// CONCATENATED MODULE: ./src/activation/shell-syntax.ts
-
-
-/**
- * What bash has between the nodes below: blanks, comments, the words of its grammar, and what ends a command, which has
- * to follow a command on its line.
- */
-const between = /(?<blank>[^\S\n]|\\\n|#.*)|(?<close>\}|fi\b)|(?<open>\n|[!{]|(?:if|then|elif|else|time)\b)|(?<end>&&?|\|\|?|;)/y;
-const whole = new Set([
-    'Word',
-    'Assignment',
-    'Redirect',
-    'HereString',
-    'HereDoc',
-    'TestCommand',
-    'For',
-    'ArithmeticFor',
-    'Select',
-    'While',
-    'Subshell',
-    'Case',
-    'ArithmeticCommand',
-    'Function',
-    'Coproc',
-]);
-/**
- * Parses a script of bash.
- * @throws UnknownEffect when bash would not take it, or might not. The parser forgives more than bash, which runs nothing
- * of a command that it cannot parse, so whatever the parser has passed over has to be what may stand there.
- */
-function parseScript(script) {
-    const strange = /[\0\r]/.exec(script);
-    if (strange)
-        throw new UnknownEffect('a control character', { pos: strange.index });
-    // Bash joins lines before all else, the parser only where a name has ended.
-    const joined = /\$\{?\w*\\\n/.exec(script);
-    if (joined)
-        throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index });
-    const root = parse(script);
-    const [error] = root.errors ?? [];
-    if (error)
-        throw new UnknownEffect(`a syntax error: ${error.message}`, error);
-    let at = 0;
-    for (const { pos, end } of [...wholeNodes(root, script), { pos: script.length, end: script.length }]) {
-        checkBetween(script, at, pos);
-        at = end;
-    }
-    return root.commands;
-}
-function checkBetween(script, start, end) {
-    let isAfterCommand = start > 0;
-    for (let at = start; at < end; at = between.lastIndex) {
-        between.lastIndex = at;
-        const found = between.exec(script)?.groups ?? outOfPlace(`'${script.charAt(at)}'`, at);
-        if (found['end'] !== undefined && !isAfterCommand)
-            outOfPlace(`'${found['end']}'`, at);
-        if (found['blank'] === undefined)
-            isAfterCommand = found['close'] !== undefined;
-    }
-}
-/** The nodes that are taken as they are, in their order. */
-function wholeNodes(node, script) {
-    if (node.type === 'TestCommand')
-        checkOperands(node, script);
-    if (whole.has(node.type))
-        return [node];
-    return childrenOf(node)
-        .toSorted((a, b) => a.pos - b.pos)
-        .flatMap((child) => wholeNodes(child, script));
-}
-/** In `[[ … ]]` the parser takes parentheses and brackets for words, and the end of a line for a blank. */
-function checkOperands(node, script) {
-    if (node.type === 'TestUnary' || node.type === 'TestBinary') {
-        let at = node.pos;
-        for (const { pos, end } of childrenOf(node)) {
-            const newline = /(?<!\\)\n/.exec(script.slice(at, pos));
-            if (newline)
-                outOfPlace('the end of the line', at + newline.index);
-            at = end;
-        }
-    }
-    if (node.type !== 'Word')
-        for (const child of childrenOf(node))
-            checkOperands(child, script);
-    else if (/^(?:[()]|\[\[|\]\])$/.test(node.text))
-        outOfPlace(`'${node.text}'`, node.pos);
-}
-function childrenOf(node) {
-    const children = [];
-    forEachChild(node, (child) => children.push(child));
-    return children;
-}
-function outOfPlace(text, pos) {
-    throw new UnknownEffect(`${text} out of place`, { pos });
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-script.ts
@@ -58756,21 +58472,34 @@ function outOfPlace(text, pos) {
 
 
 
+
 /**
  * Runs a script on the variables of a shell, in the part of bash whose effects can be known: assignments, `export`,
- * `unset`, `:`, `test`, `[`, `[[`, `if`, `&&`, `||`, `!`, `{ … }`, and the output of these to /dev/null. Only the way that
- * is taken has to be in that part. Options of the shell are taken to be those of a script's beginning.
+ * `unset`, `:`, `test`, `[`, `[[`, `if`, `&&`, `||`, `!`, `{ … }`, and the output of these to /dev/null; where it may print,
+ * also `echo`, `printf`, `cat` with a here-document, and `exit 0`. Only the way that is taken has to be in that part. Options
+ * of the shell are taken to be those of a script's beginning.
+ * @returns whether the status is 0
  * @throws UnknownEffect naming what it comes upon besides; the variables may have been changed by then
  */
-function evaluateScript(script, context) {
-    evaluateList(parseScript(script), context);
+function shell_script_evaluateScript(script, context) {
+    try {
+        return evaluateList(parseScript(script), context);
+    }
+    catch (error) {
+        if (error instanceof Exit)
+            return true;
+        throw error;
+    }
+}
+/** Thrown by `exit 0`, for nothing behind it is run. */
+class Exit extends Error {
 }
 /** Like the functions below, gives whether the status is 0. */
 function evaluateList(statements, context) {
     let isSuccess = true;
     for (const statement of statements) {
         if (statement.background)
-            throw new UnknownEffect('a command in the background', statement);
+            throw new shell_words_UnknownEffect('a command in the background', statement);
         isSuccess = evaluateNode(statement.command, context);
     }
     return isSuccess;
@@ -58787,15 +58516,18 @@ function evaluateNode(node, context) {
             return evaluateIf(node, context);
         case 'BraceGroup':
             return evaluateList(node.body.commands, context);
-        case 'Redirected':
-            node.redirects.forEach(checkRedirection);
-            return evaluateNode(node.command, context);
+        case 'Redirected': {
+            const redirected = redirect(node.redirects, context);
+            if (redirected.input !== undefined)
+                throw new shell_words_UnknownEffect('a here-document for several commands', node);
+            return evaluateNode(node.command, redirected);
+        }
         case 'Pipeline': {
             const [command, second] = node.commands;
             if (!command || second)
-                throw new UnknownEffect('a pipeline', node);
+                throw new shell_words_UnknownEffect('a pipeline', node);
             if (node.prefixes.some(({ type }) => type === 'Time'))
-                throw new UnknownEffect("'time'", node);
+                throw new shell_words_UnknownEffect("'time'", node);
             return evaluateNode(command, context) === (node.prefixes.length % 2 === 0);
         }
         case 'For':
@@ -58807,7 +58539,7 @@ function evaluateNode(node, context) {
         case 'ArithmeticCommand':
         case 'Function':
         case 'Coproc':
-            throw new UnknownEffect(shell_script_constructs[node.type], node);
+            throw new shell_words_UnknownEffect(shell_script_constructs[node.type], node);
     }
 }
 const shell_script_constructs = {
@@ -58835,20 +58567,33 @@ function evaluateIf(node, context) {
     return evaluateList(node.else?.commands ?? [], context);
 }
 function evaluateCommand(command, context) {
-    command.redirects.forEach(checkRedirection);
-    const { name, args } = command;
+    const { name, args, redirects } = command;
+    const redirected = redirect(redirects, context);
     const assignments = command.prefix.filter((part) => part.type === 'Assignment');
     if (name === undefined) {
+        if (redirected.input !== undefined)
+            throw new shell_words_UnknownEffect('a here-document for nothing', command);
+        // Their order is bash's own.
+        if (context.output && redirects.length > 0 && assignments.length > 0) {
+            throw new shell_words_UnknownEffect('an assignment with a redirection', command);
+        }
         for (const assignment of assignments) {
             shell_words_assign(assignment.name, assignedValue(assignment, context), assignment, context.shell);
         }
         return true;
     }
     if (name.parts !== undefined || name.text !== name.value) {
-        throw new UnknownEffect(`the command '${name.text}'`, command);
+        throw new shell_words_UnknownEffect(`the command '${name.text}'`, command);
     }
     if (assignments.length > 0)
-        throw new UnknownEffect(`variables for '${name.value}' alone`, command);
+        throw new shell_words_UnknownEffect(`variables for '${name.value}' alone`, command);
+    if (redirected.input !== undefined && name.value !== 'cat') {
+        throw new shell_words_UnknownEffect(`a here-document for '${name.value}'`, command);
+    }
+    if (isPrinter(name.value) && redirected.output) {
+        print(name.value, expandAll(args, context), redirected.input, redirected.output, command);
+        return true;
+    }
     switch (name.value) {
         case ':':
         case 'true':
@@ -58860,15 +58605,19 @@ function evaluateCommand(command, context) {
         case '[': {
             const tested = expandAll(args, context);
             if (tested.pop() !== ']')
-                throw new UnknownEffect("a '[' without ']'", command);
+                throw new shell_words_UnknownEffect("a '[' without ']'", command);
             return evaluateArguments(tested, command, context);
         }
         case 'export':
             return exportAll(command, context);
         case 'unset':
             return unsetAll(command, context);
+        case 'exit':
+            if (context.output && expandAll(args, context).join() === '0')
+                throw new Exit();
+            throw new shell_words_UnknownEffect(`the command '${name.value}'`, command);
         default:
-            throw new UnknownEffect(`the command '${name.value}'`, command);
+            throw new shell_words_UnknownEffect(`the command '${name.value}'`, command);
     }
 }
 /** `export NAME=value NAME …`. All words are expanded before the first is assigned. */
@@ -58876,7 +58625,7 @@ function exportAll(command, context) {
     const exported = command.args.flatMap((arg) => {
         if (arg.type === 'Assignment')
             return [{ name: arg.name, value: assignedValue(arg, context) }];
-        const text = expandArgument(arg, context.shell);
+        const text = shell_words_expandArgument(arg, context.shell);
         if (text === undefined)
             return [];
         const equals = text.indexOf('=');
@@ -58884,13 +58633,13 @@ function exportAll(command, context) {
     });
     // Without a name it lists what is exported.
     if (exported.length === 0)
-        throw new UnknownEffect("'export' without a name", command);
+        throw new shell_words_UnknownEffect("'export' without a name", command);
     for (const { name, value } of exported) {
         checkName(name, command);
         if (value !== undefined)
             shell_words_assign(name, value, command, context.shell);
         else if (!context.shell.isKnown(name, 'set'))
-            throw new UnknownEffect(`the export of $${name}`, command);
+            throw new shell_words_UnknownEffect(`the export of $${name}`, command);
         context.shell.export(name);
     }
     return true;
@@ -58901,7 +58650,7 @@ function unsetAll(command, context) {
     for (const name of names) {
         checkName(name, command);
         if (!context.shell.isKnown(name, 'set'))
-            throw new UnknownEffect(`a change of $${name}`, command);
+            throw new shell_words_UnknownEffect(`a change of $${name}`, command);
         context.shell.unset(name);
     }
     return true;
@@ -58909,21 +58658,28 @@ function unsetAll(command, context) {
 function checkName(name, command) {
     if (isIdentifier(name))
         return;
-    throw new UnknownEffect(`'${command.name?.text ?? ''}' with '${name}'`, command);
+    throw new shell_words_UnknownEffect(`'${command.name?.text ?? ''}' with '${name}'`, command);
 }
 function expandAll(args, { shell }) {
     return args.flatMap((arg) => {
         if (arg.type === 'Assignment')
-            throw new UnknownEffect(`the argument '${arg.text}'`, arg);
-        return expandArgument(arg, shell) ?? [];
+            throw new shell_words_UnknownEffect(`the argument '${arg.text}'`, arg);
+        return shell_words_expandArgument(arg, shell) ?? [];
     });
 }
 function assignedValue({ value, append, index, text, pos }, { shell }) {
     if (value.type === 'ArrayValue' || index !== undefined)
-        throw new UnknownEffect('an array', { pos });
+        throw new shell_words_UnknownEffect('an array', { pos });
     if (append)
-        throw new UnknownEffect(`the assignment '${text}'`, { pos });
+        throw new shell_words_UnknownEffect(`the assignment '${text}'`, { pos });
     return expandText(value, shell);
+}
+/** What stands behind redirections: the output that they lead to, and the text of a here-document. */
+function redirect(redirections, context) {
+    if (context.output)
+        return { ...context, ...context.output.redirect(redirections, context.shell) };
+    redirections.forEach(checkRedirection);
+    return context;
 }
 /** Refuses a redirection but those of output to /dev/null and to other output. */
 function checkRedirection(redirection) {
@@ -58936,7 +58692,7 @@ function checkRedirection(redirection) {
         if (isOutput && operator === '>&' && (to === '1' || to === '2'))
             return;
     }
-    throw new UnknownEffect('a redirection', redirection);
+    throw new shell_words_UnknownEffect('a redirection', redirection);
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-variables.ts
@@ -58952,12 +58708,18 @@ const shells = new Set(('_ COLUMNS COMP_CWORD COMP_KEY COMP_LINE COMP_POINT COMP
 /** The variables of a shell, and which of them are exported. */
 class shell_variables_ShellVariables {
     #variables;
-    /** @param exported what the shell inherits */
-    constructor(exported) {
+    #others;
+    /**
+     * @param exported what the shell inherits
+     * @param others what is taken of all other variables; where they are unknown, none of them is read, and what matters to
+     * programs is not set
+     */
+    constructor(exported, others = 'unset') {
         this.#variables = new Map([...exported].map(([name, value]) => [name, { value, exported: true }]));
+        this.#others = others;
     }
     copy() {
-        const copy = new shell_variables_ShellVariables(new Map());
+        const copy = new shell_variables_ShellVariables(new Map(), this.#others);
         for (const [name, variable] of this.#variables)
             copy.#variables.set(name, variable);
         return copy;
@@ -58966,7 +58728,10 @@ class shell_variables_ShellVariables {
     isKnown(name, use) {
         if (shells.has(name) || name.startsWith('BASH'))
             return false;
-        return use === 'set' || !containers.has(name) || this.#variables.get(name)?.value !== undefined;
+        if (this.#others === 'unknown') {
+            return use === 'set' ? !containers.has(name) && !name.startsWith('LD_') : this.get(name) !== undefined;
+        }
+        return use === 'set' || !containers.has(name) || this.get(name) !== undefined;
     }
     get(name) {
         return this.#variables.get(name)?.value;
@@ -58990,6 +58755,657 @@ class shell_variables_ShellVariables {
         }
         return found;
     }
+}
+
+;// CONCATENATED MODULE: ./src/activation/link-message.ts
+
+
+
+
+/**
+ * Computes what a link script prints, when that is certain and all that it does: when it writes nothing but to its output and
+ * to `.messages.txt` in the prefix, whose text conda and micromamba show, runs no program but `cat` of a here-document, and
+ * reads no variable but those that it is given. What is there at a path it is not told.
+ *
+ * PKG_BUILDNUM is the number, as conda and scripts have it; micromamba gives the whole build string
+ * (libmamba/src/core/link.cpp, `run_script`).
+ * @returns undefined for any other script, one that fails, and one that no reader of UTF-8 can read
+ */
+function link_message_linkMessage(script) {
+    const { moment, text, prefix, rootPrefix, package: linked } = script;
+    if (text.includes('\ufffd'))
+        return undefined;
+    // It is run where the package lies unpacked, with the path of another prefix in it.
+    if (moment === 'pre-link' && text.includes(prefix))
+        return undefined;
+    const variables = new Map([
+        ['PREFIX', prefix],
+        ['ROOT_PREFIX', rootPrefix],
+        ['PKG_NAME', linked.name],
+        ['PKG_VERSION', linked.version],
+        ['PKG_BUILDNUM', String(linked.buildNumber)],
+    ]);
+    // The environment is active for post-link scripts only.
+    if (moment === 'post-link')
+        variables.set('CONDA_PREFIX', prefix);
+    const output = ShellOutput.ofScript(`${prefix}/.messages.txt`);
+    const shell = new ShellVariables(variables, 'unknown');
+    try {
+        return evaluateScript(text, { shell, kindOf: () => 'unknown', output }) ? output.printed : undefined;
+    }
+    catch (error) {
+        if (error instanceof UnknownEffect)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layers/link-scripts.ts
+
+
+/** A larger script does more than print. In bytes. */
+const scriptLimit = (/* unused pure expression or super */ null && (64 * 1024));
+/** How much of a text is kept, in code units: facts travel with the manifest of an image. */
+const messageLimit = 4000;
+/** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
+function link_scripts_holdsLinkScript({ path, size }, plan) {
+    return size <= scriptLimit && linkScriptsOf(plan).some((script) => script.path === path);
+}
+/**
+ * Tells what the link scripts of packages would do.
+ * @param scripts for each of the packages the text of its scripts by path, as far as they are at hand: what another package
+ * replaces, a link, and what is too large, is not
+ */
+function link_scripts_readLinkScripts(sources, plans, scripts, context) {
+    const scripted = [];
+    const messages = {};
+    for (const [position, source] of sources.entries()) {
+        const plan = plans[position];
+        if (!plan || linkScriptsOf(plan).length === 0)
+            continue;
+        const message = link_scripts_messageOf(source, plan, scripts[position] ?? {}, context);
+        if (message === undefined)
+            scripted.push(plan.dist);
+        else
+            messages[plan.dist] = shortened(message);
+    }
+    return { scripted, messages };
+}
+/** What a package's scripts print, less the empty lines around it; undefined when they do more, or may. */
+function link_scripts_messageOf({ archive }, plan, texts, { prefix, rootPrefix }) {
+    const { name, version, json } = archive.info.index;
+    const number = json['build_number'];
+    const linked = { name, version, buildNumber: typeof number === 'number' ? number : 0 };
+    let message = '';
+    for (const { moment, path } of linkScriptsOf(plan)) {
+        const text = texts[path];
+        const printed = text === undefined ? undefined : linkMessage({ moment, text, prefix, rootPrefix, package: linked });
+        if (!printed)
+            return undefined;
+        message += printed.stdout + printed.stderr + printed.file;
+    }
+    return message.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
+}
+/** Cuts a text at the end of a line if there is one. */
+function shortened(text) {
+    if (text.length <= messageLimit)
+        return text;
+    const start = text.slice(0, messageLimit);
+    const kept = start.slice(0, start.lastIndexOf('\n') + 1).trimEnd() || start.toWellFormed();
+    return `${kept}\n(${text.length - kept.length} more characters)`;
+}
+
+;// CONCATENATED MODULE: ./src/layers/job.ts
+
+
+
+
+
+
+/**
+ * Links the packages of a job one after the other, straight into the compressed layer.
+ * @param compiler the job's, running
+ */
+async function runJob({ packages, context, owner, compression, file }, compiler) {
+    const sources = await Promise.all(packages.map(job_openSource));
+    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    refuseObstructed(plans);
+    const texts = {};
+    const scripts = plans.map(() => ({}));
+    const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
+    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    const facts = {
+        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+        texts,
+        ...readLinkScripts(sources, plans, scripts, context),
+        ...(python && { python: pythonOf(python.archive.info.index) }),
+    };
+    return { layer, facts };
+}
+/**
+ * Of a path that several of the packages claim, only the last one's file is given.
+ * @param scripts takes, for each of the packages, its link scripts
+ */
+async function* linkAll(sources, plans, context, compiler, scripts) {
+    const clobbers = findClobbers(plans);
+    for (const [position, source] of sources.entries()) {
+        const plan = plans[position];
+        const own = scripts[position] ?? {};
+        const entries = linkPackage(source, context, selectWinning(clobbers, position), compiler);
+        yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own);
+    }
+}
+function isActivation({ path }) {
+    return isActivationFile(path);
+}
+/** Keeps the text of some files on their way; they are small. */
+async function* keepTexts(entries, isKept, texts) {
+    for await (const entry of entries) {
+        if (entry.type !== 'file' || !isKept(entry)) {
+            yield entry;
+            continue;
+        }
+        const bytes = await readAll(entry.content);
+        texts[entry.path] = bytes.toString();
+        yield { ...entry, content: oneChunk(bytes) };
+    }
+}
+async function job_openSource({ locked, file, facts }) {
+    return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
+}
+/**
+ * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
+ * @param directories those that the layer has already, to which more are added
+ */
+async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
+    const owner = { uid, gid };
+    const root = rootPrefix.slice(1);
+    const modeOf = (type, path, own) => {
+        const mode = (0,reproducible/* openMode */.AC)(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+        return groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode;
+    };
+    const above = root.slice(0, root.lastIndexOf('/') + 1);
+    function* parentsOf(path) {
+        // What is above the root prefix is the base's.
+        for (let slash = path.indexOf('/', above.length); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+            yield* directory(path.slice(0, slash));
+        }
+    }
+    function* directory(path, mode = reproducible/* directoryMode */.zu) {
+        if (directories.has(path))
+            return;
+        directories.add(path);
+        yield { type: 'directory', path, mode: modeOf('directory', path, mode), ...owner };
+    }
+    const place = (path) => `${prefix.slice(1)}/${path}`;
+    for await (const entry of entries) {
+        const path = place(entry.path);
+        yield* parentsOf(path);
+        if (entry.type === 'directory')
+            yield* directory(path, entry.mode);
+        else if (entry.type === 'hardlink')
+            yield { ...entry, ...owner, path, target: place(entry.target) };
+        else if (entry.type === 'file')
+            yield { ...entry, ...owner, path, mode: modeOf('file', path, entry.mode) };
+        else
+            yield { ...entry, ...owner, path };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layers/prefix-contents.ts
+
+
+
+/**
+ * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
+ * which may mean to fetch them, only where facts are too coarse.
+ */
+class PrefixContents {
+    context;
+    #layers;
+    #open;
+    #opened = new Set();
+    #sources = new Map();
+    #plans = [];
+    /** Exact, of opened packages; directories are those above something. */
+    #kinds = new Map();
+    #clobbers = new Map();
+    constructor(layers, context, open) {
+        this.#layers = layers;
+        this.context = context;
+        this.#open = open;
+    }
+    /**
+     * Looks at the layers of an environment.
+     * @param open opens packages by their positions, in that order
+     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     */
+    static async of(layers, context, open) {
+        const contents = new PrefixContents(layers, context, open);
+        const meetings = findMeetings(layers.map(({ facts }) => facts));
+        await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
+        clobber_refuseObstructed(contents.#plans);
+        return contents;
+    }
+    /** The paths that packages of several layers claim; by positions in the lock. */
+    get clobbers() {
+        return this.#clobbers;
+    }
+    /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
+    get plans() {
+        return this.#plans;
+    }
+    /** A package that has been opened, as all have that `clobbers` speaks of. */
+    source(position) {
+        const source = this.#sources.get(position);
+        if (!source)
+            throw new Error(`the package at ${position} was not opened`);
+        return source;
+    }
+    /** The files that activation reads; of those that several layers have, the one that stays. */
+    texts() {
+        const texts = {};
+        for (const { packages, facts } of this.#layers) {
+            for (const [path, text] of Object.entries(facts.texts)) {
+                const winner = this.#clobbers.get(path)?.winner;
+                if (winner === undefined || packages.includes(winner))
+                    texts[path] = text;
+            }
+        }
+        return texts;
+    }
+    /** Packages that would do something by a script when linked, or may. */
+    scripted() {
+        return this.#layers.flatMap(({ facts }) => facts.scripted);
+    }
+    /** What the scripts of others would print, which may be nothing: package and text. */
+    messages() {
+        return this.#layers.flatMap(({ facts }) => Object.entries(facts.messages));
+    }
+    /**
+     * What is at a path, relative to the prefix.
+     * @throws LayerNotOpened where the facts do not tell: to be called in what `openingAsNeeded` is given
+     */
+    kindOf(path) {
+        if (path === '' || path === 'conda-meta')
+            return 'directory';
+        const exact = this.#kinds.get(path);
+        if (exact)
+            return exact;
+        const closed = this.#layers.filter((layer) => !this.#opened.has(layer));
+        const places = [path, ...archive_path_parentsOf(path)].map(hashPath);
+        const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
+        if (owner)
+            throw new LayerNotOpened(() => this.#openAll([owner]));
+        return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
+    }
+    async #openAll(layers) {
+        const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b);
+        const sources = await this.#open(positions);
+        for (const [index, source] of sources.entries()) {
+            const position = positions[index] ?? 0;
+            const plan = plan_planLink(source.archive.info, this.context);
+            this.#sources.set(position, source);
+            this.#plans[position] = plan;
+            this.#learn(plan);
+        }
+        for (const layer of layers)
+            this.#opened.add(layer);
+        this.#clobbers = clobber_findClobbers(this.#plans);
+    }
+    #learn({ paths, files }) {
+        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        for (const path of paths) {
+            this.#kinds.set(path, links.has(path) ? 'link' : 'file');
+            for (const parent of archive_path_parentsOf(path))
+                this.#kinds.set(parent, 'directory');
+        }
+    }
+}
+/** Thrown through a question whose answer lies in a layer that is closed. */
+class LayerNotOpened extends Error {
+    open;
+    constructor(open) {
+        super('a layer has to be opened');
+        this.open = open;
+    }
+}
+/** Answers a question that asks `PrefixContents` what is at some paths. It is put again each time a layer had to be opened for that. */
+async function openingAsNeeded(question) {
+    for (;;) {
+        try {
+            return await question();
+        }
+        catch (error) {
+            if (!(error instanceof LayerNotOpened))
+                throw error;
+            await error.open();
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layers/build.ts
+
+
+
+
+
+
+
+
+
+/** The door of this folder: from packages to layers. */
+
+
+
+
+
+
+/**
+ * Makes the layers of packages, on all cores, each as soon as its packages are there.
+ * @param groups in the order of the image, where big packages stand first
+ * @param python the one of the groups' inputs, opened
+ * @param directory where the packed layers lie until they are no longer needed
+ * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
+ * @returns the layers in the order of the groups
+ */
+async function buildLayers(groups, python, directory, onLayer) {
+    const jobs = groups.map(({ inputs, prepare }, index) => async () => {
+        const { packages, compiler } = await prepare();
+        const { owner, compression } = inputs;
+        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
+            locked: { ...locked, url: locked.url.href },
+            file,
+            facts: { sha256, md5, size },
+        }));
+        const file = (0,external_node_path_.join)(directory, `layer-${index}`);
+        const context = linkContext(inputs, python);
+        return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
+    });
+    const made = new Array(groups.length);
+    await packLayers(jobs, ({ layer: packed, facts }, index) => {
+        const { title = '', key = '' } = groups[index] ?? {};
+        const layer = imageLayer(packed, title, {
+            [layerKeyAnnotation]: key,
+            [factsAnnotation]: formatFacts(facts),
+        });
+        made[index] = { layer, facts };
+        onLayer(layer);
+    });
+    return made;
+}
+/** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
+function linkContext(inputs, python) {
+    const { prefix, rootPrefix, bytecode } = inputs;
+    return {
+        prefix,
+        rootPrefix,
+        ...(inputs.python && python && { python }),
+        bytecode: bytecode !== undefined,
+    };
+}
+/** Makes a layer of entries that are at hand. */
+async function buildLayer(name, entries, { compression, directory }, annotations) {
+    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
+}
+function imageLayer(packed, createdBy, annotations) {
+    const { descriptor, diffId, file } = packed;
+    return {
+        descriptor: { ...descriptor, ...(annotations && { annotations }) },
+        diffId,
+        createdBy,
+        from: 'built',
+        open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file, { highWaterMark: reproducible/* chunkSize */.ZL })),
+    };
+}
+/** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
+async function* overrides(contents, groups) {
+    for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
+        yield* link_linkPackage(contents.source(position), contents.context, (path) => paths.has(path));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : distinct([...own, ...cacheFrom])) {
+        const name = (0,registry_registry/* formatReference */.FH)(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                lib_core/* info */.pq(`${name} was made by an earlier run`);
+                return found;
+            }
+            lib_core/* info */.pq(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* UserError */.y))
+                throw error;
+            lib_core/* info */.pq(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function distinct(references) {
+    return [...new Map(references.map((reference) => [(0,registry_registry/* formatReference */.FH)(reference), reference])).values()];
+}
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+async function takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
+    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
+        return undefined;
+    const image = await attempt(() => readEarlier(earlier, platform, registry));
+    if (!image)
+        return undefined;
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken. */
+async function openEarlierLayers(earlier, platform, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)));
+    for (const layer of image?.layers ?? []) {
+        const key = layer.descriptor.annotations?.[layerKeyAnnotation];
+        if (key !== undefined)
+            byKey.set(key, layer);
+    }
+    return {
+        ...(image && { image }),
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await (0,concurrency/* mapConcurrently */.X)(wanted, parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/environments.ts
+
+
+const environments_usual = 'env.yaml';
+/**
+ * The environments of the image, one a file. The one that is named `base`, or the only one, is the root prefix; the others
+ * lie below it by their names.
+ * @throws UserError when a file cannot be used, or two environments have one name
+ */
+async function readMembers(request) {
+    const files = request.environmentFiles;
+    if (files.length < 2)
+        return [{ name: 'base', ...(await readFirst(request, files[0])) }];
+    const read = await Promise.all(files.map((file, index) => (index === 0 ? readFirst(request, file) : readMember(request, file))));
+    const members = read.map((member, index) => {
+        const { environment, file } = member;
+        const isSecondBase = environment?.name === 'base' && read.findIndex((other) => other.environment?.name === 'base') < index;
+        return { ...member, name: isSecondBase || !environment ? stemOf(file) : environment.name };
+    });
+    members.forEach(refuseUnusableName);
+    const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) < index);
+    if (!twice)
+        return members;
+    throw new errors/* UserError */.y(`two environments are called '${twice.name}'`, {
+        at: { input: 'environment-file' },
+        advice: `Give one of them another 'name:', such as in ${twice.file}.`,
+    });
+}
+/** A name is a folder's, a word for `ENV_NAME`, and part of a prompt. The only environment of an image goes by none. */
+function refuseUnusableName({ name, environment, file }) {
+    if (/^[^\s/\\:#\p{Cc}\p{Cs}]+$/u.test(name) && !/^\.+$/.test(name))
+        return;
+    throw new errors/* UserError */.y(`'${name}' is no name for an environment beside others`, {
+        at: { file, line: environment?.nameLine },
+        advice: "Give it a 'name:' of letters, digits, _, - and dots.",
+    });
+}
+/**
+ * The environment that containers activate unless they are told another.
+ * @param names of all of them
+ * @throws UserError when there is none of the name that is wanted
+ */
+function chooseActive(names, wanted) {
+    const chosen = wanted ?? (names.includes('base') ? 'base' : (names[0] ?? 'base'));
+    if (names.includes(chosen))
+        return chosen;
+    throw new errors/* UserError */.y(`'${chosen}' is none of the environments`, {
+        at: { input: 'environment-name' },
+        advice: `There are ${names.join(', ')}.`,
+    });
+}
+/** The first environment has the packages that were given without a file, which may be all that there is. */
+async function readFirst(request, input) {
+    const { packages, channels } = request;
+    if (packages.length === 0)
+        return readMember(request, input);
+    const given = (0,read/* environmentOf */.p7)(packages, channels);
+    try {
+        const member = await readMember(request, input);
+        return { ...member, environment: member.environment ? (0,read/* withMore */.iA)(member.environment, given) : given };
+    }
+    catch (error) {
+        const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
+        if (!isMissing || (input ?? environments_usual) !== environments_usual)
+            throw error;
+        return { file: environments_usual, environment: given };
+    }
+}
+/** A frozen lockfile that the request names needs no environment file beside it. */
+async function readMember(request, input) {
+    const { workspace, lock } = request;
+    try {
+        const file = await (0,read/* findEnvironmentFile */.p6)(input, workspace);
+        return { file, environment: await (0,read/* readEnvironment */.Qo)(file) };
+    }
+    catch (error) {
+        const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
+        if (isNeeded || !(error instanceof errors/* UserError */.y) || error.input === undefined)
+            throw error;
+        return { file: input ?? environments_usual };
+    }
+}
+function stemOf(file) {
+    return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+}
+
+// EXTERNAL MODULE: ./src/image/labels.ts
+var labels = __nccwpck_require__(86);
+;// CONCATENATED MODULE: ./src/oci/image.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/history.ts
+/**
+ * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
+ * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
+ * @param packages in the order in which they are linked
+ * @param options.time when the transaction was, written in UTC
+ * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
+ */
+function formatHistory(packages, options) {
+    const { time, specs = [] } = options;
+    const lines = [
+        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
+        '# cmd: micromamba create',
+        // What micromamba says of itself: history's readers expect a version of conda.
+        '# conda version: 3.8.0',
+        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
+    ];
+    if (specs.length > 0)
+        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/state.ts
+
+/**
+ * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
+ * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
+ */
+function formatState(variables) {
+    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
+    return formatJson({ env_vars: Object.fromEntries(upper) });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
+
+
+/**
+ * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
+ * the variables that its activation sets.
+ * @param options.time when the history says that everything was linked
+ */
+function environmentFiles(packages, options) {
+    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
+    if (Object.keys(options.variables).length > 0) {
+        files.push(textFile('conda-meta/state', formatState(options.variables)));
+    }
+    return files;
+}
+function textFile(path, text) {
+    const bytes = Buffer.from(text);
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
+    const content = async function* () {
+        yield bytes;
+    };
+    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
 }
 
 ;// CONCATENATED MODULE: ./src/activation/static-activation.ts
@@ -59028,11 +59444,11 @@ function evaluateStatically(script, variables, kindOf) {
 function static_activation_attempt(script, before, kindOf) {
     const shell = before.copy();
     try {
-        evaluateScript(script, { shell, kindOf });
+        shell_script_evaluateScript(script, { shell, kindOf });
         return shell;
     }
     catch (error) {
-        if (!(error instanceof UnknownEffect))
+        if (!(error instanceof shell_words_UnknownEffect))
             throw error;
         return { reason: error.message, line: script.slice(0, error.pos).split('\n').length };
     }
@@ -60488,6 +60904,7 @@ function withChannels(wanted, environment, hasCondarc) {
 
 
 
+
 /**
  * Makes the layers of an environment's packages, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
@@ -60522,6 +60939,7 @@ async function buildPackageLayers(member, { linkScripts, compilePyc }, rootPrefi
     });
     const contents = await PrefixContents.of(known, context, open);
     checkLinkScripts(contents.scripted(), linkScripts);
+    showMessages(contents.messages(), run);
     return {
         ...member,
         layers: made.map(({ layer }) => layer),
@@ -60551,6 +60969,16 @@ async function needCompiling(packages, context) {
         const { isCompiled, bytecode } = plan_planLink(archive.info, context);
         return isCompiled && bytecode.length > 0;
     });
+}
+/** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
+function showMessages(messages, { shown }) {
+    for (const [dist, text] of messages) {
+        const lines = `${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(text)}`;
+        if (text === '' || shown.has(lines))
+            continue;
+        shown.add(lines);
+        lib_core/* info */.pq(lines);
+    }
 }
 /** Link scripts would have to be run, which makes an image differ from an installed environment. */
 function checkLinkScripts(scripted, wish) {
@@ -60970,7 +61398,7 @@ function openYaml(text, file) {
         refuse: (node, what, advice) => new errors/* UserError */.y(what, { at: { file, line: line(node) }, advice }),
     };
 }
-function textOf(map, key) {
+function yaml_lock_textOf(map, key) {
     const node = map.get(key, true);
     return (0,dist/* isScalar */.jn)(node) && node.value !== null ? node.source : undefined;
 }
@@ -61028,7 +61456,7 @@ function refuseWheel(lock, node, name) {
  */
 function parseCondaLock(text, file, platform) {
     const lock = openYaml(text, file);
-    const version = textOf(lock.top, 'version');
+    const version = yaml_lock_textOf(lock.top, 'version');
     if (version !== '1') {
         throw lock.refuse(lock.top.get('version', true), `version ${version ?? '?'} of conda-lock's format is not known here, only 1`);
     }
@@ -61036,25 +61464,25 @@ function parseCondaLock(text, file, platform) {
     const metadata = lock.top.get('metadata');
     const platforms = (0,dist/* isMap */.jh)(metadata)
         ? textsIn(metadata.get('platforms', true))
-        : all.flatMap((node) => textOf(node, 'platform') ?? []);
+        : all.flatMap((node) => yaml_lock_textOf(node, 'platform') ?? []);
     if (!platforms.includes(platform)) {
         throw lock.refuse(lock.top, `it has nothing for ${platform}`, `It is for ${[...new Set(platforms)].join(', ')}.`);
     }
-    const ofPlatform = all.filter((node) => textOf(node, 'platform') === platform);
-    const main = ofPlatform.filter((node) => (textOf(node, 'category') ?? 'main') === 'main');
-    const left = new Set(ofPlatform.flatMap((node) => textOf(node, 'category') ?? []));
+    const ofPlatform = all.filter((node) => yaml_lock_textOf(node, 'platform') === platform);
+    const main = ofPlatform.filter((node) => (yaml_lock_textOf(node, 'category') ?? 'main') === 'main');
+    const left = new Set(ofPlatform.flatMap((node) => yaml_lock_textOf(node, 'category') ?? []));
     left.delete('main');
     if (left.size > 0)
         lib_core/* info */.pq(`${file}: packages of the categories ${[...left].join(', ')} are left out`);
-    const wheel = main.find((node) => textOf(node, 'manager') !== 'conda');
+    const wheel = main.find((node) => yaml_lock_textOf(node, 'manager') !== 'conda');
     if (wheel)
-        throw refuseWheel(lock, wheel, textOf(wheel, 'name') ?? '');
+        throw refuseWheel(lock, wheel, yaml_lock_textOf(wheel, 'name') ?? '');
     const packages = main.map((node) => {
         const [hash, dependencies] = [node.get('hash'), node.get('dependencies')];
         return {
             node,
-            url: textOf(node, 'url') ?? '',
-            ...((0,dist/* isMap */.jh)(hash) && { sha256: textOf(hash, 'sha256'), md5: textOf(hash, 'md5') }),
+            url: yaml_lock_textOf(node, 'url') ?? '',
+            ...((0,dist/* isMap */.jh)(hash) && { sha256: yaml_lock_textOf(hash, 'sha256'), md5: yaml_lock_textOf(hash, 'md5') }),
             depends: (0,dist/* isMap */.jh)(dependencies) ? dependencies.items.map(({ key }) => String(key)) : [],
         };
     });
@@ -61225,18 +61653,18 @@ const versions = ['6', '7'];
  */
 function parsePixiLock(text, file, platform, environment) {
     const lock = openYaml(text, file);
-    const version = textOf(lock.top, 'version') ?? '?';
+    const version = yaml_lock_textOf(lock.top, 'version') ?? '?';
     if (!versions.includes(version)) {
         throw lock.refuse(lock.top.get('version', true), `version ${version} of pixi's lockfile is not known here, only ${versions.join(' and ')}`, Number(version) < 6 ? 'Have pixi write it anew: `pixi lock`.' : 'Set this action to a newer version.');
     }
-    const records = new Map(mapsIn(lock.top.get('packages', true)).map((node) => [textOf(node, 'conda') ?? '', node]));
+    const records = new Map(mapsIn(lock.top.get('packages', true)).map((node) => [yaml_lock_textOf(node, 'conda') ?? '', node]));
     const packages = packagesFor(lock, environment, platform).map((entry) => {
-        const url = textOf(entry, 'conda');
+        const url = yaml_lock_textOf(entry, 'conda');
         if (url === undefined) {
-            const wheel = textOf(entry, 'pypi');
+            const wheel = yaml_lock_textOf(entry, 'pypi');
             if (wheel !== undefined)
                 throw refuseWheel(lock, entry, wheel.replace(/^.*\//, '') || wheel);
-            throw lock.refuse(entry, `'${textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
+            throw lock.refuse(entry, `'${yaml_lock_textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
         }
         if (!/^\w+:\/\//.test(url)) {
             throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
@@ -61247,8 +61675,8 @@ function parsePixiLock(text, file, platform, environment) {
         return {
             node,
             url,
-            sha256: textOf(node, 'sha256'),
-            md5: textOf(node, 'md5'),
+            sha256: yaml_lock_textOf(node, 'sha256'),
+            md5: yaml_lock_textOf(node, 'md5'),
             depends: textsIn(node.get('depends', true)),
         };
     });
@@ -61275,8 +61703,8 @@ function packagesFor(lock, name, platform) {
 }
 /** The conda subdir that a platform's name stands for. */
 function subdirOf({ top }, name) {
-    const platform = mapsIn(top.get('platforms', true)).find((node) => textOf(node, 'name') === name);
-    return (platform && textOf(platform, 'subdir')) ?? name;
+    const platform = mapsIn(top.get('platforms', true)).find((node) => yaml_lock_textOf(node, 'name') === name);
+    return (platform && yaml_lock_textOf(platform, 'subdir')) ?? name;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/frozen.ts
@@ -61491,6 +61919,7 @@ async function renew(request, solve, reasons, before, previous) {
         hash: lockHash(lock, asked.baseImage),
         changed,
         reasons,
+        ...(before !== undefined && { before }),
         ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
     };
 }
@@ -61541,8 +61970,9 @@ function forgiving(text, path, platform) {
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
  * @param change against the lock before, if there was one
+ * @param committed whether the run commits it
  */
-function describeLock({ lock, reasons, changed }, file, change) {
+function describeLock({ lock, reasons, changed }, file, change, committed = false) {
     const count = `${lock.packages.length} packages`;
     if (!reasons)
         return [`${file}: used as it is, ${count}`];
@@ -61552,7 +61982,9 @@ function describeLock({ lock, reasons, changed }, file, change) {
         ...reasons.map((reason) => `- ${reason}`),
         ...(change ? [`Against the lock before: ${(0,diff/* summarize */.eh)([change])}.`, ...couldNotStay(change)] : []),
         changed
-            ? `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
+            ? committed
+                ? 'It is another one than in the workspace.'
+                : `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
             : 'It is what it was before.',
     ];
 }
@@ -61787,7 +62219,7 @@ async function lockMember(request, member, platform, bases, context) {
         platform: (0,common_platform/* fileNameOf */.bV)(platform),
         diff: resolved.difference,
     };
-    for (const line of describeLock(resolved, lockFile, change))
+    for (const line of describeLock(resolved, lockFile, change, context.commits))
         lib_core/* info */.pq(line);
     const result = {
         file: lockFile,
@@ -62140,7 +62572,7 @@ async function mayWrite({ tags, isPushOptional }, registry) {
 
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 2;
+const imageFormat = 3;
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 function fingerprint(inputs) {
     const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
