@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import { stage } from '../action/stage.ts'
 import { fileNameOf, type Platform, type Subdir } from '../common/platform.ts'
 import { removeScratch } from '../common/scratch.ts'

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { readEventFile, textIn } from '../action/event.ts'
-import { readLockingRequest } from '../action/request.ts'
+import { readLockingRequest } from '../action/locking-request.ts'
 import { UserError } from '../common/errors.ts'
 import { isRecord } from '../common/json.ts'
 import { findHead } from './checkout.ts'

@@ -1,4 +1,4 @@
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import type { LockDiff } from '../lock/diff/diff.ts'
 import type { Lock } from '../lock/types.ts'
 

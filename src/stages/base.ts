@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { readBaseFiles, type BaseFiles } from '../base/base-files.ts'
 import { formatBaseName, parseBaseName } from '../base/name.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { LockingRequest, Request } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
+import type { Request } from '../action/request.ts'
 import { saveScratch } from '../action/state.ts'
 import { openChannels, type ChannelAccess } from '../channels/access.ts'
 import { extendsTrust, writeTrusted } from '../common/certificates.ts'

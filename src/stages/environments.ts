@@ -1,4 +1,4 @@
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import { UserError } from '../common/errors.ts'
 import {
   environmentOf,

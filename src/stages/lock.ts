@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import * as core from '@actions/core'
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import type { LockResult } from '../action/result.ts'
 import { describeDefaults } from '../channels/access.ts'
 import { UserError } from '../common/errors.ts'

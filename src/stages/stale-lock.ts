@@ -1,6 +1,6 @@
 import { basename, relative, resolve } from 'node:path'
 import * as core from '@actions/core'
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import { formatBaseName } from '../base/name.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { withoutCredentials, type Environment } from '../environment/read.ts'

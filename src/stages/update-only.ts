@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import type { LockingRequest } from '../action/request.ts'
+import type { LockingRequest } from '../action/locking-request.ts'
 import type { LockResult } from '../action/result.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 import type { Lock } from '../lock/types.ts'
