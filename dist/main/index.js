@@ -36268,7 +36268,7 @@ function platformOf({ platform: { os, architecture, variant } }) {
 
 /***/ }),
 
-/***/ 880:
+/***/ 4883:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36277,100 +36277,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ readRequest)
 });
 
-// UNUSED EXPORTS: readLockingRequest
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/platform.ts
-var platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/environment/credentials.ts
-var credentials = __nccwpck_require__(5903);
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var secrets = __nccwpck_require__(7168);
-// EXTERNAL MODULE: ./src/base/name.ts
-var base_name = __nccwpck_require__(6490);
-// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
-var access = __nccwpck_require__(742);
-// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
-var environment = __nccwpck_require__(5958);
 // EXTERNAL MODULE: ./src/image/labels.ts
 var labels = __nccwpck_require__(86);
-;// CONCATENATED MODULE: ./src/base/user-wish.ts
-
-/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
-const largestId = 2 ** 31 - 1;
-/**
- * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
- * @throws UserError naming the input
- */
-function parseUserWish(text, { input }) {
-    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
-    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
-    const isWhole = text !== '' && !text.endsWith(':');
-    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
-        throw new errors/* UserError */.y(`'${text}' is not a user`, {
-            at: { input },
-            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
-        });
-    }
-    return {
-        ...(name !== undefined && { name }),
-        ...(uid !== undefined && { uid }),
-        ...(gid !== undefined && { gid }),
-    };
-}
-
 // EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
 var copy = __nccwpck_require__(8189);
-// EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
-var virtual_packages = __nccwpck_require__(4185);
 // EXTERNAL MODULE: ./src/registry/reference.ts
 var registry_reference = __nccwpck_require__(9310);
-// EXTERNAL MODULE: ./src/common/json.ts
-var json = __nccwpck_require__(2308);
-;// CONCATENATED MODULE: ./src/action/event.ts
-
-
-
-/**
- * The event that started the workflow.
- * @param path what GITHUB_EVENT_PATH says
- * @throws UserError when it is there and cannot be read
- */
-function readEventFile(path) {
-    if (!path || !(0,external_node_fs_.existsSync)(path))
-        return {};
-    const at = { file: path };
-    const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.';
-    let event;
-    try {
-        const text = (0,external_node_fs_.readFileSync)(path, 'utf8');
-        // Runners other than GitHub's may leave it empty.
-        event = text.trim() === '' ? {} : JSON.parse(text);
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the workflow's event cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
-            at,
-            advice,
-            cause: error,
-        });
-    }
-    if (!(0,json/* isRecord */.u)(event))
-        throw new errors/* UserError */.y("the workflow's event is not a JSON object", { at, advice });
-    return event;
-}
-/** A field of an event's object, where it is text. */
-function textIn(object, name) {
-    const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
-    return typeof value === 'string' ? value : undefined;
-}
-
 ;// CONCATENATED MODULE: ./node_modules/string-argv/index.js
 
 function parseArgsStringToArgv(value, env, file) {
@@ -36651,6 +36567,148 @@ function takeApart(written) {
     return { key, wanted };
 }
 
+;// CONCATENATED MODULE: ./src/action/merge-request.ts
+
+
+
+
+/** The inputs that mean something beside `merge`. */
+const useful = [
+    ...['merge', 'tags', 'push', 'push-by-digest', 'annotations', 'platforms'],
+    ...['log-level', 'github-token'],
+];
+/**
+ * Reads the input `merge`. A blank in it is what is left of a job's output when the job failed: to go on would take a platform
+ * from under the tags, or make another image instead.
+ * @param platforms those that the input `platforms` names
+ * @returns undefined when it is not given
+ * @throws UserError also for inputs that mean nothing beside it
+ */
+function readMerge(platforms) {
+    const written = core/* getInput */.V4('merge', { trimWhitespace: false });
+    if (written === '')
+        return undefined;
+    const items = written
+        .replace(/\r?\n$/, '')
+        .split('\n')
+        .filter((line) => !line.trim().startsWith('#'))
+        .flatMap((line) => line.split(','))
+        .map((item) => item.trim());
+    const given = items.filter((item) => item !== '');
+    if (given.length < items.length || given.length === 0) {
+        throw new errors/* UserError */.y(given.length === 0 ? 'it holds nothing' : 'there is a blank among the images', {
+            at: { input: 'merge' },
+            advice: 'Did a job before this one fail, or have no output? Without `if: always()` this job does not run then. Give NAME@sha256:… for each image.',
+        });
+    }
+    refuseOthers();
+    return { images: given.map(parseDigested), platforms };
+}
+function parseDigested(text) {
+    const reference = (0,registry_reference/* parseReference */.F2)(text, { input: 'merge' });
+    if (reference.digest !== undefined)
+        return reference;
+    throw new errors/* UserError */.y(`'${text}' has no digest`, {
+        at: { input: 'merge' },
+        advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
+    });
+}
+function refuseOthers() {
+    const names = Object.keys(defaults); // its keys are the names
+    const other = names.find((name) => {
+        const value = core/* getInput */.V4(name);
+        return !useful.includes(name) && value !== '' && value.toLowerCase() !== defaults[name].toLowerCase();
+    });
+    if (other === undefined)
+        return;
+    throw new errors/* UserError */.y("it means nothing beside 'merge', for the images are made already", {
+        at: { input: other },
+        advice: 'Leave it out here, and give it to the jobs that make the images.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
+var environment = __nccwpck_require__(5958);
+;// CONCATENATED MODULE: ./src/base/user-wish.ts
+
+/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
+const largestId = 2 ** 31 - 1;
+/**
+ * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
+ * @throws UserError naming the input
+ */
+function parseUserWish(text, { input }) {
+    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
+    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
+    const isWhole = text !== '' && !text.endsWith(':');
+    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
+        throw new errors/* UserError */.y(`'${text}' is not a user`, {
+            at: { input },
+            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
+        });
+    }
+    return {
+        ...(name !== undefined && { name }),
+        ...(uid !== undefined && { uid }),
+        ...(gid !== undefined && { gid }),
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
+;// CONCATENATED MODULE: ./src/action/event.ts
+
+
+
+/**
+ * The event that started the workflow.
+ * @param path what GITHUB_EVENT_PATH says
+ * @throws UserError when it is there and cannot be read
+ */
+function readEventFile(path) {
+    if (!path || !(0,external_node_fs_.existsSync)(path))
+        return {};
+    const at = { file: path };
+    const advice = 'GITHUB_EVENT_PATH names it; unset it where there is no event.';
+    let event;
+    try {
+        const text = (0,external_node_fs_.readFileSync)(path, 'utf8');
+        // Runners other than GitHub's may leave it empty.
+        event = text.trim() === '' ? {} : JSON.parse(text);
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the workflow's event cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at,
+            advice,
+            cause: error,
+        });
+    }
+    if (!(0,json/* isRecord */.u)(event))
+        throw new errors/* UserError */.y("the workflow's event is not a JSON object", { at, advice });
+    return event;
+}
+/** A field of an event's object, where it is text. */
+function textIn(object, name) {
+    const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/platform.ts
+var platform = __nccwpck_require__(8038);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
+// EXTERNAL MODULE: ./src/base/name.ts
+var base_name = __nccwpck_require__(6490);
+// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
+var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
+var virtual_packages = __nccwpck_require__(4185);
 ;// CONCATENATED MODULE: ./src/action/auth.ts
 
 
@@ -36747,76 +36805,7 @@ function credentialFor({ written }, given) {
     return credential;
 }
 
-;// CONCATENATED MODULE: ./src/action/merge-request.ts
-
-
-
-
-/** The inputs that mean something beside `merge`. */
-const useful = [
-    ...['merge', 'tags', 'push', 'push-by-digest', 'annotations', 'platforms'],
-    ...['log-level', 'github-token'],
-];
-/**
- * Reads the input `merge`. A blank in it is what is left of a job's output when the job failed: to go on would take a platform
- * from under the tags, or make another image instead.
- * @param platforms those that the input `platforms` names
- * @returns undefined when it is not given
- * @throws UserError also for inputs that mean nothing beside it
- */
-function readMerge(platforms) {
-    const written = core/* getInput */.V4('merge', { trimWhitespace: false });
-    if (written === '')
-        return undefined;
-    const items = written
-        .replace(/\r?\n$/, '')
-        .split('\n')
-        .filter((line) => !line.trim().startsWith('#'))
-        .flatMap((line) => line.split(','))
-        .map((item) => item.trim());
-    const given = items.filter((item) => item !== '');
-    if (given.length < items.length || given.length === 0) {
-        throw new errors/* UserError */.y(given.length === 0 ? 'it holds nothing' : 'there is a blank among the images', {
-            at: { input: 'merge' },
-            advice: 'Did a job before this one fail, or have no output? Without `if: always()` this job does not run then. Give NAME@sha256:… for each image.',
-        });
-    }
-    refuseOthers();
-    return { images: given.map(parseDigested), platforms };
-}
-function parseDigested(text) {
-    const reference = (0,registry_reference/* parseReference */.F2)(text, { input: 'merge' });
-    if (reference.digest !== undefined)
-        return reference;
-    throw new errors/* UserError */.y(`'${text}' has no digest`, {
-        at: { input: 'merge' },
-        advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
-    });
-}
-function refuseOthers() {
-    const names = Object.keys(defaults); // its keys are the names
-    const other = names.find((name) => {
-        const value = core/* getInput */.V4(name);
-        return !useful.includes(name) && value !== '' && value.toLowerCase() !== defaults[name].toLowerCase();
-    });
-    if (other === undefined)
-        return;
-    throw new errors/* UserError */.y("it means nothing beside 'merge', for the images are made already", {
-        at: { input: other },
-        advice: 'Leave it out here, and give it to the jobs that make the images.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/action/request.ts
-
-
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./src/action/locking-request.ts
 
 
 
@@ -36829,33 +36818,6 @@ function refuseOthers() {
 
 
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
-/** Reads and checks every input. @throws UserError naming the first input that is wrong */
-function readRequest(environment = process.env) {
-    const platforms = readPlatforms();
-    const merge = readMerge(platforms);
-    const annotations = annotationsOf(merge, platforms);
-    const request = {
-        ...readLockingRequest(choice('lock-mode', ['auto', 'locked', 'frozen', 'update']), environment),
-        tags: readTags(),
-        merge,
-        ...readPush(),
-        output: inputs_text('output'),
-        load: inputs_boolean('load'),
-        image: readImageOptions(annotations.manifest, environment),
-        copy: (0,copy/* parseCopy */.pM)(inputs_valueOf('copy').split('\n'), { input: 'copy' }),
-        sourceDate: (0,labels/* sourceDate */.ey)(environment),
-        cacheFrom: readCacheFrom(environment),
-        indexAnnotations: annotations.index,
-        descriptorAnnotations: annotations.descriptor,
-        cache: {
-            downloads: inputs_boolean('cache-downloads'),
-            key: readCacheKey(),
-            write: inputs_boolean('cache-write'),
-        },
-    };
-    refuseContradictions(request);
-    return request;
-}
 /** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
 function readLockingRequest(mode, environment = process.env) {
     keepProxyPasswords(environment);
@@ -36933,16 +36895,6 @@ function readPlatforms() {
         return platforms;
     throw new errors/* UserError */.y(`'${twice}' stands there twice`, { at: { input: 'platforms' } });
 }
-/** One image is a manifest without an index, and merging makes an index of manifests that are there already. */
-function annotationsOf(merge, platforms) {
-    const ofManifest = merge ? [] : ['manifest'];
-    const ofIndex = merge || platforms.length > 1 ? ['index', 'manifest-descriptor'] : [];
-    const read = readAnnotations([...ofManifest, ...ofIndex]);
-    if (read.misplaced.length > 0) {
-        core/* warning */.$e(`Annotations of what this run does not make are left out: ${read.misplaced.join(', ')}`);
-    }
-    return read;
-}
 function readRootPrefix() {
     const prefix = inputs_text('root-prefix')?.replace(/\/+$/, '');
     if (prefix === undefined || /^(\/[\w.+-]+)+$/.test(prefix))
@@ -36952,6 +36904,67 @@ function readRootPrefix() {
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
 }
+function readMicromamba() {
+    const version = inputs_valueOf('micromamba-version');
+    if (!/^\d+\.\d+\.\d+(\.?(a|b|rc|alpha|beta)\d+)?-\d+$/.test(version)) {
+        throw new errors/* UserError */.y(`'${version}' is not a release of micromamba`, {
+            at: { input: 'micromamba-version' },
+            advice: 'Give version and build number, such as 2.9.0-0.',
+        });
+    }
+    const url = inputs_valueOf('micromamba-url');
+    for (const secret of (0,credentials/* secretsIn */.VY)(url))
+        (0,secrets/* keepSecret */.gz)(secret);
+    if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
+        throw new errors/* UserError */.y(`'${(0,credentials/* withoutCredentials */.ri)(url)}' is not a URL`, { at: { input: 'micromamba-url' } });
+    }
+    const { protocol, host } = new URL(url);
+    if (protocol === 'file:' && host !== '') {
+        throw new errors/* UserError */.y(`'${url}' names the host '${host}', and files are read on this machine only`, {
+            at: { input: 'micromamba-url' },
+            advice: 'Write an absolute path behind three slashes: file:///srv/micromamba.',
+        });
+    }
+    const checksum = inputs_text('micromamba-checksum')?.toLowerCase();
+    if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
+        throw new errors/* UserError */.y(`'${checksum}' is not a sha256: 64 hex digits`, {
+            at: { input: 'micromamba-checksum' },
+        });
+    }
+    const token = inputs_text('github-token');
+    if (token !== undefined)
+        (0,secrets/* keepSecret */.gz)(token);
+    return { version, url, checksum, download: inputs_boolean('download-micromamba'), token };
+}
+function refuseContradictionsInLocking(request) {
+    if (request.channels.length > 0 && request.packages.length === 0) {
+        throw new errors/* UserError */.y('they are for packages, and there are none', {
+            at: { input: 'channels' },
+            advice: "Name packages in 'packages', or write the channels into the environment file.",
+        });
+    }
+    if (request.lock.updateOnly.length > 0 && request.lock.mode !== 'update') {
+        throw new errors/* UserError */.y('it says which packages an update may change, and there is none', {
+            at: { input: 'update-only' },
+            advice: "Set 'lock-mode: update', or leave it out.",
+        });
+    }
+    if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
+        throw new errors/* UserError */.y("it is for a download, but 'download-micromamba' is false", {
+            at: { input: 'micromamba-checksum' },
+            advice: 'Leave one of the two out.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/image-options.ts
+
+
+
+
+
+
+
 function readImageOptions(annotations, environment) {
     return {
         environmentName: inputs_text('environment-name'),
@@ -36977,60 +36990,6 @@ function withOrigin(given, environment) {
         perCommit: inputs_boolean('commit-labels'),
         ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
         given,
-    });
-}
-/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
-function readCacheFrom(environment) {
-    const given = list('cache-from');
-    refuseBuildKitCaches(given);
-    if (given.length === 1 && given[0] === 'none')
-        return 'none';
-    if (given.length > 0) {
-        return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
-    }
-    const branch = readEvent(environment['GITHUB_EVENT_PATH']).defaultBranch;
-    if (branch === undefined || !readPush().push)
-        return [];
-    // As docker/metadata-action makes tags of branches.
-    const tag = branch.replace(/[^\w.-]+/g, '-');
-    return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
-}
-/** docker/build-push-action has an input of the same name, for BuildKit's caches. */
-function refuseBuildKitCaches(given) {
-    const type = given.find((item) => item.startsWith('type='));
-    if (type === undefined)
-        return;
-    const reference = given.find((item) => item.startsWith('ref='))?.slice('ref='.length);
-    throw new errors/* UserError */.y(`'${type}' is a cache of BuildKit's, and here stand names of images`, {
-        at: { input: 'cache-from' },
-        advice: reference
-            ? `Write ${reference} alone, if it is an image that this action made.`
-            : 'Leave it out: the image of the last run is the cache, and package archives are kept in the Actions cache without it.',
-    });
-}
-/** The part of a workflow's event that is looked at; not every event has it. */
-function readEvent(path) {
-    const event = readEventFile(path);
-    return {
-        commitTime: textIn(event['head_commit'], 'timestamp'),
-        defaultBranch: textIn(event['repository'], 'default_branch'),
-    };
-}
-function readPush() {
-    const isOptional = inputs_valueOf('push') === 'auto';
-    const isWanted = isOptional || inputs_boolean('push') || inputs_boolean('push-by-digest');
-    return { push: isWanted, isPushOptional: isOptional };
-}
-function readTags() {
-    const byDigest = inputs_boolean('push-by-digest');
-    return list('tags').map((tag) => {
-        const reference = (0,registry_reference/* parseReference */.F2)(tag, { input: 'tags', ...(!byDigest && { defaultTag: 'latest' }) });
-        if (!byDigest || reference.tag === undefined)
-            return reference;
-        throw new errors/* UserError */.y(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
-            at: { input: 'tags' },
-            advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
-        });
     });
 }
 function readStart() {
@@ -37066,37 +37025,108 @@ function readUser() {
     const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' });
     return { user, userNumeric: inputs_boolean('user-numeric') || (user !== undefined && user.name === undefined) };
 }
-function readMicromamba() {
-    const version = inputs_valueOf('micromamba-version');
-    if (!/^\d+\.\d+\.\d+(\.?(a|b|rc|alpha|beta)\d+)?-\d+$/.test(version)) {
-        throw new errors/* UserError */.y(`'${version}' is not a release of micromamba`, {
-            at: { input: 'micromamba-version' },
-            advice: 'Give version and build number, such as 2.9.0-0.',
+/** The part of a workflow's event that is looked at; not every event has it. */
+function readEvent(path) {
+    const event = readEventFile(path);
+    return {
+        commitTime: textIn(event['head_commit'], 'timestamp'),
+        defaultBranch: textIn(event['repository'], 'default_branch'),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/action/request.ts
+
+
+
+
+
+
+
+
+
+
+/** Reads and checks every input. @throws UserError naming the first input that is wrong */
+function readRequest(environment = process.env) {
+    const platforms = readPlatforms();
+    const merge = readMerge(platforms);
+    const annotations = annotationsOf(merge, platforms);
+    const request = {
+        ...readLockingRequest(choice('lock-mode', ['auto', 'locked', 'frozen', 'update']), environment),
+        tags: readTags(),
+        merge,
+        ...readPush(),
+        output: inputs_text('output'),
+        load: inputs_boolean('load'),
+        image: readImageOptions(annotations.manifest, environment),
+        copy: (0,copy/* parseCopy */.pM)(inputs_valueOf('copy').split('\n'), { input: 'copy' }),
+        sourceDate: (0,labels/* sourceDate */.ey)(environment),
+        cacheFrom: readCacheFrom(environment),
+        indexAnnotations: annotations.index,
+        descriptorAnnotations: annotations.descriptor,
+        cache: {
+            downloads: inputs_boolean('cache-downloads'),
+            key: readCacheKey(),
+            write: inputs_boolean('cache-write'),
+        },
+    };
+    refuseContradictions(request);
+    return request;
+}
+/** One image is a manifest without an index, and merging makes an index of manifests that are there already. */
+function annotationsOf(merge, platforms) {
+    const ofManifest = merge ? [] : ['manifest'];
+    const ofIndex = merge || platforms.length > 1 ? ['index', 'manifest-descriptor'] : [];
+    const read = readAnnotations([...ofManifest, ...ofIndex]);
+    if (read.misplaced.length > 0) {
+        core/* warning */.$e(`Annotations of what this run does not make are left out: ${read.misplaced.join(', ')}`);
+    }
+    return read;
+}
+/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
+function readCacheFrom(environment) {
+    const given = list('cache-from');
+    refuseBuildKitCaches(given);
+    if (given.length === 1 && given[0] === 'none')
+        return 'none';
+    if (given.length > 0) {
+        return given.map((text) => (0,registry_reference/* parseReference */.F2)(text, { input: 'cache-from', defaultTag: 'latest' }));
+    }
+    const branch = readEvent(environment['GITHUB_EVENT_PATH']).defaultBranch;
+    if (branch === undefined || !readPush().push)
+        return [];
+    // As docker/metadata-action makes tags of branches.
+    const tag = branch.replace(/[^\w.-]+/g, '-');
+    return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
+}
+/** docker/build-push-action has an input of the same name, for BuildKit's caches. */
+function refuseBuildKitCaches(given) {
+    const type = given.find((item) => item.startsWith('type='));
+    if (type === undefined)
+        return;
+    const reference = given.find((item) => item.startsWith('ref='))?.slice('ref='.length);
+    throw new errors/* UserError */.y(`'${type}' is a cache of BuildKit's, and here stand names of images`, {
+        at: { input: 'cache-from' },
+        advice: reference
+            ? `Write ${reference} alone, if it is an image that this action made.`
+            : 'Leave it out: the image of the last run is the cache, and package archives are kept in the Actions cache without it.',
+    });
+}
+function readPush() {
+    const isOptional = inputs_valueOf('push') === 'auto';
+    const isWanted = isOptional || inputs_boolean('push') || inputs_boolean('push-by-digest');
+    return { push: isWanted, isPushOptional: isOptional };
+}
+function readTags() {
+    const byDigest = inputs_boolean('push-by-digest');
+    return list('tags').map((tag) => {
+        const reference = (0,registry_reference/* parseReference */.F2)(tag, { input: 'tags', ...(!byDigest && { defaultTag: 'latest' }) });
+        if (!byDigest || reference.tag === undefined)
+            return reference;
+        throw new errors/* UserError */.y(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
+            at: { input: 'tags' },
+            advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
         });
-    }
-    const url = inputs_valueOf('micromamba-url');
-    for (const secret of (0,credentials/* secretsIn */.VY)(url))
-        (0,secrets/* keepSecret */.gz)(secret);
-    if (!/^(https?|file):\/\//.test(url) || !URL.canParse(url)) {
-        throw new errors/* UserError */.y(`'${(0,credentials/* withoutCredentials */.ri)(url)}' is not a URL`, { at: { input: 'micromamba-url' } });
-    }
-    const { protocol, host } = new URL(url);
-    if (protocol === 'file:' && host !== '') {
-        throw new errors/* UserError */.y(`'${url}' names the host '${host}', and files are read on this machine only`, {
-            at: { input: 'micromamba-url' },
-            advice: 'Write an absolute path behind three slashes: file:///srv/micromamba.',
-        });
-    }
-    const checksum = inputs_text('micromamba-checksum')?.toLowerCase();
-    if (checksum !== undefined && !/^[0-9a-f]{64}$/.test(checksum)) {
-        throw new errors/* UserError */.y(`'${checksum}' is not a sha256: 64 hex digits`, {
-            at: { input: 'micromamba-checksum' },
-        });
-    }
-    const token = inputs_text('github-token');
-    if (token !== undefined)
-        (0,secrets/* keepSecret */.gz)(token);
-    return { version, url, checksum, download: inputs_boolean('download-micromamba'), token };
+    });
 }
 /** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
 function readCacheKey() {
@@ -37108,26 +37138,6 @@ function readCacheKey() {
         });
     }
     return key;
-}
-function refuseContradictionsInLocking(request) {
-    if (request.channels.length > 0 && request.packages.length === 0) {
-        throw new errors/* UserError */.y('they are for packages, and there are none', {
-            at: { input: 'channels' },
-            advice: "Name packages in 'packages', or write the channels into the environment file.",
-        });
-    }
-    if (request.lock.updateOnly.length > 0 && request.lock.mode !== 'update') {
-        throw new errors/* UserError */.y('it says which packages an update may change, and there is none', {
-            at: { input: 'update-only' },
-            advice: "Set 'lock-mode: update', or leave it out.",
-        });
-    }
-    if (!request.micromamba.download && request.micromamba.checksum !== undefined) {
-        throw new errors/* UserError */.y("it is for a download, but 'download-micromamba' is false", {
-            at: { input: 'micromamba-checksum' },
-            advice: 'Leave one of the two out.',
-        });
-    }
 }
 function refuseContradictions(request) {
     if (request.merge && request.tags.length === 0) {
@@ -41027,7 +41037,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7705);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(880);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4883);
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1086);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);

@@ -37059,7 +37059,7 @@ function fail(title, thrown) {
 /* harmony export */   u7: () => (/* binding */ parseBaseName)
 /* harmony export */ });
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
-/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6859);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1537);
 
 
 function isLayout(name) {
@@ -38829,141 +38829,6 @@ function refusePip({ file, pip: [first] }) {
 
 /***/ }),
 
-/***/ 8256:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* unused harmony exports withLines, literalLines, checkLine */
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
-
-
-/**
- * An image's ENV: what stands in it already, and over that the user's lines one after the other, each seeing what came before
- * it. A line that refers to nothing gives way to what activation exports, which has taken it into account: a PATH, say.
- * @param variables in the order of the config, activation included
- * @param activated the names that activation exports
- * @throws UserError for a line that cannot be expanded
- */
-function withLines(variables, lines, activated = new Set()) {
-    const all = new Map(variables);
-    for (const [name, value] of lines) {
-        if (activated.has(name) && !refersToVariables(value))
-            continue;
-        all.set(name, expandLine(name, value, all));
-    }
-    return all;
-}
-/** The lines that refer to nothing: what activation finds there. */
-function literalLines(lines) {
-    return lines
-        .filter(([, value]) => !refersToVariables(value))
-        .map(([name, value]) => [name, expandLine(name, value, new Map())]);
-}
-/** @throws UserError for a line that can be expanded in no image */
-function checkLine([name, value]) {
-    expanded(name, value, () => 'x');
-}
-function expandLine(name, value, variables) {
-    return expanded(name, value, (wanted) => variables.get(wanted));
-}
-function expanded(name, value, valueOf) {
-    try {
-        return expand(value, valueOf);
-    }
-    catch (error) {
-        if (!(error instanceof ExpansionProblem))
-            throw error;
-        throw new UserError(`${name}: ${error.message}`, { at: { input: 'env' }, cause: error });
-    }
-}
-
-
-/***/ }),
-
-/***/ 7932:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* unused harmony exports packerFormat, fixedTime, contentTime, directoryMode, rootPrefixMode, rootPrefixFileMode, openMode, groupAsOwner, chunkSize, zstdSettings, gzipLevel */
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8522);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_zlib__WEBPACK_IMPORTED_MODULE_0__);
-
-/**
- * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
- * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
- *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
- *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
- * 2. A path stands once: inside a layer, the package that is later in the lock has it.
- * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
- *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
- *    links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
- *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
- *    where one is meant.
- * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
- *    settings below, whose version belongs to the layer key.
- *
- * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
- */
-const packerFormat = 4;
-/**
- * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
- * day later it is 1980 in every time zone.
- */
-const fixedTime = 315_619_200;
-/** 2020-01-01T00:00:00Z, in seconds. */
-const lastContentTime = 1_577_836_800;
-/**
- * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
- * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
- * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
- * time of the commit would be another in every commit, and with it the layer.
- * @param sha256 the content's
- */
-function contentTime(sha256) {
-    return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime));
-}
-const directoryMode = 0o755;
-/**
- * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
- * writes in has this mode, in each layer that names it.
- */
-const rootPrefixMode = 0o777;
-const rootPrefixFileMode = 0o666;
-/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
-const openDirectories = (/* unused pure expression or super */ null && (['', 'conda-meta', 'envs']));
-const openFiles = (/* unused pure expression or super */ null && (['conda-meta/history', 'conda-meta/state']));
-/**
- * The mode of a file or directory that everybody may write.
- * @param path relative to the root prefix
- * @returns undefined for all others
- */
-function openMode(type, path) {
-    if (type === 'directory')
-        return openDirectories.includes(path) ? rootPrefixMode : undefined;
-    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
-}
-/** A mode in which the group may do what the owner may. */
-function groupAsOwner(mode) {
-    return (mode & ~0o070) | ((mode & 0o700) >> 3);
-}
-/** Bytes. */
-const chunkSize = (/* unused pure expression or super */ null && (1024 * 1024));
-/**
- * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
- * workload's layers are 1 % smaller, and compressing takes a tenth less time.
- */
-const zstdSettings = {
-    [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_compressionLevel]: 3,
-    [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_windowLog]: 22,
-    [node_zlib__WEBPACK_IMPORTED_MODULE_0__.constants.ZSTD_c_checksumFlag]: 1,
-};
-const gzipLevel = 6;
-
-
-/***/ }),
-
 /***/ 4185:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39080,8 +38945,8 @@ const ociLayerTypes = {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1086);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
-/* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7331);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3995);
+/* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(764);
 
 
 
@@ -39151,7 +39016,7 @@ function findTop(folder) {
 
 /***/ }),
 
-/***/ 7331:
+/***/ 7423:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39161,7 +39026,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
-var lib_core = __nccwpck_require__(6058);
+var core = __nccwpck_require__(6058);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/common/errors.ts
@@ -39177,7 +39042,7 @@ var json = __nccwpck_require__(2308);
  * @param path what GITHUB_EVENT_PATH says
  * @throws UserError when it is there and cannot be read
  */
-function event_readEventFile(path) {
+function readEventFile(path) {
     if (!path || !(0,external_node_fs_.existsSync)(path))
         return {};
     const at = { file: path };
@@ -39200,7 +39065,7 @@ function event_readEventFile(path) {
     return event;
 }
 /** A field of an event's object, where it is text. */
-function event_textIn(object, name) {
+function textIn(object, name) {
     const value = (0,json/* isRecord */.u)(object) ? object[name] : undefined;
     return typeof value === 'string' ? value : undefined;
 }
@@ -39217,600 +39082,14 @@ var secrets = __nccwpck_require__(7168);
 var base_name = __nccwpck_require__(6490);
 // EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
 var access = __nccwpck_require__(742);
-// EXTERNAL MODULE: ./src/image/environment.ts
-var environment = __nccwpck_require__(8256);
-;// CONCATENATED MODULE: ./src/image/labels.ts
-
-
-/**
- * The `org.opencontainers.image.*` keys (OCI image-spec, annotations.md) that the context of a workflow run tells, for
- * an image's labels and annotations alike, with what the user gave.
- *
- * The keys of the repository (source, url, title) are the same from commit to commit, so equal inputs keep giving
- * equal digests. Those of the commit are not: with `perCommit`, each commit makes another image even when nothing in
- * it changed. They are therefore to be asked for. Time comes from SOURCE_DATE_EPOCH, which somebody set on purpose, or
- * from the commit, never from a clock.
- * @param environment the variables of the run, `process.env`; those that are missing or empty leave their keys out
- * @returns keys to values, sorted by key
- * @throws UserError when SOURCE_DATE_EPOCH is not a number of seconds
- */
-function labels_contextAnnotations(environment, { perCommit = false, commitTime, given = {} } = {}) {
-    const repository = environment['GITHUB_REPOSITORY'];
-    const server = environment['GITHUB_SERVER_URL']?.replace(/\/+$/, '');
-    const address = repository && server ? `${server}/${repository}` : undefined;
-    const isTag = environment['GITHUB_REF_TYPE'] === 'tag';
-    const created = labels_sourceDate(environment) ?? (perCommit ? commitTime : undefined);
-    const known = {
-        source: address,
-        url: address,
-        title: repository?.slice(repository.lastIndexOf('/') + 1),
-        created: created && formatTime(created),
-        ...(perCommit && {
-            revision: environment['GITHUB_SHA'],
-            version: isTag ? environment['GITHUB_REF_NAME'] : undefined,
-        }),
-    };
-    const filled = Object.entries(known).map(([key, value]) => [`org.opencontainers.image.${key}`, value ?? '']);
-    const all = Object.entries({ ...Object.fromEntries(filled), ...given });
-    return Object.fromEntries(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-/**
- * The time that an environment says everything is of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
- * @throws UserError when it is not a whole number of seconds since 1970
- */
-function labels_sourceDate(environment) {
-    const text = environment['SOURCE_DATE_EPOCH']?.trim();
-    if (!text)
-        return undefined;
-    // The years after 9999 have no form in RFC 3339.
-    if (!/^\d{1,12}$/.test(text) || Number(text) > 253_402_300_799) {
-        throw new UserError(`the variable SOURCE_DATE_EPOCH is '${text}', which is not a time`, {
-            advice: "Set it to seconds since 1970, such as what `git log -1 --format=%ct` prints, or don't set it.",
-        });
-    }
-    return new Date(Number(text) * 1000);
-}
-/** RFC 3339, in whole seconds. */
-function formatTime(time) {
-    return time.toISOString().replace(/\.\d+Z$/, 'Z');
-}
-/**
- * The labels and annotations that keep an image from being the same as an earlier one, if nothing else does: a time, or a
- * commit's hash, that some tool gives anew in each run.
- * @returns their keys, sorted; none when the images are equal, or when anything else differs too
- */
-function onlyLabelsDiffer(before, after) {
-    if (canonical(withoutLabels(before.config)) !== canonical(withoutLabels(after.config)))
-        return [];
-    const labels = differing(before.config.config?.Labels ?? {}, after.config.config?.Labels ?? {});
-    return [...new Set([...labels, ...differing(before.annotations, after.annotations)])].sort();
-}
-function differing(before, after) {
-    return Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
-}
-function withoutLabels({ config, ...rest }) {
-    return { ...rest, config: { ...config, Labels: undefined } };
-}
-/** JSON whose keys are in one order. */
-function canonical(value) {
-    return JSON.stringify(value, (_, part) => isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part);
-}
-
-;// CONCATENATED MODULE: ./src/base/user-wish.ts
-
-/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
-const largestId = (/* unused pure expression or super */ null && (2 ** 31 - 1));
-/**
- * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
- * @throws UserError naming the input
- */
-function user_wish_parseUserWish(text, { input }) {
-    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
-    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
-    const isWhole = text !== '' && !text.endsWith(':');
-    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
-        throw new UserError(`'${text}' is not a user`, {
-            at: { input },
-            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
-        });
-    }
-    return {
-        ...(name !== undefined && { name }),
-        ...(uid !== undefined && { uid }),
-        ...(gid !== undefined && { gid }),
-    };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/layers/copy-rule.ts
-
-
-/**
- * Parses the lines of the input `copy`. Blank lines and `#` comments are left out.
- * @throws UserError naming the input and the line
- */
-function copy_rule_parseCopy(lines, { input }) {
-    return lines.flatMap((text, index) => {
-        const trimmed = text.trim();
-        if (trimmed === '' || trimmed.startsWith('#'))
-            return [];
-        return [parseRule(trimmed, { input, line: `line ${index + 1}, '${trimmed}'` })];
-    });
-}
-function parseRule(text, at) {
-    const [source = '', destination = '', mode, ...more] = text.split(':').map((part) => part.trim());
-    if (source === '' || destination === '' || more.length > 0) {
-        throw copy_rule_refusal(at, 'it is not of the form src:dest or src:dest:mode', 'Write, for example, app:/srv/app.');
-    }
-    const normal = posix.normalize(source).replace(/\/$/, '');
-    if (normal.startsWith('/') || normal === '..' || normal.startsWith('../')) {
-        throw copy_rule_refusal(at, `'${source}' is not in the workspace`, 'Give a path relative to the workspace, below it.');
-    }
-    if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
-        throw copy_rule_refusal(at, `'${mode}' is not a mode`, 'Give three octal digits, such as 644.');
-    }
-    return {
-        source: normal === '.' ? '' : normal,
-        destination,
-        ...(mode !== undefined && { mode: parseInt(mode, 8) }),
-        ...at,
-    };
-}
-/** An error about a rule. */
-function copy_rule_refusal({ input, line }, what, advice, cause) {
-    return new UserError(`${line}: ${what}`, { at: { input }, advice, cause });
-}
-
-// EXTERNAL MODULE: ./src/layers/reproducible.ts
-var reproducible = __nccwpck_require__(7932);
-;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
-
-
-
-
-
-/** A layer on top of an image while it is put together, one path after the other. */
-class copy_overlay_CopyOverlay {
-    #below;
-    /** By resolved path. */
-    #entries = new Map();
-    constructor(below) {
-        this.#below = below;
-    }
-    isDirectory(path) {
-        const place = this.#placeOfDirectory(path);
-        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
-    }
-    /** Lays a source at a path, in the place of what was laid there before. */
-    add(path, source, rule) {
-        if (source.type === 'directory') {
-            const place = this.#placeOfDirectory(path);
-            this.#addDirectory(place, rule);
-            const entry = this.#entries.get(place);
-            if (entry)
-                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
-            return;
-        }
-        const place = this.#below.base.place(path);
-        if (this.#isGiven(place)) {
-            throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
-        }
-        this.#addDirectory(posix.dirname(place), rule);
-        if (this.#entries.get(place)?.type === 'directory')
-            this.#removeBelow(place);
-        this.#entries.set(place, this.#entry(place, source, rule));
-    }
-    /** All entries, parents first. */
-    entries() {
-        return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-    }
-    #entry(path, source, rule) {
-        const { owner } = this.#below;
-        if (source.type === 'symlink')
-            return { path, ...owner, type: 'symlink', target: source.target };
-        const { file, size, isExecutable } = source;
-        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
-        return { path, ...owner, type: 'file', mode, size, content: copy_overlay_contentOf(file, rule) };
-    }
-    /** A directory can be searched by whom it can be read by. */
-    #directory(path, mode) {
-        const own = mode === undefined ? directoryMode : mode | ((mode & 0o444) >> 2);
-        return { path, ...this.#below.owner, type: 'directory', mode: own };
-    }
-    /** Where what is laid in a directory goes. */
-    #placeOfDirectory(path) {
-        return posix.dirname(this.#below.base.place(`${path}/any`));
-    }
-    /** Adds a directory and those above it where they are not there. */
-    #addDirectory(path, rule) {
-        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
-            return;
-        if (this.#below.base.get(path)) {
-            throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
-        }
-        this.#addDirectory(posix.dirname(path), rule);
-        this.#entries.set(path, this.#directory(path));
-    }
-    /** Whether the image has a directory at a path, without this layer. */
-    #isGiven(path) {
-        const { base, hasDirectory } = this.#below;
-        return (path === '' || path === '.' || base.get(path)?.type === 'directory' || (hasDirectory?.(path) ?? false));
-    }
-    #removeBelow(path) {
-        for (const other of this.#entries.keys())
-            if (other.startsWith(`${path}/`))
-                this.#entries.delete(other);
-    }
-}
-/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
-function copy_overlay_contentOf(file, rule) {
-    async function* read() {
-        try {
-            yield* createReadStream(file); // without an encoding it gives bytes
-        }
-        catch (error) {
-            throw refusal(rule, `'${file}' cannot be read: ${messageOf(error)}`, undefined, error);
-        }
-    }
-    return { [Symbol.asyncIterator]: read };
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./src/layers/dockerignore.ts
-
-
-/**
- * Parses a `.dockerignore` with Docker's rules (docs.docker.com, "Build context", ".dockerignore files"; moby's
- * patternmatcher as BuildKit uses it): patterns are gone through in their order, those without `!` ignore what is not
- * ignored by then, those with it take back in what is; what matched a directory so has matched all that is below. `*`
- * stops at `/`, `**` does not, patterns begin at the top.
- *
- * The rules are here since the libraries that there are take `+`, `(` and `{` in names for regular expressions, and read a
- * file in another way on Windows.
- * @param first a pattern that holds before those of the text, which may take back in what it leaves out
- * @throws UserError naming the line that is no pattern
- */
-function dockerignore_parseDockerignore(text, first = '') {
-    const lines = text.replace(/^\uFEFF/, '').split('\n');
-    const patterns = [first, ...lines].flatMap((line, number) => parseLine(line, number) ?? []);
-    const ignores = (path) => {
-        let ignored = false;
-        let matchedAbove = [];
-        for (const place of fromTop(path)) {
-            ignored = false;
-            const above = matchedAbove;
-            matchedAbove = patterns.map(({ isException, matches }, index) => {
-                const isMatch = above[index] === true || (isException === ignored && matches(place));
-                if (isMatch)
-                    ignored = !isException;
-                return isMatch;
-            });
-        }
-        return ignored;
-    };
-    return {
-        ignores,
-        ignoresBelow: (directory) => ignores(directory) &&
-            !patterns.some(({ isException, text }) => isException && mayMatchBelow(text, directory)),
-    };
-}
-/** `a`, `a/b` and `a/b/c`. */
-function fromTop(path) {
-    const steps = path.split('/');
-    return steps.map((_, index) => steps.slice(0, index + 1).join('/'));
-}
-function parseLine(line, number) {
-    const trimmed = line.trim();
-    if (line.startsWith('#') || trimmed === '')
-        return undefined;
-    const isException = trimmed.startsWith('!');
-    const written = isException ? trimmed.slice(1).trim() : trimmed;
-    if (written === '')
-        throw dockerignore_refusal("'!' has no pattern", number);
-    const text = posix.normalize(written).replace(/^\/(?=.)|(?<=.)\/$/g, '');
-    return { text, isException, matches: matcher(text, number) };
-}
-function matcher(pattern, number) {
-    // `**.pyc` is not what `**` means elsewhere, but has its use: any path that ends so.
-    const [, suffix] = /^\*\*([^/*?[\]\\][^*?[\]\\]*)$/.exec(pattern) ?? [];
-    if (suffix !== undefined)
-        return (path) => path.endsWith(suffix);
-    const tokens = pattern.matchAll(/\*\*\/?|\*|\?|\\.?|\[(?:\\.|[^\]\\])+\]|[^]/gu);
-    const source = Array.from(tokens, ({ 0: token, index }) => {
-        if (token.startsWith('**'))
-            return index + token.length === pattern.length ? '.*' : '(?:.*/)?';
-        if (token === '*')
-            return '[^/]*';
-        if (token === '?')
-            return '[^/]';
-        if (token === '[' || token === '\\')
-            throw dockerignore_refusal(`the pattern '${pattern}' ends in its '${token}'`, number);
-        if (token.startsWith('['))
-            return characterClass(token);
-        return escaped(token.replace(/^\\(?=.)/u, ''));
-    });
-    try {
-        const expression = new RegExp(`^${source.join('')}$`, 'su');
-        return (path) => expression.test(path);
-    }
-    catch (error) {
-        throw dockerignore_refusal(`'${pattern}' is no pattern`, number, error);
-    }
-}
-/** `[a-z]` or `[^a-z]`; a backslash takes its meaning from what follows. */
-function characterClass(token) {
-    const content = token.slice(1, -1).replace(/\\?([^])/gu, (_, character) => {
-        return /[\w\s^-]/.test(character) ? character : escaped(character);
-    });
-    return `[${content}]`;
-}
-function escaped(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-/** Whether a pattern that begins like this directory, as far as that can be seen, matches something below it. */
-function mayMatchBelow(pattern, directory) {
-    const wanted = pattern.split('/');
-    for (const [position, step] of directory.split('/').entries()) {
-        const part = wanted[position];
-        if (part === undefined || /[*?[\\]/.test(part))
-            return true;
-        if (part !== step)
-            return false;
-    }
-    return true;
-}
-function dockerignore_refusal(what, line, cause) {
-    return new UserError(what, { at: { file: '.dockerignore', line }, cause });
-}
-
-;// CONCATENATED MODULE: ./src/layers/copy-source.ts
-
-
-
-
-
-
-/**
- * What is left out unless a `.dockerignore` takes it back in with `!`: the repository's own files, where a checkout keeps the
- * token that it was made with.
- */
-const alwaysIgnored = '**/.git';
-/**
- * Finds what each rule copies: a file, or a directory with all that is below it, less what `.dockerignore` at the workspace's
- * top leaves out, and less what the run itself writes, with the directories that hold nothing else. A source may be reached through links inside of the workspace; links below it are not followed.
- * @returns in the order of the rules; each rule's in the order of their paths, parents first
- * @throws UserError for a rule that copies nothing, or something that an image cannot have
- */
-async function copy_source_findSources(rules, { workspace, output }) {
-    if (rules.length === 0)
-        return [];
-    const root = await realpath(workspace);
-    const ignore = await readIgnore(root);
-    const found = [];
-    const written = output === undefined ? undefined : await placeIn(root, resolve(root, output));
-    for (const rule of rules) {
-        found.push({ rule, sources: await findSource({ rule, root, workspace, ignore, written }) });
-    }
-    return found;
-}
-async function readIgnore(root) {
-    const text = await readFile(join(root, '.dockerignore'), 'utf8').catch((error) => {
-        if (isMissing(error))
-            return '';
-        throw error;
-    });
-    return parseDockerignore(text, alwaysIgnored);
-}
-/** A path relative to `root`, links above it resolved as far as there is something; undefined when it is not in there. */
-async function placeIn(root, path) {
-    const place = relative(root, join(await realParent(path), basename(path))).replaceAll(sep, '/');
-    return isOutside(place) ? undefined : place;
-}
-async function realParent(path) {
-    const parent = dirname(path);
-    return realpath(parent).catch(async (error) => {
-        if (parent === dirname(parent))
-            throw error;
-        return join(await realParent(parent), basename(parent));
-    });
-}
-function isOutside(place) {
-    return place === '..' || place.startsWith('../') || isAbsolute(place);
-}
-/** Whether something is what the run writes, or what one that was killed has left of it. */
-function isOutput(place, written) {
-    if (written === undefined)
-        return false;
-    const partial = posix.join(posix.dirname(written), `.${posix.basename(written)}.partial-`);
-    return place === written || place.startsWith(partial);
-}
-async function findSource(search) {
-    const { rule, root, ignore, written } = search;
-    const file = await realpath(join(root, rule.source)).catch((error) => {
-        const why = isMissing(error) ? 'is not there' : `cannot be read: ${messageOf(error)}`;
-        throw refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error);
-    });
-    const inRoot = relative(root, file).replaceAll(sep, '/');
-    if (isOutside(inRoot)) {
-        throw refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.');
-    }
-    if (written !== undefined && (inRoot === written || inRoot.startsWith(`${written}/`) || written === '')) {
-        const advice = "Choose another place for 'output', or other files.";
-        throw refusal(rule, `'${rule.source || '.'}' is where this run writes its image`, advice);
-    }
-    const sources = [];
-    const ignored = [];
-    const visit = async (place, path) => {
-        if (isOutput(place, written))
-            return;
-        const at = join(root, place);
-        const stats = await reading(rule, place, lstat(at));
-        const isIgnored = place !== '' && ignore.ignores(place);
-        if (isIgnored)
-            ignored.push(place);
-        else
-            sources.push(await describe(search, place, path, stats));
-        if (!stats.isDirectory() || (isIgnored && ignore.ignoresBelow(place)))
-            return;
-        for (const name of (await reading(rule, place, readdir(at))).sort()) {
-            await visit(posix.join(place, name), posix.join(path, name));
-        }
-        const isMadeForOutput = written?.startsWith(`${place}/`) === true && sources.at(-1)?.path === path;
-        if (isMadeForOutput && path !== '' && !isIgnored)
-            sources.pop();
-    };
-    const isNamedOne = rule.source === inRoot || !ignore.ignores(rule.source);
-    if (isNamedOne)
-        await visit(inRoot, '');
-    if (!isNamedOne || (ignored.length > 0 && sources.every(({ type }) => type === 'directory'))) {
-        const advice = `Take it back in with a line '!${rule.source}' at the end of .dockerignore.`;
-        throw refusal(rule, `.dockerignore leaves out all of '${rule.source || '.'}'`, advice);
-    }
-    return sources;
-}
-async function describe(search, place, path, stats) {
-    const { rule, root } = search;
-    if (place.includes('\uFFFD'))
-        throw refusal(rule, `the name '${place}' is not UTF-8`);
-    if (isReserved(posix.basename(place))) {
-        throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
-    }
-    if (stats.isDirectory())
-        return { path, type: 'directory' };
-    if (stats.isSymbolicLink())
-        return { path, type: 'symlink', target: await readTarget(search, place) };
-    if (!stats.isFile()) {
-        throw refusal(rule, `'${place}' is no file, directory or link`, "Remove it, or name it in .dockerignore: sockets, pipes and devices don't go into an image.");
-    }
-    // The owner's bit, as git sees it, whatever the umask. Windows has none.
-    const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0;
-    return { path, type: 'file', file: join(root, place), size: stats.size, isExecutable };
-}
-/** The target of a link, which has to mean something in an image. */
-async function readTarget({ rule, root, workspace }, place) {
-    const target = (await reading(rule, place, readlink(join(root, place)))).replaceAll(sep, '/');
-    const isOfMachine = [root, workspace].some((directory) => {
-        const start = directory.replaceAll(sep, '/');
-        return target === start || target.startsWith(`${start}/`);
-    });
-    if (isOfMachine || /^[a-z]:/i.test(target)) {
-        throw refusal(rule, `the link '${place}' leads to '${target}', a place of this machine`, 'Make it a relative link, or leave it out by .dockerignore.');
-    }
-    if (!target.startsWith('/') && posix.join(posix.dirname(place), target).startsWith('..')) {
-        throw refusal(rule, `the link '${place}' leads to '${target}', out of the workspace`, 'Make it absolute if it means a place of the image, or leave it out by .dockerignore.');
-    }
-    return target;
-}
-/** Waits for a look at a place of the workspace, whose failure is the rule's. */
-async function reading(rule, place, result) {
-    try {
-        return await result;
-    }
-    catch (error) {
-        throw refusal(rule, `'${place}' cannot be read: ${messageOf(error)}`, undefined, error);
-    }
-}
-function isMissing(error) {
-    const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;
-    return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-;// CONCATENATED MODULE: ./src/layers/copy.ts
-
-
-
-
-
-
-
-
-
-/** @throws UserError as `copyFingerprint` does */
-async function readCopied(rules, origin) {
-    const { workspace, output, sourceDate } = origin;
-    return {
-        digest: await copyFingerprint(rules, origin),
-        entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace, output, sourceDate })),
-    };
-}
-/**
- * The entries of the layer that the input `copy` makes, as Docker's COPY would lay them: a directory's content goes into the
- * destination; a file goes to it, or into it when it ends in `/` or is a directory already.
- *
- * They are a function of names, contents, links and executable bits in the workspace, and of SOURCE_DATE_EPOCH: not of its place,
- * owners, other mode bits, times, or the order of its directories. Entries are sorted by path in code units. Directories that are there
- * already are left as they are; of rules that lay something at one path, the later wins.
- * @throws UserError naming the rule that cannot be followed
- */
-async function* copyEntries(rules, context) {
-    const overlay = new CopyOverlay(context);
-    for (const { rule, sources } of await findSources(rules, context)) {
-        const destination = resolveDestination(rule, sources, overlay, context.workdir);
-        for (const source of sources)
-            overlay.add(posix.join(destination, source.path), source, rule);
-    }
-    for (const entry of overlay.entries()) {
-        yield entry.type === 'file' ? { ...entry, mtime: await timeOf(entry.content, context) } : entry;
-    }
-}
-async function timeOf(content, { sourceDate }) {
-    return sourceDate ? sourceDate.getTime() / 1000 : contentTime(await hashOf(content));
-}
-/**
- * A digest of what the rules copy: without the image at hand and without packing, it tells whether a layer would be the same on
- * the same base, for the same user and working directory.
- * @throws UserError as `copyEntries` does, but for what the image stands against
- */
-async function copyFingerprint(rules, origin) {
-    const lines = [origin.sourceDate ?? null];
-    for (const { rule, sources } of await findSources(rules, origin)) {
-        lines.push([rule.source, rule.destination, rule.mode ?? null]);
-        for (const source of sources)
-            lines.push([source.path, source.type, await essence(source, rule)]);
-    }
-    return digestOf(JSON.stringify(lines));
-}
-/** What there is to a source besides its path. */
-async function essence(source, rule) {
-    if (source.type === 'symlink')
-        return source.target;
-    if (source.type === 'directory')
-        return null;
-    return [source.isExecutable, (await hashOf(contentOf(source.file, rule))).toString('hex')];
-}
-async function hashOf(content) {
-    const hash = createHash('sha256');
-    for await (const chunk of content instanceof Uint8Array ? [content] : content)
-        hash.update(chunk);
-    return hash.digest();
-}
-/** Where a rule's source comes to lie, relative to the image's root. */
-function resolveDestination(rule, [root], overlay, workdir) {
-    const destination = posix.resolve('/', workdir, rule.destination).slice(1);
-    if (isReserved(destination)) {
-        throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
-    }
-    const isDirectory = root?.path !== '' || root.type === 'directory';
-    if (isDirectory)
-        return destination;
-    const isInto = /(^|\/)\.{0,2}$/.test(rule.destination) || overlay.isDirectory(destination);
-    return isInto ? posix.join(destination, posix.basename(rule.source)) : destination;
-}
-
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
 var virtual_packages = __nccwpck_require__(4185);
-// EXTERNAL MODULE: ./src/registry/reference.ts
-var reference = __nccwpck_require__(9310);
 ;// CONCATENATED MODULE: ./src/action/defaults.ts
 /**
  * The inputs of action.yml with their defaults; empty for none. The runner fills them in only where a workflow leaves an input out,
  * not where it gives an empty one, as a wrapper does that passes its own inputs on: `${{ inputs.x }}`.
  */
-const defaults_defaults = {
+const defaults = {
     'environment-file': 'env.yaml',
     packages: '',
     channels: '',
@@ -39877,7 +39156,7 @@ function inputs_text(name) {
     return inputs_valueOf(name) || undefined;
 }
 function inputs_valueOf(name) {
-    return lib_core/* getInput */.V4(name) || defaults_defaults[name];
+    return core/* getInput */.V4(name) || defaults[name];
 }
 /** As `core.getBooleanInput` takes them: YAML 1.2's. */
 function inputs_boolean(name) {
@@ -39891,7 +39170,7 @@ function inputs_boolean(name) {
         advice: 'Use true or false.',
     });
 }
-function inputs_choice(name, choices) {
+function choice(name, choices) {
     const value = inputs_valueOf(name);
     const found = choices.find((choice) => choice === value);
     if (found === undefined) {
@@ -39903,7 +39182,7 @@ function inputs_choice(name, choices) {
     return found;
 }
 /** Items separated by newlines or commas; blank ones and `#` comments left out. */
-function inputs_list(name) {
+function list(name) {
     return inputs_valueOf(name)
         .split(/[\n,]/)
         .map((item) => item.trim())
@@ -39917,7 +39196,7 @@ function lines(name) {
         .filter((line) => line !== '' && !line.startsWith('#'));
 }
 /** The words of a command: a JSON array of strings, or a line with quotes as a shell has them. Nothing is expanded. */
-function inputs_command(name) {
+function command(name) {
     const value = inputs_valueOf(name);
     if (value === '')
         return undefined;
@@ -39938,15 +39217,15 @@ function inputs_command(name) {
     });
 }
 /** Items of a list that must all look alike. */
-function inputs_listOf(name, pattern, what) {
-    return inputs_list(name).map((item) => {
+function listOf(name, pattern, what) {
+    return list(name).map((item) => {
         if (pattern.test(item))
             return item;
         throw new errors/* UserError */.y(`'${item}' is not ${what}`, { at: { input: name } });
     });
 }
 /** `KEY=VALUE` lines; the value may hold `=` and commas. Blank lines and `#` comments are left out. */
-function inputs_pairs(name) {
+function pairs(name) {
     return lines(name).map((line) => {
         const [, key, value] = /^([^=]*)=(.*)$/s.exec(line) ?? [];
         if (key === undefined || value === undefined) {
@@ -39961,71 +39240,8 @@ function inputs_pairs(name) {
     });
 }
 /** The same, of which the last of a key counts. */
-function inputs_keyValues(name) {
-    return Object.fromEntries(inputs_pairs(name));
-}
-
-;// CONCATENATED MODULE: ./src/action/annotations.ts
-
-
-const levels = (/* unused pure expression or super */ null && (['manifest', 'index', 'manifest-descriptor', 'index-descriptor']));
-/**
- * Reads `KEY=VALUE` lines with levels before the keys, as in `manifest,index:KEY=VALUE`: those of docker/metadata-action and of
- * buildx (docs/guides/annotations.md). A key without one is the manifest's and the index's.
- * @param present the levels that this run makes a document of
- * @throws UserError for what is no level
- */
-function annotations_readAnnotations(present) {
-    const read = {
-        manifest: {},
-        index: {},
-        'manifest-descriptor': {},
-        'index-descriptor': {},
-    };
-    const misplaced = [];
-    for (const [written, value] of pairs('annotations')) {
-        const { key, wanted } = takeApart(written);
-        for (const level of wanted ?? ['manifest', 'index']) {
-            if (present.includes(level))
-                read[level][key] = value;
-            else if (wanted)
-                misplaced.push(`${level}:${key}`);
-        }
-    }
-    return {
-        manifest: read.manifest,
-        index: withValue(read.index),
-        descriptor: withValue(read['manifest-descriptor']),
-        misplaced,
-    };
-}
-/** An annotation without a value is none; those of a manifest keep others out until then. */
-function withValue(all) {
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-}
-function takeApart(written) {
-    const colon = written.indexOf(':');
-    if (colon < 0)
-        return { key: written };
-    const key = written.slice(colon + 1);
-    const wanted = written
-        .slice(0, colon)
-        .split(',')
-        .map((text) => {
-        const level = levels.find((name) => name === text);
-        if (level)
-            return level;
-        const isForOne = /^[a-z-]+\[.*\]$/.test(text);
-        throw new UserError(isForOne
-            ? `'${text}' is a level of one platform, and annotations are those of all`
-            : `'${text}' in '${written}' is no level of annotations`, {
-            at: { input: 'annotations' },
-            advice: `There are ${levels.join(', ')}; several are separated by commas, as in manifest,index:KEY=VALUE.`,
-        });
-    });
-    if (key === '')
-        throw new UserError(`'${written}' has no key`, { at: { input: 'annotations' } });
-    return { key, wanted };
+function keyValues(name) {
+    return Object.fromEntries(pairs(name));
 }
 
 ;// CONCATENATED MODULE: ./src/action/auth.ts
@@ -40124,76 +39340,7 @@ function credentialFor({ written }, given) {
     return credential;
 }
 
-;// CONCATENATED MODULE: ./src/action/merge-request.ts
-
-
-
-
-/** The inputs that mean something beside `merge`. */
-const useful = [
-    ...['merge', 'tags', 'push', 'push-by-digest', 'annotations', 'platforms'],
-    ...['log-level', 'github-token'],
-];
-/**
- * Reads the input `merge`. A blank in it is what is left of a job's output when the job failed: to go on would take a platform
- * from under the tags, or make another image instead.
- * @param platforms those that the input `platforms` names
- * @returns undefined when it is not given
- * @throws UserError also for inputs that mean nothing beside it
- */
-function merge_request_readMerge(platforms) {
-    const written = core.getInput('merge', { trimWhitespace: false });
-    if (written === '')
-        return undefined;
-    const items = written
-        .replace(/\r?\n$/, '')
-        .split('\n')
-        .filter((line) => !line.trim().startsWith('#'))
-        .flatMap((line) => line.split(','))
-        .map((item) => item.trim());
-    const given = items.filter((item) => item !== '');
-    if (given.length < items.length || given.length === 0) {
-        throw new UserError(given.length === 0 ? 'it holds nothing' : 'there is a blank among the images', {
-            at: { input: 'merge' },
-            advice: 'Did a job before this one fail, or have no output? Without `if: always()` this job does not run then. Give NAME@sha256:… for each image.',
-        });
-    }
-    refuseOthers();
-    return { images: given.map(parseDigested), platforms };
-}
-function parseDigested(text) {
-    const reference = parseReference(text, { input: 'merge' });
-    if (reference.digest !== undefined)
-        return reference;
-    throw new UserError(`'${text}' has no digest`, {
-        at: { input: 'merge' },
-        advice: "Give the output 'image' of the jobs that made the images, name@sha256:….",
-    });
-}
-function refuseOthers() {
-    const names = Object.keys(defaults); // its keys are the names
-    const other = names.find((name) => {
-        const value = core.getInput(name);
-        return !useful.includes(name) && value !== '' && value.toLowerCase() !== defaults[name].toLowerCase();
-    });
-    if (other === undefined)
-        return;
-    throw new UserError("it means nothing beside 'merge', for the images are made already", {
-        at: { input: other },
-        advice: 'Leave it out here, and give it to the jobs that make the images.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/action/request.ts
-
-
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./src/action/locking-request.ts
 
 
 
@@ -40206,46 +39353,19 @@ function refuseOthers() {
 
 
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
-/** Reads and checks every input. @throws UserError naming the first input that is wrong */
-function readRequest(environment = process.env) {
-    const platforms = readPlatforms();
-    const merge = readMerge(platforms);
-    const annotations = annotationsOf(merge, platforms);
-    const request = {
-        ...readLockingRequest(choice('lock-mode', ['auto', 'locked', 'frozen', 'update']), environment),
-        tags: readTags(),
-        merge,
-        ...readPush(),
-        output: text('output'),
-        load: boolean('load'),
-        image: readImageOptions(annotations.manifest, environment),
-        copy: parseCopy(valueOf('copy').split('\n'), { input: 'copy' }),
-        sourceDate: sourceDate(environment),
-        cacheFrom: readCacheFrom(environment),
-        indexAnnotations: annotations.index,
-        descriptorAnnotations: annotations.descriptor,
-        cache: {
-            downloads: boolean('cache-downloads'),
-            key: readCacheKey(),
-            write: boolean('cache-write'),
-        },
-    };
-    refuseContradictions(request);
-    return request;
-}
 /** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
 function readLockingRequest(mode, environment = process.env) {
     keepProxyPasswords(environment);
     const platforms = readPlatforms();
     const request = {
         workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(),
-        environmentFiles: inputs_list('environment-file'),
+        environmentFiles: list('environment-file'),
         packages: lines('packages'),
-        channels: inputs_list('channels'),
+        channels: list('channels'),
         lock: {
             file: inputs_text('lock-file'),
             mode,
-            updateOnly: inputs_listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
+            updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
             pixiEnvironment: inputs_valueOf('pixi-environment'),
         },
         base: (0,base_name/* parseBaseName */.u7)(inputs_valueOf('base-image'), { input: 'base-image', defaultTag: 'latest' }),
@@ -40255,7 +39375,7 @@ function readLockingRequest(mode, environment = process.env) {
         micromamba: readMicromamba(),
         condarc: readCondarc(environment),
         auth: readAuth(),
-        logLevel: inputs_choice('log-level', logLevels),
+        logLevel: choice('log-level', logLevels),
     };
     refuseContradictionsInLocking(request);
     return request;
@@ -40291,7 +39411,7 @@ function readCondarc(environment) {
     }
 }
 function readVirtualPackages() {
-    const wanted = Object.entries(inputs_keyValues('virtual-packages'));
+    const wanted = Object.entries(keyValues('virtual-packages'));
     const wrong = wanted.find(([name, version]) => !virtual_packages/* virtualPackageNames */.Qt.some((known) => known === name) || !/^[\w.]*$/.test(version));
     if (!wrong)
         return Object.fromEntries(wanted);
@@ -40302,23 +39422,13 @@ function readVirtualPackages() {
 }
 /** Those that are named. */
 function readPlatforms() {
-    const wanted = inputs_list('platforms');
+    const wanted = list('platforms');
     const platforms = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text));
     const names = platforms.map(platform/* formatPlatform */.Bq);
     const twice = wanted.find((_, index) => names.indexOf(names[index] ?? '') < index);
     if (twice === undefined)
         return platforms;
     throw new errors/* UserError */.y(`'${twice}' stands there twice`, { at: { input: 'platforms' } });
-}
-/** One image is a manifest without an index, and merging makes an index of manifests that are there already. */
-function annotationsOf(merge, platforms) {
-    const ofManifest = merge ? [] : ['manifest'];
-    const ofIndex = merge || platforms.length > 1 ? ['index', 'manifest-descriptor'] : [];
-    const read = readAnnotations([...ofManifest, ...ofIndex]);
-    if (read.misplaced.length > 0) {
-        core.warning(`Annotations of what this run does not make are left out: ${read.misplaced.join(', ')}`);
-    }
-    return read;
 }
 function readRootPrefix() {
     const prefix = inputs_text('root-prefix')?.replace(/\/+$/, '');
@@ -40328,120 +39438,6 @@ function readRootPrefix() {
         at: { input: 'root-prefix' },
         advice: 'Give an absolute path without spaces, such as /opt/conda.',
     });
-}
-function readImageOptions(annotations, environment) {
-    return {
-        environmentName: text('environment-name'),
-        rootPrefix: readRootPrefix(),
-        start: readStart(),
-        ...readUser(),
-        groupWritable: boolean('group-writable'),
-        compression: choice('compression', ['zstd', 'gzip']),
-        labels: withOrigin(keyValues('labels'), environment),
-        annotations: withOrigin(annotations, environment),
-        linkScripts: choice('link-scripts', ['refuse', 'skip']),
-        compilePyc: boolean('compile-pyc'),
-    };
-}
-/**
- * Labels or annotations with those that the run's context tells; what the user gave wins. The time of the commit is in the event that
- * started the workflow.
- */
-function withOrigin(given, environment) {
-    const event = readEvent(environment['GITHUB_EVENT_PATH']);
-    const commitTime = new Date(event.commitTime ?? '');
-    return contextAnnotations(environment, {
-        perCommit: boolean('commit-labels'),
-        ...(!Number.isNaN(commitTime.getTime()) && { commitTime }),
-        given,
-    });
-}
-/** By default the tag of the default branch beside each tag that is pushed: what a new branch's images begin with. */
-function readCacheFrom(environment) {
-    const given = list('cache-from');
-    refuseBuildKitCaches(given);
-    if (given.length === 1 && given[0] === 'none')
-        return 'none';
-    if (given.length > 0) {
-        return given.map((text) => parseReference(text, { input: 'cache-from', defaultTag: 'latest' }));
-    }
-    const branch = readEvent(environment['GITHUB_EVENT_PATH']).defaultBranch;
-    if (branch === undefined || !readPush().push)
-        return [];
-    // As docker/metadata-action makes tags of branches.
-    const tag = branch.replace(/[^\w.-]+/g, '-');
-    return readTags().map(({ registry, repository }) => ({ registry, repository, tag }));
-}
-/** docker/build-push-action has an input of the same name, for BuildKit's caches. */
-function refuseBuildKitCaches(given) {
-    const type = given.find((item) => item.startsWith('type='));
-    if (type === undefined)
-        return;
-    const reference = given.find((item) => item.startsWith('ref='))?.slice('ref='.length);
-    throw new UserError(`'${type}' is a cache of BuildKit's, and here stand names of images`, {
-        at: { input: 'cache-from' },
-        advice: reference
-            ? `Write ${reference} alone, if it is an image that this action made.`
-            : 'Leave it out: the image of the last run is the cache, and package archives are kept in the Actions cache without it.',
-    });
-}
-/** The part of a workflow's event that is looked at; not every event has it. */
-function readEvent(path) {
-    const event = readEventFile(path);
-    return {
-        commitTime: textIn(event['head_commit'], 'timestamp'),
-        defaultBranch: textIn(event['repository'], 'default_branch'),
-    };
-}
-function readPush() {
-    const isOptional = valueOf('push') === 'auto';
-    const isWanted = isOptional || boolean('push') || boolean('push-by-digest');
-    return { push: isWanted, isPushOptional: isOptional };
-}
-function readTags() {
-    const byDigest = boolean('push-by-digest');
-    return list('tags').map((tag) => {
-        const reference = parseReference(tag, { input: 'tags', ...(!byDigest && { defaultTag: 'latest' }) });
-        if (!byDigest || reference.tag === undefined)
-            return reference;
-        throw new UserError(`'${tag}' has a tag, and the image is to be pushed by its digest`, {
-            at: { input: 'tags' },
-            advice: "Give names without tags, or set 'push' instead of 'push-by-digest'.",
-        });
-    });
-}
-function readStart() {
-    const [workdir, ...more] = listOf('workdir', /^\//, 'an absolute path');
-    if (more.length > 0)
-        throw new UserError('there can be one only', { at: { input: 'workdir' } });
-    const stopSignal = text('stop-signal');
-    if (stopSignal !== undefined && !/^(SIG[A-Z0-9+-]+|\d{1,2})$/.test(stopSignal)) {
-        throw new UserError(`'${stopSignal}' is not a signal`, {
-            at: { input: 'stop-signal' },
-            advice: 'Write it as SIGTERM, or as a number.',
-        });
-    }
-    return {
-        activation: choice('activation', ['none', 'entrypoint', 'everywhere']),
-        entrypoint: command('entrypoint'),
-        cmd: command('cmd'),
-        workdir,
-        env: readEnv(),
-        expose: listOf('expose', /^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/, 'a port, such as 8080 or 53/udp'),
-        volumes: listOf('volumes', /^\//, 'an absolute path'),
-        stopSignal,
-    };
-}
-function readEnv() {
-    const lines = pairs('env');
-    lines.forEach(checkLine);
-    return lines;
-}
-/** One that is asked for by number only is named by number. */
-function readUser() {
-    const wish = text('user');
-    const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' });
-    return { user, userNumeric: boolean('user-numeric') || (user !== undefined && user.name === undefined) };
 }
 function readMicromamba() {
     const version = inputs_valueOf('micromamba-version');
@@ -40475,17 +39471,6 @@ function readMicromamba() {
         (0,secrets/* keepSecret */.gz)(token);
     return { version, url, checksum, download: inputs_boolean('download-micromamba'), token };
 }
-/** `@actions/cache` refuses commas and more than 512 characters, of which the hash and platform need some. */
-function readCacheKey() {
-    const key = valueOf('cache-downloads-key');
-    if (key.includes(',') || key.length > 400) {
-        throw new UserError(`'${key}' cannot begin a cache key`, {
-            at: { input: 'cache-downloads-key' },
-            advice: 'Use up to 400 characters, without commas.',
-        });
-    }
-    return key;
-}
 function refuseContradictionsInLocking(request) {
     if (request.channels.length > 0 && request.packages.length === 0) {
         throw new errors/* UserError */.y('they are for packages, and there are none', {
@@ -40503,26 +39488,6 @@ function refuseContradictionsInLocking(request) {
         throw new errors/* UserError */.y("it is for a download, but 'download-micromamba' is false", {
             at: { input: 'micromamba-checksum' },
             advice: 'Leave one of the two out.',
-        });
-    }
-}
-function refuseContradictions(request) {
-    if (request.merge && request.tags.length === 0) {
-        throw new UserError('images are to be merged, but there is no name for what comes of it', {
-            at: { input: 'tags' },
-            advice: 'Give it one, such as ghcr.io/org/name:tag.',
-        });
-    }
-    if (request.push && request.tags.length === 0) {
-        throw new UserError('an image is to be pushed, but it has no name', {
-            at: { input: 'tags' },
-            advice: "Give it one, such as ghcr.io/org/name:tag, or leave 'push' at false.",
-        });
-    }
-    const digested = request.tags.find((tag) => tag.digest !== undefined);
-    if (digested !== undefined) {
-        throw new UserError(`'${digested.repository}@${digested.digest ?? ''}' has a digest; an image is pushed by tag`, {
-            at: { input: 'tags' },
         });
     }
 }
@@ -40546,9 +39511,9 @@ function readRefreshRequest(environment = process.env) {
     return {
         locking,
         repository,
-        target: request_readTarget(repository, locking.workspace, environment),
+        target: readTarget(repository, locking.workspace, environment),
         token,
-        isJobToken: token === lib_core/* getInput */.V4('github-token'),
+        isJobToken: token === core/* getInput */.V4('github-token'),
         commit: readCommit(),
         pullRequest: readPullRequest(),
         ...(runId && {
@@ -40557,14 +39522,14 @@ function readRefreshRequest(environment = process.env) {
     };
 }
 function readToken() {
-    const token = lib_core/* getInput */.V4('token');
+    const token = core/* getInput */.V4('token');
     if (token === '') {
         throw new errors/* UserError */.y('it is empty', {
             at: { input: 'token' },
             advice: 'Leave it out for the token of the job, or check the name of the secret: one that does not exist, or that this event may not see (a pull request from a fork, or of Dependabot, which has secrets of its own), is empty.',
         });
     }
-    lib_core/* setSecret */.Pq(token);
+    core/* setSecret */.Pq(token);
     return token;
 }
 function readRepository(environment) {
@@ -40581,7 +39546,7 @@ function readRepository(environment) {
     };
 }
 /** A pull request that started the run gets the locks on its own branch; any other event, on a branch with a pull request for the base. */
-function request_readTarget({ owner, repo }, workspace, environment) {
+function readTarget({ owner, repo }, workspace, environment) {
     const pull = readPull(environment['GITHUB_EVENT_PATH']);
     if (pull) {
         const { source, number, branch, url } = pull;
@@ -40592,8 +39557,8 @@ function request_readTarget({ owner, repo }, workspace, environment) {
             advice: 'Leave such pull requests out with `if: github.event.pull_request.head.repo.full_name == github.repository`. Their author can refresh the locks in the fork, or a refresh here does after the merge.',
         });
     }
-    const base = lib_core/* getInput */.V4('base') || checkedOutBranch(workspace, environment);
-    const branch = lib_core/* getInput */.V4('branch') || 'micromamba-image/refresh-locks';
+    const base = core/* getInput */.V4('base') || checkedOutBranch(workspace, environment);
+    const branch = core/* getInput */.V4('branch') || 'micromamba-image/refresh-locks';
     for (const [input, name] of [['base', base], ['branch', branch]]) {
         if (!isBranchName(name))
             throw new errors/* UserError */.y(`'${name}' is not the name of a branch`, { at: { input } });
@@ -40623,23 +39588,23 @@ function checkedOutBranch(workspace, environment) {
 }
 /** The pull request that started the run. */
 function readPull(path) {
-    const { pull_request: pull } = event_readEventFile(path);
+    const { pull_request: pull } = readEventFile(path);
     if (!(0,json/* isRecord */.u)(pull) || !(0,json/* isRecord */.u)(pull['head']))
         return undefined;
     return {
         number: Number(pull['number']),
-        url: event_textIn(pull, 'html_url') ?? '',
-        branch: event_textIn(pull['head'], 'ref') ?? '',
+        url: textIn(pull, 'html_url') ?? '',
+        branch: textIn(pull['head'], 'ref') ?? '',
         /** Whose branch it is; undefined when a fork was deleted. */
-        source: event_textIn(pull['head']['repo'], 'full_name'),
+        source: textIn(pull['head']['repo'], 'full_name'),
     };
 }
 function readCommit() {
     const sign = flag('sign-commits');
-    if (sign && (lib_core/* getInput */.V4('author') !== '' || lib_core/* getInput */.V4('committer') !== '')) {
-        lib_core/* warning */.$e("'author' and 'committer' mean nothing with 'sign-commits': GitHub signs for whom the token belongs to.");
+    if (sign && (core/* getInput */.V4('author') !== '' || core/* getInput */.V4('committer') !== '')) {
+        core/* warning */.$e("'author' and 'committer' mean nothing with 'sign-commits': GitHub signs for whom the token belongs to.");
     }
-    const message = lib_core/* getInput */.V4('commit-message');
+    const message = core/* getInput */.V4('commit-message');
     return {
         ...(message && { message }),
         author: identity('author'),
@@ -40650,7 +39615,7 @@ function readCommit() {
 }
 /** `Display Name <email@address.com>` */
 function identity(input) {
-    const text = lib_core/* getInput */.V4(input) || bot;
+    const text = core/* getInput */.V4(input) || bot;
     const [, name, email] = /^([^<>\r\n]+?) *<([^<>\s]+)>$/.exec(text) ?? [];
     if (name !== undefined && email !== undefined)
         return { name, email };
@@ -40660,8 +39625,8 @@ function identity(input) {
     });
 }
 function readPullRequest() {
-    const [title, body] = [lib_core/* getInput */.V4('title'), lib_core/* getInput */.V4('body')];
-    const milestone = lib_core/* getInput */.V4('milestone');
+    const [title, body] = [core/* getInput */.V4('title'), core/* getInput */.V4('body')];
+    const milestone = core/* getInput */.V4('milestone');
     if (!/^\d*$/.test(milestone)) {
         throw new errors/* UserError */.y(`'${milestone}' is not a number`, {
             at: { input: 'milestone' },
@@ -40684,7 +39649,7 @@ function readPullRequest() {
 }
 /** Separated by newlines or commas. */
 function items(input) {
-    const all = lib_core/* getInput */.V4(input)
+    const all = core/* getInput */.V4(input)
         .split(/[\n,]/)
         .map((item) => item.trim().replace(/^@/, ''));
     return [...new Set(all.filter((item) => item !== ''))];
@@ -40694,11 +39659,11 @@ function flag(input, byDefault = false) {
 }
 /** The first choice is the default. */
 function oneOf(input, choices) {
-    const value = lib_core/* getInput */.V4(input).toLowerCase();
+    const value = core/* getInput */.V4(input).toLowerCase();
     const found = value === '' ? choices[0] : choices.find((choice) => choice === value);
     if (found !== undefined)
         return found;
-    throw new errors/* UserError */.y(`'${lib_core/* getInput */.V4(input)}' is not one of its values`, {
+    throw new errors/* UserError */.y(`'${core/* getInput */.V4(input)}' is not one of its values`, {
         at: { input },
         advice: `Use ${choices.join(', ')}.`,
     });
@@ -40707,7 +39672,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 3995:
+/***/ 764:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41537,10 +40502,10 @@ function getValues(context, operator, key, modifier) {
 }
 function parseUrl(template) {
   return {
-    expand: expand.bind(null, template)
+    expand: dist_bundle_expand.bind(null, template)
   };
 }
-function expand(template, context) {
+function dist_bundle_expand(template, context) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
   template = template.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
@@ -46142,8 +45107,8 @@ async function unlessMissing(request) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
-var registry = __nccwpck_require__(6859);
+// EXTERNAL MODULE: ./src/registry/registry.ts + 21 modules
+var registry = __nccwpck_require__(1537);
 ;// CONCATENATED MODULE: ./src/common/concurrency.ts
 /**
  * Maps `items` with at most `limit` calls under way; results in the order of the items. After the first failure no
@@ -49785,8 +48750,49 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
-// EXTERNAL MODULE: ./src/image/environment.ts
-var environment = __nccwpck_require__(8256);
+;// CONCATENATED MODULE: ./src/image/environment.ts
+
+
+/**
+ * An image's ENV: what stands in it already, and over that the user's lines one after the other, each seeing what came before
+ * it. A line that refers to nothing gives way to what activation exports, which has taken it into account: a PATH, say.
+ * @param variables in the order of the config, activation included
+ * @param activated the names that activation exports
+ * @throws UserError for a line that cannot be expanded
+ */
+function environment_withLines(variables, lines, activated = new Set()) {
+    const all = new Map(variables);
+    for (const [name, value] of lines) {
+        if (activated.has(name) && !refersToVariables(value))
+            continue;
+        all.set(name, expandLine(name, value, all));
+    }
+    return all;
+}
+/** The lines that refer to nothing: what activation finds there. */
+function literalLines(lines) {
+    return lines
+        .filter(([, value]) => !refersToVariables(value))
+        .map(([name, value]) => [name, expandLine(name, value, new Map())]);
+}
+/** @throws UserError for a line that can be expanded in no image */
+function checkLine([name, value]) {
+    expanded(name, value, () => 'x');
+}
+function expandLine(name, value, variables) {
+    return expanded(name, value, (wanted) => variables.get(wanted));
+}
+function expanded(name, value, valueOf) {
+    try {
+        return expand(value, valueOf);
+    }
+    catch (error) {
+        if (!(error instanceof ExpansionProblem))
+            throw error;
+        throw new UserError(`${name}: ${error.message}`, { at: { input: 'env' }, cause: error });
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/image/config.ts
 
 
@@ -51638,8 +50644,83 @@ function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-// EXTERNAL MODULE: ./src/layers/reproducible.ts
-var reproducible = __nccwpck_require__(7932);
+;// CONCATENATED MODULE: ./src/layers/reproducible.ts
+
+/**
+ * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
+ * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
+ *
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 2. A path stands once: inside a layer, the package that is later in the lock has it.
+ * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
+ *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
+ *    links, what we make) has `fixedTime`.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
+ *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
+ * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
+ *    where one is meant.
+ * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
+ *    settings below, whose version belongs to the layer key.
+ *
+ * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
+ */
+const reproducible_packerFormat = 4;
+/**
+ * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
+ * day later it is 1980 in every time zone.
+ */
+const reproducible_fixedTime = 315_619_200;
+/** 2020-01-01T00:00:00Z, in seconds. */
+const lastContentTime = 1_577_836_800;
+/**
+ * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
+ * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
+ * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
+ * time of the commit would be another in every commit, and with it the layer.
+ * @param sha256 the content's
+ */
+function contentTime(sha256) {
+    return reproducible_fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - reproducible_fixedTime));
+}
+const reproducible_directoryMode = 0o755;
+/**
+ * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
+ * writes in has this mode, in each layer that names it.
+ */
+const reproducible_rootPrefixMode = 0o777;
+const rootPrefixFileMode = 0o666;
+/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
+const openDirectories = (/* unused pure expression or super */ null && (['', 'conda-meta', 'envs']));
+const openFiles = (/* unused pure expression or super */ null && (['conda-meta/history', 'conda-meta/state']));
+/**
+ * The mode of a file or directory that everybody may write.
+ * @param path relative to the root prefix
+ * @returns undefined for all others
+ */
+function reproducible_openMode(type, path) {
+    if (type === 'directory')
+        return openDirectories.includes(path) ? reproducible_rootPrefixMode : undefined;
+    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
+}
+/** A mode in which the group may do what the owner may. */
+function reproducible_groupAsOwner(mode) {
+    return (mode & ~0o070) | ((mode & 0o700) >> 3);
+}
+/** Bytes. */
+const reproducible_chunkSize = (/* unused pure expression or super */ null && (1024 * 1024));
+/**
+ * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
+ * workload's layers are 1 % smaller, and compressing takes a tenth less time.
+ */
+const reproducible_zstdSettings = {
+    [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3,
+    [external_node_zlib_.constants.ZSTD_c_windowLog]: 22,
+    [external_node_zlib_.constants.ZSTD_c_checksumFlag]: 1,
+};
+const reproducible_gzipLevel = 6;
+
 ;// CONCATENATED MODULE: ./src/layers/compress.ts
 
 
@@ -63790,118 +62871,16 @@ function busy({ branch }) {
 
 /***/ }),
 
-/***/ 9310:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F2: () => (/* binding */ parseReference),
-/* harmony export */   FH: () => (/* binding */ formatReference),
-/* harmony export */   NH: () => (/* binding */ registryUrl),
-/* harmony export */   Sh: () => (/* binding */ formatRepository)
-/* harmony export */ });
-/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1573);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1922);
-/* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7520);
-
-
-
-// The grammar is that of distribution/reference (reference.go, "Grammar").
-const label = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
-const registryPattern = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?$`);
-const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const tagPattern = /^\w[\w.-]{0,127}$/;
-/**
- * Parses an image's name as Docker does: `debian:13` is `docker.io/library/debian:13`.
- * @param options.input the input that holds the text, for the error
- * @param options.defaultTag the tag of a name that has neither tag nor digest; without it such a name stays bare
- * @throws UserError when the text breaks the grammar, or its digest is no sha256
- */
-function parseReference(text, options = {}) {
-    const refuse = (what, advice = 'Write it like ghcr.io/owner/name:tag.') => new _common_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .y(`'${text}' is not an image reference: ${what}`, { at: { input: options.input }, advice });
-    const [named = '', digest, ...more] = text.split('@');
-    if (more.length > 0)
-        throw refuse('it has more than one @');
-    if (digest !== undefined && !(0,_common_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .isDigest */ .Bc)(digest)) {
-        throw refuse(`'${digest}' is not a sha256 digest`, 'A digest is sha256: followed by 64 lower-case hexadecimal digits.');
-    }
-    const [name, tag] = splitTag(named);
-    const slashed = slashedTag(name);
-    if (tag === undefined && slashed !== undefined) {
-        throw refuse(`'${slashed}' is not a tag, for it has a slash`, `Write ${slashed.replace(/[^\w.-]+/g, '-')} instead.`);
-    }
-    if (tag !== undefined && !tagPattern.test(tag)) {
-        throw refuse(`'${tag}' is not a tag`, 'A tag has up to 128 letters, digits, _, . and -, and starts with none of the last two.');
-    }
-    const { registry, repository } = splitRegistry(name);
-    if (!registryPattern.test(registry) || !URL.canParse(`https://${registry}`))
-        throw refuse(`'${registry}' is not a registry's host`);
-    if (repository !== repository.toLowerCase()) {
-        throw refuse(`the repository '${repository}' has upper-case letters`, `Write it in lower case: ${repository.toLowerCase()}.`);
-    }
-    if (!repositoryPattern.test(repository))
-        throw refuse(`'${repository}' is not a repository's name`);
-    if (repository.length > 255)
-        throw refuse('the repository is longer than 255 characters');
-    if (/^[0-9a-f]{64}$/.test(name))
-        throw refuse('it could be mistaken for the id of an image');
-    const defaultTag = digest === undefined ? options.defaultTag : undefined;
-    return {
-        registry,
-        repository,
-        ...((tag ?? defaultTag) !== undefined && { tag: tag ?? defaultTag }),
-        ...(digest !== undefined && { digest }),
-    };
-}
-/** The full name, `docker.io/library/debian:13@sha256:…`; `parseReference` gives the same reference again. */
-function formatReference(reference) {
-    const { tag, digest } = reference;
-    return `${formatRepository(reference)}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`;
-}
-/** Registry and repository, `docker.io/library/debian`. */
-function formatRepository(reference) {
-    return `${reference.registry}/${reference.repository}`;
-}
-/** The address of a registry's API, less `/v2/…`: plain http on loopback, https everywhere else. */
-function registryUrl(registry) {
-    const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
-    const url = new URL(`https://${host}/`);
-    return (0,_common_http_js__WEBPACK_IMPORTED_MODULE_2__/* .isLoopback */ .U9)(url.hostname) ? new URL(`http://${host}/`) : url;
-}
-/** A colon after the last slash starts a tag; one before it, a port. */
-function splitTag(named) {
-    const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
-    return colon < 0 ? [named, undefined] : [named.slice(0, colon), named.slice(colon + 1)];
-}
-/** What follows a colon that stands for no port, as a branch's name does in `name:feature/x`. */
-function slashedTag(name) {
-    if (name.includes('//'))
-        return undefined;
-    const [, inFirst, inOther] = /^[^/.:[\]]+:(?!\d+\/)(.+)$|^[^/]+\/[^:]*:(.+)$/.exec(name) ?? [];
-    return inFirst ?? inOther;
-}
-/** What stands before the first slash is a registry when it cannot be a path: with a dot, a port, or `localhost`. */
-function splitRegistry(name) {
-    const slash = name.indexOf('/');
-    const first = name.slice(0, Math.max(slash, 0)).toLowerCase();
-    const isHost = /[.:]/.test(first) || first === 'localhost';
-    const registry = !isHost || first === 'index.docker.io' ? 'docker.io' : first;
-    const path = isHost ? name.slice(slash + 1) : name;
-    return { registry, repository: registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path };
-}
-
-
-/***/ }),
-
-/***/ 6859:
+/***/ 1537:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Hn: () => (/* reexport */ createRegistryClient),
-  FH: () => (/* reexport */ registry_reference/* formatReference */.FH),
-  Sh: () => (/* reexport */ registry_reference/* formatRepository */.Sh),
-  F2: () => (/* reexport */ registry_reference/* parseReference */.F2),
+  FH: () => (/* reexport */ formatReference),
+  Sh: () => (/* reexport */ formatRepository),
+  F2: () => (/* reexport */ parseReference),
   zr: () => (/* reexport */ verified)
 });
 
@@ -64603,8 +63582,96 @@ function covers(held, wanted) {
     return wanted.every((scope) => held.includes(scope) || held.some((other) => other === scope.replace(/:pull$/, ':pull,push')));
 }
 
-// EXTERNAL MODULE: ./src/registry/reference.ts
-var registry_reference = __nccwpck_require__(9310);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var common_digest = __nccwpck_require__(1573);
+;// CONCATENATED MODULE: ./src/registry/reference.ts
+
+
+
+// The grammar is that of distribution/reference (reference.go, "Grammar").
+const label = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const registryPattern = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?$`);
+const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+/**
+ * Parses an image's name as Docker does: `debian:13` is `docker.io/library/debian:13`.
+ * @param options.input the input that holds the text, for the error
+ * @param options.defaultTag the tag of a name that has neither tag nor digest; without it such a name stays bare
+ * @throws UserError when the text breaks the grammar, or its digest is no sha256
+ */
+function parseReference(text, options = {}) {
+    const refuse = (what, advice = 'Write it like ghcr.io/owner/name:tag.') => new errors/* UserError */.y(`'${text}' is not an image reference: ${what}`, { at: { input: options.input }, advice });
+    const [named = '', digest, ...more] = text.split('@');
+    if (more.length > 0)
+        throw refuse('it has more than one @');
+    if (digest !== undefined && !(0,common_digest/* isDigest */.Bc)(digest)) {
+        throw refuse(`'${digest}' is not a sha256 digest`, 'A digest is sha256: followed by 64 lower-case hexadecimal digits.');
+    }
+    const [name, tag] = splitTag(named);
+    const slashed = slashedTag(name);
+    if (tag === undefined && slashed !== undefined) {
+        throw refuse(`'${slashed}' is not a tag, for it has a slash`, `Write ${slashed.replace(/[^\w.-]+/g, '-')} instead.`);
+    }
+    if (tag !== undefined && !tagPattern.test(tag)) {
+        throw refuse(`'${tag}' is not a tag`, 'A tag has up to 128 letters, digits, _, . and -, and starts with none of the last two.');
+    }
+    const { registry, repository } = splitRegistry(name);
+    if (!registryPattern.test(registry) || !URL.canParse(`https://${registry}`))
+        throw refuse(`'${registry}' is not a registry's host`);
+    if (repository !== repository.toLowerCase()) {
+        throw refuse(`the repository '${repository}' has upper-case letters`, `Write it in lower case: ${repository.toLowerCase()}.`);
+    }
+    if (!repositoryPattern.test(repository))
+        throw refuse(`'${repository}' is not a repository's name`);
+    if (repository.length > 255)
+        throw refuse('the repository is longer than 255 characters');
+    if (/^[0-9a-f]{64}$/.test(name))
+        throw refuse('it could be mistaken for the id of an image');
+    const defaultTag = digest === undefined ? options.defaultTag : undefined;
+    return {
+        registry,
+        repository,
+        ...((tag ?? defaultTag) !== undefined && { tag: tag ?? defaultTag }),
+        ...(digest !== undefined && { digest }),
+    };
+}
+/** The full name, `docker.io/library/debian:13@sha256:…`; `parseReference` gives the same reference again. */
+function formatReference(reference) {
+    const { tag, digest } = reference;
+    return `${formatRepository(reference)}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`;
+}
+/** Registry and repository, `docker.io/library/debian`. */
+function formatRepository(reference) {
+    return `${reference.registry}/${reference.repository}`;
+}
+/** The address of a registry's API, less `/v2/…`: plain http on loopback, https everywhere else. */
+function registryUrl(registry) {
+    const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+    const url = new URL(`https://${host}/`);
+    return (0,http/* isLoopback */.U9)(url.hostname) ? new URL(`http://${host}/`) : url;
+}
+/** A colon after the last slash starts a tag; one before it, a port. */
+function splitTag(named) {
+    const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+    return colon < 0 ? [named, undefined] : [named.slice(0, colon), named.slice(colon + 1)];
+}
+/** What follows a colon that stands for no port, as a branch's name does in `name:feature/x`. */
+function slashedTag(name) {
+    if (name.includes('//'))
+        return undefined;
+    const [, inFirst, inOther] = /^[^/.:[\]]+:(?!\d+\/)(.+)$|^[^/]+\/[^:]*:(.+)$/.exec(name) ?? [];
+    return inFirst ?? inOther;
+}
+/** What stands before the first slash is a registry when it cannot be a path: with a dot, a port, or `localhost`. */
+function splitRegistry(name) {
+    const slash = name.indexOf('/');
+    const first = name.slice(0, Math.max(slash, 0)).toLowerCase();
+    const isHost = /[.:]/.test(first) || first === 'localhost';
+    const registry = !isHost || first === 'index.docker.io' ? 'docker.io' : first;
+    const path = isHost ? name.slice(slash + 1) : name;
+    return { registry, repository: registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path };
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/registry/verify.ts
@@ -64650,7 +63717,7 @@ async function* verified(descriptor, source, where) {
  * @throws RegistryError when the registry does not have it, or does not give it away
  */
 async function openBlob(transport, repository, descriptor) {
-    const name = `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}`;
+    const name = `${formatRepository(repository)}@${descriptor.digest}`;
     const undertaking = { what: `read ${name}`, registry: transport.registry, writes: false };
     const open = async (offset) => {
         try {
@@ -64674,7 +63741,7 @@ async function openBlob(transport, repository, descriptor) {
 async function readBlob(transport, repository, descriptor, limit = 16 * 1024 * 1024) {
     if (descriptor.size > limit) {
         throw new RegistryError(`a blob of ${descriptor.size} bytes is larger than what is expected there`, {
-            at: { url: `${(0,registry_reference/* formatRepository */.Sh)(repository)}@${descriptor.digest}` },
+            at: { url: `${formatRepository(repository)}@${descriptor.digest}` },
         });
     }
     const chunks = [];
@@ -64728,8 +63795,6 @@ async function* resumed(size, first, open, undertaking) {
     }
 }
 
-// EXTERNAL MODULE: ./src/common/digest.ts
-var common_digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
 var media_types = __nccwpck_require__(9217);
 ;// CONCATENATED MODULE: ./src/registry/manifests.ts
@@ -64760,7 +63825,7 @@ async function findManifest(transport, reference, accept = media_types/* manifes
         const digest = (0,common_digest/* digestOf */.ol)(bytes);
         if (reference.digest !== undefined && reference.digest !== digest) {
             throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(reference) },
+                at: { url: formatReference(reference) },
                 advice: 'Do not trust it: the registry, or something between, changed the image.',
             });
         }
@@ -64799,7 +63864,7 @@ async function headManifest(transport, reference) {
     return manifest && { mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length };
 }
 function reading(reference) {
-    return { what: `read ${(0,registry_reference/* formatReference */.FH)(reference)}`, registry: reference.registry, writes: false };
+    return { what: `read ${formatReference(reference)}`, registry: reference.registry, writes: false };
 }
 function pathOf({ repository, tag, digest }) {
     return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`;
@@ -64848,7 +63913,7 @@ function sessionAddress(location, asked) {
  */
 async function checkPush(transport, repository) {
     const undertaking = {
-        what: `push to ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        what: `push to ${formatRepository(repository)}`,
         registry: repository.registry,
         writes: true,
     };
@@ -64905,7 +63970,7 @@ async function putManifest(transport, reference, { descriptor, bytes }) {
         ...(reference.tag !== undefined ? { tag: reference.tag } : { digest: descriptor.digest }),
     };
     const undertaking = {
-        what: `push ${(0,registry_reference/* formatReference */.FH)(name)}`,
+        what: `push ${formatReference(name)}`,
         registry: name.registry,
         writes: true,
         advice: (status, code) => (isRefusedType(status, code) ? typesAdvice(descriptor, bytes) : undefined),
@@ -64926,7 +63991,7 @@ async function putManifest(transport, reference, { descriptor, bytes }) {
         const stored = response.headers['docker-content-digest'];
         if (stored !== undefined && stored !== descriptor.digest) {
             throw new RegistryError(`the registry stored ${(0,foreign/* foreignText */.qk)(String(stored))} in place of ${descriptor.digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
+                at: { url: formatReference(name) },
             });
         }
     }
@@ -64947,12 +64012,12 @@ async function settle(transport, name, digest, refused) {
         throw error;
     });
     if (there?.digest === digest) {
-        core/* info */.pq(`${(0,registry_reference/* formatReference */.FH)(name)} is ${digest} already: the registry answered ${refused.answer}`);
+        core/* info */.pq(`${formatReference(name)} is ${digest} already: the registry answered ${refused.answer}`);
         return;
     }
     if (!there || !isImmutable(refused))
         throw refused;
-    throw new RegistryError(`cannot push ${(0,registry_reference/* formatReference */.FH)(name)}: it stands for ${there.digest}, and the registry does not let it move to ${digest}; ` +
+    throw new RegistryError(`cannot push ${formatReference(name)}: it stands for ${there.digest}, and the registry does not let it move to ${digest}; ` +
         `it answered ${refused.answer}`, {
         advice: 'Push under another tag, or change what the registry has set for immutable tags.',
         status: refused.status,
@@ -64991,7 +64056,7 @@ function typesAdvice({ mediaType }, bytes) {
 /** What registries say to the anonymous of what only users may see; some ask for no login then. */
 const hiding = [400, 401, 403, 404];
 function createTransport(registry, credentials) {
-    const base = (0,registry_reference/* registryUrl */.NH)(registry);
+    const base = registryUrl(registry);
     const authorizer = createAuthorizer(registry, base, credentials);
     /** The first request learns how the registry authenticates; the others wait for that, and make no 401 each. */
     let first;
@@ -65126,7 +64191,7 @@ async function uploadBlob(transport, repository, descriptor, open, mountFrom) {
  */
 async function hasBlob(transport, repository, descriptor, { toWrite }) {
     const undertaking = {
-        what: `look for the blob ${descriptor.digest} in ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        what: `look for the blob ${descriptor.digest} in ${formatRepository(repository)}`,
         registry: transport.registry,
         writes: toWrite,
     };
@@ -65213,7 +64278,7 @@ async function upload(transport, session, repository, descriptor, open) {
         if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
             return;
         const what = `the registry answered ${status} to the blob ${descriptor.digest}, but does not have it`;
-        throw new LostUpload(new RegistryError(what, { at: { url: (0,registry_reference/* formatRepository */.Sh)(repository) }, status }));
+        throw new LostUpload(new RegistryError(what, { at: { url: formatRepository(repository) }, status }));
     }
     else {
         const error = await refusal(pushing(repository, descriptor), response);
@@ -65247,7 +64312,7 @@ async function* exactly(descriptor, source) {
 }
 function pushing(repository, descriptor) {
     return {
-        what: `push the blob ${descriptor.digest} to ${(0,registry_reference/* formatRepository */.Sh)(repository)}`,
+        what: `push the blob ${descriptor.digest} to ${formatRepository(repository)}`,
         registry: repository.registry,
         writes: true,
     };
@@ -65277,7 +64342,7 @@ function createRegistryClient(options = {}) {
             const manifest = await findManifest(to(reference), reference, accept);
             if (manifest)
                 return manifest;
-            throw new RegistryError(`the registry has no ${(0,registry_reference/* formatReference */.FH)(reference)}`, {
+            throw new RegistryError(`the registry has no ${formatReference(reference)}`, {
                 advice: 'Check the name, and the tag or digest.',
                 status: 404,
             });
