@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { environmentFile } from './job.ts'
 import { minimalDebian, pushBase } from '../world/base.ts'
+import { proxyPassword, startCompany } from '../world/company.ts'
 import { startRefreshWorld, type RefreshOutcome } from './refresh-job.ts'
 
 let world: Awaited<ReturnType<typeof startRefreshWorld>>
@@ -602,6 +603,38 @@ describe("GitHub's answers are explained", () => {
     world.github.disturb = () => undefined
     expect(log).toContain('the token may ask again in 50 minutes')
   })
+
+  test.each(['false', 'true'])(
+    "a company's Enterprise Server, behind its proxy and with its certificate; sign-commits: %s",
+    async (signs) => {
+      await startOver(signs === 'true' ? '7.2' : '7.0')
+      await release(signs === 'true' ? '7.3' : '7.1')
+      const host = new URL(world.github.environment['GITHUB_SERVER_URL'] ?? '').host
+      const company = await startCompany({ 'github.company.test': host })
+      try {
+        const server = 'https://github.company.test'
+        const outcome = await world.refresh(
+          { 'sign-commits': signs },
+          {
+            environment: {
+              GITHUB_SERVER_URL: server,
+              GITHUB_API_URL: `${server}/api/v3`,
+              GITHUB_GRAPHQL_URL: `${server}/api/graphql`,
+              HTTPS_PROXY: company.proxy,
+              NO_PROXY: '127.0.0.1',
+              SSL_CERT_FILE: company.certificate,
+              NODE_EXTRA_CA_CERTS: undefined,
+            },
+          },
+        )
+        expect(succeeded(outcome)['pull-request-operation']).toBe('created')
+        expect(new Set(company.connections)).toEqual(new Set(['github.company.test:443']))
+        expect(JSON.stringify(outcome)).not.toContain(proxyPassword)
+      } finally {
+        await company.stop()
+      }
+    },
+  )
 
   test('GitHub cannot be reached', async () => {
     const log = failed(

@@ -43,7 +43,9 @@ export async function startCompany(hosts: Readonly<Record<string, Handler | stri
   proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
     const place = request.url ?? ''
     if (request.headers['proxy-authorization'] !== wanted) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      socket.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="company"\r\nConnection: close\r\n\r\n',
+      )
       return
     }
     if (!(place.replace(/:443$/, '') in hosts)) {

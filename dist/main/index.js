@@ -37923,9 +37923,13 @@ async function trustCertificates(files, environment = process.env) {
 function extendsTrust(files, environment = process.env) {
     return files.length > 0 || [...variables, 'NODE_EXTRA_CA_CERTS'].some((name) => environment[name]);
 }
-/** Writes whom this process trusts, and the machine, into a file for a program that knows neither of them. */
-async function writeTrusted(file) {
-    const all = new Set([...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('system'), ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default')]);
+/**
+ * Writes whom this process trusts, and the machine, into a file for a program that knows neither of them.
+ * @param own a file of that program's own, whose authorities stay
+ */
+async function writeTrusted(file, own) {
+    const ofProgram = own ? await readCertificates(own) : [];
+    const all = new Set([...ofProgram, ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('system'), ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default')]);
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(file, [...all].map((certificate) => `${certificate.trim()}\n`).join(''));
 }
 async function readCertificates(file) {

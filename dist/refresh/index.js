@@ -37432,9 +37432,13 @@ async function trustCertificates(files, environment = process.env) {
 function extendsTrust(files, environment = process.env) {
     return files.length > 0 || [...variables, 'NODE_EXTRA_CA_CERTS'].some((name) => environment[name]);
 }
-/** Writes whom this process trusts, and the machine, into a file for a program that knows neither of them. */
-async function writeTrusted(file) {
-    const all = new Set([...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('system'), ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default')]);
+/**
+ * Writes whom this process trusts, and the machine, into a file for a program that knows neither of them.
+ * @param own a file of that program's own, whose authorities stay
+ */
+async function writeTrusted(file, own) {
+    const ofProgram = own ? await readCertificates(own) : [];
+    const all = new Set([...ofProgram, ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('system'), ...(0,node_tls__WEBPACK_IMPORTED_MODULE_1__.getCACertificates)('default')]);
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(file, [...all].map((certificate) => `${certificate.trim()}\n`).join(''));
 }
 async function readCertificates(file) {
@@ -39681,6 +39685,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   O: () => (/* binding */ run_refresh)
 });
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
 var lib_core = __nccwpck_require__(6058);
 ;// CONCATENATED MODULE: ./src/action/stage.ts
@@ -39698,14 +39706,12 @@ async function stage(title, work) {
     });
 }
 
+// EXTERNAL MODULE: ./src/common/certificates.ts
+var common_certificates = __nccwpck_require__(497);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/scratch.ts
 var common_scratch = __nccwpck_require__(8623);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:stream"
@@ -39950,7 +39956,7 @@ async function createGitWriter(folder, repository, token, wishes) {
  * The job's variables less its inputs, which hold the token, and less what leads git to another repository. Credentials come as
  * configuration by variables (git-config(1), GIT_CONFIG_COUNT), behind the configuration that the machine has.
  */
-function gitEnvironment(server, token, { author, committer }) {
+function gitEnvironment(server, token, { author, committer, certificates }) {
     const credentials = Buffer.from(`x-access-token:${token}`).toString('base64');
     lib_core/* setSecret */.Pq(credentials);
     const header = `http.${server}/.extraheader`;
@@ -39966,6 +39972,7 @@ function gitEnvironment(server, token, { author, committer }) {
     const variables = Object.entries(process.env).filter((entry) => entry[1] !== undefined && !strange.test(entry[0]));
     return {
         ...Object.fromEntries(variables),
+        ...(certificates !== undefined && { GIT_SSL_CAINFO: certificates }),
         GIT_CONFIG_COUNT: String(given + configuration.length),
         ...Object.fromEntries(configuration.flatMap(([key, value], index) => [
             [`GIT_CONFIG_KEY_${given + index}`, key],
@@ -46400,8 +46407,6 @@ function loadScratch() {
 
 // EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
 var access = __nccwpck_require__(742);
-// EXTERNAL MODULE: ./src/common/certificates.ts
-var common_certificates = __nccwpck_require__(497);
 ;// CONCATENATED MODULE: ./src/micromamba/session.ts
 /** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
 function createSession(folder, variables = {}) {
@@ -62814,6 +62819,9 @@ async function refreshTheirBranch(request, target, locks, { github, writer, onPr
 
 
 
+
+
+
 /** How often a branch may move under the run. */
 const run_tries = 4;
 /**
@@ -62837,11 +62845,21 @@ async function run_refresh(request) {
     await writeSummary(outcome, proposal);
 }
 async function deliver(request, locks, tools) {
-    const { repository, token, commit } = request;
+    const { repository, token, commit, locking } = request;
+    const certificates = locking.condarc?.certificates ?? [];
     if (commit.sign)
         return untilSettled(request, locks, { ...tools, writer: createSignedWriter(tools.github) });
     return (0,common_scratch/* withScratch */.hM)('micromamba-image-refresh-', async (folder) => {
-        const writer = await createGitWriter(folder, repository, token, commit);
+        const trusted = (0,external_node_path_.join)(folder, 'certificates.pem');
+        const isCompany = (0,common_certificates/* extendsTrust */.iA)(certificates);
+        if (isCompany)
+            await (0,common_certificates/* writeTrusted */.BF)(trusted, process.env['GIT_SSL_CAINFO']);
+        const own = (0,external_node_path_.join)(folder, 'repository');
+        await (0,promises_.mkdir)(own);
+        const writer = await createGitWriter(own, repository, token, {
+            ...commit,
+            ...(isCompany && { certificates: trusted }),
+        });
         return untilSettled(request, locks, { ...tools, writer });
     });
 }

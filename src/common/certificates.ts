@@ -37,9 +37,13 @@ export function extendsTrust(
   return files.length > 0 || [...variables, 'NODE_EXTRA_CA_CERTS'].some((name) => environment[name])
 }
 
-/** Writes whom this process trusts, and the machine, into a file for a program that knows neither of them. */
-export async function writeTrusted(file: string): Promise<void> {
-  const all = new Set([...getCACertificates('system'), ...getCACertificates('default')])
+/**
+ * Writes whom this process trusts, and the machine, into a file for a program that knows neither of them.
+ * @param own a file of that program's own, whose authorities stay
+ */
+export async function writeTrusted(file: string, own?: string): Promise<void> {
+  const ofProgram = own ? await readCertificates(own) : []
+  const all = new Set([...ofProgram, ...getCACertificates('system'), ...getCACertificates('default')])
   await writeFile(file, [...all].map((certificate) => `${certificate.trim()}\n`).join(''))
 }
 

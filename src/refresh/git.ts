@@ -8,6 +8,11 @@ import { adviceFor } from './github-failure.ts'
 import { Outrun, type BranchWriter, type NewCommit } from './writer.ts'
 import type { CommitWishes, Repository } from './types.ts'
 
+type GitWishes = CommitWishes & {
+  /** A file with all whom git is to trust, where that is somebody besides those whom it trusts by itself. */
+  readonly certificates?: string
+}
+
 /** As git(1) prints them in porcelain and in prose when a branch is not where it is thought to be. */
 const outrunBy =
   /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|couldn't find remote ref/i
@@ -27,7 +32,7 @@ export async function createGitWriter(
   folder: string,
   repository: Repository,
   token: string,
-  wishes: CommitWishes,
+  wishes: GitWishes,
 ): Promise<BranchWriter> {
   const { owner, repo, server } = repository
   const remote = `${server}/${owner}/${repo}.git`
@@ -88,7 +93,7 @@ export async function createGitWriter(
 function gitEnvironment(
   server: string,
   token: string,
-  { author, committer }: CommitWishes,
+  { author, committer, certificates }: GitWishes,
 ): NodeJS.ProcessEnv {
   const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
   core.setSecret(credentials)
@@ -107,6 +112,7 @@ function gitEnvironment(
   )
   return {
     ...Object.fromEntries(variables),
+    ...(certificates !== undefined && { GIT_SSL_CAINFO: certificates }),
     GIT_CONFIG_COUNT: String(given + configuration.length),
     ...Object.fromEntries(
       configuration.flatMap(([key, value], index) => [

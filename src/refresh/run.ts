@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as core from '@actions/core'
 import { stage } from '../action/stage.ts'
+import { extendsTrust, writeTrusted } from '../common/certificates.ts'
 import { UserError } from '../common/errors.ts'
 import { withScratch } from '../common/scratch.ts'
 import { createGitWriter } from './git.ts'
@@ -43,10 +46,19 @@ async function deliver(
   locks: FreshLocks,
   tools: Omit<Tools, 'writer'>,
 ): Promise<RefreshOutcome> {
-  const { repository, token, commit } = request
+  const { repository, token, commit, locking } = request
+  const certificates = locking.condarc?.certificates ?? []
   if (commit.sign) return untilSettled(request, locks, { ...tools, writer: createSignedWriter(tools.github) })
   return withScratch('micromamba-image-refresh-', async (folder) => {
-    const writer = await createGitWriter(folder, repository, token, commit)
+    const trusted = join(folder, 'certificates.pem')
+    const isCompany = extendsTrust(certificates)
+    if (isCompany) await writeTrusted(trusted, process.env['GIT_SSL_CAINFO'])
+    const own = join(folder, 'repository')
+    await mkdir(own)
+    const writer = await createGitWriter(own, repository, token, {
+      ...commit,
+      ...(isCompany && { certificates: trusted }),
+    })
     return untilSettled(request, locks, { ...tools, writer })
   })
 }
