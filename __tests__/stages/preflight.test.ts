@@ -54,6 +54,12 @@ test.each<[string, Permission['kind'], boolean | 'error']>([
   else expect((await checked).push).toBe(expected)
 })
 
+test('a registry that cannot be reached ends the run before its work', async () => {
+  const unreachable = new RegistryError('cannot be reached', {})
+  const checked = check({ push: 'auto', tags }, { kind: 'unknown', reason: unreachable })
+  await expect(checked).rejects.toBe(unreachable)
+})
+
 test.each([
   ['a file on the way', 'file/layout', /cannot be written/],
   ['something else in its place', 'file', /not a directory is there/],

@@ -38672,7 +38672,10 @@ function parsePlatform(text, input = 'platforms') {
     const found = platforms.find((platform) => formatPlatform(platform) === name);
     if (!found) {
         const meant = meantPlatform(text.trim());
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
+        const what = meant
+            ? 'is not how container platforms are named'
+            : 'is not a platform that conda packages exist for';
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' ${what}`, {
             at: { input },
             advice: meant
                 ? `Write ${formatPlatform(meant)}.`
@@ -62563,10 +62566,10 @@ async function mayWrite({ tags, isPushOptional }, registry) {
         if (permission.kind === 'writable')
             continue;
         const { kind, reason } = permission;
-        // The push itself will tell.
-        if (kind === 'unknown')
+        // A registry that gave an answer may take the push all the same; one that cannot be reached will not.
+        if (kind === 'unknown' && reason.status !== undefined)
             lib_core/* info */.pq(`Whether it can be pushed is not known yet: ${reason.message}`);
-        else if (kind === 'denied' || !isPushOptional)
+        else if (kind !== 'read-only' || !isPushOptional)
             throw reason;
         else {
             const repository = repositories[index];

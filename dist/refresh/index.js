@@ -37982,7 +37982,10 @@ function parsePlatform(text, input = 'platforms') {
     const found = platforms.find((platform) => formatPlatform(platform) === name);
     if (!found) {
         const meant = meantPlatform(text.trim());
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a platform that conda packages exist for`, {
+        const what = meant
+            ? 'is not how container platforms are named'
+            : 'is not a platform that conda packages exist for';
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' ${what}`, {
             at: { input },
             advice: meant
                 ? `Write ${formatPlatform(meant)}.`

@@ -37,7 +37,10 @@ export function parsePlatform(text: string, input = 'platforms'): Platform {
   const found = platforms.find((platform) => formatPlatform(platform) === name)
   if (!found) {
     const meant = meantPlatform(text.trim())
-    throw new UserError(`'${text}' is not a platform that conda packages exist for`, {
+    const what = meant
+      ? 'is not how container platforms are named'
+      : 'is not a platform that conda packages exist for'
+    throw new UserError(`'${text}' ${what}`, {
       at: { input },
       advice: meant
         ? `Write ${formatPlatform(meant)}.`

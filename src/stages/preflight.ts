@@ -38,9 +38,10 @@ async function mayWrite(
   for (const [index, permission] of permissions.entries()) {
     if (permission.kind === 'writable') continue
     const { kind, reason } = permission
-    // The push itself will tell.
-    if (kind === 'unknown') core.info(`Whether it can be pushed is not known yet: ${reason.message}`)
-    else if (kind === 'denied' || !isPushOptional) throw reason
+    // A registry that gave an answer may take the push all the same; one that cannot be reached will not.
+    if (kind === 'unknown' && reason.status !== undefined)
+      core.info(`Whether it can be pushed is not known yet: ${reason.message}`)
+    else if (kind !== 'read-only' || !isPushOptional) throw reason
     else {
       const repository = repositories[index]
       const name = repository ? formatRepository(repository) : 'the registry'
