@@ -18,6 +18,7 @@ const rooms = [
   'layers',
   'image',
   'outputs',
+  'execute',
   'action',
   'stages',
   'refresh',
