@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { FileTree, resolvePath, type LayerFile } from '../../src/base/file-tree.ts'
+import {
+  FileTree,
+  impliedDirectory,
+  resolvePath,
+  type BaseFile,
+  type LayerFile,
+} from '../../src/base/file-tree.ts'
 import { fileOf, type Sample } from './samples.ts'
 
 /** Layers as objects, path to what is there; the value of a whiteout does not matter. */
@@ -8,7 +14,7 @@ function pathsAfter(...layers: Record<string, Sample>[]): string[] {
 }
 
 function treeOf(...layers: Record<string, Sample>[]): FileTree {
-  const tree = new FileTree()
+  const tree = new FileTree<BaseFile>(impliedDirectory)
   for (const layer of layers) {
     tree.apply(Object.entries(layer).map(([path, sample]): LayerFile => ({ path, file: fileOf(sample) })))
   }

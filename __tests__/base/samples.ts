@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { pack, type Header } from 'tar-stream'
 import { digestOf } from '../../src/common/digest.ts'
 import { BaseFiles, type BaseFile } from '../../src/base/base-files.ts'
-import { FileTree } from '../../src/base/file-tree.ts'
+import { FileTree, impliedDirectory } from '../../src/base/file-tree.ts'
 import type { ImageLayer } from '../../src/oci/image.ts'
 
 /** Files as the tests of this folder write them down: content, a directory, or where a link leads. */
@@ -20,7 +20,7 @@ export function fileOf(sample: Sample): BaseFile {
 
 /** An image of one layer; directories above what is listed are there. */
 export function baseOf(samples: Readonly<Record<string, Sample>>): BaseFiles {
-  const tree = new FileTree()
+  const tree = new FileTree<BaseFile>(impliedDirectory)
   tree.apply(Object.entries(samples).map(([path, sample]) => ({ path, file: fileOf(sample) })))
   return new BaseFiles(tree.files)
 }

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../common/errors.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
-import { FileTree, resolvePath, type BaseFile } from './file-tree.ts'
+import { FileTree, impliedDirectory, resolvePath, type BaseFile } from './file-tree.ts'
 import { readLayerFiles } from './layer-files.ts'
 import type { ImageLayer } from '../oci/image.ts'
 
@@ -71,7 +71,7 @@ export async function readBaseFiles(
       )
     }
   })
-  const tree = new FileTree()
+  const tree = new FileTree<BaseFile>(impliedDirectory)
   for (const files of contents) tree.apply(files)
   return new BaseFiles(tree.files)
 }

@@ -13,52 +13,89 @@ export interface BaseFile {
   readonly content?: Buffer
 }
 
+/** As much of a file as the place of others depends on. */
+export interface TreeFile {
+  readonly type: string
+  /** Of a symlink. */
+  readonly target?: string
+}
+
 /** An entry of a layer's tar: a file, or another name of one. Paths are clean, and relative to the root. */
-export type LayerFile =
-  { readonly path: string; readonly file: BaseFile } | { readonly path: string; readonly hardLinkTo: string }
+export type LayerFile<File extends TreeFile = BaseFile> =
+  { readonly path: string; readonly file: File } | { readonly path: string; readonly hardLinkTo: string }
+
+/** What an entry of a layer does to the files below it. */
+export interface Placement {
+  /** Where it comes to lie; absent for a whiteout, and for another name of a file that is not there. */
+  readonly path?: string
+  /** Where the file lies that it is another name of. */
+  readonly original?: string
+  /** All paths that are gone for it, what is below a directory before the directory. */
+  readonly hidden: readonly string[]
+  /** Directories above it that no layer speaks of, parents first. */
+  readonly implied: readonly string[]
+}
 
 /** What runtimes give a directory that no layer speaks of but through what it holds. */
-const impliedDirectory: BaseFile = { type: 'directory', mode: 0o755, uid: 0, gid: 0 }
+export const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const
 
-/** The files of an image, put together from its layers. */
-export class FileTree {
-  readonly #files = new Map<string, BaseFile>()
+/**
+ * The files of an image, put together from its layers (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets").
+ */
+export class FileTree<File extends TreeFile = BaseFile> {
+  readonly #files = new Map<string, File>()
+  readonly #implied: File
 
-  get files(): ReadonlyMap<string, BaseFile> {
+  /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
+  constructor(implied: File) {
+    this.#implied = implied
+  }
+
+  get files(): ReadonlyMap<string, File> {
     return this.#files
   }
 
-  /** Puts a layer on those below (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets"). */
-  apply(layer: readonly LayerFile[]): void {
+  /** Puts a layer on those below. */
+  apply(layer: Iterable<LayerFile<File>>): void {
+    const put = this.beginLayer()
+    for (const entry of layer) put(entry)
+  }
+
+  /** Puts a layer on those below, one entry after the other. */
+  beginLayer(): (entry: LayerFile<File>) => Placement {
     const added = new Set<string>()
-    for (const entry of layer) {
+    return (entry) => {
       // A path in the tar may lead through a link of a lower layer.
-      const path = resolvePath(this.#files, entry.path, { followLast: false })
-      if (!this.#applyWhiteout(path, added)) this.#add(path, entry, added)
+      const path = this.#placeOf(entry.path)
+      const name = posix.basename(path)
+      if (!name.startsWith('.wh.')) return this.#add(path, entry, added)
+      const parent = path.slice(0, -name.length)
+      if (name === '.wh..wh..opq') return { hidden: this.#hideBelow(parent, added), implied: [] }
+      // Others of this kind are AUFS's bookkeeping, and hide nothing.
+      if (name.startsWith('.wh..wh.')) return { hidden: [], implied: [] }
+      return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] }
     }
   }
 
-  #applyWhiteout(path: string, added: ReadonlySet<string>): boolean {
-    const name = posix.basename(path)
-    if (!name.startsWith('.wh.')) return false
-    const parent = path.slice(0, -name.length)
-    if (name === '.wh..wh..opq') this.#hideBelow(parent, added)
-    // Others of this kind are AUFS's bookkeeping, and hide nothing.
-    else if (!name.startsWith('.wh..wh.')) this.#hide(`${parent}${name.slice('.wh.'.length)}`, added)
-    return true
-  }
-
-  #add(path: string, entry: LayerFile, added: Set<string>): void {
-    const file = 'file' in entry ? entry.file : this.#files.get(this.#placeOf(entry.hardLinkTo))
-    if (!file) return
-    if (file.type !== 'directory') this.#hide(path, new Set())
+  #add(path: string, entry: LayerFile<File>, added: Set<string>): Placement {
+    const original = 'file' in entry ? undefined : this.#placeOf(entry.hardLinkTo)
+    const file = 'file' in entry ? entry.file : this.#files.get(original ?? '')
+    if (!file) return { hidden: [], implied: [] }
+    // Only a directory in the place of a directory leaves what is there.
+    const stays = file.type === 'directory' && this.#files.get(path)?.type === 'directory'
+    const hidden = stays || path === original ? [] : this.#hide(path, new Set())
+    const implied: string[] = []
     for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
-      if (this.#files.get(parent)?.type === 'directory') break
-      this.#files.set(parent, impliedDirectory)
+      const above = this.#files.get(parent)
+      if (above?.type === 'directory') break
+      if (above) hidden.push(parent)
+      this.#files.set(parent, this.#implied)
       added.add(parent)
+      implied.unshift(parent)
     }
     this.#files.set(path, file)
     added.add(path)
+    return { path, ...(original !== undefined && { original }), hidden, implied }
   }
 
   #placeOf(path: string): string {
@@ -66,15 +103,20 @@ export class FileTree {
   }
 
   /** A whiteout hides what lower layers have, never what its own layer brings. */
-  #hide(path: string, added: ReadonlySet<string>): void {
-    if (this.#files.get(path)?.type === 'directory') this.#hideBelow(`${path}/`, added)
-    if (!added.has(path)) this.#files.delete(path)
+  #hide(path: string, added: ReadonlySet<string>): string[] {
+    const file = this.#files.get(path)
+    const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : []
+    if (file && !added.has(path)) {
+      this.#files.delete(path)
+      hidden.push(path)
+    }
+    return hidden
   }
 
-  #hideBelow(start: string, added: ReadonlySet<string>): void {
-    for (const path of this.#files.keys()) {
-      if (path.startsWith(start) && !added.has(path)) this.#files.delete(path)
-    }
+  #hideBelow(start: string, added: ReadonlySet<string>): string[] {
+    const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path))
+    for (const path of hidden) this.#files.delete(path)
+    return hidden.sort().reverse()
   }
 }
 
@@ -86,7 +128,7 @@ const linkLimit = 40
  * @throws UserError when links lead in a circle
  */
 export function resolvePath(
-  files: ReadonlyMap<string, BaseFile>,
+  files: ReadonlyMap<string, TreeFile>,
   path: string,
   { followLast }: { followLast: boolean },
 ): string {

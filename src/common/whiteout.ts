@@ -14,3 +14,8 @@ export function whiteoutPath(path: string): string {
   const slash = path.lastIndexOf('/') + 1
   return `${path.slice(0, slash)}${mark}${path.slice(slash)}`
 }
+
+/** The path of the entry that says that of what was in the directory `path` nothing is left. */
+export function opaquePath(path: string): string {
+  return `${path}/${mark}${mark}.opq`
+}

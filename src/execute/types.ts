@@ -80,6 +80,8 @@ export interface PackedChanges {
   readonly activation: Readonly<Record<string, string | null>>
   /** Whether the file system is no longer what the layers make, and commands need a new one: something that was there is dropped. */
   readonly isStale: boolean
+  /** All that changed and is not kept, as the outermost paths: to be taken away where nothing was before. */
+  readonly leftover: readonly string[]
 }
 
 /** What is at a path of a file system. */

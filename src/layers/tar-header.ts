@@ -2,7 +2,7 @@
 export interface TarHeader {
   /** Relative, with `/`; that of a directory ends with one. */
   readonly path: string
-  readonly type: 'file' | 'hardlink' | 'symlink' | 'directory'
+  readonly type: 'file' | 'hardlink' | 'symlink' | 'directory' | 'character' | 'block'
   /** What a link leads to. */
   readonly target?: string
   readonly mode: number
@@ -12,12 +12,23 @@ export interface TarHeader {
   readonly size: number
   /** Seconds since 1970. */
   readonly mtime: number
+  /** The numbers of a device. */
+  readonly major?: number
+  readonly minor?: number
 }
 
 export const blockSize = 512
 
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
-const typeFlags = { file: '0', hardlink: '1', symlink: '2', directory: '5', pax: 'x' } as const
+const typeFlags = {
+  file: '0',
+  hardlink: '1',
+  symlink: '2',
+  character: '3',
+  block: '4',
+  directory: '5',
+  pax: 'x',
+} as const
 
 /** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
 const fields = {
@@ -31,6 +42,8 @@ const fields = {
   type: [156, 1],
   target: [157, 100],
   magic: [257, 8],
+  major: [329, 8],
+  minor: [337, 8],
   prefix: [345, 155],
 } as const
 
@@ -39,7 +52,7 @@ const fields = {
  * ASCII, sizes from 8 GiB, numbers of users from 2 million.
  */
 export function formatTarHeader(header: TarHeader): Buffer {
-  const { path, target = '', type, ...numbers } = header
+  const { path, target = '', type, major, minor, ...numbers } = header
   const records: [string, string | number][] = []
 
   const place = placeOf(path)
@@ -51,7 +64,7 @@ export function formatTarHeader(header: TarHeader): Buffer {
 
   // What a record says better is left as near as the field allows, for whoever does not read the records.
   const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' }
-  const entry = ustar({ ...numbers, name, prefix, target: clipped(target, 'target'), type })
+  const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type })
   if (records.length === 0) return entry
   const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''))
   const pax = { ...numbers, mode: 0o644, size: body.length, name: 'PaxHeader', prefix: '', target: '' }
@@ -65,7 +78,7 @@ export function padding(size: number): Buffer {
   return zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize)
 }
 
-type Ustar = Pick<TarHeader, 'mode' | 'uid' | 'gid' | 'size' | 'mtime'> & {
+type Ustar = Pick<TarHeader, 'mode' | 'uid' | 'gid' | 'size' | 'mtime' | 'major' | 'minor'> & {
   readonly name: string
   readonly prefix: string
   readonly target: string
@@ -82,6 +95,10 @@ function ustar({ name, prefix, target, type, ...numbers }: Ustar): Buffer {
   write('name', name)
   for (const field of ['mode', 'uid', 'gid', 'size', 'mtime'] as const) {
     write(field, octal(Math.min(numbers[field], largest(field)), field))
+  }
+  for (const field of ['major', 'minor'] as const) {
+    const number = numbers[field]
+    if (number !== undefined) write(field, octal(number, field))
   }
   write('type', typeFlags[type])
   write('target', target)

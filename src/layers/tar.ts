@@ -1,5 +1,5 @@
 import { UserError } from '../common/errors.ts'
-import { isReserved, whiteoutPath } from '../common/whiteout.ts'
+import { isReserved, opaquePath, whiteoutPath } from '../common/whiteout.ts'
 import { fixedTime } from './reproducible.ts'
 import { blockSize, formatTarHeader, padding } from './tar-header.ts'
 import type { LayerEntry } from './types.ts'
@@ -35,6 +35,14 @@ export async function* tarStream(
       case 'whiteout':
         yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 })
         break
+      case 'opaque':
+        yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 })
+        break
+      case 'device': {
+        const { kind, major, minor, mode } = entry
+        yield formatTarHeader({ ...common, type: kind, major, minor, mode })
+        break
+      }
       case 'hardlink': {
         const file = files.get(entry.target)
         if (!file) throw new Error(`hard link '${path}' to '${entry.target}', which is not before it`)

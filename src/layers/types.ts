@@ -21,7 +21,16 @@ export type LayerEntry = {
   | { readonly type: 'symlink'; readonly target: string }
   /** `target` is relative to the image's root, in the same layer. */
   | { readonly type: 'hardlink'; readonly target: string }
+  | {
+      readonly type: 'device'
+      readonly kind: 'character' | 'block'
+      readonly major: number
+      readonly minor: number
+      readonly mode: number
+    }
   | Pick<Whiteout, 'type'>
+  /** Says of a directory that of what lower layers have in it nothing is left. */
+  | { readonly type: 'opaque' }
 )
 
 /** Says that what lower layers have at a path is gone. No other entry can, whatever its name is. */
