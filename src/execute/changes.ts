@@ -81,8 +81,9 @@ async function findChanges({ before, now, gone, hashesBefore }: Differences): Pr
     } else if (!(await isSame(path, file))) changes.push({ path, now: file })
   }
   for (const path of lost) {
-    const parent = [...above(path)][0]
-    if (parent === undefined || !lost.has(parent)) changes.push({ path })
+    const [parent = ''] = above(path)
+    // What takes the place of a directory takes away what it held.
+    if (!lost.has(parent) && (now.get(parent)?.type ?? 'directory') === 'directory') changes.push({ path })
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1))
 }

@@ -1,0 +1,287 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  createReadStream,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+  type Stats,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { Placement } from '../base/file-tree.ts'
+import { readLayerTar, type LayerBlob, type TarEntry } from '../base/layer-tar.ts'
+import { fixedTime } from '../layers/reproducible.ts'
+import type { Owner } from '../layers/types.ts'
+import { emptyBefore, entryBefore, hashesIn } from './before.ts'
+import type { Differences } from './changes.ts'
+import { isBelow } from './conditions.ts'
+import type { FileBefore, FileNow, FileState, PackedChanges } from './types.ts'
+
+/** What tells a file that is as it was laid: no program can set its time of change back. */
+interface Stamp {
+  readonly inode: number
+  readonly changed: number
+}
+
+/**
+ * The file system of an image in a folder of this machine, laid layer by layer. Calls are synchronous: there are some ten thousands of
+ * small files, and a process of its own that does nothing else.
+ *
+ * As root everything has its owner. Another user owns all of it, and of users there is one when a command runs: files of others get
+ * modes by which he may do with them what he might if they were theirs (`modeFor`).
+ */
+export class DiskTree {
+  readonly root: string
+  readonly #user: Owner | undefined
+  readonly #layers: LayerBlob[] = []
+  readonly #before = emptyBefore()
+  readonly #times = new Map<string, number>()
+  #stamps = new Map<string, Stamp>()
+
+  /**
+   * @param root an empty folder
+   * @param user the only one that commands run as, where this process is not root's
+   */
+  constructor(root: string, user?: Owner) {
+    this.root = root
+    this.#user = user
+    chmodSync(root, 0o755)
+  }
+
+  /** Lays a layer on those below. */
+  async add(layer: LayerBlob): Promise<void> {
+    const index = this.#layers.push(layer) - 1
+    const put = this.#before.beginLayer()
+    for await (const entry of readLayerTar(layer)) {
+      const placement = put(entryBefore(entry.path, entry.header, index))
+      this.#clear(placement)
+      if (placement.path !== undefined) await this.#lay(placement.path, placement.original, entry)
+    }
+  }
+
+  /** To be called when all layers are laid, before anything runs. */
+  settle(): void {
+    const directories = [...this.#before.files].filter(([, { type }]) => type === 'directory')
+    for (const [path, state] of directories.sort(([a], [b]) => (a < b ? 1 : -1))) {
+      const time = this.#times.get(path) ?? fixedTime
+      utimesSync(this.#onDisk(path), time, time)
+      if (this.#user) chmodSync(this.#onDisk(path), modeFor(state, this.#user))
+    }
+    this.#times.clear()
+    this.#stamps = this.#stampAll()
+  }
+
+  /** What is other than it was laid, or packed. */
+  differences(): Differences {
+    const before = this.#before.files
+    const now = new Map<string, FileNow>()
+    const stamps = new Map<string, Stamp>()
+    const closed: string[] = []
+    for (const [path, stats] of this.#walk((unreadable) => closed.push(unreadable))) {
+      const stamp = stampOf(stats)
+      const old = this.#stamps.get(path)
+      stamps.set(path, stamp)
+      if (old?.inode === stamp.inode && old.changed === stamp.changed) continue
+      now.set(path, this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : undefined))
+    }
+    this.#stamps = stamps
+    // Nodes of devices are not laid, and what this user cannot look into he could not change.
+    const gone = [...before]
+      .filter(([path, { type }]) => !stamps.has(path) && type !== 'device' && type !== 'other')
+      .map(([path]) => path)
+      .filter((path) => !closed.some((directory) => isBelow(path, directory)))
+    const hashesBefore = (paths: readonly string[]) => {
+      const wanted = paths.flatMap((path): [string, FileBefore][] => {
+        const old = before.get(path)
+        return old ? [[path, old]] : []
+      })
+      return hashesIn(this.#layers, new Map(wanted))
+    }
+    return { before, now, gone, hashesBefore }
+  }
+
+  /**
+   * Takes what was packed for what is there, and away what was left out of it.
+   * @param layer what was packed, where something was
+   */
+  async adopt({ isStale, leftover }: PackedChanges, layer: LayerBlob | undefined): Promise<void> {
+    if (layer) {
+      const index = this.#layers.push(layer) - 1
+      const put = this.#before.beginLayer()
+      for await (const { path, header } of readLayerTar(layer)) put(entryBefore(path, header, index))
+    }
+    if (isStale) return
+    for (const path of leftover) rmSync(this.#onDisk(path), { recursive: true, force: true })
+  }
+
+  remove(): void {
+    removeTree(this.root)
+  }
+
+  #clear({ hidden, implied }: Placement): void {
+    for (const path of hidden) {
+      const file = this.#onDisk(path)
+      const stats = lstatSync(file, { throwIfNoEntry: false })
+      if (stats?.isDirectory()) rmdirSync(file)
+      else if (stats) unlinkSync(file)
+    }
+    for (const path of implied) mkdirSync(this.#onDisk(path), 0o755)
+  }
+
+  async #lay(path: string, original: string | undefined, { header, content }: TarEntry): Promise<void> {
+    const state = this.#before.files.get(path)
+    const file = this.#onDisk(path)
+    const time = header.mtime.getTime() / 1000
+    if (original !== undefined) {
+      if (original !== path) linkSync(this.#onDisk(original), file)
+    } else if (state?.type === 'directory') {
+      mkdirSync(file, { recursive: true, mode: 0o700 })
+      this.#times.set(path, time)
+      if (this.#user) return
+      lchownSync(file, state.uid, state.gid)
+      chmodSync(file, state.mode)
+    } else if (state?.type === 'symlink') {
+      symlinkSync(state.target, file)
+      if (!this.#user) lchownSync(file, state.uid, state.gid)
+    } else if (state?.type === 'file') {
+      const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+      const handle = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+      try {
+        for await (const chunk of content) writeAll(handle, chunk)
+        if (!this.#user) fchownSync(handle, state.uid, state.gid)
+        fchmodSync(handle, this.#user ? modeFor(state, this.#user) : state.mode)
+        futimesSync(handle, time, time)
+      } finally {
+        closeSync(handle)
+      }
+    }
+  }
+
+  /** @param laid what the file was laid as, where it is still that one */
+  #now(path: string, stats: Stats, laid: FileBefore | undefined): FileNow {
+    const mode = stats.mode & 0o7777
+    const user = this.#user
+    const { uid, gid } = user && laid ? laid : (user ?? stats)
+    const common = { uid, gid, mode: user && laid && mode === modeFor(laid, user) ? laid.mode : mode }
+    if (stats.isDirectory()) return { ...common, type: 'directory' }
+    if (stats.isSymbolicLink()) {
+      return { ...common, type: 'symlink', target: readlinkSync(this.#onDisk(path)) }
+    }
+    if (stats.isFile()) {
+      return {
+        ...common,
+        type: 'file',
+        size: stats.size,
+        ...(stats.nlink > 1 && { identity: String(stats.ino) }),
+        open: () => this.#read(path, mode),
+      }
+    }
+    if (stats.isCharacterDevice() || stats.isBlockDevice()) {
+      const kind = stats.isBlockDevice() ? 'block' : 'character'
+      return { ...common, type: 'device', kind, ...deviceNumbers(stats.rdev) }
+    }
+    return { ...common, type: 'other' }
+  }
+
+  async *#read(path: string, mode: number): AsyncGenerator<Uint8Array> {
+    const file = this.#onDisk(path)
+    // Its owner may read it when he wants to.
+    const isClosed = this.#user !== undefined && (mode & 0o400) === 0
+    if (isClosed) chmodSync(file, mode | 0o400)
+    try {
+      yield* createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>
+    } finally {
+      if (isClosed) chmodSync(file, mode)
+    }
+  }
+
+  #stampAll(): Map<string, Stamp> {
+    const stamps = new Map<string, Stamp>()
+    for (const [path, stats] of this.#walk(() => undefined)) stamps.set(path, stampOf(stats))
+    return stamps
+  }
+
+  /** Everything in the tree, a directory before what it holds. */
+  *#walk(onUnreadable: (directory: string) => void): Generator<[path: string, stats: Stats]> {
+    const waiting = ['']
+    for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+      let names: string[]
+      try {
+        names = readdirSync(this.#onDisk(directory))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+        onUnreadable(directory)
+        continue
+      }
+      for (const name of names) {
+        const path = directory === '' ? name : `${directory}/${name}`
+        const stats = lstatSync(this.#onDisk(path), { throwIfNoEntry: false })
+        if (!stats) continue
+        yield [path, stats]
+        if (stats.isDirectory()) waiting.push(path)
+      }
+    }
+  }
+
+  #onDisk(path: string): string {
+    return join(this.root, path)
+  }
+}
+
+function writeAll(handle: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.length;) done += writeSync(handle, chunk, done)
+}
+
+function stampOf({ ino, ctimeMs }: Stats): Stamp {
+  return { inode: ino, changed: ctimeMs }
+}
+
+/**
+ * The mode by which the owner of a file may do with it what `user` might, if it belonged to whom it says: there is one user in
+ * the namespace of a runtime without rights, and everything is his. Root may do everything.
+ */
+export function modeFor({ type, mode, uid, gid }: FileState, user: Owner): number {
+  if (user.uid === 0) return type === 'directory' ? mode | 0o700 : mode | 0o600
+  if (uid === user.uid) return mode
+  const shift = gid === user.gid ? 3 : 0
+  return (mode & 0o077) | (((mode >> shift) & 0o7) << 6)
+}
+
+/** As glibc packs them, gnu_dev_major(3). */
+function deviceNumbers(device: number): { major: number; minor: number } {
+  const number = BigInt(device)
+  const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn)
+  const minor = (number & 0xffn) | ((number >> 12n) & ~0xffn & 0xffffffffn)
+  return { major: Number(major), minor: Number(minor) }
+}
+
+/** Removes a folder, whatever modes commands left in it. */
+export function removeTree(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    openAll(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function openAll(directory: string): void {
+  chmodSync(directory, 0o700)
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) openAll(join(directory, entry.name))
+  }
+}
