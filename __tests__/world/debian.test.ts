@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
 import { exists } from './cache.ts'
 import { run } from './command.ts'
-import { extractDebs } from './debian.ts'
+import { extractDebs, extractDebsApart } from './debian.ts'
 
 // The first time, lists of packages are downloaded.
 jest.setTimeout(120_000)
@@ -13,6 +13,12 @@ test('packages are unpacked side by side, and run from there', async () => {
   expect(await exists(join(root, 'bin/bzip2'))).toBe(true)
   const version = await run(join(root, 'usr/bin/patchelf'), ['--version'])
   expect(version.toString()).toMatch(/^patchelf \d/)
+})
+
+test('packages are unpacked apart', async () => {
+  const folder = await extractDebsApart(['bzip2', 'libbz2-1.0'])
+  expect(await exists(join(folder, 'bzip2/bin/bzip2'))).toBe(true)
+  expect((await readdir(folder)).sort()).toEqual(['bzip2', 'libbz2-1.0'])
 })
 
 test('the order of names makes no difference', async () => {

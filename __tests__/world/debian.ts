@@ -23,15 +23,33 @@ export interface DebOptions {
  * @returns the folder, which looks like `/`; kept for later runs, and not to be written to
  * @throws UserError when this machine has no apt, no Debian keyring, or a package does not exist
  */
-export async function extractDebs(names: readonly string[], options: DebOptions = {}): Promise<string> {
+export function extractDebs(names: readonly string[], options: DebOptions = {}): Promise<string> {
+  return unpackDebs('debs', names, options, () => '.')
+}
+
+/** The same, with a folder for each package, called by its name, that looks like `/`. */
+export function extractDebsApart(names: readonly string[], options: DebOptions = {}): Promise<string> {
+  return unpackDebs('debs-apart', names, options, (name) => name)
+}
+
+/** @param place where in the folder a package is unpacked */
+async function unpackDebs(
+  kind: string,
+  names: readonly string[],
+  options: DebOptions,
+  place: (name: string) => string,
+): Promise<string> {
   const { release = 'bookworm', architecture = process.arch === 'arm64' ? 'arm64' : 'amd64' } = options
   const sorted = [...new Set(names)].sort()
-  return cachedFolder('debs', [release, architecture, ...sorted], async (folder) => {
+  return cachedFolder(kind, [release, architecture, ...sorted], async (folder) => {
     const debs = `${folder}.debs`
     await mkdir(debs)
     try {
       await download(sorted, { release, architecture }, debs)
-      for (const deb of (await readdir(debs)).sort()) await run('dpkg-deb', ['-x', join(debs, deb), folder])
+      for (const deb of (await readdir(debs)).sort()) {
+        const [name = ''] = deb.split('_')
+        await run('dpkg-deb', ['-x', join(debs, deb), join(folder, place(name))])
+      }
     } finally {
       await rm(debs, { recursive: true, force: true })
     }
