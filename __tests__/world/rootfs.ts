@@ -116,6 +116,7 @@ async function minimalEntries(debs: string): Promise<TarEntry[]> {
     { path: 'root/.profile', content: shared('base-files/dot.profile') },
     { path: 'tmp', mode: 0o1777 },
     { path: 'usr/bin/sh', target: 'dash' },
+    { path: 'usr/bin/which', target: 'which.debianutils' },
     { path: 'usr/local/bin' },
     { path: 'var/tmp', mode: 0o1777 },
   ]
