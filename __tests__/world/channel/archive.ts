@@ -31,7 +31,7 @@ function zstd(content: Uint8Array): Uint8Array {
 }
 
 /** Links inside the archive come after everything else, so that what they lead to is there. */
-async function tar(files: readonly PackageFile[]): Promise<Buffer> {
+export async function tar(files: readonly PackageFile[]): Promise<Buffer> {
   const stream = pack()
   const mtime = new Date(timestamp)
   const ordered = [

@@ -42,7 +42,7 @@ async function allRecipes(tools: Tools): Promise<Recipe[]> {
 
 /** The builder itself, and the compressor that comes with Node. */
 async function ingredients(): Promise<string[]> {
-  return builderOf((file) => !/^(?:server|install)\.ts$/.test(file))
+  return builderOf((file) => !/^(?:server|install|scripted)\.ts$|^recipes\/link-scripts\//.test(file))
 }
 
 /** The text of those files below this folder that make a channel, and what is not in them. */

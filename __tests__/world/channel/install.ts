@@ -10,12 +10,13 @@ import { openTools } from './recipes/machine.ts'
  * Installs packages of the channel the plain way, into memory and then a folder: shares no code with what is tested.
  * Knows of links, placeholders and Python's packages; nothing of long shebangs or conda-meta.
  * @param archives paths of `.conda` and `.tar.bz2` files
+ * @param root what `prefix` lies below on this machine: the root of whoever is to use it
  */
-export async function installPlainly(archives: readonly string[], prefix: string): Promise<void> {
+export async function installPlainly(archives: readonly string[], prefix: string, root = '/'): Promise<void> {
   for (const archive of archives) {
     const entries = await readArchive(archive)
     const { type, entry_points = [] } = noarchOf(entries)
-    const place = (path: string) => join(prefix, type === 'python' ? placeOfNoarch(path) : path)
+    const place = (path: string) => join(root, prefix, type === 'python' ? placeOfNoarch(path) : path)
     for (const entry of entries.filter(({ name }) => !name.startsWith('info/'))) {
       const path = place(entry.name)
       await mkdir(entry.type === 'directory' ? path : dirname(path), { recursive: true })
@@ -27,7 +28,7 @@ export async function installPlainly(archives: readonly string[], prefix: string
         await chmod(path, entry.mode)
       }
     }
-    for (const line of entry_points) await writeEntryPoint(line, prefix)
+    for (const line of entry_points) await writeEntryPoint(line, prefix, root)
   }
 }
 
@@ -43,12 +44,12 @@ function placeOfNoarch(path: string): string {
     .replace(/^python-scripts\//, 'bin/')
 }
 
-async function writeEntryPoint(line: string, prefix: string): Promise<void> {
+async function writeEntryPoint(line: string, prefix: string, root: string): Promise<void> {
   const [, command = '', module = '', object = ''] = /^(\S+) = ([\w.]+):([\w.]+)$/.exec(line) ?? []
   const [name = ''] = object.split('.')
   const lines = [`#!${prefix}/bin/python3.11`, 'import sys', `from ${module} import ${name}`]
   const content = [...lines, `sys.exit(${object}())`, ''].join('\n')
-  await writeFile(join(prefix, 'bin', command), content, { mode: 0o755 })
+  await writeFile(join(root, prefix, 'bin', command), content, { mode: 0o755 })
 }
 
 /** In text a longer or shorter prefix moves what follows; in a binary nothing may move but up to the next NUL. */

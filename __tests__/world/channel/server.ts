@@ -1,10 +1,16 @@
 import { join, normalize } from 'node:path'
 import { serveFiles, type FileRequest, type FileServer } from '../file-server.ts'
 import { buildChannel } from './build.ts'
+import { addressedFiles, buildScriptedChannel } from './scripted.ts'
 
 export interface ChannelOptions {
   /** What is served; default the channel of real packages. */
   readonly folder?: string
+  /**
+   * `with link scripts`: besides the real packages those whose link scripts have to be executed. What some of the scripts
+   * download is here too, in `/data` at `url`.
+   */
+  readonly packages?: 'with link scripts'
   /** Without these, sent as Basic authentication, everything is 401. */
   readonly login?: { readonly user: string; readonly password: string }
   /** The channel is below `/t/<token>/`, and everything else is 404, as on anaconda.org. */
@@ -19,14 +25,18 @@ export interface Channel extends FileServer {
 /** Serves a channel on a free port of this machine. */
 export async function startChannel(options: ChannelOptions = {}): Promise<Channel> {
   const { login, token } = options
-  const folder = options.folder ?? (await buildChannel())
+  const scripted = options.packages === 'with link scripts'
+  const folder = options.folder ?? (await (scripted ? buildScriptedChannel() : buildChannel()))
+  let addressed: ReadonlyMap<string, Uint8Array> = new Map()
   const server = await serveFiles((request) => {
+    if (request.path.startsWith('/data/')) return addressed.get(request.path)
     if (login && request.headers.authorization !== basic(login)) {
       return { status: 401, headers: { 'www-authenticate': 'Basic realm="channel"' } }
     }
     const path = pathInChannel(request, token)
-    return path && join(folder, path)
+    return path && (addressed.get(path) ?? join(folder, path))
   })
+  if (scripted) addressed = await addressedFiles(folder, server.url)
   const source = new URL(token === undefined ? server.url : `${server.url}/t/${token}`)
   source.username = login?.user ?? ''
   source.password = login?.password ?? ''

@@ -81,7 +81,7 @@ export async function libraryRecipes(machine: Machine, tools: Tools): Promise<Re
 }
 
 /** Debian's places are `/lib/<triplet>`, `/usr/lib/<triplet>` and so on. */
-function placeInPrefix(path: string, machine: Machine): string | undefined {
+export function placeInPrefix(path: string, machine: Machine): string | undefined {
   const below = path.replace(/^usr\//, '').replace(`lib/${machine.triplet}/`, 'lib/')
   // Debian splits what terminals can do in two.
   return below.replace(/^lib\/terminfo\//, 'share/terminfo/')
