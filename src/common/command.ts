@@ -11,6 +11,7 @@ import { getExecOutput } from '@actions/exec'
  *   line is shown in the same way.
  * - Credential helpers: `spawn`. A secret comes back, which nothing is to print, in debug mode neither.
  * - The python that compiles: `spawn`. It lives as long as the thread that sends it sources.
+ * - The OCI runtime: `spawn`. Its standard input, output and error are those of the command in its container; secrets go in by the first.
  *
  * A cancelled job ends all of them, see `cancellation.ts`. None has a secret in its arguments, which any user of the machine can read.
  */
