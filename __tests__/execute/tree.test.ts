@@ -71,7 +71,6 @@ async function pack(tree: DiskTree, rules: KeepRules = everything): Promise<Pack
 /** What a layer has: a line an entry. */
 async function linesOf({ layer }: PackedChanges): Promise<string[]> {
   const lines: string[] = []
-  if (!layer) return lines
   for await (const { path, header, content } of readLayerTar(blobOf(layer))) {
     const text = (await Array.fromAsync(content)).map(String).join('')
     const what = header.type === 'file' ? text : header.linkname || header.type
@@ -101,7 +100,10 @@ describe('what changed in a tree', () => {
     await chmod(join(tree.root, 'opt/env/full/a'), 0o644)
     await rename(join(tree.root, 'opt/env/full'), join(tree.root, 'opt/env/moved'))
     await rename(join(tree.root, 'opt/env/moved'), join(tree.root, 'opt/env/full'))
-    expect(await pack(tree)).toEqual({
+    const packed = await pack(tree)
+    expect(await linesOf(packed)).toEqual([])
+    expect(packed).toMatchObject({
+      paths: [],
       files: 0,
       bytes: 0,
       removed: 0,
@@ -225,7 +227,7 @@ describe('what changed in a tree', () => {
     const packed = await pack(tree, { only: 'opt/env', never: ['opt/env/pkgs'], refuseSpecial: true })
     expect((await linesOf(packed)).slice(2)).toEqual(['opt/env/new 644 0:0 1'])
     expect(packed).toMatchObject({ dropped: ['home'], isStale: false })
-    if (packed.layer) await tree.adopt(packed, blobOf(packed.layer))
+    await tree.adopt(packed, blobOf(packed.layer))
     await expect(stat(join(tree.root, 'home'))).rejects.toThrow('ENOENT')
     await expect(stat(join(tree.root, 'opt/env/pkgs'))).rejects.toThrow('ENOENT')
 
@@ -241,7 +243,7 @@ describe('what changed in a tree', () => {
     const tree = await lay(sample)
     await writeFile(join(tree.root, 'opt/env/one'), '1')
     const first = await pack(tree)
-    if (first.layer) await tree.adopt(first, blobOf(first.layer))
+    await tree.adopt(first, blobOf(first.layer))
     await writeFile(join(tree.root, 'opt/env/one'), '1')
     await writeFile(join(tree.root, 'opt/env/two'), '2')
     expect((await linesOf(await pack(tree))).slice(2)).toEqual(['opt/env/two 644 0:0 2'])

@@ -7,6 +7,7 @@ import { openChannels } from '../../src/channels/access.ts'
 import { readRequest } from '../../src/action/request.ts'
 import { formatBaseName } from '../../src/base/name.ts'
 import { digestOf, type Digest } from '../../src/common/digest.ts'
+import { createExecutors } from '../../src/execute/executors.ts'
 import type { Environment } from '../../src/environment/read.ts'
 import { createMicromambaProvider } from '../../src/micromamba/install.ts'
 import { createRegistryClient } from '../../src/registry/registry.ts'
@@ -97,6 +98,8 @@ async function describe(
     workspace,
     scratch: workspace,
     tarballs: workspace,
+    executors: createExecutors('auto'),
+    execution: request.execution,
     shown: new Set<string>(),
   }
   const members = [{ ...member, ...change }]
@@ -130,6 +133,12 @@ const determining: Readonly<Record<string, Record<string, string>>> = {
   'group-writable': { 'group-writable': 'true' },
   copy: { copy: 'app.py:/srv/' },
   'link-scripts': { 'link-scripts': 'skip' },
+  'link-scripts-skip': { 'link-scripts-skip': 'graphviz' },
+  'link-scripts-network': { 'link-scripts-network': 'true' },
+  run: { run: 'true' },
+  'run-user': { 'run-user': 'root' },
+  'run-squash': { 'run-squash': 'true' },
+  'run-network': { 'run-network': 'none' },
   'compile-pyc': { 'compile-pyc': 'false' },
   'micromamba-version': { 'micromamba-version': '2.8.1-0' },
 }
@@ -164,6 +173,9 @@ const running: Readonly<Record<string, Record<string, string>>> = {
   'cache-write': { 'cache-write': 'false' },
   'log-level': { 'log-level': 'info' },
   'github-token': { 'github-token': 'abc' },
+  secrets: { secrets: 'TOKEN=abc' },
+  executor: { executor: 'docker' },
+  'executor-timeout': { 'executor-timeout': '5m' },
   'auth-host': { 'auth-host': 'prefix.dev', 'auth-token': 'abc' },
   'auth-token': { 'auth-host': 'prefix.dev', 'auth-token': 'other' },
   'auth-username': { 'auth-host': 'prefix.dev', 'auth-username': 'me', 'auth-password': 'abc' },

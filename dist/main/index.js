@@ -36344,6 +36344,8 @@ function parseArgsStringToArgv(value, env, file) {
     return myArray;
 }
 
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/action/defaults.ts
 /**
  * The inputs of action.yml with their defaults; empty for none. The runner fills them in only where a workflow leaves an input out,
@@ -36385,7 +36387,16 @@ const defaults = {
     'user-numeric': 'false',
     'group-writable': 'false',
     copy: '',
-    'link-scripts': 'refuse',
+    'link-scripts': 'run',
+    'link-scripts-skip': '',
+    'link-scripts-network': 'false',
+    run: '',
+    'run-user': '',
+    'run-squash': 'false',
+    'run-network': 'default',
+    secrets: '',
+    executor: 'auto',
+    'executor-timeout': '1h',
     'compile-pyc': 'true',
     'micromamba-version': '2.9.0-0',
     'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
@@ -36407,6 +36418,7 @@ const defaults = {
 };
 
 ;// CONCATENATED MODULE: ./src/action/inputs.ts
+
 
 
 
@@ -36499,7 +36511,40 @@ function pairs(name) {
         });
     });
 }
-/** The same, of which the last of a key counts. */
+/**
+ * Secrets, `NAME=VALUE` a line; between double quotes a value may have several lines, as docker/build-push-action takes them. The log
+ * masks them from here on.
+ */
+function inputs_secrets(name) {
+    const items = inputs_valueOf(name).matchAll(/^\s*(?:"((?:[^"]|"")*)"|(\S.*?))\s*$/gm);
+    return Object.fromEntries(Array.from(items, ([, quoted, plain = '']) => {
+        const item = quoted === undefined ? plain : quoted.replaceAll('""', '"');
+        const [, key, value] = /^([\w-][\w.-]*)=(.*)$/s.exec(item) ?? [];
+        if (key === undefined || value === undefined) {
+            // What it is instead may be the secret itself.
+            throw new errors/* UserError */.y('an item is not of the form NAME=VALUE', {
+                at: { input: name },
+                advice: 'Write NAME=VALUE, one a line; a value of several lines as "NAME=VALUE" between double quotes.',
+            });
+        }
+        (0,secrets/* keepSecret */.gz)(value);
+        return [key, value];
+    }));
+}
+/** A time in seconds: `90`, or `90s`, `15m`, `2h`. */
+function duration(name) {
+    const value = inputs_valueOf(name);
+    const [, digits, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(value) ?? [];
+    const seconds = Number(digits) * ({ s: 1, m: 60, h: 3600 }[unit] ?? 1);
+    // Timers of Node's hold no more than 24 days.
+    if (seconds > 0 && seconds <= 7 * 24 * 3600)
+        return seconds;
+    throw new errors/* UserError */.y(`'${value}' is not a time`, {
+        at: { input: name },
+        advice: 'Write seconds, or 90s, 15m, 2h, a week at most.',
+    });
+}
+/** `pairs`, of which the last of a key counts. */
 function keyValues(name) {
     return Object.fromEntries(pairs(name));
 }
@@ -36654,6 +36699,8 @@ function parseUserWish(text, { input }) {
     };
 }
 
+// EXTERNAL MODULE: ./src/image/run-lines.ts
+var run_lines = __nccwpck_require__(4802);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./src/common/json.ts
@@ -36701,8 +36748,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var platform = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./src/environment/credentials.ts
 var credentials = __nccwpck_require__(5903);
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var secrets = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
 // EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
@@ -36965,6 +37010,7 @@ function refuseContradictionsInLocking(request) {
 
 
 
+
 function readImageOptions(annotations, environment) {
     return {
         environmentName: inputs_text('environment-name'),
@@ -36975,8 +37021,22 @@ function readImageOptions(annotations, environment) {
         compression: choice('compression', ['zstd', 'gzip']),
         labels: withOrigin(keyValues('labels'), environment),
         annotations: withOrigin(annotations, environment),
-        linkScripts: choice('link-scripts', ['refuse', 'skip']),
+        linkScripts: {
+            mode: choice('link-scripts', ['run', 'skip', 'refuse']),
+            skip: list('link-scripts-skip'),
+            network: inputs_boolean('link-scripts-network'),
+        },
+        run: readRun(),
         compilePyc: inputs_boolean('compile-pyc'),
+    };
+}
+function readRun() {
+    const user = inputs_text('run-user');
+    return {
+        commands: (0,run_lines/* parseRunLines */.Y)(inputs_valueOf('run')),
+        ...(user !== undefined && { user: parseUserWish(user, { input: 'run-user' }) }),
+        squash: inputs_boolean('run-squash'),
+        network: choice('run-network', ['default', 'none']) === 'default',
     };
 }
 /**
@@ -37058,6 +37118,11 @@ function readRequest(environment = process.env) {
         output: inputs_text('output'),
         load: inputs_boolean('load'),
         image: readImageOptions(annotations.manifest, environment),
+        execution: {
+            executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
+            timeout: duration('executor-timeout'),
+            secrets: inputs_secrets('secrets'),
+        },
         copy: (0,copy/* parseCopy */.pM)(inputs_valueOf('copy').split('\n'), { input: 'copy' }),
         sourceDate: (0,labels/* sourceDate */.ey)(environment),
         cacheFrom: readCacheFrom(environment),
@@ -38864,8 +38929,9 @@ function base64(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ isReserved),
-/* harmony export */   x: () => (/* binding */ whiteoutPath)
+/* harmony export */   Bs: () => (/* binding */ isReserved),
+/* harmony export */   fh: () => (/* binding */ opaquePath),
+/* harmony export */   xU: () => (/* binding */ whiteoutPath)
 /* harmony export */ });
 /**
  * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
@@ -38880,6 +38946,10 @@ function isReserved(path) {
 function whiteoutPath(path) {
     const slash = path.lastIndexOf('/') + 1;
     return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
+}
+/** The path of the entry that says that of what was in the directory `path` nothing is left. */
+function opaquePath(path) {
+    return `${path}/${mark}${mark}.opq`;
 }
 
 
@@ -39844,6 +39914,59 @@ function canonical(value) {
 
 /***/ }),
 
+/***/ 4802:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ parseRunLines),
+/* harmony export */   i: () => (/* binding */ runGroups)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+
+/**
+ * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
+ * blank lines and those that begin with `#` are left out, inside of a command too.
+ * @throws UserError for a line that is an instruction of a Dockerfile
+ */
+function parseRunLines(text) {
+    const commands = [];
+    let begun = '';
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
+        if (continued !== undefined)
+            begun += continued;
+        else {
+            commands.push(begun + line);
+            begun = '';
+        }
+    }
+    if (begun !== '')
+        commands.push(begun);
+    return commands.map((command) => checked(command.trim())).filter((command) => command !== '');
+}
+function checked(command) {
+    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
+    if (instruction === undefined)
+        return command;
+    throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
+        at: { input: 'run' },
+        advice: instruction === 'RUN'
+            ? `Write '${rest}'.`
+            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
+    });
+}
+/** The commands of each layer. */
+function runGroups({ commands, squash }) {
+    if (commands.length === 0)
+        return [];
+    return squash ? [commands] : commands.map((command) => [command]);
+}
+
+
+/***/ }),
+
 /***/ 8189:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40219,7 +40342,7 @@ async function describe(search, place, path, stats) {
     const { rule, root } = search;
     if (place.includes('\uFFFD'))
         throw refusal(rule, `the name '${place}' is not UTF-8`);
-    if ((0,whiteout/* isReserved */.B)(external_node_path_.posix.basename(place))) {
+    if ((0,whiteout/* isReserved */.Bs)(external_node_path_.posix.basename(place))) {
         throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
     }
     if (stats.isDirectory())
@@ -40334,7 +40457,7 @@ async function hashOf(content) {
 /** Where a rule's source comes to lie, relative to the image's root. */
 function resolveDestination(rule, [root], overlay, workdir) {
     const destination = external_node_path_.posix.resolve('/', workdir, rule.destination).slice(1);
-    if ((0,whiteout/* isReserved */.B)(destination)) {
+    if ((0,whiteout/* isReserved */.Bs)(destination)) {
         throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
     }
     const isDirectory = root?.path !== '' || root.type === 'directory';
@@ -41048,7 +41171,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1086);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1277);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5832);
 
 
 
@@ -42097,7 +42220,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 1277:
+/***/ 5832:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42147,64 +42270,84 @@ var concurrency = __nccwpck_require__(6858);
 
 /** What runtimes give a directory that no layer speaks of but through what it holds. */
 const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
-/** The files of an image, put together from its layers. */
+/**
+ * The files of an image, put together from its layers (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets").
+ */
 class FileTree {
     #files = new Map();
+    #implied;
+    /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
+    constructor(implied) {
+        this.#implied = implied;
+    }
     get files() {
         return this.#files;
     }
-    /** Puts a layer on those below (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets"). */
+    /** Puts a layer on those below. */
     apply(layer) {
-        const added = new Set();
-        for (const entry of layer) {
-            // A path in the tar may lead through a link of a lower layer.
-            const path = resolvePath(this.#files, entry.path, { followLast: false });
-            if (!this.#applyWhiteout(path, added))
-                this.#add(path, entry, added);
-        }
+        const put = this.beginLayer();
+        for (const entry of layer)
+            put(entry);
     }
-    #applyWhiteout(path, added) {
-        const name = external_node_path_.posix.basename(path);
-        if (!name.startsWith('.wh.'))
-            return false;
-        const parent = path.slice(0, -name.length);
-        if (name === '.wh..wh..opq')
-            this.#hideBelow(parent, added);
-        // Others of this kind are AUFS's bookkeeping, and hide nothing.
-        else if (!name.startsWith('.wh..wh.'))
-            this.#hide(`${parent}${name.slice('.wh.'.length)}`, added);
-        return true;
+    /** Puts a layer on those below, one entry after the other. */
+    beginLayer() {
+        const added = new Set();
+        return (entry) => {
+            // A path in the tar may lead through a link of a lower layer.
+            const path = this.#placeOf(entry.path);
+            const name = external_node_path_.posix.basename(path);
+            if (!name.startsWith('.wh.'))
+                return this.#add(path, entry, added);
+            const parent = path.slice(0, -name.length);
+            if (name === '.wh..wh..opq')
+                return { hidden: this.#hideBelow(parent, added), implied: [] };
+            // Others of this kind are AUFS's bookkeeping, and hide nothing.
+            if (name.startsWith('.wh..wh.'))
+                return { hidden: [], implied: [] };
+            return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] };
+        };
     }
     #add(path, entry, added) {
-        const file = 'file' in entry ? entry.file : this.#files.get(this.#placeOf(entry.hardLinkTo));
+        const original = 'file' in entry ? undefined : this.#placeOf(entry.hardLinkTo);
+        const file = 'file' in entry ? entry.file : this.#files.get(original ?? '');
         if (!file)
-            return;
-        if (file.type !== 'directory')
-            this.#hide(path, new Set());
+            return { hidden: [], implied: [] };
+        // Only a directory in the place of a directory leaves what is there.
+        const stays = file.type === 'directory' && this.#files.get(path)?.type === 'directory';
+        const hidden = stays || path === original ? [] : this.#hide(path, new Set());
+        const implied = [];
         for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
-            if (this.#files.get(parent)?.type === 'directory')
+            const above = this.#files.get(parent);
+            if (above?.type === 'directory')
                 break;
-            this.#files.set(parent, impliedDirectory);
+            if (above)
+                hidden.push(parent);
+            this.#files.set(parent, this.#implied);
             added.add(parent);
+            implied.unshift(parent);
         }
         this.#files.set(path, file);
         added.add(path);
+        return { path, ...(original !== undefined && { original }), hidden, implied };
     }
     #placeOf(path) {
         return resolvePath(this.#files, path, { followLast: false });
     }
     /** A whiteout hides what lower layers have, never what its own layer brings. */
     #hide(path, added) {
-        if (this.#files.get(path)?.type === 'directory')
-            this.#hideBelow(`${path}/`, added);
-        if (!added.has(path))
+        const file = this.#files.get(path);
+        const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : [];
+        if (file && !added.has(path)) {
             this.#files.delete(path);
+            hidden.push(path);
+        }
+        return hidden;
     }
     #hideBelow(start, added) {
-        for (const path of this.#files.keys()) {
-            if (path.startsWith(start) && !added.has(path))
-                this.#files.delete(path);
-        }
+        const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path));
+        for (const path of hidden)
+            this.#files.delete(path);
+        return hidden.sort().reverse();
     }
 }
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */
@@ -42325,25 +42468,22 @@ function headerSize(descriptor) {
     return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
 }
 
-;// CONCATENATED MODULE: ./src/base/layer-files.ts
+;// CONCATENATED MODULE: ./src/base/layer-tar.ts
 
 
 
 
 
-/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
-const contentLimit = 4 * 1024 * 1024;
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
-/**
- * Lists a layer, reading it as a stream from its first byte to its last: a blob is known to be the right one at its end.
- * @param wanted the paths whose content is to be kept
- */
-async function readLayerFiles(layer, wanted) {
-    const files = [];
+function blobOf(layer) {
+    return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
+}
+/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
+async function* readLayerTar({ mediaType, open }) {
     const tar = (0,tar_stream.extract)();
     const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_.pipeline)([await layer.open(), ...decoder(layer.descriptor.mediaType), tar], (error) => {
+    (0,external_node_stream_.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
         if (error)
             reject(error);
         else
@@ -42352,15 +42492,13 @@ async function readLayerFiles(layer, wanted) {
     ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
     for await (const stream of tar) {
         const { header } = stream;
-        const path = cleaned(header.name);
-        if (path !== '') {
-            const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
-            files.push(layerFile(path, header, isWanted ? await layer_files_readAll(stream) : undefined));
-        }
+        const path = cleanPath(header.name);
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        if (path !== '')
+            yield { path, header, content: stream };
         stream.resume();
     }
     await ended;
-    return files;
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
@@ -42370,9 +42508,38 @@ function decoder(mediaType) {
         return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
     return [];
 }
+/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+function ownerOf(header) {
+    const pax = header.pax ?? {};
+    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+}
+function isFile({ type }) {
+    return type === 'file' || type === 'contiguous-file';
+}
+/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
+function cleanPath(path) {
+    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
+}
+
+;// CONCATENATED MODULE: ./src/base/layer-files.ts
+
+/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
+const contentLimit = 4 * 1024 * 1024;
+/**
+ * Lists a layer, reading all of it as a stream.
+ * @param wanted the paths whose content is to be kept
+ */
+async function readLayerFiles(layer, wanted) {
+    const files = [];
+    for await (const { path, header, content } of readLayerTar(blobOf(layer))) {
+        const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
+        files.push(layerFile(path, header, isWanted ? await layer_files_readAll(content) : undefined));
+    }
+    return files;
+}
 function layerFile(path, header, content) {
     if (header.type === 'link')
-        return { path, hardLinkTo: cleaned(header.linkname) };
+        return { path, hardLinkTo: cleanPath(header.linkname) };
     const file = {
         type: isFile(header)
             ? 'file'
@@ -42386,22 +42553,9 @@ function layerFile(path, header, content) {
     };
     return { path, file };
 }
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
-function ownerOf(header) {
-    const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
-}
-function isFile({ type }) {
-    return type === 'file' || type === 'contiguous-file';
-}
-/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
-function cleaned(path) {
-    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
-}
-async function layer_files_readAll(entry) {
+async function layer_files_readAll(content) {
     const chunks = [];
-    // The library types its streams as giving anything; a tar's entries give bytes.
-    for await (const chunk of entry)
+    for await (const chunk of content)
         chunks.push(chunk);
     return Buffer.concat(chunks);
 }
@@ -42464,7 +42618,7 @@ async function readBaseFiles(layers, wanted) {
             throw new errors/* UserError */.y(`the base image's layer ${layer.descriptor.digest} cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { input: 'base-image' }, cause: error });
         }
     });
-    const tree = new FileTree();
+    const tree = new FileTree(impliedDirectory);
     for (const files of contents)
         tree.apply(files);
     return new BaseFiles(tree.files);
@@ -43360,7 +43514,7 @@ class Overlay {
     /** Takes away what the base has at a path (OCI image-spec, layer.md, "Whiteouts"). */
     remove(path) {
         const place = this.#base.place(path);
-        this.#putAt((0,whiteout/* whiteoutPath */.x)(place), { type: 'whiteout', path: place, uid: 0, gid: 0 });
+        this.#putAt((0,whiteout/* whiteoutPath */.xU)(place), { type: 'whiteout', path: place, uid: 0, gid: 0 });
     }
     #put(path, make) {
         const place = this.#base.place(path);
@@ -43546,6 +43700,859 @@ function loadScratch() {
 var access = __nccwpck_require__(742);
 // EXTERNAL MODULE: ./src/common/certificates.ts
 var common_certificates = __nccwpck_require__(497);
+;// CONCATENATED MODULE: ./src/execute/emulation.ts
+
+
+
+/** What the header of a program of an architecture says: `e_ident[EI_DATA]` and `e_machine` (elf.h). */
+const headers = {
+    amd64: { bigEndian: false, machine: 62 },
+    arm64: { bigEndian: false, machine: 183 },
+    ppc64le: { bigEndian: false, machine: 21 },
+    s390x: { bigEndian: true, machine: 22 },
+};
+/** The types of programs: for a fixed address, and for any. */
+const [ET_EXEC, ET_DYN] = [2, 3];
+/**
+ * Whether this machine runs programs of an architecture: its own, and those for which the kernel was told of an emulator
+ * (Documentation/admin-guide/binfmt-misc.rst), one that it holds open (flag F), for in an image's file system no other is found.
+ * @param registered where the kernel lists them
+ * @returns why not, as a clause; undefined when it does
+ */
+async function canRun(architecture, { registered = '/proc/sys/fs/binfmt_misc', machine = (0,common_platform/* machinePlatform */.Pv)().architecture } = {}) {
+    if (architecture === machine)
+        return undefined;
+    const emulators = await emulatorsOf(architecture, registered);
+    const problems = emulators.map(({ enabled, flags, interpreter }) => !enabled
+        ? `${interpreter} is disabled`
+        : !flags.includes('F')
+            ? `${interpreter} was registered without the flag F, and is not found in an image`
+            : undefined);
+    if (problems.includes(undefined))
+        return undefined;
+    const known = problems.length > 0 ? `: ${problems.join('; ')}` : '';
+    return `this machine is ${machine}, and its kernel has no emulation (binfmt_misc) of ${architecture}${known}`;
+}
+async function emulatorsOf(architecture, folder) {
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    const isOff = /^disabled/.test(await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'status'), 'utf8').catch(() => ''));
+    const found = [];
+    for (const name of names.filter((name) => name !== 'register' && name !== 'status').sort()) {
+        const text = await (0,promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8').catch(() => '');
+        const field = (name) => new RegExp(`^${name}:? +(\\S+)$`, 'm').exec(text)?.[1] ?? '';
+        const magic = Buffer.from(field('magic'), 'hex');
+        const mask = Buffer.from(field('mask'), 'hex');
+        if (magic.length === 0)
+            continue;
+        const matches = [ET_EXEC, ET_DYN].every((type) => {
+            const header = headerOf(architecture, type).subarray(Number(field('offset')));
+            return magic.every((byte, at) => {
+                const significant = mask[at] ?? 0xff;
+                return (byte & significant) === ((header[at] ?? 0) & significant);
+            });
+        });
+        if (!matches)
+            continue;
+        const enabled = !isOff && /^enabled$/m.test(text);
+        found.push({ enabled, interpreter: field('interpreter'), flags: field('flags') });
+    }
+    return found;
+}
+/** The first bytes of a program: ELF, of 64 bits, version 1; then its type and its machine. */
+function headerOf(architecture, type) {
+    const { bigEndian, machine } = headers[architecture];
+    const header = Buffer.alloc(128);
+    header.set([0x7f, 0x45, 0x4c, 0x46, 2, bigEndian ? 2 : 1, 1]);
+    const write = bigEndian ? header.writeUInt16BE.bind(header) : header.writeUInt16LE.bind(header);
+    write(type, 16);
+    write(machine, 18);
+    return header;
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/execute/conditions.ts
+
+/** What is the same for every command, wherever it runs and whoever runs it. */
+const hostname = 'micromamba-image';
+/** Relative to the root: what whoever runs a command puts into the file system, and what is there for its time only. */
+const passing = (/* unused pure expression or super */ null && ([
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'tmp',
+    'etc/hosts',
+    'etc/hostname',
+    'etc/resolv.conf',
+    '.dockerenv',
+]));
+/** Whether a path is nothing of the image's: it is in no layer, whatever happens there. */
+function isPassing(path) {
+    return passing.some((place) => isBelow(path, place));
+}
+/** Whether a path is `place`, or below it. */
+function isBelow(path, place) {
+    return path === place || path.startsWith(`${place}/`);
+}
+/** The paths above one, the nearest first. */
+function* above(path) {
+    for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent))
+        yield parent;
+}
+
+;// CONCATENATED MODULE: ./src/execute/seccomp.ts
+/**
+ * Which system calls a command may make. What is not named here does not exist for it: mounting, namespaces, kernel modules and keys,
+ * bpf, performance counters, io_uring, user faults, other processes' memory, the machine's clock and name. docker's default
+ * permits all that is permitted here, and more (moby, `profiles/seccomp/default.json`).
+ *
+ * Calls that an architecture or a runtime's libseccomp does not know are passed over by the runtime.
+ */
+const allowed = {
+    'opening, reading and writing files': words(`
+    open openat openat2 creat close close_range read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2
+    lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock truncate truncate64 ftruncate ftruncate64 fallocate
+    fsync fdatasync sync syncfs sync_file_range sync_file_range2 arm_sync_file_range readahead fadvise64 fadvise64_64 arm_fadvise64_64
+    sendfile sendfile64 copy_file_range splice tee vmsplice pipe pipe2 memfd_create`),
+    'asynchronous input and output of the older kind, which databases use': words(`
+    io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64`),
+    'what is where in the file system': words(`
+    stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2
+    getdents getdents64 readlink readlinkat getcwd chdir fchdir chroot name_to_handle_at
+    inotify_init inotify_init1 inotify_add_watch inotify_rm_watch cachestat`),
+    'changing the file system': words(`
+    mkdir mkdirat mknod mknodat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
+    chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 fchownat lchown lchown32 umask
+    utime utimes futimesat utimensat utimensat_time64
+    getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`),
+    'waiting for files': words(`
+    select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create epoll_create1 epoll_ctl
+    epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4`),
+    'the memory of the process': words(`
+    brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 mlockall munlock munlockall remap_file_pages
+    membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal`),
+    'programs and threads': words(`
+    execve execveat fork vfork exit exit_group wait4 waitid waitpid gettid getpid getppid getpgid getpgrp setpgid getsid setsid
+    set_tid_address set_robust_list get_robust_list futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue rseq
+    prctl arch_prctl set_thread_area get_thread_area set_tls cacheflush swapcontext riscv_flush_icache restart_syscall
+    pidfd_open pidfd_send_signal seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`),
+    signals: words(`
+    kill tkill tgkill pause sigaltstack sigprocmask sigreturn rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
+    rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo`),
+    'users and capabilities, as far as the process has them': words(`
+    getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid getresuid32 getresgid getresgid32 getgroups getgroups32
+    setuid setuid32 setgid setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid setresgid32
+    setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget capset`),
+    'limits, priorities and what was used': words(`
+    getrlimit ugetrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set getcpu
+    sched_yield sched_getaffinity sched_setaffinity sched_getattr sched_setattr sched_getparam sched_setparam sched_getscheduler
+    sched_setscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_rr_get_interval_time64`),
+    time: words(`
+    time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 nanosleep clock_nanosleep clock_nanosleep_time64
+    alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
+    timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64`),
+    'the network, and talking to other processes in the container': words(`
+    bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt socketpair
+    send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64
+    ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
+    mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr`),
+    'the machine, by what it says of itself': words('uname sysinfo getrandom'),
+};
+const [EPERM, ENOSYS] = [1, 38];
+/** Domains of sockets that reach the hypervisor (socket.h). */
+const AF_VSOCK = 40;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (sched.h). */
+const cloneNewNamespaces = 0x7e020000;
+/** PER_LINUX and PER_LINUX32, each with and without UNAME26, and the question which one it is (personality.h). */
+const personalities = [0, 0x0008, 0x20000, 0x20008, 0xffffffff];
+/** Of each kind of processor: what it is to libseccomp, and the 32-bit one that its programs may be for as well. */
+const architectures = {
+    x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
+    arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+    ppc64: ['SCMP_ARCH_PPC64LE'],
+    s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
+};
+/**
+ * The profile of all commands.
+ * @param machine the kind of processor that makes the calls: this one's, also for a program that the kernel has emulated
+ */
+function seccompProfile(machine = process.arch) {
+    // The order of clone's arguments is s390's own (clone(2)).
+    const flags = machine === 's390x' ? 1 : 0;
+    const special = [
+        {
+            names: ['clone'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: flags, value: cloneNewNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+        },
+        // Its flags lie in memory, where no rule can look; the C library then takes clone.
+        { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+        {
+            names: ['socket'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }],
+        },
+        ...personalities.map((value) => ({
+            names: ['personality'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
+        })),
+    ];
+    return {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        defaultErrnoRet: EPERM,
+        architectures: architectures[machine] ?? [],
+        syscalls: [{ names: Object.values(allowed).flat(), action: 'SCMP_ACT_ALLOW' }, ...special],
+    };
+}
+function words(text) {
+    return text.trim().split(/\s+/);
+}
+
+;// CONCATENATED MODULE: ./src/execute/secrets.ts
+
+/**
+ * How a command gets its secrets, whoever runs it: over standard input, from which the first program in the container writes them into a
+ * file system of its memory. So they are in no argument, variable, file of this machine, or layer.
+ */
+/** Where they are: a tmpfs of the command's user, mode 0700. */
+const secretsFolder = '/run/secrets';
+/**
+ * Only builtins of bash, which would be gone with it. It begins without any file of its own, the command's BASH_ENV among them
+ * (`-p`), and becomes the command, which finds its standard input empty.
+ */
+const script = [
+    'umask 0377',
+    `while IFS= read -r -d '' name && IFS= read -r -d '' value; do`,
+    `  printf %s "$value" >"${secretsFolder}/$name" || exit 125`,
+    'done',
+    'umask 022',
+    'exec "$@" </dev/null',
+].join('\n');
+/**
+ * The arguments of a command that first takes its secrets from standard input.
+ * @param bash its path in the image
+ */
+function withSecrets(args, bash = '/bin/bash') {
+    return [bash, '-p', '-c', script, 'secrets', ...args];
+}
+/**
+ * What it gets there: each name and each value, with a NUL behind it.
+ * @param secrets file names with their content
+ * @throws UserError for a name that is none, and for a value that no variable of a shell can hold; it is not in the message
+ */
+function secretsInput(secrets) {
+    const parts = Object.entries(secrets).flatMap(([name, value]) => {
+        if (!/^[\w-][\w.-]*$/.test(name)) {
+            throw new UserError(`'${name}' cannot be the name of a secret`, {
+                at: { input: 'secrets' },
+                advice: 'Use letters, digits, dots, dashes and underscores.',
+            });
+        }
+        if (value.includes('\0')) {
+            throw new UserError(`the secret '${name}' holds a NUL byte`, {
+                at: { input: 'secrets' },
+                advice: 'Give it as base64, and have the command decode it.',
+            });
+        }
+        return [name, value];
+    });
+    return parts.map((part) => `${part}\0`).join('');
+}
+
+;// CONCATENATED MODULE: ./src/execute/bundle.ts
+
+
+
+
+
+/**
+ * What root may do in a container: docker's default (moby, `daemon/pkg/oci/caps/defaults.go`) without NET_RAW, by which a command
+ * could read what others on the machine's network send.
+ */
+const rootCapabilities = [
+    'CAP_AUDIT_WRITE',
+    'CAP_CHOWN',
+    'CAP_DAC_OVERRIDE',
+    'CAP_FOWNER',
+    'CAP_FSETID',
+    'CAP_KILL',
+    'CAP_MKNOD',
+    'CAP_NET_BIND_SERVICE',
+    'CAP_SETFCAP',
+    'CAP_SETGID',
+    'CAP_SETPCAP',
+    'CAP_SETUID',
+    'CAP_SYS_CHROOT',
+];
+/** As docker hides them from containers, and keeps them from being written (moby, `daemon/pkg/oci/defaults.go`). */
+const maskedPaths = [
+    '/proc/acpi',
+    '/proc/asound',
+    '/proc/interrupts',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/sys/devices/virtual/powercap',
+    '/sys/firmware',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+/**
+ * The `config.json` of a container that runs one command. It has namespaces of its own for all but the network, where the command
+ * may use that; nothing of the machine's file system but what `place` names; and no variable but the command's. Its secrets come over
+ * standard input, see `secrets.ts`. Without HOME among its variables runtimes add one, each as it sees fit.
+ */
+function ociConfig(command, place) {
+    const { rootless } = place;
+    const user = rootless ? { uid: 0, gid: 0 } : { uid: command.user.uid, gid: command.user.gid };
+    const capabilities = command.user.uid === 0 ? rootCapabilities : [];
+    const namespaces = [
+        ...['pid', 'mount', 'ipc', 'uts', 'cgroup'],
+        ...(command.network ? [] : ['network']),
+        ...(rootless ? ['user'] : []),
+    ];
+    return {
+        ociVersion: '1.0.2',
+        process: {
+            terminal: false,
+            user: { ...user, umask: 0o022 },
+            args: command.args,
+            env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
+            cwd: command.cwd,
+            // Nothing is inheritable: a program has what its user is, not what its caller was (CVE-2022-24769).
+            capabilities: {
+                bounding: capabilities,
+                effective: capabilities,
+                permitted: capabilities,
+                inheritable: [],
+                ambient: [],
+            },
+            noNewPrivileges: true,
+        },
+        root: { path: place.root, readonly: false },
+        hostname: hostname,
+        mounts: mountsOf(command, place, user),
+        linux: {
+            namespaces: namespaces.map((type) => ({ type })),
+            ...(rootless
+                ? { uidMappings: mappingTo(rootless.uid), gidMappings: mappingTo(rootless.gid) }
+                : // The runtime adds the harmless ones. Who is not root can make no device and no such rule either.
+                    { resources: { devices: [{ allow: false, access: 'rwm' }] } }),
+            ...(place.seccomp && { seccomp: seccompProfile() }),
+            maskedPaths,
+            readonlyPaths,
+        },
+    };
+}
+function mappingTo(hostID) {
+    return [{ containerID: 0, hostID, size: 1 }];
+}
+function mountsOf(command, place, user) {
+    const own = ['nosuid', 'nodev'];
+    const fresh = (type, destination, options) => ({
+        destination,
+        type,
+        source: type,
+        options,
+    });
+    const bound = (source, destination, options) => ({
+        destination,
+        type: 'bind',
+        source,
+        options: ['bind', 'rprivate', ...own, ...options],
+    });
+    const networkFile = (name) => bound((0,external_node_path_.join)(place.networkFiles, name), `/etc/${name}`, ['ro', 'noexec']);
+    return [
+        fresh('proc', '/proc', [...own, 'noexec']),
+        fresh('tmpfs', '/dev', ['nosuid', 'strictatime', 'mode=0755', 'size=65536k']),
+        // The group `tty` is 5 where there is such an id at all.
+        fresh('devpts', '/dev/pts', [
+            ...['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+            ...(place.rootless ? [] : ['gid=5']),
+        ]),
+        fresh('tmpfs', '/dev/shm', [...own, 'noexec', 'mode=1777', 'size=65536k']),
+        fresh('mqueue', '/dev/mqueue', [...own, 'noexec']),
+        // It shows a network, and only who owns that may mount it.
+        ...(place.rootless && command.network ? [] : [fresh('sysfs', '/sys', [...own, 'noexec', 'ro'])]),
+        bound(place.temporary, '/tmp', ['rw']),
+        fresh('tmpfs', '/run', [...own, 'mode=0755']),
+        ...(command.secrets === undefined
+            ? []
+            : [
+                fresh('tmpfs', secretsFolder, [
+                    ...[...own, 'noexec', 'mode=0700', 'size=16384k'],
+                    ...[`uid=${user.uid}`, `gid=${user.gid}`],
+                ]),
+            ]),
+        ...['hosts', 'hostname', ...(command.network ? ['resolv.conf'] : [])].map(networkFile),
+    ];
+}
+/**
+ * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
+ * network.
+ * @param folder its parent is there
+ */
+async function writeNetworkFiles(folder) {
+    await (0,promises_.mkdir)(folder, { mode: 0o755 });
+    const hosts = [
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        `127.0.1.1\t${hostname}`,
+    ];
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `${hosts.join('\n')}\n`, { mode: 0o644 });
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 });
+    const resolver = (0,external_node_path_.join)(folder, 'resolv.conf');
+    // Where there is none the resolver asks this machine.
+    await (0,promises_.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_.writeFile)(resolver, ''));
+}
+
+;// CONCATENATED MODULE: ./src/execute/quiet.ts
+
+/**
+ * Runs a program that gets no input and is to be quick; never throws.
+ * @param command the program and its arguments
+ * @param seconds after which it is given up
+ */
+async function runQuietly([program = '', ...args], env, seconds = 10) {
+    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    return new Promise((resolve) => {
+        const end = (more) => {
+            clearTimeout(timer);
+            resolve({ ...output, ...more });
+        };
+        const timer = setTimeout(() => {
+            child.kill('SIGKILL');
+            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
+            child.stdout.destroy();
+            child.stderr.destroy();
+            child.unref();
+            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
+        }, seconds * 1000);
+        child.on('error', (error) => {
+            end({ stderr: error.message });
+        });
+        child.once('close', (code) => {
+            end(code === null ? {} : { exitCode: code });
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./src/execute/runtime.ts
+
+
+
+
+
+
+/** `runc as root`, `crun by sudo`, `runc without root` */
+function describeRuntime({ name, rights }) {
+    return `${name} ${{ root: 'as root', sudo: 'by sudo', rootless: 'without root' }[rights]}`;
+}
+/** Where they are besides PATH, which for a plain user often lacks the first ones: as podman looks for them (containers.conf). */
+const usualFolders = [
+    '/usr/local/sbin',
+    '/usr/local/bin',
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+    '/usr/libexec/crio',
+    '/usr/lib/cri-o-runc/sbin',
+];
+/**
+ * Finds the ways to run containers that this machine may have; `probe` says which of them do. Those with more rights come first, since
+ * files then belong to whom they belong in the image.
+ * @param environment with PATH
+ * @param uid whose this process is
+ */
+async function findRuntimes(environment, uid = process.getuid?.()) {
+    if (process.platform !== 'linux')
+        return [];
+    const path = (environment['PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
+    const programs = [];
+    for (const name of ['runc', 'crun']) {
+        const program = await firstExecutable(name, [...path, ...usualFolders]);
+        if (program !== undefined)
+            programs.push({ name, program, seccomp: await filtersCalls(program) });
+    }
+    if (programs.length === 0)
+        return [];
+    const rights = uid === 0 ? ['root'] : (await hasSudo(environment)) ? ['sudo', 'rootless'] : ['rootless'];
+    return rights.flatMap((rights) => programs.map((program) => ({ ...program, rights })));
+}
+async function firstExecutable(name, folders) {
+    for (const folder of folders) {
+        const file = (0,external_node_path_.join)(folder, name);
+        const isThere = await (0,promises_.access)(file, promises_.constants.X_OK).then(() => true, () => false);
+        if (isThere)
+            return file;
+    }
+    return undefined;
+}
+/** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
+async function filtersCalls(program) {
+    const { stdout } = await runQuietly([program, '--version'], {});
+    return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
+}
+async function hasSudo(environment) {
+    return (await runQuietly(['sudo', '-n', 'true'], { PATH: environment['PATH'] })).exitCode === 0;
+}
+const logOf = (bundle) => (0,external_node_path_.join)(bundle, 'runtime.log');
+/**
+ * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit
+ * code, unless it could not be started, see `readRuntimeError`.
+ */
+function runArguments(runtime, { bundle, ...place }) {
+    const log = ['--log', logOf(bundle), '--log-format', 'json'];
+    return [...beginning(runtime, place), ...log, 'run', '--bundle', bundle, place.id];
+}
+/**
+ * Why a container could not be started or held, once it has ended with an error; undefined when that was the command's own. The log is
+ * gone then, for the next container of this bundle.
+ */
+function readRuntimeError({ bundle }) {
+    const file = logOf(bundle);
+    try {
+        const lines = (0,external_node_fs_.readFileSync)(file, 'utf8').trim().split('\n');
+        (0,external_node_fs_.rmSync)(file);
+        return lines.flatMap(errorOf).at(-1);
+    }
+    catch {
+        return undefined; // there was nothing to log
+    }
+}
+function errorOf(line) {
+    const entry = JSON.parse(line);
+    if (!(0,json/* isRecord */.u)(entry) || entry['level'] !== 'error' || typeof entry['msg'] !== 'string')
+        return [];
+    return [(0,foreign/* foreignText */.qk)(entry['msg'])];
+}
+/** Those that kill everything in it at once. */
+function killArguments(runtime, place) {
+    return [...beginning(runtime, place), 'kill', place.id, 'KILL'];
+}
+/** Those that remove what is left of it: processes, cgroups, state; none of it being there is no error. */
+function deleteArguments(runtime, place) {
+    return [...beginning(runtime, place), 'delete', '--force', place.id];
+}
+function beginning({ name, program, rights }, { state }) {
+    return [
+        ...(rights === 'sudo' ? ['sudo', '-n'] : []),
+        program,
+        ...['--root', state],
+        // A plain user may make no cgroup. runc then goes without by itself, as long as the config asks for none.
+        ...(name === 'crun' ? [`--cgroup-manager=${rights === 'rootless' ? 'disabled' : 'cgroupfs'}`] : []),
+    ];
+}
+/**
+ * All variables of a runtime, and of the sudo before it: none of them reaches a container, but neither should the runtime have the
+ * job's.
+ */
+function runtimeVariables({ state }) {
+    const folders = [process.env['PATH'], '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter(Boolean);
+    return { PATH: folders.join(external_node_path_.delimiter), XDG_RUNTIME_DIR: state };
+}
+
+;// CONCATENATED MODULE: ./src/execute/probe.ts
+
+
+
+
+
+
+/** Where the machine has the programs and libraries that a shell needs. */
+const machineFolders = ['usr', 'bin', 'lib', 'lib64', 'nix'];
+/** What each command asks of a runtime, a secret included. */
+const nothing = {
+    args: ['/bin/sh', '-c', ':'],
+    env: {},
+    user: { uid: 0, gid: 0 },
+    cwd: '/',
+    network: false,
+    secrets: {},
+    timeout: 10,
+};
+/**
+ * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
+ * @param scratch an empty folder that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param seconds after which it is given up
+ * @returns undefined when it does, else what it said
+ */
+async function probe(runtime, scratch, seconds = nothing.timeout) {
+    const place = { id: `probe-${process.pid}`, state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
+    await makeProbeBundle(runtime, scratch, place);
+    const env = runtimeVariables(place);
+    const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
+    if (outcome.exitCode === 0)
+        return undefined;
+    await runQuietly(deleteArguments(runtime, place), env, seconds);
+    const { exitCode, stderr } = outcome;
+    const said = readRuntimeError(place) ?? (0,foreign/* foreignText */.qk)(stderr.trim().split('\n').at(-1) ?? '');
+    // What is left there is root's, and not for this process to remove.
+    if (runtime.rights === 'sudo')
+        await runQuietly(['sudo', '-n', 'rm', '-rf', '--', place.state], env, seconds);
+    return said || `it ended with ${exitCode ?? 'a signal'} and no word`;
+}
+async function makeProbeBundle(runtime, scratch, { state, bundle }) {
+    const [root, temporary, networkFiles] = ['root', 'tmp', 'etc'].map((name) => (0,external_node_path_.join)(scratch, name));
+    for (const folder of [state, bundle, root, temporary])
+        await (0,promises_.mkdir)(folder);
+    await (0,promises_.chmod)(temporary, 0o1777);
+    await writeNetworkFiles(networkFiles);
+    const machine = await machineMounts(root);
+    const rootless = runtime.rights === 'rootless' ? ownIds() : undefined;
+    const config = ociConfig(nothing, {
+        root,
+        temporary,
+        networkFiles,
+        seccomp: runtime.seccomp,
+        ...(rootless && { rootless }),
+    });
+    const withMachine = { ...config, mounts: [...config.mounts, ...machine] };
+    await (0,promises_.writeFile)((0,external_node_path_.join)(bundle, 'config.json'), JSON.stringify(withMachine));
+    await makeMountPoints(root, withMachine);
+}
+/** The runtime would make them, but as root, and then this process could not remove them. */
+async function makeMountPoints(root, { mounts }) {
+    for (const { destination } of mounts) {
+        if (/^\/(dev|run)\//.test(destination))
+            continue; // these are in file systems of memory
+        const place = (0,external_node_path_.join)(root, destination);
+        await (0,promises_.mkdir)(destination.startsWith('/etc/') ? (0,external_node_path_.dirname)(place) : place, { recursive: true });
+        if (destination.startsWith('/etc/'))
+            await (0,promises_.writeFile)(place, '');
+    }
+}
+/** Symbolic links to /usr are made, folders are mounted with all that is mounted there, which a plain user cannot leave out. */
+async function machineMounts(root) {
+    const mounts = [];
+    for (const name of machineFolders) {
+        const found = await (0,promises_.lstat)(`/${name}`).catch(() => undefined);
+        if (found?.isSymbolicLink())
+            await (0,promises_.symlink)(await (0,promises_.readlink)(`/${name}`), (0,external_node_path_.join)(root, name));
+        else if (found) {
+            mounts.push({ destination: `/${name}`, type: 'bind', source: `/${name}`, options: ['rbind', 'rslave'] });
+        }
+    }
+    return mounts;
+}
+/** Whose this process is, on systems that have users at all. */
+function ownIds() {
+    return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+;// CONCATENATED MODULE: ./src/execute/host-room.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
+ * @throws UserError when a layer cannot be had, or there is no room for it
+ */
+async function openHostRoom({ layers, user }, runtime) {
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const host = new HostProcess({
+        folder: (0,external_node_path_.join)(scratch, 'host'),
+        runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
+        ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
+    }, runtime.rights === 'sudo');
+    const close = async () => {
+        await host.close();
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    };
+    const add = async (more) => {
+        // While one is laid the next is fetched.
+        let next = more[0] && fetchLayer(more[0], scratch);
+        for (const [index, { descriptor }] of more.entries()) {
+            const file = (await next) ?? '';
+            const following = more[index + 1];
+            next = following && fetchLayer(following, scratch);
+            next?.catch(() => undefined); // awaited in the next round
+            await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType });
+        }
+        if (more.length > 0)
+            await host.ask({ do: 'settle' });
+    };
+    try {
+        await add(layers);
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+    return {
+        executor: describeRuntime(runtime),
+        ...(runtime.rights === 'rootless' && { onlyUser: user }),
+        add,
+        run: async (command, onLine) => (await host.ask({ do: 'run', command }, onLine)), // its answer
+        pack: async (request) => (await host.ask({ do: 'pack', request })), // its answer
+        close,
+    };
+}
+/** @returns the file that has the layer's compressed bytes */
+async function fetchLayer(layer, scratch) {
+    if (layer.file !== undefined)
+        return layer.file;
+    const file = (0,external_node_path_.join)(scratch, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
+    await (0,external_node_stream_promises_.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file));
+    return file;
+}
+/** The process of `host.ts`. */
+class HostProcess {
+    #child;
+    #ended;
+    #onAnswer = () => undefined;
+    constructor(setup, bySudo) {
+        const own = [process.execPath, hostFile(), JSON.stringify(setup)];
+        const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
+        // None of the job's variables: what runs there is somebody else's.
+        const child = (0,external_node_child_process_.spawn)(program, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
+        let said = '';
+        child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-4000)));
+        child.stdin.on('error', () => undefined); // its end is told by `#ended`
+        this.#ended = new Promise((resolve) => {
+            child.on('error', (error) => {
+                resolve(error.message);
+            });
+            child.once('close', () => {
+                resolve(said);
+            });
+        });
+        (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
+            this.#onAnswer(JSON.parse(line)); // what host.ts writes
+        });
+        this.#child = child;
+    }
+    /** @throws UserError as it was thrown there */
+    async ask(request, onLine = () => undefined) {
+        const answered = new Promise((resolve) => {
+            this.#onAnswer = (answer) => {
+                if ('line' in answer)
+                    onLine(answer.line);
+                else
+                    resolve(answer);
+            };
+        });
+        this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+        const answer = await Promise.race([answered, this.#ended]);
+        if (typeof answer === 'string') {
+            throw new errors/* UserError */.y(`the process that runs commands ended: ${(0,foreign/* foreignText */.qk)(answer) || 'it did not say why'}`);
+        }
+        if ('done' in answer)
+            return answer.done;
+        if ('bug' in answer)
+            throw Object.assign(new Error(), answer.bug);
+        const { message, input } = answer.userError;
+        throw Object.assign(new errors/* UserError */.y(message), { input });
+    }
+    async close() {
+        this.#child.stdin?.end();
+        await this.#ended;
+    }
+}
+/** This project's sources when they run as they are, else the bundle beside this one. */
+function hostFile() {
+    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
+    const here = import.meta.url;
+    const file = new URL(here.endsWith('.ts') ? './host.ts' : '../execute/index.js', here);
+    return (0,external_node_url_.fileURLToPath)(file);
+}
+
+;// CONCATENATED MODULE: ./src/execute/executors.ts
+
+
+
+
+
+
+
+
+function createExecutors(wish, environment = process.env) {
+    let found;
+    const answers = new Map();
+    const ask = (executor) => {
+        const answer = answers.get(executor) ?? executor.check();
+        answers.set(executor, answer);
+        return answer;
+    };
+    const choose = async (platform, user, what) => {
+        const foreign = await canRun(platform.architecture);
+        if (foreign !== undefined)
+            throw cannotEmulate(platform, what, foreign);
+        const executors = await (found ??= findExecutors(wish, environment));
+        // Root is somebody else to apt and tar where there is no other user: that is the last resort.
+        const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
+        const tried = [];
+        for (const executor of [...executors.filter((one) => !isLast(one)), ...executors.filter(isLast)]) {
+            const problem = await ask(executor);
+            if (problem === undefined)
+                return executor;
+            lib_core/* debug */.Yz(`${executor.name}: ${problem}`);
+            tried.push(`${executor.name}: ${problem}`);
+        }
+        throw nobodyCan(wish, what, tried);
+    };
+    return {
+        async check(platform, user, what) {
+            await choose(platform, user, what);
+        },
+        async open(image, user, what) {
+            const executor = await choose(image.platform, user, what);
+            lib_core/* info */.pq(`${executor.name} runs ${what}`);
+            return executor.open(image, user);
+        },
+    };
+}
+async function findExecutors(wish, environment) {
+    const isWanted = (name) => wish === 'auto' || wish === name;
+    const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
+    return [
+        ...runtimes.map((runtime) => ({
+            name: describeRuntime(runtime),
+            knowsOneUser: runtime.rights === 'rootless',
+            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
+        })),
+    ];
+}
+function cannotEmulate(platform, what, why) {
+    return new errors/* UserError */.y(`${what} cannot be run for ${(0,common_platform/* formatPlatform */.Bq)(platform)} on this machine: ${why}`, {
+        at: { input: 'platforms' },
+        advice: 'Make each platform on a runner of its own, see examples/platform-jobs, or register an emulator first, as docker/setup-qemu-action does.',
+    });
+}
+function nobodyCan(wish, what, tried) {
+    const answers = tried.length > 0 ? tried : [`${wish === 'auto' ? 'runc, crun, docker, podman' : wish}: not found on PATH`];
+    return new errors/* UserError */.y(`nothing on this machine can run ${what}:\n${answers.map((line) => `  ${line}`).join('\n')}`, {
+        at: { input: 'executor' },
+        advice: 'Use a runner that has runc or crun (with sudo, or user namespaces), docker or podman; hosted Linux runners have them.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/micromamba/session.ts
 /** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
 function createSession(folder, variables = {}) {
@@ -43569,10 +44576,6 @@ function createSession(folder, variables = {}) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/common/disk.ts
 var disk = __nccwpck_require__(7144);
 // EXTERNAL MODULE: ./src/common/http.ts
@@ -44882,9 +45885,12 @@ async function download(wanted) {
 
 
 
+
+/** Who makes no image runs nothing. */
+const none = { executor: 'auto', timeout: 0, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -44912,6 +45918,8 @@ async function openContext(request, registry) {
         workspace,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
+        executors: createExecutors(execution.executor),
+        execution,
         shown: new Set(),
     };
 }
@@ -46795,7 +47803,7 @@ function plan_planLink(info, context) {
         const path = targets[position] ?? file.path;
         return { file, path, shadowed: owner.get(path) !== position };
     });
-    const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.B);
+    const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.Bs);
     if (reserved !== undefined) {
         throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
     }
@@ -46843,10 +47851,10 @@ function bytecodeOf(files, targets, { version }) {
 ;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
 
 const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+const activation_files_script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
 /** Whether activation reads a file of a prefix. */
 function activation_files_isActivationFile(path) {
-    return variables.test(path) || script.test(path);
+    return variables.test(path) || activation_files_script.test(path);
 }
 /**
  * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
@@ -46859,7 +47867,7 @@ function packageVariables(texts) {
 }
 /** The scripts that activation runs, in its order; their paths are absolute. */
 function activationScripts(texts, prefix) {
-    const files = sorted(texts).filter(({ path }) => script.test(path));
+    const files = sorted(texts).filter(({ path }) => activation_files_script.test(path));
     return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
 }
 /** By path in code units. */
@@ -46879,6 +47887,19 @@ function parseVariables(path, text) {
             cause: error,
         });
     }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+const moments = ['pre-link', 'post-link'];
+/**
+ * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
+ * Those for unlinking run at no install and do not count.
+ * @returns paths relative to the prefix, in the order in which they are run
+ */
+function link_scripts_linkScriptsOf({ name, paths, }) {
+    return moments
+        .map((moment) => ({ moment, path: `bin/.${name}-${moment}.sh` }))
+        .filter(({ path }) => paths.includes(path));
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
@@ -49987,7 +51008,15 @@ function planOverrides(groups, clobbers) {
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const blockSize = 512;
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
-const typeFlags = { file: '0', hardlink: '1', symlink: '2', directory: '5', pax: 'x' };
+const typeFlags = {
+    file: '0',
+    hardlink: '1',
+    symlink: '2',
+    character: '3',
+    block: '4',
+    directory: '5',
+    pax: 'x',
+};
 /** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
 const fields = {
     name: [0, 100],
@@ -50000,6 +51029,8 @@ const fields = {
     type: [156, 1],
     target: [157, 100],
     magic: [257, 8],
+    major: [329, 8],
+    minor: [337, 8],
     prefix: [345, 155],
 };
 /**
@@ -50007,7 +51038,7 @@ const fields = {
  * ASCII, sizes from 8 GiB, numbers of users from 2 million.
  */
 function formatTarHeader(header) {
-    const { path, target = '', type, ...numbers } = header;
+    const { path, target = '', type, major, minor, ...numbers } = header;
     const records = [];
     const place = placeOf(path);
     if (!place)
@@ -50020,7 +51051,7 @@ function formatTarHeader(header) {
     }
     // What a record says better is left as near as the field allows, for whoever does not read the records.
     const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' };
-    const entry = ustar({ ...numbers, name, prefix, target: clipped(target, 'target'), type });
+    const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type });
     if (records.length === 0)
         return entry;
     const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''));
@@ -50042,6 +51073,11 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     write('name', name);
     for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
         write(field, octal(Math.min(numbers[field], largest(field)), field));
+    }
+    for (const field of ['major', 'minor']) {
+        const number = numbers[field];
+        if (number !== undefined)
+            write(field, octal(number, field));
     }
     write('type', typeFlags[type]);
     write('target', target);
@@ -50110,7 +51146,7 @@ async function* tarStream(entries) {
     const files = new Map();
     for await (const entry of entries) {
         const { path, uid, gid } = entry;
-        if ((0,whiteout/* isReserved */.B)(path)) {
+        if ((0,whiteout/* isReserved */.Bs)(path)) {
             throw new errors/* UserError */.y(`'/${path}' would mean in a layer that something is removed`, {
                 advice: "Choose another name: no part of a path may begin with '.wh.'.",
             });
@@ -50124,8 +51160,16 @@ async function* tarStream(entries) {
                 yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
                 break;
             case 'whiteout':
-                yield formatTarHeader({ ...common, type: 'file', path: (0,whiteout/* whiteoutPath */.x)(path), mode: 0o644 });
+                yield formatTarHeader({ ...common, type: 'file', path: (0,whiteout/* whiteoutPath */.xU)(path), mode: 0o644 });
                 break;
+            case 'opaque':
+                yield formatTarHeader({ ...common, type: 'file', path: (0,whiteout/* opaquePath */.fh)(path), mode: 0o644 });
+                break;
+            case 'device': {
+                const { kind, major, minor, mode } = entry;
+                yield formatTarHeader({ ...common, type: kind, major, minor, mode });
+                break;
+            }
             case 'hardlink': {
                 const file = files.get(entry.target);
                 if (!file)
@@ -59144,7 +60188,7 @@ async function buildLayers(groups, python, directory, onLayer) {
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
-        const layer = imageLayer(packed, title, {
+        const layer = packedLayer(packed, title, {
             [layerKeyAnnotation]: key,
             [factsAnnotation]: formatFacts(facts),
         });
@@ -59165,15 +60209,17 @@ function linkContext(inputs, python) {
 }
 /** Makes a layer of entries that are at hand. */
 async function buildLayer(name, entries, { compression, directory }, annotations) {
-    return imageLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
+    return packedLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
 }
-function imageLayer(packed, createdBy, annotations) {
+/** A layer that is packed, as an image has it. */
+function packedLayer(packed, createdBy, annotations) {
     const { descriptor, diffId, file } = packed;
     return {
         descriptor: { ...descriptor, ...(annotations && { annotations }) },
         diffId,
         createdBy,
         from: 'built',
+        file,
         open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file, { highWaterMark: reproducible/* chunkSize */.ZL })),
     };
 }
@@ -59360,6 +60406,8 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
+// EXTERNAL MODULE: ./src/image/run-lines.ts
+var run_lines = __nccwpck_require__(4802);
 // EXTERNAL MODULE: ./src/image/labels.ts
 var labels = __nccwpck_require__(86);
 ;// CONCATENATED MODULE: ./src/oci/image.ts
@@ -59471,7 +60519,127 @@ function static_activation_attempt(script, before, kindOf) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/stages/steps.ts
+
+
+
+
+
+
+/** To be raised when the same command on the same layers comes to another layer. */
+const executionFormat = 1;
+/** The annotation of a layer's descriptor that says what commands changed. */
+const changesAnnotation = 'io.github.micromamba-image.changes';
+function createSteps({ earlier }, { compression, directory }, { executors }) {
+    let room;
+    let laid = [];
+    let count = 0;
+    const close = async () => {
+        const open = room;
+        room = undefined;
+        await open?.close();
+    };
+    /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
+    const enter = async (image, user, what) => {
+        const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId);
+        const only = room?.onlyUser;
+        const isForUser = !only || (only.uid === user.uid && only.gid === user.gid);
+        const missing = image.layers.slice(laid.length);
+        if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
+            await room.add?.(missing);
+        }
+        else {
+            await close();
+            room = await executors.open(image, user, what);
+        }
+        laid = image.layers;
+        return room;
+    };
+    return {
+        close,
+        async make({ title, inputs, what, user, rules, work, onPacked }, image) {
+            const below = image.layers.map(({ diffId }) => diffId);
+            const key = keyOf('commands', [executionFormat, below, inputs], compression);
+            const found = (await earlier.find([key])).get(key);
+            const text = found?.descriptor.annotations?.[changesAnnotation] ?? '';
+            const known = parseChanges(text);
+            if (found && known) {
+                const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text };
+                return { layer: asOwn(found, title, annotations), changes: known };
+            }
+            const entered = await enter(image, await user(), what);
+            await work(entered);
+            const packed = await entered.pack({ rules, compression, file: (0,external_node_path_.join)(directory, `step-${count++}`) });
+            onPacked(packed);
+            const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation };
+            const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: formatChanges(changes) };
+            const layer = packedLayer(packed.layer, title, annotations);
+            laid = [...image.layers, layer];
+            if (packed.isStale)
+                await close();
+            return { layer, changes };
+        },
+    };
+}
+/** Whether commands changed what is at a path, which is relative to the root. */
+function isChanged({ paths }, path) {
+    return [path, ...archive_path_parentsOf(path)].some((place) => paths.has(hashPath(place)));
+}
+function formatChanges({ paths, activation }) {
+    return JSON.stringify({ paths: formatPathSet(paths), activation });
+}
+/** @returns undefined for anything that `formatChanges` would not give, to the byte */
+function parseChanges(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    const { paths: set, activation } = (0,json/* isRecord */.u)(value) ? value : {};
+    const paths = typeof set === 'string' ? parsePathSet(set) : undefined;
+    if (!paths || !steps_isTexts(activation))
+        return undefined;
+    const changes = { paths, activation };
+    return formatChanges(changes) === text ? changes : undefined;
+}
+function steps_isTexts(value) {
+    return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
+}
+/** How many of the last lines of a failed command stand in the error. */
+const tailLength = 30;
+/** Keeps the last lines of what a command writes, and shows all of them. */
+class Output {
+    #tail = [];
+    #show;
+    constructor(show) {
+        this.#show = show;
+    }
+    add = (line) => {
+        this.#tail.push(line);
+        if (this.#tail.length > tailLength)
+            this.#tail.shift();
+        this.#show(line);
+    };
+    /** The last lines. */
+    get tail() {
+        return this.#tail.join('\n');
+    }
+}
+/** `exit code 3`, `no end after 60 s, its time limit` */
+function steps_endOf({ exitCode, timedOut }, timeout) {
+    return timedOut ? `no end after ${timeout} s, its time limit` : `exit code ${exitCode}`;
+}
+/** What a container has besides what its image and its command say: the same on every machine. */
+const fixedVariables = {
+    TZ: 'UTC',
+    // Modules that a command imports would get bytecode that depends on the clock.
+    PYTHONDONTWRITEBYTECODE: '1',
+};
+
 ;// CONCATENATED MODULE: ./src/stages/activation.ts
+
 
 
 
@@ -59486,16 +60654,20 @@ const pathVariable = 'MAMBA_IMAGE_PATH';
  * What the activation of an environment exports, for the image's config: so that processes have it that no entrypoint
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
+ * @param seen what commands made of the image's files, the first first, and what the log has
  */
-async function exportedByActivation({ activated, contents }, base, variables) {
+async function exportedByActivation({ activated, contents }, base, variables, seen) {
+    const { changes, shown } = seen;
     const { prefix, rootPrefix } = contents.context;
     const before = new Map([
         ...variables,
         ...Object.entries(activationVariables(activated, rootPrefix, withLocalBin(variables.get('PATH') ?? ''))),
     ]);
-    const scripts = activationScripts(contents.texts(), prefix);
+    const scripts = activationScripts(changedTexts(contents.texts(), prefix, changes), prefix);
     const files = scripts.length > 0 ? await base.files() : undefined;
     const kindOf = (path) => {
+        if (changes.some((one) => isChanged(one, path.slice(1))))
+            return 'unknown';
         if (path === prefix || path.startsWith(`${prefix}/`)) {
             const kind = contents.kindOf(path.slice(prefix.length + 1));
             return kind === 'link' ? 'unknown' : kind;
@@ -59505,11 +60677,26 @@ async function exportedByActivation({ activated, contents }, base, variables) {
     };
     const { variables: after, unknown } = await openingAsNeeded(() => evaluateActivation(scripts, before, kindOf));
     for (const { path, line, reason } of unknown) {
-        lib_core/* warning */.$e(`The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`);
+        const text = `The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`;
+        if (!shown.has(text))
+            lib_core/* warning */.$e(text);
+        shown.add(text);
     }
     const pending = unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {};
     const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
     return { ...Object.fromEntries(exported), [pathVariable]: after.get('PATH') ?? '', ...pending };
+}
+/** The files of a prefix that activation reads, by path relative to it, with what commands made of them. */
+function changedTexts(texts, prefix, changes) {
+    const root = `${prefix.slice(1)}/`;
+    const all = new Map(Object.entries(texts));
+    for (const { activation } of changes) {
+        for (const [path, text] of Object.entries(activation)) {
+            if (path.startsWith(root))
+                all.set(path.slice(root.length), text);
+        }
+    }
+    return Object.fromEntries([...all].filter((entry) => entry[1] !== null));
 }
 
 ;// CONCATENATED MODULE: ./src/stages/application.ts
@@ -59544,6 +60731,149 @@ function isAbove(below, path) {
     return `${below}/`.startsWith(`${path}/`);
 }
 
+;// CONCATENATED MODULE: ./src/stages/link-scripts.ts
+
+
+
+
+
+
+/**
+ * Says which link scripts are to be run.
+ * @param scripted packages, `<name>-<version>-<build>`, whose scripts do more than print, or may
+ * @returns those of them whose scripts are
+ * @throws UserError when there are some that are to be refused
+ */
+function chooseLinkScripts(scripted, { mode, skip }) {
+    const isSkipped = (dist) => mode === 'skip' || skip.includes(nameOf(dist));
+    const skipped = scripted.filter(isSkipped);
+    if (skipped.length > 0)
+        lib_core/* warning */.$e(`The link scripts of ${skipped.join(', ')} are not run.`);
+    const left = scripted.filter((dist) => !isSkipped(dist));
+    if (left.length > 0 && mode === 'refuse') {
+        throw new errors/* UserError */.y(`${left.join(', ')} would run a script when linked`, {
+            at: { input: 'link-scripts' },
+            advice: "Set it to 'run', or name packages in 'link-scripts-skip' that work without their scripts.",
+        });
+    }
+    return left;
+}
+/**
+ * Runs the link scripts of an environment, when all files of all environments are there, in the lock's order: each in the active
+ * environment, by the owner of its files, in its `bin` (libmamba, link.cpp, `run_script`).
+ * @returns the layer of what they changed in the environment
+ * @throws UserError when one fails, unlike micromamba, which goes on without what it should have made
+ */
+async function linkScriptLayer({ member, scripted, image, variables }, { base, owner, wanted }, steps, context) {
+    const { prefix, inputs } = member;
+    const { linkScripts, groupWritable } = wanted.inputs.options;
+    const env = {
+        ...variables,
+        ...fixedVariables,
+        ENV_NAME: inputs.name,
+        LANG: 'C.UTF-8',
+        LC_ALL: 'C.UTF-8',
+        HOME: wanted.base.summary.user.home,
+        SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
+        PREFIX: prefix,
+        ROOT_PREFIX: base.rootPrefix,
+    };
+    const rules = {
+        only: prefix.slice(1),
+        never: [`${prefix.slice(1)}/${messages}`],
+        refuseSpecial: true,
+        ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
+    };
+    const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`;
+    const work = async (room) => {
+        for (const one of await openScripted(scripted, member)) {
+            await runScript(one, { env, user: owner, prefix, network: linkScripts.network }, room, context);
+        }
+    };
+    return steps.make({
+        title,
+        inputs: [scripted, env, owner, linkScripts.network],
+        what: 'the link scripts',
+        user: () => Promise.resolve({ uid: owner.uid, gid: owner.gid }),
+        rules,
+        work,
+        onPacked: tell,
+    }, image);
+}
+/** Opens the packages for what the scripts are told of them. */
+async function openScripted(scripted, { locked, contents, open, prefix }) {
+    const { packages } = locked.resolved.lock;
+    const positions = [...packages.keys()].filter((position) => {
+        const { name, version, build } = packages[position] ?? {};
+        return scripted.includes(`${name}-${version}-${build}`);
+    });
+    return (await open(positions)).flatMap(({ archive }) => {
+        const plan = plan_planLink(archive.info, contents.context);
+        const scripts = link_scripts_linkScriptsOf(plan);
+        if (scripts.some(({ moment }) => moment === 'pre-link'))
+            throw refusedPreLink(plan.dist);
+        const [{ path } = { path: '' }] = scripts;
+        const { name, version, json } = archive.info.index;
+        const number = json['build_number'];
+        const buildNumber = typeof number === 'number' ? number : 0;
+        return [{ dist: plan.dist, name, version, buildNumber, script: `${prefix}/${path}` }];
+    });
+}
+function refusedPreLink(dist) {
+    return new errors/* UserError */.y(`${dist} has a pre-link script, which would run before its files are there`, {
+        at: { input: 'link-scripts' },
+        advice: `Add ${nameOf(dist)} to 'link-scripts-skip' if it works without.`,
+    });
+}
+/** Where a script leaves what it has to say, relative to the prefix. */
+const messages = '.messages.txt';
+/** What a script leaves behind itself is for the next one to find, but for its shell. */
+const wrapper = `
+source /usr/local/bin/_activate_current_env.sh || exit
+cd "$PREFIX/bin" || exit
+said="$PREFIX/${messages}"
+(source "$1")
+code=$?
+if [[ -s $said ]]; then
+  printf '%s\\n' "$(<"$said")"
+  : >"$said"
+fi
+exit "$code"`;
+async function runScript({ dist, name, version, buildNumber, script }, { env, prefix, ...place }, room, { execution }) {
+    const output = new Output(() => undefined);
+    const lines = [];
+    const outcome = await room.run({
+        args: ['/bin/bash', '-c', wrapper, 'link-script', script],
+        env: { ...env, PKG_NAME: name, PKG_VERSION: version, PKG_BUILDNUM: String(buildNumber) },
+        ...place,
+        cwd: `${prefix}/bin`,
+        timeout: execution.timeout,
+    }, (line) => {
+        output.add(line);
+        lines.push(line);
+    });
+    if (outcome.exitCode !== 0) {
+        const network = place.network ? '' : ' It had no network, which link-scripts-network: true would give it.';
+        throw new errors/* UserError */.y(`the post-link script of ${(0,foreign/* foreignText */.qk)(dist)} failed: ${steps_endOf(outcome, execution.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, {
+            at: { input: 'link-scripts' },
+            advice: `What it should have made would be missing.${network} Add ${name} to 'link-scripts-skip' if the package works without.`,
+        });
+    }
+    if (lines.length > 0)
+        lib_core/* info */.pq(`${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(lines.join('\n'))}`);
+}
+function tell({ dropped, files, removed }) {
+    lib_core/* info */.pq(`Link scripts made ${files} files${removed > 0 ? ` and removed ${removed}` : ''}`);
+    if (dropped.length === 0)
+        return;
+    const places = dropped.map((path) => `/${path}`).join(', ');
+    lib_core/* warning */.$e(`Link scripts changed what lies outside of their environment, which is not kept: ${(0,foreign/* foreignText */.qk)(places)}`);
+}
+/** `<name>-<version>-<build>`, of which only the name may hold dashes. */
+function nameOf(dist) {
+    return dist.split('-').slice(0, -2).join('-');
+}
+
 ;// CONCATENATED MODULE: ./src/bytecode/closure.ts
 /**
  * A package and all that it depends on, in the order given.
@@ -59573,8 +60903,6 @@ function dependsOf({ archive }) {
     return Array.isArray(depends) ? depends.map(String) : [];
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./src/bytecode/program.ts
 /**
  * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
@@ -60921,12 +62249,11 @@ function withChannels(wanted, environment, hasCondarc) {
 
 
 
-
 /**
  * Makes the layers of an environment's packages, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
  */
-async function buildPackageLayers(member, { linkScripts, compilePyc }, rootPrefix, directory, store, run) {
+async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run) {
     const { prefix, groups, locked, inputs } = member;
     const { name, variables } = inputs;
     const { packages: all } = locked.resolved.lock;
@@ -60955,12 +62282,12 @@ async function buildPackageLayers(member, { linkScripts, compilePyc }, rootPrefi
         return facts ? [{ packages, facts }] : [];
     });
     const contents = await PrefixContents.of(known, context, open);
-    checkLinkScripts(contents.scripted(), linkScripts);
     showMessages(contents.messages(), run);
     return {
         ...member,
         layers: made.map(({ layer }) => layer),
         contents,
+        open,
         activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
         startCompiler: async () => new Compiler(await findPython()),
     };
@@ -60997,18 +62324,130 @@ function showMessages(messages, { shown }) {
         lib_core/* info */.pq(lines);
     }
 }
-/** Link scripts would have to be run, which makes an image differ from an installed environment. */
-function checkLinkScripts(scripted, wish) {
-    if (scripted.length === 0)
-        return;
-    if (wish === 'skip') {
-        lib_core/* warning */.$e(`The link scripts of ${scripted.join(', ')} are not run.`);
-        return;
-    }
-    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, which can be done in a container only`, {
-        at: { input: 'link-scripts' },
-        advice: "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
+
+;// CONCATENATED MODULE: ./src/stages/run.ts
+
+
+
+
+
+
+
+
+
+/** Where apt and pip keep what they need once, relative to the root; pip's is below a home too. */
+const aptCaches = ['var/cache/apt', 'var/lib/apt/lists'];
+const pipCache = '.cache/pip';
+/**
+ * Runs commands of the input `run`, and makes one layer of what they changed.
+ * @param image what they find, with its variables
+ * @throws UserError when one fails
+ */
+async function runLayer(commands, image, { base, wanted }, steps, context) {
+    const { run, start, groupWritable } = wanted.inputs.options;
+    const { user: own } = wanted.base.summary;
+    let found;
+    const user = async () => (found ??= await findUser(run.user, own, () => base.files()));
+    const env = Object.fromEntries(environmentOf(parseConfig(Buffer.from(image.config.bytes).toString())));
+    const rules = {
+        never: [...aptCaches, ...['root', own.home.slice(1)].map((home) => `${home}/${pipCache}`)],
+        refuseSpecial: false,
+        ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
+    };
+    let seconds = 0;
+    const work = async (room) => {
+        const { uid, gid, home } = await user();
+        const { secrets, timeout } = context.execution;
+        const started = performance.now();
+        for (const command of commands) {
+            await runCommand(command, {
+                env: {
+                    ...fixedVariables,
+                    SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
+                    ...env,
+                    ...(run.network ? proxies(process.env) : {}),
+                    HOME: home,
+                    MAMBA_DOCKERFILE_ACTIVATE: '1',
+                },
+                user: { uid, gid },
+                cwd: start.workdir ?? '/tmp',
+                network: run.network,
+                timeout,
+                ...(Object.keys(secrets).length > 0 && { secrets }),
+            }, room);
+        }
+        seconds = (performance.now() - started) / 1000;
+    };
+    const title = commands.join('\n');
+    return steps.make({
+        title: `RUN ${title}`,
+        inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
+        what: "the commands of 'run'",
+        user,
+        rules,
+        work,
+        onPacked: (packed) => {
+            run_tell(packed, seconds);
+        },
+    }, image);
+}
+async function runCommand(text, command, room) {
+    const output = new Output((line) => {
+        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(line));
     });
+    lib_core/* startGroup */.Oh(`RUN ${(0,foreign/* foreignText */.qk)(text)}`);
+    try {
+        const args = ['/usr/local/bin/_dockerfile_shell.sh', text];
+        const outcome = await room.run({ ...command, args }, output.add);
+        if (outcome.exitCode === 0)
+            return;
+        throw new errors/* UserError */.y(`'${(0,foreign/* foreignText */.qk)(text)}' failed: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: { input: 'run' }, advice: 'Nothing was pushed. Mend the command, or what it needs.' });
+    }
+    finally {
+        lib_core/* endGroup */.N4();
+    }
+}
+function run_tell({ files, bytes, removed, special }, seconds) {
+    const gone = removed > 0 ? `, ${removed} removed` : '';
+    lib_core/* info */.pq(`${seconds.toFixed(1)} s, ${files} files added or changed, ${(0,format/* formatBytes */.z3)(bytes)}${gone}`);
+    if (special.length === 0)
+        return;
+    const paths = special.map((path) => `/${path}`).join(', ');
+    lib_core/* warning */.$e(`Files that give whoever runs or opens them other rights are in the image: ${(0,foreign/* foreignText */.qk)(paths)}`);
+}
+/** Who a command runs as, as the image's own files tell. */
+async function findUser(wish, own, readFiles) {
+    if (!wish || wish.name === own.name)
+        return own;
+    if (wish.name === 'root' || wish.uid === 0)
+        return { uid: 0, gid: wish.gid ?? 0, home: '/root' };
+    const users = parsePasswd((await readFiles()).text('etc/passwd') ?? '');
+    const { name, uid, gid } = wish;
+    const user = users.find((one) => (name === undefined ? one.uid === uid : one.name === name));
+    if (user)
+        return { uid: user.uid, gid: gid ?? user.gid, home: user.home };
+    if (uid !== undefined)
+        return { uid, gid: gid ?? 0, home: uid === own.uid ? own.home : '/' };
+    throw new errors/* UserError */.y(`the image has no user '${name ?? ''}'`, {
+        at: { input: 'run-user' },
+        advice: `Its own is ${own.name}; root is there too.`,
+    });
+}
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+/** The job's proxies, in both spellings, as docker build passes them on; what opens one is kept out of the log. */
+function proxies(environment) {
+    const found = {};
+    for (const name of proxyNames) {
+        const value = environment[name] ?? environment[name.toLowerCase()];
+        if (!value)
+            continue;
+        const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {};
+        if (password !== '')
+            (0,common_secrets/* keepSecret */.gz)({ user: decodeURIComponent(username), password: decodeURIComponent(password) });
+        found[name] = value;
+        found[name.toLowerCase()] = value;
+    }
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/image.ts
@@ -61030,9 +62469,13 @@ function checkLinkScripts(scripted, wish) {
 
 
 
+
+
+
+
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages, what belongs to no package, the application.
+ * packages, what belongs to no package, what link scripts made, the application, what commands made.
  */
 async function makeImage(plan, store, context) {
     const { wanted, base, owner } = plan;
@@ -61050,24 +62493,20 @@ async function makeImage(plan, store, context) {
         members.push(await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context));
     }
     const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
+    const toRun = members.map(({ contents }) => chooseLinkScripts(contents.scripted(), options.linkScripts));
     const environment = contractVariables(plan, activeName);
     const layers = [
         ...(await micromambaLayer(plan, settings, context)),
         await wiringLayer(plan, members, activeName, settings),
         ...members.flatMap((member) => member.layers),
         await environmentLayer(members, settings),
-        ...(await applicationLayer(plan, members, settings)),
     ];
-    for (const layer of layers)
-        void context.uploader?.add(layer);
-    const { user } = prepared.summary;
-    const image = assembleImage(base.image, layers, platform, {
-        user: options.userNumeric ? String(user.uid) : user.name,
+    const changes = [];
+    const assemble = (activated) => assembleImage(base.image, layers, platform, {
+        user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
         environment,
         start,
-        ...(start.activation === 'everywhere' && {
-            activated: await activatedVariables(plan, members, activeName, environment),
-        }),
+        ...(activated && { activated }),
         labels: options.labels,
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
@@ -61076,6 +62515,34 @@ async function makeImage(plan, store, context) {
             [fingerprintAnnotation]: wanted.fingerprint,
         },
     });
+    const activate = async () => start.activation === 'everywhere'
+        ? activatedVariables(plan, members, activeName, environment, changes, context)
+        : undefined;
+    const steps = createSteps(plan, settings, context);
+    const put = (step) => {
+        layers.push(step.layer);
+        changes.push(step.changes);
+    };
+    try {
+        const variables = { ...Object.fromEntries(base.variables), ...environment };
+        for (const [index, member] of members.entries()) {
+            const scripted = toRun[index] ?? [];
+            if (scripted.length === 0)
+                continue;
+            const step = { member, scripted, variables, image: assemble() };
+            put(await linkScriptLayer(step, plan, steps, context));
+        }
+        layers.push(...(await applicationLayer(plan, members, settings)));
+        for (const commands of (0,run_lines/* runGroups */.i)(options.run)) {
+            put(await runLayer(commands, assemble(await activate()), plan, steps, context));
+        }
+    }
+    finally {
+        await steps.close();
+    }
+    for (const layer of layers)
+        void context.uploader?.add(layer);
+    const image = assemble(await activate());
     tellChangingLabels(plan.earlier.image, image);
     return image;
 }
@@ -61094,12 +62561,12 @@ function labelled({ config, manifest }) {
     };
 }
 /** What the image's ENV has so that every process has the default environment. */
-async function activatedVariables({ base, wanted }, members, name, contract) {
+async function activatedVariables({ base, wanted }, members, name, contract, changes, { shown }) {
     const member = members.find(({ inputs }) => inputs.name === name);
     if (!member)
         return {};
     const { env } = wanted.inputs.options.start;
-    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]));
+    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]), { changes, shown });
 }
 /**
  * A layer that an earlier image may have: it is made only where that has none of its key.
@@ -62476,8 +63943,9 @@ function createPackageStore(request, members, { tarballs, channels }) {
 
 
 
+
 /** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
-const reservedLayers = 4;
+const fixedLayers = 4;
 /** Chooses the layers of an image's packages, and finds those that an earlier image has. */
 async function planImage(wanted, context) {
     const { inputs } = wanted;
@@ -62486,7 +63954,9 @@ async function planImage(wanted, context) {
     const { groupWritable } = inputs.options;
     const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
     const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
-    const budget = Math.floor((layerBudget - base.image.layers.length - reservedLayers) / inputs.environments.length);
+    const reserved = fixedLayers + (0,run_lines/* runGroups */.i)(inputs.options.run).length;
+    // Of each environment one more is for what its link scripts make.
+    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
     const members = await Promise.all(wanted.members.map(async (locked, index) => {
         const environment = inputs.environments[index];
         if (!environment)
@@ -62589,7 +64059,7 @@ async function mayWrite({ tags, isPushOptional }, registry) {
 
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 3;
+const imageFormat = 4;
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 function fingerprint(inputs) {
     const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
@@ -73287,11 +74757,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
+  Oh: () => (/* binding */ startGroup),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, markdownSummary, platform, setCommandEcho, setFailed, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, markdownSummary, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);

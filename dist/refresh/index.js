@@ -38953,7 +38953,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1086);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(764);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6954);
 
 
 
@@ -39132,7 +39132,16 @@ const defaults = {
     'user-numeric': 'false',
     'group-writable': 'false',
     copy: '',
-    'link-scripts': 'refuse',
+    'link-scripts': 'run',
+    'link-scripts-skip': '',
+    'link-scripts-network': 'false',
+    run: '',
+    'run-user': '',
+    'run-squash': 'false',
+    'run-network': 'default',
+    secrets: '',
+    executor: 'auto',
+    'executor-timeout': '1h',
     'compile-pyc': 'true',
     'micromamba-version': '2.9.0-0',
     'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
@@ -39154,6 +39163,7 @@ const defaults = {
 };
 
 ;// CONCATENATED MODULE: ./src/action/inputs.ts
+
 
 
 
@@ -39246,7 +39256,40 @@ function pairs(name) {
         });
     });
 }
-/** The same, of which the last of a key counts. */
+/**
+ * Secrets, `NAME=VALUE` a line; between double quotes a value may have several lines, as docker/build-push-action takes them. The log
+ * masks them from here on.
+ */
+function inputs_secrets(name) {
+    const items = inputs_valueOf(name).matchAll(/^\s*(?:"((?:[^"]|"")*)"|(\S.*?))\s*$/gm);
+    return Object.fromEntries(Array.from(items, ([, quoted, plain = '']) => {
+        const item = quoted === undefined ? plain : quoted.replaceAll('""', '"');
+        const [, key, value] = /^([\w-][\w.-]*)=(.*)$/s.exec(item) ?? [];
+        if (key === undefined || value === undefined) {
+            // What it is instead may be the secret itself.
+            throw new UserError('an item is not of the form NAME=VALUE', {
+                at: { input: name },
+                advice: 'Write NAME=VALUE, one a line; a value of several lines as "NAME=VALUE" between double quotes.',
+            });
+        }
+        keepSecret(value);
+        return [key, value];
+    }));
+}
+/** A time in seconds: `90`, or `90s`, `15m`, `2h`. */
+function duration(name) {
+    const value = inputs_valueOf(name);
+    const [, digits, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(value) ?? [];
+    const seconds = Number(digits) * ({ s: 1, m: 60, h: 3600 }[unit] ?? 1);
+    // Timers of Node's hold no more than 24 days.
+    if (seconds > 0 && seconds <= 7 * 24 * 3600)
+        return seconds;
+    throw new UserError(`'${value}' is not a time`, {
+        at: { input: name },
+        advice: 'Write seconds, or 90s, 15m, 2h, a week at most.',
+    });
+}
+/** `pairs`, of which the last of a key counts. */
 function keyValues(name) {
     return Object.fromEntries(pairs(name));
 }
@@ -39679,7 +39722,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 764:
+/***/ 6954:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45150,64 +45193,84 @@ async function concurrency_mapConcurrently(items, limit, map) {
 
 /** What runtimes give a directory that no layer speaks of but through what it holds. */
 const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
-/** The files of an image, put together from its layers. */
+/**
+ * The files of an image, put together from its layers (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets").
+ */
 class FileTree {
     #files = new Map();
+    #implied;
+    /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
+    constructor(implied) {
+        this.#implied = implied;
+    }
     get files() {
         return this.#files;
     }
-    /** Puts a layer on those below (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets"). */
+    /** Puts a layer on those below. */
     apply(layer) {
-        const added = new Set();
-        for (const entry of layer) {
-            // A path in the tar may lead through a link of a lower layer.
-            const path = resolvePath(this.#files, entry.path, { followLast: false });
-            if (!this.#applyWhiteout(path, added))
-                this.#add(path, entry, added);
-        }
+        const put = this.beginLayer();
+        for (const entry of layer)
+            put(entry);
     }
-    #applyWhiteout(path, added) {
-        const name = external_node_path_.posix.basename(path);
-        if (!name.startsWith('.wh.'))
-            return false;
-        const parent = path.slice(0, -name.length);
-        if (name === '.wh..wh..opq')
-            this.#hideBelow(parent, added);
-        // Others of this kind are AUFS's bookkeeping, and hide nothing.
-        else if (!name.startsWith('.wh..wh.'))
-            this.#hide(`${parent}${name.slice('.wh.'.length)}`, added);
-        return true;
+    /** Puts a layer on those below, one entry after the other. */
+    beginLayer() {
+        const added = new Set();
+        return (entry) => {
+            // A path in the tar may lead through a link of a lower layer.
+            const path = this.#placeOf(entry.path);
+            const name = external_node_path_.posix.basename(path);
+            if (!name.startsWith('.wh.'))
+                return this.#add(path, entry, added);
+            const parent = path.slice(0, -name.length);
+            if (name === '.wh..wh..opq')
+                return { hidden: this.#hideBelow(parent, added), implied: [] };
+            // Others of this kind are AUFS's bookkeeping, and hide nothing.
+            if (name.startsWith('.wh..wh.'))
+                return { hidden: [], implied: [] };
+            return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] };
+        };
     }
     #add(path, entry, added) {
-        const file = 'file' in entry ? entry.file : this.#files.get(this.#placeOf(entry.hardLinkTo));
+        const original = 'file' in entry ? undefined : this.#placeOf(entry.hardLinkTo);
+        const file = 'file' in entry ? entry.file : this.#files.get(original ?? '');
         if (!file)
-            return;
-        if (file.type !== 'directory')
-            this.#hide(path, new Set());
+            return { hidden: [], implied: [] };
+        // Only a directory in the place of a directory leaves what is there.
+        const stays = file.type === 'directory' && this.#files.get(path)?.type === 'directory';
+        const hidden = stays || path === original ? [] : this.#hide(path, new Set());
+        const implied = [];
         for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
-            if (this.#files.get(parent)?.type === 'directory')
+            const above = this.#files.get(parent);
+            if (above?.type === 'directory')
                 break;
-            this.#files.set(parent, impliedDirectory);
+            if (above)
+                hidden.push(parent);
+            this.#files.set(parent, this.#implied);
             added.add(parent);
+            implied.unshift(parent);
         }
         this.#files.set(path, file);
         added.add(path);
+        return { path, ...(original !== undefined && { original }), hidden, implied };
     }
     #placeOf(path) {
         return resolvePath(this.#files, path, { followLast: false });
     }
     /** A whiteout hides what lower layers have, never what its own layer brings. */
     #hide(path, added) {
-        if (this.#files.get(path)?.type === 'directory')
-            this.#hideBelow(`${path}/`, added);
-        if (!added.has(path))
+        const file = this.#files.get(path);
+        const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : [];
+        if (file && !added.has(path)) {
             this.#files.delete(path);
+            hidden.push(path);
+        }
+        return hidden;
     }
     #hideBelow(start, added) {
-        for (const path of this.#files.keys()) {
-            if (path.startsWith(start) && !added.has(path))
-                this.#files.delete(path);
-        }
+        const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path));
+        for (const path of hidden)
+            this.#files.delete(path);
+        return hidden.sort().reverse();
     }
 }
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */
@@ -45326,25 +45389,22 @@ function headerSize(descriptor) {
     return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
 }
 
-;// CONCATENATED MODULE: ./src/base/layer-files.ts
+;// CONCATENATED MODULE: ./src/base/layer-tar.ts
 
 
 
 
 
-/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
-const contentLimit = 4 * 1024 * 1024;
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
-/**
- * Lists a layer, reading it as a stream from its first byte to its last: a blob is known to be the right one at its end.
- * @param wanted the paths whose content is to be kept
- */
-async function readLayerFiles(layer, wanted) {
-    const files = [];
+function blobOf(layer) {
+    return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
+}
+/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
+async function* readLayerTar({ mediaType, open }) {
     const tar = (0,tar_stream.extract)();
     const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_.pipeline)([await layer.open(), ...decoder(layer.descriptor.mediaType), tar], (error) => {
+    (0,external_node_stream_.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
         if (error)
             reject(error);
         else
@@ -45353,15 +45413,13 @@ async function readLayerFiles(layer, wanted) {
     ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
     for await (const stream of tar) {
         const { header } = stream;
-        const path = cleaned(header.name);
-        if (path !== '') {
-            const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
-            files.push(layerFile(path, header, isWanted ? await layer_files_readAll(stream) : undefined));
-        }
+        const path = cleanPath(header.name);
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        if (path !== '')
+            yield { path, header, content: stream };
         stream.resume();
     }
     await ended;
-    return files;
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
@@ -45371,9 +45429,38 @@ function decoder(mediaType) {
         return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
     return [];
 }
+/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+function ownerOf(header) {
+    const pax = header.pax ?? {};
+    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+}
+function isFile({ type }) {
+    return type === 'file' || type === 'contiguous-file';
+}
+/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
+function cleanPath(path) {
+    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
+}
+
+;// CONCATENATED MODULE: ./src/base/layer-files.ts
+
+/** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
+const contentLimit = 4 * 1024 * 1024;
+/**
+ * Lists a layer, reading all of it as a stream.
+ * @param wanted the paths whose content is to be kept
+ */
+async function readLayerFiles(layer, wanted) {
+    const files = [];
+    for await (const { path, header, content } of readLayerTar(blobOf(layer))) {
+        const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
+        files.push(layerFile(path, header, isWanted ? await layer_files_readAll(content) : undefined));
+    }
+    return files;
+}
 function layerFile(path, header, content) {
     if (header.type === 'link')
-        return { path, hardLinkTo: cleaned(header.linkname) };
+        return { path, hardLinkTo: cleanPath(header.linkname) };
     const file = {
         type: isFile(header)
             ? 'file'
@@ -45387,22 +45474,9 @@ function layerFile(path, header, content) {
     };
     return { path, file };
 }
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
-function ownerOf(header) {
-    const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
-}
-function isFile({ type }) {
-    return type === 'file' || type === 'contiguous-file';
-}
-/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
-function cleaned(path) {
-    return external_node_path_.posix.join('/', path).replace(/\/$/, '').slice(1);
-}
-async function layer_files_readAll(entry) {
+async function layer_files_readAll(content) {
     const chunks = [];
-    // The library types its streams as giving anything; a tar's entries give bytes.
-    for await (const chunk of entry)
+    for await (const chunk of content)
         chunks.push(chunk);
     return Buffer.concat(chunks);
 }
@@ -45465,7 +45539,7 @@ async function readBaseFiles(layers, wanted) {
             throw new errors/* UserError */.y(`the base image's layer ${layer.descriptor.digest} cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { input: 'base-image' }, cause: error });
         }
     });
-    const tree = new FileTree();
+    const tree = new FileTree(impliedDirectory);
     for (const files of contents)
         tree.apply(files);
     return new BaseFiles(tree.files);
@@ -46410,6 +46484,830 @@ function loadScratch() {
 
 // EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
 var access = __nccwpck_require__(742);
+;// CONCATENATED MODULE: ./src/execute/emulation.ts
+
+
+
+/** What the header of a program of an architecture says: `e_ident[EI_DATA]` and `e_machine` (elf.h). */
+const headers = {
+    amd64: { bigEndian: false, machine: 62 },
+    arm64: { bigEndian: false, machine: 183 },
+    ppc64le: { bigEndian: false, machine: 21 },
+    s390x: { bigEndian: true, machine: 22 },
+};
+/** The types of programs: for a fixed address, and for any. */
+const [ET_EXEC, ET_DYN] = [2, 3];
+/**
+ * Whether this machine runs programs of an architecture: its own, and those for which the kernel was told of an emulator
+ * (Documentation/admin-guide/binfmt-misc.rst), one that it holds open (flag F), for in an image's file system no other is found.
+ * @param registered where the kernel lists them
+ * @returns why not, as a clause; undefined when it does
+ */
+async function whyNotRun(architecture, { registered = '/proc/sys/fs/binfmt_misc', machine = (0,common_platform/* machinePlatform */.Pv)().architecture } = {}) {
+    if (architecture === machine)
+        return undefined;
+    const emulators = await emulatorsOf(architecture, registered);
+    const problems = emulators.map(({ enabled, flags, interpreter }) => !enabled
+        ? `${interpreter} is disabled`
+        : !flags.includes('F')
+            ? `${interpreter} was registered without the flag F, and is not found in an image`
+            : undefined);
+    if (problems.includes(undefined))
+        return undefined;
+    const known = problems.length > 0 ? `: ${problems.join('; ')}` : '';
+    return `this machine is ${machine}, and its kernel has no emulation (binfmt_misc) of ${architecture}${known}`;
+}
+async function emulatorsOf(architecture, folder) {
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    const isOff = /^disabled/.test(await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'status'), 'utf8').catch(() => ''));
+    const found = [];
+    for (const name of names.filter((name) => name !== 'register' && name !== 'status').sort()) {
+        const text = await (0,promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8').catch(() => '');
+        const field = (name) => new RegExp(`^${name}:? +(\\S+)$`, 'm').exec(text)?.[1] ?? '';
+        const magic = Buffer.from(field('magic'), 'hex');
+        const mask = Buffer.from(field('mask'), 'hex');
+        if (magic.length === 0)
+            continue;
+        const matches = [ET_EXEC, ET_DYN].every((type) => {
+            const header = headerOf(architecture, type).subarray(Number(field('offset')));
+            return magic.every((byte, at) => {
+                const significant = mask[at] ?? 0xff;
+                return (byte & significant) === ((header[at] ?? 0) & significant);
+            });
+        });
+        if (!matches)
+            continue;
+        const enabled = !isOff && /^enabled$/m.test(text);
+        found.push({ enabled, interpreter: field('interpreter'), flags: field('flags') });
+    }
+    return found;
+}
+/** The first bytes of a program: ELF, of 64 bits, version 1; then its type and its machine. */
+function headerOf(architecture, type) {
+    const { bigEndian, machine } = headers[architecture];
+    const header = Buffer.alloc(128);
+    header.set([0x7f, 0x45, 0x4c, 0x46, 2, bigEndian ? 2 : 1, 1]);
+    const write = bigEndian ? header.writeUInt16BE.bind(header) : header.writeUInt16LE.bind(header);
+    write(type, 16);
+    write(machine, 18);
+    return header;
+}
+
+;// CONCATENATED MODULE: ./src/execute/engine.ts
+function checkExecutionEngine(_program, _environment) {
+    return Promise.resolve('not yet');
+}
+function openEngineRoom(_image, _program, _environment) {
+    throw new Error('not yet');
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/execute/seccomp.ts
+/**
+ * Which system calls a command may make. What is not named here does not exist for it: mounting, namespaces, kernel modules and keys,
+ * bpf, performance counters, io_uring, user faults, other processes' memory, the machine's clock and name. docker's default
+ * permits all that is permitted here, and more (moby, `profiles/seccomp/default.json`).
+ *
+ * Calls that an architecture or a runtime's libseccomp does not know are passed over by the runtime.
+ */
+const allowed = {
+    'opening, reading and writing files': words(`
+    open openat openat2 creat close close_range read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2
+    lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock truncate truncate64 ftruncate ftruncate64 fallocate
+    fsync fdatasync sync syncfs sync_file_range sync_file_range2 arm_sync_file_range readahead fadvise64 fadvise64_64 arm_fadvise64_64
+    sendfile sendfile64 copy_file_range splice tee vmsplice pipe pipe2 memfd_create`),
+    'asynchronous input and output of the older kind, which databases use': words(`
+    io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64`),
+    'what is where in the file system': words(`
+    stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2
+    getdents getdents64 readlink readlinkat getcwd chdir fchdir chroot name_to_handle_at
+    inotify_init inotify_init1 inotify_add_watch inotify_rm_watch cachestat`),
+    'changing the file system': words(`
+    mkdir mkdirat mknod mknodat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
+    chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 fchownat lchown lchown32 umask
+    utime utimes futimesat utimensat utimensat_time64
+    getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`),
+    'waiting for files': words(`
+    select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create epoll_create1 epoll_ctl
+    epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4`),
+    'the memory of the process': words(`
+    brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 mlockall munlock munlockall remap_file_pages
+    membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal`),
+    'programs and threads': words(`
+    execve execveat fork vfork exit exit_group wait4 waitid waitpid gettid getpid getppid getpgid getpgrp setpgid getsid setsid
+    set_tid_address set_robust_list get_robust_list futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue rseq
+    prctl arch_prctl set_thread_area get_thread_area set_tls cacheflush swapcontext riscv_flush_icache restart_syscall
+    pidfd_open pidfd_send_signal seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`),
+    signals: words(`
+    kill tkill tgkill pause sigaltstack sigprocmask sigreturn rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
+    rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo`),
+    'users and capabilities, as far as the process has them': words(`
+    getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid getresuid32 getresgid getresgid32 getgroups getgroups32
+    setuid setuid32 setgid setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid setresgid32
+    setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget capset`),
+    'limits, priorities and what was used': words(`
+    getrlimit ugetrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set getcpu
+    sched_yield sched_getaffinity sched_setaffinity sched_getattr sched_setattr sched_getparam sched_setparam sched_getscheduler
+    sched_setscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_rr_get_interval_time64`),
+    time: words(`
+    time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 nanosleep clock_nanosleep clock_nanosleep_time64
+    alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
+    timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64`),
+    'the network, and talking to other processes in the container': words(`
+    bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt socketpair
+    send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64
+    ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
+    mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr`),
+    'the machine, by what it says of itself': words('uname sysinfo getrandom'),
+};
+const [EPERM, ENOSYS] = [1, 38];
+/** Domains of sockets that reach the hypervisor (socket.h). */
+const AF_VSOCK = 40;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (sched.h). */
+const cloneNewNamespaces = 0x7e020000;
+/** PER_LINUX and PER_LINUX32, each with and without UNAME26, and the question which one it is (personality.h). */
+const personalities = [0, 0x0008, 0x20000, 0x20008, 0xffffffff];
+/** Of each kind of processor: what it is to libseccomp, and the 32-bit one that its programs may be for as well. */
+const architectures = {
+    x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
+    arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+    ppc64: ['SCMP_ARCH_PPC64LE'],
+    s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
+};
+/**
+ * The profile of all commands.
+ * @param machine the kind of processor that makes the calls: this one's, also for a program that the kernel has emulated
+ */
+function seccompProfile(machine = process.arch) {
+    // The order of clone's arguments is s390's own (clone(2)).
+    const flags = machine === 's390x' ? 1 : 0;
+    const special = [
+        {
+            names: ['clone'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: flags, value: cloneNewNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+        },
+        // Its flags lie in memory, where no rule can look; the C library then takes clone.
+        { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+        {
+            names: ['socket'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }],
+        },
+        ...personalities.map((value) => ({
+            names: ['personality'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
+        })),
+    ];
+    return {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        defaultErrnoRet: EPERM,
+        architectures: architectures[machine] ?? [],
+        syscalls: [{ names: Object.values(allowed).flat(), action: 'SCMP_ACT_ALLOW' }, ...special],
+    };
+}
+function words(text) {
+    return text.trim().split(/\s+/);
+}
+
+;// CONCATENATED MODULE: ./src/execute/secrets.ts
+
+/**
+ * How a command gets its secrets, whoever runs it: over standard input, from which the first program in the container writes them into a
+ * file system of its memory. So they are in no argument, variable, file of this machine, or layer.
+ */
+/** Where they are: a tmpfs of the command's user, mode 0700. */
+const secretsFolder = '/run/secrets';
+/**
+ * Only builtins of bash, which would be gone with it. It begins without any file of its own, the command's BASH_ENV among them
+ * (`-p`), and becomes the command, which finds its standard input empty.
+ */
+const script = [
+    'umask 0377',
+    `while IFS= read -r -d '' name && IFS= read -r -d '' value; do`,
+    `  printf %s "$value" >"${secretsFolder}/$name" || exit 125`,
+    'done',
+    'umask 022',
+    'exec "$@" </dev/null',
+].join('\n');
+/**
+ * The arguments of a command that first takes its secrets from standard input.
+ * @param bash its path in the image
+ */
+function withSecrets(args, bash = '/bin/bash') {
+    return [bash, '-p', '-c', script, 'secrets', ...args];
+}
+/**
+ * What it gets there: each name and each value, with a NUL behind it.
+ * @param secrets file names with their content
+ * @throws UserError for a name that is none, and for a value that no variable of a shell can hold; it is not in the message
+ */
+function secretsInput(secrets) {
+    const parts = Object.entries(secrets).flatMap(([name, value]) => {
+        if (!/^[\w-][\w.-]*$/.test(name)) {
+            throw new UserError(`'${name}' cannot be the name of a secret`, {
+                at: { input: 'secrets' },
+                advice: 'Use letters, digits, dots, dashes and underscores.',
+            });
+        }
+        if (value.includes('\0')) {
+            throw new UserError(`the secret '${name}' holds a NUL byte`, {
+                at: { input: 'secrets' },
+                advice: 'Give it as base64, and have the command decode it.',
+            });
+        }
+        return [name, value];
+    });
+    return parts.map((part) => `${part}\0`).join('');
+}
+
+;// CONCATENATED MODULE: ./src/execute/bundle.ts
+
+
+
+
+/** The same on each machine; every `/etc/hosts` knows it. */
+const hostname = 'localhost';
+/**
+ * What root may do in a container: docker's default (moby, `daemon/pkg/oci/caps/defaults.go`) without NET_RAW, by which a command
+ * could read what others on the machine's network send.
+ */
+const rootCapabilities = [
+    'CAP_AUDIT_WRITE',
+    'CAP_CHOWN',
+    'CAP_DAC_OVERRIDE',
+    'CAP_FOWNER',
+    'CAP_FSETID',
+    'CAP_KILL',
+    'CAP_MKNOD',
+    'CAP_NET_BIND_SERVICE',
+    'CAP_SETFCAP',
+    'CAP_SETGID',
+    'CAP_SETPCAP',
+    'CAP_SETUID',
+    'CAP_SYS_CHROOT',
+];
+/** As docker hides them from containers, and keeps them from being written (moby, `daemon/pkg/oci/defaults.go`). */
+const maskedPaths = [
+    '/proc/acpi',
+    '/proc/asound',
+    '/proc/interrupts',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/sys/devices/virtual/powercap',
+    '/sys/firmware',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+/**
+ * The `config.json` of a container that runs one command. It has namespaces of its own for all but the network, where the command
+ * may use that; nothing of the machine's file system but what `place` names; and no variable but the command's. Its secrets come over
+ * standard input, see `secrets.ts`.
+ */
+function ociConfig(command, place) {
+    const { rootless } = place;
+    const user = rootless ? { uid: 0, gid: 0 } : { uid: command.user.uid, gid: command.user.gid };
+    const capabilities = command.user.uid === 0 ? rootCapabilities : [];
+    const namespaces = [
+        ...['pid', 'mount', 'ipc', 'uts', 'cgroup'],
+        ...(command.network ? [] : ['network']),
+        ...(rootless ? ['user'] : []),
+    ];
+    return {
+        ociVersion: '1.0.2',
+        process: {
+            terminal: false,
+            user: { ...user, umask: 0o022 },
+            args: command.args,
+            env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
+            cwd: command.cwd,
+            // Nothing is inheritable: a program has what its user is, not what its caller was (CVE-2022-24769).
+            capabilities: {
+                bounding: capabilities,
+                effective: capabilities,
+                permitted: capabilities,
+                inheritable: [],
+                ambient: [],
+            },
+            noNewPrivileges: true,
+        },
+        root: { path: place.root, readonly: false },
+        hostname,
+        mounts: mountsOf(command, place, user),
+        linux: {
+            namespaces: namespaces.map((type) => ({ type })),
+            ...(rootless
+                ? { uidMappings: mappingTo(rootless.uid), gidMappings: mappingTo(rootless.gid) }
+                : // The runtime adds the harmless ones. Who is not root can make no device and no such rule either.
+                    { resources: { devices: [{ allow: false, access: 'rwm' }] } }),
+            ...(place.seccomp && { seccomp: seccompProfile() }),
+            maskedPaths,
+            readonlyPaths,
+        },
+    };
+}
+function mappingTo(hostID) {
+    return [{ containerID: 0, hostID, size: 1 }];
+}
+function mountsOf(command, place, user) {
+    const own = ['nosuid', 'nodev'];
+    const fresh = (type, destination, options) => ({
+        destination,
+        type,
+        source: type,
+        options,
+    });
+    const bound = (source, destination, options) => ({
+        destination,
+        type: 'bind',
+        source,
+        options: ['bind', 'rprivate', ...own, ...options],
+    });
+    const networkFile = (name) => bound((0,external_node_path_.join)(place.networkFiles, name), `/etc/${name}`, ['ro', 'noexec']);
+    return [
+        fresh('proc', '/proc', [...own, 'noexec']),
+        fresh('tmpfs', '/dev', ['nosuid', 'strictatime', 'mode=0755', 'size=65536k']),
+        // The group `tty` is 5 where there is such an id at all.
+        fresh('devpts', '/dev/pts', [
+            ...['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+            ...(place.rootless ? [] : ['gid=5']),
+        ]),
+        fresh('tmpfs', '/dev/shm', [...own, 'noexec', 'mode=1777', 'size=65536k']),
+        fresh('mqueue', '/dev/mqueue', [...own, 'noexec']),
+        // It shows a network, and only who owns that may mount it.
+        ...(place.rootless && command.network ? [] : [fresh('sysfs', '/sys', [...own, 'noexec', 'ro'])]),
+        bound(place.temporary, '/tmp', ['rw']),
+        fresh('tmpfs', '/run', [...own, 'mode=0755']),
+        ...(command.secrets === undefined
+            ? []
+            : [
+                fresh('tmpfs', secretsFolder, [
+                    ...[...own, 'noexec', 'mode=0700', 'size=16384k'],
+                    ...[`uid=${user.uid}`, `gid=${user.gid}`],
+                ]),
+            ]),
+        ...['hosts', 'hostname', ...(command.network ? ['resolv.conf'] : [])].map(networkFile),
+    ];
+}
+/**
+ * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
+ * network.
+ * @param folder its parent is there
+ */
+async function writeNetworkFiles(folder) {
+    await (0,promises_.mkdir)(folder, { mode: 0o755 });
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`, { mode: 0o644 });
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 });
+    const resolver = (0,external_node_path_.join)(folder, 'resolv.conf');
+    // Where there is none the resolver asks this machine.
+    await (0,promises_.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_.writeFile)(resolver, ''));
+}
+
+;// CONCATENATED MODULE: ./src/execute/runtime.ts
+
+
+
+
+
+
+/** `runc as root`, `crun by sudo`, `runc without root` */
+function describeRuntime({ name, rights }) {
+    return `${name} ${{ root: 'as root', sudo: 'by sudo', rootless: 'without root' }[rights]}`;
+}
+/** Where they are besides PATH, which for a plain user often lacks the first ones: as podman looks for them (containers.conf). */
+const usualFolders = [
+    '/usr/local/sbin',
+    '/usr/local/bin',
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+    '/usr/libexec/crio',
+    '/usr/lib/cri-o-runc/sbin',
+];
+/**
+ * Finds the ways to run containers that this machine may have; `probe` says which of them do. Those with more rights come first, since
+ * files then belong to whom they belong in the image.
+ * @param environment with PATH
+ * @param uid whose this process is
+ */
+async function findRuntimes(environment, uid = process.getuid?.()) {
+    if (process.platform !== 'linux')
+        return [];
+    const path = (environment['PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
+    const programs = [];
+    for (const name of ['runc', 'crun']) {
+        const program = await firstExecutable(name, [...path, ...usualFolders]);
+        if (program !== undefined)
+            programs.push({ name, program, seccomp: await filtersCalls(program) });
+    }
+    if (programs.length === 0)
+        return [];
+    const rights = uid === 0 ? ['root'] : (await hasSudo(environment)) ? ['sudo', 'rootless'] : ['rootless'];
+    return rights.flatMap((rights) => programs.map((program) => ({ ...program, rights })));
+}
+async function firstExecutable(name, folders) {
+    for (const folder of folders) {
+        const file = (0,external_node_path_.join)(folder, name);
+        const isThere = await (0,promises_.access)(file, promises_.constants.X_OK).then(() => true, () => false);
+        if (isThere)
+            return file;
+    }
+    return undefined;
+}
+/** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
+async function filtersCalls(program) {
+    const { stdout } = await runQuietly([program, '--version'], {});
+    return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
+}
+async function hasSudo(environment) {
+    return (await runQuietly(['sudo', '-n', 'true'], { PATH: environment['PATH'] })).exitCode === 0;
+}
+/**
+ * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit code.
+ * @param bundle the folder with `config.json`
+ */
+function runArguments(runtime, { bundle, ...place }) {
+    return [...beginning(runtime, place), 'run', '--bundle', bundle, place.id];
+}
+/** Those that kill everything in it at once. */
+function killArguments(runtime, place) {
+    return [...beginning(runtime, place), 'kill', place.id, 'KILL'];
+}
+/** Those that remove what is left of it: processes, cgroups, state; none of it being there is no error. */
+function deleteArguments(runtime, place) {
+    return [...beginning(runtime, place), 'delete', '--force', place.id];
+}
+function beginning({ name, program, rights }, { state }) {
+    return [
+        ...(rights === 'sudo' ? ['sudo', '-n'] : []),
+        program,
+        ...['--root', state, '--log', logOf(state), '--log-format', 'json'],
+        // A plain user may make no cgroup. runc then goes without by itself, as long as the config asks for none.
+        ...(name === 'crun' ? [`--cgroup-manager=${rights === 'rootless' ? 'disabled' : 'cgroupfs'}`] : []),
+    ];
+}
+/** All variables of a runtime: none of them reaches a container, but neither should the runtime have the job's. */
+function runtimeVariables({ state }) {
+    return { PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, XDG_RUNTIME_DIR: state };
+}
+/**
+ * Runs a program that gets no input and is to be quick; never throws.
+ * @param command the program and its arguments
+ * @param seconds after which it is given up
+ */
+async function runQuietly([program = '', ...args], env, seconds = 10) {
+    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    return new Promise((resolve) => {
+        const end = (more) => {
+            clearTimeout(timer);
+            resolve({ ...output, ...more });
+        };
+        const timer = setTimeout(() => {
+            child.kill('SIGKILL');
+            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
+            child.stdout.destroy();
+            child.stderr.destroy();
+            child.unref();
+            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
+        }, seconds * 1000);
+        child.on('error', (error) => {
+            end({ stderr: error.message });
+        });
+        child.once('close', (code) => {
+            end(code === null ? {} : { exitCode: code });
+        });
+    });
+}
+/** What a runtime said, for one line: the last of its messages is the outermost one. */
+function saidBy({ exitCode, stderr }) {
+    // crun's begin with the time.
+    const last = (stderr.trim().split('\n').at(-1) ?? '').replace(/^\d{4}-\d\d-\d\dT\S+ /, '');
+    const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1]?.replace(/\\(.)/g, '$1') ?? last;
+    return (0,foreign/* foreignText */.qk)(message) || `it ended with ${exitCode ?? 'a signal'} and no word`;
+}
+/** Where a runtime says what went wrong, apart from what the container says. */
+function logOf(state) {
+    return `${state}.log`;
+}
+/**
+ * Why a runtime could not start a container.
+ * @returns undefined when it could: what ended then was the command
+ */
+function readRuntimeError({ state }) {
+    let text;
+    try {
+        text = readFileSync(logOf(state), 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+    const errors = text.split('\n').flatMap((line) => {
+        try {
+            const entry = JSON.parse(line);
+            const { level, msg } = isRecord(entry) ? entry : {};
+            return level === 'error' && typeof msg === 'string' ? [msg] : [];
+        }
+        catch {
+            return [];
+        }
+    });
+    return errors.at(-1);
+}
+function forgetRuntimeError({ state }) {
+    rmSync(logOf(state), { force: true });
+}
+
+;// CONCATENATED MODULE: ./src/execute/probe.ts
+
+
+
+
+/** Where the machine has the programs and libraries that a shell needs. */
+const machineFolders = ['usr', 'bin', 'lib', 'lib64', 'nix'];
+/** What each command asks of a runtime, a secret included. */
+const nothing = {
+    args: ['/bin/sh', '-c', ':'],
+    env: {},
+    user: { uid: 0, gid: 0 },
+    cwd: '/',
+    network: false,
+    secrets: {},
+    timeout: 10,
+};
+/**
+ * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
+ * @param scratch an empty folder that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param seconds after which it is given up
+ * @returns undefined when it does, else what it said
+ */
+async function probe(runtime, scratch, seconds = nothing.timeout) {
+    const place = { id: `probe-${process.pid}`, state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
+    await makeProbeBundle(runtime, scratch, place);
+    const env = runtimeVariables(place);
+    const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
+    if (outcome.exitCode === 0)
+        return undefined;
+    await runQuietly(deleteArguments(runtime, place), env, seconds);
+    return saidBy(outcome);
+}
+async function makeProbeBundle(runtime, scratch, { state, bundle }) {
+    const [root, temporary, networkFiles] = ['root', 'tmp', 'etc'].map((name) => (0,external_node_path_.join)(scratch, name));
+    for (const folder of [state, bundle, root, temporary])
+        await (0,promises_.mkdir)(folder);
+    await (0,promises_.chmod)(temporary, 0o1777);
+    await writeNetworkFiles(networkFiles);
+    const machine = await machineMounts(root);
+    const rootless = runtime.rights === 'rootless' ? ownIds() : undefined;
+    const config = ociConfig(nothing, {
+        root,
+        temporary,
+        networkFiles,
+        seccomp: runtime.seccomp,
+        ...(rootless && { rootless }),
+    });
+    const withMachine = { ...config, mounts: [...config.mounts, ...machine] };
+    await (0,promises_.writeFile)((0,external_node_path_.join)(bundle, 'config.json'), JSON.stringify(withMachine));
+}
+/** Symbolic links to /usr are made, folders are mounted with all that is mounted there, which a plain user cannot leave out. */
+async function machineMounts(root) {
+    const mounts = [];
+    for (const name of machineFolders) {
+        const found = await (0,promises_.lstat)(`/${name}`).catch(() => undefined);
+        if (found?.isSymbolicLink())
+            await (0,promises_.symlink)(await (0,promises_.readlink)(`/${name}`), (0,external_node_path_.join)(root, name));
+        else if (found) {
+            mounts.push({ destination: `/${name}`, type: 'bind', source: `/${name}`, options: ['rbind', 'rslave'] });
+        }
+    }
+    return mounts;
+}
+/** Whose this process is, on systems that have users at all. */
+function ownIds() {
+    return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+;// CONCATENATED MODULE: ./src/execute/host-room.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
+ * @throws UserError when a layer cannot be had, or there is no room for it
+ */
+async function openHostRoom({ layers, user }, runtime) {
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const host = new HostProcess({
+        folder: (0,external_node_path_.join)(scratch, 'host'),
+        runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
+        ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
+    }, runtime.rights === 'sudo');
+    const close = async () => {
+        await host.close();
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    };
+    const add = async (more) => {
+        // While one is laid the next is fetched.
+        let next = more[0] && fetchLayer(more[0], scratch);
+        for (const [index, { descriptor }] of more.entries()) {
+            const file = (await next) ?? '';
+            const following = more[index + 1];
+            next = following && fetchLayer(following, scratch);
+            next?.catch(() => undefined); // awaited in the next round
+            await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType });
+        }
+        if (more.length > 0)
+            await host.ask({ do: 'settle' });
+    };
+    try {
+        await add(layers);
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+    return {
+        executor: describeRuntime(runtime),
+        ...(runtime.rights === 'rootless' && { onlyUser: user }),
+        add,
+        run: async (command, onLine) => (await host.ask({ do: 'run', command }, onLine)), // its answer
+        pack: async (request) => (await host.ask({ do: 'pack', request })), // its answer
+        close,
+    };
+}
+/** @returns the file that has the layer's compressed bytes */
+async function fetchLayer(layer, scratch) {
+    if (layer.file !== undefined)
+        return layer.file;
+    const file = (0,external_node_path_.join)(scratch, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
+    await (0,external_node_stream_promises_namespaceObject.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file));
+    return file;
+}
+/** The process of `host.ts`. */
+class HostProcess {
+    #child;
+    #ended;
+    #onAnswer = () => undefined;
+    constructor(setup, bySudo) {
+        const own = [process.execPath, hostFile(), JSON.stringify(setup)];
+        const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
+        // None of the job's variables: what runs there is somebody else's.
+        const child = (0,external_node_child_process_.spawn)(program, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
+        let said = '';
+        child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-4000)));
+        child.stdin.on('error', () => undefined); // its end is told by `#ended`
+        this.#ended = new Promise((resolve) => {
+            child.on('error', (error) => {
+                resolve(error.message);
+            });
+            child.once('close', () => {
+                resolve(said);
+            });
+        });
+        (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
+            this.#onAnswer(JSON.parse(line)); // what host.ts writes
+        });
+        this.#child = child;
+    }
+    /** @throws UserError as it was thrown there */
+    async ask(request, onLine = () => undefined) {
+        const answered = new Promise((resolve) => {
+            this.#onAnswer = (answer) => {
+                if ('line' in answer)
+                    onLine(answer.line);
+                else
+                    resolve(answer);
+            };
+        });
+        this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+        const answer = await Promise.race([answered, this.#ended]);
+        if (typeof answer === 'string') {
+            throw new errors/* UserError */.y(`the process that runs commands ended: ${(0,foreign/* foreignText */.qk)(answer) || 'it did not say why'}`);
+        }
+        if ('done' in answer)
+            return answer.done;
+        if ('bug' in answer)
+            throw Object.assign(new Error(), answer.bug);
+        const { message, input } = answer.userError;
+        throw Object.assign(new errors/* UserError */.y(message), { input });
+    }
+    async close() {
+        this.#child.stdin?.end();
+        await this.#ended;
+    }
+}
+/** This project's sources when they run as they are, else the bundle beside this one. */
+function hostFile() {
+    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
+    const here = import.meta.url;
+    const file = new URL(here.endsWith('.ts') ? './host.ts' : '../execute/index.js', here);
+    return (0,external_node_url_.fileURLToPath)(file);
+}
+
+;// CONCATENATED MODULE: ./src/execute/executors.ts
+
+
+
+
+
+
+
+
+
+function createExecutors(wish, environment = process.env) {
+    let found;
+    const answers = new Map();
+    const ask = (executor) => {
+        const answer = answers.get(executor) ?? executor.check();
+        answers.set(executor, answer);
+        return answer;
+    };
+    const choose = async (platform, user, what) => {
+        const foreign = await whyNotRun(platform.architecture);
+        if (foreign !== undefined)
+            throw cannotEmulate(platform, what, foreign);
+        const executors = await (found ??= findExecutors(wish, environment));
+        // Root is somebody else to apt and tar where there is no other user: that is the last resort.
+        const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
+        const tried = [];
+        for (const executor of [...executors.filter((one) => !isLast(one)), ...executors.filter(isLast)]) {
+            const problem = await ask(executor);
+            if (problem === undefined)
+                return executor;
+            lib_core/* debug */.Yz(`${executor.name}: ${problem}`);
+            tried.push(`${executor.name}: ${problem}`);
+        }
+        throw nobodyCan(wish, what, tried);
+    };
+    return {
+        async check(platform, user, what) {
+            await choose(platform, user, what);
+        },
+        async open(image, user, what) {
+            const executor = await choose(image.platform, user, what);
+            lib_core/* info */.pq(`${executor.name} runs ${what}`);
+            return executor.open(image, user);
+        },
+    };
+}
+async function findExecutors(wish, environment) {
+    const isWanted = (name) => wish === 'auto' || wish === name;
+    const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
+    const engines = ['docker', 'podman'].filter(isWanted);
+    return [
+        ...runtimes.map((runtime) => ({
+            name: describeRuntime(runtime),
+            knowsOneUser: runtime.rights === 'rootless',
+            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
+        })),
+        ...engines.map((engine) => ({
+            name: engine,
+            knowsOneUser: false,
+            check: () => checkExecutionEngine(engine, environment),
+            open: (image) => openEngineRoom(image, engine, environment),
+        })),
+    ];
+}
+function cannotEmulate(platform, what, why) {
+    return new errors/* UserError */.y(`${what} cannot be run for ${(0,common_platform/* formatPlatform */.Bq)(platform)} on this machine: ${why}`, {
+        at: { input: 'platforms' },
+        advice: 'Make each platform on a runner of its own, see examples/platform-jobs, or register an emulator first, as docker/setup-qemu-action does.',
+    });
+}
+function nobodyCan(wish, what, tried) {
+    const answers = tried.length > 0 ? tried : [`${wish === 'auto' ? 'runc, crun, docker, podman' : wish}: not found on PATH`];
+    return new errors/* UserError */.y(`nothing on this machine can run ${what}:\n${answers.map((line) => `  ${line}`).join('\n')}`, {
+        at: { input: 'executor' },
+        advice: 'Use a runner that has runc or crun (with sudo, or user namespaces), docker or podman; hosted Linux runners have them.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/micromamba/session.ts
 /** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
 function createSession(folder, variables = {}) {
@@ -46433,10 +47331,6 @@ function createSession(folder, variables = {}) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./src/common/disk.ts
 var disk = __nccwpck_require__(7144);
 // EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
@@ -48061,8 +48955,6 @@ function refused(file, what, advice = 'Choose another path, or remove what is th
     return new UserError(what, { at: { file }, advice });
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./src/outputs/engine.ts
@@ -48638,9 +49530,12 @@ function refuseDuplicates(images) {
 
 
 
+
+/** Who makes no image runs nothing. */
+const none = { executor: 'auto', timeout: 0, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -48668,6 +49563,8 @@ async function openContext(request, registry) {
         workspace,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
+        executors: createExecutors(execution.executor),
+        execution,
         shown: new Set(),
     };
 }
@@ -50373,10 +51270,10 @@ function bytecodeOf(files, targets, { version }) {
 ;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
 
 const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+const activation_files_script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
 /** Whether activation reads a file of a prefix. */
 function activation_files_isActivationFile(path) {
-    return variables.test(path) || script.test(path);
+    return variables.test(path) || activation_files_script.test(path);
 }
 /**
  * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
@@ -50389,7 +51286,7 @@ function packageVariables(texts) {
 }
 /** The scripts that activation runs, in its order; their paths are absolute. */
 function activationScripts(texts, prefix) {
-    const files = activation_files_sorted(texts).filter(({ path }) => script.test(path));
+    const files = activation_files_sorted(texts).filter(({ path }) => activation_files_script.test(path));
     return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
 }
 /** By path in code units. */
@@ -50816,7 +51713,15 @@ function layerRules(compression) {
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const tar_header_blockSize = 512;
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
-const typeFlags = { file: '0', hardlink: '1', symlink: '2', directory: '5', pax: 'x' };
+const typeFlags = {
+    file: '0',
+    hardlink: '1',
+    symlink: '2',
+    character: '3',
+    block: '4',
+    directory: '5',
+    pax: 'x',
+};
 /** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
 const fields = {
     name: [0, 100],
@@ -50829,6 +51734,8 @@ const fields = {
     type: [156, 1],
     target: [157, 100],
     magic: [257, 8],
+    major: [329, 8],
+    minor: [337, 8],
     prefix: [345, 155],
 };
 /**
@@ -50836,7 +51743,7 @@ const fields = {
  * ASCII, sizes from 8 GiB, numbers of users from 2 million.
  */
 function tar_header_formatTarHeader(header) {
-    const { path, target = '', type, ...numbers } = header;
+    const { path, target = '', type, major, minor, ...numbers } = header;
     const records = [];
     const place = placeOf(path);
     if (!place)
@@ -50849,7 +51756,7 @@ function tar_header_formatTarHeader(header) {
     }
     // What a record says better is left as near as the field allows, for whoever does not read the records.
     const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' };
-    const entry = ustar({ ...numbers, name, prefix, target: clipped(target, 'target'), type });
+    const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type });
     if (records.length === 0)
         return entry;
     const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''));
@@ -50871,6 +51778,11 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     write('name', name);
     for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
         write(field, octal(Math.min(numbers[field], largest(field)), field));
+    }
+    for (const field of ['major', 'minor']) {
+        const number = numbers[field];
+        if (number !== undefined)
+            write(field, octal(number, field));
     }
     write('type', typeFlags[type]);
     write('target', target);
@@ -50955,6 +51867,14 @@ async function* tar_tarStream(entries) {
             case 'whiteout':
                 yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 });
                 break;
+            case 'opaque':
+                yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 });
+                break;
+            case 'device': {
+                const { kind, major, minor, mode } = entry;
+                yield formatTarHeader({ ...common, type: kind, major, minor, mode });
+                break;
+            }
             case 'hardlink': {
                 const file = files.get(entry.target);
                 if (!file)
@@ -59755,7 +60675,7 @@ async function buildLayers(groups, python, directory, onLayer) {
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
-        const layer = imageLayer(packed, title, {
+        const layer = packedLayer(packed, title, {
             [layerKeyAnnotation]: key,
             [factsAnnotation]: formatFacts(facts),
         });
@@ -59776,15 +60696,17 @@ function linkContext(inputs, python) {
 }
 /** Makes a layer of entries that are at hand. */
 async function buildLayer(name, entries, { compression, directory }, annotations) {
-    return imageLayer(await packEntries(entries, compression, join(directory, name)), name, annotations);
+    return packedLayer(await packEntries(entries, compression, join(directory, name)), name, annotations);
 }
-function imageLayer(packed, createdBy, annotations) {
+/** A layer that is packed, as an image has it. */
+function packedLayer(packed, createdBy, annotations) {
     const { descriptor, diffId, file } = packed;
     return {
         descriptor: { ...descriptor, ...(annotations && { annotations }) },
         diffId,
         createdBy,
         from: 'built',
+        file,
         open: () => Promise.resolve(createReadStream(file, { highWaterMark: chunkSize })),
     };
 }
@@ -60621,7 +61543,7 @@ function cut(texts) {
 
 /** How many packages the line names. */
 const summarize_named = 3;
-const words = {
+const summarize_words = {
     upgraded: 'upgraded',
     downgraded: 'downgraded',
     added: 'added',
@@ -60653,7 +61575,7 @@ function countKinds(changes) {
     return kinds
         .map((kind) => [kind, changes.filter((change) => change.kind === kind).length])
         .filter(([, count]) => count > 0)
-        .map(([kind, count]) => `${count} ${words[kind]}`)
+        .map(([kind, count]) => `${count} ${summarize_words[kind]}`)
         .join(', ');
 }
 /** Those that were asked for; where none was, all when they are few, else major ones. */

@@ -37983,6 +37983,10 @@ function whiteoutPath(path) {
     const slash = path.lastIndexOf('/') + 1;
     return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
 }
+/** The path of the entry that says that of what was in the directory `path` nothing is left. */
+function opaquePath(path) {
+    return `${path}/${mark}${mark}.opq`;
+}
 
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
 
@@ -49877,7 +49881,15 @@ const ociLayerTypes = {
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
 const blockSize = 512;
 /** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
-const typeFlags = { file: '0', hardlink: '1', symlink: '2', directory: '5', pax: 'x' };
+const typeFlags = {
+    file: '0',
+    hardlink: '1',
+    symlink: '2',
+    character: '3',
+    block: '4',
+    directory: '5',
+    pax: 'x',
+};
 /** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
 const fields = {
     name: [0, 100],
@@ -49890,6 +49902,8 @@ const fields = {
     type: [156, 1],
     target: [157, 100],
     magic: [257, 8],
+    major: [329, 8],
+    minor: [337, 8],
     prefix: [345, 155],
 };
 /**
@@ -49897,7 +49911,7 @@ const fields = {
  * ASCII, sizes from 8 GiB, numbers of users from 2 million.
  */
 function formatTarHeader(header) {
-    const { path, target = '', type, ...numbers } = header;
+    const { path, target = '', type, major, minor, ...numbers } = header;
     const records = [];
     const place = placeOf(path);
     if (!place)
@@ -49910,7 +49924,7 @@ function formatTarHeader(header) {
     }
     // What a record says better is left as near as the field allows, for whoever does not read the records.
     const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' };
-    const entry = ustar({ ...numbers, name, prefix, target: clipped(target, 'target'), type });
+    const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type });
     if (records.length === 0)
         return entry;
     const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''));
@@ -49932,6 +49946,11 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     write('name', name);
     for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
         write(field, octal(Math.min(numbers[field], largest(field)), field));
+    }
+    for (const field of ['major', 'minor']) {
+        const number = numbers[field];
+        if (number !== undefined)
+            write(field, octal(number, field));
     }
     write('type', typeFlags[type]);
     write('target', target);
@@ -50016,6 +50035,14 @@ async function* tarStream(entries) {
             case 'whiteout':
                 yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 });
                 break;
+            case 'opaque':
+                yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 });
+                break;
+            case 'device': {
+                const { kind, major, minor, mode } = entry;
+                yield formatTarHeader({ ...common, type: kind, major, minor, mode });
+                break;
+            }
             case 'hardlink': {
                 const file = files.get(entry.target);
                 if (!file)

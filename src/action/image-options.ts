@@ -4,9 +4,10 @@ import { checkLine, type EnvironmentLines } from '../image/environment.ts'
 import { contextAnnotations } from '../image/labels.ts'
 import { parseUserWish } from '../base/user-wish.ts'
 import type { ImageOptions } from '../image/inputs.ts'
+import { parseRunLines } from '../image/run-lines.ts'
 import { readEventFile, textIn } from './event.ts'
 import type { Annotations } from './annotations.ts'
-import { boolean, choice, command, keyValues, listOf, pairs, text } from './inputs.ts'
+import { boolean, choice, command, keyValues, list, listOf, pairs, text, valueOf } from './inputs.ts'
 import { readRootPrefix } from './locking-request.ts'
 
 export function readImageOptions(
@@ -22,8 +23,23 @@ export function readImageOptions(
     compression: choice('compression', ['zstd', 'gzip']),
     labels: withOrigin(keyValues('labels'), environment),
     annotations: withOrigin(annotations, environment),
-    linkScripts: choice('link-scripts', ['refuse', 'skip']),
+    linkScripts: {
+      mode: choice('link-scripts', ['run', 'skip', 'refuse']),
+      skip: list('link-scripts-skip'),
+      network: boolean('link-scripts-network'),
+    },
+    run: readRun(),
     compilePyc: boolean('compile-pyc'),
+  }
+}
+
+function readRun(): ImageOptions['run'] {
+  const user = text('run-user')
+  return {
+    commands: parseRunLines(valueOf('run')),
+    ...(user !== undefined && { user: parseUserWish(user, { input: 'run-user' }) }),
+    squash: boolean('run-squash'),
+    network: choice('run-network', ['default', 'none']) === 'default',
   }
 }
 

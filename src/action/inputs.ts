@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import { parseArgsStringToArgv } from 'string-argv'
 import { messageOf, UserError } from '../common/errors.ts'
+import { keepSecret } from '../common/secrets.ts'
 import { defaults, type InputName } from './defaults.ts'
 
 /** Readers of single inputs. An empty one is its default. Each refuses what it cannot take, naming the input. */
@@ -94,7 +95,44 @@ export function pairs(name: InputName): [key: string, value: string][] {
   })
 }
 
-/** The same, of which the last of a key counts. */
+/**
+ * Secrets, `NAME=VALUE` a line; between double quotes a value may have several lines, as docker/build-push-action takes them. The log
+ * masks them from here on.
+ */
+export function secrets(name: InputName): Record<string, string> {
+  const items = valueOf(name).matchAll(/^\s*(?:"((?:[^"]|"")*)"|(\S.*?))\s*$/gm)
+  return Object.fromEntries(
+    Array.from(items, ([, quoted, plain = '']): [string, string] => {
+      const item = quoted === undefined ? plain : quoted.replaceAll('""', '"')
+      const [, key, value] = /^([\w-][\w.-]*)=(.*)$/s.exec(item) ?? []
+      if (key === undefined || value === undefined) {
+        // What it is instead may be the secret itself.
+        throw new UserError('an item is not of the form NAME=VALUE', {
+          at: { input: name },
+          advice:
+            'Write NAME=VALUE, one a line; a value of several lines as "NAME=VALUE" between double quotes.',
+        })
+      }
+      keepSecret(value)
+      return [key, value]
+    }),
+  )
+}
+
+/** A time in seconds: `90`, or `90s`, `15m`, `2h`. */
+export function duration(name: InputName): number {
+  const value = valueOf(name)
+  const [, digits, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(value) ?? []
+  const seconds = Number(digits) * ({ s: 1, m: 60, h: 3600 }[unit] ?? 1)
+  // Timers of Node's hold no more than 24 days.
+  if (seconds > 0 && seconds <= 7 * 24 * 3600) return seconds
+  throw new UserError(`'${value}' is not a time`, {
+    at: { input: name },
+    advice: 'Write seconds, or 90s, 15m, 2h, a week at most.',
+  })
+}
+
+/** `pairs`, of which the last of a key counts. */
 export function keyValues(name: InputName): Record<string, string> {
   return Object.fromEntries(pairs(name))
 }

@@ -4,9 +4,10 @@ import type { Platform } from '../common/platform.ts'
 import { sourceDate } from '../image/labels.ts'
 import { parseCopy, type CopyRule } from '../layers/copy.ts'
 import type { ImageOptions } from '../image/inputs.ts'
+import type { ExecutionWish } from '../execute/executors.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { readAnnotations, type Annotations } from './annotations.ts'
-import { boolean, choice, list, text, valueOf } from './inputs.ts'
+import { boolean, choice, duration, list, secrets, text, valueOf } from './inputs.ts'
 import { readMerge, type MergeRequest } from './merge-request.ts'
 import { readEvent, readImageOptions } from './image-options.ts'
 import { readLockingRequest, readPlatforms, type LockingRequest } from './locking-request.ts'
@@ -26,6 +27,8 @@ export interface Request extends LockingRequest {
   readonly load: boolean
   /** What there is to an image besides its environments, its base and the files that it copies. */
   readonly image: ImageOptions
+  /** How commands of packages and of `run` are run. */
+  readonly execution: ExecutionWish
   /** Files of the workspace that make a layer on top. */
   readonly copy: readonly CopyRule[]
   /** SOURCE_DATE_EPOCH; the time of the files of `copy`. */
@@ -51,6 +54,11 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     output: text('output'),
     load: boolean('load'),
     image: readImageOptions(annotations.manifest, environment),
+    execution: {
+      executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
+      timeout: duration('executor-timeout'),
+      secrets: secrets('secrets'),
+    },
     copy: parseCopy(valueOf('copy').split('\n'), { input: 'copy' }),
     sourceDate: sourceDate(environment),
     cacheFrom: readCacheFrom(environment),

@@ -36,9 +36,8 @@ export async function packChanges(differences: Differences, request: PackRequest
   const left = all.filter((change) => !kept.includes(change))
   const added = kept.flatMap(({ now }) => (now ? [now] : []))
   return {
-    ...(kept.length > 0 && {
-      layer: await packEntries(entriesOf(kept, differences, rules), compression, file),
-    }),
+    layer: await packEntries(entriesOf(kept, differences, rules), compression, file),
+    paths: kept.map(({ path }) => path),
     files: added.length,
     bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
     removed: kept.filter(({ now }) => !now).length,

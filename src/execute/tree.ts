@@ -114,18 +114,19 @@ export class DiskTree {
     return { before, now, gone, hashesBefore }
   }
 
-  /**
-   * Takes what was packed for what is there, and away what was left out of it.
-   * @param layer what was packed, where something was
-   */
-  async adopt({ isStale, leftover }: PackedChanges, layer: LayerBlob | undefined): Promise<void> {
-    if (layer) {
-      const index = this.#layers.push(layer) - 1
-      const put = this.#before.beginLayer()
-      for await (const { path, header } of readLayerTar(layer)) put(entryBefore(path, header, index))
+  /** Takes what was packed for what is there, as the image will have it, and away what was left out. */
+  async adopt({ isStale, leftover }: PackedChanges, layer: LayerBlob): Promise<void> {
+    const index = this.#layers.push(layer) - 1
+    const put = this.#before.beginLayer()
+    for await (const { path, header } of readLayerTar(layer)) {
+      put(entryBefore(path, header, index))
+      const time = header.mtime.getTime() / 1000
+      if (header.type === 'file' && this.#before.files.has(path)) utimesSync(this.#onDisk(path), time, time)
     }
+    // One that is stale is of no more use.
     if (isStale) return
     for (const path of leftover) rmSync(this.#onDisk(path), { recursive: true, force: true })
+    this.settle()
   }
 
   remove(): void {

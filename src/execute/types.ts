@@ -1,4 +1,5 @@
 import type { Compression, Owner, PackedLayer } from '../layers/types.ts'
+import type { ImageLayer } from '../oci/image.ts'
 
 /** A command that is run in an image's file system. */
 export interface Command {
@@ -28,6 +29,10 @@ export interface Outcome {
 export interface Workroom {
   /** What runs the commands, for the log: `runc as root`. */
   readonly executor: string
+  /** The one that commands can run as, where there is one only. */
+  readonly onlyUser?: Owner
+  /** Puts layers on what is there, where that can be done; else a new room is needed. */
+  readonly add?: (layers: readonly ImageLayer[]) => Promise<void>
   /**
    * Runs a command to its end.
    * @param onLine gets what it writes, standard error included, line by line as it comes
@@ -64,8 +69,10 @@ export interface KeepRules {
 }
 
 export interface PackedChanges {
-  /** Absent when nothing is to be kept. */
-  readonly layer?: PackedLayer
+  /** An empty one when nothing is to be kept. */
+  readonly layer: PackedLayer
+  /** What it has, or says to be gone, a directory for all below it; sorted. */
+  readonly paths: readonly string[]
   /** What the layer adds or replaces. */
   readonly files: number
   /** Of their content. */

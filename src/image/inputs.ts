@@ -24,9 +24,30 @@ export interface ImageOptions {
   /** All of them, those of the run's context included. */
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
-  readonly linkScripts: 'refuse' | 'skip'
+  readonly linkScripts: LinkScriptOptions
+  readonly run: RunOptions
   /** Whether noarch python packages come with bytecode. */
   readonly compilePyc: boolean
+}
+
+/** What is done with link scripts that do more than print. */
+export interface LinkScriptOptions {
+  readonly mode: 'run' | 'skip' | 'refuse'
+  /** Names of packages whose scripts are left out whatever the mode is. */
+  readonly skip: readonly string[]
+  /** Whether they reach the network. */
+  readonly network: boolean
+}
+
+/** Commands that are run on top of everything. */
+export interface RunOptions {
+  /** For a shell, each. */
+  readonly commands: readonly string[]
+  /** A name of the image's, or numbers; absent for the image's user. */
+  readonly user?: UserWish
+  /** Whether they share a layer. */
+  readonly squash: boolean
+  readonly network: boolean
 }
 
 /** An environment as it is locked. */
@@ -74,7 +95,7 @@ export interface MicromambaInputs {
 }
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 3
+const imageFormat = 4
 
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 export function fingerprint(inputs: ImageInputs): Digest {

@@ -79,7 +79,7 @@ export async function buildLayers(
   const made = new Array<MadeLayer>(groups.length)
   await packLayers(jobs, ({ layer: packed, facts }, index) => {
     const { title = '', key = '' } = groups[index] ?? {}
-    const layer = imageLayer(packed, title, {
+    const layer = packedLayer(packed, title, {
       [layerKeyAnnotation]: key,
       [factsAnnotation]: formatFacts(facts),
     })
@@ -107,10 +107,11 @@ export async function buildLayer(
   { compression, directory }: LayerSettings,
   annotations?: Readonly<Record<string, string>>,
 ): Promise<ImageLayer> {
-  return imageLayer(await packEntries(entries, compression, join(directory, name)), name, annotations)
+  return packedLayer(await packEntries(entries, compression, join(directory, name)), name, annotations)
 }
 
-function imageLayer(
+/** A layer that is packed, as an image has it. */
+export function packedLayer(
   packed: PackedLayer,
   createdBy: string,
   annotations?: Readonly<Record<string, string>>,
@@ -121,6 +122,7 @@ function imageLayer(
     diffId,
     createdBy,
     from: 'built',
+    file,
     open: () => Promise.resolve(createReadStream(file, { highWaterMark: chunkSize })),
   }
 }

@@ -20,6 +20,8 @@ export interface ImageLayer {
   readonly origin?: Repository
   /** Where the layer came from, for the summary: the base, an earlier image, or this run. */
   readonly from: 'base' | 'reused' | 'built'
+  /** The file that has the compressed bytes, where one of this machine does. */
+  readonly file?: string
   /** Opens the compressed bytes, anew at each call. */
   open(): Promise<Readable>
 }

@@ -5,6 +5,7 @@ import { saveScratch } from '../action/state.ts'
 import { openChannels, type ChannelAccess } from '../channels/access.ts'
 import { extendsTrust, writeTrusted } from '../common/certificates.ts'
 import { makeScratch, temporaryFolder } from '../common/scratch.ts'
+import { createExecutors, type ExecutionWish, type Executors } from '../execute/executors.ts'
 import type { Environment } from '../environment/read.ts'
 import { createSession } from '../micromamba/session.ts'
 import type { SolveRequest } from '../micromamba/solve.ts'
@@ -28,16 +29,22 @@ export interface RunContext {
   readonly scratch: string
   /** For package archives, which the post step saves. */
   readonly tarballs: string
+  /** Who runs commands in an image's file system. */
+  readonly executors: Executors
+  readonly execution: Pick<ExecutionWish, 'timeout' | 'secrets'>
   /** What the log has of packages' messages: each is shown once, though several platforms and environments have it. */
   readonly shown: Set<string>
 }
 
+/** Who makes no image runs nothing. */
+const none: ExecutionWish = { executor: 'auto', timeout: 0, secrets: {} }
+
 /** @param request one that makes no image pushes nothing */
 export async function openContext(
-  request: LockingRequest & Partial<Pick<Request, 'push' | 'tags'>>,
+  request: LockingRequest & Partial<Pick<Request, 'push' | 'tags' | 'execution'>>,
   registry: RegistryClient,
 ): Promise<RunContext> {
-  const { push = false, tags = [], workspace, condarc, logLevel, auth } = request
+  const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request
   const scratch = await makeScratch('micromamba-image-')
   saveScratch(scratch)
   // micromamba reads other variables than Node, and of a condarc one file.
@@ -65,6 +72,8 @@ export async function openContext(
     workspace,
     scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
+    executors: createExecutors(execution.executor),
+    execution,
     shown: new Set(),
   }
 }

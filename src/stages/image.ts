@@ -6,6 +6,7 @@ import type { Compiler } from '../bytecode/bytecode.ts'
 import { fileNameOf } from '../common/platform.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
+import { runGroups } from '../image/run-lines.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
@@ -27,13 +28,16 @@ import { applicationLayer } from './application.ts'
 import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive } from './environments.ts'
+import { chooseLinkScripts, linkScriptLayer } from './link-scripts.ts'
 import { buildPackageLayers, type BuiltMember } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
 import type { Plan } from './plan.ts'
+import { runLayer } from './run.ts'
+import { createSteps, type ChangeFacts, type StepLayer } from './steps.ts'
 
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages, what belongs to no package, the application.
+ * packages, what belongs to no package, what link scripts made, the application, what commands made.
  */
 export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
   const { wanted, base, owner } = plan
@@ -57,32 +61,56 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
     inputs.environments.map(({ name }) => name),
     options.environmentName,
   )
+  const toRun = members.map(({ contents }) => chooseLinkScripts(contents.scripted(), options.linkScripts))
   const environment = contractVariables(plan, activeName)
   const layers = [
     ...(await micromambaLayer(plan, settings, context)),
     await wiringLayer(plan, members, activeName, settings),
     ...members.flatMap((member) => member.layers),
     await environmentLayer(members, settings),
-    ...(await applicationLayer(plan, members, settings)),
   ]
-  for (const layer of layers) void context.uploader?.add(layer)
 
-  const { user } = prepared.summary
-  const image = assembleImage(base.image, layers, platform, {
-    user: options.userNumeric ? String(user.uid) : user.name,
-    environment,
-    start,
-    ...(start.activation === 'everywhere' && {
-      activated: await activatedVariables(plan, members, activeName, environment),
-    }),
-    labels: options.labels,
-    created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
-    annotations: {
-      ...options.annotations,
-      ...prepared.annotations,
-      [fingerprintAnnotation]: wanted.fingerprint,
-    },
-  })
+  const changes: ChangeFacts[] = []
+  const assemble = (activated?: Readonly<Record<string, string>>): Image =>
+    assembleImage(base.image, layers, platform, {
+      user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
+      environment,
+      start,
+      ...(activated && { activated }),
+      labels: options.labels,
+      created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
+      annotations: {
+        ...options.annotations,
+        ...prepared.annotations,
+        [fingerprintAnnotation]: wanted.fingerprint,
+      },
+    })
+  const activate = async () =>
+    start.activation === 'everywhere'
+      ? activatedVariables(plan, members, activeName, environment, changes, context)
+      : undefined
+  const steps = createSteps(plan, settings, context)
+  const put = (step: StepLayer) => {
+    layers.push(step.layer)
+    changes.push(step.changes)
+  }
+  try {
+    const variables = { ...Object.fromEntries(base.variables), ...environment }
+    for (const [index, member] of members.entries()) {
+      const scripted = toRun[index] ?? []
+      if (scripted.length === 0) continue
+      const step = { member, scripted, variables, image: assemble() }
+      put(await linkScriptLayer(step, plan, steps, context))
+    }
+    layers.push(...(await applicationLayer(plan, members, settings)))
+    for (const commands of runGroups(options.run)) {
+      put(await runLayer(commands, assemble(await activate()), plan, steps, context))
+    }
+  } finally {
+    await steps.close()
+  }
+  for (const layer of layers) void context.uploader?.add(layer)
+  const image = assemble(await activate())
   tellChangingLabels(plan.earlier.image, image)
   return image
 }
@@ -112,6 +140,8 @@ async function activatedVariables(
   members: readonly BuiltMember[],
   name: string,
   contract: Readonly<Record<string, string>>,
+  changes: readonly ChangeFacts[],
+  { shown }: RunContext,
 ): Promise<Record<string, string>> {
   const member = members.find(({ inputs }) => inputs.name === name)
   if (!member) return {}
@@ -120,6 +150,7 @@ async function activatedVariables(
     member,
     base,
     new Map([...base.variables, ...Object.entries(contract), ...literalLines(env)]),
+    { changes, shown },
   )
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { Compiler } from '../bytecode/bytecode.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
-import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageOptions } from '../image/inputs.ts'
@@ -27,6 +26,8 @@ import type { PlannedGroup, PlannedMember } from './plan.ts'
 export interface BuiltMember extends PlannedMember {
   readonly layers: readonly ImageLayer[]
   readonly contents: PrefixContents
+  /** Opens its packages. */
+  readonly open: OpenPackages
   readonly activated: ActivatedEnvironment
   /** Starts the python that compiles for the environment. */
   readonly startCompiler: () => Promise<Compiler>
@@ -38,7 +39,7 @@ export interface BuiltMember extends PlannedMember {
  */
 export async function buildPackageLayers(
   member: PlannedMember,
-  { linkScripts, compilePyc }: ImageOptions,
+  { compilePyc }: ImageOptions,
   rootPrefix: string,
   directory: string,
   store: PackageStore,
@@ -75,12 +76,12 @@ export async function buildPackageLayers(
     return facts ? [{ packages, facts }] : []
   })
   const contents = await PrefixContents.of(known, context, open)
-  checkLinkScripts(contents.scripted(), linkScripts)
   showMessages(contents.messages(), run)
   return {
     ...member,
     layers: made.map(({ layer }) => layer),
     contents,
+    open,
     activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
     startCompiler: async () => new Compiler(await findPython()),
   }
@@ -118,21 +119,4 @@ function showMessages(messages: readonly [dist: string, text: string][], { shown
     shown.add(lines)
     core.info(lines)
   }
-}
-
-/** Link scripts would have to be run, which makes an image differ from an installed environment. */
-function checkLinkScripts(scripted: readonly string[], wish: ImageOptions['linkScripts']): void {
-  if (scripted.length === 0) return
-  if (wish === 'skip') {
-    core.warning(`The link scripts of ${scripted.join(', ')} are not run.`)
-    return
-  }
-  throw new UserError(
-    `${scripted.join(', ')} would run a script when linked, which can be done in a container only`,
-    {
-      at: { input: 'link-scripts' },
-      advice:
-        "Set it to 'skip' if the packages work without, and run the scripts in a Dockerfile that starts FROM the image if they do not.",
-    },
-  )
 }

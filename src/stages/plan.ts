@@ -1,5 +1,6 @@
 import { layerBudget } from '../image/assemble.ts'
 import type { EnvironmentInputs, ImageInputs } from '../image/inputs.ts'
+import { runGroups } from '../image/run-lines.ts'
 import {
   factsAnnotation,
   groupPackages,
@@ -46,7 +47,7 @@ export interface Plan {
 }
 
 /** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
-const reservedLayers = 4
+const fixedLayers = 4
 
 /** Chooses the layers of an image's packages, and finds those that an earlier image has. */
 export async function planImage(wanted: WantedImage, context: RunContext): Promise<Plan> {
@@ -56,9 +57,10 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
   const { groupWritable } = inputs.options
   const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable }
   const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context)
-  const budget = Math.floor(
-    (layerBudget - base.image.layers.length - reservedLayers) / inputs.environments.length,
-  )
+  const reserved = fixedLayers + runGroups(inputs.options.run).length
+  // Of each environment one more is for what its link scripts make.
+  const budget =
+    Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1
   const members = await Promise.all(
     wanted.members.map(async (locked, index): Promise<PlannedMember> => {
       const environment = inputs.environments[index]

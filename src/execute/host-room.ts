@@ -1,0 +1,141 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { hexOf } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
+import { makeScratch, removeScratch } from '../common/scratch.ts'
+import type { Owner } from '../layers/types.ts'
+import type { ImageLayer } from '../oci/image.ts'
+import type { HostAnswer, HostRequest, HostSetup } from './host.ts'
+import { ownIds } from './probe.ts'
+import { describeRuntime, type Runtime } from './runtime.ts'
+import type { Outcome, PackedChanges, Workroom } from './types.ts'
+
+/** What a file system is made of that an OCI runtime runs commands in. */
+export interface RoomPlan {
+  /** The lowest first. */
+  readonly layers: readonly ImageLayer[]
+  /** Whom commands run as: a runtime without root knows no other. */
+  readonly user: Owner
+}
+
+/**
+ * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
+ * @throws UserError when a layer cannot be had, or there is no room for it
+ */
+export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime): Promise<Workroom> {
+  const scratch = await makeScratch('micromamba-image-run-')
+  const host = new HostProcess(
+    {
+      folder: join(scratch, 'host'),
+      runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
+      ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
+    },
+    runtime.rights === 'sudo',
+  )
+  const close = async () => {
+    await host.close()
+    await removeScratch(scratch)
+  }
+  const add = async (more: readonly ImageLayer[]) => {
+    // While one is laid the next is fetched.
+    let next = more[0] && fetchLayer(more[0], scratch)
+    for (const [index, { descriptor }] of more.entries()) {
+      const file = (await next) ?? ''
+      const following = more[index + 1]
+      next = following && fetchLayer(following, scratch)
+      next?.catch(() => undefined) // awaited in the next round
+      await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType })
+    }
+    if (more.length > 0) await host.ask({ do: 'settle' })
+  }
+  try {
+    await add(layers)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    executor: describeRuntime(runtime),
+    ...(runtime.rights === 'rootless' && { onlyUser: user }),
+    add,
+    run: async (command, onLine) => (await host.ask({ do: 'run', command }, onLine)) as Outcome, // its answer
+    pack: async (request) => (await host.ask({ do: 'pack', request })) as PackedChanges, // its answer
+    close,
+  }
+}
+
+/** @returns the file that has the layer's compressed bytes */
+async function fetchLayer(layer: ImageLayer, scratch: string): Promise<string> {
+  if (layer.file !== undefined) return layer.file
+  const file = join(scratch, hexOf(layer.descriptor.digest))
+  await pipeline(await layer.open(), createWriteStream(file))
+  return file
+}
+
+/** The process of `host.ts`. */
+class HostProcess {
+  readonly #child: ChildProcess
+  readonly #ended: Promise<string>
+  #onAnswer: (answer: HostAnswer) => void = () => undefined
+
+  constructor(setup: HostSetup, bySudo: boolean) {
+    const own = [process.execPath, hostFile(), JSON.stringify(setup)]
+    const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own
+    // None of the job's variables: what runs there is somebody else's.
+    const child = spawn(program, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
+    child.stdin.on('error', () => undefined) // its end is told by `#ended`
+    this.#ended = new Promise((resolve) => {
+      child.on('error', (error) => {
+        resolve(error.message)
+      })
+      child.once('close', () => {
+        resolve(said)
+      })
+    })
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      this.#onAnswer(JSON.parse(line) as HostAnswer) // what host.ts writes
+    })
+    this.#child = child
+  }
+
+  /** @throws UserError as it was thrown there */
+  async ask(request: HostRequest, onLine: (line: string) => void = () => undefined): Promise<unknown> {
+    const answered = new Promise<Exclude<HostAnswer, { line: string }>>((resolve) => {
+      this.#onAnswer = (answer) => {
+        if ('line' in answer) onLine(answer.line)
+        else resolve(answer)
+      }
+    })
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`)
+    const answer = await Promise.race([answered, this.#ended])
+    if (typeof answer === 'string') {
+      throw new UserError(
+        `the process that runs commands ended: ${foreignText(answer) || 'it did not say why'}`,
+      )
+    }
+    if ('done' in answer) return answer.done
+    if ('bug' in answer) throw Object.assign(new Error(), answer.bug)
+    const { message, input } = answer.userError
+    throw Object.assign(new UserError(message), { input })
+  }
+
+  async close(): Promise<void> {
+    this.#child.stdin?.end()
+    await this.#ended
+  }
+}
+
+/** This project's sources when they run as they are, else the bundle beside this one. */
+function hostFile(): string {
+  // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
+  const here = import.meta.url
+  const file = new URL(here.endsWith('.ts') ? './host.ts' : '../execute/index.js', here)
+  return fileURLToPath(file)
+}

@@ -1,0 +1,153 @@
+import * as core from '@actions/core'
+import { UserError } from '../common/errors.ts'
+import { foreignLines, foreignText } from '../common/foreign.ts'
+import { formatBytes } from '../common/format.ts'
+import { keepSecret } from '../common/secrets.ts'
+import type { BaseFiles } from '../base/base-files.ts'
+import { parsePasswd } from '../base/passwd.ts'
+import type { UserWish } from '../base/user-wish.ts'
+import type { Command, KeepRules, PackedChanges, Workroom } from '../execute/types.ts'
+import { fixedTime } from '../layers/reproducible.ts'
+import type { Owner } from '../layers/types.ts'
+import { environmentOf, parseConfig } from '../oci/config.ts'
+import type { Image } from '../oci/image.ts'
+import type { RunContext } from './context.ts'
+import type { Plan } from './plan.ts'
+import { endOf, fixedVariables, Output, type StepLayer, type Steps } from './steps.ts'
+
+/** Where apt and pip keep what they need once, relative to the root; pip's is below a home too. */
+const aptCaches = ['var/cache/apt', 'var/lib/apt/lists']
+const pipCache = '.cache/pip'
+
+/**
+ * Runs commands of the input `run`, and makes one layer of what they changed.
+ * @param image what they find, with its variables
+ * @throws UserError when one fails
+ */
+export async function runLayer(
+  commands: readonly string[],
+  image: Image,
+  { base, wanted }: Plan,
+  steps: Steps,
+  context: RunContext,
+): Promise<StepLayer> {
+  const { run, start, groupWritable } = wanted.inputs.options
+  const { user: own } = wanted.base.summary
+  let found: RunUser | undefined
+  const user = async () => (found ??= await findUser(run.user, own, () => base.files()))
+  const env = Object.fromEntries(environmentOf(parseConfig(Buffer.from(image.config.bytes).toString())))
+  const rules: KeepRules = {
+    never: [...aptCaches, ...['root', own.home.slice(1)].map((home) => `${home}/${pipCache}`)],
+    refuseSpecial: false,
+    ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
+  }
+  let seconds = 0
+  const work = async (room: Workroom) => {
+    const { uid, gid, home } = await user()
+    const { secrets, timeout } = context.execution
+    const started = performance.now()
+    for (const command of commands) {
+      await runCommand(
+        command,
+        {
+          env: {
+            ...fixedVariables,
+            SOURCE_DATE_EPOCH: String(fixedTime),
+            ...env,
+            ...(run.network ? proxies(process.env) : {}),
+            HOME: home,
+            MAMBA_DOCKERFILE_ACTIVATE: '1',
+          },
+          user: { uid, gid },
+          cwd: start.workdir ?? '/tmp',
+          network: run.network,
+          timeout,
+          ...(Object.keys(secrets).length > 0 && { secrets }),
+        },
+        room,
+      )
+    }
+    seconds = (performance.now() - started) / 1000
+  }
+  const title = commands.join('\n')
+  return steps.make(
+    {
+      title: `RUN ${title}`,
+      inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
+      what: "the commands of 'run'",
+      user,
+      rules,
+      work,
+      onPacked: (packed) => {
+        tell(packed, seconds)
+      },
+    },
+    image,
+  )
+}
+
+async function runCommand(text: string, command: Omit<Command, 'args'>, room: Workroom): Promise<void> {
+  const output = new Output((line) => {
+    core.info(foreignLines(line))
+  })
+  core.startGroup(`RUN ${foreignText(text)}`)
+  try {
+    const args = ['/usr/local/bin/_dockerfile_shell.sh', text]
+    const outcome = await room.run({ ...command, args }, output.add)
+    if (outcome.exitCode === 0) return
+    throw new UserError(
+      `'${foreignText(text)}' failed: ${endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${foreignLines(output.tail)}`}`,
+      { at: { input: 'run' }, advice: 'Nothing was pushed. Mend the command, or what it needs.' },
+    )
+  } finally {
+    core.endGroup()
+  }
+}
+
+function tell({ files, bytes, removed, special }: PackedChanges, seconds: number): void {
+  const gone = removed > 0 ? `, ${removed} removed` : ''
+  core.info(`${seconds.toFixed(1)} s, ${files} files added or changed, ${formatBytes(bytes)}${gone}`)
+  if (special.length === 0) return
+  const paths = special.map((path) => `/${path}`).join(', ')
+  core.warning(
+    `Files that give whoever runs or opens them other rights are in the image: ${foreignText(paths)}`,
+  )
+}
+
+type RunUser = Owner & { readonly home: string }
+
+/** Who a command runs as, as the image's own files tell. */
+async function findUser(
+  wish: UserWish | undefined,
+  own: RunUser & { readonly name: string },
+  readFiles: () => Promise<BaseFiles>,
+): Promise<RunUser> {
+  if (!wish || wish.name === own.name) return own
+  if (wish.name === 'root' || wish.uid === 0) return { uid: 0, gid: wish.gid ?? 0, home: '/root' }
+  const users = parsePasswd((await readFiles()).text('etc/passwd') ?? '')
+  const { name, uid, gid } = wish
+  const user = users.find((one) => (name === undefined ? one.uid === uid : one.name === name))
+  if (user) return { uid: user.uid, gid: gid ?? user.gid, home: user.home }
+  if (uid !== undefined) return { uid, gid: gid ?? 0, home: uid === own.uid ? own.home : '/' }
+  throw new UserError(`the image has no user '${name ?? ''}'`, {
+    at: { input: 'run-user' },
+    advice: `Its own is ${own.name}; root is there too.`,
+  })
+}
+
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
+
+/** The job's proxies, in both spellings, as docker build passes them on; what opens one is kept out of the log. */
+function proxies(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of proxyNames) {
+    const value = environment[name] ?? environment[name.toLowerCase()]
+    if (!value) continue
+    const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {}
+    if (password !== '')
+      keepSecret({ user: decodeURIComponent(username), password: decodeURIComponent(password) })
+    found[name] = value
+    found[name.toLowerCase()] = value
+  }
+  return found
+}

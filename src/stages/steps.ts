@@ -1,0 +1,175 @@
+import { join } from 'node:path'
+import { isRecord } from '../common/json.ts'
+import type { KeepRules, Outcome, PackedChanges, Workroom } from '../execute/types.ts'
+import { keyOf, layerKeyAnnotation, packedLayer, type LayerSettings } from '../layers/build.ts'
+import { formatPathSet, hashPath, parsePathSet, type PathSet } from '../layers/path-set.ts'
+import type { Owner } from '../layers/types.ts'
+import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
+import { parentsOf } from '../packages/archive-path.ts'
+import type { RunContext } from './context.ts'
+import type { Plan } from './plan.ts'
+
+/** To be raised when the same command on the same layers comes to another layer. */
+const executionFormat = 1
+
+/** The annotation of a layer's descriptor that says what commands changed. */
+const changesAnnotation = 'io.github.micromamba-image.changes'
+
+/** What the rest of an image has to know of a layer that commands made. */
+export interface ChangeFacts {
+  /** What was added, replaced or taken away, relative to the root; a directory stands for all below it. */
+  readonly paths: PathSet
+  /** The text of files that activation reads, relative to the root; `null` for one that is gone. */
+  readonly activation: Readonly<Record<string, string | null>>
+}
+
+/** A layer that commands made. */
+export interface StepLayer {
+  readonly layer: ImageLayer
+  readonly changes: ChangeFacts
+}
+
+/** Commands that make a layer of an image. */
+export interface Step {
+  readonly title: string
+  /** All that determines the layer, besides the layers below it. */
+  readonly inputs: unknown
+  /** What they are for, as in "the link scripts". */
+  readonly what: string
+  readonly user: () => Promise<Owner>
+  readonly rules: KeepRules
+  /** Runs them. */
+  readonly work: (room: Workroom) => Promise<void>
+  /** Called with what came of them. */
+  readonly onPacked: (packed: PackedChanges) => void
+}
+
+/** Makes layers by running commands, each in the file system that those before it left. */
+export interface Steps {
+  /**
+   * The layer of a step on others: of the earlier image, if it has one that the same was run for.
+   * @param image what the commands find
+   */
+  make(step: Step, image: Image): Promise<StepLayer>
+  /** Removes what they ran in. */
+  close(): Promise<void>
+}
+
+export function createSteps(
+  { earlier }: Plan,
+  { compression, directory }: LayerSettings,
+  { executors }: RunContext,
+): Steps {
+  let room: Workroom | undefined
+  let laid: readonly ImageLayer[] = []
+  let count = 0
+
+  const close = async () => {
+    const open = room
+    room = undefined
+    await open?.close()
+  }
+  /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
+  const enter = async (image: Image, user: Owner, what: string): Promise<Workroom> => {
+    const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId)
+    const only = room?.onlyUser
+    const isForUser = !only || (only.uid === user.uid && only.gid === user.gid)
+    const missing = image.layers.slice(laid.length)
+    if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
+      await room.add?.(missing)
+    } else {
+      await close()
+      room = await executors.open(image, user, what)
+    }
+    laid = image.layers
+    return room
+  }
+  return {
+    close,
+    async make({ title, inputs, what, user, rules, work, onPacked }, image) {
+      const below = image.layers.map(({ diffId }) => diffId)
+      const key = keyOf('commands', [executionFormat, below, inputs], compression)
+      const found = (await earlier.find([key])).get(key)
+      const text = found?.descriptor.annotations?.[changesAnnotation] ?? ''
+      const known = parseChanges(text)
+      if (found && known) {
+        const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text }
+        return { layer: asOwn(found, title, annotations), changes: known }
+      }
+      const entered = await enter(image, await user(), what)
+      await work(entered)
+      const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) })
+      onPacked(packed)
+      const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation }
+      const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: formatChanges(changes) }
+      const layer = packedLayer(packed.layer, title, annotations)
+      laid = [...image.layers, layer]
+      if (packed.isStale) await close()
+      return { layer, changes }
+    },
+  }
+}
+
+/** Whether commands changed what is at a path, which is relative to the root. */
+export function isChanged({ paths }: ChangeFacts, path: string): boolean {
+  return [path, ...parentsOf(path)].some((place) => paths.has(hashPath(place)))
+}
+
+function formatChanges({ paths, activation }: ChangeFacts): string {
+  return JSON.stringify({ paths: formatPathSet(paths), activation })
+}
+
+/** @returns undefined for anything that `formatChanges` would not give, to the byte */
+function parseChanges(text: string): ChangeFacts | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const { paths: set, activation } = isRecord(value) ? value : {}
+  const paths = typeof set === 'string' ? parsePathSet(set) : undefined
+  if (!paths || !isTexts(activation)) return undefined
+  const changes = { paths, activation }
+  return formatChanges(changes) === text ? changes : undefined
+}
+
+function isTexts(value: unknown): value is Record<string, string | null> {
+  return isRecord(value) && Object.values(value).every((text) => text === null || typeof text === 'string')
+}
+
+/** How many of the last lines of a failed command stand in the error. */
+const tailLength = 30
+
+/** Keeps the last lines of what a command writes, and shows all of them. */
+export class Output {
+  readonly #tail: string[] = []
+  readonly #show: (line: string) => void
+
+  constructor(show: (line: string) => void) {
+    this.#show = show
+  }
+
+  readonly add = (line: string): void => {
+    this.#tail.push(line)
+    if (this.#tail.length > tailLength) this.#tail.shift()
+    this.#show(line)
+  }
+
+  /** The last lines. */
+  get tail(): string {
+    return this.#tail.join('\n')
+  }
+}
+
+/** `exit code 3`, `no end after 60 s, its time limit` */
+export function endOf({ exitCode, timedOut }: Outcome, timeout: number): string {
+  return timedOut ? `no end after ${timeout} s, its time limit` : `exit code ${exitCode}`
+}
+
+/** What a container has besides what its image and its command say: the same on every machine. */
+export const fixedVariables = {
+  TZ: 'UTC',
+  // Modules that a command imports would get bytecode that depends on the clock.
+  PYTHONDONTWRITEBYTECODE: '1',
+} as const
