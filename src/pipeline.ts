@@ -27,7 +27,7 @@ import { makeImage } from './stages/image.ts'
 import { lockMembers } from './stages/lock.ts'
 import { createPackageStore, type Wanted } from './stages/packages.ts'
 import { planImage, type Plan } from './stages/plan.ts'
-import { checkBeforehand } from './stages/preflight.ts'
+import { checkBeforehand, checkCommands } from './stages/preflight.ts'
 import { describeImages } from './stages/wanted.ts'
 
 /**
@@ -43,6 +43,7 @@ export async function run(asked: Request): Promise<Result> {
   const request = await checkBeforehand(asked, members, registry)
   const context = await openContext(request, registry)
   try {
+    await checkCommands(request, context)
     const bases = createBaseReader(request, context)
     const locked = await stage('Lock', () => lockMembers(request, members, bases, context))
     const locks = locked.flat().map(({ result }) => result)

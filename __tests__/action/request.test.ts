@@ -39,7 +39,12 @@ test('the defaults of action.yml are a request', () => {
     platforms: [{ os: 'linux' }],
     tags: [],
     push: false,
-    image: { compression: 'zstd', linkScripts: 'refuse', compilePyc: true },
+    image: {
+      compression: 'zstd',
+      linkScripts: { mode: 'run', skip: [], network: false },
+      run: { commands: [], squash: false, network: true },
+      compilePyc: true,
+    },
     cache: { downloads: true, write: true },
   })
 })

@@ -92,7 +92,7 @@ test('what link scripts only print is shown in the log, also of a layer that is 
   expect(more.fetched).not.toContain('message-1.0-h0_7.conda')
   expect(more.log.split(shown)).toHaveLength(2)
   await write(['message', 'post-link'])
-  const refused = await job.run({ tags: `${world.registry.host}/message:1` })
+  const refused = await job.run({ tags: `${world.registry.host}/message:1`, 'link-scripts': 'refuse' })
   expect(refused.exitCode).not.toBe(0)
   expect(refused.log).toContain("input 'link-scripts': post-link-1.0-h0_0 would run a script when linked")
   const skipped = await make('message:1', { 'link-scripts': 'skip' })

@@ -93,7 +93,8 @@ class HostProcess {
     child.stdin.on('error', () => undefined) // its end is told by `#ended`
     this.#ended = new Promise((resolve) => {
       child.on('error', (error) => {
-        resolve(error.message)
+        // Root's is not ours to kill: it ends with its input.
+        if (child.pid === undefined) resolve(error.message)
       })
       child.once('close', () => {
         resolve(said)

@@ -3,7 +3,9 @@ import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
 import { checkEngine, checkLayout, distinctRepositories } from '../outputs/outputs.ts'
 import { formatRepository, type RegistryClient } from '../registry/registry.ts'
+import type { RunContext } from './context.ts'
 import { chooseActive, type Member } from './environments.ts'
+import { runPurpose } from './run.ts'
 
 /**
  * Finds out before any work what would otherwise come to light after a push or at its end: whether each repository can be written with
@@ -55,4 +57,18 @@ async function mayWrite(
     }
   }
   return true
+}
+
+/**
+ * Finds out before any work whether the commands of `run` can be run here. Whether link scripts are to be is known when their packages
+ * are there.
+ * @throws UserError saying why not
+ */
+export async function checkCommands(
+  { platforms, image: { run } }: Pick<Request, 'platforms' | 'image'>,
+  { executors }: RunContext,
+): Promise<void> {
+  if (run.commands.length === 0) return
+  const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1)
+  for (const platform of platforms) await executors.check(platform, { uid }, runPurpose)
 }

@@ -15,6 +15,9 @@ import type { RunContext } from './context.ts'
 import type { Plan } from './plan.ts'
 import { endOf, fixedVariables, Output, type StepLayer, type Steps } from './steps.ts'
 
+/** What commands are run for, in a sentence. */
+export const runPurpose = "the commands of 'run'"
+
 /** Where apt and pip keep what they need once, relative to the root; pip's is below a home too. */
 const aptCaches = ['var/cache/apt', 'var/lib/apt/lists']
 const pipCache = '.cache/pip'
@@ -74,7 +77,7 @@ export async function runLayer(
     {
       title: `RUN ${title}`,
       inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
-      what: "the commands of 'run'",
+      what: runPurpose,
       user,
       rules,
       work,
