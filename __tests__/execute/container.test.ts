@@ -6,15 +6,25 @@ import { deleteArguments, killArguments, readRuntimeError } from '../../src/exec
 import { run } from '../world/command.ts'
 import { Containers } from './containers.ts'
 
-describe.each(['root', 'rootless'] as const)('a command in a container, with the rights of %s,', (rights) => {
+// crun as root is like runc as root, but asks for more memory for its filter of devices than some machines let root have.
+describe.each([
+  ['runc', 'root'],
+  ['runc', 'rootless'],
+  ['crun', 'rootless'],
+] as const)('a command in a container of %s, %s,', (name, rights) => {
   let containers: Containers
   beforeAll(async () => {
-    containers = await Containers.make(rights)
+    containers = await Containers.make(name, rights)
   })
   afterAll(() => containers.remove())
 
   const bash = (script: string, more: Partial<Parameters<Containers['run']>[0]> = {}) =>
     containers.run({ args: ['/bin/bash', '-c', script], ...more })
+
+  const asItsUser = async (words: readonly string[]) => {
+    const [program, ...args] = containers.asItsUser(words)
+    await run(program, args)
+  }
 
   test('finds what it was given, and what is the same everywhere', async () => {
     const env = { PATH: '/usr/bin', HOME: '/home/me', GREETING: 'two words' }
@@ -77,9 +87,14 @@ describe.each(['root', 'rootless'] as const)('a command in a container, with the
   })
 
   test('has nothing of the machine’s file system mounted but a folder for /tmp', async () => {
-    await expect(bash('cut -d " " -f 5 /proc/self/mountinfo | sort -u')).resolves.toMatchObject({
-      stdout: expect.not.stringMatching(/resolv|cgroup|secrets/),
-    })
+    const { stdout } = await bash('cut -d " " -f 5 /proc/self/mountinfo')
+    const own = ['/', '/dev', '/dev/mqueue', '/dev/pts', '/dev/shm', '/etc/hostname', '/etc/hosts']
+    const devices = /^\/dev\/(null|zero|full|tty|u?random)$/
+    const covered = /^\/(proc|sys)\//
+    const places = stdout.trim().split('\n').sort()
+    expect(places.filter((place) => !devices.test(place) && !covered.test(place))).toEqual([
+      ...[...own, '/proc', '/run', '/sys', '/tmp'],
+    ])
     const ran = await bash('echo kept > /tmp/x; stat -c %a /tmp /run /dev/shm; ls -A /run /dev/shm')
     expect(ran.stdout).toBe('1777\n755\n1777\n/dev/shm:\n\n/run:\n')
     await expect(readdir(ran.temporary)).resolves.toEqual(['x'])
@@ -226,7 +241,7 @@ describe.each(['root', 'rootless'] as const)('a command in a container, with the
         { args: ['/bin/bash', '-c', sleeping] },
         async (temporary, container) => {
           await ready(join(temporary, 'ready'))
-          await run('setpriv', containers.asItsUser(killArguments(containers.runtime, container)))
+          await asItsUser(killArguments(containers.runtime, container))
         },
       )
       expect(ran.exitCode).toBe(137)
@@ -241,7 +256,7 @@ describe.each(['root', 'rootless'] as const)('a command in a container, with the
           expect(await remains()).not.toEqual([])
           const ids = await run('pgrep', ['-f', `run --bundle ${container.bundle} `])
           for (const id of ids.toString().trim().split('\n')) process.kill(Number(id), 'SIGKILL')
-          await run('setpriv', containers.asItsUser(deleteArguments(containers.runtime, container)))
+          await asItsUser(deleteArguments(containers.runtime, container))
         },
       )
       expect(ran.exitCode).toBeNull()
@@ -253,12 +268,12 @@ describe.each(['root', 'rootless'] as const)('a command in a container, with the
     const reasons: (string | undefined)[] = []
     for (const program of ['/bin/false', '/bin/nowhere']) {
       const { exitCode, bundle } = await containers.run({ args: [program] })
-      expect(exitCode).toBe(1)
+      expect(exitCode).not.toBe(0)
       reasons.push(readRuntimeError({ bundle }))
     }
     expect(reasons).toEqual([
       undefined,
-      expect.stringMatching(/"\/bin\/nowhere": stat .* no such file or directory$/),
+      expect.stringMatching(/\/bin\/nowhere.* no such file or directory$/i),
     ])
   })
 })

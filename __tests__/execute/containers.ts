@@ -9,6 +9,7 @@ import {
   runtimeVariables,
   type Container,
   type Runtime,
+  type RuntimeName,
 } from '../../src/execute/runtime.ts'
 import { secretsInput, withSecrets } from '../../src/execute/secrets.ts'
 import type { Command } from '../../src/execute/types.ts'
@@ -60,16 +61,15 @@ export class Containers {
   }
 
   /** @throws Error where this machine has no runc, or the process is not root's */
-  static async make(rights: 'root' | 'rootless'): Promise<Containers> {
-    const found = (await findRuntimes(process.env)).find(
-      ({ name, rights }) => name === 'runc' && rights === 'root',
-    )
-    if (!found) throw new Error('these tests are run as root, with runc: script/bootstrap installs it')
-    const containers = new Containers({ ...found, rights }, await openFolder())
+  static async make(name: RuntimeName, rights: 'root' | 'rootless'): Promise<Containers> {
+    const folder = await openFolder()
+    if (name === 'crun') await installCrun(folder)
+    const environment = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    const found = (await findRuntimes(environment, 0)).find((runtime) => runtime.name === name)
+    if (!found) throw new Error(`there is no ${name} on this machine: script/bootstrap installs runc`)
+    const containers = new Containers({ ...found, rights }, folder)
     await makeTree(containers.root)
-    if (rights === 'rootless') {
-      await run('chown', ['-R', `${plainUser.uid}:${plainUser.gid}`, containers.#folder])
-    }
+    if (rights === 'rootless') await run('chown', ['-R', `${plainUser.uid}:${plainUser.gid}`, folder])
     return containers
   }
 
@@ -117,8 +117,8 @@ export class Containers {
       for (const own of [folder, bundle, state, temporary]) await chown(own, rootless.uid, rootless.gid)
     }
     const place = { id: `test-${process.pid}-${this.#count}`, state }
-    const words = this.asItsUser(runArguments(this.runtime, { ...place, bundle }))
-    const child = spawn('setpriv', words, {
+    const [program, ...words] = this.asItsUser(runArguments(this.runtime, { ...place, bundle }))
+    const child = spawn(program, words, {
       // Far from any secret of the test's.
       env: runtimeVariables(place),
       stdio: [secrets ? 'pipe' : 'ignore', 'pipe', 'pipe'],
@@ -135,9 +135,28 @@ export class Containers {
     return { exitCode, ...output, temporary, bundle }
   }
 
-  /** The words after `setpriv` that run a command line as whoever runs the runtime. Not by `uid` of spawn, which keeps the groups of root. */
-  asItsUser(words: readonly string[]): string[] {
+  /** The command line that runs another one as whoever runs the runtime. Not by `uid` of spawn, which keeps the groups of root. */
+  asItsUser(words: readonly string[]): [string, ...string[]] {
     const { uid, gid } = this.runtime.rights === 'rootless' ? plainUser : { uid: 0, gid: 0 }
-    return [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...words]
+    const asUser: [string, ...string[]] = [
+      'setpriv',
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      ...words,
+    ]
+    if (this.runtime.name === 'runc') return asUser
+    // crun wants cgroups to be of one version, which they are not on every machine.
+    const script = 'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"'
+    return ['unshare', '--mount', 'sh', '-c', script, 'sh', ...asUser]
   }
+}
+
+/** Puts Debian's crun into a folder, with what it needs. */
+export async function installCrun(folder: string): Promise<void> {
+  const libraries = ['libyajl2', 'libseccomp2', 'libcap2', 'libsystemd0', 'libgcrypt20', 'libgpg-error0']
+  const debs = await extractDebs(['crun', ...libraries])
+  const path = `${debs}/usr/lib/$(uname -m)-linux-gnu:${debs}/lib/$(uname -m)-linux-gnu`
+  const script = `#!/bin/sh\nLD_LIBRARY_PATH=${path} exec ${debs}/usr/bin/crun "$@"\n`
+  await writeFile(join(folder, 'crun'), script, { mode: 0o755 })
 }

@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { probe } from '../../src/execute/probe.ts'
@@ -13,8 +13,7 @@ import {
 } from '../../src/execute/runtime.ts'
 import { projectRoot } from '../world/cache.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
-import { openFolder, plainUser } from './containers.ts'
+import { installCrun, openFolder, plainUser } from './containers.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -31,8 +30,7 @@ async function fake(name: string, script: string): Promise<string> {
 }
 
 async function scratch(): Promise<string> {
-  await mkdir(join(folder, 'scratch'))
-  return join(folder, 'scratch')
+  return mkdtemp(join(folder, 'scratch-'))
 }
 
 const withPath = () => ({ PATH: `${folder}:${process.env['PATH'] ?? ''}` })
@@ -106,15 +104,13 @@ describe('a probe', () => {
     await chown(place, plainUser.uid, plainUser.gid)
     const source = (name: string) => JSON.stringify(join(projectRoot, 'src/execute', name))
     const script = `
-      import { rmSync } from 'node:fs'
+      import { mkdtempSync, rmSync } from 'node:fs'
       import { findRuntimes } from ${source('runtime.ts')}
       import { probe } from ${source('probe.ts')}
       const [runtime] = await findRuntimes(process.env)
-      const place = ${JSON.stringify(join(place, 'mine'))}
+      const place = mkdtempSync(${JSON.stringify(join(place, 'mine-'))})
       console.log(runtime.rights, await probe(runtime, place))
       rmSync(place, { recursive: true })`
-    await mkdir(join(place, 'mine'))
-    await chown(join(place, 'mine'), plainUser.uid, plainUser.gid)
     const user = [`--reuid=${plainUser.uid}`, `--regid=${plainUser.gid}`, '--clear-groups']
     const node = [process.execPath, '--input-type=module', '--eval', script]
     return (await run('setpriv', [...user, ...node], { env: environment, cwd: '/' })).toString()
@@ -140,10 +136,7 @@ describe('a probe', () => {
   }
 
   test('of a real crun gives what it says where it does not run', async () => {
-    const libraries = ['libyajl2', 'libseccomp2', 'libcap2', 'libsystemd0', 'libgcrypt20', 'libgpg-error0']
-    const debs = await extractDebs(['crun', ...libraries])
-    const path = `${debs}/usr/lib/$(uname -m)-linux-gnu:${debs}/lib/$(uname -m)-linux-gnu`
-    await fake('crun', `LD_LIBRARY_PATH=${path} exec ${debs}/usr/bin/crun "$@"`)
+    await installCrun(folder)
     const crun = (await findRuntimes(withPath(), 0)).find(({ name }) => name === 'crun')
     expect(crun).toMatchObject({ program: join(folder, 'crun'), seccomp: true })
     const answer = await probe(crun ?? any, await scratch())

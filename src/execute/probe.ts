@@ -1,5 +1,5 @@
 import { chmod, mkdir, readlink, lstat, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { foreignText } from '../common/foreign.ts'
 import type { Owner } from '../layers/types.ts'
 import { ociConfig, writeNetworkFiles } from './bundle.ts'
@@ -24,7 +24,7 @@ const nothing: Command = {
 
 /**
  * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
- * @param scratch an empty folder that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param scratch an empty folder, its name no other's, that it may use and may leave things in; all above it can be entered by who runs the runtime
  * @param seconds after which it is given up
  * @returns undefined when it does, else what it said
  */
@@ -33,7 +33,7 @@ export async function probe(
   scratch: string,
   seconds = nothing.timeout,
 ): Promise<string | undefined> {
-  const place = { id: `probe-${process.pid}`, state: join(scratch, 'state'), bundle: join(scratch, 'bundle') }
+  const place = { id: basename(scratch), state: join(scratch, 'state'), bundle: join(scratch, 'bundle') }
   await makeProbeBundle(runtime, scratch, place)
   const env = runtimeVariables(place)
   const outcome = await runQuietly(runArguments(runtime, place), env, seconds)

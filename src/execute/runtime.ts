@@ -53,7 +53,8 @@ export async function findRuntimes(
   const programs: Omit<Runtime, 'rights'>[] = []
   for (const name of ['runc', 'crun'] as const) {
     const program = await firstExecutable(name, [...path, ...usualFolders])
-    if (program !== undefined) programs.push({ name, program, seccomp: await filtersCalls(program) })
+    if (program !== undefined)
+      programs.push({ name, program, seccomp: await filtersCalls(program, environment) })
   }
   if (programs.length === 0) return []
   const rights: Rights[] =
@@ -74,8 +75,8 @@ async function firstExecutable(name: string, folders: readonly string[]): Promis
 }
 
 /** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
-async function filtersCalls(program: string): Promise<boolean> {
-  const { stdout } = await runQuietly([program, '--version'], {})
+async function filtersCalls(program: string, { PATH }: NodeJS.ProcessEnv): Promise<boolean> {
+  const { stdout } = await runQuietly([program, '--version'], { PATH })
   return /^libseccomp: |\+SECCOMP\b/m.test(stdout)
 }
 
