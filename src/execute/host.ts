@@ -125,8 +125,8 @@ class Host {
         })
       })
       await Promise.all(lines)
-      const failure = exitCode === 0 || limit.isOver ? undefined : readRuntimeError(this.#container)
-      if (failure !== undefined) {
+      const failure = exitCode === 0 ? undefined : readRuntimeError(this.#container)
+      if (failure !== undefined && !limit.isOver) {
         this.#runtime(deleteArguments(runtime, this.#container))
         throw cannotStart(command, failure)
       }
