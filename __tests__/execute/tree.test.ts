@@ -237,6 +237,11 @@ describe('what changed in a tree', () => {
     const stale = await pack(tree, { only: 'opt/env', never: [], refuseSpecial: true })
     expect(stale).toMatchObject({ isStale: true, dropped: ['etc'], removed: 1 })
     expect((await linesOf(stale)).slice(2)).toEqual(['opt/env/.wh.new 644 0:0'])
+    await tree.adopt(stale, blobOf(stale.layer))
+    expect(await readFile(join(tree.root, 'etc/hosts'), 'utf8')).toBe('etc/hosts')
+    expect((await stat(join(tree.root, 'etc/hosts'))).mtimeMs).toBe(fixedTime * 1000)
+    await expect(stat(join(tree.root, 'etc/other'))).rejects.toThrow('ENOENT')
+    expect(await linesOf(await pack(tree))).toEqual([])
   })
 
   test('one step after the other: the second has what the second changed', async () => {

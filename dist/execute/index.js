@@ -7476,7 +7476,7 @@ async function findRuntimes(environment, uid = process.getuid?.()) {
     for (const name of ['runc', 'crun']) {
         const program = await firstExecutable(name, [...path, ...usualFolders]);
         if (program !== undefined)
-            programs.push({ name, program, seccomp: await filtersCalls(program) });
+            programs.push({ name, program, seccomp: await filtersCalls(program, environment) });
     }
     if (programs.length === 0)
         return [];
@@ -7493,8 +7493,8 @@ async function firstExecutable(name, folders) {
     return undefined;
 }
 /** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
-async function filtersCalls(program) {
-    const { stdout } = await runQuietly([program, '--version'], {});
+async function filtersCalls(program, { PATH }) {
+    const { stdout } = await runQuietly([program, '--version'], { PATH });
     return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
 }
 async function hasSudo(environment) {
@@ -7912,8 +7912,8 @@ class Host {
                 });
             });
             await Promise.all(lines);
-            const failure = exitCode === 0 || limit.isOver ? undefined : readRuntimeError(this.#container);
-            if (failure !== undefined) {
+            const failure = exitCode === 0 ? undefined : readRuntimeError(this.#container);
+            if (failure !== undefined && !limit.isOver) {
                 this.#runtime(deleteArguments(runtime, this.#container));
                 throw cannotStart(command, failure);
             }

@@ -44188,7 +44188,7 @@ async function findRuntimes(environment, uid = process.getuid?.()) {
     for (const name of ['runc', 'crun']) {
         const program = await firstExecutable(name, [...path, ...usualFolders]);
         if (program !== undefined)
-            programs.push({ name, program, seccomp: await filtersCalls(program) });
+            programs.push({ name, program, seccomp: await filtersCalls(program, environment) });
     }
     if (programs.length === 0)
         return [];
@@ -44205,8 +44205,8 @@ async function firstExecutable(name, folders) {
     return undefined;
 }
 /** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
-async function filtersCalls(program) {
-    const { stdout } = await runQuietly([program, '--version'], {});
+async function filtersCalls(program, { PATH }) {
+    const { stdout } = await runQuietly([program, '--version'], { PATH });
     return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
 }
 async function hasSudo(environment) {
@@ -44289,12 +44289,12 @@ const nothing = {
 };
 /**
  * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
- * @param scratch an empty folder that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param scratch an empty folder, its name no other's, that it may use and may leave things in; all above it can be entered by who runs the runtime
  * @param seconds after which it is given up
  * @returns undefined when it does, else what it said
  */
 async function probe(runtime, scratch, seconds = nothing.timeout) {
-    const place = { id: `probe-${process.pid}`, state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
+    const place = { id: (0,external_node_path_.basename)(scratch), state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
     await makeProbeBundle(runtime, scratch, place);
     const env = runtimeVariables(place);
     const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
@@ -44436,7 +44436,9 @@ class HostProcess {
         child.stdin.on('error', () => undefined); // its end is told by `#ended`
         this.#ended = new Promise((resolve) => {
             child.on('error', (error) => {
-                resolve(error.message);
+                // Root's is not ours to kill: it ends with its input.
+                if (child.pid === undefined)
+                    resolve(error.message);
             });
             child.once('close', () => {
                 resolve(said);
@@ -62335,6 +62337,8 @@ function showMessages(messages, { shown }) {
 
 
 
+/** What commands are run for, in a sentence. */
+const runPurpose = "the commands of 'run'";
 /** Where apt and pip keep what they need once, relative to the root; pip's is below a home too. */
 const aptCaches = ['var/cache/apt', 'var/lib/apt/lists'];
 const pipCache = '.cache/pip';
@@ -62382,7 +62386,7 @@ async function runLayer(commands, image, { base, wanted }, steps, context) {
     return steps.make({
         title: `RUN ${title}`,
         inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
-        what: "the commands of 'run'",
+        what: runPurpose,
         user,
         rules,
         work,
@@ -64013,6 +64017,7 @@ async function withEarlier(groups, python, earlier) {
 
 
 
+
 /**
  * Finds out before any work what would otherwise come to light after a push or at its end: whether each repository can be written with
  * the login there is, the layout where it is to go, and the container engine reached.
@@ -64051,6 +64056,18 @@ async function mayWrite({ tags, isPushOptional }, registry) {
         }
     }
     return true;
+}
+/**
+ * Finds out before any work whether the commands of `run` can be run here. Whether link scripts are to be is known when their packages
+ * are there.
+ * @throws UserError saying why not
+ */
+async function checkCommands({ platforms, image: { run } }, { executors }) {
+    if (run.commands.length === 0)
+        return;
+    const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1);
+    for (const platform of platforms)
+        await executors.check(platform, { uid }, runPurpose);
 }
 
 ;// CONCATENATED MODULE: ./src/image/inputs.ts
@@ -64216,6 +64233,7 @@ async function run(asked) {
     const request = await checkBeforehand(asked, members, registry);
     const context = await openContext(request, registry);
     try {
+        await checkCommands(request, context);
         const bases = createBaseReader(request, context);
         const locked = await stage('Lock', () => lockMembers(request, members, bases, context));
         const locks = locked.flat().map(({ result }) => result);

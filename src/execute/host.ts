@@ -87,7 +87,7 @@ class Host {
         const packed = await packChanges(this.#tree.differences(), request.request)
         const { layer } = packed
         await this.#tree.adopt(packed, blobAt(layer.file, layer.descriptor.mediaType))
-        return packed
+        return { ...packed, isStale: false }
       }
     }
   }

@@ -10,11 +10,17 @@ export async function readLines(stream: Readable, onLine: (line: string) => void
   for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    lines.forEach(onLine)
+    for (const line of lines) onLine(shownOf(line))
     if (rest.length > longest) {
       onLine(rest)
       rest = ''
     }
   }
-  if (rest !== '') onLine(rest)
+  if (rest !== '') onLine(shownOf(rest))
+}
+
+/** What a terminal would show in the end of a line that was written again and again, as progress is. */
+function shownOf(line: string): string {
+  const whole = line.replace(/\r+$/, '')
+  return whole.slice(whole.lastIndexOf('\r') + 1)
 }

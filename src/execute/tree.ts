@@ -23,7 +23,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Placement } from '../base/file-tree.ts'
-import { readLayerTar, type LayerBlob, type TarEntry } from '../base/layer-tar.ts'
+import { isFile, readLayerTar, type LayerBlob, type TarEntry } from '../base/layer-tar.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { Owner } from '../layers/types.ts'
 import { emptyBefore, entryBefore, hashesIn } from './before.ts'
@@ -69,7 +69,11 @@ export class DiskTree {
     for await (const entry of readLayerTar(layer)) {
       const placement = put(entryBefore(entry.path, entry.header, index))
       this.#clear(placement)
-      if (placement.path !== undefined) await this.#lay(placement.path, placement.original, entry)
+      const { path, original } = placement
+      const state = path === undefined ? undefined : this.#before.files.get(path)
+      if (path === undefined || !state || path === original) continue
+      if (original !== undefined) linkSync(this.#onDisk(original), this.#onDisk(path))
+      else await this.#lay(path, state, timeOf(entry.header), entry.content)
     }
   }
 
@@ -81,7 +85,6 @@ export class DiskTree {
       utimesSync(this.#onDisk(path), time, time)
       if (this.#user) chmodSync(this.#onDisk(path), modeFor(state, this.#user))
     }
-    this.#times.clear()
     this.#stamps = this.#stampAll()
   }
 
@@ -114,19 +117,41 @@ export class DiskTree {
     return { before, now, gone, hashesBefore }
   }
 
-  /** Takes what was packed for what is there, as the image will have it, and away what was left out. */
-  async adopt({ isStale, leftover }: PackedChanges, layer: LayerBlob): Promise<void> {
+  /** Takes what was packed for what is there, as the image will have it; what was left out of it is as it was before. */
+  async adopt({ leftover }: PackedChanges, layer: LayerBlob): Promise<void> {
     const index = this.#layers.push(layer) - 1
     const put = this.#before.beginLayer()
     for await (const { path, header } of readLayerTar(layer)) {
-      put(entryBefore(path, header, index))
-      const time = header.mtime.getTime() / 1000
-      if (header.type === 'file' && this.#before.files.has(path)) utimesSync(this.#onDisk(path), time, time)
+      const placement = put(entryBefore(path, header, index))
+      const time = timeOf(header)
+      if (header.type === 'directory') this.#times.set(path, time)
+      else if (isFile(header) && placement.path !== undefined) utimesSync(this.#onDisk(path), time, time)
     }
-    // One that is stale is of no more use.
-    if (isStale) return
-    for (const path of leftover) rmSync(this.#onDisk(path), { recursive: true, force: true })
+    if (leftover.length > 0) await this.#restore(leftover)
     this.settle()
+  }
+
+  /** Makes of what is at some paths, and below, what the layers have there. */
+  async #restore(paths: readonly string[]): Promise<void> {
+    for (const path of paths) removeTree(this.#onDisk(path))
+    const lost = [...this.#before.files].filter(([path]) => paths.some((place) => isBelow(path, place)))
+    const files = new Map<string, string[]>()
+    const keyOf = ({ layer, name }: FileBefore['source']) => `${layer}/${name}`
+    for (const [path, state] of lost.sort(([one], [other]) => (one < other ? -1 : 1))) {
+      if (state.type === 'file')
+        files.set(keyOf(state.source), [...(files.get(keyOf(state.source)) ?? []), path])
+      else await this.#lay(path, state, this.#times.get(path) ?? fixedTime)
+    }
+    for (const [layer, blob] of this.#layers.entries()) {
+      if (!lost.some(([, { type, source }]) => type === 'file' && source.layer === layer)) continue
+      for await (const { path: name, header, content } of readLayerTar(blob)) {
+        const [path, ...others] = (isFile(header) && files.get(keyOf({ layer, name }))) || []
+        const state = path === undefined ? undefined : this.#before.files.get(path)
+        if (path === undefined || !state) continue
+        await this.#lay(path, state, timeOf(header), content)
+        for (const other of others) linkSync(this.#onDisk(path), this.#onDisk(other))
+      }
+    }
   }
 
   remove(): void {
@@ -143,22 +168,23 @@ export class DiskTree {
     for (const path of implied) mkdirSync(this.#onDisk(path), 0o755)
   }
 
-  async #lay(path: string, original: string | undefined, { header, content }: TarEntry): Promise<void> {
-    const state = this.#before.files.get(path)
+  async #lay(
+    path: string,
+    state: FileBefore,
+    time: number,
+    content?: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
     const file = this.#onDisk(path)
-    const time = header.mtime.getTime() / 1000
-    if (original !== undefined) {
-      if (original !== path) linkSync(this.#onDisk(original), file)
-    } else if (state?.type === 'directory') {
+    if (state.type === 'directory') {
       mkdirSync(file, { recursive: true, mode: 0o700 })
       this.#times.set(path, time)
       if (this.#user) return
       lchownSync(file, state.uid, state.gid)
       chmodSync(file, state.mode)
-    } else if (state?.type === 'symlink') {
+    } else if (state.type === 'symlink') {
       symlinkSync(state.target, file)
       if (!this.#user) lchownSync(file, state.uid, state.gid)
-    } else if (state?.type === 'file') {
+    } else if (state.type === 'file' && content) {
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
       const handle = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
       try {
@@ -245,6 +271,10 @@ export class DiskTree {
 
 function writeAll(handle: number, chunk: Uint8Array): void {
   for (let done = 0; done < chunk.length;) done += writeSync(handle, chunk, done)
+}
+
+function timeOf({ mtime }: TarEntry['header']): number {
+  return mtime.getTime() / 1000
 }
 
 function stampOf({ ino, ctimeMs }: Stats): Stamp {
