@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { messageOf, UserError } from '../common/errors.ts'
@@ -13,12 +13,32 @@ export interface EngineCommand {
    *   has stopped reading
    */
   run(args: readonly string[], feed?: (stdin: Writable) => Promise<void>): Promise<EngineOutcome>
+  /** Starts one command, whose streams and end are the caller's. */
+  start(args: readonly string[]): ChildProcessWithoutNullStreams
+  /** The same for a command that opens `/dev/stdout`, as podman's do: Node's streams are sockets, and only pipes can be opened. */
+  startPiped(args: readonly string[]): ChildProcessWithoutNullStreams
 }
 
 export interface EngineOutcome {
   readonly ok: boolean
   readonly stdout: string
   readonly stderr: string
+}
+
+/**
+ * The command line of an engine that may be there or not.
+ * @param environment where PATH is, and what the engine's command line gets
+ */
+export function engineCommand(program: string, environment: NodeJS.ProcessEnv): EngineCommand {
+  const options = { env: environment, stdio: 'pipe' } as const
+  const start: EngineCommand['start'] = (args) => spawn(program, args, options)
+  const pipe = ['-c', 'set -o pipefail; "$@" | cat', 'bash', program]
+  return {
+    program,
+    start,
+    startPiped: (args) => spawn('bash', [...pipe, ...args], options),
+    run: (args, feed) => execute(start(args), feed),
+  }
 }
 
 /**
@@ -30,10 +50,10 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
   const chosen = environment['CONTAINER_ENGINE']
   const programs = chosen ? [chosen] : ['docker', 'podman']
   for (const program of programs) {
-    const run: EngineCommand['run'] = (args, feed) => execute(program, args, environment, feed)
+    const engine = engineCommand(program, environment)
     try {
-      await run(['--version'])
-      return { program, run }
+      await engine.run(['--version'])
+      return engine
     } catch (error) {
       if (!isMissing(error)) throw cannotStart(program, error)
     }
@@ -47,13 +67,7 @@ export async function findEngine(environment: NodeJS.ProcessEnv): Promise<Engine
 }
 
 /** Why not by @actions/exec: see `command.ts`. */
-async function execute(
-  program: string,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  feed = endAtOnce,
-): Promise<EngineOutcome> {
-  const child = spawn(program, args, { env: environment, stdio: 'pipe' })
+async function execute(child: ChildProcessWithoutNullStreams, feed = endAtOnce): Promise<EngineOutcome> {
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
@@ -78,7 +92,8 @@ function endAtOnce(stdin: Writable): Promise<void> {
   return Promise.resolve()
 }
 
-function isMissing(error: unknown): boolean {
+/** Whether a program could not be started since there is none of its name. */
+export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT'
 }
 

@@ -26,15 +26,29 @@ export async function loadImage(
 ): Promise<string> {
   const image = imageToLoad(artifact)
   const engine = await findEngine(environment)
-  const files = layoutFiles(image, tags)
   showCommand(engine.program, ['load'])
-  const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin))
-  if (!ok) throw engineFailure(engine, 'load failed', stderr)
-  core.debug(stdout)
-  const names = distinctTags(tags).map(formatReference)
-  const id = await idOf(engine, image, names)
-  core.info(`${engine.program}: loaded ${[id, ...names].join(', ')}`)
+  const id = await loadInto(engine, image, tags)
+  core.info(`${engine.program}: loaded ${[id, ...distinctTags(tags).map(formatReference)].join(', ')}`)
   return id
+}
+
+/**
+ * Loads an image into an engine.
+ * @param input which one an error is about
+ * @returns as `loadImage`
+ * @throws UserError as `loadImage`
+ */
+export async function loadInto(
+  engine: EngineCommand,
+  image: Image,
+  tags: readonly ImageReference[],
+  input = 'load',
+): Promise<string> {
+  const files = layoutFiles(image, tags)
+  const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin))
+  if (!ok) throw engineFailure(engine, 'load failed', stderr, input)
+  core.debug(stdout)
+  return idOf(engine, image, distinctTags(tags).map(formatReference), input)
 }
 
 /**
@@ -52,9 +66,15 @@ export async function checkEngine(
   if (!ok) throw engineFailure(engine, 'does not answer', stderr)
 }
 
-function engineFailure({ program }: EngineCommand, what: string, stderr: string): UserError {
+/** @param what did not go well; of it the engine said `stderr` */
+export function engineFailure(
+  { program }: EngineCommand,
+  what: string,
+  stderr: string,
+  input = 'load',
+): UserError {
   return new UserError(`${program} ${what}: ${foreignText(stderr) || 'it did not say why'}`, {
-    at: { input: 'load' },
+    at: { input },
     advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
   })
 }
@@ -83,7 +103,12 @@ function suitableFor(platforms: readonly Platform[]): number {
 }
 
 /** Looks for the image under its names, or by its digests when it has none. */
-async function idOf(engine: EngineCommand, image: Image, names: readonly string[]): Promise<string> {
+async function idOf(
+  engine: EngineCommand,
+  image: Image,
+  names: readonly string[],
+  input: string,
+): Promise<string> {
   const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest as string)
   const found: (string | undefined)[] = []
   for (const name of names.length > 0 ? names : ids) found.push(await inspect(engine, name))
@@ -92,7 +117,7 @@ async function idOf(engine: EngineCommand, image: Image, names: readonly string[
   if (id !== undefined && missing.length === 0) return id
   throw new UserError(
     `${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`,
-    { at: { input: 'load' }, advice: 'Check that nothing else loads or removes images there meanwhile.' },
+    { at: { input }, advice: 'Check that nothing else loads or removes images there meanwhile.' },
   )
 }
 
