@@ -10,6 +10,9 @@ type CancelSignal = (typeof signals)[number]
 /** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
 const graceSeconds = 3
 
+/** How long all that is registered by `onCancel` may take: the second signal kills its programs too. */
+const undoSeconds = 6
+
 /** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
 export class Cancelled extends Error {
   /** As shells have it, 130 for SIGINT. */
@@ -29,6 +32,19 @@ subscribe('child_process', (message) => {
   children.add(child)
   child.once('exit', () => children.delete(child))
 })
+
+/** What a cancelled job is to undo besides. */
+const undoings = new Set<() => Promise<void>>()
+
+/**
+ * Registers what is to be undone when the job is cancelled, where neither the end of programs nor the removal of folders does it, such
+ * as containers of a daemon. It begins at the signal, while the work itself may go on, and has six seconds.
+ * @returns what takes it back
+ */
+export function onCancel(undo: () => Promise<void>): () => void {
+  undoings.add(undo)
+  return () => undoings.delete(undo)
+}
 
 /**
  * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
@@ -50,7 +66,7 @@ export async function untilCancelled<T>(work: () => Promise<T>): Promise<T> {
     const ended = work().then((value) => ({ value }))
     const outcome = await Promise.race([cancelled, ended])
     if (typeof outcome === 'object') return outcome.value
-    await stopChildren(outcome)
+    await Promise.all([stopChildren(outcome), undoAll()])
     removeAllScratch()
     throw new Cancelled(outcome)
   } finally {
@@ -60,10 +76,19 @@ export async function untilCancelled<T>(work: () => Promise<T>): Promise<T> {
 
 async function stopChildren(signal: CancelSignal): Promise<void> {
   kill(signal)
+  // Not those that undo something, which start from here on.
+  const running = [...children]
   const timer = setTimeout(() => {
-    kill('SIGKILL')
+    for (const child of running) child.kill('SIGKILL')
   }, graceSeconds * 1000)
-  await Promise.all([...children].map(ended))
+  await Promise.all(running.map(ended))
+  clearTimeout(timer)
+}
+
+async function undoAll(): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, undoSeconds * 1000, undefined)
+  await Promise.race([over, Promise.allSettled([...undoings].map((undo) => undo()))])
   clearTimeout(timer)
 }
 
