@@ -15,11 +15,17 @@ export function emptyBefore(): FilesBefore {
 /** @throws UserError when a layer is not to be had */
 export async function readBefore(layers: readonly LayerBlob[]): Promise<FilesBefore> {
   const before = emptyBefore()
-  for (const [index, layer] of layers.entries()) {
-    const put = before.beginLayer()
-    for await (const { path, header } of readLayerTar(layer)) put(entryBefore(path, header, index))
-  }
+  for (const [index, layer] of layers.entries()) await putLayer(before, layer, index)
   return before
+}
+
+/**
+ * Puts a layer on those below.
+ * @param index its position
+ */
+export async function putLayer(before: FilesBefore, layer: LayerBlob, index: number): Promise<void> {
+  const put = before.beginLayer()
+  for await (const { path, header } of readLayerTar(layer)) put(entryBefore(path, header, index))
 }
 
 /** An entry of a layer's tar, as the tree of files takes it. */

@@ -88,7 +88,7 @@ async function findChanges({ before, now, gone, hashesBefore }: Differences): Pr
 }
 
 /** Whether two states differ in content at most. A link's own mode means nothing. */
-function hasSameLook(old: FileState, now: FileState): boolean {
+export function hasSameLook(old: FileState, now: FileState): boolean {
   if (old.type !== now.type || old.uid !== now.uid || old.gid !== now.gid) return false
   if (old.type === 'symlink') return old.target === (now as typeof old).target
   if (old.mode !== now.mode) return false

@@ -5,6 +5,7 @@ import { withScratch } from '../common/scratch.ts'
 import type { Owner } from '../layers/types.ts'
 import type { Image } from '../oci/image.ts'
 import { canRun } from './emulation.ts'
+import { checkExecutionEngine, openEngineRoom } from './engine.ts'
 import { openHostRoom } from './host-room.ts'
 import { probe } from './probe.ts'
 import { describeRuntime, findRuntimes } from './runtime.ts'
@@ -84,12 +85,19 @@ export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessE
 async function findExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv): Promise<Executor[]> {
   const isWanted = (name: ExecutorName) => wish === 'auto' || wish === name
   const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name))
+  const engines = (['docker', 'podman'] as const).filter(isWanted)
   return [
     ...runtimes.map((runtime): Executor => ({
       name: describeRuntime(runtime),
       knowsOneUser: runtime.rights === 'rootless',
       check: () => withScratch('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
       open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
+    })),
+    ...engines.map((engine): Executor => ({
+      name: engine,
+      knowsOneUser: false,
+      check: () => checkExecutionEngine(engine, environment),
+      open: (image) => openEngineRoom(image, engine, environment),
     })),
   ]
 }

@@ -1,15 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { hexOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
 import { makeScratch, removeScratch } from '../common/scratch.ts'
 import type { Owner } from '../layers/types.ts'
 import type { ImageLayer } from '../oci/image.ts'
+import { fetchLayer } from './fetch-layer.ts'
 import type { HostAnswer, HostRequest, HostSetup } from './host.ts'
 import { ownIds } from './probe.ts'
 import { describeRuntime, type Runtime } from './runtime.ts'
@@ -67,14 +65,6 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
     pack: async (request) => (await host.ask({ do: 'pack', request })) as PackedChanges, // its answer
     close,
   }
-}
-
-/** @returns the file that has the layer's compressed bytes */
-async function fetchLayer(layer: ImageLayer, scratch: string): Promise<string> {
-  if (layer.file !== undefined) return layer.file
-  const file = join(scratch, hexOf(layer.descriptor.digest))
-  await pipeline(await layer.open(), createWriteStream(file))
-  return file
 }
 
 /** The process of `host.ts`. */
