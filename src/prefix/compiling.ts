@@ -16,7 +16,7 @@ export interface SourceCompiler {
  */
 export async function* withBytecode(
   entries: AsyncIterable<PrefixEntry>,
-  plan: LinkPlan,
+  plan: Pick<LinkPlan, 'bytecode'>,
   { prefix }: LinkContext,
   select: (path: string) => boolean,
   compiler: SourceCompiler,

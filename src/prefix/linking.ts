@@ -238,7 +238,12 @@ export class Linking {
 }
 
 /** A file whose content is in memory. */
-export function fileOf(path: string, mode: number, bytes: Buffer, mtime?: number): PrefixEntry {
+export function fileOf(
+  path: string,
+  mode: number,
+  bytes: Buffer,
+  mtime?: number,
+): Extract<PrefixEntry, { type: 'file' }> {
   return {
     type: 'file',
     path,
