@@ -8,11 +8,11 @@ import fc from 'fast-check'
 import { Compiler } from '../../../src/bytecode/bytecode.ts'
 import { formatCsvRow, parseCsv } from '../../../src/packages/wheel/csv.ts'
 import { pythonOf } from '../../../src/prefix/link.ts'
-import type { WheelContext } from '../../../src/prefix/wheel/link.ts'
+import { removedBy, type WheelContext } from '../../../src/prefix/wheel/link.ts'
 import { makeWheel } from '../../packages/make-wheel.ts'
 import { linkedTree, shownTree } from './linked.ts'
 import { randomWheels } from './random-wheels.ts'
-import { PipPrefix } from './real-pip.ts'
+import { PipPrefix, type Tree } from './real-pip.ts'
 import { specimens } from './specimens.ts'
 
 // The first time, the channel is built.
@@ -115,6 +115,46 @@ describe.each([
       wheels.map((wheel) => linkedTree(wheel, context, { locked: { requested: true } })),
     )
     expect(shownTree(...linked)).toEqual(shownTree(installed))
+  })
+
+  test('pip uninstalls what was linked, wholly, and removes of it what is said', async () => {
+    const context = contextOf(real.prefix, pip, true)
+    const extra = { mode: '644', content: Buffer.from('x') }
+    const laid: Record<string, Tree[string]> = {}
+    const removed: string[] = []
+    for (const wheel of specimens) {
+      const linked = await linkedTree(wheel, context, { compiler })
+      const [recordPath = ''] = Object.keys(linked).filter((path) => path.endsWith('.dist-info/RECORD'))
+      const text = (name: string) => linked[recordPath.replace(/RECORD$/, name)]?.content.toString('utf8')
+      // What RECORD does not list, and goes as well: a script of an entry point, bytecode of other kinds.
+      const record = text('RECORD')?.replace(/^.*bin\/ep-console,.*\r\n/m, '') ?? ''
+      Object.assign(laid, linked, { [recordPath]: { mode: '644', content: Buffer.from(record) } })
+      for (const path of Object.keys(linked)) {
+        if (path.endsWith('.py')) laid[`${path}c`] = laid[`${path}o`] = extra
+      }
+      removed.push(
+        ...removedBy(
+          { dist: wheel.name, record, entryPoints: text('entry_points.txt') },
+          python,
+          real.prefix,
+        ),
+      )
+    }
+    const left = ['lib/python3.11/site-packages/entry_points_/left.txt', 'bin/left']
+    for (const path of left) laid[path] = extra
+    try {
+      await real.lay(laid)
+      await real.pip(release, ['uninstall', '-y', ...specimens.map(({ name }) => name)])
+      const after = Object.keys(await real.added())
+      expect(after.sort()).toEqual([...left].sort())
+      expect(
+        Object.keys(laid)
+          .filter((path) => !removed.includes(path))
+          .sort(),
+      ).toEqual([...left].sort())
+    } finally {
+      await real.clean()
+    }
   })
 })
 

@@ -24,6 +24,7 @@ export {
   type WheelPlan,
   type WheelSource,
 } from './plan.ts'
+export { removedBy, type InstalledDistribution } from './replaced.ts'
 
 /**
  * Opens a wheel for linking.
