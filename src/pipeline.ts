@@ -43,7 +43,6 @@ export async function run(asked: Request): Promise<Result> {
   const request = await checkBeforehand(asked, members, registry)
   const context = await openContext(request, registry)
   try {
-    await checkCommands(request, context)
     const bases = createBaseReader(request, context)
     const locked = await stage('Lock', () => lockMembers(request, members, bases, context))
     const locks = locked.flat().map(({ result }) => result)
@@ -52,11 +51,19 @@ export async function run(asked: Request): Promise<Result> {
     const earlier = await stage('Earlier image', () => findEarlierImages(request, context))
     const store = createPackageStore(request, locked.flat(), context)
     const wanted = await stage('Base image', async () => {
+      const isNew = (_: unknown, index: number) => !earlier[index]
+      await checkCommands(request.platforms.filter(isNew), request.image, context)
       // Where no earlier image is, all packages are missing: they are on their way while the base is read.
-      store.begin(locked.flatMap((ofPlatform, index) => (earlier[index] ? [] : ofPlatform)))
+      store.begin(locked.filter(isNew).flat())
       return describeImages(request, locked, earlier, bases, context)
     })
     const plans = await stage('Packages', async () => {
+      const changed = wanted.filter(({ unchanged }) => !unchanged)
+      await checkCommands(
+        changed.map(({ inputs }) => inputs.platform),
+        request.image,
+        context,
+      )
       const planned = await Promise.all(
         wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))),
       )

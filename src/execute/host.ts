@@ -98,6 +98,7 @@ class Host {
     removeTree(temporary)
     mkdirSync(temporary)
     chmodSync(temporary, 0o1777)
+    this.#tree.provide(command.cwd)
     const args = command.secrets ? withSecrets(command.args) : command.args
     const config = ociConfig({ ...command, args }, this.#place)
     writeFileSync(join(this.#container.bundle, 'config.json'), JSON.stringify(config))

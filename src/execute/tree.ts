@@ -22,13 +22,13 @@ import {
   type Stats,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { Placement } from '../base/file-tree.ts'
+import { resolvePath, type Placement } from '../base/file-tree.ts'
 import { isFile, readLayerTar, type LayerBlob, type TarEntry } from '../base/layer-tar.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { Owner } from '../layers/types.ts'
 import { emptyBefore, entryBefore, hashesIn } from './before.ts'
 import type { Differences } from './changes.ts'
-import { isBelow } from './conditions.ts'
+import { above, isBelow } from './conditions.ts'
 import type { FileBefore, FileNow, FileState, PackedChanges } from './types.ts'
 
 /** What tells a file that is as it was laid: no program can set its time of change back. */
@@ -50,6 +50,8 @@ export class DiskTree {
   readonly #layers: LayerBlob[] = []
   readonly #before = emptyBefore()
   readonly #times = new Map<string, number>()
+  /** Folders of ours for commands to begin in. */
+  readonly #provided = new Map<string, FileState>()
   #stamps = new Map<string, Stamp>()
 
   /**
@@ -88,6 +90,20 @@ export class DiskTree {
     this.#stamps = this.#stampAll()
   }
 
+  /** Makes a folder for a command to begin in, as engines do: what was not there is root's. */
+  provide(directory: string): void {
+    const path = directory.replace(/^\/+|\/+$/g, '')
+    const place = resolvePath(this.#before.files, path, { followLast: true })
+    for (const missing of [...above(place), place].sort()) {
+      const file = this.#onDisk(missing)
+      if (lstatSync(file, { throwIfNoEntry: false })) continue
+      mkdirSync(file)
+      const state = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const
+      chmodSync(file, this.#user ? modeFor(state, this.#user) : state.mode)
+      this.#provided.set(missing, state)
+    }
+  }
+
   /** What is other than it was laid, or packed. */
   differences(): Differences {
     const before = this.#before.files
@@ -99,7 +115,10 @@ export class DiskTree {
       const old = this.#stamps.get(path)
       stamps.set(path, stamp)
       if (old?.inode === stamp.inode && old.changed === stamp.changed) continue
-      now.set(path, this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : undefined))
+      now.set(
+        path,
+        this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : this.#provided.get(path)),
+      )
     }
     this.#stamps = stamps
     // Nodes of devices are not laid, and what this user cannot look into he could not change.
@@ -199,7 +218,7 @@ export class DiskTree {
   }
 
   /** @param laid what the file was laid as, where it is still that one */
-  #now(path: string, stats: Stats, laid: FileBefore | undefined): FileNow {
+  #now(path: string, stats: Stats, laid: FileState | undefined): FileNow {
     const mode = stats.mode & 0o7777
     const user = this.#user
     const { uid, gid } = user && laid ? laid : (user ?? stats)

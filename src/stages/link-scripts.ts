@@ -9,7 +9,15 @@ import { linkScriptsOf, planLink } from '../prefix/link.ts'
 import type { RunContext } from './context.ts'
 import type { BuiltMember } from './package-layers.ts'
 import type { Plan } from './plan.ts'
-import { endOf, fixedVariables, Output, type StepLayer, type Steps } from './steps.ts'
+import {
+  endOf,
+  fixedVariables,
+  Output,
+  proxyVariables,
+  type StepLayer,
+  type Steps,
+  type Work,
+} from './steps.ts'
 
 /**
  * Says which link scripts are to be run.
@@ -87,9 +95,15 @@ export async function linkScriptLayer(
     ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
   }
   const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`
-  const work = async (room: Workroom) => {
-    for (const one of await openScripted(scripted, member)) {
-      await runScript(one, { env, user: owner, prefix, network: linkScripts.network }, room, context)
+  const prepare = async (): Promise<Work> => {
+    const packages = await openScripted(scripted, member)
+    const { network } = linkScripts
+    const place = { env: { ...env, ...(network ? proxyVariables() : {}) }, user: owner, prefix, network }
+    return {
+      user: { uid: owner.uid, gid: owner.gid },
+      async run(room) {
+        for (const one of packages) await runScript(one, place, room, context)
+      },
     }
   }
   return steps.make(
@@ -97,9 +111,8 @@ export async function linkScriptLayer(
       title,
       inputs: [scripted, env, owner, linkScripts.network],
       what: 'the link scripts',
-      user: () => Promise.resolve({ uid: owner.uid, gid: owner.gid }),
       rules,
-      work,
+      prepare,
       onPacked: tell,
     },
     image,

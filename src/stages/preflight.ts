@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Request } from '../action/request.ts'
+import type { Platform } from '../common/platform.ts'
 import { checkEngine, checkLayout, distinctRepositories } from '../outputs/outputs.ts'
 import { formatRepository, type RegistryClient } from '../registry/registry.ts'
 import type { RunContext } from './context.ts'
@@ -60,12 +61,14 @@ async function mayWrite(
 }
 
 /**
- * Finds out before any work whether the commands of `run` can be run here. Whether link scripts are to be is known when their packages
- * are there.
+ * Finds out before any package is fetched whether the commands of `run` can be run here. Whether link scripts are to be is known when
+ * their packages are there.
+ * @param platforms of images that are to be made
  * @throws UserError saying why not
  */
 export async function checkCommands(
-  { platforms, image: { run } }: Pick<Request, 'platforms' | 'image'>,
+  platforms: readonly Platform[],
+  { run }: Request['image'],
   { executors }: RunContext,
 ): Promise<void> {
   if (run.commands.length === 0) return

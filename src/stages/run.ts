@@ -2,7 +2,6 @@ import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { formatBytes } from '../common/format.ts'
-import { keepSecret } from '../common/secrets.ts'
 import type { BaseFiles } from '../base/base-files.ts'
 import { parsePasswd } from '../base/passwd.ts'
 import type { UserWish } from '../base/user-wish.ts'
@@ -13,7 +12,15 @@ import { environmentOf, parseConfig } from '../oci/config.ts'
 import type { Image } from '../oci/image.ts'
 import type { RunContext } from './context.ts'
 import type { Plan } from './plan.ts'
-import { endOf, fixedVariables, Output, type StepLayer, type Steps } from './steps.ts'
+import {
+  endOf,
+  fixedVariables,
+  Output,
+  proxyVariables,
+  type StepLayer,
+  type Steps,
+  type Work,
+} from './steps.ts'
 
 /** What commands are run for, in a sentence. */
 export const runPurpose = "the commands of 'run'"
@@ -36,8 +43,6 @@ export async function runLayer(
 ): Promise<StepLayer> {
   const { run, start, groupWritable } = wanted.inputs.options
   const { user: own } = wanted.base.summary
-  let found: RunUser | undefined
-  const user = async () => (found ??= await findUser(run.user, own, () => base.files()))
   const env = Object.fromEntries(environmentOf(parseConfig(Buffer.from(image.config.bytes).toString())))
   const rules: KeepRules = {
     never: [...aptCaches, ...['root', own.home.slice(1)].map((home) => `${home}/${pipCache}`)],
@@ -45,32 +50,32 @@ export async function runLayer(
     ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
   }
   let seconds = 0
-  const work = async (room: Workroom) => {
-    const { uid, gid, home } = await user()
+  const prepare = async (): Promise<Work> => {
+    const { home, ...user } = await findUser(run.user, own, () => base.files())
     const { secrets, timeout } = context.execution
-    const started = performance.now()
-    for (const command of commands) {
-      await runCommand(
-        command,
-        {
-          env: {
-            ...fixedVariables,
-            SOURCE_DATE_EPOCH: String(fixedTime),
-            ...env,
-            ...(run.network ? proxies(process.env) : {}),
-            HOME: home,
-            MAMBA_DOCKERFILE_ACTIVATE: '1',
-          },
-          user: { uid, gid },
-          cwd: start.workdir ?? '/tmp',
-          network: run.network,
-          timeout,
-          ...(Object.keys(secrets).length > 0 && { secrets }),
-        },
-        room,
-      )
+    const command = {
+      env: {
+        ...fixedVariables,
+        SOURCE_DATE_EPOCH: String(fixedTime),
+        ...env,
+        ...(run.network ? proxyVariables() : {}),
+        HOME: home,
+        MAMBA_DOCKERFILE_ACTIVATE: '1',
+      },
+      user,
+      cwd: start.workdir ?? '/tmp',
+      network: run.network,
+      timeout,
+      ...(Object.keys(secrets).length > 0 && { secrets }),
     }
-    seconds = (performance.now() - started) / 1000
+    return {
+      user,
+      async run(room) {
+        const started = performance.now()
+        for (const text of commands) await runCommand(text, command, room)
+        seconds = (performance.now() - started) / 1000
+      },
+    }
   }
   const title = commands.join('\n')
   return steps.make(
@@ -78,9 +83,8 @@ export async function runLayer(
       title: `RUN ${title}`,
       inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
       what: runPurpose,
-      user,
       rules,
-      work,
+      prepare,
       onPacked: (packed) => {
         tell(packed, seconds)
       },
@@ -100,7 +104,7 @@ async function runCommand(text: string, command: Omit<Command, 'args'>, room: Wo
     if (outcome.exitCode === 0) return
     throw new UserError(
       `'${foreignText(text)}' failed: ${endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${foreignLines(output.tail)}`}`,
-      { at: { input: 'run' }, advice: 'Nothing was pushed. Mend the command, or what it needs.' },
+      { at: { input: 'run' }, advice: 'No tag was moved. Mend the command, or what it needs.' },
     )
   } finally {
     core.endGroup()
@@ -125,32 +129,16 @@ async function findUser(
   own: RunUser & { readonly name: string },
   readFiles: () => Promise<BaseFiles>,
 ): Promise<RunUser> {
-  if (!wish || wish.name === own.name) return own
+  if (!wish || wish.name === own.name) return { uid: own.uid, gid: wish?.gid ?? own.gid, home: own.home }
   if (wish.name === 'root' || wish.uid === 0) return { uid: 0, gid: wish.gid ?? 0, home: '/root' }
   const users = parsePasswd((await readFiles()).text('etc/passwd') ?? '')
   const { name, uid, gid } = wish
   const user = users.find((one) => (name === undefined ? one.uid === uid : one.name === name))
   if (user) return { uid: user.uid, gid: gid ?? user.gid, home: user.home }
-  if (uid !== undefined) return { uid, gid: gid ?? 0, home: uid === own.uid ? own.home : '/' }
+  // As the entrypoint has it of a uid without a name.
+  if (uid !== undefined) return { uid, gid: gid ?? 0, home: own.home }
   throw new UserError(`the image has no user '${name ?? ''}'`, {
     at: { input: 'run-user' },
     advice: `Its own is ${own.name}; root is there too.`,
   })
-}
-
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
-
-/** The job's proxies, in both spellings, as docker build passes them on; what opens one is kept out of the log. */
-function proxies(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const name of proxyNames) {
-    const value = environment[name] ?? environment[name.toLowerCase()]
-    if (!value) continue
-    const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {}
-    if (password !== '')
-      keepSecret({ user: decodeURIComponent(username), password: decodeURIComponent(password) })
-    found[name] = value
-    found[name.toLowerCase()] = value
-  }
-  return found
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isRecord } from '../common/json.ts'
+import { keepSecret } from '../common/secrets.ts'
 import type { KeepRules, Outcome, PackedChanges, Workroom } from '../execute/types.ts'
 import { keyOf, layerKeyAnnotation, packedLayer, type LayerSettings } from '../layers/build.ts'
 import { formatPathSet, hashPath, parsePathSet, type PathSet } from '../layers/path-set.ts'
@@ -36,12 +37,18 @@ export interface Step {
   readonly inputs: unknown
   /** What they are for, as in "the link scripts". */
   readonly what: string
-  readonly user: () => Promise<Owner>
   readonly rules: KeepRules
-  /** Runs them. */
-  readonly work: (room: Workroom) => Promise<void>
+  /** Finds out what there is to run, where it is to be. */
+  readonly prepare: () => Promise<Work>
   /** Called with what came of them. */
   readonly onPacked: (packed: PackedChanges) => void
+}
+
+export interface Work {
+  /** Whom the commands run as. */
+  readonly user: Owner
+  /** Runs them. */
+  readonly run: (room: Workroom) => Promise<void>
 }
 
 /** Makes layers by running commands, each in the file system that those before it left. */
@@ -86,7 +93,7 @@ export function createSteps(
   }
   return {
     close,
-    async make({ title, inputs, what, user, rules, work, onPacked }, image) {
+    async make({ title, inputs, what, rules, prepare, onPacked }, image) {
       const below = image.layers.map(({ diffId }) => diffId)
       const key = keyOf('commands', [executionFormat, below, inputs], compression)
       const found = (await earlier.find([key])).get(key)
@@ -96,8 +103,9 @@ export function createSteps(
         const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text }
         return { layer: asOwn(found, title, annotations), changes: known }
       }
-      const entered = await enter(image, await user(), what)
-      await work(entered)
+      const work = await prepare()
+      const entered = await enter(image, work.user, what)
+      await work.run(entered)
       const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) })
       onPacked(packed)
       const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation }
@@ -173,3 +181,24 @@ export const fixedVariables = {
   // Modules that a command imports would get bytecode that depends on the clock.
   PYTHONDONTWRITEBYTECODE: '1',
 } as const
+
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
+
+/**
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network; what opens one is kept out of
+ * the log.
+ */
+export function proxyVariables(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of proxyNames) {
+    const value = environment[name] ?? environment[name.toLowerCase()]
+    if (!value) continue
+    const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {}
+    if (password !== '') {
+      keepSecret({ user: decodeURIComponent(username), password: decodeURIComponent(password) })
+    }
+    found[name] = value
+    found[name.toLowerCase()] = value
+  }
+  return found
+}
