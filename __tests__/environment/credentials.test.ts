@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { masked, secretsIn, withoutCredentials } from '../../src/environment/credentials.ts'
+import {
+  masked,
+  pipSecretsIn,
+  secretsIn,
+  withoutCredentials,
+  withoutPipCredentials,
+} from '../../src/environment/credentials.ts'
 
 describe('withoutCredentials', () => {
   test.each([
@@ -28,6 +34,25 @@ test.each([
   ['conda-forge', []],
 ])('secretsIn %s', (text, expected) => {
   expect(secretsIn(text)).toEqual(expected)
+})
+
+describe('in what is addressed to pip', () => {
+  test.each([
+    ['--index-url https://me:pw@h/simple', '--index-url https://h/simple', ['pw']],
+    ['-i https://pypi.anaconda.org/t/tk-1/me/simple', '-i https://pypi.anaconda.org/me/simple', ['tk-1']],
+    ['-i https://me:pw@h/t/tk-1/me/simple', '-i https://h/me/simple', ['pw', 'tk-1']],
+    ['a @ git+https://tk-1@github.com/o/r@v1', 'a @ git+https://github.com/o/r@v1', ['tk-1']],
+    ['git+https://git@github.com/o/r', 'git+https://github.com/o/r', []],
+    ['git+ssh://git@github.com/o/r', 'git+ssh://git@github.com/o/r', []],
+    ['git+ssh://me:pw@h/o/r', 'git+ssh://me@h/o/r', ['pw']],
+    // A folder of PyPI, and a user of GitHub.
+    ['https://h/packages/source/t/tqdm/tqdm-4.tar.gz', 'https://h/packages/source/t/tqdm/tqdm-4.tar.gz', []],
+    ['git+https://github.com/t/repo/', 'git+https://github.com/t/repo/', []],
+  ])('%s', (text, open, secrets) => {
+    expect(withoutPipCredentials(text)).toBe(open)
+    expect(withoutPipCredentials(open)).toBe(open)
+    expect(pipSecretsIn(text)).toEqual(secrets)
+  })
 })
 
 test('masked knows secrets without their address', () => {

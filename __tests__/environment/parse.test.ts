@@ -41,8 +41,21 @@ test('the whole of a file', () => {
       { text: 'python =3.12', line: 6 },
       { text: 'conda-forge::numpy>=1.26', line: 7 },
       { text: 'patchelf', selector: 'linux', line: 8 },
+      { text: 'pip', line: 9 },
     ],
-    pip: [{ text: 'flask==3.0.0', line: 10 }],
+    pip: {
+      lines: [
+        {
+          text: 'flask==3.0.0',
+          canonical: 'flask==3.0.0',
+          kind: 'index',
+          name: 'flask',
+          file: '/srv/my-app.yaml',
+          line: 10,
+        },
+      ],
+      files: [],
+    },
     variables: { MODE: 'fast', COUNT: '3', RATIO: '1.10', ON: 'true', EMPTY: '' },
     secrets: [],
   })

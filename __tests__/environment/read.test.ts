@@ -35,16 +35,6 @@ test('warnings are annotations', async () => {
   expect(log).toContain(`::warning file=${join(folder, 'env.yaml')},line=2`)
 })
 
-test('a pip section is refused by its first line, with the way round it', async () => {
-  await expect(read('dependencies:\n  - pip\n  - pip:\n    - flask\n    - jinja2')).rejects.toThrow(
-    /env\.yaml:4: 'pip:' is not supported yet, so 'flask' cannot be installed\n.*Dockerfile.* FROM the image/,
-  )
-})
-
-test('an empty one asks for nothing', async () => {
-  expect((await read('dependencies:\n  - pip:')).specs).toEqual([])
-})
-
 describe('as files come', () => {
   const text = 'name: caf\u00e9 \u{1f40d}\ndependencies:\n  - zlib\n'
   const utf16 = (order: 'le' | 'be', content: string) => {

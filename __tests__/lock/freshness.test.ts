@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { parseDigest } from '../../src/common/digest.ts'
 import { parseEnvironment } from '../../src/environment/parse.ts'
+import type { PipFile } from '../../src/environment/read.ts'
 import { askFor, inputHash } from '../../src/lock/asked.ts'
 import { compareAsked } from '../../src/lock/freshness.ts'
 import type { Asked, LockHeader } from '../../src/lock/types.ts'
@@ -27,6 +29,50 @@ test('what is asked, in its normal form', () => {
     channels: ['https://h/c', 'b', 'nodefaults'],
     specs: ['abc>1', 'zlib'],
     pip: [],
+  })
+})
+
+describe('what pip is asked', () => {
+  const file = (path: string, digit = '1'): PipFile => ({
+    path,
+    kind: 'requirements',
+    digest: parseDigest(`sha256:${digit.repeat(64)}`),
+    lines: [],
+    named: { file: '/srv/env.yaml', line: 3 },
+  })
+  const withFiles = (...files: PipFile[]): Asked => {
+    const { environment } = parseEnvironment(usual, 'env.yaml', {})
+    return ask(usual, {
+      environment: { ...environment, pip: { lines: environment.pip?.lines ?? [], files } },
+    })
+  }
+
+  test('its lines without credentials, and the files that it reads', () => {
+    const text = 'dependencies: [pip: ["-i https://u:${PW}@h/s", "a @ git+ssh://git@h/r"]]'
+    expect(ask(text)).toMatchObject({ pip: ['-i https://h/s', 'a @ git+ssh://git@h/r'], specs: ['pip'] })
+    expect(ask(text)).not.toHaveProperty('pipFiles')
+    expect(withFiles(file('a.txt')).pipFiles).toEqual([{ path: 'a.txt', digest: `sha256:${'1'.repeat(64)}` }])
+  })
+
+  test('another content of a file is another question', () => {
+    const [none, one, other] = [withFiles(), withFiles(file('a.txt')), withFiles(file('a.txt', '2'))]
+    expect(new Set([none, one, other].map(inputHash)).size).toBe(3)
+    expect(inputHash(none)).toBe(inputHash(asked))
+  })
+
+  test.each([
+    [withFiles(file('a.txt')), withFiles(file('a.txt', '2')), "'a.txt', which pip reads, has changed"],
+    [withFiles(), withFiles(file('a.txt')), "'a.txt', which pip reads, is new"],
+    [withFiles(file('a.txt')), withFiles(), "'a.txt', which pip reads, is gone"],
+    [asked, ask(usual.replace('flask', 'Flask==2')), "the pip requirement 'Flask==2' was 'flask'"],
+    [
+      asked,
+      ask(usual.replace('flask, jinja2', 'jinja2, flask')),
+      'the pip requirements are in another order: jinja2, flask',
+    ],
+  ])('%#: %j', (before, now, expected) => {
+    const differences = compareAsked({ ...header, ...before, inputHash: inputHash(before) }, now)
+    expect(differences.map(({ text }) => text)).toContain(expected)
   })
 })
 

@@ -46,7 +46,6 @@ const environment: Environment = {
   channels: [],
   noDefaults: false,
   specs: [],
-  pip: [],
   variables: {},
   secrets: [],
 }

@@ -1,4 +1,4 @@
-import { hasCredentials, withoutCredentials } from './credentials.ts'
+import { hasCredentials, isSecretName, withoutCredentials } from './credentials.ts'
 
 /** What keeps a channel from being used, as the rest of a sentence. */
 export class ChannelProblem extends Error {}
@@ -20,7 +20,7 @@ export function expandVariables(
     if (value === undefined || value === '') {
       throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`)
     }
-    if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name)) secrets.push(value)
+    if (isSecretName(name)) secrets.push(value)
     return value
   })
   return { text: expanded, secrets }

@@ -6,10 +6,31 @@
 const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i
 const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g
+/** Where pip finds one: `/t/` further on is a folder of an index, `https://files.pythonhosted.org/packages/source/t/tqdm/…`. */
+const pipToken = /(?<=^https?:\/\/[^/\s]+)\/t\/([^/\s'"]+)(?=\/)/gi
 
 /** The text with the credentials taken out of every address in it. */
 export function withoutCredentials(text: string): string {
-  return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''))
+  return withoutThem(text, token)
+}
+
+/** The same for what is addressed to pip, a line of a list or of a lock. */
+export function withoutPipCredentials(text: string): string {
+  return withoutThem(text, pipToken)
+}
+
+function withoutThem(text: string, ofToken: RegExp): string {
+  return text.replace(addresses, (address) => address.replace(userinfo, withoutUser).replace(ofToken, ''))
+}
+
+/** Of ssh a user is part of the address, and no secret: `ssh://git@github.com/…`. */
+function withoutUser(_: string, scheme: string, user: string): string {
+  const [name = ''] = user.split(':')
+  return isSsh(scheme) && name !== '' ? `${scheme}${name}@` : scheme
+}
+
+function isSsh(scheme: string): boolean {
+  return /(^|\+)ssh:\/\/$/i.test(scheme)
 }
 
 /** Whether an address in the text holds credentials. */
@@ -19,12 +40,22 @@ export function hasCredentials(text: string): boolean {
 
 /** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
 export function secretsIn(text: string): string[] {
+  return secretsOf(text, token)
+}
+
+/** The same for what is addressed to pip. */
+export function pipSecretsIn(text: string): string[] {
+  return secretsOf(text, pipToken)
+}
+
+function secretsOf(text: string, ofToken: RegExp): string[] {
   const found = (text.match(addresses) ?? []).flatMap((address) => {
-    const [, , user = ''] = userinfo.exec(address) ?? []
+    const [, scheme = '', user = ''] = userinfo.exec(address) ?? []
     const colon = user.indexOf(':')
-    // A user without a password is a token in the manner of `https://<token>@host`.
-    const password = colon < 0 ? user : user.slice(colon + 1)
-    return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)]
+    // A user without a password is a token in the manner of `https://<token>@host`, but for who is a user and nothing else.
+    const isUser = colon < 0 && (isSsh(scheme) || user === 'git')
+    const password = isUser ? '' : user.slice(colon + 1)
+    return [password, ...[...address.matchAll(ofToken)].map(([, name = '']) => name)]
   })
   return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '')
 }
@@ -41,4 +72,9 @@ export function decoded(text: string): string {
   } catch {
     return text
   }
+}
+
+/** Whether an environment variable's name says that it is one. */
+export function isSecretName(name: string): boolean {
+  return /TOKEN|SECRET|PASS|KEY|CRED/i.test(name)
 }

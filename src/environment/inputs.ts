@@ -1,5 +1,7 @@
 import { stringify } from 'yaml'
+import { UserError } from '../common/errors.ts'
 import { keepSecret } from '../common/secrets.ts'
+import { withoutPipCredentials } from './credentials.ts'
 import { parseEnvironment } from './parse.ts'
 import type { Environment } from './types.ts'
 
@@ -16,6 +18,14 @@ export function environmentOf(
   channels: readonly string[],
   variables: NodeJS.ProcessEnv = process.env,
 ): Environment {
+  const forPip = packages.find(isForPip)
+  if (forPip !== undefined) {
+    throw new UserError(`'${withoutPipCredentials(forPip)}' is for pip, and these are packages of channels`, {
+      at: { input: 'packages' },
+      advice:
+        "Write it into an environment file: below 'dependencies:', - pip: with the lines for pip below that.",
+    })
+  }
   const text = stringify({ name: 'base', channels, dependencies: packages })
   const { environment } = parseEnvironment(text, file, variables)
   environment.secrets.forEach(keepSecret)
@@ -25,6 +35,17 @@ export function environmentOf(
     channels: elsewhere(environment.channels),
     specs: elsewhere(environment.specs),
   }
+}
+
+/** A list for pip, or a line that is one to pip alone. */
+function isForPip(text: string): boolean {
+  const item = text.replace(/^-\s+/, '')
+  return (
+    /^pip\s*:(?!:)/.test(item) ||
+    /^-/.test(item) ||
+    /^(git|hg|svn|bzr)\+/.test(item) ||
+    /^[\w.-]+(\[.*\])?\s*@/.test(item)
+  )
 }
 
 /** An environment with the channels and packages of another behind its own. */

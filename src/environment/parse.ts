@@ -5,14 +5,10 @@ import { secretsIn, withoutCredentials } from './credentials.ts'
 import { advice as asUtf8, isUndecoded } from './decode.ts'
 import { isEmpty, openDocument, textOf, writtenText, type Field, type Source } from './document.ts'
 import { foreignByKeys } from './foreign.ts'
-import {
-  selectors,
-  type Channel,
-  type Environment,
-  type PipRequirement,
-  type Selector,
-  type Spec,
-} from './types.ts'
+import { readList, type ReadLine } from './pip/list.ts'
+import { physicalLines } from './pip/logical-lines.ts'
+import { packageOfSpec } from './spec.ts'
+import { selectors, type Channel, type Environment, type Selector, type Spec } from './types.ts'
 
 /** Something odd that does not keep the file from being used. */
 export interface Warning {
@@ -24,22 +20,25 @@ export interface Warning {
  * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
  * refuses what micromamba would pass over in silence.
  * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
+ * @param variables what `$NAME` in channels stands for, and `${NAME}` in lines for pip
+ * @returns also the lines for pip, of whose files nothing is read yet
  * @throws UserError with the line of the first thing that is wrong
  */
 export function parseEnvironment(
   text: string,
   file: string,
   variables: NodeJS.ProcessEnv,
-): { environment: Environment; warnings: Warning[] } {
+): { environment: Environment; warnings: Warning[]; pip: ReadLine[] } {
   const source = openDocument(text, file)
   const fields = source.fields()
-  const warnings = [...fields]
+  refuseStrayPip(source, fields.get('pip'))
+  const unknown = [...fields]
     .filter(([key]) => !known.has(key))
     .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }))
   const set = readVariables(source, fields.get('variables'))
   const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables)
-  const { specs, pip } = readDependencies(source, fields)
+  const { specs, pip, warnings } = readDependencies(source, fields, file, variables)
+  const inSpecs = specs.flatMap(({ text: spec }) => secretsIn(spec))
   return {
     environment: {
       file,
@@ -47,11 +46,12 @@ export function parseEnvironment(
       channels,
       noDefaults,
       specs,
-      pip,
+      ...(pip.length > 0 && { pip: { lines: pip.map(({ line }) => line), files: [] } }),
       variables: set.variables,
-      secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => secretsIn(spec))])],
+      secrets: [...new Set([...secrets, ...inSpecs, ...pip.flatMap((line) => line.secrets)])],
     },
-    warnings: [...warnings, ...set.warnings],
+    warnings: [...unknown, ...warnings, ...set.warnings],
+    pip,
   }
 }
 
@@ -99,7 +99,22 @@ function readChannels(source: Source, field: Field | undefined, variables: NodeJ
   }
 }
 
-function readDependencies(source: Source, fields: ReadonlyMap<string, Field>) {
+/** Beside `dependencies` neither conda nor micromamba look at it. */
+function refuseStrayPip(source: Source, field: Field | undefined): void {
+  if (field === undefined || isEmpty(field.value)) return
+  throw source.refuse(
+    field.line,
+    "'pip:' stands beside 'dependencies', where conda and micromamba pass over it",
+    "Put it into the list: below 'dependencies:', - pip: with the lines for pip below that.",
+  )
+}
+
+function readDependencies(
+  source: Source,
+  fields: ReadonlyMap<string, Field>,
+  file: string,
+  variables: NodeJS.ProcessEnv,
+) {
   const field = fields.get('dependencies')
   if (field === undefined) {
     const foreign = foreignByKeys(fields)
@@ -111,7 +126,10 @@ function readDependencies(source: Source, fields: ReadonlyMap<string, Field>) {
     )
   }
   const specs: Spec[] = []
-  const pip: PipRequirement[] = []
+  const pip: ReadLine[] = []
+  const warnings: Warning[] = []
+  let forPip: Field | undefined
+  const refuse = (...of: Parameters<Source['refuse']>) => source.refuse(...of)
   for (const item of source.items(field, 'dependencies')) {
     if (!isMap(item.value)) {
       specs.push(readSpec(source, item))
@@ -119,8 +137,12 @@ function readDependencies(source: Source, fields: ReadonlyMap<string, Field>) {
     }
     for (const [key, entry] of source.fields(item.value)) {
       const selector = selectorOf(key)
-      if (key === 'pip') pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)))
-      else if (selector) specs.push({ ...readSpec(source, entry), selector })
+      if (key === 'pip') {
+        const lines = source.items(entry, 'pip').flatMap((line) => textForPip(source, line))
+        pip.push(...readList(lines, file, variables, refuse))
+        forPip ??= entry
+        if (lines.length === 0) warnings.push({ message: emptyPip, line: entry.line })
+      } else if (selector) specs.push({ ...readSpec(source, entry), selector })
       else {
         throw source.refuse(
           entry.line,
@@ -130,7 +152,26 @@ function readDependencies(source: Source, fields: ReadonlyMap<string, Field>) {
       }
     }
   }
-  return { specs, pip }
+  // As micromamba does (install.cpp, `read_yaml_file`); with pip the solver brings a python.
+  const isAsked = specs.some((spec) => spec.selector === undefined && packageOfSpec(spec.text) === 'pip')
+  if (forPip && pip.length > 0 && !isAsked) specs.push({ text: 'pip', line: forPip.line })
+  return { specs, pip, warnings }
+}
+
+/** micromamba fails on one, "bad conversion"; conda does not, and there is but one thing that it can mean. */
+const emptyPip = "'pip:' is empty, so nothing is installed by pip; micromamba would refuse the file"
+
+/** A text of several lines is several lines to pip. */
+function textForPip(source: Source, { value, line }: Field) {
+  const text = textOf(value)
+  if (text === undefined) {
+    throw source.refuse(
+      line,
+      isEmpty(value) ? "a line of 'pip:' is empty" : "a line of 'pip:' is not text",
+      "Write a package and its version, 'flask==3.0', or an option, '--index-url https://…'; in quotes, where it has ': '.",
+    )
+  }
+  return physicalLines(text).map((part) => ({ text: part.text, line }))
 }
 
 function readSpec(source: Source, { value, line }: Field): { text: string; line: number } {

@@ -19,6 +19,7 @@ export function askFor(question: {
   condarc?: string
 }): Asked {
   const { environment, platform, overrides, baseImage, condarc } = question
+  const pipFiles = (environment.pip?.files ?? []).map(({ path, digest }) => ({ path, digest }))
   return {
     platform,
     baseImage,
@@ -28,13 +29,17 @@ export function askFor(question: {
       ...(environment.noDefaults ? ['nodefaults'] : []),
     ],
     specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-    pip: environment.pip.map(({ text }) => withoutCredentials(text)),
+    pip: (environment.pip?.lines ?? []).map(({ canonical }) => canonical),
+    ...(pipFiles.length > 0 && { pipFiles }),
     ...(condarc !== undefined && { condarc: digestOf(withoutCredentials(condarc)) }),
   }
 }
 
 /** The hash that says whether two questions are the same. */
 export function inputHash(asked: Asked): Digest {
-  const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked
-  return digestOf(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]))
+  const { platform, baseImage, overrides, channels, specs, pip, pipFiles = [], condarc } = asked
+  const files = pipFiles.length > 0 ? [pipFiles.map(({ path, digest }) => [path, digest])] : []
+  return digestOf(
+    JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]),
+  )
 }

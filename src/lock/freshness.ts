@@ -1,16 +1,16 @@
-import { packageOfSpec } from '../environment/read.ts'
+import { canonicalName, packageOfSpec } from '../environment/read.ts'
 import { inputHash } from './asked.ts'
-import type { Asked, LockHeader } from './types.ts'
+import type { Asked, LockHeader, PipFilePin } from './types.ts'
 
 /** One thing that is asked now and was not when the lock was written, or the other way round. */
 export interface Difference {
   /** In words. */
   readonly text: string
   /** The item of the environment file that it is about, in its normal form; absent when nothing there is. */
-  readonly item?: { readonly kind: 'spec' | 'channel' | 'pip requirement'; readonly value: string }
+  readonly item?: { readonly kind: ItemKind; readonly value: string }
 }
 
-type ItemKind = NonNullable<Difference['item']>['kind']
+type ItemKind = 'spec' | 'channel' | 'pip requirement' | 'file for pip'
 
 /** What is asked now that was not when the lock was written, and the other way round. Empty when the lock answers what is asked. */
 export function compareAsked(header: LockHeader, asked: Asked): Difference[] {
@@ -21,7 +21,8 @@ export function compareAsked(header: LockHeader, asked: Asked): Difference[] {
     ...compareVirtualPackages(header.overrides, asked.overrides),
     ...compareOrdered('channel', header.channels, asked.channels),
     ...compareSpecs(header.specs, asked.specs),
-    ...compareOrdered('pip requirement', header.pip, asked.pip),
+    ...comparePip(header.pip, asked.pip),
+    ...compareFiles(header.pipFiles ?? [], asked.pipFiles ?? []),
     ...(header.condarc === asked.condarc ? [] : [{ text: 'the condarc is another one' }]),
   ]
   return differences.length > 0 ? differences : [{ text: 'its header was changed by hand' }]
@@ -41,6 +42,28 @@ function compareBase(pinned: string, asked: string): Difference[] {
 function compareVirtualPackages(before: readonly string[], now: readonly string[]): Difference[] {
   const pairs = pairByName(before, now, (item) => item.split('=', 1)[0] ?? '')
   return pairs.map(([was, is]) => ({ text: inWords('virtual package', was, is) }))
+}
+
+/** A line is about the package that it begins with the name of. */
+function comparePip(before: readonly string[], now: readonly string[]): Difference[] {
+  const nameOf = (line: string) => canonicalName(/^[\w.-]+/.exec(line)?.[0] ?? line)
+  const differences = pairByName(before, now, nameOf).map(([was, is]) => ({
+    text: inWords('pip requirement', was, is),
+    ...(is !== undefined && { item: { kind: 'pip requirement', value: is } as const }),
+  }))
+  return differences.length > 0 ? differences : compareOrdered('pip requirement', before, now)
+}
+
+/** What pip reads besides the environment file. */
+function compareFiles(before: readonly PipFilePin[], now: readonly PipFilePin[]): Difference[] {
+  const digests = (pins: readonly PipFilePin[]) => new Map(pins.map(({ path, digest }) => [path, digest]))
+  const [old, is] = [digests(before), digests(now)]
+  return [...new Set([...is.keys(), ...old.keys()])]
+    .filter((path) => old.get(path) !== is.get(path))
+    .map((path) => ({
+      text: `'${path}', which pip reads, ${!is.has(path) ? 'is gone' : old.has(path) ? 'has changed' : 'is new'}`,
+      ...(is.has(path) && { item: { kind: 'file for pip', value: path } as const }),
+    }))
 }
 
 function compareSpecs(before: readonly string[], now: readonly string[]): Difference[] {

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { UserError } from '../common/errors.ts'
-import { normalizeSpec, withoutCredentials, type Environment } from '../environment/read.ts'
+import { normalizeSpec, type Environment } from '../environment/read.ts'
 import type { Difference } from './freshness.ts'
 
 /** A lock that does not answer what is asked, where no other may be made. */
@@ -15,7 +15,7 @@ export class StaleLock extends UserError {
   }
 }
 
-/** Where in the environment file a difference stems from; without a line when it is about none of its lines. */
+/** Where in the environment file, or in one that it names, a difference stems from; without a line when it is about none of its lines. */
 export function placeOf(
   { item }: Difference,
   { file, specs, channels, pip }: Pick<Environment, 'file' | 'specs' | 'channels' | 'pip'>,
@@ -25,8 +25,10 @@ export function placeOf(
   const items = {
     spec: () => specs.find((spec) => normalizeSpec(spec) === item?.value),
     channel: () => channels.find(({ canonical }) => canonical === item?.value),
-    'pip requirement': () => pip.find(({ text }) => withoutCredentials(text) === item?.value),
+    'pip requirement': () => pip?.lines.find(({ canonical }) => canonical === item?.value),
+    // Whichever file it is that names the one which changed.
+    'file for pip': () => pip?.files.find(({ path }) => path === item?.value)?.named,
   }
-  const line = item && items[item.kind]()?.line
-  return { file, ...(line && { line }) }
+  const place: { file?: string; line?: number } | undefined = item && items[item.kind]()
+  return { file: place?.file ?? file, ...(place?.line && { line: place.line }) }
 }

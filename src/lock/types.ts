@@ -31,10 +31,18 @@ export interface Asked {
   readonly channels: readonly string[]
   /** Normalised, sorted. */
   readonly specs: readonly string[]
-  /** Lines of the `pip:` section, in their order. */
+  /** Lines of the `pip:` section, in their order, without credentials. */
   readonly pip: readonly string[]
+  /** What these lines have pip read, with the hash of what it asks; absent when they name no file. */
+  readonly pipFiles?: readonly PipFilePin[]
   /** The hash of the condarc, less credentials. */
   readonly condarc?: Digest
+}
+
+export interface PipFilePin {
+  /** Relative to the folder of the environment file. */
+  readonly path: string
+  readonly digest: Digest
 }
 
 /** What a lockfile of ours says of itself in its comment header: what was asked, and what came of it. */

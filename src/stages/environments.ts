@@ -7,6 +7,7 @@ import {
   withMore,
   type Environment,
 } from '../environment/read.ts'
+import { refusePip } from './pip-section.ts'
 
 const usual = 'env.yaml'
 
@@ -92,7 +93,9 @@ async function readMember(request: Wanted, input: string | undefined): Promise<O
   const { workspace, lock } = request
   try {
     const file = await findEnvironmentFile(input, workspace)
-    return { file, environment: await readEnvironment(file) }
+    const environment = await readEnvironment(file)
+    refusePip(environment)
+    return { file, environment }
   } catch (error) {
     const isNeeded = lock.mode !== 'frozen' || lock.file === undefined
     if (isNeeded || !(error instanceof UserError) || error.input === undefined) throw error
