@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
 import { formatLock, lockHash } from '../../src/lock/format.ts'
 import { parseLock } from '../../src/lock/parse.ts'
+import type { Lock } from '../../src/lock/types.ts'
 import { header, hex, locked, locks, withoutLines } from './samples.ts'
 
 const parse = (text: string) => parseLock(text, '/srv/env.lock', 'linux-64')
@@ -141,15 +142,6 @@ describe("what is refused in anybody's file, with its line", () => {
     ['# a\nversion: 1\nmetadata:\n', 2, 'this is not a lockfile'],
     ['# a\n\nx\n@EXPLICIT\n', 3, 'this is not a lockfile'],
     ['# only comments\n', 1, 'this is not a lockfile'],
-    [
-      explicit(
-        `${python}#${md5}`,
-        `# pip flask @ https://files.example.org/flask-3.0.0-py3-none-any.whl#sha256=${hex}`,
-      ),
-      3,
-      "wheels are not supported yet, so 'flask' would be missing",
-    ],
-    [`# pip a@https://me:hunter2@host/a-1-py3-none-any.whl\n${explicit()}`, 1, "so 'a' would be missing"],
     [explicit('python=3.12'), 2, "'python=3.12' is not the address of a package"],
     [explicit('<<<<<<< HEAD'), 2, 'is not the address of a package'],
     [explicit('', `ftp://host/noarch/a-1-0.conda#${md5}`), 3, 'is not the address of a package'],
@@ -233,7 +225,11 @@ describe('what is refused in a lock of ours, with its line', () => {
 })
 
 describe('lockHash', () => {
-  const lock = { header, packages: [locked('c/noarch/a-1-0.conda'), locked('c/noarch/b-1-0.conda')] }
+  const lock: Lock = {
+    header,
+    packages: [locked('c/noarch/a-1-0.conda'), locked('c/noarch/b-1-0.conda')],
+    wheels: [],
+  }
   const [a, b] = lock.packages
   test('is about what determines the image', () => {
     expect(lockHash({ ...lock, header: { ...header, micromambaVersion: '3', specs: [] } }, '')).toBe(
@@ -243,16 +239,16 @@ describe('lockHash', () => {
   test.each([
     ['the base', { ...lock, header: { ...header, baseImage: `x@sha256:${hex}` } }],
     ['the layers', { ...lock, header: { ...header, ownLayer: [] } }],
-    ['the order', { header, packages: b && a ? [b, a] : [] }],
+    ['the order', { ...lock, packages: b && a ? [b, a] : [] }],
     [
       'a hash',
-      { header, packages: [...lock.packages.slice(0, 1), locked('c/noarch/b-1-0.conda', '0'.repeat(64))] },
+      { ...lock, packages: [...lock.packages.slice(0, 1), locked('c/noarch/b-1-0.conda', '0'.repeat(64))] },
     ],
   ])('changes with %s', (_, other) => {
     expect(lockHash(other, '')).not.toBe(lockHash(lock, ''))
   })
   test('takes the base from outside for a lock without header', () => {
-    const foreign = { packages: lock.packages }
+    const foreign = { packages: lock.packages, wheels: [] }
     expect(lockHash(foreign, 'debian:12')).not.toBe(lockHash(foreign, 'debian:13'))
   })
 })

@@ -2,10 +2,14 @@ import { expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { diffLocks } from '../../src/lock/diff/diff.ts'
 import { describeLock } from '../../src/lock/report.ts'
-import { header, locked } from './samples.ts'
+import { header, locked, lockedWheel } from './samples.ts'
 
 const resolved = {
-  lock: { header, packages: [locked('linux-64/python-3.12.5-0.conda'), locked('noarch/tool-1.0-0.conda')] },
+  lock: {
+    header,
+    packages: [locked('linux-64/python-3.12.5-0.conda'), locked('noarch/tool-1.0-0.conda')],
+    wheels: [],
+  },
   text: '',
   path: '/work/env.linux-64.lock',
   hash: digestOf(''),
@@ -18,8 +22,22 @@ test('a lockfile that answers what is asked is used', () => {
   ])
 })
 
+test('wheels are counted beside packages, and the pip that chose them is named', () => {
+  const lock = {
+    ...resolved.lock,
+    header: { ...header, pipVersion: '25.1' },
+    wheels: [lockedWheel('flask', 'flask-3-py3-none-any.whl')],
+  }
+  expect(describeLock({ ...resolved, lock }, 'a.lock')).toEqual([
+    'a.lock: used as it is, 2 packages, 1 wheels',
+  ])
+  expect(describeLock({ ...resolved, lock, reasons: ['x'] }, 'a.lock')[0]).toBe(
+    'a.lock: solved by micromamba 2.9.0 and pip 25.1, 2 packages, 1 wheels, since',
+  )
+})
+
 test('of one that was solved again the log says why, what changed, and that it has to be committed', async () => {
-  const before = { header, packages: [locked('linux-64/python-3.12.4-0.conda')] }
+  const before = { header, packages: [locked('linux-64/python-3.12.4-0.conda')], wheels: [] }
   const diff = { ...(await diffLocks(before, resolved.lock)), couldNotStay: ['openssl'] }
   const reasons = ["the spec 'tool' is new", "the channel 'defaults' is gone"]
   const change = { environment: 'env.yaml', platform: 'linux-64', diff }

@@ -8,7 +8,11 @@ import { pullRequestText, type PullRequestText } from '../../src/refresh/text.ts
 import type { RefreshRequest } from '../../src/refresh/types.ts'
 import { header, locked } from '../lock/samples.ts'
 
-const lockOf = (...files: string[]): Lock => ({ header, packages: files.map((file) => locked(file)) })
+const lockOf = (...files: string[]): Lock => ({
+  header,
+  packages: files.map((file) => locked(file)),
+  wheels: [],
+})
 const change = async (before: Lock | undefined, after: Lock) => ({
   path: 'env.linux-64.lock',
   environment: 'env.yaml',
@@ -55,7 +59,7 @@ describe('what changed', () => {
       ...locked(`linux-64/p${index}-1.0-0.conda`),
       ...{ name: `p${index} ${text}`, version: text },
     }))
-    const after = { header: { ...header, baseImage: hostile.join(' ') }, packages: evil }
+    const after = { header: { ...header, baseImage: hostile.join(' ') }, packages: evil, wheels: [] }
     const text = pullRequestText([{ ...(await change(lockOf(), after)), path: hostile[0] ?? '' }])
     const body = pullRequestBody(text, request())
     const html = micromark(body, {

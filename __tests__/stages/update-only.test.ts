@@ -4,7 +4,11 @@ import { heldPackages, keptBase } from '../../src/stages/update-only.ts'
 import { header, locked } from '../lock/samples.ts'
 
 const request = (...updateOnly: string[]) => ({ lock: { mode: 'update', updateOnly } }) as unknown as Request // the part of it that is looked at
-const previous = { header, packages: ['a-1-0', 'b-2-h1_0'].map((name) => locked(`c/noarch/${name}.conda`)) }
+const previous = {
+  header,
+  packages: ['a-1-0', 'b-2-h1_0'].map((name) => locked(`c/noarch/${name}.conda`)),
+  wheels: [],
+}
 
 test('all but the named packages are held, as they are locked', () => {
   expect(heldPackages(request('a'), previous)).toMatchObject([{ name: 'b', version: '2', build: 'h1_0' }])
@@ -17,5 +21,5 @@ test('the base stays as it is pinned, unless another one is asked for', () => {
   expect(keptBase(request('a'), previous, asked)).toBe(header.baseImage)
   expect(keptBase(request('a'), previous, 'docker.io/library/debian:12')).toBeUndefined()
   expect(keptBase(request(), previous, asked)).toBeUndefined()
-  expect(keptBase(request('a'), { packages: [] }, asked)).toBeUndefined()
+  expect(keptBase(request('a'), { packages: [], wheels: [] }, asked)).toBeUndefined()
 })

@@ -59,7 +59,7 @@ const member: LockedMember = {
     hash: digestOf('lock'),
     changed: false,
     text: '',
-    lock: { header, packages },
+    lock: { header, packages, wheels: [] },
   },
   result: { file: 'env.linux-64.lock', hash: 'hash', changed: false, packages: 2 },
 }

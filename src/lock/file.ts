@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { messageOf, UserError } from '../common/errors.ts'
-import { withoutCredentials } from '../environment/read.ts'
+import { withoutCredentials, withoutPipCredentials } from '../environment/read.ts'
 
 /** The text of a lockfile, undefined when there is none. */
 export async function readLockFile(path: string): Promise<string | undefined> {
@@ -26,6 +26,11 @@ export async function writeLockFile(path: string, text: string): Promise<void> {
   }
 }
 
+/** The address of a wheel, or of what pip is asked for, has its own rules. */
+function withoutThem(line: string): string {
+  return /^#\s*pip\b/.test(line) ? withoutPipCredentials(line) : withoutCredentials(line)
+}
+
 /** Shorter ones are found in the names of packages and in hashes by chance. */
 const leastSecret = 6
 
@@ -37,7 +42,7 @@ export function refuseSecrets(text: string, file: string, secrets: readonly stri
   const known = secrets.filter((secret) => secret.length >= leastSecret)
   const lines = text.split('\n')
   const index = lines.findIndex(
-    (line) => withoutCredentials(line) !== line || known.some((secret) => line.includes(secret)),
+    (line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)),
   )
   if (index < 0) return
   throw new UserError('the lockfile would hold a secret on this line', {

@@ -1,5 +1,6 @@
 import { digestOf, type Digest } from '../common/digest.ts'
-import type { Lock, LockedPackage, LockHeader } from './types.ts'
+import type { Lock, LockedPackage, LockHeader, WheelPin } from './types.ts'
+import { formatWheelLine } from './wheel-line.ts'
 
 /** The version of the header below. */
 export const formatVersion = '1'
@@ -11,9 +12,15 @@ export const marker = 'micromamba-image-lock'
 type Line = Pick<LockedPackage, 'url' | 'checksum'>
 
 /** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
-export function formatLock(lock: { header?: LockHeader; packages: readonly Line[] }): string {
-  const header = lock.header === undefined ? [] : headerLines(lock.header)
-  return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('')
+export function formatLock(lock: {
+  header?: LockHeader
+  packages: readonly Line[]
+  wheels?: readonly WheelPin[]
+}): string {
+  const { packages, wheels = [] } = lock
+  const header = lock.header === undefined ? [] : headerLines(lock.header, wheels)
+  const lines = [...header, '@EXPLICIT', ...packages.map(formatLine), ...wheels.map(formatWheelLine)]
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 /**
@@ -22,12 +29,15 @@ export function formatLock(lock: { header?: LockHeader; packages: readonly Line[
  * @param baseImage the base of a lock that has no header
  */
 export function lockHash(lock: Lock, baseImage: string): Digest {
-  const { header, packages } = lock
+  const { header, packages, wheels } = lock
   const pinned = [
     header?.baseImage ?? baseImage,
     ...(header?.ownLayer ?? []),
     '',
     ...packages.map(formatLine),
+    // Scripts are as the pip that installs writes them.
+    ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
+    ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
   ]
   return digestOf(pinned.join('\n'))
 }
@@ -37,7 +47,7 @@ function formatLine({ url, checksum: { algorithm, hex } }: Line): string {
   return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`
 }
 
-function headerLines(header: LockHeader): string[] {
+function headerLines(header: LockHeader, wheels: readonly WheelPin[]): string[] {
   const pairs: [key: string, value: string][] = [
     [marker, formatVersion],
     ['input-hash', header.inputHash],
@@ -50,6 +60,12 @@ function headerLines(header: LockHeader): string[] {
     ...header.channels.map((value): [string, string] => ['channel', value]),
     ...header.specs.map((value): [string, string] => ['spec', value]),
     ...header.pip.map((value): [string, string] => ['pip', value]),
+    ...(header.pipFiles ?? []).map(({ digest, path }): [string, string] => ['pip-file', `${digest} ${path}`]),
+    ...(header.pipVersion === undefined
+      ? []
+      : [['pip-version', header.pipVersion] satisfies [string, string]]),
+    ...wheels.filter((wheel) => wheel.requested).map(({ name }): [string, string] => ['pip-requested', name]),
+    ...wheels.filter((wheel) => wheel.direct).map(({ name }): [string, string] => ['pip-direct', name]),
     ...header.ownLayer.map((value): [string, string] => ['own-layer', value]),
   ]
   return pairs.map(([key, value]) => `# ${key}: ${value}`)

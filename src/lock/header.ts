@@ -2,7 +2,7 @@ import { isDigest, type Digest } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { platformOfSubdir, type Subdir } from '../common/platform.ts'
 import { formatVersion, marker } from './format.ts'
-import type { LockHeader } from './types.ts'
+import type { LockHeader, PipFilePin } from './types.ts'
 
 /** A comment of a lockfile. */
 export interface Comment {
@@ -10,8 +10,24 @@ export interface Comment {
   readonly line: number
 }
 
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'] as const
-const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'] as const
+/** What the header says of wheels, by their names. */
+export interface WheelMarks {
+  readonly requested: readonly Comment[]
+  readonly direct: readonly Comment[]
+}
+
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc', 'pip-version'] as const
+const repeated = [
+  'virtual-package',
+  'override',
+  'channel',
+  'spec',
+  'pip',
+  'pip-file',
+  'pip-requested',
+  'pip-direct',
+  'own-layer',
+] as const
 const advice = 'Restore the file, or have it written anew with lock-mode: update.'
 
 /**
@@ -19,7 +35,10 @@ const advice = 'Restore the file, or have it written anew with lock-mode: update
  * @returns undefined when they are not a header of ours
  * @throws UserError with the line of what is malformed, or when it is of a version that is not known
  */
-export function parseHeader(comments: readonly Comment[], file: string): LockHeader | undefined {
+export function parseHeader(
+  comments: readonly Comment[],
+  file: string,
+): { header: LockHeader; marks: WheelMarks } | undefined {
   const entries = comments.map(({ text, line }) => {
     const [, key, value] = /^#\s*([a-z-]+):\s*(.*?)\s*$/.exec(text) ?? []
     return { key, value: value ?? '', line, text }
@@ -47,7 +66,9 @@ export function parseHeader(comments: readonly Comment[], file: string): LockHea
     values.set(key, [...before, { value, line }])
   }
 
-  const all = (key: (typeof repeated)[number]) => (values.get(key) ?? []).map(({ value }) => value)
+  const comment = ({ value, line }: { value: string; line: number }): Comment => ({ text: value, line })
+  const marked = (key: (typeof repeated)[number]) => (values.get(key) ?? []).map(comment)
+  const all = (key: (typeof repeated)[number]) => marked(key).map(({ text }) => text)
   const optional = <T>(key: (typeof single)[number], read: (text: string) => T | undefined) => {
     const [found] = values.get(key) ?? []
     if (found === undefined) return undefined
@@ -61,7 +82,13 @@ export function parseHeader(comments: readonly Comment[], file: string): LockHea
     return value
   }
   const condarc = optional('condarc', digest)
-  return {
+  const pipVersion = optional('pip-version', (text) => text)
+  const pipFiles = marked('pip-file').map(({ text, line }) => {
+    const pin = filePin(text)
+    if (!pin) throw refuse(line, `'${text}' cannot be 'pip-file'`)
+    return pin
+  })
+  const header: LockHeader = {
     inputHash: required('input-hash', digest),
     platform: required('platform', subdir),
     baseImage: required('base-image', pinnedImage),
@@ -72,8 +99,11 @@ export function parseHeader(comments: readonly Comment[], file: string): LockHea
     channels: all('channel'),
     specs: all('spec'),
     pip: all('pip'),
+    ...(pipFiles.length > 0 && { pipFiles }),
+    ...(pipVersion !== undefined && { pipVersion }),
     ownLayer: all('own-layer'),
   }
+  return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } }
 }
 
 function digest(text: string): Digest | undefined {
@@ -82,6 +112,11 @@ function digest(text: string): Digest | undefined {
 
 function subdir(text: string): Subdir | undefined {
   return platformOfSubdir(text)?.subdir
+}
+
+function filePin(text: string): PipFilePin | undefined {
+  const [, hash = '', path = ''] = /^(\S+) (.+)$/.exec(text) ?? []
+  return isDigest(hash) ? { path, digest: hash } : undefined
 }
 
 function pinnedImage(text: string): string | undefined {

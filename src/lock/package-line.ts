@@ -1,15 +1,6 @@
 import { withoutCredentials } from '../environment/read.ts'
+import { LineProblem } from './line-problem.ts'
 import type { LockedPackage } from './types.ts'
-
-/** What is wrong with a line, and what to do about it. */
-export class LineProblem extends Error {
-  readonly advice?: string
-
-  constructor(what: string, advice?: string) {
-    super(what)
-    this.advice = advice
-  }
-}
 
 /** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
 const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/

@@ -2,13 +2,16 @@ import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
 import { foreignByName } from '../environment/read.ts'
 import { parseHeader, type Comment } from './header.ts'
-import { LineProblem, parsePackageLine } from './package-line.ts'
+import { LineProblem } from './line-problem.ts'
+import { parsePackageLine } from './package-line.ts'
 import type { Lock, LockedPackage } from './types.ts'
+import { isWheelComment, isWheelLine } from './wheel-line.ts'
+import { readWheels } from './wheels.ts'
 
 /**
  * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
  * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand, and over
- * the wheels that conda-lock notes in comments.
+ * the wheels that conda-lock notes in comments, `# pip NAME @ URL#sha256=HEX`, as we do.
  * @param file the path for errors
  * @param platform what a file without header is for; ours say it themselves
  * @throws UserError with the line of the first thing that is wrong
@@ -33,31 +36,31 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
         'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.',
     )
   }
-  const wheel = lines.find(({ text: comment }) => wheelLine.test(comment))
-  if (wheel) {
-    const [, name = ''] = wheelLine.exec(wheel.text) ?? []
-    throw refuse(
-      wheel.line,
-      `wheels are not supported yet, so '${name}' would be missing`,
-      'Take it from a channel, or delete the line and install it in a Dockerfile that starts FROM the image.',
-    )
-  }
-
-  const header = parseHeader(before, file)
+  const ofWheels = lines.filter(({ text: line }) => isWheelLine(line))
+  const found = parseHeader(
+    before.filter((line) => !ofWheels.includes(line)),
+    file,
+  )
+  const header = found?.header
   const packages = new Map<string, LockedPackage>()
+  const wanted = header?.platform ?? platform
   for (const line of lines.slice(start + 1)) {
+    if (found && isWheelComment(line.text) && !ofWheels.includes(line)) ofWheels.push(line)
     if (isComment(line)) continue
     const locked = readLine(line, header !== undefined)
     const twin = packages.get(locked.name)
     if (twin)
       throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`)
-    const wanted = header?.platform ?? platform
     if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
       throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`)
     }
     packages.set(locked.name, locked)
   }
-  return { ...(header !== undefined && { header }), packages: [...packages.values()] }
+  return {
+    ...(header !== undefined && { header }),
+    packages: [...packages.values()],
+    wheels: readWheels(ofWheels, wanted, found?.marks, refuse),
+  }
 
   function readLine(line: Comment, ours: boolean): LockedPackage {
     try {
@@ -68,9 +71,6 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
     }
   }
 }
-
-/** How conda-lock notes a wheel in an explicit file: `# pip NAME @ URL#sha256=HEX`. */
-const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/
 
 function isComment({ text }: Comment): boolean {
   return text.startsWith('#')

@@ -1,5 +1,6 @@
 import { summarize, type LockChange } from './diff/diff.ts'
 import type { ResolvedLock } from './resolve.ts'
+import type { Lock } from './types.ts'
 
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
@@ -13,11 +14,10 @@ export function describeLock(
   change?: LockChange,
   committed = false,
 ): string[] {
-  const count = `${lock.packages.length} packages`
+  const count = countLocked(lock)
   if (!reasons) return [`${file}: used as it is, ${count}`]
-  const version = lock.header?.micromambaVersion ?? ''
   return [
-    `${file}: solved by micromamba ${version}, ${count}, since`,
+    `${file}: solved by ${solvers(lock)}, ${count}, since`,
     ...reasons.map((reason) => `- ${reason}`),
     ...(change ? [`Against the lock before: ${summarize([change])}.`, ...couldNotStay(change)] : []),
     changed
@@ -26,6 +26,16 @@ export function describeLock(
         : `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
       : 'It is what it was before.',
   ]
+}
+
+function solvers({ header }: Lock): string {
+  const pip = header?.pipVersion
+  return `micromamba ${header?.micromambaVersion ?? ''}${pip === undefined ? '' : ` and pip ${pip}`}`
+}
+
+/** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
+export function countLocked({ packages, wheels }: Lock): string {
+  return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ')
 }
 
 function couldNotStay({ diff }: LockChange): string[] {

@@ -20,6 +20,68 @@ export interface LockedPackage {
   readonly line: number
 }
 
+/** What a line for a wheel says, `# pip NAME @ URL#sha256=HEX`, and the header of its name. */
+export interface WheelPin {
+  /** Canonical (PEP 503). */
+  readonly name: string
+  /**
+   * Where it comes from, without credentials and fragment: the address of an archive, a repository's with the commit behind it,
+   * `git+https://host/repository@<commit>`, or `file:` and a path, which is relative to the folder of the environment file.
+   */
+  readonly url: string
+  /** 64 hex digits; of a repository's content the commit tells. */
+  readonly sha256?: string
+  /** The branch or tag that was asked for, of a repository. */
+  readonly revision?: string
+  /** Where the project lies in it. */
+  readonly subdirectory?: string
+  /** Asked for by a line, not by another package: it gets a file REQUESTED. */
+  readonly requested: boolean
+  /** Asked for by its address, not by its name: it gets a direct_url.json (PEP 610). */
+  readonly direct: boolean
+}
+
+/**
+ * What an address stands for, taken apart:
+ * - `wheel`: to be linked as it is
+ * - `sdist`: an archive that a wheel is to be built from
+ * - `vcs`: a repository at a commit, the same
+ * - `directory`: a folder, the same; without a hash it is taken as it is at the time
+ */
+export type WheelSource =
+  | {
+      readonly kind: 'wheel'
+      readonly fileName: string
+      readonly version: string
+      /** What the file name says of builds and platforms: `cp312-cp312-manylinux_2_17_x86_64`. */
+      readonly build: string
+      readonly sha256: string
+    }
+  | {
+      readonly kind: 'sdist'
+      readonly fileName: string
+      /** Where the file name has it. */
+      readonly version?: string
+      readonly sha256: string
+    }
+  | {
+      readonly kind: 'vcs'
+      readonly version?: undefined
+      /** The scheme of pip's that stands before the `+`. */
+      readonly vcs: string
+      /** The repository's address. */
+      readonly repository: string
+      readonly commit: string
+    }
+  | { readonly kind: 'directory'; readonly version?: undefined }
+
+/** One line for a wheel, taken apart. */
+export type LockedWheel = WheelPin &
+  WheelSource & {
+    /** Its number in the lockfile, from 1. */
+    readonly line: number
+  }
+
 /** What a lock is asked for, in its one normal form: equal questions are equal data. */
 export interface Asked {
   readonly platform: Subdir
@@ -52,6 +114,8 @@ export interface LockHeader extends Asked {
   /** The base image pinned: `name:tag@sha256:…`. */
   readonly baseImage: string
   readonly micromambaVersion: string
+  /** Of the pip that chose the wheels; absent when there are none. */
+  readonly pipVersion?: string
   /** All that the solve went by, `__glibc=2.36` and the like, sorted: overrides, else the base's, else defaults. */
   readonly virtualPackages: readonly string[]
   /**
@@ -66,6 +130,8 @@ export interface Lock {
   /** Absent in `@EXPLICIT` files that others wrote. */
   readonly header?: LockHeader
   readonly packages: readonly LockedPackage[]
+  /** In the order in which pip would install them, after all packages. */
+  readonly wheels: readonly LockedWheel[]
 }
 
 /**

@@ -2,7 +2,8 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
 import { sortTopologically } from '../micromamba/solve.ts'
-import { LineProblem, parsePackageLine } from './package-line.ts'
+import { LineProblem } from './line-problem.ts'
+import { parsePackageLine } from './package-line.ts'
 import type { Lock, LockedPackage } from './types.ts'
 
 /** What the lockfiles that are YAML, conda-lock's and pixi's, have in common. */
@@ -82,7 +83,7 @@ export function lockOf(lock: YamlLock, packages: readonly YamlPackage[], platfor
     byName.set(name, locked)
     return { name, depends: one.depends, locked }
   })
-  return { packages: sortTopologically(read).map(({ locked }) => locked) }
+  return { packages: sortTopologically(read).map(({ locked }) => locked), wheels: [] }
 }
 
 function readPackage(lock: YamlLock, { node, url, sha256, md5 }: YamlPackage): LockedPackage {

@@ -32,6 +32,7 @@ import { archiveSizes } from '../packages/archive-sizes.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
+import { refuseWheels } from './pip-section.ts'
 import { annotate, updateCommand } from './stale-lock.ts'
 import { heldPackages, keptBase, warnOfUnknownNames } from './update-only.ts'
 
@@ -169,6 +170,7 @@ async function lockMember(
           if (error instanceof StaleLock) annotate(error, environment)
           throw error
         })
+  refuseWheels(resolved)
   const { header, packages } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
   const change = resolved.difference && {

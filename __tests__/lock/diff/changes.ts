@@ -20,6 +20,7 @@ export async function changeOf(
   const facts = new Map<string, PackageFacts>()
   const lock = (items: readonly Item[]): Lock => ({
     header: { ...header, specs },
+    wheels: [],
     packages: items.map(([text, of]) => {
       const [name = '', version = '', build = '0'] = text.split(' ')
       const item = locked(`c/noarch/${name}-${version}-${build}.conda`)

@@ -8,6 +8,7 @@ import { header, locked } from '../samples.ts'
 const lock = (paths: string[], head: Partial<LockHeader> = {}): Lock => ({
   header: { ...header, specs: [], ...head },
   packages: paths.map((path) => locked(path)),
+  wheels: [],
 })
 const one = (path: string) => lock([path])
 
@@ -49,7 +50,10 @@ describe('each kind of change', () => {
   })
   test("another tool's lock, which has md5 hashes", async () => {
     const url = 'https://conda.example.org/c/noarch/a-1-0.conda'
-    const others = { packages: [{ ...parsePackageLine(`${url}#${'cd'.repeat(16)}`, false), line: 2 }] }
+    const others = {
+      packages: [{ ...parsePackageLine(`${url}#${'cd'.repeat(16)}`, false), line: 2 }],
+      wheels: [],
+    }
     expect((await diffLocks(others, one('c/noarch/a-1-0.conda'))).packages).toEqual([])
   })
   test('added and removed', async () => {
