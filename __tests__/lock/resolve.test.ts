@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
 import { resolveLock, type LockRequest, type Solution } from '../../src/lock/resolve.ts'
 import type { Asked } from '../../src/lock/types.ts'
 import { hex } from './samples.ts'
@@ -168,6 +169,61 @@ describe('frozen', () => {
   })
   test('fails without a lock', async () => {
     await expect(resolve('frozen')).rejects.toThrow('there is no lockfile')
+  })
+})
+
+describe('what pip is asked', () => {
+  const wheel = {
+    name: 'tqdm',
+    url: 'https://files.pythonhosted.org/packages/source/t/tqdm/tqdm-4-py3-none-any.whl',
+    sha256: hex,
+    requested: true,
+    direct: false,
+  }
+  const question: Partial<Asked> = {
+    pip: ['--index-url https://h/simple', '-r r.txt'],
+    pipFiles: [{ path: 'r.txt', digest: digestOf('tqdm') }],
+  }
+  const resolved = (mode: 'auto' | 'locked' | 'update', more: Partial<Asked> = {}, wheels = [wheel]) =>
+    resolveLock(
+      { mode, path, asked: { ...asked, ...question, ...more }, secrets: [], chooseOwnLayer: () => [] },
+      () => Promise.resolve({ ...solution('python'), pip: { version: '25.1', wheels } }),
+    )
+
+  test('is in the lock with its answer, which is used as long as it holds', async () => {
+    const { lock, hash } = await resolved('auto')
+    expect(lock.header).toMatchObject({ ...question, pipVersion: '25.1' })
+    expect(lock.wheels).toMatchObject([{ ...wheel, kind: 'wheel', version: '4' }])
+    expect(await resolved('locked')).toMatchObject({ changed: false, hash })
+    expect(await resolve('frozen')).toMatchObject({ changed: false, hash })
+  })
+  test('is compared with what is asked now, the content of files too', async () => {
+    await resolved('auto')
+    const pipFiles = [{ path: 'r.txt', digest: digestOf('tqdm>4') }]
+    await expect(resolved('locked', { pip: [...(question.pip ?? []), 'flask'], pipFiles })).rejects.toThrow(
+      "- the pip requirement 'flask' is new\n- 'r.txt', which pip reads, has changed\n",
+    )
+    expect(await resolved('auto', { pipFiles })).toMatchObject({
+      changed: true,
+      reasons: ["'r.txt', which pip reads, has changed"],
+    })
+  })
+  test('and a new answer, with what changed', async () => {
+    await resolved('auto')
+    const newer = { ...wheel, url: wheel.url.replace('tqdm-4', 'tqdm-5') }
+    const { changed, difference } = await resolved('update', {}, [newer])
+    expect(changed).toBe(true)
+    expect(difference?.packages).toMatchObject([{ name: 'tqdm', kind: 'upgraded', asked: true }])
+  })
+  test('a credential in it is not written', async () => {
+    const secret = { ...wheel, url: wheel.url.replace('https://', 'https://me:pw@') }
+    await expect(resolved('auto', {}, [secret])).rejects.toThrow(
+      'the lockfile would hold a secret on this line',
+    )
+    await expect(read()).rejects.toThrow('ENOENT')
+  })
+  test('is never left without an answer', async () => {
+    await expect(resolve('auto', question)).rejects.toThrow('has no answer')
   })
 })
 

@@ -11,7 +11,7 @@ import { compareAsked } from './freshness.ts'
 import { otherTool, parseFrozenLock, withoutPlaceholders } from './frozen.ts'
 import { parseLock } from './parse.ts'
 import { StaleLock } from './stale.ts'
-import type { Asked, Lock, LockedPackage, LockMode } from './types.ts'
+import type { Asked, Lock, LockedPackage, LockMode, WheelPin } from './types.ts'
 
 /** The door of this folder: from what is asked to a lock. */
 export { askFor } from './asked.ts'
@@ -53,6 +53,14 @@ export interface Solution {
   /** In the order in which they are linked. */
   readonly packages: readonly SolvedPackage[]
   readonly micromambaVersion: string
+  /** What pip would install after them; absent when it is asked for nothing. */
+  readonly pip?: {
+    readonly version: string
+    /** In the order in which it would install them. */
+    readonly wheels: readonly WheelPin[]
+    /** By their addresses, as far as pip knows. */
+    readonly facts?: ReadonlyMap<string, PackageFacts>
+  }
   /** What the solve went by; see `LockHeader`. */
   readonly virtualPackages: readonly string[]
   /** The base image pinned: `name:tag@sha256:…`. */
@@ -160,6 +168,7 @@ async function renew(
 ): Promise<ResolvedLock> {
   const { path, asked, secrets } = request
   const solution = await solve(previous)
+  if (asked.pip.length > 0 && !solution.pip) throw new Error('what was asked of pip has no answer')
   const text = formatSolution(request, solution, previous)
   refuseSecrets(text, path, secrets)
   // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
@@ -182,17 +191,21 @@ async function compare(
   { groups, factsOf }: Renewal,
   previous: Lock,
   lock: Lock,
-  { packages, couldNotStay }: Solution,
+  { packages, pip, couldNotStay }: Solution,
 ): Promise<LockDiff> {
   const facts = new Map<string, PackageFacts>(packages.map((item) => [new URL(item.url).href, item]))
   const gone = previous.packages.filter(({ url }) => !facts.has(url.href))
   const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined
-  return diffLocks(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups, couldNotStay })
+  return diffLocks(previous, lock, {
+    facts: new Map([...facts, ...(pip?.facts ?? []), ...(ofGone ?? [])]),
+    groups,
+    couldNotStay,
+  })
 }
 
 function formatSolution(
   { asked, chooseOwnLayer }: Renewal,
-  { packages, micromambaVersion, virtualPackages, baseImage }: Solution,
+  { packages, pip, micromambaVersion, virtualPackages, baseImage }: Solution,
   previous?: Lock,
 ): string {
   const earlier = previous?.header && {
@@ -205,6 +218,7 @@ function formatSolution(
       inputHash: inputHash(asked),
       baseImage,
       micromambaVersion,
+      ...(pip && { pipVersion: pip.version }),
       virtualPackages,
       ownLayer: chooseOwnLayer(packages, earlier),
     },
@@ -212,6 +226,7 @@ function formatSolution(
       url: new URL(url),
       checksum: { algorithm: 'sha256', hex: sha256 },
     })),
+    ...(pip && { wheels: pip.wheels }),
   })
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import type { LockingRequest } from '../action/locking-request.ts'
 import { stage } from '../action/stage.ts'
 import { fileNameOf, type Platform, type Subdir } from '../common/platform.ts'
@@ -60,11 +60,15 @@ export async function refreshLocks(request: LockingRequest): Promise<FreshLocks>
   }
 }
 
-/** None for an environment that the inputs alone describe. */
-function sourceOf({ file }: Member, workspace: string): Promise<NewFile>[] {
+/** None for an environment that the inputs alone describe. What its lines for pip name, but for archives, is text as well. */
+function sourceOf({ file, environment }: Member, workspace: string): Promise<NewFile>[] {
   const path = resolve(workspace, file)
   if (!existsSync(path)) return []
-  return [readFile(path, 'utf8').then((text) => ({ path: pathInRepository(path), text }))]
+  const forPip = (environment?.pip?.files ?? []).filter(({ kind }) => kind !== 'archive')
+  return [path, ...forPip.map((one) => resolve(dirname(path), one.path))].map(async (source) => ({
+    path: pathInRepository(source),
+    text: await readFile(source, 'utf8'),
+  }))
 }
 
 function freshLock({ file, resolved }: LockedMember, platform: Platform, workspace: string): FreshLock {

@@ -1,5 +1,6 @@
 import { code } from '../common/markdown.ts'
 import { formatDiff, githubLimit, summarize, type LockChange as Difference } from '../lock/diff/diff.ts'
+import { countLocked } from '../lock/report.ts'
 import type { LockChange } from './types.ts'
 
 export interface PullRequestText {
@@ -22,9 +23,7 @@ export function pullRequestText(changes: readonly LockChange[]): PullRequestText
   const fresh = changes.filter(({ diff }) => diff === undefined)
   const files = fresh.length === 1 ? '1 new lockfile' : `${fresh.length} new lockfiles`
   const parts = [...(fresh.length > 0 ? [files] : []), ...(changed.length > 0 ? [summarize(changed)] : [])]
-  const list = fresh.map(
-    ({ path, after }) => `- ${code(path)} is new, with ${after.packages.length} packages`,
-  )
+  const list = fresh.map(({ path, after }) => `- ${code(path)} is new, with ${countLocked(after)}`)
   const same = changes.filter(({ diff }) => diff && !changed.some((it) => it.diff === diff))
   const kept = same.map(
     ({ path }) => `- ${code(path)} has the same packages, and says otherwise what it was solved for`,

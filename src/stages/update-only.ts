@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import type { LockingRequest } from '../action/locking-request.ts'
 import type { LockResult } from '../action/result.ts'
+import { canonicalName } from '../environment/read.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 import type { Lock } from '../lock/types.ts'
 import type { Held } from '../micromamba/solve.ts'
@@ -28,9 +29,11 @@ export function warnOfUnknownNames(
 ): void {
   const known = new Set(
     locked.flatMap(({ resolved, result }) =>
-      [...resolved.lock.packages, ...(result.change?.diff.packages ?? [])].map(({ name }) => name),
+      [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(
+        ({ name }) => name,
+      ),
     ),
   )
-  const unknown = lock.updateOnly.filter((name) => !known.has(name))
+  const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has(canonicalName(name)))
   if (unknown.length > 0) core.warning(`update-only: no lockfile has ${unknown.join(', ')}`)
 }

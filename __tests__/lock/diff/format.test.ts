@@ -107,7 +107,7 @@ test('nothing of what others wrote does anything', async () => {
     version: hostile,
     build: hostile,
     channel: `https://h/${hostile}`,
-    checksum: { algorithm: 'sha256', hex: hostile },
+    hex: hostile,
     license: hostile,
   } as const
   const kinds = ['added', 'removed', 'upgraded', 'rebuilt', 'moved', 'replaced'] as const

@@ -1,7 +1,9 @@
 import type { Lock, LockedPackage } from '../types.ts'
 import { findAskers } from './askers.ts'
 import { byImportance } from './importance.ts'
+import { itemsOf, type Item } from './items.ts'
 import { growth } from './merge.ts'
+import { comparePythonVersions } from './python-versions.ts'
 import type { ChangedPackage, ChangeKind, Known, LockDiff, PackageChange, PackageFacts } from './types.ts'
 import { loadVersions, type CompareVersions } from './versions.ts'
 
@@ -16,24 +18,25 @@ export type { Known, LockChange, LockDiff, PackageChange, PackageFacts } from '.
  */
 export async function diffLocks(before: Lock, after: Lock, known: Known = {}): Promise<LockDiff> {
   const { facts, couldNotStay } = known
-  const old = new Map(before.packages.map((locked) => [locked.name, locked]))
-  const now = new Map(after.packages.map((locked) => [locked.name, locked]))
-  const names = [...new Set([...old.keys(), ...now.keys()])].filter(
-    (name) => !isSame(old.get(name), now.get(name)),
+  const [old, now] = [itemsOf(before), itemsOf(after)]
+  const keys = [...new Set([...old.keys(), ...now.keys()])].filter(
+    (key) => !isSame(old.get(key), now.get(key)),
   )
-  const isCompared = names.some((name) => {
-    const [was, is] = [old.get(name), now.get(name)]
-    return was && is && was.version !== is.version
+  const isCompared = keys.some((key) => {
+    const [was, is] = [old.get(key), now.get(key)]
+    return was && is && !is.isWheel && was.version !== is.version
   })
   const compare = isCompared ? await loadVersions() : () => undefined
   const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)]
-  const packages = names.map((name): PackageChange => {
-    const [was, is] = [old.get(name), now.get(name)]
+  const packages = keys.map((key): PackageChange => {
+    const [was, is] = [old.get(key), now.get(key)]
     const who = is ? askers : oldAskers
-    const isAsked = who.asked.has(name)
-    const askedBy = isAsked ? undefined : who.of(name)
+    const isAsked = who.asked.has(key)
+    const askedBy = isAsked ? undefined : who.of(key)
+    const { name, isWheel } = is ?? was ?? { name: key, isWheel: false }
     return {
       name,
+      ...(isWheel && { isWheel }),
       ...compareChange(was, is, compare),
       ...(was && { before: side(was, facts) }),
       ...(is && { after: side(is, facts) }),
@@ -43,7 +46,8 @@ export async function diffLocks(before: Lock, after: Lock, known: Known = {}): P
   })
   const base = compareBases(before, after)
   const size = sizeChange(packages)
-  const pull = layersToPull(before, after, known)
+  // Which layers wheels are in is not told here.
+  const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known)
   return {
     packages: packages.sort(byImportance),
     ...(base && { base }),
@@ -59,21 +63,20 @@ function compareBases(before: Lock, after: Lock): LockDiff['base'] {
 }
 
 /** Two kinds of hashes of one address tell nothing. */
-function isSame(was: LockedPackage | undefined, is: LockedPackage | undefined): boolean {
-  if (was?.url.href !== is?.url.href || !was || !is) return false
-  const [a, b] = [was.checksum, is.checksum]
-  return a.algorithm !== b.algorithm || a.hex === b.hex
+function isSame(was: Item | undefined, is: Item | undefined): boolean {
+  if (was?.address !== is?.address || !was || !is) return false
+  return was.algorithm !== is.algorithm || was.hex === is.hex
 }
 
 function compareChange(
-  was: LockedPackage | undefined,
-  is: LockedPackage | undefined,
+  was: Item | undefined,
+  is: Item | undefined,
   compare: CompareVersions,
 ): { kind: ChangeKind; major: boolean } {
   if (!was) return { kind: 'added', major: false }
   if (!is) return { kind: 'removed', major: false }
   if (was.version !== is.version) {
-    const change = compare(was.version, is.version)
+    const change = (is.isWheel ? comparePythonVersions : compare)(was.version, is.version)
     if (!change) return { kind: 'replaced', major: false }
     const { direction, major } = change
     if (direction !== 'same') return { kind: direction === 'up' ? 'upgraded' : 'downgraded', major }
@@ -84,18 +87,11 @@ function compareChange(
 }
 
 function side(
-  { version, build, channel, checksum, url }: LockedPackage,
+  { version, build, channel, hex, address }: Item,
   facts: ReadonlyMap<string, PackageFacts> | undefined,
 ): ChangedPackage {
-  const { size, license } = facts?.get(url.href) ?? {}
-  return {
-    version,
-    build,
-    channel,
-    checksum,
-    ...(size && { size }),
-    ...(license && { license }),
-  }
+  const { size, license } = facts?.get(address) ?? {}
+  return { version, build, channel, hex, ...(size && { size }), ...(license && { license }) }
 }
 
 function sizeChange(packages: readonly PackageChange[]): number | undefined {

@@ -42,15 +42,16 @@ function withCommonBuilds(first: PackageChange, { before, after }: PackageChange
   }
 }
 
-function whatPeopleSee({ name, kind, asked, before, after }: PackageChange): string {
+function whatPeopleSee({ name, isWheel, kind, asked, before, after }: PackageChange): string {
   return JSON.stringify([
     name,
+    isWheel,
     kind,
     asked,
     ...[before, after].map((side) => [
       side?.version,
       before?.channel === after?.channel ? '' : side?.channel,
-      kind === 'replaced' ? side?.checksum.hex : '',
+      kind === 'replaced' ? side?.hex : '',
       side?.license,
     ]),
   ])

@@ -34,7 +34,7 @@ interface Column {
  */
 export function changesTable(changes: readonly MergedChange[], platforms: readonly string[]): Table {
   const columns: Column[] = [
-    { title: 'Package', cell: ({ change }) => showCode(change.name) },
+    { title: 'Package', cell: ({ change }) => nameCell(change) },
     { title: 'Change', cell: ({ change }) => kindCell(change) },
     { title: 'Before', cell: ({ change }) => versionCell(change, change.before) },
     { title: 'Now', cell: ({ change }) => versionCell(change, change.after) },
@@ -59,6 +59,12 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
+/** What pip would install comes with where it is from: there may be a package of that name. */
+function nameCell({ name, isWheel, before, after }: PackageChange): string {
+  const channel = (after ?? before)?.channel
+  return isWheel && channel !== undefined ? `${showCode(name)} (${showCode(channel)})` : showCode(name)
+}
+
 function kindCell({ kind, major }: PackageChange): string {
   return unbroken(major ? `**major ${words[kind]}**` : words[kind])
 }
@@ -67,7 +73,7 @@ function kindCell({ kind, major }: PackageChange): string {
 function versionCell({ kind, before, after }: PackageChange, side: ChangedPackage | undefined): string {
   if (!side) return ''
   const version = kind === 'rebuilt' ? `${side.version} ${side.build}`.trimEnd() : side.version
-  const hash = kind === 'replaced' ? ` ${showCode(side.checksum.hex.slice(0, 12))}` : ''
+  const hash = kind === 'replaced' ? ` ${showCode(side.hex.slice(0, 12))}` : ''
   const isElsewhere = before && after && before.channel !== after.channel
   return `${showCode(version)}${hash}${isElsewhere ? ` from ${showCode(channelName(side.channel))}` : ''}`
 }

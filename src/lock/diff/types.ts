@@ -1,11 +1,11 @@
-import type { LockedPackage } from '../types.ts'
+import type { Item } from './items.ts'
 
 /** What a lockfile does not say of its packages, as far as somebody knows it; after a solve that is micromamba. */
 export interface PackageFacts {
   /** Bytes of the archive. */
   readonly size?: number
   readonly license?: string
-  /** MatchSpecs. */
+  /** MatchSpecs; of a wheel, requirements of pip's. */
   readonly depends?: readonly string[]
 }
 
@@ -23,19 +23,21 @@ export interface Known {
 }
 
 /**
- * - `upgraded`, `downgraded`: another version, by conda's ordering
+ * - `upgraded`, `downgraded`: another version, by conda's ordering, of a wheel by python's
  * - `rebuilt`: another build of the version
  * - `moved`: the same version and build from another channel
- * - `replaced`: other bytes under the same name, or a version that conda cannot compare
+ * - `replaced`: other bytes under the same name, or a version that cannot be compared
  */
 export type ChangeKind = 'added' | 'removed' | 'upgraded' | 'downgraded' | 'rebuilt' | 'moved' | 'replaced'
 
 /** One of the two sides of a change. */
-export type ChangedPackage = Pick<LockedPackage, 'version' | 'build' | 'channel' | 'checksum'> &
+export type ChangedPackage = Pick<Item, 'version' | 'build' | 'channel' | 'hex'> &
   Pick<PackageFacts, 'size' | 'license'>
 
 export interface PackageChange {
   readonly name: string
+  /** What pip would install, not micromamba. */
+  readonly isWheel?: boolean
   readonly kind: ChangeKind
   readonly before?: ChangedPackage
   readonly after?: ChangedPackage

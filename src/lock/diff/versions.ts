@@ -28,7 +28,7 @@ export async function loadVersions(): Promise<CompareVersions> {
 }
 
 /** With the epoch, which is 0 unless it is written. */
-function firstNumber(version: string): string {
+export function firstNumber(version: string): string {
   const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? []
   return `${epoch}!${first}`
 }
