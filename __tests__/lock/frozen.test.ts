@@ -89,8 +89,8 @@ describe('a conda-lock.yml', () => {
 
   test('says the line of what is wrong', () => {
     const plain = condaLock.replaceAll('t/$TOKEN/', '')
-    expect(() => read(plain.replace('manager: conda', 'manager: pip'))).toThrow(
-      "lock:13: wheels are not supported yet, so 'app' would be missing",
+    expect(() => read(plain.replace('manager: conda', 'manager: uv'))).toThrow(
+      "lock:13: 'uv' is no manager that is known here",
     )
     expect(() => read(plain.replace('version: 1\n', 'version: 2\n'))).toThrow(
       'lock:1: version 2 of conda-lock',
@@ -103,6 +103,55 @@ describe('a conda-lock.yml', () => {
       read(plain.replace('category: dev', 'category: main').replaceAll('pytest', 'python')),
     ).toThrow('python stands here for the second time')
     expect(() => read(`${plain}: [`)).toThrow('it is not YAML')
+  })
+})
+
+describe('what pip would install, in a conda-lock.yml', () => {
+  const commit = '12ab'.repeat(10)
+  const entry = (name: string, url: string, hash: string) => `- name: ${name}
+  version: '1.0'
+  manager: pip
+  platform: linux-64
+  dependencies:
+    app: '>=1'
+  url: ${url}
+  hash:
+${hash === '' ? '    {}' : `    sha256: ${hash}`}
+  category: main
+  optional: false
+`
+  const plain = condaLock.replaceAll('t/$TOKEN/', '')
+  const files = 'https://files.pythonhosted.org/packages'
+  const tqdm = `${files}/source/t/tqdm/tqdm-4.66.tar.gz`
+
+  test('is in the order in which pip installs it, by its address, all of it asked for', () => {
+    const { packages, wheels } = read(
+      [
+        plain + entry('Flask', `${files}/flask-3.0-py3-none-any.whl`, sha256('d')),
+        entry('tool', `git+https://github.com/o/tool@${commit}#subdirectory=x`, commit),
+        entry('tqdm', tqdm, sha256('e')),
+      ].join(''),
+    )
+    expect(packages).toHaveLength(2)
+    expect(wheels).toMatchObject([
+      { name: 'tqdm', kind: 'sdist', version: '4.66', url: tqdm, sha256: sha256('e'), line: 78 },
+      { name: 'tool', kind: 'vcs', commit, subdirectory: 'x', line: 67 },
+      { name: 'flask', kind: 'wheel', version: '3.0', requested: true, direct: true, line: 56 },
+    ])
+  })
+
+  test.each([
+    [entry('app', `${files}/app-1.0-py3-none-any.whl`, ''), 'has no hash'],
+    [entry('app', 'file:///home/me/app', ''), "'file:///home/me/app' is a folder of one machine"],
+    [entry('app', `${files}/app-1.0-cp312-cp312-win_amd64.whl`, sha256('a')), 'is not for linux-64'],
+    [entry('app', `https://u:pw@h/app-1.0-py3-none-any.whl`, sha256('a')), 'was written with credentials'],
+    [
+      entry('a', tqdm, sha256('a')) + entry('A', tqdm, sha256('a')),
+      'a stands here for the second time, after line 56',
+    ],
+  ])('%#: is refused with its line', (text, message) => {
+    expect(() => read(plain + text)).toThrow(/^lock:(56|67): /)
+    expect(() => read(plain + text)).toThrow(message)
   })
 })
 
@@ -135,7 +184,24 @@ ${
   wheels:
     packages:
       linux-64:
+      - conda: ${channel}/linux-64/python-3.12.1-h1_0_cpython.conda
+      - pypi: ./
+      - pypi: direct+https://files.example/tool-1-py3-none-any.whl#sha256=${sha256('e')}
+      - pypi: git+https://github.com/o/app.git?subdirectory=a%20b&rev=v1#${'ab'.repeat(20)}
       - pypi: https://files.example/requests-2-py3-none-any.whl
+        extras: [socks]
+  unknown:
+    packages:
+      linux-64:
+      - pypi: https://files.example/nothing-2-py3-none-any.whl
+  bare:
+    packages:
+      linux-64:
+      - pypi: https://files.example/bare-2-py3-none-any.whl
+  elsewhere:
+    packages:
+      linux-64:
+      - pypi: /home/me/app
   source:
     packages:
       linux-64:
@@ -151,8 +217,23 @@ packages:
   md5: ${md5('b')}
   depends:
   - zlib
+- pypi: ./
+  name: mine
+  version: 0.1.0
+  sha256: ${sha256('c')}
+  editable: true
+- pypi: direct+https://files.example/tool-1-py3-none-any.whl#sha256=${sha256('e')}
+  name: tool
+- pypi: git+https://github.com/o/app.git?subdirectory=a%20b&rev=v1#${'ab'.repeat(20)}
+  name: app
 - pypi: https://files.example/requests-2-py3-none-any.whl
   name: requests
+  version: '2'
+  sha256: ${sha256('d')}
+- pypi: https://files.example/bare-2-py3-none-any.whl
+  name: bare
+- pypi: /home/me/app
+  name: app
 `
 
 describe.each([6, 7])('a pixi.lock of version %i', (version) => {
@@ -162,6 +243,20 @@ describe.each([6, 7])('a pixi.lock of version %i', (version) => {
       'app sha256:aa',
     ])
     expect(summary(pixiLock(version), 'lock', 'gpu')).toHaveLength(1)
+  })
+
+  test('gives what uv would install', () => {
+    const { packages, wheels } = read(pixiLock(version), 'pixi.lock', 'wheels')
+    expect(packages.map(({ name }) => name)).toEqual(['python'])
+    expect(wheels).toMatchObject([
+      { name: 'tool', kind: 'wheel', url: 'https://files.example/tool-1-py3-none-any.whl', direct: true },
+      { name: 'requests', kind: 'wheel', sha256: sha256('d'), requested: false, direct: false },
+      { name: 'mine', kind: 'directory', url: 'file:./', direct: true },
+      {
+        ...{ name: 'app', kind: 'vcs', repository: 'https://github.com/o/app.git', commit: 'ab'.repeat(20) },
+        ...{ revision: 'v1', subdirectory: 'a b', direct: true },
+      },
+    ])
   })
 
   test('orders by what packages depend on, not by how they stand there', () => {
@@ -175,10 +270,14 @@ describe.each([6, 7])('a pixi.lock of version %i', (version) => {
   test('says what is wrong, and where', () => {
     const lock = pixiLock(version)
     expect(() => read(lock, 'pixi.lock', 'test')).toThrow(
-      "there is no environment 'test' in it\nSet 'pixi-environment' to one of default, gpu, wheels, source.",
+      "there is no environment 'test' in it\nSet 'pixi-environment' to one of default, gpu, wheels, unknown, bare, elsewhere, source.",
     )
-    expect(() => read(lock, 'pixi.lock', 'wheels')).toThrow(
-      /pixi.lock:\d+: wheels are not supported yet, so 'requests-2-py3-none-any.whl' would be missing/,
+    expect(() => read(lock, 'pixi.lock', 'unknown')).toThrow(
+      /pixi.lock:\d+: there is no record of 'https:.*nothing/,
+    )
+    expect(() => read(lock, 'pixi.lock', 'bare')).toThrow(/pixi.lock:\d+: 'https:.*bare.* has no hash/)
+    expect(() => read(lock, 'pixi.lock', 'elsewhere')).toThrow(
+      "'file:///home/me/app' is a folder of one machine",
     )
     expect(() => read(lock, 'pixi.lock', 'source')).toThrow(
       /'(\.\/tool' is not in|tool.* is to be built from)/,
@@ -254,6 +353,16 @@ describe('the lockfile of another tool', () => {
     await expect(resolved(condaLock.replaceAll('$TOKEN', 'tk-123456'), 'frozen')).rejects.toThrow(
       /credentials|a secret/,
     )
+  })
+
+  test('a folder of an index is no credential of a channel', async () => {
+    const wheel = `- name: tqdm
+  manager: pip
+  platform: linux-64
+  url: https://files.pythonhosted.org/packages/source/t/tqdm/tqdm-4.66.tar.gz
+  hash: {sha256: ${sha256('e')}}
+`
+    expect((await resolved(condaLock + wheel, 'frozen')).lock.wheels).toHaveLength(1)
   })
 
   test('is not overwritten', async () => {

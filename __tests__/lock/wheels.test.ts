@@ -123,6 +123,7 @@ describe('what is refused, with its line', () => {
     [`a @ git+https://hunter2@github.com/o/a@${commit}`, 'was written with credentials'],
     ['a @ git+https://github.com/o/a@main', 'is not at a commit'],
     ['a @ git+https://github.com/o/a', 'is not at a commit'],
+    ['a @ file:///home/me/a', 'is a folder of one machine'],
     [`a @ ${url}#sha256=${hex} ; python_version > "3"`, 'is not a line for a wheel'],
   ])('%s', (line, message) => {
     expect(() => foreign('# a comment', `# pip ${line}`)).toThrow('/srv/env.lock:3: ')

@@ -1,8 +1,8 @@
-import { isMap } from 'yaml'
+import { isMap, type YAMLMap } from 'yaml'
 import * as core from '@actions/core'
 import type { Subdir } from '../common/platform.ts'
 import type { Lock } from './types.ts'
-import { lockOf, mapsIn, openYaml, refuseWheel, textOf, textsIn } from './yaml-lock.ts'
+import { lockOf, mapsIn, openYaml, textOf, textsIn, withHash, type YamlWheel } from './yaml-lock.ts'
 
 /**
  * Reads a conda-lock.yml of version 1 (conda-lock's lockfile/v1/models.py): a list of packages for all platforms, sorted by name. As
@@ -36,9 +36,11 @@ export function parseCondaLock(text: string, file: string, platform: Subdir): Lo
   left.delete('main')
   if (left.size > 0) core.info(`${file}: packages of the categories ${[...left].join(', ')} are left out`)
 
-  const wheel = main.find((node) => textOf(node, 'manager') !== 'conda')
-  if (wheel) throw refuseWheel(lock, wheel, textOf(wheel, 'name') ?? '')
-  const packages = main.map((node) => {
+  const other = main.find((node) => !['conda', 'pip'].includes(textOf(node, 'manager') ?? ''))
+  if (other) throw lock.refuse(other, `'${textOf(other, 'manager') ?? ''}' is no manager that is known here`)
+  const forPip = main.filter((node) => textOf(node, 'manager') === 'pip')
+  const forConda = main.filter((node) => !forPip.includes(node))
+  const packages = forConda.map((node) => {
     const [hash, dependencies] = [node.get('hash'), node.get('dependencies')]
     return {
       node,
@@ -47,5 +49,21 @@ export function parseCondaLock(text: string, file: string, platform: Subdir): Lo
       depends: isMap(dependencies) ? dependencies.items.map(({ key }) => String(key)) : [],
     }
   })
-  return lockOf(lock, packages, platform)
+  return lockOf(lock, packages, forPip.map(readWheel), platform)
+}
+
+/**
+ * Whatever they came from, conda-lock and micromamba have pip install them by their addresses, all of them asked for. The hash of a
+ * repository is its commit, which the address has too.
+ */
+function readWheel(node: YAMLMap): YamlWheel {
+  const [url, hash] = [textOf(node, 'url') ?? '', node.get('hash')]
+  const sha256 = isMap(hash) && !/^\w+\+/.test(url) ? textOf(hash, 'sha256') : undefined
+  return {
+    node,
+    name: textOf(node, 'name') ?? '',
+    address: sha256 ? withHash(url, sha256) : url,
+    requested: true,
+    direct: true,
+  }
 }

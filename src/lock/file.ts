@@ -26,9 +26,10 @@ export async function writeLockFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** The address of a wheel, or of what pip is asked for, has its own rules. */
+/** What is addressed to pip has its own rules, in lockfiles of other tools too. */
 function withoutThem(line: string): string {
-  return /^#\s*pip\b/.test(line) ? withoutPipCredentials(line) : withoutCredentials(line)
+  const isForPip = /^#\s*pip\b|^[\s-]*pypi:|\w\+\w+:\/\/|\.(whl|tar\.gz|tgz|zip)(?![\w.-])/.test(line)
+  return isForPip ? withoutPipCredentials(line) : withoutCredentials(line)
 }
 
 /** Shorter ones are found in the names of packages and in hashes by chance. */

@@ -1,7 +1,17 @@
 import { isMap, type YAMLMap } from 'yaml'
 import type { Subdir } from '../common/platform.ts'
 import type { Lock } from './types.ts'
-import { lockOf, mapsIn, openYaml, refuseWheel, textOf, textsIn, type YamlLock } from './yaml-lock.ts'
+import {
+  lockOf,
+  mapsIn,
+  openYaml,
+  textOf,
+  textsIn,
+  withHash,
+  type YamlLock,
+  type YamlPackage,
+  type YamlWheel,
+} from './yaml-lock.ts'
 
 const versions = ['6', '7']
 
@@ -22,34 +32,81 @@ export function parsePixiLock(text: string, file: string, platform: Subdir, envi
       Number(version) < 6 ? 'Have pixi write it anew: `pixi lock`.' : 'Set this action to a newer version.',
     )
   }
-  const records = new Map(
-    mapsIn(lock.top.get('packages', true)).map((node) => [textOf(node, 'conda') ?? '', node]),
+  const records = mapsIn(lock.top.get('packages', true))
+  const [ofConda, ofPypi] = ['conda', 'pypi'].map(
+    (kind) => new Map(records.map((node) => [textOf(node, kind) ?? '', node])),
   )
-  const packages = packagesFor(lock, environment, platform).map((entry) => {
-    const url = textOf(entry, 'conda')
-    if (url === undefined) {
-      const wheel = textOf(entry, 'pypi')
-      if (wheel !== undefined) throw refuseWheel(lock, entry, wheel.replace(/^.*\//, '') || wheel)
-      throw lock.refuse(
-        entry,
-        `'${textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`,
-        'Have it built and put into a channel.',
-      )
-    }
-    if (!/^\w+:\/\//.test(url)) {
-      throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.')
-    }
-    const node = records.get(url)
-    if (!node) throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`)
-    return {
-      node,
-      url,
-      sha256: textOf(node, 'sha256'),
-      md5: textOf(node, 'md5'),
-      depends: textsIn(node.get('depends', true)),
-    }
-  })
-  return lockOf(lock, packages, platform)
+  const packages: YamlPackage[] = []
+  const wheels: YamlWheel[] = []
+  for (const entry of packagesFor(lock, environment, platform)) {
+    const wheel = textOf(entry, 'pypi')
+    if (wheel === undefined) packages.push(readPackage(lock, entry, ofConda))
+    else wheels.push(readWheel(recordOf(lock, entry, wheel, ofPypi), wheel))
+  }
+  return lockOf(lock, packages, wheels, platform)
+}
+
+type Records = ReadonlyMap<string, YAMLMap> | undefined
+
+function recordOf(lock: YamlLock, entry: YAMLMap, url: string, records: Records): YAMLMap {
+  const node = records?.get(url)
+  if (!node) throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`)
+  return node
+}
+
+function readPackage(lock: YamlLock, entry: YAMLMap, records: Records): YamlPackage {
+  const url = textOf(entry, 'conda')
+  if (url === undefined) {
+    throw lock.refuse(
+      entry,
+      `'${textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`,
+      'Have it built and put into a channel.',
+    )
+  }
+  if (!/^\w+:\/\//.test(url)) {
+    throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.')
+  }
+  const node = recordOf(lock, entry, url, records)
+  return {
+    node,
+    url,
+    sha256: textOf(node, 'sha256'),
+    md5: textOf(node, 'md5'),
+    depends: textsIn(node.get('depends', true)),
+  }
+}
+
+/** Which of them were asked for is in the manifest alone. */
+function readWheel(node: YAMLMap, location: string): YamlWheel {
+  const [name = '', sha256] = [textOf(node, 'name'), textOf(node, 'sha256')]
+  const address = addressOf(location)
+  return {
+    node,
+    name,
+    address: sha256 !== undefined && !/^\w+\+/.test(address) ? withHash(address, sha256) : address,
+    requested: false,
+    direct: !/^https?:/.test(location),
+  }
+}
+
+/**
+ * What pixi calls `direct+https://…`, `git+https://…?rev=…#<commit>` and `./folder` (uv's and its own forms), as pip does.
+ */
+function addressOf(location: string): string {
+  if (location.startsWith('direct+')) return location.slice('direct+'.length)
+  const [, repository, query = '', commit] = /^(git\+[^?#]+)(?:\?([^#]*))?#(.*)$/.exec(location) ?? []
+  if (repository !== undefined && commit !== undefined) {
+    const asked = new URLSearchParams(query)
+    const revision = asked.get('tag') ?? asked.get('branch') ?? asked.get('rev')
+    const subdirectory = asked.get('subdirectory')
+    const fragment = [
+      ...(revision === null ? [] : [`revision=${encodeURIComponent(revision)}`]),
+      ...(subdirectory === null ? [] : [`subdirectory=${encodeURIComponent(subdirectory)}`]),
+    ].join('&')
+    return `${repository}@${commit}${fragment === '' ? '' : `#${fragment}`}`
+  }
+  if (location.startsWith('/')) return `file://${location}`
+  return /^[a-z][a-z0-9+.-]+:/i.test(location) ? location : `file:${location}`
 }
 
 function packagesFor(lock: YamlLock, name: string, platform: Subdir): YAMLMap[] {

@@ -26,7 +26,8 @@ export interface WheelPin {
   readonly name: string
   /**
    * Where it comes from, without credentials and fragment: the address of an archive, a repository's with the commit behind it,
-   * `git+https://host/repository@<commit>`, or `file:` and a path, which is relative to the folder of the environment file.
+   * `git+https://host/repository@<commit>`, or `file:` and a path, which is relative to the folder of the environment file; of a
+   * lockfile of another tool's, to its own.
    */
   readonly url: string
   /** 64 hex digits; of a repository's content the commit tells. */

@@ -77,6 +77,12 @@ export function parseWheel(
     return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) }
   }
   if (url.startsWith('file:') && !isArchiveName(url)) {
+    if (sha256 === undefined && url.startsWith('file://')) {
+      throw new LineProblem(
+        `'${url}' is a folder of one machine, and nothing says what is in it`,
+        'Lock it by a relative path, or build a wheel of it and put that into an index.',
+      )
+    }
     return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) }
   }
   const fileName = decoded(url.replace(/^.*[/:]/, ''))

@@ -1,10 +1,13 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml'
 import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
+import { canonicalName } from '../environment/read.ts'
 import { sortTopologically } from '../micromamba/solve.ts'
 import { LineProblem } from './line-problem.ts'
 import { parsePackageLine } from './package-line.ts'
-import type { Lock, LockedPackage } from './types.ts'
+import type { Lock, LockedPackage, LockedWheel } from './types.ts'
+import { parseWheel } from './wheel-line.ts'
+import { inOrderOfInstalling, uniqueByName } from './wheels.ts'
 
 /** What the lockfiles that are YAML, conda-lock's and pixi's, have in common. */
 
@@ -25,6 +28,16 @@ export interface YamlPackage {
   readonly md5?: string
   /** MatchSpecs, or names. */
   readonly depends: readonly string[]
+}
+
+/** A wheel of such a lockfile, or what one is to be built from. */
+export interface YamlWheel {
+  readonly node: YAMLMap
+  readonly name: string
+  /** As a line of an explicit file has it, with its hash. */
+  readonly address: string
+  readonly requested: boolean
+  readonly direct: boolean
 }
 
 /** @throws UserError when it is not YAML, or no map */
@@ -56,6 +69,13 @@ export function textOf(map: YAMLMap, key: string): string | undefined {
   return isScalar(node) && node.value !== null ? node.source : undefined
 }
 
+/** The address of an archive with its hash, once. */
+export function withHash(address: string, sha256: string): string {
+  const [url = '', fragment = ''] = address.split('#')
+  const rest = fragment.split('&').filter((part) => part !== '' && !part.startsWith('sha256='))
+  return `${url}#${[`sha256=${sha256}`, ...rest].join('&')}`
+}
+
 /** The maps of a list; none when there is no list. */
 export function mapsIn(list: unknown): YAMLMap[] {
   return isSeq(list) ? list.items.filter((item) => isMap(item)) : []
@@ -70,7 +90,12 @@ export function textsIn(list: unknown): string[] {
  * Packages are held to the rules of explicit files; of two hashes the sha256 counts.
  * @throws UserError
  */
-export function lockOf(lock: YamlLock, packages: readonly YamlPackage[], platform: Subdir): Lock {
+export function lockOf(
+  lock: YamlLock,
+  packages: readonly YamlPackage[],
+  wheels: readonly YamlWheel[],
+  platform: Subdir,
+): Lock {
   const byName = new Map<string, LockedPackage>()
   const read = packages.map((one) => {
     const locked = readPackage(lock, one)
@@ -83,7 +108,23 @@ export function lockOf(lock: YamlLock, packages: readonly YamlPackage[], platfor
     byName.set(name, locked)
     return { name, depends: one.depends, locked }
   })
-  return { packages: sortTopologically(read).map(({ locked }) => locked), wheels: [] }
+  return {
+    packages: sortTopologically(read).map(({ locked }) => locked),
+    wheels: readWheels(lock, wheels, platform),
+  }
+}
+
+function readWheels(lock: YamlLock, wheels: readonly YamlWheel[], platform: Subdir): LockedWheel[] {
+  const read = wheels.map(({ node, name, ...wheel }): LockedWheel => {
+    try {
+      return { ...parseWheel({ ...wheel, name: canonicalName(name) }, platform), line: lock.line(node) }
+    } catch (error) {
+      if (!(error instanceof LineProblem)) throw error
+      throw lock.refuse(node, error.message, error.advice)
+    }
+  })
+  uniqueByName(read, (line, what) => new UserError(what, { at: { file: lock.file, line } }))
+  return inOrderOfInstalling(read)
 }
 
 function readPackage(lock: YamlLock, { node, url, sha256, md5 }: YamlPackage): LockedPackage {
@@ -93,13 +134,4 @@ function readPackage(lock: YamlLock, { node, url, sha256, md5 }: YamlPackage): L
     if (!(error instanceof LineProblem)) throw error
     throw lock.refuse(node, error.message, error.advice)
   }
-}
-
-/** What pip would install. */
-export function refuseWheel(lock: YamlLock, node: unknown, name: string): UserError {
-  return lock.refuse(
-    node,
-    `wheels are not supported yet, so '${name}' would be missing`,
-    'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
-  )
 }
