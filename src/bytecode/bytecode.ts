@@ -2,4 +2,4 @@
 export { closureOf, dependsOf, nameOfSpec } from './closure.ts'
 export { Compiler } from './compiler.ts'
 export { bytecodeFormat } from '../prefix/bytecode-format.ts'
-export { installPython } from './install-python.ts'
+export { installPython, type PythonUse } from './install-python.ts'
