@@ -13,6 +13,7 @@ const rooms = [
   'packages',
   'prefix',
   'bytecode',
+  'pip',
   'base',
   'activation',
   'layers',

@@ -5,7 +5,7 @@ import { getExecOutput } from '@actions/exec'
 /**
  * Who starts other programs, and how.
  *
- * - micromamba, and a python that says its version: `runCommand`, by `@actions/exec`. A user sees the command line as other actions
+ * - micromamba, pip, and a python that says its version: `runCommand`, by `@actions/exec`. A user sees the command line as other actions
  *   show theirs. What the program writes is not for the log: it is JSON, or somebody else's text.
  * - The container engine: `spawn`, since an image is streamed into it and `@actions/exec` feeds a program from memory only; its command
  *   line is shown in the same way.

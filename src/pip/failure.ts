@@ -1,0 +1,174 @@
+import type { CommandOutcome } from '../common/command.ts'
+import { UserError } from '../common/errors.ts'
+import { foreignLines, foreignText } from '../common/foreign.ts'
+import { masked, type Environment } from '../environment/read.ts'
+import { isNoise, type PipEvent } from './events.ts'
+import { lineNamedIn, placeIn } from './requirements-text.ts'
+import type { PipTarget } from './tags.ts'
+
+/** What a run of pip was about, as far as its failure is to say it. */
+export interface Asked {
+  readonly environment: Pick<Environment, 'file' | 'pip'>
+  /** What pip takes the environment file for. */
+  readonly fileForPip: string
+  readonly target: PipTarget
+  readonly secrets: readonly string[]
+}
+
+/** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
+export function explainFailure(
+  outcome: CommandOutcome,
+  events: readonly PipEvent[],
+  asked: Asked,
+): UserError {
+  const lost = lostPage(events, asked)
+  if (lost) return lost
+  const { environment, fileForPip, target, secrets } = asked
+  const { file } = environment
+  const { said, about } = explanationOf(events)
+  if (said === '' || said.startsWith('Exception:')) return brokenOff(outcome, events, asked)
+  const place = placeIn(about)
+  const line = place === undefined ? lineNamedIn(said, environment.pip?.lines ?? []) : place.line
+  const at = place && place.file !== fileForPip ? place : { file, ...(line !== undefined && { line }) }
+  const text = said.replaceAll(`-r ${fileForPip} (line `, `${file} (line `).replaceAll(fileForPip, file)
+  const what = isUnreadable(said)
+    ? 'pip cannot read the list'
+    : `pip cannot find what to install for ${describeTarget(target)}`
+  return new UserError(`${what}:\n${foreignLines(masked(text, secrets))}`, {
+    at,
+    advice: adviceFor(said, events, asked),
+  })
+}
+
+function isUnreadable(said: string): boolean {
+  return /Invalid requirement|not a valid editable|Could not open /.test(said)
+}
+
+/**
+ * Refuses an answer that was given without an index that could not be asked: pip goes on without it, and would go on otherwise next time. A
+ * page that is not there, or not for us (some hosts say 403 of all that they do not have), is a project that the index does not have.
+ * @throws UserError naming the page
+ */
+export function refuseLostPages(events: readonly PipEvent[], asked: Asked): void {
+  const lost = lostPage(events, asked)
+  if (lost) throw lost
+}
+
+function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | undefined {
+  const lost = events.find(
+    (event) =>
+      event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500),
+  )
+  if (lost?.event !== 'unreachable') return undefined
+  const reason = foreignText(masked(lost.reason, secrets))
+  return new UserError(`pip cannot read this page of an index: ${reason}`, {
+    at: { url: foreignText(masked(lost.url, secrets)) },
+    advice:
+      lost.status === 401
+        ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
+        : 'Check the address of the index and the network, and try again.',
+  })
+}
+
+const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/
+
+/**
+ * What pip says: its warnings and what comes from its first error on, without advice for its command line; of a program that failed, what
+ * that said.
+ * @returns with it, the text that may tell the place
+ */
+function explanationOf(events: readonly PipEvent[]): { said: string; about: string } {
+  const log = events.filter((event) => event.event === 'log')
+  const error = log.findIndex(({ level }) => level === 'ERROR' || level === 'CRITICAL')
+  if (error < 0) return { said: '', about: '' }
+  const before = log.slice(0, error)
+  const command = before.findLastIndex(({ text }) => text.startsWith('Running command '))
+  if (command >= 0 && /subprocess|^Failed to build/.test(log[error]?.text ?? '')) {
+    const collecting = before.findLast(({ text }) => /^(Collecting|Obtaining) /.test(text))?.text ?? ''
+    return { said: textOf(before.slice(command)), about: collecting }
+  }
+  const warnings = before.filter(({ level, text }) => level === 'WARNING' && !isNoise(text))
+  const said = textOf([...warnings, ...log.slice(error)])
+  return { said, about: said }
+}
+
+function textOf(log: readonly { readonly text: string }[]): string {
+  const texts = new Set(log.map(({ text }) => text.trim()))
+  const lines = [...texts].join('\n').split('\n')
+  return lines
+    .filter((line) => !fluff.test(line.trim()))
+    .join('\n')
+    .replace(/\n(\s*\n)+/g, '\n\n')
+    .trim()
+}
+
+/** pip ended without a word: it is none that the program knows its way in, or was ended. */
+function brokenOff(
+  { exitCode, stderr }: CommandOutcome,
+  events: readonly PipEvent[],
+  { environment, secrets }: Asked,
+): UserError {
+  const pip = events.find((event) => event.event === 'pip')
+  const last = stderr.trim().split('\n').slice(-20).join('\n') || 'it said nothing'
+  const advice = stderr.includes('Traceback')
+    ? "Ask for another version of it among the dependencies: 'pip <27' has been tried."
+    : 'Somebody killed it, or the machine had no memory left.'
+  return new UserError(
+    `pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${foreignLines(masked(last, secrets))}`,
+    { at: { file: environment.file }, advice },
+  )
+}
+
+export function describeTarget({ version, subdir, glibc }: PipTarget): string {
+  return `python ${version} on ${subdir} with glibc ${glibc}`
+}
+
+function adviceFor(said: string, events: readonly PipEvent[], { target }: Asked): string | undefined {
+  if (said.includes('conflicting dependencies')) {
+    return 'Loosen or drop one of these requirements.'
+  }
+  const [, single] = /Invalid requirement: '([^'\s=]+=[^'\s=]+)'/.exec(said) ?? []
+  if (single !== undefined) return `Write ${single.replace('=', '==')}; a single = is conda's.`
+  if (/Invalid requirement|not a valid editable/.test(said)) {
+    return 'Write it as in a requirements file: NAME==VERSION, NAME @ URL, -r FILE, a path that is there.'
+  }
+  if (/not installable|not appear to be a Python project/.test(said)) {
+    return 'Give the folder that has a pyproject.toml or setup.py, in a repository by #subdirectory=.'
+  }
+  if (said.includes('would show the login of')) {
+    return 'Only git over https takes it otherwise: put the project into such a repository, or into an index.'
+  }
+  if (said.includes('Could not open ')) {
+    return 'Files are looked for from the folder of the environment file; those of another file from its own.'
+  }
+  if (said.includes('not a supported wheel')) {
+    return `Give the wheel that is for ${describeTarget(target)}.`
+  }
+  if (said.includes('require a different python version')) {
+    return 'Ask for a version that takes this python, or for another python among the dependencies.'
+  }
+  if (said.includes('(from versions: none)')) return adviceForNone(events, target)
+  if (said.includes('No matching distribution')) {
+    return `Ask for one of the versions that there are for ${describeTarget(target)}.`
+  }
+  if (/hash/i.test(said)) return 'Give all requirements their versions and hashes, or none.'
+  if (said.includes("find command 'git'"))
+    return 'Install git on the runner, or give the address of an archive.'
+  if (said.includes('git clone')) {
+    return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.'
+  }
+  return undefined
+}
+
+/** No version at all: there is no such project, or it has nothing for the target. */
+function adviceForNone(events: readonly PipEvent[], target: PipTarget): string {
+  const missing = events.some((event) => event.event === 'unreachable' && event.status === 404)
+  const refused = events.some((event) => event.event === 'unreachable' && event.status === 403)
+  if (refused) {
+    return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.'
+  }
+  if (missing) {
+    return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url."
+  }
+  return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`
+}
