@@ -155,6 +155,8 @@ const locking = [
   'virtual-packages',
   'condarc',
   'condarc-file',
+  'pip-index-url',
+  'pip-extra-index-url',
 ]
 
 /** Inputs that say how a run goes, each with another value: it must make no other image. */

@@ -55,6 +55,8 @@ export const defaults = {
   'download-micromamba': 'true',
   condarc: '',
   'condarc-file': '',
+  'pip-index-url': '',
+  'pip-extra-index-url': '',
   'auth-host': '',
   'auth-token': '',
   'auth-username': '',

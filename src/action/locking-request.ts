@@ -5,6 +5,7 @@ import { formatPlatform, machinePlatform, parsePlatform, type Platform } from '.
 import { secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { keepSecret } from '../common/secrets.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
+import type { PipIndexes } from '../pip/resolve.ts'
 import { parseCondarc, type Condarc, type Grant } from '../channels/access.ts'
 import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
@@ -36,6 +37,8 @@ export interface LockingRequest {
   readonly image: Pick<ImageOptions, 'rootPrefix'>
   readonly micromamba: MicromambaRequest
   readonly condarc?: Condarc
+  /** Where pip finds packages, before the user's own settings. */
+  readonly pipIndexes: PipIndexes
   /** What opens the hosts of channels. */
   readonly auth: readonly Grant[]
   readonly logLevel: LogLevel
@@ -81,12 +84,28 @@ export function readLockingRequest(
     image: { rootPrefix: readRootPrefix() },
     micromamba: readMicromamba(),
     condarc: readCondarc(environment),
+    pipIndexes: readPipIndexes(),
     auth: readAuth(),
     logLevel: choice('log-level', logLevels),
   }
   refuseContradictionsInLocking(request)
   return request
 }
+
+function readPipIndexes(): PipIndexes {
+  const [index, more] = listOf('pip-index-url', indexAddress, 'the address of an index')
+  if (more !== undefined) {
+    throw new UserError('there can be one only', {
+      at: { input: 'pip-index-url' },
+      advice: "Give the others by 'pip-extra-index-url'.",
+    })
+  }
+  const extra = listOf('pip-extra-index-url', indexAddress, 'the address of an index')
+  for (const address of [index ?? '', ...extra]) secretsIn(address).forEach(keepSecret)
+  return { ...(index !== undefined && { index }), extra }
+}
+
+const indexAddress = /^(https?|file):\/\//
 
 function keepProxyPasswords(environment: NodeJS.ProcessEnv): void {
   const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name))

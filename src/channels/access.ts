@@ -29,6 +29,8 @@ export type Authorizer = (url: URL) => Authorized
 /** What a run may do at the channels of an environment. */
 export interface ChannelAccess {
   readonly authorize: Authorizer
+  /** What opens hosts; of several that fit an address the first. */
+  readonly grants: readonly Grant[]
   /** The text of an authentication.json that tells micromamba as much; absent when the user's own does. */
   readonly authentication?: string
   /** Every form of every secret, for masking and for refusing locks that hold one. */
@@ -66,6 +68,7 @@ export async function openChannels(options: {
   const hosts = addresses.flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []))
   return {
     authorize: (url) => authorize(url, grants),
+    grants,
     ...(given.length > 0 && {
       authentication: formatAuthenticationFile([...given, ...ofUser], [...usualHosts, ...hosts]),
     }),

@@ -283,9 +283,8 @@ export class DiskTree {
     }
   }
 
-  /** @param path clean, as those of layers are: this is asked several times for each file, so that joining is not for free */
   #onDisk(path: string): string {
-    return `${this.root}/${path}`
+    return join(this.root, path)
   }
 }
 

@@ -1,6 +1,11 @@
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Subdir } from '../common/platform.ts'
-import { normalizeSpec, withoutCredentials, type Environment } from '../environment/read.ts'
+import {
+  normalizeSpec,
+  withoutCredentials,
+  withoutPipCredentials,
+  type Environment,
+} from '../environment/read.ts'
 import { listVirtualPackages, type VirtualPackageOverrides } from '../micromamba/solve.ts'
 import type { Asked } from './types.ts'
 
@@ -10,6 +15,7 @@ import type { Asked } from './types.ts'
  * lock that holds is used without.
  * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
  * @param question.condarc the content of the condarc
+ * @param question.pipIndexes those of the inputs
  */
 export function askFor(question: {
   environment: Pick<Environment, 'channels' | 'noDefaults' | 'specs' | 'pip'>
@@ -17,8 +23,9 @@ export function askFor(question: {
   overrides: VirtualPackageOverrides
   baseImage: string
   condarc?: string
+  pipIndexes?: { readonly index?: string; readonly extra?: readonly string[] }
 }): Asked {
-  const { environment, platform, overrides, baseImage, condarc } = question
+  const { environment, platform, overrides, baseImage, condarc, pipIndexes = {} } = question
   const pipFiles = (environment.pip?.files ?? []).map(({ path, digest }) => ({ path, digest }))
   return {
     platform,
@@ -29,10 +36,23 @@ export function askFor(question: {
       ...(environment.noDefaults ? ['nodefaults'] : []),
     ],
     specs: [...new Set(environment.specs.map(normalizeSpec))].sort(),
-    pip: (environment.pip?.lines ?? []).map(({ canonical }) => canonical),
+    pip: linesFor(environment, pipIndexes),
     ...(pipFiles.length > 0 && { pipFiles }),
     ...(condarc !== undefined && { condarc: digestOf(withoutCredentials(condarc)) }),
   }
+}
+
+/** With the indexes that the run was given, as pip would read them of the list itself. */
+function linesFor(
+  { pip }: Pick<Environment, 'pip'>,
+  { index, extra = [] }: { readonly index?: string; readonly extra?: readonly string[] },
+): string[] {
+  if (!pip || pip.lines.length === 0) return []
+  return [
+    ...(index === undefined ? [] : [`--index-url ${withoutPipCredentials(index)}`]),
+    ...extra.map((address) => `--extra-index-url ${withoutPipCredentials(address)}`),
+    ...pip.lines.map(({ canonical }) => canonical),
+  ]
 }
 
 /** The hash that says whether two questions are the same. */

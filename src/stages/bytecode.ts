@@ -1,19 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import * as core from '@actions/core'
-import { closureOf, dependsOf, installPython, nameOfSpec } from '../bytecode/bytecode.ts'
+import { dependsOf, installPython, nameOfSpec } from '../bytecode/bytecode.ts'
 import { digestOf } from '../common/digest.ts'
-import { messageOf, UserError } from '../common/errors.ts'
-import { platformOfSubdir } from '../common/platform.ts'
-import { environmentOf, type Environment } from '../environment/read.ts'
 import type { LockedPackage } from '../lock/types.ts'
-import { parsePackageLine } from '../lock/package-line.ts'
 import { machineSubdir } from '../micromamba/release.ts'
-import { defaultVirtualPackages, solve } from '../micromamba/solve.ts'
-import { fetchPackages } from '../packages/download.ts'
-import { openPackage, pythonOf, type LinkSource } from '../prefix/link.ts'
-import type { LockedMember } from './lock.ts'
+import { pythonOf, type LinkSource } from '../prefix/link.ts'
 import type { RunContext } from './context.ts'
+import type { LockedMember } from './lock.ts'
+import { sourcesForMachine } from './machine-python.ts'
 
 /** Opens packages of an environment by their positions in its lock, fetched if need be. */
 export type OpenPackages = (positions: readonly number[]) => Promise<LinkSource[]>
@@ -41,7 +35,11 @@ export async function pythonForBytecode(
   const sources =
     subdir === machineSubdir()
       ? await closureOfLocked(python, packages, open)
-      : await sourcesForMachine(subdir, member, python, context)
+      : await sourcesForMachine(subdir, member.environment, python, context, {
+          does: 'to compile what goes into the image',
+          input: 'compile-pyc',
+          advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        })
   return installPython(sources, directory)
 }
 
@@ -62,68 +60,4 @@ async function closureOfLocked(
     for (const source of newest) found.set(source.locked.name, source)
   }
   return [...found.values()]
-}
-
-async function sourcesForMachine(
-  subdir: string,
-  { environment }: LockedMember,
-  { locked, archive }: LinkSource,
-  { micromamba, solving, channels, tarballs }: RunContext,
-): Promise<LinkSource[]> {
-  const here = machineSubdir()
-  const title = `python ${locked.version} for ${here ?? 'this machine'}`
-  const cannot = (why: string, cause?: unknown) =>
-    new UserError(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
-      at: { input: 'compile-pyc' },
-      advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
-      cause,
-    })
-  if (here === undefined || here.startsWith('win-')) throw cannot('it would not run here')
-  core.info(`${title} compiles modules for ${subdir}.`)
-  try {
-    const freeThreaded = pythonOf(archive.info.index).executable.endsWith('t')
-    const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : ''
-    const wanted = withChannels(
-      environmentOf([`python ==${locked.version}${build}`], [locked.channel]),
-      environment,
-      solving.condarc !== undefined,
-    )
-    const access = await channels(wanted)
-    const machine = platformOfSubdir(here)
-    const solved = await solve(await micromamba.install(), {
-      environment: wanted,
-      platform: here,
-      virtualPackages: machine ? defaultVirtualPackages(machine.subdir) : {},
-      access,
-      ...solving,
-    })
-    const needed = closureOf(
-      'python',
-      solved,
-      (item) => item.name,
-      ({ depends }) => depends,
-    )
-    const packages = needed.map(({ url, sha256 }) => ({
-      ...parsePackageLine(`${url}#sha256:${sha256}`, true),
-      line: 0,
-    }))
-    const fetched = await fetchPackages(packages, tarballs, {
-      lockFile: title,
-      authorize: access.authorize,
-    })
-    return await Promise.all(fetched.map(openPackage))
-  } catch (error) {
-    throw error instanceof UserError ? cannot(messageOf(error), error) : error
-  }
-}
-
-/** The channels that the environment was solved from; without those the one that its python came from. */
-function withChannels(
-  wanted: Environment,
-  environment: Environment | undefined,
-  hasCondarc: boolean,
-): Environment {
-  if (!environment || (environment.channels.length === 0 && !hasCondarc)) return wanted
-  const { channels, noDefaults, secrets } = environment
-  return { ...wanted, channels, noDefaults, secrets }
 }

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly workspace: string
   /** For this run alone; to be removed at its end. */
   readonly scratch: string
+  /** A file of the certificates that the run trusts beyond the usual ones. */
+  readonly certificates?: string
   /** For package archives, which the post step saves. */
   readonly tarballs: string
   /** Who runs commands in an image's file system. */
@@ -50,15 +52,17 @@ export async function openContext(
   // micromamba reads other variables than Node, and of a condarc one file.
   const trusted = join(scratch, 'trusted.pem')
   const certificates = condarc?.certificates ?? []
-  if (extendsTrust(certificates)) await writeTrusted(trusted)
+  const isTrusting = extendsTrust(certificates)
+  if (isTrusting) await writeTrusted(trusted)
   return {
     registry,
+    ...(isTrusting && { certificates: trusted }),
     ...(push && { uploader: createBlobUploader(registry, tags) }),
     micromamba: createMicromambaProvider(request.micromamba),
     solving: {
       condarc: condarc?.text,
       logLevel,
-      session: createSession(scratch, extendsTrust(certificates) ? { MAMBA_SSL_VERIFY: trusted } : {}),
+      session: createSession(scratch, isTrusting ? { MAMBA_SSL_VERIFY: trusted } : {}),
     },
     channels: ({ channels = [], specs = [] }: Partial<Environment> = {}) =>
       openChannels({

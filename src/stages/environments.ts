@@ -7,7 +7,6 @@ import {
   withMore,
   type Environment,
 } from '../environment/read.ts'
-import { refusePip } from './pip-section.ts'
 
 const usual = 'env.yaml'
 
@@ -94,7 +93,6 @@ async function readMember(request: Wanted, input: string | undefined): Promise<O
   try {
     const file = await findEnvironmentFile(input, workspace)
     const environment = await readEnvironment(file)
-    refusePip(environment)
     return { file, environment }
   } catch (error) {
     const isNeeded = lock.mode !== 'frozen' || lock.file === undefined

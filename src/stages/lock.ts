@@ -32,6 +32,7 @@ import { archiveSizes } from '../packages/archive-sizes.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
+import { solvePip } from './pip.ts'
 import { refuseWheels } from './pip-section.ts'
 import { annotate, updateCommand } from './stale-lock.ts'
 import { heldPackages, keptBase, warnOfUnknownNames } from './update-only.ts'
@@ -139,7 +140,14 @@ async function lockMember(
           {
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc: condarc?.text }),
+            asked: askFor({
+              environment,
+              platform: subdir,
+              overrides,
+              baseImage,
+              condarc: condarc?.text,
+              pipIndexes: request.pipIndexes,
+            }),
           },
           async (previous) => {
             const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin())
@@ -159,8 +167,14 @@ async function lockMember(
                 ...context.solving,
               }),
             )
+            const { packages } = solved
+            const pip = await solvePip(
+              { request, environment, platform, packages, virtualPackages, access, previous },
+              context,
+            )
             return {
               ...solved,
+              ...(pip && { pip }),
               micromambaVersion: installed.version,
               virtualPackages: listVirtualPackages(virtualPackages),
               baseImage: pinned,

@@ -3,7 +3,7 @@ import * as core from '@actions/core'
 import type { LockingRequest } from '../action/locking-request.ts'
 import { formatBaseName } from '../base/name.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
-import { withoutCredentials, type Environment } from '../environment/read.ts'
+import { withoutCredentials, withoutPipCredentials, type Environment } from '../environment/read.ts'
 import { placeOf, type StaleLock } from '../lock/resolve.ts'
 import { listVirtualPackages } from '../micromamba/solve.ts'
 
@@ -27,7 +27,7 @@ export function annotate({ differences, file = '' }: StaleLock, environment: Env
  * whoever knows it.
  */
 export function updateCommand(request: LockingRequest, file: string, platform: Platform): string {
-  const { workspace, lock, base, packages, channels, virtualPackages, condarc } = request
+  const { workspace, lock, base, packages, channels, virtualPackages, condarc, pipIndexes } = request
   const inputs: Record<string, string> = {
     'environment-file': relative(workspace, resolve(workspace, file)),
     'lock-mode': 'update',
@@ -37,6 +37,8 @@ export function updateCommand(request: LockingRequest, file: string, platform: P
     packages: packages.join('\n'),
     channels: channels.map(withoutCredentials).join('\n'),
     'virtual-packages': listVirtualPackages(virtualPackages).join('\n'),
+    'pip-index-url': withoutPipCredentials(pipIndexes.index ?? ''),
+    'pip-extra-index-url': (pipIndexes.extra ?? []).map(withoutPipCredentials).join('\n'),
     condarc: condarc === undefined ? '' : '…',
   }
   const words = Object.entries(inputs)

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { pushBaseOfBoth } from '../world/base.ts'
+import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
+import { specimens } from '../world/wheels/specimens.ts'
+import { startWorld } from '../world/world.ts'
+import { createJob, environmentFile, type Job } from './job.ts'
+
+const parts = { channel: { packages: 'with pip' }, releases: {}, registry: {}, base: {} } as const
+let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
+let index: PythonIndex
+let job: Job
+
+const login = { user: 'reader', password: 'index-pass-5e1f' }
+
+beforeAll(async () => {
+  world = await startWorld(parts)
+  index = await servePythonIndex(await specimens(), { login })
+  job = await createJob({ ...world.inputs, 'pip-index-url': index.url }, world.environment)
+})
+
+afterAll(async () => {
+  await job.remove()
+  await index.stop()
+  await world.stop()
+})
+
+const withLogin = () => ({
+  'auth-host': new URL(index.origin).host,
+  'auth-username': login.user,
+  'auth-password': login.password,
+})
+
+async function lock(pip: readonly string[], inputs: Readonly<Record<string, string>> = {}) {
+  const list = `  - pip:\n${pip.map((line) => `    - ${line}\n`).join('')}`
+  await job.write('env.yaml', environmentFile(world.channel.url, ['python', 'six', 'pip'], list))
+  const outcome = await job.run({ ...withLogin(), ...inputs })
+  const text = await readFile(join(job.workspace, 'env.linux-64.lock'), 'utf8').catch(() => '')
+  return { ...outcome, text, wheels: text.match(/^# pip .*$/gm) ?? [] }
+}
+
+const nameOf = (line: string) => / ([^ ]+) @ .*\/([^/#]+)#sha256=[0-9a-f]{64}$/.exec(line)?.[2]
+
+test('what pip chooses is locked below the packages: for the target, besides what conda brings, and no login is anywhere', async () => {
+  const { text, wheels, log } = await lock(['layered[more]', 'tower', 'wants-some-six'])
+  expect(wheels.map(nameOf).sort()).toEqual([
+    'layered-1.0-py3-none-any.whl',
+    'only_intel-1.0-py3-none-any.whl',
+    'plain-1.1-py3-none-any.whl',
+    'tools-1.0-py3-none-any.whl',
+    'tower-1.2-cp311-cp311-manylinux_2_34_x86_64.whl',
+    'wants_some_six-1.0-py3-none-any.whl',
+  ])
+  expect(text).toMatch(/^# pip-version: 25\.1/m)
+  expect(text).toContain('# pip: layered[more]')
+  expect(text + log).not.toContain(login.password)
+})
+
+test('another platform is resolved on this one', async () => {
+  const base = await pushBaseOfBoth(world.registry)
+  const { log } = await lock(['layered', 'tower'], { platforms: 'linux/arm64', 'base-image': base.reference })
+  const text = await readFile(join(job.workspace, 'env.linux-aarch64.lock'), 'utf8').catch(() => log)
+  expect((text.match(/^# pip .*$/gm) ?? []).map(nameOf)).toContain(
+    'tower-1.1-cp311-cp311-manylinux_2_28_aarch64.whl',
+  )
+  expect(text).toContain('only_arm-1.0')
+})
+
+test.each([
+  ['a project that is nowhere', 'nosuchproject', 'env.yaml:9: ', 'No matching distribution found'],
+  ['requirements that exclude each other', 'likes-old-plain\n    - likes-new-plain', 'env.yaml', 'conflict'],
+  ['what has no wheel', 'frommodule', 'env.yaml:9: ', 'there are no wheels'],
+])('%s: the line, and what pip says', async (_, lines, place, words) => {
+  const { exitCode, log } = await lock([lines])
+  expect(exitCode).toBe(1)
+  expect(log).toContain(place)
+  expect(log).toContain(words)
+})
+
+test('a login that is missing is named', async () => {
+  const { exitCode, log } = await lock(['plain'], {
+    'auth-host': '',
+    'auth-username': '',
+    'auth-password': '',
+  })
+  expect(exitCode).toBe(1)
+  expect(log).toMatch(/401|login|credential/i)
+})

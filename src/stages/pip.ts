@@ -1,0 +1,179 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import * as core from '@actions/core'
+import type { LockingRequest } from '../action/locking-request.ts'
+import type { ChannelAccess } from '../channels/access.ts'
+import { mapConcurrently } from '../common/concurrency.ts'
+import { digestOf } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
+import { fileNameOf, type Platform } from '../common/platform.ts'
+import { canonicalName, type Environment } from '../environment/read.ts'
+import { parsePackageLine } from '../lock/package-line.ts'
+import type { Solution } from '../lock/resolve.ts'
+import type { Lock, LockedPackage, WheelPin } from '../lock/types.ts'
+import { machineSubdir } from '../micromamba/release.ts'
+import type { SolvedPackage, VirtualPackages } from '../micromamba/solve.ts'
+import { fetchPackages } from '../packages/download.ts'
+import { installPythonWithPip, type PythonWithPip } from '../pip/python.ts'
+import { refuseBuilds, resolvePip, type DistributionFile, type ResolvedItem } from '../pip/resolve.ts'
+import { readAll } from '../prefix/content.ts'
+import { openPackage, pythonOf, type LinkSource } from '../prefix/link.ts'
+import { pythonClosure, sourcesForMachine } from './machine-python.ts'
+import type { RunContext } from './context.ts'
+
+/** What pip is asked for an environment whose conda packages are solved. */
+export interface PipQuestion {
+  readonly request: LockingRequest
+  readonly environment: Environment
+  readonly platform: Platform
+  readonly packages: readonly SolvedPackage[]
+  readonly virtualPackages: VirtualPackages
+  readonly access: ChannelAccess
+  /** The lock that was there. */
+  readonly previous: Lock | undefined
+}
+
+/**
+ * Asks the environment's own pip what it would install after the conda packages: on a python of this machine, in front of the
+ * distributions that these packages bring.
+ * @returns undefined where the environment asks pip for nothing
+ * @throws UserError with pip's explanation
+ */
+export async function solvePip(question: PipQuestion, context: RunContext): Promise<Solution['pip']> {
+  const { request, environment, platform, packages, virtualPackages, access, previous } = question
+  const { pip: section } = environment
+  if (!section || section.lines.length === 0) return undefined
+  const started = performance.now()
+  const open = async (some: readonly SolvedPackage[]): Promise<LinkSource[]> => {
+    const fetched = await fetchPackages(some.map(lockedOf), context.tarballs, {
+      lockFile: `the solve of ${environment.file}`,
+      authorize: access.authorize,
+    })
+    return mapConcurrently(fetched, 8, openPackage)
+  }
+  const python = packages.find(({ name }) => name === 'python')
+  const pip = packages.find(({ name }) => name === 'pip')
+  if (!python || !pip) throw withoutPip(environment, python ? 'pip' : 'python')
+  const [target] = await open([python])
+  if (!target) throw new Error('python was just found')
+  const [tools, distributions] = await Promise.all([
+    toolsFor(question, { target, pip }, open, context),
+    open(packages.filter(bringsDistributions)).then(distributionsOf),
+  ])
+  const resolution = await resolvePip({
+    ...tools,
+    target: {
+      version: python.version,
+      freeThreaded: pythonOf(target.archive.info.index).executable.endsWith('t'),
+      subdir: platform.subdir,
+      glibc: glibcOf(virtualPackages),
+    },
+    environment,
+    folder: dirname(resolve(request.workspace, environment.file)),
+    constraints: heldWheels(request, previous),
+    distributions,
+    grants: access.grants,
+    secrets: environment.secrets,
+    indexes: request.pipIndexes,
+    cache: await pipCache(context),
+    ...(context.certificates !== undefined && { certificates: context.certificates }),
+  })
+  refuseBuilds(resolution, environment.file)
+  if (resolution.type !== 'resolved') throw new Error('what has to be built was refused')
+  const { items } = resolution
+  for (const warning of [...resolution.warnings, ...items.flatMap(replacing)]) {
+    if (!context.shown.has(warning)) core.warning(warning)
+    context.shown.add(warning)
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  core.info(
+    `pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${fileNameOf(platform)} in ${seconds} s`,
+  )
+  return { version: resolution.pip, wheels: items.map(pinOf) }
+}
+
+/** pip says nothing of it, and whoever asked conda for that version does not get it. */
+function replacing({ name, version, replaces }: ResolvedItem): string[] {
+  const [, before] = /([^/]+)\.(?:dist|egg)-info/.exec(replaces ?? '') ?? []
+  if (before === undefined) return []
+  return [
+    `pip replaces ${foreignText(before)}, which a conda package brings, by ${foreignText(name)} ${foreignText(version)}. Ask conda for that version, so that what depends on it fits.`,
+  ]
+}
+
+/** Private, and one for all environments of a run. */
+async function pipCache({ scratch }: RunContext): Promise<string> {
+  const folder = join(scratch, 'pip-cache')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+function withoutPip({ file, pip }: Environment, name: string): UserError {
+  const [line] = pip?.lines ?? []
+  return new UserError(`the environment has no ${name}, which 'pip:' needs`, {
+    at: { file, ...(line && { line: line.line }) },
+    advice: `Add ${name} to its dependencies.`,
+  })
+}
+
+/** Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. */
+async function toolsFor(
+  { environment, platform, packages }: PipQuestion,
+  { target, pip }: { readonly target: LinkSource; readonly pip: SolvedPackage },
+  open: (some: readonly SolvedPackage[]) => Promise<LinkSource[]>,
+  context: RunContext,
+): Promise<PythonWithPip> {
+  const isOwn = platform.subdir === machineSubdir()
+  const sources = isOwn
+    ? await open(pythonClosure(packages))
+    : await sourcesForMachine(platform.subdir, environment, target, context, {
+        does: 'to ask pip what to install',
+        advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
+      })
+  const name = digestOf(JSON.stringify([platform.subdir, target.locked.url.href, pip.sha256])).slice(-16)
+  return installPythonWithPip([...sources, ...(await open([pip]))], join(context.scratch, `pip-${name}`))
+}
+
+/** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
+function glibcOf({ __glibc: version }: VirtualPackages): string {
+  return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17'
+}
+
+function lockedOf({ url, sha256 }: SolvedPackage): LockedPackage {
+  return { ...parsePackageLine(`${url}#sha256:${sha256}`, true), line: 0 }
+}
+
+/** Only what depends on python has modules of it. */
+function bringsDistributions({ depends }: SolvedPackage): boolean {
+  return depends.some((spec) => /^python(_abi)?(\s|$)/.test(spec))
+}
+
+/** What pip knows a distribution by. */
+const metadata = /(?:^|\/)[^/]+\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-info)$/
+
+async function distributionsOf(sources: readonly LinkSource[]): Promise<DistributionFile[]> {
+  const found: DistributionFile[] = []
+  for (const { archive } of sources) {
+    if (!archive.info.files.some(({ path }) => metadata.test(path))) continue
+    for await (const entry of archive.entries()) {
+      if (entry.type !== 'file' || !metadata.test(entry.path)) continue
+      found.push({ path: entry.path, text: (await readAll(entry.content)).toString() })
+    }
+  }
+  return found
+}
+
+/** With `update-only` what is not named stays. */
+function heldWheels({ lock }: LockingRequest, previous: Lock | undefined): string[] {
+  if (lock.updateOnly.length === 0) return []
+  return (previous?.wheels ?? []).flatMap(({ name, version }) =>
+    version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`],
+  )
+}
+
+function pinOf({ name, source, requested, direct }: ResolvedItem): WheelPin {
+  if (source.kind !== 'wheel') throw new Error('what has to be built was refused')
+  const { url, sha256 } = source
+  return { name: canonicalName(name), url, sha256, requested, direct }
+}
