@@ -48,17 +48,3 @@ describe('names', () => {
     )
   })
 })
-
-test('a pip section is refused by its first line, with the way round it', async () => {
-  await writeFile(join(workspace, 'env.yaml'), 'dependencies:\n  - pip\n  - pip:\n    - flask\n    - jinja2')
-  const members = readMembers({
-    workspace,
-    environmentFiles: ['env.yaml'],
-    packages: [],
-    channels: [],
-    lock: { mode: 'auto', updateOnly: [] },
-  })
-  await expect(members).rejects.toThrow(
-    /env\.yaml:4: 'pip:' is not supported yet, so 'flask' cannot be installed\n.*Dockerfile.* FROM the image/,
-  )
-})

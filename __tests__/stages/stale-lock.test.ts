@@ -11,6 +11,7 @@ const request = {
   packages: [],
   channels: [],
   virtualPackages: {},
+  pipIndexes: {},
   lock: { mode: 'locked', updateOnly: [] },
 } as unknown as Request // the part of it that is looked at
 
@@ -28,6 +29,7 @@ test.each<[Partial<Request>, string]>([
     " $'packages=it\\'s >=1\\nb' channels=https://host/c",
   ],
   [{ virtualPackages: { __glibc: '2.31', __cuda: '' } }, " $'virtual-packages=__cuda=\\n__glibc=2.31'"],
+  [{ pipIndexes: { index: 'https://me:pw@host/simple' } }, ' pip-index-url=https://host/simple'],
   [{ condarc: parseCondarc('channels: [https://me:pw@host/c]', {}) }, ' condarc=…'],
 ])('%j', (more, rest) => {
   const command = updateCommand({ ...request, ...more }, '/work/app/env.yaml', parsePlatform('linux/arm64'))
