@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { digestOf, parseDigest, type Digest } from '../../src/common/digest.ts'
 import { jsonBlob } from '../../src/oci/json-blob.ts'
 import { createRegistryClient, parseReference, type RegistryClient } from '../../src/registry/registry.ts'
@@ -10,7 +10,12 @@ import { pushBaseOfBoth } from '../world/base.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
 
-const parts = { channel: {}, releases: {}, registry: {}, base: {} } as const
+const parts = {
+  channel: { packages: 'with link scripts' },
+  releases: {},
+  registry: {},
+  base: {},
+} as const
 let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
 let job: Job
 let client: RegistryClient
@@ -123,6 +128,49 @@ test('the lock with another package than the image names the layer', async () =>
   ])
 })
 
+describe('link scripts and commands are run again', () => {
+  const reproducible = 'python -c "print(6 * 7)" > /opt/conda/answer\n'
+  const clock = `python -c "import time; print(time.time_ns())" > /opt/conda/built\n${reproducible}`
+  const rows = (stdout: string) =>
+    stdout.split('\n').filter((row) => /^(link scripts|RUN) .* (same|different|missing|extra)\b/.test(row))
+
+  beforeAll(async () => {
+    await job.write('env.yaml', environmentFile(world.channel.url, ['python', 'gdk-pixbuf']))
+    await job.write('reproducible', reproducible)
+    await job.write('clock', clock)
+  })
+
+  test('what comes out the same each time is what the lock says', async () => {
+    const image = `${name()}@${await build({ run: reproducible, 'lock-file': 'run.lock' })}`
+    const { code, stdout, stderr } = await verify(image, 'run.lock', 'run=@reproducible')
+    expect({ code, stderr: code === 0 || stderr }).toEqual({ code: 0, stderr: true })
+    expect(stdout).toContain('is what run.lock says: the rebuilt image has the same digest.')
+    expect(stderr).toContain('Link scripts made 1 files')
+
+    const without = await verify(image, 'run.lock')
+    expect(without.code).toBe(1)
+    expect(rows(without.stdout)).toEqual([
+      expect.stringMatching(/^link scripts +same$/),
+      expect.stringMatching(/^RUN python .* extra$/),
+    ])
+  })
+
+  test('what does not is told apart, and its files are named', async () => {
+    const image = `${name()}@${await build({ run: clock, 'lock-file': 'run.lock' })}`
+    const { code, stdout, stderr } = await verify(image, 'run.lock', 'run=@clock')
+    expect({ code, stderr: code === 3 || stderr }).toEqual({ code: 3, stderr: true })
+    expect(stdout).toContain('is what run.lock says, but for what commands made')
+    expect(rows(stdout)).toEqual([
+      expect.stringMatching(/^link scripts +same$/),
+      expect.stringMatching(
+        /^RUN python -c "import time.* different +same key, other bytes: made by commands/,
+      ),
+      expect.stringMatching(/^RUN python -c "print.* same +another key, since a layer below differs$/),
+    ])
+    expect(stdout).toMatch(/: a file differs\n {2}\/opt\/conda\/built: content\n$/)
+  })
+})
+
 test('an image with another variable in its config names the variable', async () => {
   const { config, push } = await openImage()
   const run = config['config'] as { Env: string[] } // of the image that a job made
@@ -172,6 +220,11 @@ test.each<[string, () => string[], RegExp]>([
     /the registry has no .*\nCheck the name/,
   ],
   ['no such lockfile', () => [`${name()}@${digest}`, 'none.lock'], /none\.lock: the lockfile cannot be read/],
+  [
+    'a file of an input that is not there',
+    () => [`${name()}@${digest}`, lock, 'run=@none'],
+    /input 'run': the file with its value cannot be read: ENOENT/,
+  ],
   ['words that are no inputs', () => [`${name()}@${digest}`, lock, 'user'], /'user' is not of the form/],
   [
     'an input that there is none of',

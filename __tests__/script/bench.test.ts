@@ -11,8 +11,10 @@ import { emptyFindings, type Findings } from '../../script/lib/bench/findings.ts
 import { drawScale } from '../../script/lib/bench/plot.ts'
 import { watchProcesses } from '../../script/lib/bench/processes.ts'
 import { report, writeInto } from '../../script/lib/bench/report.ts'
+import { withDependencies } from '../../script/lib/bench/scripted-workload.ts'
 import { checkDestinations, type Destination } from '../../script/lib/destinations.ts'
 import { middleOf, type Measurement } from '../../script/lib/bench/types.ts'
+import { startChannel } from '../world/channel/server.ts'
 
 function took(wall: number, more: Partial<Measurement> = {}): Measurement {
   return { wall, down: 0, up: 0, requests: 3, image: '', ...more }
@@ -54,6 +56,21 @@ describe('bars', () => {
     expect(barsOf(found)).toContainEqual({ name: 'cold, of the floor', value: 1.2, limit: 1.5 })
   })
 
+  test('hold link scripts to docker’s builds that run them too', () => {
+    const found = findings()
+    found.builds.docker.cold = [took(48)]
+    found.builds.ours.scripts = [took(14)]
+    found.builds.ours['scripts-leaf'] = [took(6)]
+    const ofScripts = () => barsOf(found).filter(({ limit }) => limit === 1 / 4 || limit === 1 / 8)
+    expect(ofScripts()).toEqual([])
+    found.builds.docker.scripts = [took(56)]
+    found.builds.docker['scripts-leaf'] = [took(60)]
+    expect(ofScripts()).toEqual([
+      { name: 'cold with link scripts, of docker build and push', value: 0.25, limit: 1 / 4 },
+      { name: 'one leaf package bumped there, of docker', value: 0.1, limit: 1 / 8 },
+    ])
+  })
+
   test('hold the entrypoint to what micromamba takes, not to what its stand-in does', () => {
     const found = { ...findings(), entrypoint: { ours: 0.0035, upstream: 0.007, upstreamIsReal: false } }
     const bar = (from: Findings) => barsOf(from).find(({ name }) => name.startsWith('the entrypoint'))?.value
@@ -80,9 +97,12 @@ test('a report compares every case with docker’s, and none with a build cache'
   found.builds.docker.unchanged = [took(0.5)]
   found.builds.ours.unchanged = [took(0.48)]
   found.builds.ours.big = [took(20, { peak: 500e6 })]
+  found.builds.ours['scripts-leaf'] = [took(6)]
+  found.builds.docker['scripts-leaf'] = [took(60)]
   const lines = report(found).split('\n')
   const row = (...start: string[]) => lines.find((line) => line.startsWith(`| ${start.join(' | ')} |`)) ?? ''
   expect(row('cold', 'the action')).toContain('| 12.0 s | 0.25 |')
+  expect(row('one leaf package bumped there', 'the action')).toContain('| 6.00 s | 0.10 |')
   expect(row('nothing changed', 'the action')).toContain('| 0.48 s | 0.010 |')
   expect(row('nothing changed', 'docker, with its build cache')).toContain('| 0.50 s | 0.010 |')
   expect(row('cold, a single package of 2 GB', 'the action')).toContain('| 20.0 s |  |')
@@ -136,6 +156,7 @@ describe('a result that could not be written is an error before anything is meas
     ['bench-scale.ts', '--markdown', 'missing.md'],
     ['run-action.ts', '--summary', 'missing/summary.md'],
     ['bench.ts', '--jsom', 'figures.json'],
+    ['bench.ts', '--cases', 'scripts,no-such-case'],
   ])('script/%s %s %s', async (script, option, path) => {
     const { code, stderr } = await called(script, option, join(folder, path))
     expect(stderr).toMatch(/^error: /)
@@ -152,6 +173,47 @@ test('no package is bumped twice', () => {
   expect(python).toEqual(['python3.11', 'libpython3.11-stdlib'])
   expect(ten).toHaveLength(10)
   expect(new Set([...leaf, ...python, ...ten]).size).toBe(13)
+})
+
+test('a package comes behind all that it needs, once', () => {
+  const record = (name: string, ...depends: string[]) => ({ name, depends })
+  const records = {
+    'a-1.conda': record('a', 'c >=1', '__glibc >=2.17', 'b'),
+    'b-1.conda': record('b', 'c'),
+    'c-1.conda': record('c'),
+    'd-1.conda': record('d'),
+    'e-1.conda': record('e', 'b'),
+  }
+  const found = withDependencies(records, ['a', 'e'])
+  expect(Object.keys(found)).toEqual(['c-1.conda', 'b-1.conda', 'a-1.conda', 'e-1.conda'])
+  expect(() => withDependencies(records, ['f'])).toThrow('the channel has no f')
+})
+
+test('what installs in docker’s builds runs link scripts, in the active environment', async () => {
+  const channel = await startChannel({ packages: 'with link scripts' })
+  const folder = await mkdtemp(join(tmpdir(), 'bench-test-'))
+  try {
+    const repodata = await fetch(`${channel.url}/noarch/repodata.json`)
+    const { 'packages.conda': records } = (await repodata.json()) as {
+      'packages.conda': Record<string, { name: string; sha256: string }>
+    } // the world's own channel
+    const lines = ['tiny', 'script-reads'].map((name) => {
+      const [file, record] = Object.entries(records).find(([, entry]) => entry.name === name) ?? []
+      return `${channel.url}/noarch/${file ?? ''}#sha256:${record?.sha256 ?? ''}\n`
+    })
+    await writeFile(join(folder, 'env.lock'), `@EXPLICIT\n${lines.join('')}`)
+    const prefix = join(folder, 'prefix')
+    const installed = await called('lib/bench/install.ts', join(folder, 'env.lock'), prefix)
+    expect(installed).toEqual({ code: 0, stderr: '' })
+    const share = join(prefix, 'share/script-reads')
+    expect(await readFile(join(share, 'computed'), 'utf8')).toMatch(/^tiny is /)
+    const conditions = await readFile(join(share, 'conditions'), 'utf8')
+    for (const line of [`PREFIX=${prefix}`, `CONDA_PREFIX=${prefix}`, 'PKG_NAME=script-reads'])
+      expect(conditions.split('\n')).toContain(line)
+  } finally {
+    await rm(folder, { recursive: true })
+    await channel.stop()
+  }
 })
 
 test('what a process used has in it what its children did', async () => {

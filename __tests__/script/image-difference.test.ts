@@ -1,7 +1,9 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
 import { imageContent, type ImageContent } from '../../script/lib/image-content.ts'
-import { compareImages, formatDifference } from '../../script/lib/image-difference.ts'
+import { compareImages, formatDifference, isOnlyOfCommands } from '../../script/lib/image-difference.ts'
+import { layerKeyAnnotation } from '../../src/layers/build.ts'
+import { changesAnnotation } from '../../src/stages/steps.ts'
 
 interface Sample {
   readonly layers?: readonly Layer[]
@@ -11,7 +13,7 @@ interface Sample {
   readonly createdBy?: readonly string[]
 }
 
-type Layer = readonly [title: string, content: string]
+type Layer = readonly [title: string, content: string, annotations?: Readonly<Record<string, string>>]
 
 const usual: readonly Layer[] = [
   ['debian', 'base'],
@@ -39,7 +41,10 @@ function image({
   const whole = {
     mediaType: 'manifest',
     config: descriptor,
-    layers: layers.map(([title, text]) => ({ digest: digestOf(text), annotations: { title } })),
+    layers: layers.map(([title, text, annotations]) => ({
+      digest: digestOf(text),
+      annotations: { title, ...annotations },
+    })),
     ...manifest,
   }
   return imageContent(digestOf(JSON.stringify(whole)), whole, content)
@@ -158,6 +163,91 @@ test('what is said of a layer with the right bytes has to be right too', () => {
       rebuilt: digestOf('tar of python 3.12'),
     },
   ])
+})
+
+describe('of layers that commands made', () => {
+  const made = (title: string, content: string, key: string): Layer => [
+    title,
+    content,
+    { [layerKeyAnnotation]: key, [changesAnnotation]: '{}' },
+  ]
+  const rebuilt = image({ layers: [...usual, made('RUN date', 'now', 'a'), made('RUN echo', 'echo', 'b')] })
+  const compared = (layers: readonly Layer[], wanted = rebuilt) => {
+    const difference = compareImages(image({ layers }), wanted, 1)
+    const found = difference.layers.filter(({ verdict, remark }) => verdict !== 'same' || remark)
+    return {
+      rows: found.map(({ title, verdict, remark = '' }) => `${title} ${verdict}: ${remark}`),
+      fields: difference.fields.map(({ field }) => field),
+      isOnlyOfCommands: isOnlyOfCommands(difference),
+    }
+  }
+
+  test('one may come out otherwise, and those above it get other keys', () => {
+    expect(compared([...usual, made('RUN date', 'then', 'a'), made('RUN echo', 'echo', 'other')])).toEqual({
+      rows: [
+        'RUN date different: same key, other bytes: made by commands, which are as reproducible as they are',
+        'RUN echo same: another key, since a layer below differs',
+      ],
+      fields: [],
+      isOnlyOfCommands: true,
+    })
+    expect(
+      compared([...usual, made('RUN date', 'then', 'a'), made('RUN echo', 'echoed', 'other')]).rows[1],
+    ).toBe('RUN echo different: made by commands; another key, since a layer below differs')
+  })
+
+  test('other commands, or the same for another user, are a difference', () => {
+    expect(compared([...usual, made('RUN date', 'then', 'x'), made('RUN echo', 'echo', 'b')])).toEqual({
+      rows: [
+        'RUN date different: another key, with the same layers below: not made by the same commands in the same way',
+      ],
+      fields: [],
+      isOnlyOfCommands: false,
+    })
+    expect(compared([...usual, made('RUN date', 'now', 'x'), made('RUN echo', 'echo', 'b')])).toMatchObject({
+      fields: [`manifest.layers 'RUN date'.annotations.${layerKeyAnnotation}`],
+      isOnlyOfCommands: false,
+    })
+    expect(compared([...usual, made('RUN date', 'now', 'a')])).toMatchObject({ isOnlyOfCommands: false })
+  })
+
+  test('a package’s layer below that differs is no less of a difference', () => {
+    const layers = edited(1, ['python', 'python 3.13'])
+    expect(compared([...layers, made('RUN date', 'then', 'x'), made('RUN echo', 'echo', 'y')])).toMatchObject(
+      {
+        rows: [
+          'python different: ',
+          'RUN date different: made by commands; another key, since a layer below differs',
+          'RUN echo same: another key, since a layer below differs',
+        ],
+        isOnlyOfCommands: false,
+      },
+    )
+  })
+
+  test('an image cannot say it of a layer of packages', () => {
+    const layers = edited(1, made('python', 'malware', 'k'))
+    expect(compared(layers, image())).toMatchObject({ isOnlyOfCommands: false })
+    expect(compared([...usual, made('payload', 'malware', 'k')], image())).toMatchObject({
+      rows: ['payload extra: '],
+      isOnlyOfCommands: false,
+    })
+  })
+
+  test('the report names the files, and of long commands the beginning', () => {
+    const files = Array.from({ length: 22 }, (_, index) => ({ path: `f\x1b${index}`, how: 'content' }))
+    const lines = formatDifference({
+      layers: [
+        { title: `RUN date\nRUN echo`, verdict: 'different', remark: 'made by commands', files },
+        { title: `RUN ${'x'.repeat(99)}`, verdict: 'same' },
+      ],
+      fields: [],
+    }).split('\n')
+    expect(lines[1]).toMatch(/^RUN date… +different {2}made by commands$/)
+    expect(lines[2]).toMatch(/^RUN x{55}… {2}same$/)
+    expect(lines.slice(3, 6)).toEqual(['', 'RUN date…: 22 files differ', '  /f\\u{1b}0: content'])
+    expect(lines.at(-1)).toBe('  and 2 more')
+  })
 })
 
 test('the report is a table and a list, in which an image cannot speak to the terminal', () => {

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isRecord } from '../../src/common/json.ts'
+import { isRecord, isStringRecord } from '../../src/common/json.ts'
+import { layerKeyAnnotation } from '../../src/layers/build.ts'
+import { changesAnnotation } from '../../src/stages/steps.ts'
 import type { ContentLayer, ImageContent, Json } from './image-content.ts'
+import type { FileDifference } from './layer-files.ts'
 
 /** What became of a layer: `missing` is one that only the rebuilt image has, `extra` one that only the registry's has. */
 export interface LayerVerdict {
@@ -8,6 +11,10 @@ export interface LayerVerdict {
   readonly title: string
   readonly verdict: 'same' | 'different' | 'missing' | 'extra'
   readonly remark?: string
+  /** Of one that differs as what commands make may: the registry's, and what they made here. */
+  readonly outcomes?: { readonly image: Json; readonly rebuilt: Json }
+  /** How these two differ. */
+  readonly files?: readonly FileDifference[]
 }
 
 /** A field of the manifest or the config that is not the same; a side that does not have it is undefined. */
@@ -39,8 +46,10 @@ export function compareImages(
 ): ImageDifference {
   const [actual, wanted] = [titled(image, baseLayers), titled(rebuilt, baseLayers)]
   const matches = matchLayers(actual, wanted)
+  const isOnOthers = (layer: Titled) =>
+    !isDeepStrictEqual(diffIdsBelow(matches.get(layer), actual), diffIdsBelow(layer, wanted))
   const layers = [
-    ...wanted.map((layer) => verdictOn(matches.get(layer), layer)),
+    ...wanted.map((layer) => verdictOn(matches.get(layer), layer, isOnOthers(layer))),
     ...actual
       .filter((layer) => ![...matches.values()].includes(layer))
       .map(({ title }): LayerVerdict => ({ title, verdict: 'extra' })),
@@ -48,7 +57,7 @@ export function compareImages(
   const sameLayers = layers.every(({ verdict }) => verdict === 'same' || verdict === 'different')
   const fields = [
     ...differences('manifest', withoutParts(image.manifest), withoutParts(rebuilt.manifest)),
-    ...[...matches].flatMap(([layer, other]) => descriptorDifferences(other, layer)),
+    ...[...matches].flatMap(([layer, other]) => descriptorDifferences(other, layer, isOnOthers(layer))),
     ...(sameLayers ? orderDifference(actual, wanted, matches) : []),
     ...differences('config', withoutParts(image.config), withoutParts(rebuilt.config)),
     ...(sameLayers ? differences('config', historyOf(image.config), historyOf(rebuilt.config)) : []),
@@ -88,9 +97,40 @@ function matchLayers(actual: readonly Titled[], wanted: readonly Titled[]): Map<
   return matches
 }
 
-function verdictOn(actual: Titled | undefined, { title, digest, diffId }: Titled): LayerVerdict {
+function diffIdsBelow(layer: Titled | undefined, layers: readonly Titled[]): unknown[] {
+  return layers
+    .slice(
+      0,
+      layers.findIndex((one) => one === layer),
+    )
+    .map(({ diffId }) => diffId)
+}
+
+/**
+ * @param isOnOthers whether other layers lie below it than should. What commands make depends on these, and so does its key;
+ * a package's layer depends on none.
+ */
+function verdictOn(actual: Titled | undefined, wanted: Titled, isOnOthers: boolean): LayerVerdict {
+  const { title, digest, diffId } = wanted
   if (!actual) return { title, verdict: 'missing' }
-  if (actual.digest === digest) return { title, verdict: 'same' }
+  const isSameKey = keyOf(actual) === keyOf(wanted)
+  if (actual.digest === digest) {
+    const remark = 'another key, since a layer below differs'
+    return { title, verdict: 'same', ...(isByCommands(wanted) && !isSameKey && isOnOthers && { remark }) }
+  }
+  if (isByCommands(wanted)) {
+    const isExcused = isSameKey || isOnOthers
+    return {
+      title,
+      verdict: 'different',
+      remark: isSameKey
+        ? 'same key, other bytes: made by commands, which are as reproducible as they are'
+        : isOnOthers
+          ? 'made by commands; another key, since a layer below differs'
+          : 'another key, with the same layers below: not made by the same commands in the same way',
+      ...(isExcused && { outcomes: { image: actual.descriptor, rebuilt: wanted.descriptor } }),
+    }
+  }
   const isSameTar = diffId !== undefined && actual.diffId === diffId
   return {
     title,
@@ -99,14 +139,36 @@ function verdictOn(actual: Titled | undefined, { title, digest, diffId }: Titled
   }
 }
 
-/** Where the bytes are the same, everything that is said of them has to be. */
-function descriptorDifferences(actual: Titled, wanted: Titled): FieldDifference[] {
+/** Asked of what was rebuilt only: an image may claim it of any layer. */
+function isByCommands({ descriptor }: Titled): boolean {
+  return annotationsOf(descriptor)[changesAnnotation] !== undefined
+}
+
+function keyOf({ descriptor }: Titled): string | undefined {
+  return annotationsOf(descriptor)[layerKeyAnnotation]
+}
+
+function annotationsOf({ annotations }: Json): Readonly<Record<string, string>> {
+  return isStringRecord(annotations) ? annotations : {}
+}
+
+/** Where the bytes are the same, everything that is said of them has to be, but for the key of what commands made on others. */
+function descriptorDifferences(actual: Titled, wanted: Titled, isOnOthers: boolean): FieldDifference[] {
   if (actual.digest !== wanted.digest) return []
   const name = `'${wanted.title}'`
+  const path = `manifest.layers ${name}`
   return [
-    ...differences(`manifest.layers ${name}`, actual.descriptor, wanted.descriptor),
+    ...differences(path, actual.descriptor, wanted.descriptor).filter(
+      ({ field }) =>
+        !(isOnOthers && isByCommands(wanted) && field === `${path}.annotations.${layerKeyAnnotation}`),
+    ),
     ...differences('config.rootfs.diff_ids', { [name]: actual.diffId }, { [name]: wanted.diffId }),
   ]
+}
+
+/** Whether nothing differs but what commands made, which nobody can promise to come out the same. */
+export function isOnlyOfCommands({ layers, fields }: ImageDifference): boolean {
+  return fields.length === 0 && layers.every(({ verdict, outcomes }) => verdict === 'same' || outcomes)
 }
 
 function orderDifference(
@@ -167,9 +229,9 @@ function shown(side: 'image' | 'rebuilt', value: unknown): Partial<FieldDifferen
 
 /** For people: a table of the layers, and the fields below it. What the image says is escaped, for it is not trusted. */
 export function formatDifference({ layers, fields }: ImageDifference): string {
-  const width = Math.max(5, ...layers.map(({ title }) => escaped(title).length))
+  const width = Math.max(5, ...layers.map(({ title }) => shortened(title).length))
   const row = (title: string, verdict: string, remark = '') =>
-    `${escaped(title).padEnd(width)}  ${verdict.padEnd(9)}  ${remark}`.trimEnd()
+    `${shortened(title).padEnd(width)}  ${verdict.padEnd(9)}  ${remark}`.trimEnd()
   const table = [
     row('layer', 'image'),
     ...layers.map(({ title, verdict, remark }) => row(title, verdict, remark)),
@@ -183,7 +245,30 @@ export function formatDifference({ layers, fields }: ImageDifference): string {
           `  lockfile: ${rebuilt === undefined ? '(not there)' : escaped(rebuilt)}`,
         ]),
   ])
-  return [...table, ...(list.length > 0 ? ['', ...list] : [])].join('\n')
+  const parts = [...layers.map(formatFiles), list].filter(({ length }) => length > 0)
+  return [table, ...parts].map((lines) => lines.join('\n')).join('\n\n')
+}
+
+/** How many files of a layer are named. */
+const namedFiles = 20
+
+function formatFiles({ title, files }: LayerVerdict): string[] {
+  if (!files) return []
+  if (files.length === 0)
+    return [`${shortened(title)}: no file differs, but the order or the form of the tar`]
+  const left = files.length - namedFiles
+  return [
+    `${shortened(title)}: ${files.length === 1 ? 'a file differs' : `${files.length} files differ`}`,
+    ...files.slice(0, namedFiles).map(({ path, how }) => `  /${escaped(path)}: ${how}`),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+  ]
+}
+
+/** Commands can be long, and many. */
+function shortened(title: string): string {
+  const [line = '', ...more] = title.split('\n')
+  const text = escaped(line)
+  return text.length > 60 || more.length > 0 ? `${text.slice(0, 59)}…` : text
 }
 
 /** Control and formatting characters would speak to the reader's terminal. */

@@ -1,7 +1,8 @@
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
-import { isDigest, type Digest } from '../../src/common/digest.ts'
+import { hexOf, isDigest, parseDigest, type Digest } from '../../src/common/digest.ts'
 import { messageOf, UserError } from '../../src/common/errors.ts'
 import {
   fileNameOf,
@@ -12,9 +13,12 @@ import {
 } from '../../src/common/platform.ts'
 import { parseBaseName } from '../../src/base/name.ts'
 import { readBase, type BaseImage } from '../../src/base/base.ts'
+import { mapConcurrently } from '../../src/common/concurrency.ts'
 import { isRecord, isStringRecord } from '../../src/common/json.ts'
 import { parseLock } from '../../src/lock/parse.ts'
 import type { LockHeader } from '../../src/lock/types.ts'
+import type { Descriptor } from '../../src/oci/descriptor.ts'
+import { ociLayerTypes } from '../../src/oci/media-types.ts'
 import {
   createRegistryClient,
   formatReference,
@@ -22,9 +26,10 @@ import {
   type RegistryClient,
 } from '../../src/registry/registry.ts'
 import { readInputs } from './action-metadata.ts'
-import type { ImageContent } from './image-content.ts'
+import type { ImageContent, Json } from './image-content.ts'
 import { compareImages, type ImageDifference } from './image-difference.ts'
 import { readImage, readLayout } from './image-source.ts'
+import { compareLayers, type FileDifference } from './layer-files.ts'
 import { runAction } from './runner.ts'
 
 export interface Verification {
@@ -113,16 +118,46 @@ export async function verifyImage(verification: Verification): Promise<Verdict> 
         advice: 'The log above says why.',
       })
     }
-    return {
-      digest: image.digest,
-      platform: formatPlatform(platform),
-      rebuilt,
-      ...(rebuilt !== image.digest && {
-        difference: compareImages(image, await readLayout(layout, rebuilt), base.layers.length),
-      }),
-    }
+    const verdict = { digest: image.digest, platform: formatPlatform(platform), rebuilt }
+    if (rebuilt === image.digest) return verdict
+    const difference = compareImages(image, await readLayout(layout, rebuilt), base.layers.length)
+    const layers = await mapConcurrently(difference.layers, 1, async (layer) => ({
+      ...layer,
+      ...(layer.outcomes && { files: await filesThatDiffer(layer.outcomes, reference, client, layout) }),
+    }))
+    return { ...verdict, difference: { ...difference, layers } }
   } finally {
     await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Of a layer that commands made: what they made in the image, and what they made of it now, which lies in a layout. */
+async function filesThatDiffer(
+  { image, rebuilt }: { readonly image: Json; readonly rebuilt: Json },
+  reference: ImageReference,
+  client: RegistryClient,
+  layout: string,
+): Promise<FileDifference[]> {
+  const [theirs, ours] = [descriptorOf(image), descriptorOf(rebuilt)]
+  try {
+    return await compareLayers(
+      { mediaType: theirs.mediaType, open: () => client.openBlob(reference, theirs) },
+      {
+        mediaType: ours.mediaType,
+        open: () => Promise.resolve(createReadStream(join(layout, 'blobs/sha256', hexOf(ours.digest)))),
+      },
+    )
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`layer ${theirs.digest} of the image cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function descriptorOf({ mediaType, digest, size }: Json): Descriptor {
+  return {
+    mediaType: typeof mediaType === 'string' ? (ociLayerTypes[mediaType] ?? mediaType) : '',
+    digest: parseDigest(String(digest)),
+    size: Number(size),
   }
 }
 

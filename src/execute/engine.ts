@@ -15,7 +15,7 @@ import { runContainer, type ContainerShape } from './container.ts'
 import { bareImage } from './engine-image.ts'
 import { EngineSession, executorInput } from './engine-session.ts'
 import { readExported } from './exported.ts'
-import { fetchLayer } from './fetch-layer.ts'
+import { LayerFetches } from './fetch-layer.ts'
 import type { Command, FileBefore, Outcome, PackedChanges, PackRequest, Workroom } from './types.ts'
 
 export interface EngineRoomOptions {
@@ -85,11 +85,16 @@ export async function openEngineRoom(
 }
 
 /** The engine reads them, and so does this process. */
-function onThisMachine(layers: readonly ImageLayer[], scratch: string): Promise<ImageLayer[]> {
-  return mapConcurrently(layers, 2, async (layer) => {
-    const file = await fetchLayer(layer, scratch)
-    return { ...layer, file, open: () => Promise.resolve(createReadStream(file)) }
-  })
+async function onThisMachine(layers: readonly ImageLayer[], scratch: string): Promise<ImageLayer[]> {
+  const fetches = new LayerFetches(scratch)
+  try {
+    return await mapConcurrently(layers, 2, async (layer) => {
+      const file = await fetches.begin(layer)
+      return { ...layer, file, open: () => Promise.resolve(createReadStream(file)) }
+    })
+  } finally {
+    await fetches.close()
+  }
 }
 
 class EngineRoom implements Workroom {

@@ -7,11 +7,14 @@ import { foreignText } from '../common/foreign.ts'
 import { makeScratch, removeScratch } from '../common/scratch.ts'
 import type { Owner } from '../layers/types.ts'
 import type { ImageLayer } from '../oci/image.ts'
-import { fetchLayer } from './fetch-layer.ts'
+import { LayerFetches } from './fetch-layer.ts'
 import type { HostAnswer, HostRequest, HostSetup } from './host.ts'
 import { ownIds } from './probe.ts'
 import { describeRuntime, type Runtime } from './runtime.ts'
 import type { Outcome, PackedChanges, Workroom } from './types.ts'
+
+/** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
+const fetchedAhead = 4
 
 /** What a file system is made of that an OCI runtime runs commands in. */
 export interface RoomPlan {
@@ -35,19 +38,17 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
     },
     runtime.rights === 'sudo',
   )
+  const fetches = new LayerFetches(scratch)
   const close = async () => {
-    await host.close()
+    await Promise.all([host.close(), fetches.close()])
     await removeScratch(scratch)
   }
   const add = async (more: readonly ImageLayer[]) => {
-    // While one is laid the next is fetched.
-    let next = more[0] && fetchLayer(more[0], scratch)
-    for (const [index, { descriptor }] of more.entries()) {
-      const file = (await next) ?? ''
-      const following = more[index + 1]
-      next = following && fetchLayer(following, scratch)
-      next?.catch(() => undefined) // awaited in the next round
-      await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType })
+    for (const [index, layer] of more.entries()) {
+      // While one is laid the next ones are fetched.
+      for (const next of more.slice(index, index + fetchedAhead)) void fetches.begin(next)
+      const file = await fetches.begin(layer)
+      await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType })
     }
     if (more.length > 0) await host.ask({ do: 'settle' })
   }

@@ -283,8 +283,9 @@ export class DiskTree {
     }
   }
 
+  /** @param path clean, as those of layers are: this is asked several times for each file, so that joining is not for free */
   #onDisk(path: string): string {
-    return join(this.root, path)
+    return `${this.root}/${path}`
   }
 }
 

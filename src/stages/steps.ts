@@ -14,7 +14,7 @@ import type { Plan } from './plan.ts'
 const executionFormat = 1
 
 /** The annotation of a layer's descriptor that says what commands changed. */
-const changesAnnotation = 'io.github.micromamba-image.changes'
+export const changesAnnotation = 'io.github.micromamba-image.changes'
 
 /** What the rest of an image has to know of a layer that commands made. */
 export interface ChangeFacts {

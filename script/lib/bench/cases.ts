@@ -9,6 +9,8 @@ export const caseTitles = {
   python: 'python bumped',
   ten: 'ten packages bumped',
   second: 'a second environment that shares most packages',
+  scripts: 'cold, with graphviz and gtk3, whose link scripts run',
+  'scripts-leaf': 'one leaf package bumped there',
   big: 'cold, a single package of 2 GB',
   pull: 'pull after the leaf’s bump',
   entrypoint: 'container start to the command’s first instruction',

@@ -2,6 +2,7 @@ import { bigChannel } from './big-workload.ts'
 import { chooseEdits, type CaseName } from './cases.ts'
 import { measureEntrypoint } from './entrypoint.ts'
 import { makers, stores, type BuildCase, type Findings, type Maker } from './findings.ts'
+import { scriptedWorkload } from './scripted-workload.ts'
 import { startBench, type Bench } from './setup.ts'
 import type { Measurement } from './types.ts'
 
@@ -24,6 +25,7 @@ export async function runRound(round: Round): Promise<void> {
   const ours = await actionCases(round)
   const docker = await dockerCases(round, 'docker')
   const best = await dockerCases(round, 'best')
+  if (chosen.has('scripts') || chosen.has('scripts-leaf')) await scriptCases(round)
   // Asked for its memory alone, which one round tells.
   if (chosen.has('big') && round.number === 0) await bigCase(round)
   if (chosen.has('pull')) await pulls(round, { ours, docker, best })
@@ -76,6 +78,25 @@ async function dockerCases(round: Round, maker: 'docker' | 'best'): Promise<Pair
   if (before.build !== undefined) findings.dockerBuild.push(before.build)
   if (chosen.has('unchanged')) await build('unchanged', [])
   return [before.image, (await build('leaf', leaf)).image]
+}
+
+/** The bump is made on the image of the cold run, so that this is run too where only the bump is chosen. */
+async function scriptCases(round: Round): Promise<void> {
+  const bench = await startBench(await scriptedWorkload())
+  try {
+    const { leaf } = chooseEdits(bench.packages)
+    const cases = [
+      ['scripts', await bench.lock([])],
+      ['scripts-leaf', await bench.lock(leaf)],
+    ] as const
+    const inputs = { tags: bench.image('ours'), 'cache-downloads': 'false' }
+    for (const [name, lock] of cases) note(round, 'ours', name, await bench.ours(lock, inputs))
+    const engine = await bench.docker('docker')
+    for (const [name, lock] of cases)
+      note(round, 'docker', name, await engine.build(lock, bench.image('docker')))
+  } finally {
+    await bench.stop()
+  }
 }
 
 async function bigCase(round: Round): Promise<void> {
