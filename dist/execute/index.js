@@ -7119,12 +7119,18 @@ function emptyBefore() {
 /** @throws UserError when a layer is not to be had */
 async function readBefore(layers) {
     const before = emptyBefore();
-    for (const [index, layer] of layers.entries()) {
-        const put = before.beginLayer();
-        for await (const { path, header } of readLayerTar(layer))
-            put(entryBefore(path, header, index));
-    }
+    for (const [index, layer] of layers.entries())
+        await putLayer(before, layer, index);
     return before;
+}
+/**
+ * Puts a layer on those below.
+ * @param index its position
+ */
+async function putLayer(before, layer, index) {
+    const put = before.beginLayer();
+    for await (const { path, header } of readLayerTar(layer))
+        put(entryBefore(path, header, index));
 }
 /** An entry of a layer's tar, as the tree of files takes it. */
 function entryBefore(path, header, layer) {
@@ -7386,14 +7392,20 @@ async function readLines(stream, onLine) {
     for await (const chunk of stream.setEncoding('utf8')) {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
-        lines.forEach(onLine);
+        for (const line of lines)
+            onLine(shownOf(line));
         if (rest.length > output_longest) {
             onLine(rest);
             rest = '';
         }
     }
     if (rest !== '')
-        onLine(rest);
+        onLine(shownOf(rest));
+}
+/** What a terminal would show in the end of a line that was written again and again, as progress is. */
+function shownOf(line) {
+    const whole = line.replace(/\r+$/, '');
+    return whole.slice(whole.lastIndexOf('\r') + 1);
 }
 
 ;// CONCATENATED MODULE: ./src/common/json.ts
@@ -7563,6 +7575,7 @@ function runtimeVariables({ state }) {
 
 
 
+
 /**
  * The file system of an image in a folder of this machine, laid layer by layer. Calls are synchronous: there are some ten thousands of
  * small files, and a process of its own that does nothing else.
@@ -7576,6 +7589,8 @@ class DiskTree {
     #layers = [];
     #before = emptyBefore();
     #times = new Map();
+    /** Folders of ours for commands to begin in. */
+    #provided = new Map();
     #stamps = new Map();
     /**
      * @param root an empty folder
@@ -7593,8 +7608,14 @@ class DiskTree {
         for await (const entry of layer_tar_readLayerTar(layer)) {
             const placement = put(entryBefore(entry.path, entry.header, index));
             this.#clear(placement);
-            if (placement.path !== undefined)
-                await this.#lay(placement.path, placement.original, entry);
+            const { path, original } = placement;
+            const state = path === undefined ? undefined : this.#before.files.get(path);
+            if (path === undefined || !state || path === original)
+                continue;
+            if (original !== undefined)
+                (0,external_node_fs_namespaceObject.linkSync)(this.#onDisk(original), this.#onDisk(path));
+            else
+                await this.#lay(path, state, timeOf(entry.header), entry.content);
         }
     }
     /** To be called when all layers are laid, before anything runs. */
@@ -7606,8 +7627,21 @@ class DiskTree {
             if (this.#user)
                 (0,external_node_fs_namespaceObject.chmodSync)(this.#onDisk(path), modeFor(state, this.#user));
         }
-        this.#times.clear();
         this.#stamps = this.#stampAll();
+    }
+    /** Makes a folder for a command to begin in, as engines do: what was not there is root's. */
+    provide(directory) {
+        const path = directory.replace(/^\/+|\/+$/g, '');
+        const place = resolvePath(this.#before.files, path, { followLast: true });
+        for (const missing of [...above(place), place].sort()) {
+            const file = this.#onDisk(missing);
+            if ((0,external_node_fs_namespaceObject.lstatSync)(file, { throwIfNoEntry: false }))
+                continue;
+            (0,external_node_fs_namespaceObject.mkdirSync)(file);
+            const state = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
+            (0,external_node_fs_namespaceObject.chmodSync)(file, this.#user ? modeFor(state, this.#user) : state.mode);
+            this.#provided.set(missing, state);
+        }
     }
     /** What is other than it was laid, or packed. */
     differences() {
@@ -7621,7 +7655,7 @@ class DiskTree {
             stamps.set(path, stamp);
             if (old?.inode === stamp.inode && old.changed === stamp.changed)
                 continue;
-            now.set(path, this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : undefined));
+            now.set(path, this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : this.#provided.get(path)));
         }
         this.#stamps = stamps;
         // Nodes of devices are not laid, and what this user cannot look into he could not change.
@@ -7638,22 +7672,48 @@ class DiskTree {
         };
         return { before, now, gone, hashesBefore };
     }
-    /** Takes what was packed for what is there, as the image will have it, and away what was left out. */
-    async adopt({ isStale, leftover }, layer) {
+    /** Takes what was packed for what is there, as the image will have it; what was left out of it is as it was before. */
+    async adopt({ leftover }, layer) {
         const index = this.#layers.push(layer) - 1;
         const put = this.#before.beginLayer();
         for await (const { path, header } of layer_tar_readLayerTar(layer)) {
-            put(entryBefore(path, header, index));
-            const time = header.mtime.getTime() / 1000;
-            if (header.type === 'file' && this.#before.files.has(path))
+            const placement = put(entryBefore(path, header, index));
+            const time = timeOf(header);
+            if (header.type === 'directory')
+                this.#times.set(path, time);
+            else if (isFile(header) && placement.path !== undefined)
                 (0,external_node_fs_namespaceObject.utimesSync)(this.#onDisk(path), time, time);
         }
-        // One that is stale is of no more use.
-        if (isStale)
-            return;
-        for (const path of leftover)
-            (0,external_node_fs_namespaceObject.rmSync)(this.#onDisk(path), { recursive: true, force: true });
+        if (leftover.length > 0)
+            await this.#restore(leftover);
         this.settle();
+    }
+    /** Makes of what is at some paths, and below, what the layers have there. */
+    async #restore(paths) {
+        for (const path of paths)
+            removeTree(this.#onDisk(path));
+        const lost = [...this.#before.files].filter(([path]) => paths.some((place) => isBelow(path, place)));
+        const files = new Map();
+        const keyOf = ({ layer, name }) => `${layer}/${name}`;
+        for (const [path, state] of lost.sort(([one], [other]) => (one < other ? -1 : 1))) {
+            if (state.type === 'file')
+                files.set(keyOf(state.source), [...(files.get(keyOf(state.source)) ?? []), path]);
+            else
+                await this.#lay(path, state, this.#times.get(path) ?? fixedTime);
+        }
+        for (const [layer, blob] of this.#layers.entries()) {
+            if (!lost.some(([, { type, source }]) => type === 'file' && source.layer === layer))
+                continue;
+            for await (const { path: name, header, content } of layer_tar_readLayerTar(blob)) {
+                const [path, ...others] = (isFile(header) && files.get(keyOf({ layer, name }))) || [];
+                const state = path === undefined ? undefined : this.#before.files.get(path);
+                if (path === undefined || !state)
+                    continue;
+                await this.#lay(path, state, timeOf(header), content);
+                for (const other of others)
+                    (0,external_node_fs_namespaceObject.linkSync)(this.#onDisk(path), this.#onDisk(other));
+            }
+        }
     }
     remove() {
         removeTree(this.root);
@@ -7670,15 +7730,9 @@ class DiskTree {
         for (const path of implied)
             (0,external_node_fs_namespaceObject.mkdirSync)(this.#onDisk(path), 0o755);
     }
-    async #lay(path, original, { header, content }) {
-        const state = this.#before.files.get(path);
+    async #lay(path, state, time, content) {
         const file = this.#onDisk(path);
-        const time = header.mtime.getTime() / 1000;
-        if (original !== undefined) {
-            if (original !== path)
-                (0,external_node_fs_namespaceObject.linkSync)(this.#onDisk(original), file);
-        }
-        else if (state?.type === 'directory') {
+        if (state.type === 'directory') {
             (0,external_node_fs_namespaceObject.mkdirSync)(file, { recursive: true, mode: 0o700 });
             this.#times.set(path, time);
             if (this.#user)
@@ -7686,12 +7740,12 @@ class DiskTree {
             (0,external_node_fs_namespaceObject.lchownSync)(file, state.uid, state.gid);
             (0,external_node_fs_namespaceObject.chmodSync)(file, state.mode);
         }
-        else if (state?.type === 'symlink') {
+        else if (state.type === 'symlink') {
             (0,external_node_fs_namespaceObject.symlinkSync)(state.target, file);
             if (!this.#user)
                 (0,external_node_fs_namespaceObject.lchownSync)(file, state.uid, state.gid);
         }
-        else if (state?.type === 'file') {
+        else if (state.type === 'file' && content) {
             const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = external_node_fs_namespaceObject.constants;
             const handle = (0,external_node_fs_namespaceObject.openSync)(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
             try {
@@ -7778,13 +7832,17 @@ class DiskTree {
             }
         }
     }
+    /** @param path clean, as those of layers are: this is asked several times for each file, so that joining is not for free */
     #onDisk(path) {
-        return (0,external_node_path_namespaceObject.join)(this.root, path);
+        return `${this.root}/${path}`;
     }
 }
 function writeAll(handle, chunk) {
     for (let done = 0; done < chunk.length;)
         done += (0,external_node_fs_namespaceObject.writeSync)(handle, chunk, done);
+}
+function timeOf({ mtime }) {
+    return mtime.getTime() / 1000;
 }
 function stampOf({ ino, ctimeMs }) {
     return { inode: ino, changed: ctimeMs };
@@ -7877,7 +7935,7 @@ class Host {
                 const packed = await packChanges(this.#tree.differences(), request.request);
                 const { layer } = packed;
                 await this.#tree.adopt(packed, blobAt(layer.file, layer.descriptor.mediaType));
-                return packed;
+                return { ...packed, isStale: false };
             }
         }
     }
@@ -7887,6 +7945,7 @@ class Host {
         removeTree(temporary);
         (0,external_node_fs_namespaceObject.mkdirSync)(temporary);
         (0,external_node_fs_namespaceObject.chmodSync)(temporary, 0o1777);
+        this.#tree.provide(command.cwd);
         const args = command.secrets ? withSecrets(command.args) : command.args;
         const config = ociConfig({ ...command, args }, this.#place);
         (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(this.#container.bundle, 'config.json'), JSON.stringify(config));

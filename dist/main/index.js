@@ -36094,8 +36094,8 @@ var core = __nccwpck_require__(3838);
 var digest = __nccwpck_require__(1573);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
-var diff = __nccwpck_require__(7374);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
+var diff = __nccwpck_require__(9958);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
 var outputs = __nccwpck_require__(2802);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
@@ -36404,6 +36404,8 @@ const defaults = {
     'download-micromamba': 'true',
     condarc: '',
     'condarc-file': '',
+    'pip-index-url': '',
+    'pip-extra-index-url': '',
     'auth-host': '',
     'auth-token': '',
     'auth-username': '',
@@ -36750,8 +36752,8 @@ var platform = __nccwpck_require__(8038);
 var credentials = __nccwpck_require__(5903);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
-// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
-var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
+var access = __nccwpck_require__(5998);
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
 var virtual_packages = __nccwpck_require__(4185);
 ;// CONCATENATED MODULE: ./src/action/auth.ts
@@ -36884,12 +36886,27 @@ function readLockingRequest(mode, environment = process.env) {
         image: { rootPrefix: readRootPrefix() },
         micromamba: readMicromamba(),
         condarc: readCondarc(environment),
+        pipIndexes: readPipIndexes(),
         auth: readAuth(),
         logLevel: choice('log-level', logLevels),
     };
     refuseContradictionsInLocking(request);
     return request;
 }
+function readPipIndexes() {
+    const [index, more] = listOf('pip-index-url', indexAddress, 'the address of an index');
+    if (more !== undefined) {
+        throw new errors/* UserError */.y('there can be one only', {
+            at: { input: 'pip-index-url' },
+            advice: "Give the others by 'pip-extra-index-url'.",
+        });
+    }
+    const extra = listOf('pip-extra-index-url', indexAddress, 'the address of an index');
+    for (const address of [index ?? '', ...extra])
+        (0,credentials/* secretsIn */.VY)(address).forEach(secrets/* keepSecret */.gz);
+    return { ...(index !== undefined && { index }), extra };
+}
+const indexAddress = /^(https?|file):\/\//;
 function keepProxyPasswords(environment) {
     const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name));
     for (const [, address = ''] of proxies)
@@ -37257,103 +37274,16 @@ function lockChanges(locks) {
 
 /***/ }),
 
-/***/ 1086:
+/***/ 9134:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ runStep)
-});
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./src/common/scratch.ts
-var scratch = __nccwpck_require__(8623);
-;// CONCATENATED MODULE: ./src/common/cancellation.ts
-
-
-
-/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
-const signals = ['SIGINT', 'SIGTERM'];
-/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
-const graceSeconds = 3;
-/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
-class Cancelled extends Error {
-    /** As shells have it, 130 for SIGINT. */
-    exitCode;
-    constructor(signal) {
-        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
-        this.name = 'Cancelled';
-        this.exitCode = 128 + external_node_os_.constants.signals[signal];
-    }
-}
-/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
-const children = new Set();
-(0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
-    const { process: child } = message; // Node's documentation of this channel
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-});
-/**
- * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
- * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
- * Programs of worker threads end by themselves when their input does.
- * @throws Cancelled then, and whatever `work` throws
- */
-async function untilCancelled(work) {
-    let first;
-    let cancel = () => undefined;
-    const cancelled = new Promise((resolve) => (cancel = resolve));
-    const onSignal = (signal) => {
-        if (first !== undefined)
-            kill('SIGKILL');
-        first ??= signal;
-        cancel(signal);
-    };
-    for (const signal of signals)
-        process.on(signal, onSignal);
-    try {
-        const ended = work().then((value) => ({ value }));
-        const outcome = await Promise.race([cancelled, ended]);
-        if (typeof outcome === 'object')
-            return outcome.value;
-        await stopChildren(outcome);
-        (0,scratch/* removeAllScratch */.IG)();
-        throw new Cancelled(outcome);
-    }
-    finally {
-        for (const signal of signals)
-            process.off(signal, onSignal);
-    }
-}
-async function stopChildren(signal) {
-    kill(signal);
-    const timer = setTimeout(() => {
-        kill('SIGKILL');
-    }, graceSeconds * 1000);
-    await Promise.all([...children].map(ended));
-    clearTimeout(timer);
-}
-function kill(signal) {
-    for (const child of children)
-        child.kill(signal);
-}
-async function ended(child) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        return;
-    await new Promise((resolve) => child.once('exit', resolve));
-}
-
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-;// CONCATENATED MODULE: ./src/action/step.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ runStep)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7144);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
 
 
 
@@ -37364,7 +37294,7 @@ var errors = __nccwpck_require__(1922);
  */
 async function runStep(title, work) {
     try {
-        await untilCancelled(work);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .untilCancelled */ .c8)(work);
     }
     catch (error) {
         fail(title, error);
@@ -37374,17 +37304,17 @@ async function runStep(title, work) {
 }
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(title, thrown) {
-    const error = (0,disk/* diskError */.w)(thrown) ?? thrown;
-    process.exitCode = error instanceof Cancelled ? error.exitCode : 1;
-    if (error instanceof Cancelled) {
-        core/* endGroup */.N4();
-        core/* info */.pq(error.message);
+    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_2__/* .diskError */ .w)(thrown) ?? thrown;
+    process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ ? error.exitCode : 1;
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4();
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(error.message);
     }
-    else if (error instanceof errors/* UserError */.y) {
-        core/* error */.z3(error.message, { title, file: error.file, startLine: error.line });
+    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .y) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error.message, { title, file: error.file, startLine: error.line });
     }
     else {
-        core/* error */.z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
             title: `${title}: this is a bug, please report it`,
         });
     }
@@ -37414,8 +37344,8 @@ var format = __nccwpck_require__(6950);
 var markdown = __nccwpck_require__(3932);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
-var diff_diff = __nccwpck_require__(7374);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
+var diff_diff = __nccwpck_require__(9958);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
 var outputs = __nccwpck_require__(2802);
 // EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
@@ -37649,7 +37579,7 @@ function formatBaseName(name) {
 
 /***/ }),
 
-/***/ 742:
+/***/ 5998:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37747,83 +37677,12 @@ function entryOf(credential) {
     }
 }
 
-// EXTERNAL MODULE: ./src/common/http.ts
-var http = __nccwpck_require__(5069);
-// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
-var read = __nccwpck_require__(1093);
-;// CONCATENATED MODULE: ./src/channels/grant.ts
-
-
-
-
-/** Whether the grant opens an address. */
-function opens({ place, withSubdomains = false }, url) {
-    const asked = `${url.host}${url.pathname}/`;
-    return asked.startsWith(`${place}/`) || (withSubdomains && url.host.endsWith(`.${place}`));
-}
-/** Whether what is sent to an address is seen by its host alone. */
-function isConfidential(url) {
-    return url.protocol === 'https:' || (0,http/* isLoopback */.U9)(url.hostname);
-}
-/** The address with the token in it, and the header that goes with it. */
-function present({ credentials, tokenBehind = '' }, url) {
-    const opened = new URL(url);
-    const headers = {};
-    for (const credential of credentials) {
-        switch (credential.type) {
-            case 'conda-token':
-                opened.pathname = `${tokenBehind}/t/${encodeURIComponent(credential.token)}${url.pathname.slice(tokenBehind.length)}`;
-                break;
-            case 'bearer':
-                headers['authorization'] = `Bearer ${credential.token}`;
-                break;
-            case 'basic':
-                headers['authorization'] = `Basic ${(0,common_secrets/* base64 */.K3)(`${credential.user}:${credential.password}`)}`;
-        }
-    }
-    return { url: opened, headers };
-}
-function secretOf(credential) {
-    return credential.type === 'basic' ? credential : credential.token;
-}
-/** What a channel's address holds; nothing when it is a name, or open to all. */
-function grantOfAddress(channel) {
-    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
-        return [];
-    const url = new URL(channel);
-    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
-    const [user, password] = [(0,read/* decoded */.DH)(url.username), (0,read/* decoded */.DH)(url.password)];
-    const credentials = [
-        ...(token === undefined ? [] : [{ type: 'conda-token', token: (0,read/* decoded */.DH)(token) }]),
-        ...(user === '' && password === '' ? [] : [{ type: 'basic', user, password }]),
-    ];
-    if (credentials.length === 0)
-        return [];
-    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
-    return [{ place: `${url.host}${path}`, credentials, tokenBehind }];
-}
-/**
- * Credentials are not sent where anybody on the way can read them.
- * @param addresses of channels; names are passed over
- * @throws UserError for a channel by plain http, elsewhere than on this machine, that credentials are for
- */
-function refuseOpenChannels(addresses, grants) {
-    for (const address of addresses) {
-        if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
-            continue;
-        const url = new URL(address);
-        const grant = grants.find((one) => opens(one, url)) ?? grantOfAddress(address)[0];
-        if (!grant || isConfidential(url))
-            continue;
-        throw new errors/* UserError */.y('there are credentials for this channel, which plain http would show to everybody on the way', {
-            at: { url: `${url.origin}${url.pathname.replace(/\/t\/[^/]+/, '')}` },
-            advice: 'Write its address with https://.',
-        });
-    }
-}
-
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
+var read = __nccwpck_require__(636);
 ;// CONCATENATED MODULE: ./src/channels/condarc.ts
 
 
@@ -37924,15 +37783,16 @@ async function openChannels(options) {
     const { condarc, given = [], home = (0,external_node_os_.homedir)() } = options;
     const addresses = [...(options.channels ?? []), ...(condarc?.addresses ?? [])];
     const ofUser = await readAuthenticationFile(home);
-    const grants = [...addresses.flatMap(grantOfAddress), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
+    const grants = [...addresses.flatMap(channels_grant/* grantOfAddress */.Yn), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
     const secrets = [
-        ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)(secretOf(one)))),
+        ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)((0,channels_grant/* secretOf */.OM)(one)))),
         ...(condarc?.secrets ?? []).flatMap(common_secrets/* keepSecret */.gz),
     ];
-    refuseOpenChannels(addresses, grants);
+    (0,channels_grant/* refuseOpenChannels */.Z0)(addresses, grants);
     const hosts = addresses.flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []));
     return {
         authorize: (url) => authorize(url, grants),
+        grants,
         ...(given.length > 0 && {
             authentication: formatAuthenticationFile([...given, ...ofUser], [...usualHosts, ...hosts]),
         }),
@@ -37940,8 +37800,208 @@ async function openChannels(options) {
     };
 }
 function authorize(url, grants) {
-    const grant = isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined;
-    return grant ? present(grant, url) : { url, headers: {} };
+    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    return grant ? (0,channels_grant/* present */.Eb)(grant, url) : { url, headers: {} };
+}
+
+
+/***/ }),
+
+/***/ 1398:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eb: () => (/* binding */ present),
+/* harmony export */   FX: () => (/* binding */ isConfidential),
+/* harmony export */   OM: () => (/* binding */ secretOf),
+/* harmony export */   UI: () => (/* binding */ opens),
+/* harmony export */   Yn: () => (/* binding */ grantOfAddress),
+/* harmony export */   Z0: () => (/* binding */ refuseOpenChannels)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5069);
+/* harmony import */ var _common_secrets_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7168);
+/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
+
+
+
+
+/** Whether the grant opens an address. */
+function opens({ place, withSubdomains = false }, url) {
+    const asked = `${url.host}${url.pathname}/`;
+    return asked.startsWith(`${place}/`) || (withSubdomains && url.host.endsWith(`.${place}`));
+}
+/** Whether what is sent to an address is seen by its host alone. */
+function isConfidential(url) {
+    return url.protocol === 'https:' || (0,_common_http_js__WEBPACK_IMPORTED_MODULE_1__/* .isLoopback */ .U9)(url.hostname);
+}
+/** The address with the token in it, and the header that goes with it. */
+function present({ credentials, tokenBehind = '' }, url) {
+    const opened = new URL(url);
+    const headers = {};
+    for (const credential of credentials) {
+        switch (credential.type) {
+            case 'conda-token':
+                opened.pathname = `${tokenBehind}/t/${encodeURIComponent(credential.token)}${url.pathname.slice(tokenBehind.length)}`;
+                break;
+            case 'bearer':
+                headers['authorization'] = `Bearer ${credential.token}`;
+                break;
+            case 'basic':
+                headers['authorization'] = `Basic ${(0,_common_secrets_js__WEBPACK_IMPORTED_MODULE_2__/* .base64 */ .K3)(`${credential.user}:${credential.password}`)}`;
+        }
+    }
+    return { url: opened, headers };
+}
+function secretOf(credential) {
+    return credential.type === 'basic' ? credential : credential.token;
+}
+/** What a channel's address holds; nothing when it is a name, or open to all. */
+function grantOfAddress(channel) {
+    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
+        return [];
+    const url = new URL(channel);
+    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
+    const [user, password] = [(0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(url.username), (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(url.password)];
+    const credentials = [
+        ...(token === undefined ? [] : [{ type: 'conda-token', token: (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(token) }]),
+        ...(user === '' && password === '' ? [] : [{ type: 'basic', user, password }]),
+    ];
+    if (credentials.length === 0)
+        return [];
+    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
+    return [{ place: `${url.host}${path}`, credentials, tokenBehind }];
+}
+/**
+ * Credentials are not sent where anybody on the way can read them.
+ * @param addresses of channels; names are passed over
+ * @throws UserError for a channel by plain http, elsewhere than on this machine, that credentials are for
+ */
+function refuseOpenChannels(addresses, grants) {
+    for (const address of addresses) {
+        if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
+            continue;
+        const url = new URL(address);
+        const grant = grants.find((one) => opens(one, url)) ?? grantOfAddress(address)[0];
+        if (!grant || isConfidential(url))
+            continue;
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y('there are credentials for this channel, which plain http would show to everybody on the way', {
+            at: { url: `${url.origin}${url.pathname.replace(/\/t\/[^/]+/, '')}` },
+            advice: 'Write its address with https://.',
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 3598:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ao: () => (/* binding */ onCancel),
+/* harmony export */   c8: () => (/* binding */ untilCancelled),
+/* harmony export */   cJ: () => (/* binding */ Cancelled)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
+
+
+
+/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
+const signals = ['SIGINT', 'SIGTERM'];
+/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
+const graceSeconds = 3;
+/** How long all that is registered by `onCancel` may take: the second signal kills its programs too. */
+const undoSeconds = 6;
+/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
+class Cancelled extends Error {
+    /** As shells have it, 130 for SIGINT. */
+    exitCode;
+    constructor(signal) {
+        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
+        this.name = 'Cancelled';
+        this.exitCode = 128 + node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal];
+    }
+}
+/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
+const children = new Set();
+(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('child_process', (message) => {
+    const { process: child } = message; // Node's documentation of this channel
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+});
+/** What a cancelled job is to undo besides. */
+const undoings = new Set();
+/**
+ * Registers what is to be undone when the job is cancelled, where neither the end of programs nor the removal of folders does it, such
+ * as containers of a daemon. It begins at the signal, while the work itself may go on, and has six seconds.
+ * @returns what takes it back
+ */
+function onCancel(undo) {
+    undoings.add(undo);
+    return () => undoings.delete(undo);
+}
+/**
+ * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
+ * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
+ * Programs of worker threads end by themselves when their input does.
+ * @throws Cancelled then, and whatever `work` throws
+ */
+async function untilCancelled(work) {
+    let first;
+    let cancel = () => undefined;
+    const cancelled = new Promise((resolve) => (cancel = resolve));
+    const onSignal = (signal) => {
+        if (first !== undefined)
+            kill('SIGKILL');
+        first ??= signal;
+        cancel(signal);
+    };
+    for (const signal of signals)
+        process.on(signal, onSignal);
+    try {
+        const ended = work().then((value) => ({ value }));
+        const outcome = await Promise.race([cancelled, ended]);
+        if (typeof outcome === 'object')
+            return outcome.value;
+        await Promise.all([stopChildren(outcome), undoAll()]);
+        (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
+        throw new Cancelled(outcome);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, onSignal);
+    }
+}
+async function stopChildren(signal) {
+    kill(signal);
+    // Not those that undo something, which start from here on.
+    const running = [...children];
+    const timer = setTimeout(() => {
+        for (const child of running)
+            child.kill('SIGKILL');
+    }, graceSeconds * 1000);
+    await Promise.all(running.map(ended));
+    clearTimeout(timer);
+}
+async function undoAll() {
+    const { promise: over, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, undoSeconds * 1000, undefined);
+    await Promise.race([over, Promise.allSettled([...undoings].map((undo) => undo()))]);
+    clearTimeout(timer);
+}
+function kill(signal) {
+    for (const child of children)
+        child.kill(signal);
+}
+async function ended(child) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+        return;
+    await new Promise((resolve) => child.once('exit', resolve));
 }
 
 
@@ -38115,9 +38175,9 @@ async function mapConcurrently(items, limit, map) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bc: () => (/* binding */ isDigest),
 /* harmony export */   ZD: () => (/* binding */ hexOf),
+/* harmony export */   m: () => (/* binding */ parseDigest),
 /* harmony export */   ol: () => (/* binding */ digestOf)
 /* harmony export */ });
-/* unused harmony export parseDigest */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -38962,7 +39022,10 @@ function opaquePath(path) {
 /* harmony export */   DH: () => (/* binding */ decoded),
 /* harmony export */   Iv: () => (/* binding */ masked),
 /* harmony export */   Lk: () => (/* binding */ hasCredentials),
+/* harmony export */   Qm: () => (/* binding */ withoutPipCredentials),
 /* harmony export */   VY: () => (/* binding */ secretsIn),
+/* harmony export */   eh: () => (/* binding */ isSecretName),
+/* harmony export */   qE: () => (/* binding */ pipSecretsIn),
 /* harmony export */   ri: () => (/* binding */ withoutCredentials)
 /* harmony export */ });
 /**
@@ -38972,9 +39035,26 @@ function opaquePath(path) {
 const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
 const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
+/** Where pip finds one: `/t/` further on is a folder of an index, `https://files.pythonhosted.org/packages/source/t/tqdm/…`. */
+const pipToken = /(?<=^https?:\/\/[^/\s]+)\/t\/([^/\s'"]+)(?=\/)/gi;
 /** The text with the credentials taken out of every address in it. */
 function withoutCredentials(text) {
-    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
+    return withoutThem(text, token);
+}
+/** The same for what is addressed to pip, a line of a list or of a lock. */
+function withoutPipCredentials(text) {
+    return withoutThem(text, pipToken);
+}
+function withoutThem(text, ofToken) {
+    return text.replace(addresses, (address) => address.replace(userinfo, withoutUser).replace(ofToken, ''));
+}
+/** Of ssh a user is part of the address, and no secret: `ssh://git@github.com/…`. */
+function withoutUser(_, scheme, user) {
+    const [name = ''] = user.split(':');
+    return isSsh(scheme) && name !== '' ? `${scheme}${name}@` : scheme;
+}
+function isSsh(scheme) {
+    return /(^|\+)ssh:\/\/$/i.test(scheme);
 }
 /** Whether an address in the text holds credentials. */
 function hasCredentials(text) {
@@ -38982,12 +39062,20 @@ function hasCredentials(text) {
 }
 /** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
 function secretsIn(text) {
+    return secretsOf(text, token);
+}
+/** The same for what is addressed to pip. */
+function pipSecretsIn(text) {
+    return secretsOf(text, pipToken);
+}
+function secretsOf(text, ofToken) {
     const found = (text.match(addresses) ?? []).flatMap((address) => {
-        const [, , user = ''] = userinfo.exec(address) ?? [];
+        const [, scheme = '', user = ''] = userinfo.exec(address) ?? [];
         const colon = user.indexOf(':');
-        // A user without a password is a token in the manner of `https://<token>@host`.
-        const password = colon < 0 ? user : user.slice(colon + 1);
-        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
+        // A user without a password is a token in the manner of `https://<token>@host`, but for who is a user and nothing else.
+        const isUser = colon < 0 && (isSsh(scheme) || user === 'git');
+        const password = isUser ? '' : user.slice(colon + 1);
+        return [password, ...[...address.matchAll(ofToken)].map(([, name = '']) => name)];
     });
     return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
 }
@@ -39004,39 +39092,47 @@ function decoded(text) {
         return text;
     }
 }
+/** Whether an environment variable's name says that it is one. */
+function isSecretName(name) {
+    return /TOKEN|SECRET|PASS|KEY|CRED/i.test(name);
+}
 
 
 /***/ }),
 
-/***/ 1093:
+/***/ 636:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Ew: () => (/* reexport */ canonicalName),
   DH: () => (/* reexport */ credentials/* decoded */.DH),
   p7: () => (/* reexport */ environmentOf),
   p6: () => (/* reexport */ findEnvironmentFile),
   NG: () => (/* reexport */ foreignByName),
+  w6: () => (/* reexport */ isArchiveName),
   Iv: () => (/* reexport */ credentials/* masked */.Iv),
   dh: () => (/* reexport */ normalizeSpec),
   $P: () => (/* reexport */ packageOfSpec),
   Qo: () => (/* binding */ readEnvironment),
   VY: () => (/* reexport */ credentials/* secretsIn */.VY),
+  uH: () => (/* reexport */ wheelParts),
   iA: () => (/* reexport */ withMore),
-  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri)
+  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
+  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/secrets.ts
 var secrets = __nccwpck_require__(7168);
-// EXTERNAL MODULE: ./src/environment/credentials.ts
-var credentials = __nccwpck_require__(5903);
 ;// CONCATENATED MODULE: ./src/environment/decode.ts
 
 /**
@@ -39105,8 +39201,6 @@ function lineOf(text, position) {
     return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/environment/foreign.ts
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
@@ -39159,6 +39253,8 @@ function foreignByKeys(keys) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
 ;// CONCATENATED MODULE: ./src/environment/channel.ts
 
 /** What keeps a channel from being used, as the rest of a sentence. */
@@ -39178,7 +39274,7 @@ function expandVariables(text, variables) {
         if (value === undefined || value === '') {
             throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
         }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+        if ((0,credentials/* isSecretName */.eh)(name))
             secrets.push(value);
         return value;
     });
@@ -39293,6 +39389,446 @@ function writtenText(node) {
     return typeof node.value === 'string' ? node.value : node.source;
 }
 
+;// CONCATENATED MODULE: ./src/environment/pip/logical-lines.ts
+/** What python's `str.splitlines` takes for the end of a line. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text, counted from `first`. */
+function physicalLines(text, first = 1) {
+    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
+}
+/**
+ * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
+ * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
+ */
+function logicalLines(lines) {
+    const joined = [];
+    let open;
+    for (const { text, line } of lines) {
+        const isComment = /^\s*#/.test(text);
+        const isContinued = text.endsWith('\\') && !isComment;
+        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
+        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
+        open = isContinued ? whole : undefined;
+        if (!isContinued)
+            joined.push(whole);
+    }
+    return [...joined, ...(open ? [open] : [])]
+        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+        .filter(({ text }) => text !== '');
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/environment/pip/problem.ts
+/** What is wrong with a line for pip, as a sentence, and what to do about it. */
+class RequirementProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
+
+const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
+/** What people write instead of what pip reads, the first that fits. */
+const slips = [
+    [
+        /^(['"])(.*)\1$/,
+        (_, inner = '') => new RequirementProblem(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
+    ],
+    [
+        /^(?:python3? -m )?pip3? install\s+(.+)$/,
+        (given = '') => new RequirementProblem('it is a command, and pip reads what stands behind it', `Write ${given}.`),
+    ],
+    [
+        /^git:\/\/(.+)$/,
+        (rest = '') => new RequirementProblem(`a repository's address begins with git+`, `Write git+https://${rest}.`),
+    ],
+    [
+        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
+        (host = '', path = '') => new RequirementProblem(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
+    ],
+    [
+        /^[\w.-]+::.+$/,
+        () => new RequirementProblem("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
+        (package_ = '', version = '') => new RequirementProblem("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
+        (package_ = '', version = '') => new RequirementProblem("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
+        (package_ = '', operator = '', version = '') => new RequirementProblem(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
+        (package_ = '') => new RequirementProblem('there is no version behind the operator', `Write one, or ${package_} alone.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
+        (package_ = '', version = '') => new RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        (package_ = '', versions = '') => new RequirementProblem('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
+    ],
+    [
+        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        () => new RequirementProblem('these are several packages', 'Write each on a line of its own.'),
+    ],
+];
+/** The problem with what is no requirement, with what was probably meant. */
+function meant(text) {
+    for (const [pattern, guess] of slips) {
+        const [, ...parts] = pattern.exec(text) ?? [];
+        if (pattern.test(text))
+            return guess(...parts);
+    }
+    return new RequirementProblem('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/name.ts
+/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
+function wheelParts(fileName) {
+    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
+        return undefined;
+    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
+}
+/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
+function isArchiveName(path) {
+    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/options.ts
+
+/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
+const known = {
+    '--index-url': true,
+    '--pypi-url': true,
+    '--extra-index-url': true,
+    '--no-index': false,
+    '--find-links': true,
+    '--requirement': true,
+    '--constraint': true,
+    '--editable': true,
+    '--no-binary': true,
+    '--only-binary': true,
+    '--prefer-binary': false,
+    '--require-hashes': false,
+    '--pre': false,
+    '--all-releases': true,
+    '--only-final': true,
+    '--trusted-host': true,
+    '--use-feature': true,
+    '--hash': true,
+    '--global-option': true,
+    '--config-settings': true,
+    '--config-setting': true,
+};
+const options_short = {
+    '-i': '--index-url',
+    '-f': '--find-links',
+    '-r': '--requirement',
+    '-c': '--constraint',
+    '-e': '--editable',
+    '-C': '--config-settings',
+};
+/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
+const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
+/** @throws RequirementProblem for what a list cannot have */
+function readOptions(text) {
+    const words = splitWords(text);
+    const found = new Map();
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        const { name, value } = readOption(word);
+        const takesValue = known[name];
+        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
+        if (given === undefined) {
+            const isFile = name === '--requirement' || name === '--constraint';
+            throw new RequirementProblem(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
+        }
+        found.set(name, [...(found.get(name) ?? []), given]);
+        // Whether the rest belongs to an option that is not known here is not known either.
+        if (takesValue === undefined)
+            break;
+    }
+    return found;
+}
+function readOption(word) {
+    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
+    const name = options_short[start];
+    if (name !== undefined)
+        return { name, ...(rest !== '' && { value: rest }) };
+    if (ofCommand.test(word)) {
+        throw new RequirementProblem(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
+    }
+    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
+    // As python's optparse does, by the beginning of a name that no other has.
+    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
+    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
+}
+/** As a shell splits words, without its variables (python's shlex). */
+function splitWords(text) {
+    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
+
+
+
+
+
+
+
+const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
+const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
+const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
+const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
+const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/**
+ * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
+ * What is left to pip is whether there are such packages and versions.
+ * @param text a logical line, with `${VAR}` filled in
+ * @throws RequirementProblem for what no pip can read
+ */
+function readRequirement(text) {
+    const words = text.split(' ');
+    const end = words.findIndex((word) => word.startsWith('-'));
+    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given !== '') {
+        if (end >= 0)
+            readOptions(words.slice(end).join(' '));
+        return readGiven(given);
+    }
+    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
+    return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable);
+}
+function readOptionLine(options) {
+    const [editable] = only(options, '--editable');
+    if (editable !== undefined)
+        return readEditable(editable);
+    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
+    if (stray !== undefined) {
+        throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`);
+    }
+    const [requirements] = only(options, '--requirement');
+    if (requirements !== undefined)
+        return { kind: 'option', requirements: included(requirements) };
+    const [constraints] = only(options, '--constraint');
+    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
+}
+function included(file) {
+    return /^file:/i.test(file) ? pathOf(file) : file;
+}
+/** pip passes over all but the first of them in silence. */
+function only(options, option) {
+    const values = options.get(option) ?? [];
+    if (values.length < 2)
+        return values;
+    throw new RequirementProblem(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
+}
+function readEditable(text) {
+    const [, of, address] = named.exec(text) ?? [];
+    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
+    if (kind === 'url') {
+        throw new RequirementProblem(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
+    }
+    const its = of === undefined ? known : canonicalName(of);
+    return {
+        kind: 'editable',
+        ...(its !== undefined && { name: its }),
+        ...(path !== undefined && { path: withoutExtras(path) }),
+    };
+}
+/** `git:https://…` counts as `git+https://…` behind `-e`. */
+function asVcs(text) {
+    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
+}
+function readGiven(text) {
+    const whole = withoutMarker(text);
+    const address = readGivenAddress(whole);
+    if (address)
+        return address;
+    const [, of, target] = named.exec(whole) ?? [];
+    if (of !== undefined && target !== undefined) {
+        const found = readGivenAddress(target);
+        if (found)
+            return { ...found, name: canonicalName(of) };
+        throw new RequirementProblem(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
+    }
+    const [, plain] = specifier.exec(whole) ?? [];
+    const wheel = wheelParts(whole.replace(/^.*\//, ''));
+    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || isArchiveName(whole))) {
+        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
+    }
+    if (plain !== undefined)
+        return { kind: 'index', name: canonicalName(plain) };
+    throw meant(whole);
+}
+/** Behind an address a `;` of its own belongs to it. */
+function withoutMarker(text) {
+    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
+    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
+    return at < 0 ? text : text.slice(0, at).trim();
+}
+function readGivenAddress(text) {
+    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
+    const its = nameInAddress(text);
+    const name = its === undefined ? {} : { name: its };
+    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
+        return { kind: 'vcs', ...name };
+    }
+    switch (scheme.toLowerCase()) {
+        case 'http':
+        case 'https':
+        case 'ftp':
+            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
+                return { kind: 'url', ...name };
+            throw new RequirementProblem(`a repository's address begins with git+`, `Write git+${text}.`);
+        case 'file':
+            return { kind: 'path', ...name, path: pathOf(text) };
+        default:
+            return undefined;
+    }
+}
+/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
+function pathOf(address) {
+    const bare = address.replace(/[?#].*$/s, '');
+    if (!/^file:\/\//i.test(bare))
+        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
+    try {
+        return (0,external_node_url_.fileURLToPath)(bare);
+    }
+    catch {
+        throw new RequirementProblem(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
+    }
+}
+function nameInAddress(text) {
+    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
+    if (egg !== undefined)
+        return canonicalName(egg);
+    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
+    return wheelParts((0,credentials/* decoded */.DH)(file))?.name;
+}
+function isPathLike(text) {
+    return text.includes('/') || text.startsWith('.');
+}
+function withoutExtras(path) {
+    return path.replace(/\[[^\]]*\]$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/list.ts
+
+
+
+
+/**
+ * Reads the lines of a list for pip.
+ * @param variables what `${VAR}` stands for
+ * @param refuse makes the error for a line
+ * @throws what `refuse` makes, for the first that pip could not read
+ */
+function readList(lines, file, variables, refuse) {
+    return logicalLines(lines).map(({ text, line }) => {
+        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
+        if (isUndecoded(text))
+            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
+        try {
+            const expanded = expand(text, variables);
+            const says = readRequirement(expanded.text);
+            const { kind, name, path } = says;
+            return {
+                line: {
+                    text,
+                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
+                    kind,
+                    ...(name !== undefined && { name }),
+                    ...(path !== undefined && { path }),
+                    file,
+                    line,
+                },
+                says,
+                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
+            };
+        }
+        catch (error) {
+            if (!(error instanceof RequirementProblem))
+                throw error;
+            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
+        }
+    });
+}
+/**
+ * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
+ * stands, from which nothing good comes.
+ * @returns also the text in which the secrets among them are left as they stand
+ */
+function expand(text, variables) {
+    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
+    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
+    return {
+        text: fill(() => true),
+        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
+        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
+    };
+}
+const variable = /\$\{([A-Z0-9_]+)\}/g;
+function list_valueOf(name, variables) {
+    const value = variables[name];
+    if (value && !/\p{Cc}/u.test(value))
+        return value;
+    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
+    throw new RequirementProblem(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+/**
+ * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
+ * of an archive the name that stands there.
+ */
+function packageOfSpec(spec) {
+    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
+    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
+    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
+    return (archive ?? name).toLowerCase();
+}
+
 ;// CONCATENATED MODULE: ./src/environment/types.ts
 /** libmamba's install.cpp, `truthy_values`. */
 const selectors = ['linux', 'unix', 'osx', 'win'];
@@ -39306,22 +39842,28 @@ const selectors = ['linux', 'unix', 'osx', 'win'];
 
 
 
+
+
+
 /**
  * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
  * refuses what micromamba would pass over in silence.
  * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
+ * @param variables what `$NAME` in channels stands for, and `${NAME}` in lines for pip
+ * @returns also the lines for pip, of whose files nothing is read yet
  * @throws UserError with the line of the first thing that is wrong
  */
 function parseEnvironment(text, file, variables) {
     const source = openDocument(text, file);
     const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
+    refuseStrayPip(source, fields.get('pip'));
+    const unknown = [...fields]
+        .filter(([key]) => !parse_known.has(key))
         .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
     const set = readVariables(source, fields.get('variables'));
     const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields);
+    const { specs, pip, warnings } = readDependencies(source, fields, file, variables);
+    const inSpecs = specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec));
     return {
         environment: {
             file,
@@ -39329,15 +39871,16 @@ function parseEnvironment(text, file, variables) {
             channels,
             noDefaults,
             specs,
-            pip,
+            ...(pip.length > 0 && { pip: { lines: pip.map(({ line }) => line), files: [] } }),
             variables: set.variables,
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec))])],
+            secrets: [...new Set([...secrets, ...inSpecs, ...pip.flatMap((line) => line.secrets)])],
         },
-        warnings: [...warnings, ...set.warnings],
+        warnings: [...unknown, ...warnings, ...set.warnings],
+        pip,
     };
 }
 /** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+const parse_known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
 /** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
 function readName(source, field, file) {
     const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
@@ -39378,7 +39921,13 @@ function readChannels(source, field, variables) {
         secrets,
     };
 }
-function readDependencies(source, fields) {
+/** Beside `dependencies` neither conda nor micromamba look at it. */
+function refuseStrayPip(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return;
+    throw source.refuse(field.line, "'pip:' stands beside 'dependencies', where conda and micromamba pass over it", "Put it into the list: below 'dependencies:', - pip: with the lines for pip below that.");
+}
+function readDependencies(source, fields, file, variables) {
     const field = fields.get('dependencies');
     if (field === undefined) {
         const foreign = foreignByKeys(fields);
@@ -39388,6 +39937,9 @@ function readDependencies(source, fields) {
     }
     const specs = [];
     const pip = [];
+    const warnings = [];
+    let forPip;
+    const refuse = (...of) => source.refuse(...of);
     for (const item of source.items(field, 'dependencies')) {
         if (!(0,dist/* isMap */.jh)(item.value)) {
             specs.push(readSpec(source, item));
@@ -39395,8 +39947,13 @@ function readDependencies(source, fields) {
         }
         for (const [key, entry] of source.fields(item.value)) {
             const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            if (key === 'pip') {
+                const lines = source.items(entry, 'pip').flatMap((line) => textForPip(source, line));
+                pip.push(...readList(lines, file, variables, refuse));
+                forPip ??= entry;
+                if (lines.length === 0)
+                    warnings.push({ message: emptyPip, line: entry.line });
+            }
             else if (selector)
                 specs.push({ ...readSpec(source, entry), selector });
             else {
@@ -39404,7 +39961,21 @@ function readDependencies(source, fields) {
             }
         }
     }
-    return { specs, pip };
+    // As micromamba does (install.cpp, `read_yaml_file`); with pip the solver brings a python.
+    const isAsked = specs.some((spec) => spec.selector === undefined && packageOfSpec(spec.text) === 'pip');
+    if (forPip && pip.length > 0 && !isAsked)
+        specs.push({ text: 'pip', line: forPip.line });
+    return { specs, pip, warnings };
+}
+/** micromamba fails on one, "bad conversion"; conda does not, and there is but one thing that it can mean. */
+const emptyPip = "'pip:' is empty, so nothing is installed by pip; micromamba would refuse the file";
+/** A text of several lines is several lines to pip. */
+function textForPip(source, { value, line }) {
+    const text = textOf(value);
+    if (text === undefined) {
+        throw source.refuse(line, isEmpty(value) ? "a line of 'pip:' is empty" : "a line of 'pip:' is not text", "Write a package and its version, 'flask==3.0', or an option, '--index-url https://…'; in quotes, where it has ': '.");
+    }
+    return physicalLines(text).map((part) => ({ text: part.text, line }));
 }
 function readSpec(source, { value, line }) {
     const text = textOf(value);
@@ -39459,6 +40030,137 @@ function nameProblem(name, before) {
     return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var digest = __nccwpck_require__(1573);
+;// CONCATENATED MODULE: ./src/environment/pip/files.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
+/**
+ * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
+ * in, everything else from the folder of the environment file, where pip runs.
+ * @param folder that of the environment file
+ * @param variables what `${VAR}` stands for
+ * @throws UserError at the line that names what is not there, or that pip could not read
+ */
+async function readPipFiles(lines, folder, variables) {
+    const files = new Map();
+    const secrets = [];
+    const warnings = [];
+    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), ...of, named: { file, line } });
+    const follow = async (read, from) => {
+        const { says, line } = read;
+        const included = says.requirements ?? says.constraints;
+        if (included !== undefined) {
+            if (/^https?:/i.test(included)) {
+                const message = `What '${(0,credentials/* withoutPipCredentials */.Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
+                warnings.push({ message, file: line.file, line: line.line });
+                return;
+            }
+            const path = (0,external_node_path_.resolve)(from, included);
+            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
+        }
+        else if (says.path !== undefined)
+            await lookAt(read, (0,external_node_path_.resolve)(folder, says.path));
+    };
+    const include = async (read, path, kind) => {
+        // One that names itself, by way of others too, is read once; pip has its own word on it.
+        if (files.has(path))
+            return;
+        const text = decodeText(await contentOf(path, read), path);
+        // pip 26.1 reads pylock.toml behind -r.
+        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
+        const inner = isLock
+            ? []
+            : readList(physicalLines(text), path, variables, (line, what, advice) => new errors/* UserError */.y(what, { at: { file: path, line }, advice }));
+        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
+        remember(path, read, { kind, digest: (0,digest/* digestOf */.ol)(asked), lines: inner.map((one) => one.line) });
+        secrets.push(...inner.flatMap((one) => one.secrets));
+        for (const one of inner)
+            await follow(one, (0,external_node_path_.dirname)(path));
+    };
+    const lookAt = async (read, path) => {
+        const isFolder = await isDirectory(path);
+        if (isFolder === undefined)
+            throw missing(read, path);
+        if (!isFolder) {
+            if (!isArchiveName(path))
+                throw refuse(read, `'${path}' is neither a folder nor an archive`);
+            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
+            return;
+        }
+        const inside = await (0,promises_.readdir)(path);
+        const found = projectFiles.filter((name) => inside.includes(name));
+        if (!found.some((name) => name !== 'setup.cfg')) {
+            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
+        }
+        for (const name of found) {
+            const file = (0,external_node_path_.join)(path, name);
+            const text = decodeText(await contentOf(file, read), file);
+            remember(file, read, { kind: 'project', digest: (0,digest/* digestOf */.ol)(text), lines: [] });
+        }
+    };
+    for (const read of lines)
+        await follow(read, folder);
+    return { files: [...files.values()], secrets, warnings };
+}
+/** Wheels may be bigger than what Node reads at once. */
+async function digestOfFile(path, read) {
+    try {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+        return (0,digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
+    }
+    catch (error) {
+        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+async function contentOf(path, read) {
+    try {
+        return await (0,promises_.readFile)(path);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            throw missing(read, path); // what node:fs rejects with
+        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+async function isDirectory(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isDirectory();
+    }
+    catch {
+        return undefined;
+    }
+}
+function missing(read, path) {
+    const { requirements, constraints } = read.says;
+    const isIncluded = (requirements ?? constraints) !== undefined;
+    return refuse(read, `there is no '${path}'`, isIncluded
+        ? 'Its path is relative to the file that names it.'
+        : 'Its path is relative to the folder of the environment file, where pip runs.');
+}
+function refuse({ line: { canonical, file, line } }, what, advice) {
+    return new errors/* UserError */.y(`'${canonical}': ${what}`, { at: { file, line }, advice });
+}
+
 ;// CONCATENATED MODULE: ./src/environment/find.ts
 
 
@@ -39503,6 +40205,8 @@ async function isFile(path) {
 
 
 
+
+
 /** How messages call what was given without a file. */
 const file = "the inputs 'packages' and 'channels'";
 /**
@@ -39511,6 +40215,13 @@ const file = "the inputs 'packages' and 'channels'";
  * @throws UserError
  */
 function environmentOf(packages, channels, variables = process.env) {
+    const forPip = packages.find(isForPip);
+    if (forPip !== undefined) {
+        throw new errors/* UserError */.y(`'${(0,credentials/* withoutPipCredentials */.Qm)(forPip)}' is for pip, and these are packages of channels`, {
+            at: { input: 'packages' },
+            advice: "Write it into an environment file: below 'dependencies:', - pip: with the lines for pip below that.",
+        });
+    }
     const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
     const { environment } = parseEnvironment(text, file, variables);
     environment.secrets.forEach(secrets/* keepSecret */.gz);
@@ -39520,6 +40231,14 @@ function environmentOf(packages, channels, variables = process.env) {
         channels: elsewhere(environment.channels),
         specs: elsewhere(environment.specs),
     };
+}
+/** A list for pip, or a line that is one to pip alone. */
+function isForPip(text) {
+    const item = text.replace(/^-\s+/, '');
+    return (/^pip\s*:(?!:)/.test(item) ||
+        /^-/.test(item) ||
+        /^(git|hg|svn|bzr)\+/.test(item) ||
+        /^[\w.-]+(\[.*\])?\s*@/.test(item));
 }
 /** An environment with the channels and packages of another behind its own. */
 function withMore(environment, more) {
@@ -39532,41 +40251,8 @@ function withMore(environment, more) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-/**
- * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
- * of an archive the name that stands there.
- */
-function packageOfSpec(spec) {
-    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
-    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
-    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
-    return (archive ?? name).toLowerCase();
-}
-
 ;// CONCATENATED MODULE: ./src/environment/read.ts
+
 
 
 
@@ -39581,21 +40267,31 @@ function packageOfSpec(spec) {
 
 
 
+
 /**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
+ * Reads an environment file, and the files that its lines for pip name. Passwords and tokens in them are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for, and `${NAME}` in lines for pip
  * @throws UserError with file and line
  */
 async function readEnvironment(file, variables = process.env) {
     const foreign = foreignByName(file);
     if (foreign)
         throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    const { environment, warnings, pip } = parseEnvironment(await readText(file), file, variables);
     environment.secrets.forEach(secrets/* keepSecret */.gz);
     for (const { message, line } of warnings)
         core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
+    if (environment.pip === undefined)
+        return environment;
+    const read = await readPipFiles(pip, (0,external_node_path_.dirname)(file), variables);
+    read.secrets.forEach(secrets/* keepSecret */.gz);
+    for (const { message, file: of, line } of read.warnings)
+        core/* warning */.$e(message, { file: of, startLine: line });
+    return {
+        ...environment,
+        pip: { ...environment.pip, files: read.files },
+        secrets: [...new Set([...environment.secrets, ...read.secrets])],
+    };
 }
 async function readText(file) {
     let bytes;
@@ -39606,16 +40302,6 @@ async function readText(file) {
         throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
     }
     return decodeText(bytes, file);
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${(0,credentials/* withoutCredentials */.ri)(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
 }
 
 
@@ -40567,7 +41253,7 @@ const gzipLevel = 6;
 
 /***/ }),
 
-/***/ 7374:
+/***/ 9958:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40580,28 +41266,84 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: githubLimit
 
-// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
-var read = __nccwpck_require__(1093);
+// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
+var read = __nccwpck_require__(636);
+;// CONCATENATED MODULE: ./src/lock/diff/items.ts
+/** All that is in a lock, by their keys. */
+function itemsOf({ packages, wheels }) {
+    return new Map([...packages.map(ofPackage), ...wheels.map(ofWheel)].map((item) => [item.key, item]));
+}
+function wheelKey(name) {
+    return `pip ${name}`;
+}
+function ofPackage({ name, version, build, channel, url, checksum }) {
+    const { algorithm, hex } = checksum;
+    return { key: name, name, isWheel: false, version, build, channel, address: url.href, algorithm, hex };
+}
+function ofWheel(wheel) {
+    const { name, url } = wheel;
+    return {
+        ...{ key: wheelKey(name), name, isWheel: true, address: url, channel: hostOf(url), build: '' },
+        ...contentOf(wheel),
+    };
+}
+function contentOf(wheel) {
+    switch (wheel.kind) {
+        case 'wheel':
+            return { version: wheel.version, build: wheel.build, algorithm: 'sha256', hex: wheel.sha256 };
+        case 'sdist':
+            return { version: wheel.version ?? 'source', build: 'source', algorithm: 'sha256', hex: wheel.sha256 };
+        case 'vcs':
+            return { version: wheel.revision ?? wheel.vcs, algorithm: 'commit', hex: wheel.commit };
+        case 'directory':
+            return { version: 'folder', algorithm: 'sha256', hex: wheel.sha256 ?? '' };
+    }
+}
+function hostOf(url) {
+    if (url.startsWith('file:'))
+        return 'file';
+    const { host } = new URL(url.replace(/^\w+\+/, ''));
+    return host === 'files.pythonhosted.org' || host === 'pypi.org' ? 'pypi' : host;
+}
+
 ;// CONCATENATED MODULE: ./src/lock/diff/askers.ts
 
-function findAskers({ header, packages }, facts) {
-    const asked = new Set((header?.specs ?? []).map(read/* packageOfSpec */.$P));
-    const needs = new Map();
+
+function findAskers({ header, packages, wheels }, facts) {
+    const asked = new Set([
+        ...(header?.specs ?? []).map(read/* packageOfSpec */.$P),
+        ...wheels.filter(({ requested }) => requested).map(({ name }) => wheelKey(name)),
+    ]);
+    const ofPackages = new Map();
     for (const { name, url } of packages) {
         const depends = facts?.get(url.href)?.depends;
         if (depends)
-            needs.set(name, depends.map(read/* packageOfSpec */.$P));
+            ofPackages.set(name, depends.map(read/* packageOfSpec */.$P));
     }
-    if (needs.size < packages.length)
+    if (ofPackages.size < packages.length)
         return { asked, of: () => undefined };
+    const known = new Set(wheels.map(({ name }) => name));
+    const ofWheels = new Map();
+    for (const { name, url } of wheels) {
+        const needed = facts?.get(url)?.depends?.map(nameOfRequirement);
+        // A conda package, where there is no wheel: it goes by the same name more often than not.
+        if (needed)
+            ofWheels.set(wheelKey(name), needed.map((of) => (known.has(of) ? wheelKey(of) : of)));
+    }
+    const isWhole = ofWheels.size === wheels.length;
     const askedBy = new Map();
-    for (const root of [...asked].sort()) {
-        for (const name of reachable(root, needs)) {
-            if (name !== root)
-                askedBy.set(name, [...(askedBy.get(name) ?? []), root]);
+    const needs = new Map([...ofPackages, ...ofWheels]);
+    for (const root of asked) {
+        for (const key of reachable(root, needs)) {
+            if (key !== root)
+                askedBy.set(key, (askedBy.get(key) ?? new Set()).add(root.replace(/^pip /, '')));
         }
     }
-    return { asked, of: (name) => askedBy.get(name) ?? [] };
+    const isKnown = (key) => isWhole || ofPackages.has(key);
+    return { asked, of: (key) => (isKnown(key) ? [...(askedBy.get(key) ?? [])].sort() : undefined) };
+}
+function nameOfRequirement(text) {
+    return (0,read/* canonicalName */.Ew)(/^[\w.-]+/.exec(text.trim())?.[0] ?? '');
 }
 function reachable(root, needs) {
     const found = new Set([root]);
@@ -40662,15 +41404,16 @@ function withCommonBuilds(first, { before, after }) {
         ...(first.after && { after: { ...first.after, build: '' } }),
     };
 }
-function whatPeopleSee({ name, kind, asked, before, after }) {
+function whatPeopleSee({ name, isWheel, kind, asked, before, after }) {
     return JSON.stringify([
         name,
+        isWheel,
         kind,
         asked,
         ...[before, after].map((side) => [
             side?.version,
             before?.channel === after?.channel ? '' : side?.channel,
-            kind === 'replaced' ? side?.checksum.hex : '',
+            kind === 'replaced' ? side?.hex : '',
             side?.license,
         ]),
     ]);
@@ -40706,6 +41449,63 @@ async function loadVersions() {
 function firstNumber(version) {
     const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? [];
     return `${epoch}!${first}`;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/python-versions.ts
+
+/** PEP 440, Appendix B, with the spellings that it normalises. */
+const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
+/** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
+function comparePythonVersions(before, after) {
+    const [was, is] = [keyOf(before), keyOf(after)];
+    if (!was || !is)
+        return undefined;
+    const order = firstDifference(was, is, compareParts);
+    return {
+        direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
+        major: firstNumber(before) !== firstNumber(after),
+    };
+}
+/** As packaging's version.py, `_cmpkey`, has it. */
+function keyOf(version) {
+    const match = pattern.exec(version.trim().toLowerCase());
+    if (!match)
+        return undefined;
+    const [, epoch, release = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, local] = match;
+    const numbers = release.split('.').map(Number);
+    while (numbers.length > 1 && numbers.at(-1) === 0)
+        numbers.pop();
+    const isPost = dashed !== undefined || post !== undefined;
+    return [
+        [Number(epoch ?? 0)],
+        numbers,
+        pre !== undefined
+            ? [stage(pre), Number(preNumber)]
+            : [dev !== undefined && !isPost ? -Infinity : Infinity],
+        [isPost ? Number(dashed ?? postNumber) : -Infinity],
+        [dev === undefined ? Infinity : Number(devNumber)],
+        local?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [],
+    ];
+}
+function stage(word) {
+    return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2;
+}
+function compareParts(a, b) {
+    return firstDifference(a, b, comparePart) || a.length - b.length;
+}
+function comparePart(a, b) {
+    if (typeof a !== typeof b)
+        return typeof a === 'number' ? 1 : -1;
+    return a === b ? 0 : a < b ? -1 : 1;
+}
+function firstDifference(a, b, compare) {
+    for (const [index, one] of a.entries()) {
+        const other = b[index];
+        const order = other === undefined ? 0 : compare(one, other);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
 }
 
 // EXTERNAL MODULE: ./src/common/format.ts
@@ -40904,7 +41704,7 @@ const askersNamed = 3;
  */
 function changesTable(changes, platforms) {
     const columns = [
-        { title: 'Package', cell: ({ change }) => showCode(change.name) },
+        { title: 'Package', cell: ({ change }) => nameCell(change) },
         { title: 'Change', cell: ({ change }) => kindCell(change) },
         { title: 'Before', cell: ({ change }) => versionCell(change, change.before) },
         { title: 'Now', cell: ({ change }) => versionCell(change, change.after) },
@@ -40927,6 +41727,11 @@ function changesTable(changes, platforms) {
 function line(cells) {
     return `| ${cells.join(' | ')} |`;
 }
+/** What pip would install comes with where it is from: there may be a package of that name. */
+function nameCell({ name, isWheel, before, after }) {
+    const channel = (after ?? before)?.channel;
+    return isWheel && channel !== undefined ? `${showCode(name)} (${showCode(channel)})` : showCode(name);
+}
 function kindCell({ kind, major }) {
     return unbroken(major ? `**major ${table_words[kind]}**` : table_words[kind]);
 }
@@ -40935,7 +41740,7 @@ function versionCell({ kind, before, after }, side) {
     if (!side)
         return '';
     const version = kind === 'rebuilt' ? `${side.version} ${side.build}`.trimEnd() : side.version;
-    const hash = kind === 'replaced' ? ` ${showCode(side.checksum.hex.slice(0, 12))}` : '';
+    const hash = kind === 'replaced' ? ` ${showCode(side.hex.slice(0, 12))}` : '';
     const isElsewhere = before && after && before.channel !== after.channel;
     return `${showCode(version)}${hash}${isElsewhere ? ` from ${showCode(channelName(side.channel))}` : ''}`;
 }
@@ -41055,6 +41860,8 @@ function lengthOf(lines) {
 
 
 
+
+
 /** The door of this folder: what changed from one lock to another, and how it is told. */
 
 
@@ -41064,22 +41871,23 @@ function lengthOf(lines) {
  */
 async function diffLocks(before, after, known = {}) {
     const { facts, couldNotStay } = known;
-    const old = new Map(before.packages.map((locked) => [locked.name, locked]));
-    const now = new Map(after.packages.map((locked) => [locked.name, locked]));
-    const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => !isSame(old.get(name), now.get(name)));
-    const isCompared = names.some((name) => {
-        const [was, is] = [old.get(name), now.get(name)];
-        return was && is && was.version !== is.version;
+    const [old, now] = [itemsOf(before), itemsOf(after)];
+    const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => !isSame(old.get(key), now.get(key)));
+    const isCompared = keys.some((key) => {
+        const [was, is] = [old.get(key), now.get(key)];
+        return was && is && !is.isWheel && was.version !== is.version;
     });
     const compare = isCompared ? await loadVersions() : () => undefined;
     const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)];
-    const packages = names.map((name) => {
-        const [was, is] = [old.get(name), now.get(name)];
+    const packages = keys.map((key) => {
+        const [was, is] = [old.get(key), now.get(key)];
         const who = is ? askers : oldAskers;
-        const isAsked = who.asked.has(name);
-        const askedBy = isAsked ? undefined : who.of(name);
+        const isAsked = who.asked.has(key);
+        const askedBy = isAsked ? undefined : who.of(key);
+        const { name, isWheel } = is ?? was ?? { name: key, isWheel: false };
         return {
             name,
+            ...(isWheel && { isWheel }),
             ...compareChange(was, is, compare),
             ...(was && { before: side(was, facts) }),
             ...(is && { after: side(is, facts) }),
@@ -41089,7 +41897,8 @@ async function diffLocks(before, after, known = {}) {
     });
     const base = compareBases(before, after);
     const size = sizeChange(packages);
-    const pull = layersToPull(before, after, known);
+    // Which layers wheels are in is not told here.
+    const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known);
     return {
         packages: packages.sort(byImportance),
         ...(base && { base }),
@@ -41104,10 +41913,9 @@ function compareBases(before, after) {
 }
 /** Two kinds of hashes of one address tell nothing. */
 function isSame(was, is) {
-    if (was?.url.href !== is?.url.href || !was || !is)
+    if (was?.address !== is?.address || !was || !is)
         return false;
-    const [a, b] = [was.checksum, is.checksum];
-    return a.algorithm !== b.algorithm || a.hex === b.hex;
+    return was.algorithm !== is.algorithm || was.hex === is.hex;
 }
 function compareChange(was, is, compare) {
     if (!was)
@@ -41115,7 +41923,7 @@ function compareChange(was, is, compare) {
     if (!is)
         return { kind: 'removed', major: false };
     if (was.version !== is.version) {
-        const change = compare(was.version, is.version);
+        const change = (is.isWheel ? comparePythonVersions : compare)(was.version, is.version);
         if (!change)
             return { kind: 'replaced', major: false };
         const { direction, major } = change;
@@ -41127,16 +41935,9 @@ function compareChange(was, is, compare) {
         return { kind: 'rebuilt', major: false };
     return { kind: was.channel !== is.channel ? 'moved' : 'replaced', major: false };
 }
-function side({ version, build, channel, checksum, url }, facts) {
-    const { size, license } = facts?.get(url.href) ?? {};
-    return {
-        version,
-        build,
-        channel,
-        checksum,
-        ...(size && { size }),
-        ...(license && { license }),
-    };
+function side({ version, build, channel, hex, address }, facts) {
+    const { size, license } = facts?.get(address) ?? {};
+    return { version, build, channel, hex, ...(size && { size }), ...(license && { license }) };
 }
 function sizeChange(packages) {
     const sizes = packages.map(growth);
@@ -41168,10 +41969,10 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7705);
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4883);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1086);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5832);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3586);
 
 
 
@@ -41347,8 +42148,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   HX: () => (/* reexport */ checkLayout),
   Er: () => (/* reexport */ createBlobUploader),
   RC: () => (/* reexport */ distinctRepositories),
+  KU: () => (/* reexport */ engineCommand),
+  FR: () => (/* reexport */ engineFailure),
   IC: () => (/* reexport */ imagesOf),
+  b2: () => (/* reexport */ isMissing),
   yt: () => (/* reexport */ loadImage),
+  fm: () => (/* reexport */ loadInto),
   EH: () => (/* reexport */ mergeDigests),
   GH: () => (/* reexport */ pushImage),
   _i: () => (/* reexport */ topOf),
@@ -41368,6 +42173,101 @@ function isIndex(artifact) {
     return 'index' in artifact;
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/outputs/engine.ts
+
+
+
+/**
+ * The command line of an engine that may be there or not.
+ * @param environment where PATH is, and what the engine's command line gets
+ */
+function engineCommand(program, environment) {
+    const options = { env: environment, stdio: 'pipe' };
+    const start = (args) => (0,external_node_child_process_.spawn)(program, args, options);
+    const pipe = ['-c', 'set -o pipefail; "$@" | cat', 'bash', program];
+    return {
+        program,
+        start,
+        startPiped: (args) => (0,external_node_child_process_.spawn)('bash', [...pipe, ...args], options),
+        run: (args, feed) => execute(start(args), feed),
+    };
+}
+/**
+ * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
+ * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
+ * @throws UserError when there is none
+ */
+async function findEngine(environment) {
+    const chosen = environment['CONTAINER_ENGINE'];
+    const programs = chosen ? [chosen] : ['docker', 'podman'];
+    for (const program of programs) {
+        const engine = engineCommand(program, environment);
+        try {
+            await engine.run(['--version']);
+            return engine;
+        }
+        catch (error) {
+            if (!isMissing(error))
+                throw cannotStart(program, error);
+        }
+    }
+    throw new errors/* UserError */.y(chosen
+        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
+        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
+}
+/** Why not by @actions/exec: see `command.ts`. */
+async function execute(child, feed = endAtOnce) {
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    child.stdin.on('error', () => undefined); // `feed` is told of it as well
+    const [closed, fed] = await Promise.allSettled([
+        (0,external_node_events_.once)(child, 'close'),
+        feed(child.stdin).catch((error) => {
+            // A command that stops reading is judged by how it ends.
+            if (isBrokenPipe(error))
+                return;
+            child.kill();
+            throw error;
+        }),
+    ]);
+    if (closed.status === 'rejected')
+        throw closed.reason;
+    if (fed.status === 'rejected')
+        throw fed.reason;
+    return { ok: closed.value[0] === 0, ...output };
+}
+function endAtOnce(stdin) {
+    stdin.end();
+    return Promise.resolve();
+}
+/** Whether a program could not be started since there is none of its name. */
+function isMissing(error) {
+    return codeOf(error) === 'ENOENT';
+}
+/** What a pipe says whose reader is gone, on the systems that runners have. */
+function isBrokenPipe(error) {
+    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
+}
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+function cannotStart(program, error) {
+    return new errors/* UserError */.y(`'${program}' cannot be started: ${(0,errors/* messageOf */.b)(error)}`, {
+        at: { input: 'load' },
+        cause: error,
+    });
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -41378,8 +42278,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./src/common/disk.ts
 var disk = __nccwpck_require__(7144);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/scratch.ts
 var scratch = __nccwpck_require__(8623);
 // EXTERNAL MODULE: external "node:stream"
@@ -41679,84 +42577,6 @@ var command = __nccwpck_require__(3020);
 var foreign = __nccwpck_require__(6821);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: ./src/outputs/engine.ts
-
-
-
-/**
- * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
- * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
- * @throws UserError when there is none
- */
-async function findEngine(environment) {
-    const chosen = environment['CONTAINER_ENGINE'];
-    const programs = chosen ? [chosen] : ['docker', 'podman'];
-    for (const program of programs) {
-        const run = (args, feed) => execute(program, args, environment, feed);
-        try {
-            await run(['--version']);
-            return { program, run };
-        }
-        catch (error) {
-            if (!isMissing(error))
-                throw cannotStart(program, error);
-        }
-    }
-    throw new errors/* UserError */.y(chosen
-        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
-        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
-}
-/** Why not by @actions/exec: see `command.ts`. */
-async function execute(program, args, environment, feed = endAtOnce) {
-    const child = (0,external_node_child_process_.spawn)(program, args, { env: environment, stdio: 'pipe' });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    child.stdin.on('error', () => undefined); // `feed` is told of it as well
-    const [closed, fed] = await Promise.allSettled([
-        (0,external_node_events_.once)(child, 'close'),
-        feed(child.stdin).catch((error) => {
-            // A command that stops reading is judged by how it ends.
-            if (isBrokenPipe(error))
-                return;
-            child.kill();
-            throw error;
-        }),
-    ]);
-    if (closed.status === 'rejected')
-        throw closed.reason;
-    if (fed.status === 'rejected')
-        throw fed.reason;
-    return { ok: closed.value[0] === 0, ...output };
-}
-function endAtOnce(stdin) {
-    stdin.end();
-    return Promise.resolve();
-}
-function isMissing(error) {
-    return codeOf(error) === 'ENOENT';
-}
-/** What a pipe says whose reader is gone, on the systems that runners have. */
-function isBrokenPipe(error) {
-    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
-}
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-function cannotStart(program, error) {
-    return new errors/* UserError */.y(`'${program}' cannot be started: ${(0,errors/* messageOf */.b)(error)}`, {
-        at: { input: 'load' },
-        cause: error,
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/outputs/load.ts
 
 
@@ -41780,16 +42600,24 @@ function cannotStart(program, error) {
 async function loadImage(artifact, tags, environment = process.env) {
     const image = imageToLoad(artifact);
     const engine = await findEngine(environment);
-    const files = layoutFiles(image, tags);
     (0,command/* showCommand */.T)(engine.program, ['load']);
+    const id = await loadInto(engine, image, tags);
+    core/* info */.pq(`${engine.program}: loaded ${[id, ...distinctTags(tags).map(registry/* formatReference */.FH)].join(', ')}`);
+    return id;
+}
+/**
+ * Loads an image into an engine.
+ * @param input which one an error is about
+ * @returns as `loadImage`
+ * @throws UserError as `loadImage`
+ */
+async function loadInto(engine, image, tags, input = 'load') {
+    const files = layoutFiles(image, tags);
     const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin));
     if (!ok)
-        throw engineFailure(engine, 'load failed', stderr);
+        throw engineFailure(engine, 'load failed', stderr, input);
     core/* debug */.Yz(stdout);
-    const names = distinctTags(tags).map(registry/* formatReference */.FH);
-    const id = await idOf(engine, image, names);
-    core/* info */.pq(`${engine.program}: loaded ${[id, ...names].join(', ')}`);
-    return id;
+    return idOf(engine, image, distinctTags(tags).map(registry/* formatReference */.FH), input);
 }
 /**
  * Finds out before there is an image whether it could be loaded.
@@ -41804,9 +42632,10 @@ async function checkEngine(platforms, environment = process.env) {
     if (!ok)
         throw engineFailure(engine, 'does not answer', stderr);
 }
-function engineFailure({ program }, what, stderr) {
+/** @param what did not go well; of it the engine said `stderr` */
+function engineFailure({ program }, what, stderr, input = 'load') {
     return new errors/* UserError */.y(`${program} ${what}: ${(0,foreign/* foreignText */.qk)(stderr) || 'it did not say why'}`, {
-        at: { input: 'load' },
+        at: { input },
         advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
     });
 }
@@ -41835,7 +42664,7 @@ function suitableFor(platforms) {
     });
 }
 /** Looks for the image under its names, or by its digests when it has none. */
-async function idOf(engine, image, names) {
+async function idOf(engine, image, names, input) {
     const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest);
     const found = [];
     for (const name of names.length > 0 ? names : ids)
@@ -41844,7 +42673,7 @@ async function idOf(engine, image, names) {
     const id = found.find((it) => it !== undefined && ids.includes(it));
     if (id !== undefined && missing.length === 0)
         return id;
-    throw new errors/* UserError */.y(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input: 'load' }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
+    throw new errors/* UserError */.y(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
 }
 /** @returns undefined when the engine has nothing of that name; podman leaves out `sha256:` */
 async function inspect(engine, name) {
@@ -42218,9 +43047,10 @@ function refuseDuplicates(images) {
 
 
 
+
 /***/ }),
 
-/***/ 5832:
+/***/ 3586:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43696,8 +44526,8 @@ function loadScratch() {
     return core.getState(scratchName) || undefined;
 }
 
-// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
-var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
+var access = __nccwpck_require__(5998);
 // EXTERNAL MODULE: ./src/common/certificates.ts
 var common_certificates = __nccwpck_require__(497);
 ;// CONCATENATED MODULE: ./src/execute/emulation.ts
@@ -43769,4380 +44599,122 @@ function headerOf(architecture, type) {
     return header;
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./src/execute/conditions.ts
-
-/** What is the same for every command, wherever it runs and whoever runs it. */
-const hostname = 'micromamba-image';
-/** Relative to the root: what whoever runs a command puts into the file system, and what is there for its time only. */
-const passing = (/* unused pure expression or super */ null && ([
-    'proc',
-    'sys',
-    'dev',
-    'run',
-    'tmp',
-    'etc/hosts',
-    'etc/hostname',
-    'etc/resolv.conf',
-    '.dockerenv',
-]));
-/** Whether a path is nothing of the image's: it is in no layer, whatever happens there. */
-function isPassing(path) {
-    return passing.some((place) => isBelow(path, place));
-}
-/** Whether a path is `place`, or below it. */
-function isBelow(path, place) {
-    return path === place || path.startsWith(`${place}/`);
-}
-/** The paths above one, the nearest first. */
-function* above(path) {
-    for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent))
-        yield parent;
-}
-
-;// CONCATENATED MODULE: ./src/execute/seccomp.ts
-/**
- * Which system calls a command may make. What is not named here does not exist for it: mounting, namespaces, kernel modules and keys,
- * bpf, performance counters, io_uring, user faults, other processes' memory, the machine's clock and name. docker's default
- * permits all that is permitted here, and more (moby, `profiles/seccomp/default.json`).
- *
- * Calls that an architecture or a runtime's libseccomp does not know are passed over by the runtime.
- */
-const allowed = {
-    'opening, reading and writing files': words(`
-    open openat openat2 creat close close_range read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2
-    lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock truncate truncate64 ftruncate ftruncate64 fallocate
-    fsync fdatasync sync syncfs sync_file_range sync_file_range2 arm_sync_file_range readahead fadvise64 fadvise64_64 arm_fadvise64_64
-    sendfile sendfile64 copy_file_range splice tee vmsplice pipe pipe2 memfd_create`),
-    'asynchronous input and output of the older kind, which databases use': words(`
-    io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64`),
-    'what is where in the file system': words(`
-    stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2
-    getdents getdents64 readlink readlinkat getcwd chdir fchdir chroot name_to_handle_at
-    inotify_init inotify_init1 inotify_add_watch inotify_rm_watch cachestat`),
-    'changing the file system': words(`
-    mkdir mkdirat mknod mknodat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
-    chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 fchownat lchown lchown32 umask
-    utime utimes futimesat utimensat utimensat_time64
-    getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`),
-    'waiting for files': words(`
-    select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create epoll_create1 epoll_ctl
-    epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4`),
-    'the memory of the process': words(`
-    brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 mlockall munlock munlockall remap_file_pages
-    membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal`),
-    'programs and threads': words(`
-    execve execveat fork vfork exit exit_group wait4 waitid waitpid gettid getpid getppid getpgid getpgrp setpgid getsid setsid
-    set_tid_address set_robust_list get_robust_list futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue rseq
-    prctl arch_prctl set_thread_area get_thread_area set_tls cacheflush swapcontext riscv_flush_icache restart_syscall
-    pidfd_open pidfd_send_signal seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`),
-    signals: words(`
-    kill tkill tgkill pause sigaltstack sigprocmask sigreturn rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
-    rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo`),
-    'users and capabilities, as far as the process has them': words(`
-    getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid getresuid32 getresgid getresgid32 getgroups getgroups32
-    setuid setuid32 setgid setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid setresgid32
-    setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget capset`),
-    'limits, priorities and what was used': words(`
-    getrlimit ugetrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set getcpu
-    sched_yield sched_getaffinity sched_setaffinity sched_getattr sched_setattr sched_getparam sched_setparam sched_getscheduler
-    sched_setscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_rr_get_interval_time64`),
-    time: words(`
-    time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 nanosleep clock_nanosleep clock_nanosleep_time64
-    alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
-    timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64`),
-    'the network, and talking to other processes in the container': words(`
-    bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt socketpair
-    send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64
-    ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
-    mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr`),
-    'the machine, by what it says of itself': words('uname sysinfo getrandom'),
-};
-const [EPERM, ENOSYS] = [1, 38];
-/** Domains of sockets that reach the hypervisor (socket.h). */
-const AF_VSOCK = 40;
-/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (sched.h). */
-const cloneNewNamespaces = 0x7e020000;
-/** PER_LINUX and PER_LINUX32, each with and without UNAME26, and the question which one it is (personality.h). */
-const personalities = [0, 0x0008, 0x20000, 0x20008, 0xffffffff];
-/** Of each kind of processor: what it is to libseccomp, and the 32-bit one that its programs may be for as well. */
-const architectures = {
-    x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
-    arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
-    ppc64: ['SCMP_ARCH_PPC64LE'],
-    s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
-};
-/**
- * The profile of all commands.
- * @param machine the kind of processor that makes the calls: this one's, also for a program that the kernel has emulated
- */
-function seccompProfile(machine = process.arch) {
-    // The order of clone's arguments is s390's own (clone(2)).
-    const flags = machine === 's390x' ? 1 : 0;
-    const special = [
-        {
-            names: ['clone'],
-            action: 'SCMP_ACT_ALLOW',
-            args: [{ index: flags, value: cloneNewNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
-        },
-        // Its flags lie in memory, where no rule can look; the C library then takes clone.
-        { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
-        {
-            names: ['socket'],
-            action: 'SCMP_ACT_ALLOW',
-            args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }],
-        },
-        ...personalities.map((value) => ({
-            names: ['personality'],
-            action: 'SCMP_ACT_ALLOW',
-            args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
-        })),
-    ];
-    return {
-        defaultAction: 'SCMP_ACT_ERRNO',
-        defaultErrnoRet: EPERM,
-        architectures: architectures[machine] ?? [],
-        syscalls: [{ names: Object.values(allowed).flat(), action: 'SCMP_ACT_ALLOW' }, ...special],
-    };
-}
-function words(text) {
-    return text.trim().split(/\s+/);
-}
-
-;// CONCATENATED MODULE: ./src/execute/secrets.ts
-
-/**
- * How a command gets its secrets, whoever runs it: over standard input, from which the first program in the container writes them into a
- * file system of its memory. So they are in no argument, variable, file of this machine, or layer.
- */
-/** Where they are: a tmpfs of the command's user, mode 0700. */
-const secretsFolder = '/run/secrets';
-/**
- * Only builtins of bash, which would be gone with it. It begins without any file of its own, the command's BASH_ENV among them
- * (`-p`), and becomes the command, which finds its standard input empty.
- */
-const script = [
-    'umask 0377',
-    `while IFS= read -r -d '' name && IFS= read -r -d '' value; do`,
-    `  printf %s "$value" >"${secretsFolder}/$name" || exit 125`,
-    'done',
-    'umask 022',
-    'exec "$@" </dev/null',
-].join('\n');
-/**
- * The arguments of a command that first takes its secrets from standard input.
- * @param bash its path in the image
- */
-function withSecrets(args, bash = '/bin/bash') {
-    return [bash, '-p', '-c', script, 'secrets', ...args];
-}
-/**
- * What it gets there: each name and each value, with a NUL behind it.
- * @param secrets file names with their content
- * @throws UserError for a name that is none, and for a value that no variable of a shell can hold; it is not in the message
- */
-function secretsInput(secrets) {
-    const parts = Object.entries(secrets).flatMap(([name, value]) => {
-        if (!/^[\w-][\w.-]*$/.test(name)) {
-            throw new UserError(`'${name}' cannot be the name of a secret`, {
-                at: { input: 'secrets' },
-                advice: 'Use letters, digits, dots, dashes and underscores.',
-            });
-        }
-        if (value.includes('\0')) {
-            throw new UserError(`the secret '${name}' holds a NUL byte`, {
-                at: { input: 'secrets' },
-                advice: 'Give it as base64, and have the command decode it.',
-            });
-        }
-        return [name, value];
-    });
-    return parts.map((part) => `${part}\0`).join('');
-}
-
-;// CONCATENATED MODULE: ./src/execute/bundle.ts
-
-
-
-
-
-/**
- * What root may do in a container: docker's default (moby, `daemon/pkg/oci/caps/defaults.go`) without NET_RAW, by which a command
- * could read what others on the machine's network send.
- */
-const rootCapabilities = [
-    'CAP_AUDIT_WRITE',
-    'CAP_CHOWN',
-    'CAP_DAC_OVERRIDE',
-    'CAP_FOWNER',
-    'CAP_FSETID',
-    'CAP_KILL',
-    'CAP_MKNOD',
-    'CAP_NET_BIND_SERVICE',
-    'CAP_SETFCAP',
-    'CAP_SETGID',
-    'CAP_SETPCAP',
-    'CAP_SETUID',
-    'CAP_SYS_CHROOT',
-];
-/** As docker hides them from containers, and keeps them from being written (moby, `daemon/pkg/oci/defaults.go`). */
-const maskedPaths = [
-    '/proc/acpi',
-    '/proc/asound',
-    '/proc/interrupts',
-    '/proc/kcore',
-    '/proc/keys',
-    '/proc/latency_stats',
-    '/proc/sched_debug',
-    '/proc/scsi',
-    '/proc/timer_list',
-    '/proc/timer_stats',
-    '/sys/devices/virtual/powercap',
-    '/sys/firmware',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
-/**
- * The `config.json` of a container that runs one command. It has namespaces of its own for all but the network, where the command
- * may use that; nothing of the machine's file system but what `place` names; and no variable but the command's. Its secrets come over
- * standard input, see `secrets.ts`. Without HOME among its variables runtimes add one, each as it sees fit.
- */
-function ociConfig(command, place) {
-    const { rootless } = place;
-    const user = rootless ? { uid: 0, gid: 0 } : { uid: command.user.uid, gid: command.user.gid };
-    const capabilities = command.user.uid === 0 ? rootCapabilities : [];
-    const namespaces = [
-        ...['pid', 'mount', 'ipc', 'uts', 'cgroup'],
-        ...(command.network ? [] : ['network']),
-        ...(rootless ? ['user'] : []),
-    ];
-    return {
-        ociVersion: '1.0.2',
-        process: {
-            terminal: false,
-            user: { ...user, umask: 0o022 },
-            args: command.args,
-            env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
-            cwd: command.cwd,
-            // Nothing is inheritable: a program has what its user is, not what its caller was (CVE-2022-24769).
-            capabilities: {
-                bounding: capabilities,
-                effective: capabilities,
-                permitted: capabilities,
-                inheritable: [],
-                ambient: [],
-            },
-            noNewPrivileges: true,
-        },
-        root: { path: place.root, readonly: false },
-        hostname: hostname,
-        mounts: mountsOf(command, place, user),
-        linux: {
-            namespaces: namespaces.map((type) => ({ type })),
-            ...(rootless
-                ? { uidMappings: mappingTo(rootless.uid), gidMappings: mappingTo(rootless.gid) }
-                : // The runtime adds the harmless ones. Who is not root can make no device and no such rule either.
-                    { resources: { devices: [{ allow: false, access: 'rwm' }] } }),
-            ...(place.seccomp && { seccomp: seccompProfile() }),
-            maskedPaths,
-            readonlyPaths,
-        },
-    };
-}
-function mappingTo(hostID) {
-    return [{ containerID: 0, hostID, size: 1 }];
-}
-function mountsOf(command, place, user) {
-    const own = ['nosuid', 'nodev'];
-    const fresh = (type, destination, options) => ({
-        destination,
-        type,
-        source: type,
-        options,
-    });
-    const bound = (source, destination, options) => ({
-        destination,
-        type: 'bind',
-        source,
-        options: ['bind', 'rprivate', ...own, ...options],
-    });
-    const networkFile = (name) => bound((0,external_node_path_.join)(place.networkFiles, name), `/etc/${name}`, ['ro', 'noexec']);
-    return [
-        fresh('proc', '/proc', [...own, 'noexec']),
-        fresh('tmpfs', '/dev', ['nosuid', 'strictatime', 'mode=0755', 'size=65536k']),
-        // The group `tty` is 5 where there is such an id at all.
-        fresh('devpts', '/dev/pts', [
-            ...['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
-            ...(place.rootless ? [] : ['gid=5']),
-        ]),
-        fresh('tmpfs', '/dev/shm', [...own, 'noexec', 'mode=1777', 'size=65536k']),
-        fresh('mqueue', '/dev/mqueue', [...own, 'noexec']),
-        // It shows a network, and only who owns that may mount it.
-        ...(place.rootless && command.network ? [] : [fresh('sysfs', '/sys', [...own, 'noexec', 'ro'])]),
-        bound(place.temporary, '/tmp', ['rw']),
-        fresh('tmpfs', '/run', [...own, 'mode=0755']),
-        ...(command.secrets === undefined
-            ? []
-            : [
-                fresh('tmpfs', secretsFolder, [
-                    ...[...own, 'noexec', 'mode=0700', 'size=16384k'],
-                    ...[`uid=${user.uid}`, `gid=${user.gid}`],
-                ]),
-            ]),
-        ...['hosts', 'hostname', ...(command.network ? ['resolv.conf'] : [])].map(networkFile),
-    ];
-}
-/**
- * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
- * network.
- * @param folder its parent is there
- */
-async function writeNetworkFiles(folder) {
-    await (0,promises_.mkdir)(folder, { mode: 0o755 });
-    const hosts = [
-        '127.0.0.1\tlocalhost',
-        '::1\tlocalhost ip6-localhost ip6-loopback',
-        `127.0.1.1\t${hostname}`,
-    ];
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `${hosts.join('\n')}\n`, { mode: 0o644 });
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 });
-    const resolver = (0,external_node_path_.join)(folder, 'resolv.conf');
-    // Where there is none the resolver asks this machine.
-    await (0,promises_.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_.writeFile)(resolver, ''));
-}
-
-;// CONCATENATED MODULE: ./src/execute/quiet.ts
-
-/**
- * Runs a program that gets no input and is to be quick; never throws.
- * @param command the program and its arguments
- * @param seconds after which it is given up
- */
-async function runQuietly([program = '', ...args], env, seconds = 10) {
-    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    return new Promise((resolve) => {
-        const end = (more) => {
-            clearTimeout(timer);
-            resolve({ ...output, ...more });
-        };
-        const timer = setTimeout(() => {
-            child.kill('SIGKILL');
-            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
-            child.stdout.destroy();
-            child.stderr.destroy();
-            child.unref();
-            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
-        }, seconds * 1000);
-        child.on('error', (error) => {
-            end({ stderr: error.message });
-        });
-        child.once('close', (code) => {
-            end(code === null ? {} : { exitCode: code });
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./src/execute/runtime.ts
-
-
-
-
-
-
-/** `runc as root`, `crun by sudo`, `runc without root` */
-function describeRuntime({ name, rights }) {
-    return `${name} ${{ root: 'as root', sudo: 'by sudo', rootless: 'without root' }[rights]}`;
-}
-/** Where they are besides PATH, which for a plain user often lacks the first ones: as podman looks for them (containers.conf). */
-const usualFolders = [
-    '/usr/local/sbin',
-    '/usr/local/bin',
-    '/usr/sbin',
-    '/usr/bin',
-    '/sbin',
-    '/bin',
-    '/usr/libexec/crio',
-    '/usr/lib/cri-o-runc/sbin',
-];
-/**
- * Finds the ways to run containers that this machine may have; `probe` says which of them do. Those with more rights come first, since
- * files then belong to whom they belong in the image.
- * @param environment with PATH
- * @param uid whose this process is
- */
-async function findRuntimes(environment, uid = process.getuid?.()) {
-    if (process.platform !== 'linux')
-        return [];
-    const path = (environment['PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
-    const programs = [];
-    for (const name of ['runc', 'crun']) {
-        const program = await firstExecutable(name, [...path, ...usualFolders]);
-        if (program !== undefined)
-            programs.push({ name, program, seccomp: await filtersCalls(program, environment) });
-    }
-    if (programs.length === 0)
-        return [];
-    const rights = uid === 0 ? ['root'] : (await hasSudo(environment)) ? ['sudo', 'rootless'] : ['rootless'];
-    return rights.flatMap((rights) => programs.map((program) => ({ ...program, rights })));
-}
-async function firstExecutable(name, folders) {
-    for (const folder of folders) {
-        const file = (0,external_node_path_.join)(folder, name);
-        const isThere = await (0,promises_.access)(file, promises_.constants.X_OK).then(() => true, () => false);
-        if (isThere)
-            return file;
-    }
-    return undefined;
-}
-/** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
-async function filtersCalls(program, { PATH }) {
-    const { stdout } = await runQuietly([program, '--version'], { PATH });
-    return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
-}
-async function hasSudo(environment) {
-    return (await runQuietly(['sudo', '-n', 'true'], { PATH: environment['PATH'] })).exitCode === 0;
-}
-const logOf = (bundle) => (0,external_node_path_.join)(bundle, 'runtime.log');
-/**
- * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit
- * code, unless it could not be started, see `readRuntimeError`.
- */
-function runArguments(runtime, { bundle, ...place }) {
-    const log = ['--log', logOf(bundle), '--log-format', 'json'];
-    return [...beginning(runtime, place), ...log, 'run', '--bundle', bundle, place.id];
-}
-/**
- * Why a container could not be started or held, once it has ended with an error; undefined when that was the command's own. The log is
- * gone then, for the next container of this bundle.
- */
-function readRuntimeError({ bundle }) {
-    const file = logOf(bundle);
-    try {
-        const lines = (0,external_node_fs_.readFileSync)(file, 'utf8').trim().split('\n');
-        (0,external_node_fs_.rmSync)(file);
-        return lines.flatMap(errorOf).at(-1);
-    }
-    catch {
-        return undefined; // there was nothing to log
-    }
-}
-function errorOf(line) {
-    const entry = JSON.parse(line);
-    if (!(0,json/* isRecord */.u)(entry) || entry['level'] !== 'error' || typeof entry['msg'] !== 'string')
-        return [];
-    return [(0,foreign/* foreignText */.qk)(entry['msg'])];
-}
-/** Those that kill everything in it at once. */
-function killArguments(runtime, place) {
-    return [...beginning(runtime, place), 'kill', place.id, 'KILL'];
-}
-/** Those that remove what is left of it: processes, cgroups, state; none of it being there is no error. */
-function deleteArguments(runtime, place) {
-    return [...beginning(runtime, place), 'delete', '--force', place.id];
-}
-function beginning({ name, program, rights }, { state }) {
-    return [
-        ...(rights === 'sudo' ? ['sudo', '-n'] : []),
-        program,
-        ...['--root', state],
-        // A plain user may make no cgroup. runc then goes without by itself, as long as the config asks for none.
-        ...(name === 'crun' ? [`--cgroup-manager=${rights === 'rootless' ? 'disabled' : 'cgroupfs'}`] : []),
-    ];
-}
-/**
- * All variables of a runtime, and of the sudo before it: none of them reaches a container, but neither should the runtime have the
- * job's.
- */
-function runtimeVariables({ state }) {
-    const folders = [process.env['PATH'], '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter(Boolean);
-    return { PATH: folders.join(external_node_path_.delimiter), XDG_RUNTIME_DIR: state };
-}
-
-;// CONCATENATED MODULE: ./src/execute/probe.ts
-
-
-
-
-
-
-/** Where the machine has the programs and libraries that a shell needs. */
-const machineFolders = ['usr', 'bin', 'lib', 'lib64', 'nix'];
-/** What each command asks of a runtime, a secret included. */
-const nothing = {
-    args: ['/bin/sh', '-c', ':'],
-    env: {},
-    user: { uid: 0, gid: 0 },
-    cwd: '/',
-    network: false,
-    secrets: {},
-    timeout: 10,
-};
-/**
- * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
- * @param scratch an empty folder, its name no other's, that it may use and may leave things in; all above it can be entered by who runs the runtime
- * @param seconds after which it is given up
- * @returns undefined when it does, else what it said
- */
-async function probe(runtime, scratch, seconds = nothing.timeout) {
-    const place = { id: (0,external_node_path_.basename)(scratch), state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
-    await makeProbeBundle(runtime, scratch, place);
-    const env = runtimeVariables(place);
-    const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
-    if (outcome.exitCode === 0)
-        return undefined;
-    await runQuietly(deleteArguments(runtime, place), env, seconds);
-    const { exitCode, stderr } = outcome;
-    const said = readRuntimeError(place) ?? (0,foreign/* foreignText */.qk)(stderr.trim().split('\n').at(-1) ?? '');
-    // What is left there is root's, and not for this process to remove.
-    if (runtime.rights === 'sudo')
-        await runQuietly(['sudo', '-n', 'rm', '-rf', '--', place.state], env, seconds);
-    return said || `it ended with ${exitCode ?? 'a signal'} and no word`;
-}
-async function makeProbeBundle(runtime, scratch, { state, bundle }) {
-    const [root, temporary, networkFiles] = ['root', 'tmp', 'etc'].map((name) => (0,external_node_path_.join)(scratch, name));
-    for (const folder of [state, bundle, root, temporary])
-        await (0,promises_.mkdir)(folder);
-    await (0,promises_.chmod)(temporary, 0o1777);
-    await writeNetworkFiles(networkFiles);
-    const machine = await machineMounts(root);
-    const rootless = runtime.rights === 'rootless' ? ownIds() : undefined;
-    const config = ociConfig(nothing, {
-        root,
-        temporary,
-        networkFiles,
-        seccomp: runtime.seccomp,
-        ...(rootless && { rootless }),
-    });
-    const withMachine = { ...config, mounts: [...config.mounts, ...machine] };
-    await (0,promises_.writeFile)((0,external_node_path_.join)(bundle, 'config.json'), JSON.stringify(withMachine));
-    await makeMountPoints(root, withMachine);
-}
-/** The runtime would make them, but as root, and then this process could not remove them. */
-async function makeMountPoints(root, { mounts }) {
-    for (const { destination } of mounts) {
-        if (/^\/(dev|run)\//.test(destination))
-            continue; // these are in file systems of memory
-        const place = (0,external_node_path_.join)(root, destination);
-        await (0,promises_.mkdir)(destination.startsWith('/etc/') ? (0,external_node_path_.dirname)(place) : place, { recursive: true });
-        if (destination.startsWith('/etc/'))
-            await (0,promises_.writeFile)(place, '');
-    }
-}
-/** Symbolic links to /usr are made, folders are mounted with all that is mounted there, which a plain user cannot leave out. */
-async function machineMounts(root) {
-    const mounts = [];
-    for (const name of machineFolders) {
-        const found = await (0,promises_.lstat)(`/${name}`).catch(() => undefined);
-        if (found?.isSymbolicLink())
-            await (0,promises_.symlink)(await (0,promises_.readlink)(`/${name}`), (0,external_node_path_.join)(root, name));
-        else if (found) {
-            mounts.push({ destination: `/${name}`, type: 'bind', source: `/${name}`, options: ['rbind', 'rslave'] });
-        }
-    }
-    return mounts;
-}
-/** Whose this process is, on systems that have users at all. */
-function ownIds() {
-    return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-}
-
-;// CONCATENATED MODULE: ./src/execute/host-room.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
- * @throws UserError when a layer cannot be had, or there is no room for it
- */
-async function openHostRoom({ layers, user }, runtime) {
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
-    const host = new HostProcess({
-        folder: (0,external_node_path_.join)(scratch, 'host'),
-        runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
-        ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
-    }, runtime.rights === 'sudo');
-    const close = async () => {
-        await host.close();
-        await (0,common_scratch/* removeScratch */.ZU)(scratch);
-    };
-    const add = async (more) => {
-        // While one is laid the next is fetched.
-        let next = more[0] && fetchLayer(more[0], scratch);
-        for (const [index, { descriptor }] of more.entries()) {
-            const file = (await next) ?? '';
-            const following = more[index + 1];
-            next = following && fetchLayer(following, scratch);
-            next?.catch(() => undefined); // awaited in the next round
-            await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType });
-        }
-        if (more.length > 0)
-            await host.ask({ do: 'settle' });
-    };
-    try {
-        await add(layers);
-    }
-    catch (error) {
-        await close();
-        throw error;
-    }
-    return {
-        executor: describeRuntime(runtime),
-        ...(runtime.rights === 'rootless' && { onlyUser: user }),
-        add,
-        run: async (command, onLine) => (await host.ask({ do: 'run', command }, onLine)), // its answer
-        pack: async (request) => (await host.ask({ do: 'pack', request })), // its answer
-        close,
-    };
-}
-/** @returns the file that has the layer's compressed bytes */
-async function fetchLayer(layer, scratch) {
-    if (layer.file !== undefined)
-        return layer.file;
-    const file = (0,external_node_path_.join)(scratch, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
-    await (0,external_node_stream_promises_.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file));
-    return file;
-}
-/** The process of `host.ts`. */
-class HostProcess {
-    #child;
-    #ended;
-    #onAnswer = () => undefined;
-    constructor(setup, bySudo) {
-        const own = [process.execPath, hostFile(), JSON.stringify(setup)];
-        const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
-        // None of the job's variables: what runs there is somebody else's.
-        const child = (0,external_node_child_process_.spawn)(program, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
-        let said = '';
-        child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-4000)));
-        child.stdin.on('error', () => undefined); // its end is told by `#ended`
-        this.#ended = new Promise((resolve) => {
-            child.on('error', (error) => {
-                // Root's is not ours to kill: it ends with its input.
-                if (child.pid === undefined)
-                    resolve(error.message);
-            });
-            child.once('close', () => {
-                resolve(said);
-            });
-        });
-        (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
-            this.#onAnswer(JSON.parse(line)); // what host.ts writes
-        });
-        this.#child = child;
-    }
-    /** @throws UserError as it was thrown there */
-    async ask(request, onLine = () => undefined) {
-        const answered = new Promise((resolve) => {
-            this.#onAnswer = (answer) => {
-                if ('line' in answer)
-                    onLine(answer.line);
-                else
-                    resolve(answer);
-            };
-        });
-        this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
-        const answer = await Promise.race([answered, this.#ended]);
-        if (typeof answer === 'string') {
-            throw new errors/* UserError */.y(`the process that runs commands ended: ${(0,foreign/* foreignText */.qk)(answer) || 'it did not say why'}`);
-        }
-        if ('done' in answer)
-            return answer.done;
-        if ('bug' in answer)
-            throw Object.assign(new Error(), answer.bug);
-        const { message, input } = answer.userError;
-        throw Object.assign(new errors/* UserError */.y(message), { input });
-    }
-    async close() {
-        this.#child.stdin?.end();
-        await this.#ended;
-    }
-}
-/** This project's sources when they run as they are, else the bundle beside this one. */
-function hostFile() {
-    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
-    const here = import.meta.url;
-    const file = new URL(here.endsWith('.ts') ? './host.ts' : '../execute/index.js', here);
-    return (0,external_node_url_.fileURLToPath)(file);
-}
-
-;// CONCATENATED MODULE: ./src/execute/executors.ts
-
-
-
-
-
-
-
-
-function createExecutors(wish, environment = process.env) {
-    let found;
-    const answers = new Map();
-    const ask = (executor) => {
-        const answer = answers.get(executor) ?? executor.check();
-        answers.set(executor, answer);
-        return answer;
-    };
-    const choose = async (platform, user, what) => {
-        const foreign = await canRun(platform.architecture);
-        if (foreign !== undefined)
-            throw cannotEmulate(platform, what, foreign);
-        const executors = await (found ??= findExecutors(wish, environment));
-        // Root is somebody else to apt and tar where there is no other user: that is the last resort.
-        const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
-        const tried = [];
-        for (const executor of [...executors.filter((one) => !isLast(one)), ...executors.filter(isLast)]) {
-            const problem = await ask(executor);
-            if (problem === undefined)
-                return executor;
-            lib_core/* debug */.Yz(`${executor.name}: ${problem}`);
-            tried.push(`${executor.name}: ${problem}`);
-        }
-        throw nobodyCan(wish, what, tried);
-    };
-    return {
-        async check(platform, user, what) {
-            await choose(platform, user, what);
-        },
-        async open(image, user, what) {
-            const executor = await choose(image.platform, user, what);
-            lib_core/* info */.pq(`${executor.name} runs ${what}`);
-            return executor.open(image, user);
-        },
-    };
-}
-async function findExecutors(wish, environment) {
-    const isWanted = (name) => wish === 'auto' || wish === name;
-    const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
-    return [
-        ...runtimes.map((runtime) => ({
-            name: describeRuntime(runtime),
-            knowsOneUser: runtime.rights === 'rootless',
-            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
-            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
-        })),
-    ];
-}
-function cannotEmulate(platform, what, why) {
-    return new errors/* UserError */.y(`${what} cannot be run for ${(0,common_platform/* formatPlatform */.Bq)(platform)} on this machine: ${why}`, {
-        at: { input: 'platforms' },
-        advice: 'Make each platform on a runner of its own, see examples/platform-jobs, or register an emulator first, as docker/setup-qemu-action does.',
-    });
-}
-function nobodyCan(wish, what, tried) {
-    const answers = tried.length > 0 ? tried : [`${wish === 'auto' ? 'runc, crun, docker, podman' : wish}: not found on PATH`];
-    return new errors/* UserError */.y(`nothing on this machine can run ${what}:\n${answers.map((line) => `  ${line}`).join('\n')}`, {
-        at: { input: 'executor' },
-        advice: 'Use a runner that has runc or crun (with sudo, or user namespaces), docker or podman; hosted Linux runners have them.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/session.ts
-/** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
-function createSession(folder, variables = {}) {
-    const loads = new Map();
-    return {
-        folder,
-        variables,
-        async takeTurn(indexes) {
-            const earlier = indexes.flatMap((index) => loads.get(index) ?? []);
-            const { promise, resolve } = Promise.withResolvers();
-            for (const index of indexes)
-                if (!loads.has(index))
-                    loads.set(index, promise);
-            await Promise.all(earlier);
-            return () => {
-                resolve(undefined);
-            };
-        },
-    };
-}
-
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
-// EXTERNAL MODULE: ./src/common/http.ts
-var http = __nccwpck_require__(5069);
-// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
-var read = __nccwpck_require__(1093);
-;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
+;// CONCATENATED MODULE: ./src/execute/before.ts
 
 
 
-
-
-
-
-
-
-/**
- * Takes the credentials out of an address, and says what its server is sent.
- * @param token the job's, which raises GitHub's rate limit and is nobody else's business
- * @param server where that token is from; GitHub Enterprise Server has others than github.com
- */
-function remoteOf(address, token, server = 'https://github.com') {
-    const url = new URL(address);
-    url.username = url.password = '';
-    if (address.username !== '' || address.password !== '') {
-        const login = [address.username, address.password].map(read/* decoded */.DH).join(':');
-        return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-    }
-    const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server);
-    return { url, ...(isForGitHub && token !== undefined && { authorization: `Bearer ${token}` }) };
+/** What a directory is that no layer speaks of; nobody asks for what it holds. */
+function emptyBefore() {
+    return new FileTree({ ...impliedDirectory, source: { layer: -1, name: '' } });
 }
-/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
-const tries = 3;
-/** An address for messages: without credentials, and without a query, which may be a signature. */
-function shownUrl(url) {
-    const shown = new URL(url);
-    shown.search = shown.hash = '';
-    return (0,read/* withoutCredentials */.ri)(shown.href);
+/** @throws UserError when a layer is not to be had */
+async function readBefore(layers) {
+    const before = emptyBefore();
+    for (const [index, layer] of layers.entries())
+        await putLayer(before, layer, index);
+    return before;
 }
 /**
- * Downloads a file, from its beginning again when the connection breaks halfway.
- * @returns the sha256 of what was written, 64 hex digits
- * @throws UserError naming the address
+ * Puts a layer on those below.
+ * @param index its position
  */
-async function downloadFile(remote, target) {
-    for (let attempt = 1;; attempt++) {
-        const content = await fetch_open(remote);
-        if (content === undefined)
-            throw fetch_missing(remote.url);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        try {
-            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
-                for await (const chunk of chunks) {
-                    hash.update(chunk);
-                    yield chunk;
-                }
-            }, (0,external_node_fs_.createWriteStream)(target));
-            return hash.digest('hex');
-        }
-        catch (error) {
-            const full = (0,disk/* diskError */.w)(error, { file: target });
-            if (full)
-                throw full;
-            if (attempt === tries)
-                throw unreachable(remote.url, error);
-            await (0,http/* pause */.v7)(attempt);
-        }
+async function putLayer(before, layer, index) {
+    const put = before.beginLayer();
+    for await (const { path, header } of readLayerTar(layer))
+        put(entryBefore(path, header, index));
+}
+/** An entry of a layer's tar, as the tree of files takes it. */
+function entryBefore(path, header, layer) {
+    if (header.type === 'link')
+        return { path, hardLinkTo: cleanPath(header.linkname) };
+    return { path, file: { ...stateOf(header), source: { layer, name: path } } };
+}
+/** What the header of a tar says of a path; not of another name of a file, which says nothing. */
+function stateOf(header) {
+    const common = { mode: header.mode & 0o7777, ...ownerOf(header) };
+    if (isFile(header))
+        return { ...common, type: 'file', size: header.size };
+    const { type, linkname: target, devmajor: major, devminor: minor } = header;
+    if (type === 'directory')
+        return { ...common, type };
+    if (type === 'symlink')
+        return { ...common, type, mode: 0o777, target };
+    if (type === 'character-device' || type === 'block-device') {
+        const kind = type === 'block-device' ? 'block' : 'character';
+        return { ...common, type: 'device', kind, major, minor };
     }
+    return { ...common, type: 'other' };
 }
-/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
-async function downloadText(remote) {
-    const { url } = remote;
-    if (url.protocol === 'file:')
-        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
-    const response = await answer(remote);
-    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+/**
+ * The sha256 of files as the layers have them, in hexadecimal: of each layer that has one of them, all is read.
+ * @param wanted the files by the path that the answer is to have
+ */
+async function hashesIn(layers, wanted) {
+    const hashes = new Map();
+    for (const [index, layer] of layers.entries()) {
+        const here = [...wanted].filter(([, { source }]) => source.layer === index);
+        const names = new Set(here.map(([, { source }]) => source.name));
+        if (names.size === 0)
+            continue;
+        const found = new Map();
+        for await (const { path, header, content } of readLayerTar(layer)) {
+            if (isFile(header) && names.has(path))
+                found.set(path, await hashOf(content));
+        }
+        for (const [path, { source }] of here)
+            hashes.set(path, found.get(source.name) ?? '');
+    }
+    return hashes;
 }
-/** sha256 of a file on this machine, 64 hex digits. */
-async function hashFile(path) {
+async function hashOf(content) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    for await (const chunk of content)
+        hash.update(chunk);
     return hash.digest('hex');
 }
-async function fetch_open(remote) {
-    const { url } = remote;
-    if (url.protocol === 'file:')
-        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
-    return (await answer(remote))?.body;
-}
-/** The response, undefined for 404. */
-async function answer({ url, authorization }) {
-    const headers = authorization === undefined ? {} : { authorization };
-    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
-        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
-    });
-    if (response.status === 200)
-        return response;
-    response.body.destroy();
-    if (response.status === 404)
-        return undefined;
-    throw unreachable(url, new Error(`the server answered ${response.status}`));
-}
-function unreachable(url, cause) {
-    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
-        at: { url: shownUrl(url) },
-        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
-        cause,
-    });
-}
-function fetch_missing(url) {
-    return new errors/* UserError */.y('there is no such release of micromamba', {
-        at: { url: shownUrl(url) },
-        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
-    });
-}
 
-// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
-var lib_io = __nccwpck_require__(8701);
-// EXTERNAL MODULE: external "crypto"
-var external_crypto_ = __nccwpck_require__(6982);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-// EXTERNAL MODULE: ./node_modules/semver/index.js
-var node_modules_semver = __nccwpck_require__(2088);
-// EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
-// EXTERNAL MODULE: external "child_process"
-var external_child_process_ = __nccwpck_require__(5317);
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/manifest.js
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-// Internal object for testability (allows mocking in ESM)
-const _internal = {
-    readLinuxVersionFile() {
-        const lsbReleaseFile = '/etc/lsb-release';
-        const osReleaseFile = '/etc/os-release';
-        let contents = '';
-        if (external_fs_.existsSync(lsbReleaseFile)) {
-            contents = external_fs_.readFileSync(lsbReleaseFile).toString();
-        }
-        else if (external_fs_.existsSync(osReleaseFile)) {
-            contents = external_fs_.readFileSync(osReleaseFile).toString();
-        }
-        return contents;
-    }
-};
-function _findMatch(versionSpec, stable, candidates, archFilter) {
-    return __awaiter(this, void 0, void 0, function* () {
-        const platFilter = os.platform();
-        let result;
-        let match;
-        let file;
-        for (const candidate of candidates) {
-            const version = candidate.version;
-            debug(`check ${version} satisfies ${versionSpec}`);
-            if (semver.satisfies(version, versionSpec) &&
-                (!stable || candidate.stable === stable)) {
-                file = candidate.files.find(item => {
-                    debug(`${item.arch}===${archFilter} && ${item.platform}===${platFilter}`);
-                    let chk = item.arch === archFilter && item.platform === platFilter;
-                    if (chk && item.platform_version) {
-                        const osVersion = _getOsVersion();
-                        if (osVersion === item.platform_version) {
-                            chk = true;
-                        }
-                        else {
-                            chk = semver.satisfies(osVersion, item.platform_version);
-                        }
-                    }
-                    return chk;
-                });
-                if (file) {
-                    debug(`matched ${candidate.version}`);
-                    match = candidate;
-                    break;
-                }
-            }
-        }
-        if (match && file) {
-            // clone since we're mutating the file list to be only the file that matches
-            result = Object.assign({}, match);
-            result.files = [file];
-        }
-        return result;
-    });
-}
-function _getOsVersion() {
-    // TODO: add windows and other linux, arm variants
-    // right now filtering on version is only an ubuntu and macos scenario for tools we build for hosted (python)
-    const plat = os.platform();
-    let version = '';
-    if (plat === 'darwin') {
-        version = cp.execSync('sw_vers -productVersion').toString();
-    }
-    else if (plat === 'linux') {
-        // lsb_release process not in some containers, readfile
-        // Run cat /etc/lsb-release
-        // DISTRIB_ID=Ubuntu
-        // DISTRIB_RELEASE=18.04
-        // DISTRIB_CODENAME=bionic
-        // DISTRIB_DESCRIPTION="Ubuntu 18.04.4 LTS"
-        const lsbContents = _internal.readLinuxVersionFile();
-        if (lsbContents) {
-            const lines = lsbContents.split('\n');
-            for (const line of lines) {
-                const parts = line.split('=');
-                if (parts.length === 2 &&
-                    (parts[0].trim() === 'VERSION_ID' ||
-                        parts[0].trim() === 'DISTRIB_RELEASE')) {
-                    version = parts[1].trim().replace(/^"/, '').replace(/"$/, '');
-                    break;
-                }
-            }
-        }
-    }
-    return version;
-}
-// Alias for backwards compatibility
-function _readLinuxVersionFile() {
-    return _internal.readLinuxVersionFile();
-}
-//# sourceMappingURL=manifest.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: external "stream"
-var external_stream_ = __nccwpck_require__(2203);
-// EXTERNAL MODULE: external "util"
-var external_util_ = __nccwpck_require__(9023);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
-var lib_exec = __nccwpck_require__(5260);
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/retry-helper.js
-var retry_helper_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
+;// CONCATENATED MODULE: ./src/common/rechunk.ts
 /**
- * Internal class for retries
+ * The same bytes in chunks of one size, the last one shorter; what came before an error is given before the error. Two
+ * buffers take turns, since a gigabyte of new ones would let memory grow faster than it is collected: a chunk is good until
+ * the one after the next is asked for.
+ * @param size bytes
  */
-class retry_helper_RetryHelper {
-    constructor(maxAttempts, minSeconds, maxSeconds) {
-        if (maxAttempts < 1) {
-            throw new Error('max attempts should be greater than or equal to 1');
-        }
-        this.maxAttempts = maxAttempts;
-        this.minSeconds = Math.floor(minSeconds);
-        this.maxSeconds = Math.floor(maxSeconds);
-        if (this.minSeconds > this.maxSeconds) {
-            throw new Error('min seconds should be less than or equal to max seconds');
-        }
-    }
-    execute(action, isRetryable) {
-        return retry_helper_awaiter(this, void 0, void 0, function* () {
-            let attempt = 1;
-            while (attempt < this.maxAttempts) {
-                // Try
-                try {
-                    return yield action();
-                }
-                catch (err) {
-                    if (isRetryable && !isRetryable(err)) {
-                        throw err;
-                    }
-                    core.info(err.message);
-                }
-                // Sleep
-                const seconds = this.getSleepAmount();
-                core.info(`Waiting ${seconds} seconds before trying again`);
-                yield this.sleep(seconds);
-                attempt++;
-            }
-            // Last attempt
-            return yield action();
-        });
-    }
-    getSleepAmount() {
-        return (Math.floor(Math.random() * (this.maxSeconds - this.minSeconds + 1)) +
-            this.minSeconds);
-    }
-    sleep(seconds) {
-        return retry_helper_awaiter(this, void 0, void 0, function* () {
-            return new Promise(resolve => setTimeout(resolve, seconds * 1000));
-        });
-    }
-}
-//# sourceMappingURL=retry-helper.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/tool-cache.js
-var tool_cache_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-class HTTPError extends Error {
-    constructor(httpStatusCode) {
-        super(`Unexpected HTTP response: ${httpStatusCode}`);
-        this.httpStatusCode = httpStatusCode;
-        Object.setPrototypeOf(this, new.target.prototype);
-    }
-}
-const IS_WINDOWS = process.platform === 'win32';
-const IS_MAC = process.platform === 'darwin';
-const userAgent = 'actions/tool-cache';
-/**
- * Download a tool from an url and stream it into a file
- *
- * @param url       url of tool to download
- * @param dest      path to download tool
- * @param auth      authorization header
- * @param headers   other headers
- * @returns         path to downloaded tool
- */
-function downloadTool(url, dest, auth, headers) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        dest = dest || path.join(_getTempDirectory(), crypto.randomUUID());
-        yield io.mkdirP(path.dirname(dest));
-        core.debug(`Downloading ${url}`);
-        core.debug(`Destination ${dest}`);
-        const maxAttempts = 3;
-        const minSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MIN_SECONDS', 10);
-        const maxSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MAX_SECONDS', 20);
-        const retryHelper = new RetryHelper(maxAttempts, minSeconds, maxSeconds);
-        return yield retryHelper.execute(() => tool_cache_awaiter(this, void 0, void 0, function* () {
-            return yield downloadToolAttempt(url, dest || '', auth, headers);
-        }), (err) => {
-            if (err instanceof HTTPError && err.httpStatusCode) {
-                // Don't retry anything less than 500, except 408 Request Timeout and 429 Too Many Requests
-                if (err.httpStatusCode < 500 &&
-                    err.httpStatusCode !== 408 &&
-                    err.httpStatusCode !== 429) {
-                    return false;
-                }
-            }
-            // Otherwise retry
-            return true;
-        });
-    });
-}
-function downloadToolAttempt(url, dest, auth, headers) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (fs.existsSync(dest)) {
-            throw new Error(`Destination file path ${dest} already exists`);
-        }
-        // Get the response headers
-        const http = new httpm.HttpClient(userAgent, [], {
-            allowRetries: false
-        });
-        if (auth) {
-            core.debug('set auth');
-            if (headers === undefined) {
-                headers = {};
-            }
-            headers.authorization = auth;
-        }
-        const response = yield http.get(url, headers);
-        if (response.message.statusCode !== 200) {
-            const err = new HTTPError(response.message.statusCode);
-            core.debug(`Failed to download from "${url}". Code(${response.message.statusCode}) Message(${response.message.statusMessage})`);
-            throw err;
-        }
-        // Download the response body
-        const pipeline = util.promisify(stream.pipeline);
-        const responseMessageFactory = _getGlobal('TEST_DOWNLOAD_TOOL_RESPONSE_MESSAGE_FACTORY', () => response.message);
-        const readStream = responseMessageFactory();
-        let succeeded = false;
-        try {
-            yield pipeline(readStream, fs.createWriteStream(dest));
-            core.debug('download complete');
-            succeeded = true;
-            return dest;
-        }
-        finally {
-            // Error, delete dest before retry
-            if (!succeeded) {
-                core.debug('download failed');
-                try {
-                    yield io.rmRF(dest);
-                }
-                catch (err) {
-                    core.debug(`Failed to delete '${dest}'. ${err.message}`);
-                }
-            }
-        }
-    });
-}
-/**
- * Extract a .7z file
- *
- * @param file     path to the .7z file
- * @param dest     destination directory. Optional.
- * @param _7zPath  path to 7zr.exe. Optional, for long path support. Most .7z archives do not have this
- * problem. If your .7z archive contains very long paths, you can pass the path to 7zr.exe which will
- * gracefully handle long paths. By default 7zdec.exe is used because it is a very small program and is
- * bundled with the tool lib. However it does not support long paths. 7zr.exe is the reduced command line
- * interface, it is smaller than the full command line interface, and it does support long paths. At the
- * time of this writing, it is freely available from the LZMA SDK that is available on the 7zip website.
- * Be sure to check the current license agreement. If 7zr.exe is bundled with your action, then the path
- * to 7zr.exe can be pass to this function.
- * @returns        path to the destination directory
- */
-function extract7z(file, dest, _7zPath) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        ok(IS_WINDOWS, 'extract7z() not supported on current OS');
-        ok(file, 'parameter "file" is required');
-        dest = yield _createExtractFolder(dest);
-        const originalCwd = process.cwd();
-        process.chdir(dest);
-        if (_7zPath) {
-            try {
-                const logLevel = core.isDebug() ? '-bb1' : '-bb0';
-                const args = [
-                    'x', // eXtract files with full paths
-                    logLevel, // -bb[0-3] : set output log level
-                    '-bd', // disable progress indicator
-                    '-sccUTF-8', // set charset for for console input/output
-                    file
-                ];
-                const options = {
-                    silent: true
-                };
-                yield exec(`"${_7zPath}"`, args, options);
-            }
-            finally {
-                process.chdir(originalCwd);
-            }
-        }
-        else {
-            const escapedScript = path
-                .join(__dirname, '..', 'scripts', 'Invoke-7zdec.ps1')
-                .replace(/'/g, "''")
-                .replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
-            const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-            const escapedTarget = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-            const command = `& '${escapedScript}' -Source '${escapedFile}' -Target '${escapedTarget}'`;
-            const args = [
-                '-NoLogo',
-                '-Sta',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                command
-            ];
-            const options = {
-                silent: true
-            };
-            try {
-                const powershellPath = yield io.which('powershell', true);
-                yield exec(`"${powershellPath}"`, args, options);
-            }
-            finally {
-                process.chdir(originalCwd);
-            }
-        }
-        return dest;
-    });
-}
-/**
- * Extract a compressed tar archive
- *
- * @param file     path to the tar
- * @param dest     destination directory. Optional.
- * @param flags    flags for the tar command to use for extraction. Defaults to 'xz' (extracting gzipped tars). Optional.
- * @returns        path to the destination directory
- */
-function extractTar(file_1, dest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = 'xz') {
-        if (!file) {
-            throw new Error("parameter 'file' is required");
-        }
-        // Create dest
-        dest = yield _createExtractFolder(dest);
-        // Determine whether GNU tar
-        core.debug('Checking tar --version');
-        let versionOutput = '';
-        yield exec('tar --version', [], {
-            ignoreReturnCode: true,
-            silent: true,
-            listeners: {
-                stdout: (data) => (versionOutput += data.toString()),
-                stderr: (data) => (versionOutput += data.toString())
-            }
-        });
-        core.debug(versionOutput.trim());
-        const isGnuTar = versionOutput.toUpperCase().includes('GNU TAR');
-        // Initialize args
-        let args;
-        if (flags instanceof Array) {
-            args = flags;
-        }
-        else {
-            args = [flags];
-        }
-        if (core.isDebug() && !flags.includes('v')) {
-            args.push('-v');
-        }
-        let destArg = dest;
-        let fileArg = file;
-        if (IS_WINDOWS && isGnuTar) {
-            args.push('--force-local');
-            destArg = dest.replace(/\\/g, '/');
-            // Technically only the dest needs to have `/` but for aesthetic consistency
-            // convert slashes in the file arg too.
-            fileArg = file.replace(/\\/g, '/');
-        }
-        if (isGnuTar) {
-            // Suppress warnings when using GNU tar to extract archives created by BSD tar
-            args.push('--warning=no-unknown-keyword');
-            args.push('--overwrite');
-        }
-        args.push('-C', destArg, '-f', fileArg);
-        yield exec(`tar`, args);
-        return dest;
-    });
-}
-/**
- * Extract a xar compatible archive
- *
- * @param file     path to the archive
- * @param dest     destination directory. Optional.
- * @param flags    flags for the xar. Optional.
- * @returns        path to the destination directory
- */
-function extractXar(file_1, dest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = []) {
-        ok(IS_MAC, 'extractXar() not supported on current OS');
-        ok(file, 'parameter "file" is required');
-        dest = yield _createExtractFolder(dest);
-        let args;
-        if (flags instanceof Array) {
-            args = flags;
-        }
-        else {
-            args = [flags];
-        }
-        args.push('-x', '-C', dest, '-f', file);
-        if (core.isDebug()) {
-            args.push('-v');
-        }
-        const xarPath = yield io.which('xar', true);
-        yield exec(`"${xarPath}"`, _unique(args));
-        return dest;
-    });
-}
-/**
- * Extract a zip
- *
- * @param file     path to the zip
- * @param dest     destination directory. Optional.
- * @returns        path to the destination directory
- */
-function extractZip(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (!file) {
-            throw new Error("parameter 'file' is required");
-        }
-        dest = yield _createExtractFolder(dest);
-        if (IS_WINDOWS) {
-            yield extractZipWin(file, dest);
-        }
-        else {
-            yield extractZipNix(file, dest);
-        }
-        return dest;
-    });
-}
-function extractZipWin(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        // build the powershell command
-        const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
-        const escapedDest = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
-        const pwshPath = yield io.which('pwsh', false);
-        //To match the file overwrite behavior on nix systems, we use the overwrite = true flag for ExtractToDirectory
-        //and the -Force flag for Expand-Archive as a fallback
-        if (pwshPath) {
-            //attempt to use pwsh with ExtractToDirectory, if this fails attempt Expand-Archive
-            const pwshCommand = [
-                `$ErrorActionPreference = 'Stop' ;`,
-                `try { Add-Type -AssemblyName System.IO.Compression.ZipFile } catch { } ;`,
-                `try { [System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`,
-                `catch { if (($_.Exception.GetType().FullName -eq 'System.Management.Automation.MethodException') -or ($_.Exception.GetType().FullName -eq 'System.Management.Automation.RuntimeException') ){ Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force } else { throw $_ } } ;`
-            ].join(' ');
-            const args = [
-                '-NoLogo',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                pwshCommand
-            ];
-            core.debug(`Using pwsh at path: ${pwshPath}`);
-            yield exec(`"${pwshPath}"`, args);
-        }
-        else {
-            const powershellCommand = [
-                `$ErrorActionPreference = 'Stop' ;`,
-                `try { Add-Type -AssemblyName System.IO.Compression.FileSystem } catch { } ;`,
-                `if ((Get-Command -Name Expand-Archive -Module Microsoft.PowerShell.Archive -ErrorAction Ignore)) { Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force }`,
-                `else {[System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`
-            ].join(' ');
-            const args = [
-                '-NoLogo',
-                '-Sta',
-                '-NoProfile',
-                '-NonInteractive',
-                '-ExecutionPolicy',
-                'Unrestricted',
-                '-Command',
-                powershellCommand
-            ];
-            const powershellPath = yield io.which('powershell', true);
-            core.debug(`Using powershell at path: ${powershellPath}`);
-            yield exec(`"${powershellPath}"`, args);
-        }
-    });
-}
-function extractZipNix(file, dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        const unzipPath = yield io.which('unzip', true);
-        const args = [file];
-        if (!core.isDebug()) {
-            args.unshift('-q');
-        }
-        args.unshift('-o'); //overwrite with -o, otherwise a prompt is shown which freezes the run
-        yield exec(`"${unzipPath}"`, args, { cwd: dest });
-    });
-}
-/**
- * Caches a directory and installs it into the tool cacheDir
- *
- * @param sourceDir    the directory to cache into tools
- * @param tool          tool name
- * @param version       version of the tool.  semver format
- * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
- */
-function cacheDir(sourceDir, tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        version = semver.clean(version) || version;
-        arch = arch || os.arch();
-        core.debug(`Caching tool ${tool} ${version} ${arch}`);
-        core.debug(`source dir: ${sourceDir}`);
-        if (!fs.statSync(sourceDir).isDirectory()) {
-            throw new Error('sourceDir is not a directory');
-        }
-        // Create the tool dir
-        const destPath = yield _createToolPath(tool, version, arch);
-        // copy each child item. do not move. move can fail on Windows
-        // due to anti-virus software having an open handle on a file.
-        for (const itemName of fs.readdirSync(sourceDir)) {
-            const s = path.join(sourceDir, itemName);
-            yield io.cp(s, destPath, { recursive: true });
-        }
-        // write .complete
-        _completeToolPath(tool, version, arch);
-        return destPath;
-    });
-}
-/**
- * Caches a downloaded file (GUID) and installs it
- * into the tool cache with a given targetName
- *
- * @param sourceFile    the file to cache into tools.  Typically a result of downloadTool which is a guid.
- * @param targetFile    the name of the file name in the tools directory
- * @param tool          tool name
- * @param version       version of the tool.  semver format
- * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
- */
-function cacheFile(sourceFile, targetFile, tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        version = semver.clean(version) || version;
-        arch = arch || os.arch();
-        core.debug(`Caching tool ${tool} ${version} ${arch}`);
-        core.debug(`source file: ${sourceFile}`);
-        if (!fs.statSync(sourceFile).isFile()) {
-            throw new Error('sourceFile is not a file');
-        }
-        // create the tool dir
-        const destFolder = yield _createToolPath(tool, version, arch);
-        // copy instead of move. move can fail on Windows due to
-        // anti-virus software having an open handle on a file.
-        const destPath = path.join(destFolder, targetFile);
-        core.debug(`destination file ${destPath}`);
-        yield io.cp(sourceFile, destPath);
-        // write .complete
-        _completeToolPath(tool, version, arch);
-        return destFolder;
-    });
-}
-/**
- * Finds the path to a tool version in the local installed tool cache
- *
- * @param toolName      name of the tool
- * @param versionSpec   version of the tool
- * @param arch          optional arch.  defaults to arch of computer
- */
-function find(toolName, versionSpec, arch) {
-    if (!toolName) {
-        throw new Error('toolName parameter is required');
-    }
-    if (!versionSpec) {
-        throw new Error('versionSpec parameter is required');
-    }
-    arch = arch || external_os_.arch();
-    // attempt to resolve an explicit version
-    if (!isExplicitVersion(versionSpec)) {
-        const localVersions = findAllVersions(toolName, arch);
-        const match = evaluateVersions(localVersions, versionSpec);
-        versionSpec = match;
-    }
-    // check for the explicit version in the cache
-    let toolPath = '';
-    if (versionSpec) {
-        versionSpec = node_modules_semver.clean(versionSpec) || '';
-        const cachePath = external_path_.join(_getCacheDirectory(), toolName, versionSpec, arch);
-        lib_core/* debug */.Yz(`checking cache: ${cachePath}`);
-        if (external_fs_.existsSync(cachePath) && external_fs_.existsSync(`${cachePath}.complete`)) {
-            lib_core/* debug */.Yz(`Found tool in cache ${toolName} ${versionSpec} ${arch}`);
-            toolPath = cachePath;
-        }
-        else {
-            lib_core/* debug */.Yz('not found');
-        }
-    }
-    return toolPath;
-}
-/**
- * Finds the paths to all versions of a tool that are installed in the local tool cache
- *
- * @param toolName  name of the tool
- * @param arch      optional arch.  defaults to arch of computer
- */
-function findAllVersions(toolName, arch) {
-    const versions = [];
-    arch = arch || external_os_.arch();
-    const toolPath = external_path_.join(_getCacheDirectory(), toolName);
-    if (external_fs_.existsSync(toolPath)) {
-        const children = external_fs_.readdirSync(toolPath);
-        for (const child of children) {
-            if (isExplicitVersion(child)) {
-                const fullPath = external_path_.join(toolPath, child, arch || '');
-                if (external_fs_.existsSync(fullPath) && external_fs_.existsSync(`${fullPath}.complete`)) {
-                    versions.push(child);
-                }
-            }
-        }
-    }
-    return versions;
-}
-function getManifestFromRepo(owner_1, repo_1, auth_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (owner, repo, auth, branch = 'master') {
-        let releases = [];
-        const treeUrl = `https://api.github.com/repos/${owner}/${repo}/git/trees/${branch}`;
-        const http = new httpm.HttpClient('tool-cache');
-        const headers = {};
-        if (auth) {
-            core.debug('set auth');
-            headers.authorization = auth;
-        }
-        const response = yield http.getJson(treeUrl, headers);
-        if (!response.result) {
-            return releases;
-        }
-        let manifestUrl = '';
-        for (const item of response.result.tree) {
-            if (item.path === 'versions-manifest.json') {
-                manifestUrl = item.url;
-                break;
-            }
-        }
-        headers['accept'] = 'application/vnd.github.VERSION.raw';
-        let versionsRaw = yield (yield http.get(manifestUrl, headers)).readBody();
-        if (versionsRaw) {
-            // shouldn't be needed but protects against invalid json saved with BOM
-            versionsRaw = versionsRaw.replace(/^\uFEFF/, '');
-            try {
-                releases = JSON.parse(versionsRaw);
-            }
-            catch (_a) {
-                core.debug('Invalid json');
-            }
-        }
-        return releases;
-    });
-}
-function findFromManifest(versionSpec_1, stable_1, manifest_1) {
-    return tool_cache_awaiter(this, arguments, void 0, function* (versionSpec, stable, manifest, archFilter = os.arch()) {
-        // wrap the internal impl
-        const match = yield mm._findMatch(versionSpec, stable, manifest, archFilter);
-        return match;
-    });
-}
-function _createExtractFolder(dest) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        if (!dest) {
-            // create a temp dir
-            dest = path.join(_getTempDirectory(), crypto.randomUUID());
-        }
-        yield io.mkdirP(dest);
-        return dest;
-    });
-}
-function _createToolPath(tool, version, arch) {
-    return tool_cache_awaiter(this, void 0, void 0, function* () {
-        const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
-        core.debug(`destination ${folderPath}`);
-        const markerPath = `${folderPath}.complete`;
-        yield io.rmRF(folderPath);
-        yield io.rmRF(markerPath);
-        yield io.mkdirP(folderPath);
-        return folderPath;
-    });
-}
-function _completeToolPath(tool, version, arch) {
-    const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
-    const markerPath = `${folderPath}.complete`;
-    fs.writeFileSync(markerPath, '');
-    core.debug('finished caching tool');
-}
-/**
- * Check if version string is explicit
- *
- * @param versionSpec      version string to check
- */
-function isExplicitVersion(versionSpec) {
-    const c = node_modules_semver.clean(versionSpec) || '';
-    lib_core/* debug */.Yz(`isExplicit: ${c}`);
-    const valid = node_modules_semver.valid(c) != null;
-    lib_core/* debug */.Yz(`explicit? ${valid}`);
-    return valid;
-}
-/**
- * Get the highest satisfiying semantic version in `versions` which satisfies `versionSpec`
- *
- * @param versions        array of versions to evaluate
- * @param versionSpec     semantic version spec to satisfy
- */
-function evaluateVersions(versions, versionSpec) {
-    let version = '';
-    lib_core/* debug */.Yz(`evaluating ${versions.length} versions`);
-    versions = versions.sort((a, b) => {
-        if (node_modules_semver.gt(a, b)) {
-            return 1;
-        }
-        return -1;
-    });
-    for (let i = versions.length - 1; i >= 0; i--) {
-        const potential = versions[i];
-        const satisfied = node_modules_semver.satisfies(potential, versionSpec);
-        if (satisfied) {
-            version = potential;
-            break;
-        }
-    }
-    if (version) {
-        lib_core/* debug */.Yz(`matched: ${version}`);
-    }
-    else {
-        lib_core/* debug */.Yz('match not found');
-    }
-    return version;
-}
-/**
- * Gets RUNNER_TOOL_CACHE
- */
-function _getCacheDirectory() {
-    const cacheDirectory = process.env['RUNNER_TOOL_CACHE'] || '';
-    (0,external_assert_.ok)(cacheDirectory, 'Expected RUNNER_TOOL_CACHE to be defined');
-    return cacheDirectory;
-}
-/**
- * Gets RUNNER_TEMP
- */
-function _getTempDirectory() {
-    const tempDirectory = process.env['RUNNER_TEMP'] || '';
-    ok(tempDirectory, 'Expected RUNNER_TEMP to be defined');
-    return tempDirectory;
-}
-/**
- * Gets a global variable
- */
-function _getGlobal(key, defaultValue) {
-    /* eslint-disable @typescript-eslint/no-explicit-any */
-    const value = global[key];
-    /* eslint-enable @typescript-eslint/no-explicit-any */
-    return value !== undefined ? value : defaultValue;
-}
-/**
- * Returns an array of unique values.
- * @param values Values to make unique.
- */
-function _unique(values) {
-    return Array.from(new Set(values));
-}
-//# sourceMappingURL=tool-cache.js.map
-;// CONCATENATED MODULE: ./src/micromamba/kept.ts
-
-
-
-
-
-
-
-/**
- * Where binaries stay once they are downloaded: in the runner's tool cache; where there is none or it cannot be written, as
- * in many containers, in the job's temporary folder.
- */
-const tool = 'micromamba';
-function binaryName(subdir) {
-    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
-}
-/** Where a binary may be, the best place first. */
-function keptBinaries(version, subdir) {
-    const folder = hasToolCache() ? find(tool, version, subdir) : '';
-    return [...(folder === '' ? [] : [folder]), folderOfJob(version, subdir)].map((place) => (0,external_node_path_.join)(place, binaryName(subdir)));
-}
-/**
- * Keeps a downloaded file as the binary for a subdir.
- * @returns its path
- * @throws UserError when it can be kept nowhere
- */
-async function keepBinary(file, version, subdir) {
-    const folder = (await inToolCache(file, version, subdir)) ?? folderOfJob(version, subdir);
-    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
+async function* rechunk(bytes, size) {
+    let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+    let filled = 0;
     try {
-        if (folder === folderOfJob(version, subdir))
-            await place(file, path);
-    }
-    catch (error) {
-        throw (0,common_scratch/* cannotWriteTemporary */.eO)(error);
-    }
-    return path;
-}
-/** Other jobs may be running what is there, or looking for it: it is replaced in one step. */
-async function place(file, path) {
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
-    try {
-        await (0,promises_.copyFile)(file, unfinished);
-        await (0,promises_.chmod)(unfinished, 0o755);
-        await (0,promises_.rename)(unfinished, path);
-    }
-    finally {
-        await (0,promises_.rm)(unfinished, { force: true });
-    }
-}
-/** As @actions/tool-cache lays it out, whose own `cacheFile` empties the folder first, with other jobs in it. */
-async function inToolCache(file, version, subdir) {
-    if (!hasToolCache())
-        return undefined;
-    try {
-        const folder = (0,external_node_path_.join)(process.env['RUNNER_TOOL_CACHE'] ?? '', tool, version, subdir);
-        await place(file, (0,external_node_path_.join)(folder, binaryName(subdir)));
-        await (0,promises_.writeFile)(`${folder}.complete`, '');
-        return folder;
-    }
-    catch (error) {
-        lib_core/* warning */.$e(`The tool cache cannot be written, so micromamba is kept for this job only: ${(0,errors/* messageOf */.b)(error)}`);
-        return undefined;
-    }
-}
-/** Without it, @actions/tool-cache throws. */
-function hasToolCache() {
-    return Boolean(process.env['RUNNER_TOOL_CACHE']);
-}
-function folderOfJob(version, subdir) {
-    return (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-tools', version, subdir);
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
-/**
- * The sha256 of micromamba's release binaries, by version and subdir. `script/update-checksums` adds what the `.sha256`
- * files of a release say; one that is here never changes.
- */
-const knownChecksums = {
-    '2.9.0-0': {
-        'linux-64': '366cd9cd8be14df1ab8ed50352a82111082a36686b2d389fdb79a92c3fafb3e3',
-        'linux-aarch64': '9f93b974adcb4d166996af969b6cd371287d1a3e52733704727884d9b74cb7a7',
-        'linux-ppc64le': 'af28181e62239dcc94ae23eefac3dce24b3d7b17a769810cbee99b183333f9a3',
-        'osx-64': '1e71054bb3ac9a076e21f7ec48acfef536f9b3f1408f371a942784bf5ef83d8a',
-        'osx-arm64': 'ec2a072f028e1a7cf20f3e2e74d5a8127cf5a5f27636375b5359811565f4e5be',
-        'win-64': 'a6d804394b2418991c4e29562853eaace2f2ce9d9da661a98e74e02e8dbb44b0',
-    },
-    '2.8.1-1': {
-        'linux-64': '77b7790ec97f64581118f103585b175df4306f95829b0fa6bfe4a19cc88a1182',
-        'osx-64': 'd6fce18e56d7c6bf2331b0ee1b372a581c70f09b509cc9e924cdd131e053b58a',
-        'osx-arm64': '9618a2866a2ffb3d36b55e9520f64d63dcd6dc2e622a351ca3cbe8e2cc90c757',
-    },
-    '2.8.1-0': {
-        'linux-64': '9689782d863c05a1bf5d2d371ba527104e7a4eb4310c1637d8653b751aed9c82',
-        'linux-aarch64': 'e5ba23b5945aa49dfd11022e592a510d2686a8feee810e00140b73c9fdf0ba2a',
-        'osx-64': 'b2bd613791c0a524883d7cb66505d630bf15badd1f492bc93ba78550a3a1a94b',
-        'osx-arm64': 'de71a646b73af92dd663e6ddc78993a6a4d47ea28b5d8908c3cc2b9c3077e528',
-    },
-    '2.8.0-0': {
-        'linux-64': 'd4f5869b8b5b8e4e8b10375d84ae998edb3f4b439e05228fc5099082935a75ec',
-        'osx-64': '69ec57c11c1b870418aaca6ed117433c0ed11a356cfb362d0d8b719d176c95e3',
-        'osx-arm64': '0ddba9c7a4e7dd3c5a201eae4ed78da45085537c9f9165c35ad3da4b666219ba',
-    },
-    '2.7.0-0': {
-        'linux-64': 'fb4554d61a1c567726890169e39c41aa8495dbba56f50957ee7356572b6c5726',
-        'osx-64': 'adabc94c67fc0b1389c33cf843040bebe12e46c4fcfb50d3d23e23f742f4032a',
-        'osx-arm64': '98cd54c149732138e94d123941c6e603ac296b9f74001d02c70129cbcd0d73af',
-    },
-};
-
-// EXTERNAL MODULE: ./src/common/command.ts
-var command = __nccwpck_require__(3020);
-;// CONCATENATED MODULE: ./src/micromamba/binary.ts
-
-
-/**
- * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
- * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
- * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
- * @param args never a secret: any user of the machine can read them, and the log shows them
- * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
- */
-async function runMicromamba(path, args, variables = {}) {
-    const env = { ...withoutConda(process.env), ...variables };
-    const outcome = await (0,command/* runCommand */.d)(path, args, { env, shown: true }).catch((error) => {
-        throw new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
-            at: { file: path },
-            advice: 'Is it for this machine, and executable?',
-            cause: error,
-        });
-    });
-    const { exitCode } = outcome;
-    if (exitCode !== undefined)
-        return { ...outcome, exitCode };
-    throw new errors/* UserError */.y('micromamba was ended by a signal', {
-        at: { file: path },
-        advice: 'Somebody killed it, or the machine had no memory left.',
-    });
-}
-/** Names in Windows' environment have no case. */
-function withoutConda(variables) {
-    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/on-machine.ts
-
-
-
-
-
-/**
- * The micromamba that is on this machine already: `$MAMBA_EXE`, as `micromamba shell init` and setup-micromamba set it,
- * else the first on PATH.
- * @param wanted the subdir that it is to be for
- * @param here this machine's
- * @throws UserError when there is none, or it is wanted for another platform
- */
-async function findOnMachine(wanted, here) {
-    if (wanted !== here) {
-        throw new errors/* UserError */.y(`micromamba for ${wanted} is needed in the image, and the one on this machine is for ${here ?? process.arch}`, {
-            at: { input: 'download-micromamba' },
-            advice: 'Leave it at true, or start from a base image that has micromamba.',
-        });
-    }
-    const path = await findExecutable(process.env);
-    if (path === undefined) {
-        throw new errors/* UserError */.y('there is no micromamba on PATH, and MAMBA_EXE names none', {
-            at: { input: 'download-micromamba' },
-            advice: 'Leave it at true, or install micromamba in a step before, as with mamba-org/setup-micromamba.',
-        });
-    }
-    const { stdout } = await runMicromamba(path, ['--version']);
-    const version = stdout.trim();
-    if (!/^\d+\.\d+/.test(version)) {
-        throw new errors/* UserError */.y(`'${path}' is not micromamba: it says '${version}' when asked for its version`, {
-            at: { input: 'download-micromamba' },
-        });
-    }
-    return { path, version, sha256: await hashFile(path) };
-}
-async function findExecutable(variables) {
-    const name = process.platform === 'win32' ? 'micromamba.exe' : 'micromamba';
-    const folders = (variables['PATH'] ?? '').split(external_node_path_.delimiter).filter((folder) => folder !== '');
-    const named = variables['MAMBA_EXE'];
-    // The mamba of a conda environment sets MAMBA_EXE as well, and is another program.
-    const candidates = named?.endsWith(name) ? [named] : [];
-    for (const path of [...candidates, ...folders.map((folder) => (0,external_node_path_.join)(folder, name))]) {
-        if (await isExecutable(path))
-            return path;
-    }
-    return undefined;
-}
-async function isExecutable(path) {
-    try {
-        await (0,promises_.access)(path, promises_.constants.X_OK);
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/release.ts
-/** What a binary of micromamba is called, and where its releases are. */
-/** The subdirs that releases of micromamba have binaries for. */
-const releaseSubdirs = (/* unused pure expression or super */ null && ([
-    'linux-64',
-    'linux-aarch64',
-    'linux-ppc64le',
-    'osx-64',
-    'osx-arm64',
-    'win-64',
-]));
-const releases = 'https://github.com/mamba-org/micromamba-releases/releases/download';
-/** The conda subdir of a machine, by Node's names for systems and processors; undefined when conda has none. */
-function machineSubdir(system = process.platform, processor = process.arch) {
-    const os = { linux: 'linux', darwin: 'osx', win32: 'win' }[system];
-    const arch = {
-        linux: { x64: '64', arm64: 'aarch64', ppc64: 'ppc64le', s390x: 's390x' },
-        osx: { x64: '64', arm64: 'arm64' },
-        // Windows on arm64 runs the x64 binary.
-        win: { x64: '64', arm64: '64' },
-    }[os ?? ''];
-    const name = arch?.[processor];
-    return os !== undefined && name !== undefined ? `${os}-${name}` : undefined;
-}
-/**
- * The address of a release's binary.
- * @param location the address that `<version>/micromamba-<subdir>` is below, or a template of the binary's address with
- *   `{version}` and `{subdir}`
- * @param version version and build number, `2.9.0-0`
- */
-function binaryUrl(location, version, subdir) {
-    const template = /\{(version|subdir)\}/.test(location)
-        ? location
-        : `${location.replace(/\/+$/, '')}/{version}/micromamba-{subdir}`;
-    return new URL(template.replaceAll('{version}', version).replaceAll('{subdir}', subdir));
-}
-/**
- * The address of the file with a binary's sha256, beside it. Not the one of the `.tar.bz2`, which is misnamed in the
- * releases: it holds the hash of the binary inside.
- */
-function checksumUrl(binary) {
-    const url = new URL(binary);
-    url.pathname += '.sha256';
-    return url;
-}
-/** The sha256 in the text of such a file: 64 hex digits, possibly with a file name after them; undefined for others. */
-function parseChecksum(text) {
-    return /^\s*([0-9a-f]{64})(?:\s|$)/i.exec(text)?.[1]?.toLowerCase();
-}
-
-;// CONCATENATED MODULE: ./src/micromamba/install.ts
-
-
-
-
-
-
-
-
-
-function createMicromambaProvider(source) {
-    const installed = new Map();
-    return {
-        install(subdir = machineSubdir()) {
-            const found = installed.get(subdir) ?? installMicromamba(source, subdir);
-            installed.set(subdir, found);
-            return found;
-        },
-        async identify(subdir) {
-            if (!source.download)
-                return this.install(subdir);
-            const [expected] = await expectedChecksums(source, subdir);
-            return { version: source.version, sha256: expected.sha256 };
-        },
-    };
-}
-/**
- * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
- * anything can run it. With `download: false`, the one that is on this machine.
- *
- * It is held to the table in `known-checksums.ts`; for a version that is not there, to the given checksum or else to
- * the release's own `.sha256`, which is fetched each time. A given checksum is checked in any case.
- * @param subdir the conda subdir that it is for; default this machine's
- * @throws UserError when it cannot be had, or is not what it should be
- */
-async function installMicromamba(source, subdir) {
-    const here = machineSubdir();
-    const wanted = subdir ?? here;
-    if (wanted === undefined) {
-        throw new errors/* UserError */.y(`there is no micromamba for ${process.platform} on ${process.arch}`);
-    }
-    if (!source.download)
-        return findOnMachine(wanted, here);
-    const { version } = source;
-    const expected = await expectedChecksums(source, wanted);
-    const cached = await findCached(version, wanted, expected);
-    if (cached !== undefined)
-        return cached;
-    return download({ remote: remoteBinary(source, wanted), version, subdir: wanted, expected });
-}
-function remoteBinary({ url, version, token }, subdir) {
-    return remoteOf(binaryUrl(url ?? releases, version, subdir), token, process.env['GITHUB_SERVER_URL']);
-}
-async function expectedChecksums(source, subdir) {
-    const { version, checksum } = source;
-    const known = knownChecksums[version]?.[subdir];
-    const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined;
-    const [first, ...more] = [
-        ...(known === undefined ? [] : [{ sha256: known, from: 'the table of known releases' }]),
-        ...(pinned === undefined ? [] : [{ sha256: pinned, from: "the input 'micromamba-checksum'" }]),
-    ];
-    if (first)
-        return [first, ...more];
-    return [await publishedChecksum(remoteBinary(source, subdir))];
-}
-async function publishedChecksum(binary) {
-    const remote = { ...binary, url: checksumUrl(binary.url) };
-    const url = shownUrl(remote.url);
-    const text = await downloadText(remote);
-    const sha256 = text === undefined ? undefined : parseChecksum(text);
-    if (sha256 === undefined) {
-        throw new errors/* UserError */.y(text === undefined
-            ? 'there is no checksum of this release'
-            : 'the checksum of this release is malformed', {
-            at: { url },
-            advice: "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
-        });
-    }
-    return { sha256, from: url };
-}
-/**
- * A binary that was kept. It is hashed again, for the tool cache of a self-hosted runner is open to every job; one that is
- * not what it should be is replaced.
- */
-async function findCached(version, subdir, expected) {
-    for (const path of keptBinaries(version, subdir)) {
-        const sha256 = await hashFile(path).catch(() => undefined);
-        if (sha256 === undefined)
-            continue;
-        if (expected.every((checksum) => checksum.sha256 === sha256))
-            return { path, version, sha256 };
-        lib_core/* warning */.$e(`${path} is not micromamba ${version} and is replaced`);
-    }
-    return undefined;
-}
-async function download(wanted) {
-    const { remote, version, subdir } = wanted;
-    const url = shownUrl(remote.url);
-    lib_core/* info */.pq(`downloading ${url}`);
-    return (0,common_scratch/* withScratch */.hM)('micromamba-', async (folder) => {
-        const file = (0,external_node_path_.join)(folder, binaryName(subdir));
-        const sha256 = await downloadFile(remote, file);
-        const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
-        if (wrong !== undefined) {
-            throw new errors/* UserError */.y(`the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`, {
-                at: { url },
-                advice: 'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
-            });
-        }
-        return { path: await keepBinary(file, version, subdir), version, sha256 };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/stages/context.ts
-
-
-
-
-
-
-
-
-
-/** Who makes no image runs nothing. */
-const none = { executor: 'auto', timeout: 0, secrets: {} };
-/** @param request one that makes no image pushes nothing */
-async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request;
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
-    saveScratch(scratch);
-    // micromamba reads other variables than Node, and of a condarc one file.
-    const trusted = (0,external_node_path_.join)(scratch, 'trusted.pem');
-    const certificates = condarc?.certificates ?? [];
-    if ((0,common_certificates/* extendsTrust */.iA)(certificates))
-        await (0,common_certificates/* writeTrusted */.BF)(trusted);
-    return {
-        registry,
-        ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
-        micromamba: createMicromambaProvider(request.micromamba),
-        solving: {
-            condarc: condarc?.text,
-            logLevel,
-            session: createSession(scratch, (0,common_certificates/* extendsTrust */.iA)(certificates) ? { MAMBA_SSL_VERIFY: trusted } : {}),
-        },
-        channels: ({ channels = [], specs = [] } = {}) => (0,access/* openChannels */.Lr)({
-            channels: [
-                ...channels.map(({ source }) => source),
-                ...specs.map(({ text }) => text.replace(/::.*$/s, '')),
-            ],
-            condarc,
-            given: auth,
-        }),
-        workspace,
-        scratch,
-        tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
-        executors: createExecutors(execution.executor),
-        execution,
-        shown: new Set(),
-    };
-}
-
-// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
-var image_environment = __nccwpck_require__(5958);
-;// CONCATENATED MODULE: ./src/image/config.ts
-
-
-
-
-const asUpstream = { env: [], expose: [], volumes: [] };
-/** The comment of history's entries for layers of ours. */
-const madeHere = 'micromamba-image-action';
-/**
- * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
- * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
- * from the base, which this image is; a Dockerfile on top would run them a step too late.
- */
-function imageConfig(base, changes) {
-    const { created, layers, start = asUpstream } = changes;
-    const environment = runEnvironment(base, changes);
-    const labels = { ...base.config?.Labels, ...changes.labels };
-    return {
-        ...base,
-        created,
-        config: {
-            ...base.config,
-            OnBuild: undefined,
-            User: changes.user,
-            Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
-            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
-            WorkingDir: start.workdir ?? '/tmp',
-            ...(start.expose.length > 0 && {
-                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
-            }),
-            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
-            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
-            ...(Object.keys(labels).length > 0 && { Labels: labels }),
-        },
-        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
-        history: [
-            ...baseHistory(base),
-            ...layers.map(({ createdBy }) => ({
-                created,
-                created_by: createdBy,
-                comment: madeHere,
-            })),
-        ],
-    };
-}
-function runEnvironment(base, changes) {
-    const { environment, start = asUpstream, activated = {} } = changes;
-    const before = new Map([
-        ...environmentOf(base),
-        ...Object.entries(environment),
-        ...Object.entries(activated),
-    ]);
-    before.set('PATH', withLocalBin(before.get('PATH') ?? ''));
-    const all = (0,image_environment/* withLines */.Gy)(before, start.env, new Set(Object.keys(activated)));
-    return all.set('PATH', withLocalBin(all.get('PATH') ?? ''));
-}
-const config_activating = '/usr/local/bin/_entrypoint.sh';
-/** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }) {
-    return entrypoint[0] === config_activating ? entrypoint : [config_activating, ...entrypoint];
-}
-/** The config has sets as objects of empty objects; those of the base stay. */
-function keys(base, more) {
-    return { ...((0,json/* isRecord */.u)(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
-}
-function withProtocol(port) {
-    return port.includes('/') ? port : `${port}/tcp`;
-}
-/**
- * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
- * optional, and some tools write less of it than there are layers.
- */
-function baseHistory({ history, rootfs }) {
-    const entries = history ?? [];
-    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
-    if (missing < 0)
-        return rootfs.diff_ids.map(() => ({}));
-    return [...entries, ...Array.from({ length: missing }, () => ({}))];
-}
-/**
- * A base's PATH as an image's: the usual one where it has none, and with /usr/local/bin, where the scripts of the wiring are
- * looked for by those who call them by name.
- */
-function withLocalBin(path) {
-    if (path === '')
-        return usualPath;
-    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
-}
-
-// EXTERNAL MODULE: ./src/oci/json-blob.ts
-var json_blob = __nccwpck_require__(7739);
-;// CONCATENATED MODULE: ./src/image/assemble.ts
-
-
-
-
-
-
-
-/** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
-const layerBudget = 100;
-/** The annotation of a manifest that holds the fingerprint of all that the image was made from. */
-const fingerprintAnnotation = 'io.github.micromamba-image.fingerprint';
-/**
- * Puts layers on a base.
- * @throws UserError when that makes more layers than an image should have
- */
-function assembleImage(base, layers, platform, details) {
-    const all = [...base.layers, ...layers];
-    if (all.length > layerBudget) {
-        throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
-    }
-    const own = (0,common_platform/* narrowed */.fQ)(platform, base.config.variant);
-    const config = (0,json_blob/* jsonBlob */.q)(media_types/* configMediaType */.p2, {
-        ...imageConfig(base.config, { ...details, layers }),
-        ...(own.variant !== undefined && { variant: own.variant }),
-    });
-    const manifest = (0,json_blob/* jsonBlob */.q)(media_types/* manifestMediaType */.gp, {
-        schemaVersion: 2,
-        mediaType: media_types/* manifestMediaType */.gp,
-        config: config.descriptor,
-        layers: all.map(({ descriptor }) => descriptor),
-        annotations: (0,json_blob/* sorted */.I)({
-            // A layout has no name that others could find it by.
-            ...(!(0,base_name/* isLayout */.nW)(base.pinned) && {
-                'org.opencontainers.image.base.name': (0,registry_registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
-            }),
-            'org.opencontainers.image.base.digest': base.pinned.digest,
-            ...details.annotations,
-        }),
-    });
-    return { platform: own, manifest, config, layers: all };
-}
-
-;// CONCATENATED MODULE: ./src/image/earlier.ts
-
-
-
-
-
-
-
-
-/**
- * Looks for an image of ours under a name.
- * @returns by platform; undefined where there is none, or one that somebody else made
- * @throws UserError when the registry refuses, or what it has is damaged
- */
-async function findEarlier(reference, platforms, client) {
-    const found = await client.findManifest(reference);
-    if (!found)
-        return platforms.map(() => undefined);
-    const name = (0,registry_registry/* formatReference */.FH)(reference);
-    const origin = { registry: reference.registry, repository: reference.repository };
-    const top = parseBaseManifest(found.bytes.toString(), name);
-    if (top.kind === 'image') {
-        const image = earlierImage(found, origin, name);
-        return platforms.map(() => image);
-    }
-    return Promise.all(platforms.map(async (platform) => {
-        const digest = findImage(top.images, platform);
-        if (digest === undefined)
-            return undefined;
-        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
-    }));
-}
-function earlierImage({ mediaType, digest, bytes }, origin, name) {
-    const parsed = parseBaseManifest(bytes.toString(), name);
-    const value = JSON.parse(bytes.toString());
-    const annotations = (0,json/* isRecord */.u)(value) ? value['annotations'] : undefined;
-    if (parsed.kind !== 'image' || !(0,json/* isStringRecord */.z)(annotations) || !annotations[fingerprintAnnotation]) {
-        return undefined;
-    }
-    const { config, layers } = parsed;
-    return {
-        origin,
-        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
-        config,
-        layers,
-        annotations,
-    };
-}
-/**
- * All of an earlier image, to be put out again.
- * @throws UserError when its config is damaged
- */
-async function readEarlier(earlier, platform, client) {
-    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
-    const bytes = await client.readBlob(origin, descriptor);
-    const config = parseEarlierConfig(bytes, origin);
-    const diffIds = config.rootfs.diff_ids;
-    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
-    if (diffIds.length !== descriptors.length)
-        throw damaged(origin, 'its config has another number of layers');
-    const layers = descriptors.flatMap((layer, index) => {
-        const diffId = diffIds[index];
-        const { created_by: createdBy = '', comment } = history[index] ?? {};
-        const from = comment === madeHere ? 'reused' : 'base';
-        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
-    });
-    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
-    return { platform: own, manifest, config: { descriptor, bytes }, layers };
-}
-/** A layer where it lies, with the annotations of its descriptor. */
-function layerOf({ origin }, descriptor, diffId, client) {
-    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
-}
-function parseEarlierConfig(bytes, origin) {
-    try {
-        return parseConfig(bytes.toString());
-    }
-    catch (error) {
-        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-function damaged(origin, what) {
-    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry_registry/* formatReference */.FH)(origin) } });
-}
-
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-// EXTERNAL MODULE: ./node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(663);
-;// CONCATENATED MODULE: ./src/packages/conda/bzip2.ts
-/**
- * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
- * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
- *
- * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
- * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
- */
-/** The bytes are not bzip2, or not all of them are there. */
-class Bzip2Error extends Error {
-    name = 'Bzip2Error';
-}
-const outputChunk = 256 * 1024;
-const maxSymbols = 258;
-const maxCodeLength = 20;
-const groupSize = 50;
-/** Codes up to this length are decoded by one table look-up. */
-const quickBits = 10;
-/**
- * Decompresses one or more concatenated bzip2 streams.
- * @throws Bzip2Error when the input is damaged or ends early
- */
-async function* bunzip2(input) {
-    const bits = new BitReader(input);
-    try {
-        do {
-            await bits.require(14);
-            yield* bzip2_stream(bits);
-            await bits.require(1);
-        } while (bits.available > 0);
-    }
-    finally {
-        await bits.close();
-    }
-}
-async function* bzip2_stream(bits) {
-    const block = new Block(streamHeader(bits) * 100_000);
-    let streamCrc = 0;
-    for (;;) {
-        await bits.require(block.longestCompressed);
-        const magic = bits.read(24) * 0x1000000 + bits.read(24);
-        if (magic === 0x177245385090)
-            break; // the square root of pi ends a stream
-        if (magic !== 0x314159265359)
-            throw new Bzip2Error('no block begins where one should'); // pi begins a block
-        const expected = readCrc(bits);
-        const start = block.decode(bits);
-        const crc = yield* block.output(start);
-        if (crc !== expected)
-            throw new Bzip2Error('the checksum of a block is wrong');
-        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
-    }
-    if (readCrc(bits) !== streamCrc)
-        throw new Bzip2Error('the checksum of the stream is wrong');
-    bits.align();
-}
-/** Returns the block size in units of 100 kB. */
-function streamHeader(bits) {
-    const magic = bits.read(24);
-    const level = bits.read(8) - 0x30;
-    if (magic !== 0x425a68 || level < 1 || level > 9)
-        throw new Bzip2Error('this is not bzip2 data');
-    return level;
-}
-/** 32 bits as a signed integer, the form in which checksums are computed. */
-function readCrc(bits) {
-    const high = bits.read(16);
-    return (high << 16) | bits.read(16);
-}
-/** An index known to be within the array's bounds. */
-function at(array, index) {
-    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
-}
-/** Bits, most significant first, from chunks of bytes. */
-class BitReader {
-    #input;
-    #ended = false;
-    bytes = new Uint8Array(0);
-    /** The next byte to move to `window`. */
-    position = 0;
-    /** The low `count` bits are still to be read. */
-    window = 0;
-    count = 0;
-    constructor(input) {
-        this.#input = input[Symbol.asyncIterator]();
-    }
-    /** Whole bytes that can be read without waiting. */
-    get available() {
-        return this.bytes.length - this.position + (this.count >> 3);
-    }
-    /** Waits until `length` bytes are there, or the input has ended. */
-    async require(length) {
-        if (this.#ended || this.available >= length)
-            return;
-        const chunks = [this.bytes.subarray(this.position)];
-        let available = this.available;
-        while (available < length) {
-            const next = await this.#input.next();
-            if (next.done) {
-                this.#ended = true;
-                break;
-            }
-            chunks.push(next.value);
-            available += next.value.length;
-        }
-        this.bytes = Buffer.concat(chunks);
-        this.position = 0;
-    }
-    /** Lets go of the input, wherever reading has come to. */
-    async close() {
-        await this.#input.return?.();
-    }
-    /** The next `length` bits, at most 24. */
-    read(length) {
-        while (this.count < length) {
-            if (this.position >= this.bytes.length)
-                throw new Bzip2Error('it ends too early');
-            this.window = (this.window << 8) | at(this.bytes, this.position++);
-            this.count += 8;
-        }
-        this.count -= length;
-        return (this.window >>> this.count) & ((1 << length) - 1);
-    }
-    /** Skips to the next whole byte. */
-    align() {
-        this.count -= this.count & 7;
-    }
-}
-/** Canonical Huffman codes of one table. */
-class Codes {
-    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
-    quick = new Uint16Array(1 << quickBits);
-    limit = new Int32Array(maxCodeLength + 2);
-    base = new Int32Array(maxCodeLength + 2);
-    symbols = new Uint16Array(maxSymbols);
-    longest = 0;
-    build(lengths, symbolCount) {
-        const perLength = new Int32Array(maxCodeLength + 2);
-        this.longest = 0;
-        for (let symbol = 0; symbol < symbolCount; symbol++) {
-            const length = at(lengths, symbol);
-            perLength[length] = at(perLength, length) + 1;
-            if (length > this.longest)
-                this.longest = length;
-        }
-        this.quick.fill(0);
-        let code = 0;
-        let index = 0;
-        for (let length = 1; length <= this.longest; length++) {
-            this.base[length] = index - code;
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                if (at(lengths, symbol) !== length)
-                    continue;
-                this.symbols[index++] = symbol;
-                if (length <= quickBits) {
-                    const first = code << (quickBits - length);
-                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
-                }
-                code++;
-            }
-            if (code > 1 << length)
-                throw new Bzip2Error('a Huffman table is over-full');
-            this.limit[length] = code - 1;
-            code <<= 1;
-        }
-    }
-}
-/** One block at a time, in arrays that are used again. */
-class Block {
-    #size;
-    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
-    #chain;
-    #length = 0;
-    #tables = Array.from({ length: 6 }, () => new Codes());
-    #selectors = new Uint8Array(32768);
-    #lengths = new Uint8Array(maxSymbols);
-    #used = new Uint8Array(256);
-    #counts = new Int32Array(256);
-    constructor(size) {
-        this.#size = size;
-        this.#chain = new Int32Array(size);
-    }
-    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
-    get longestCompressed() {
-        return (this.#size * maxCodeLength) / 8 + 65536;
-    }
-    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
-    decode(bits) {
-        if (bits.read(1))
-            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
-        const origin = bits.read(24);
-        const usedCount = this.#readUsed(bits);
-        const selectorCount = this.#readTables(bits, usedCount + 2);
-        this.#readSymbols(bits, usedCount, selectorCount);
-        if (origin >= this.#length)
-            throw new Bzip2Error('a block begins outside itself');
-        this.#linkChain();
-        return at(this.#chain, origin);
-    }
-    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
-    #readUsed(bits) {
-        const ranges = bits.read(16);
-        let count = 0;
-        for (let range = 0; range < 16; range++) {
-            if (!(ranges & (0x8000 >> range)))
-                continue;
-            const values = bits.read(16);
-            for (let value = 0; value < 16; value++) {
-                if (values & (0x8000 >> value))
-                    this.#used[count++] = range * 16 + value;
-            }
-        }
-        if (count === 0)
-            throw new Bzip2Error('a block has no symbols');
-        return count;
-    }
-    #readTables(bits, symbolCount) {
-        const tableCount = bits.read(3);
-        const selectorCount = bits.read(15);
-        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
-            throw new Bzip2Error('a block has no tables');
-        const recent = [0, 1, 2, 3, 4, 5];
-        for (let index = 0; index < selectorCount; index++) {
-            let back = 0;
-            while (bits.read(1)) {
-                if (++back >= tableCount)
-                    throw new Bzip2Error('a block uses a table that it does not have');
-            }
-            const table = recent.splice(back, 1)[0] ?? 0;
-            recent.unshift(table);
-            this.#selectors[index] = table;
-        }
-        for (const table of this.#tables.slice(0, tableCount)) {
-            let length = bits.read(5);
-            for (let symbol = 0; symbol < symbolCount; symbol++) {
-                for (;;) {
-                    if (length < 1 || length > maxCodeLength)
-                        throw new Bzip2Error('a Huffman code has no valid length');
-                    if (!bits.read(1))
-                        break;
-                    length += bits.read(1) ? -1 : 1;
-                }
-                this.#lengths[symbol] = length;
-            }
-            table.build(this.#lengths, symbolCount);
-        }
-        return selectorCount;
-    }
-    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
-    #readSymbols(bits, usedCount, selectorCount) {
-        const chain = this.#chain;
-        const size = this.#size;
-        const counts = this.#counts.fill(0);
-        const front = this.#used.slice(0, usedCount);
-        const end = usedCount + 1;
-        const { bytes } = bits;
-        let { position, window, count } = bits;
-        let length = 0;
-        let run = 0;
-        let runUnit = 1;
-        for (let group = 0;; group++) {
-            if (position > bytes.length + 4)
-                throw new Bzip2Error('it ends too early');
-            if (group >= selectorCount)
-                throw new Bzip2Error('a block has no end');
-            const table = this.#tables[at(this.#selectors, group)];
-            if (!table)
-                throw new Bzip2Error('a block uses a table that it does not have');
-            const { quick, limit, base, symbols, longest } = table;
-            for (let left = groupSize; left > 0; left--) {
-                while (count <= 24) {
-                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
-                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
-                    position++;
-                    count += 8;
-                }
-                let symbol;
-                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
-                if (found) {
-                    symbol = found >>> 5;
-                    count -= found & 31;
-                }
-                else {
-                    let bitCount = quickBits + 1;
-                    let code = 0;
-                    for (; bitCount <= longest; bitCount++) {
-                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
-                        if (code <= at(limit, bitCount))
-                            break;
-                    }
-                    if (bitCount > longest)
-                        throw new Bzip2Error('a Huffman code is not in its table');
-                    symbol = at(symbols, at(base, bitCount) + code);
-                    count -= bitCount;
-                }
-                if (symbol <= 1) {
-                    run += runUnit << symbol;
-                    runUnit <<= 1;
-                    if (run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    continue;
-                }
-                if (run > 0) {
-                    if (length + run > size)
-                        throw new Bzip2Error('a block is larger than it may be');
-                    const value = at(front, 0);
-                    counts[value] = at(counts, value) + run;
-                    chain.fill(value, length, length + run);
-                    length += run;
-                    run = 0;
-                    runUnit = 1;
-                }
-                if (symbol === end) {
-                    this.#length = length;
-                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
-                    bits.count = count & 7;
-                    bits.window = window >>> (count & 24);
-                    if (bits.position > bytes.length)
-                        throw new Bzip2Error('it ends too early');
-                    return;
-                }
-                if (length >= size)
-                    throw new Bzip2Error('a block is larger than it may be');
-                const place = symbol - 1;
-                const value = at(front, place);
-                front.copyWithin(1, 0, place);
-                front[0] = value;
-                counts[value] = at(counts, value) + 1;
-                chain[length++] = value;
-            }
-        }
-    }
-    /** Turns the transform's last column into a chain that spells the text. */
-    #linkChain() {
-        const chain = this.#chain;
-        const next = this.#counts;
-        let sum = 0;
-        for (let value = 0; value < 256; value++) {
-            const occurrences = at(next, value);
-            next[value] = sum;
-            sum += occurrences;
-        }
-        for (let index = 0; index < this.#length; index++) {
-            const value = at(chain, index) & 0xff;
-            const place = at(next, value);
-            next[value] = place + 1;
-            chain[place] = at(chain, place) | (index << 8);
-        }
-    }
-    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
-    *output(start) {
-        const chain = this.#chain;
-        let crc = -1;
-        let link = start;
-        let previous = -1;
-        let repeats = 0;
-        let chunk = new Uint8Array(outputChunk);
-        let filled = 0;
-        for (let left = this.#length; left > 0; left--) {
-            link = at(chain, link >>> 8);
-            const value = link & 0xff;
-            if (filled + 256 > outputChunk) {
-                yield chunk.subarray(0, filled);
-                chunk = new Uint8Array(outputChunk);
-                filled = 0;
-            }
-            if (repeats === 4) {
-                for (let copies = value; copies > 0; copies--) {
-                    chunk[filled++] = previous;
-                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
-                }
-                repeats = 0;
-                previous = -1;
+        for await (const chunk of bytes) {
+            if (filled === 0 && chunk.length === size) {
+                yield chunk;
                 continue;
             }
-            repeats = value === previous ? repeats + 1 : 1;
-            previous = value;
-            chunk[filled++] = value;
-            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
+            for (let offset = 0; offset < chunk.length;) {
+                const taken = Math.min(chunk.length - offset, size - filled);
+                buffer.set(chunk.subarray(offset, offset + taken), filled);
+                filled += taken;
+                offset += taken;
+                if (filled === size) {
+                    yield buffer;
+                    [buffer, other] = [other, buffer];
+                    filled = 0;
+                }
+            }
         }
+    }
+    catch (error) {
         if (filled > 0)
-            yield chunk.subarray(0, filled);
-        return ~crc;
+            yield buffer.subarray(0, filled);
+        throw error;
     }
-}
-/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
-const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
-    let crc = value << 24;
-    for (let bit = 0; bit < 8; bit++)
-        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-    return crc;
-});
-
-;// CONCATENATED MODULE: ./src/packages/conda/decompress.ts
-
-
-
-/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
-const readChunk = 1024 * 1024;
-const decompress_outputChunk = 512 * 1024;
-function readRange({ file, start, size }) {
-    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
-}
-/** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* unzstd({ file, start, size }) {
-    for (let done = 0; done < size;) {
-        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
-        const source = readRange({ file, start: start + done, size: size - done });
-        source.on('error', (error) => decoder.destroy(error));
-        try {
-            yield* source.pipe(decoder);
-        }
-        finally {
-            source.destroy();
-        }
-        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
-        done += decoder.bytesWritten;
-    }
-}
-function unbzip2(range) {
-    return bunzip2(readRange(range));
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/json.ts
-
-
-/** The object that is all of a package's metadata file. @throws UserError when it is none */
-function json_parseObject(text, file, dist) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch (cause) {
-        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
-    }
-    if (!(0,json/* isRecord */.u)(value))
-        throw malformed(dist, `${file} is not an object`);
-    return value;
-}
-/** A value of a metadata file, for a message. */
-function shown(value) {
-    return value === undefined ? 'missing' : JSON.stringify(value);
-}
-/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
-function malformed(dist, what, cause) {
-    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
-        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
-
-
-
-
-
-/** A metadata.json of a few dozen bytes is usual. */
-const metadataLimit = 64 * 1024;
-/**
- * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
- * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
- * @throws UserError when it is none, or of a format version that is not known
- */
-async function locateCondaMembers(file, dist) {
-    const members = await zipMembers(file, dist);
-    const metadata = members.get('metadata.json');
-    if (!metadata)
-        throw refusal(dist, 'it has no metadata.json');
-    await checkMetadata(metadata, dist);
-    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
-}
-function theTar(members, prefix, dist) {
-    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
-    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
-    if (!range)
-        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
-    return range;
-}
-async function checkMetadata(range, dist) {
-    if (range.size > metadataLimit)
-        throw refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)(readRange(range));
-    let version;
-    try {
-        const metadata = JSON.parse(json);
-        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
-            version = metadata.conda_pkg_format_version;
-        }
-    }
-    catch (cause) {
-        throw refusal(dist, 'its metadata.json is not JSON', cause);
-    }
-    if (version !== 2) {
-        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
-    }
-}
-/** Where the stored members of a zip lie in the file, by name. */
-async function zipMembers(file, dist) {
-    const members = new Map();
-    let zip;
-    try {
-        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
-        for await (const entry of zip.eachEntry()) {
-            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
-            }
-            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-            if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
-            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
-        }
-    }
-    catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
-    }
-    finally {
-        zip?.close();
-    }
-    return members;
-}
-function refusal(dist, what, cause) {
-    const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
-        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
-const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
-/**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
- * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
- * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
- * there is no script that works.
- */
-function parseEntryPoint(definition) {
-    const unreadable = (problem) => ({ problem, isForbidden: false });
-    const text = withoutExtras(unquoted(definition));
-    const colon = text.lastIndexOf(':');
-    if (colon < 0)
-        return unreadable("has no ':'");
-    const equals = text.lastIndexOf('=', colon);
-    if (equals < 0)
-        return unreadable("has no '='");
-    const command = text.slice(0, equals).trim();
-    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
-        .split(':')
-        .map((part) => part.trim());
-    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
-    }
-    if (!identifiers.test(module)) {
-        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
-    }
-    if (!identifiers.test(callable)) {
-        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
-    }
-    return { command, module, callable };
-}
-function unquoted(text) {
-    const trimmed = text.trim();
-    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
-}
-function withoutExtras(text) {
-    return text.replace(/\s*\[[^[\]]*\]$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/packages/archive-path.ts
-
-/**
- * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
- * no empty names, no trailing slash.
- * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, or names the root itself
- */
-function safePath(path, dist, said) {
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
-    if (isPlain)
-        return path;
-    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
-        advice: 'Such a package is broken or hostile. Choose another build of it.',
-    });
-    if (path.includes('\0'))
-        throw refuse('holds a NUL');
-    if (path.startsWith('/'))
-        throw refuse('is absolute');
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (names.includes('..'))
-        throw refuse("has a '..' in it");
-    if (names.length === 0)
-        throw refuse('is empty');
-    return names.join('/');
-}
-/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
-function* archive_path_parentsOf(path) {
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        yield path.slice(0, end);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
-
-
-/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
-const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
-/**
- * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
- * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
- * @param texts those files' content, by name
- */
-function parseLegacyFiles(texts, dist) {
-    const text = texts.get('files');
-    if (text === undefined)
-        throw malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
-    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
-    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
-    return [...paths].map((path) => {
-        const placeholder = placeholders.get(path);
-        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
-    });
-}
-function linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/**
- * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
- * micromamba this understands quotes, and paths with spaces that have none.
- */
-function parseHasPrefix(text, files, dist) {
-    const placeholders = new Map();
-    for (const line of linesOf(text)) {
-        if (files.has(line)) {
-            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
-            continue;
-        }
-        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
-        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
-        if (path === undefined || !files.has(path)) {
-            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
-        }
-        placeholders.set(path, {
-            prefix: prefix || oldestPlaceholder,
-            mode: mode === 'binary' ? 'binary' : 'text',
-        });
-    }
-    return placeholders;
-}
-function unquote(token) {
-    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
-
-
-
-/**
- * Reads info/paths.json, version 1.
- * @throws UserError that names the package and what is wrong
- */
-function parsePathsJson(json, dist) {
-    const { paths, paths_version: version } = json;
-    if (version !== 1) {
-        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
-    }
-    if (!Array.isArray(paths))
-        throw malformed(dist, "'paths' in info/paths.json is no list");
-    const files = paths.map((entry) => parseEntry(entry, dist));
-    const seen = new Set();
-    for (const { path } of files) {
-        if (seen.has(path))
-            throw malformed(dist, `info/paths.json lists '${path}' twice`);
-        seen.add(path);
-    }
-    return files;
-}
-const pathTypes = {
-    hardlink: 'file',
-    softlink: 'softlink',
-    directory: 'directory',
-};
-function parseEntry(entry, dist) {
-    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
-        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
-    }
-    const path = safePath(entry['_path'], dist, 'info/paths.json');
-    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
-    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
-    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
-        throw wrong('path_type');
-    const type = pathType === undefined ? undefined : pathTypes[pathType];
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        throw wrong('size_in_bytes');
-    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
-    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
-        throw wrong('sha256');
-    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
-    if (hasPrefix && typeof prefix !== 'string')
-        throw wrong('prefix_placeholder');
-    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
-        throw wrong('file_mode');
-    return {
-        path,
-        ...(type && { type }),
-        ...(hasHash && type !== 'softlink' && { sha256 }),
-        size,
-        noLink: entry['no_link'] === true,
-        // micromamba treats whatever is not said to be binary as text.
-        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
-
-
-
-
-
-/** The files of `info/` that are read, and no others, by their name below it. */
-const infoFiles = [
-    'index.json',
-    'paths.json',
-    'link.json',
-    'files',
-    'has_prefix',
-    'no_link',
-    'no_softlink',
-];
-/**
- * Reads a package's metadata.
- * @param texts the content of the files of `info/` that are there
- * @param name how to call the package in errors
- * @throws UserError that names the package and what is wrong with it
- */
-function parsePackageInfo(texts, name) {
-    const indexText = texts.get('index.json');
-    if (indexText === undefined)
-        throw malformed(name, 'it has no info/index.json');
-    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
-    const dist = `${index.name}-${index.version}-${index.build}`;
-    const pathsText = texts.get('paths.json');
-    const files = pathsText === undefined
-        ? parseLegacyFiles(texts, dist)
-        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
-    const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
-    return { dist, index, files, ...parseLinkJson(linkJson, dist) };
-}
-function parseIndex(json, name) {
-    const text = (key) => {
-        const value = json[key];
-        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
-            return value;
-        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
-    };
-    const { noarch, python_site_packages_path: sitePackages } = json;
-    return {
-        name: text('name'),
-        version: text('version'),
-        build: text('build'),
-        ...(noarch === 'python' && { noarch }),
-        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
-        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
-        json,
-    };
-}
-/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
-function parseLinkJson(text, dist) {
-    const { noarch } = text === undefined ? {} : json_parseObject(text, 'info/link.json', dist);
-    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
-    if (!Array.isArray(definitions))
-        throw malformed(dist, "'entry_points' in info/link.json is no list");
-    const entryPoints = [];
-    const unreadable = [];
-    for (const definition of definitions) {
-        const parsed = typeof definition === 'string'
-            ? parseEntryPoint(definition)
-            : { problem: 'is no string', isForbidden: false };
-        if ('command' in parsed) {
-            entryPoints.push(parsed);
-            continue;
-        }
-        const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
-        if (parsed.isForbidden)
-            throw malformed(dist, sentence);
-        unreadable.push(sentence);
-    }
-    return { entryPoints, unreadable };
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
-
-
-
-
-/**
- * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
- * links lead to files of the package. One for all tars of a package, in their order.
- */
-class EntryGuard {
-    #dist;
-    /** Files and links seen. A hard link is kept as what it leads to. */
-    #seen = new Map();
-    /** Directories that are implied by what was seen. */
-    #directories = new Set();
-    constructor(dist) {
-        this.#dist = dist;
-    }
-    /** Lets an entry pass, with hard links resolved to the file at their end. */
-    admit(entry) {
-        const { path } = entry;
-        if (this.#seen.has(path))
-            throw this.#refusal(`holds '${path}' twice`);
-        if (this.#directories.has(path))
-            throw this.#refusal(`has '${path}' as a directory and as something else`);
-        for (const parent of archive_path_parentsOf(path)) {
-            if (this.#directories.has(parent))
-                break;
-            const above = this.#seen.get(parent);
-            if (above) {
-                const kind = above.type === 'symlink' ? 'soft link' : 'file';
-                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
-            }
-            this.#directories.add(parent);
-        }
-        if (entry.type === 'hardlink') {
-            const target = this.#seen.get(entry.target);
-            if (!target)
-                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
-            this.#seen.set(path, target);
-            return target.type === 'file'
-                ? { type: 'hardlink', path, target: target.path }
-                : { type: 'symlink', path, target: target.target };
-        }
-        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
-        return entry;
-    }
-    #refusal(what) {
-        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
-            advice: 'Such a package is broken or hostile. Choose another build of it.',
-        });
-    }
-}
-/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
-const tarOptions = {
-    allowUnknownFormat: true,
-};
-/**
- * The entries of one tar of a package, its `info/` included, directories left out.
- * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
- */
-async function* tarEntries(bytes, dist, guard) {
-    const tar = (0,tar_stream.extract)(tarOptions);
-    // Errors of the source reach whoever iterates over the tar or an entry of it.
-    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
-    try {
-        for await (const stream of tar) {
-            const entry = readEntry(stream, dist);
-            if (entry)
-                yield guard.admit(entry);
-            // What nobody read is skipped; a stream that was read to its end does not mind.
-            stream.resume();
-        }
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-function readEntry(stream, dist) {
-    const header = stream.header;
-    if (header.type === 'directory' && /^[./]*$/.test(header.name))
-        return undefined; // './', the root itself
-    const path = safePath(header.name, dist, 'the archive');
-    switch (header.type) {
-        case 'directory':
-            return undefined;
-        case 'file':
-        case 'contiguous-file':
-            return {
-                type: 'file',
-                path,
-                mode: header.mode & 0o777,
-                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
-                size: header.size,
-                content: contentOf(stream, dist),
-            };
-        case 'symlink': {
-            const target = header.linkname ?? '';
-            if (target === '' || target.includes('\0')) {
-                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
-            }
-            return { type: 'symlink', path, target };
-        }
-        case 'link':
-            return {
-                type: 'hardlink',
-                path,
-                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
-            };
-        case 'block-device':
-        case 'character-device':
-        case 'fifo':
-        case null:
-            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
-                advice: 'Packages hold files and links only. Choose another build of it.',
-            });
-    }
-}
-async function* contentOf(stream, dist) {
-    try {
-        // The library types its streams as giving anything; a tar's entries give bytes.
-        for await (const chunk of stream)
-            yield chunk;
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-/** What a decoder says of damaged bytes, as an error of the package. */
-function damage(error, dist) {
-    if (error instanceof errors/* UserError */.y)
-        return error;
-    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
-        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
-
-
-
-
-
-
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024;
-/**
- * Opens a package and reads its `info/`.
- * @param dist how to call the package in errors, `<name>-<version>-<build>`
- * @throws UserError that names the package and what is wrong with it
- */
-async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
-    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
-}
-async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
-    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
-    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
-    return {
-        info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
-    };
-}
-async function openTarBz2(file, dist) {
-    const range = { file, start: 0, size: Infinity };
-    const open = () => unbzip2(range);
-    const { texts } = await readInfo(open, dist, isComplete);
-    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
-}
-/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
-function isComplete(texts) {
-    const index = texts.get('index.json');
-    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
-}
-/** Reads the metadata, and says whether there were files beside it. */
-async function readInfo(open, dist, isDone) {
-    const texts = new Map();
-    let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
-        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
-        hasFiles ||= !isInfo(entry);
-        if (!name || entry.type !== 'file')
-            continue;
-        if (entry.size > infoLimit)
-            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
-        if (isDone(texts))
-            break;
-    }
-    return { texts, hasFiles };
-}
-async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
-    for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
-            if (!isInfo(entry))
-                yield entry;
-        }
-    }
-}
-function isInfo({ path }) {
-    return path.startsWith('info/');
-}
-
-;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
-/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 1;
-/**
- * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
- * @param version `3.12`
- */
-function hasHashedBytecode(version) {
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    return major === 3 && minor >= 7;
-}
-/**
- * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
- * owner, never executable.
- */
-function bytecodeMode(source) {
-    return (source | 0o200) & 0o666;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/content.ts
-
-async function content_readAll(content) {
-    const chunks = [];
-    for await (const chunk of content)
-        chunks.push(chunk);
-    return Buffer.concat(chunks);
-}
-/** Reads to the end for what reading does on the way. */
-async function drain(content) {
-    const iterator = content[Symbol.asyncIterator]();
-    while (!(await iterator.next()).done)
-        ;
-}
-// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
-async function* content_oneChunk(bytes) {
-    if (bytes.length > 0)
-        yield bytes;
-}
-/** Hex digits. */
-function sha256(bytes) {
-    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/prefix/shebang.ts
-/** Bytes of a first line, `#!` included and the newline not, that Linux is sure to read whole. */
-const longestShebang = 127;
-const shebang = /^#! *(\/(?:\\ |[^ \n\r\t])*)(.*)$/;
-/**
- * Replaces a first line that is too long a shebang by one through `env`, arguments kept (libmamba 2.8, link.cpp:
- * `replace_long_shebang`). Whatever else the file is stays as it is.
- */
-function shortenShebang(content) {
-    if (content[0] !== 0x23 || content[1] !== 0x21)
-        return content;
-    const newline = content.indexOf(0x0a);
-    const end = newline < 0 ? content.length : newline;
-    if (end <= longestShebang)
-        return content;
-    // One character a byte: paths and arguments are whatever bytes they are.
-    const match = shebang.exec(content.toString('latin1', 0, end));
-    if (!match)
-        return content;
-    const [, path = '', rest = ''] = match;
-    const line = `#!/usr/bin/env ${path.slice(path.lastIndexOf('/') + 1)}${rest}`;
-    return Buffer.concat([Buffer.from(line, 'latin1'), content.subarray(end)]);
-}
-/**
- * The first line, or lines, of a script that python runs. A path that a shebang cannot hold is given to `exec` by a
- * shell, in lines that python takes for a string (libmamba 2.8, link.cpp: `python_shebang`).
- * @param python the absolute path of the executable
- */
-function pythonShebang(python) {
-    const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
-    return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
-
-/**
- * Puts the prefix where a file holds the prefix that its package was built with (libmamba 2.8, link.cpp:
- * `LinkPackage::link_path`).
- * @param content the whole file; may be overwritten
- * @returns the file for this prefix; in binary mode of the same size, or `undefined` when the prefix does not fit
- */
-function replacePlaceholder(content, placeholder, prefix) {
-    const from = Buffer.from(placeholder.prefix);
-    const to = Buffer.from(prefix);
-    if (placeholder.mode === 'text')
-        return shortenShebang(replaceText(content, from, to));
-    if (to.length > from.length && content.includes(from))
-        return undefined;
-    replaceBinary(content, from, to);
-    return content;
-}
-function replaceText(content, from, to) {
-    const pieces = [];
-    let end = 0;
-    for (let at = content.indexOf(from); at >= 0; at = content.indexOf(from, end)) {
-        pieces.push(content.subarray(end, at), to);
-        end = at + from.length;
-    }
-    return end === 0 ? content : Buffer.concat([...pieces, content.subarray(end)]);
-}
-/**
- * In place: the rest of a string, up to its NUL, moves up behind the shorter prefix, and NULs fill what becomes free
- * at the string's end, so that nothing else in the file moves. A string may hold the placeholder several times.
- */
-function replaceBinary(content, from, to) {
-    let at = content.indexOf(from);
-    while (at >= 0) {
-        const nul = content.indexOf(0, at + from.length);
-        const end = nul < 0 ? content.length : nul;
-        let written = at;
-        while (at >= 0 && at < end) {
-            written += to.copy(content, written);
-            const rest = at + from.length;
-            at = content.indexOf(from, rest);
-            const restEnd = at >= 0 && at < end ? at : end;
-            content.copyWithin(written, rest, restEnd);
-            written += restEnd - rest;
-        }
-        content.fill(0, written, end);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/prefix/soft-links.ts
-/** Soft links that lead to soft links are followed this often, as Linux does. */
-const mostHops = 40;
-/**
- * Finds what a path of a package comes to when the package's own soft links are followed, in its last name and above.
- * @param path relative to the prefix
- * @param links targets by path, both as they are in the prefix
- * @param prefix absolute, for links that are
- * @returns a path relative to the prefix, or `undefined` when it leads out of it, or in a circle
- */
-function followLinks(path, links, prefix) {
-    const root = prefix.split('/').filter((name) => name !== '');
-    const inPrefix = (names) => root.every((name, depth) => names[depth] === name);
-    let names = [...root];
-    const pending = path.split('/').reverse();
-    let hops = 0;
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-        if (name === '' || name === '.')
-            continue;
-        if (name === '..') {
-            names.pop();
-            continue;
-        }
-        names.push(name);
-        const target = inPrefix(names) ? links.get(names.slice(root.length).join('/')) : undefined;
-        if (target === undefined)
-            continue;
-        if (++hops > mostHops)
-            return undefined;
-        names = target.startsWith('/') ? [] : names.slice(0, -1);
-        pending.push(...target.split('/').reverse());
-    }
-    return inPrefix(names) && names.length > root.length ? names.slice(root.length).join('/') : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/linking.ts
-
-
-
-
-
-
-const directoryMode = 0o755;
-/** What conda-meta says of a soft link that leads to no file of its package. */
-const sha256OfNothing = sha256(Buffer.alloc(0));
-/** One package on its way into the prefix, and what is learnt on the way. */
-class Linking {
-    #plan;
-    #archive;
-    #context;
-    #select;
-    #planned;
-    /** What each file was in the archive, as far as the archive has been read. */
-    #archived = new Map();
-    /** Hashes in the prefix, of whatever has content. */
-    #hashes = new Map();
-    /** Soft links in the archive and in the prefix, targets by path. */
-    #archiveLinks = new Map();
-    #prefixLinks = new Map();
-    /** Hard links in the archive, by path the file that they are. */
-    #aliases = new Map();
-    /** The file in the prefix that has the inode of a file in the archive. */
-    #inodes = new Map();
-    /** Soft links that come as a copy of what they lead to, which may stand behind them in the archive. */
-    #copies = [];
-    /** By the archive's file that has the content. */
-    #late = new Map();
-    constructor(plan, archive, context, select) {
-        this.#plan = plan;
-        this.#archive = archive;
-        this.#context = context;
-        this.#select = select;
-        this.#planned = new Map(plan.files.map((planned) => [planned.file.path, planned]));
-    }
-    async *files() {
-        for (const planned of this.#plan.files) {
-            if (planned.file.type === 'directory' && this.#isWanted(planned)) {
-                yield { type: 'directory', path: planned.path, mode: directoryMode };
-            }
-        }
-        for await (const entry of this.#archive.entries()) {
-            if (entry.type === 'symlink')
-                this.#archiveLinks.set(entry.path, entry.target);
-            if (entry.type === 'hardlink')
-                this.#aliases.set(entry.path, entry.target);
-            const planned = this.#planned.get(entry.path);
-            if (!planned)
-                continue;
-            this.#checkType(planned, entry);
-            this.#archived.set(planned, entry.type === 'symlink' ? 'softlink' : 'file');
-            if (entry.type === 'file')
-                yield* this.#file(entry, planned);
-            else if (entry.type === 'hardlink')
-                yield* this.#hardLink(entry.target, planned);
-            else
-                yield* this.#softLink(entry.target, planned);
-        }
-        this.#checkComplete();
-        for (const planned of this.#copies) {
-            const { path } = planned.file;
-            const end = followLinks(path, this.#archiveLinks, '/') ?? path;
-            this.#postpone(this.#aliases.get(end) ?? end, { planned, shared: false });
-        }
-        yield* this.#lateFiles();
-    }
-    /** What became of the plan's files, by position; to be asked for when `files` has come to its end. */
-    linked() {
-        const hashes = new Map();
-        for (const [{ path }, hash] of this.#hashes)
-            if (!hashes.has(path))
-                hashes.set(path, hash);
-        return this.#plan.files.map((planned) => {
-            const { file, path } = planned;
-            const type = file.type ?? this.#archived.get(planned) ?? 'file';
-            if (type === 'directory')
-                return { type };
-            const own = this.#hashes.get(planned) ?? file.sha256;
-            if (own !== undefined)
-                return { type, sha256InPrefix: own };
-            const end = followLinks(path, this.#prefixLinks, this.#context.prefix);
-            return { type, sha256InPrefix: (end !== undefined && hashes.get(end)) || sha256OfNothing };
-        });
-    }
-    #isWanted({ path, shadowed }) {
-        return !shadowed && this.#select(path);
-    }
-    async *#file(entry, planned) {
-        const { path, file } = planned;
-        const wanted = this.#isWanted(planned);
-        if (file.placeholder) {
-            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
-            if (wanted)
-                yield fileOf(path, entry.mode, content, entry.mtime);
-            return;
-        }
-        if (file.sha256 !== undefined)
-            this.#hashes.set(planned, file.sha256); // as micromamba, which trusts it, too
-        const content = file.sha256 === undefined ? this.#hashed(entry.content, planned) : entry.content;
-        if (wanted) {
-            if (!file.noLink)
-                this.#inodes.set(entry.path, path);
-            const { mode, mtime, size } = entry;
-            yield { type: 'file', path, mode, mtime, size, content };
-        }
-        else if (file.sha256 === undefined) {
-            await drain(content);
-        }
-    }
-    *#softLink(target, planned) {
-        const { path, file } = planned;
-        if (file.placeholder || file.noLink) {
-            this.#copies.push(planned);
-            return;
-        }
-        this.#prefixLinks.set(path, target);
-        if (this.#isWanted(planned))
-            yield { type: 'symlink', path, target };
-    }
-    /** @param target the file in the archive that it is the same as */
-    *#hardLink(target, planned) {
-        const { path, file } = planned;
-        if (file.placeholder || file.noLink) {
-            this.#postpone(target, { planned, shared: false });
-            return;
-        }
-        const hash = file.sha256 ?? this.#hashInArchive(target);
-        if (hash !== undefined)
-            this.#hashes.set(planned, hash);
-        const wanted = this.#isWanted(planned);
-        const inode = this.#inodes.get(target);
-        if (wanted && inode !== undefined)
-            yield { type: 'hardlink', path, target: inode };
-        else if (wanted || hash === undefined)
-            this.#postpone(target, { planned, shared: true });
-    }
-    #hashInArchive(path) {
-        const planned = this.#planned.get(path);
-        if (!planned)
-            return undefined;
-        return planned.file.sha256 ?? (planned.file.placeholder ? undefined : this.#hashes.get(planned));
-    }
-    #postpone(target, late) {
-        const others = this.#late.get(target);
-        if (others)
-            others.push(late);
-        else
-            this.#late.set(target, [late]);
-    }
-    /** Reads the archive once more for what had to wait. */
-    async *#lateFiles() {
-        if (this.#late.size === 0)
-            return;
-        const missing = new Set(this.#late.keys());
-        for await (const entry of this.#archive.entries()) {
-            const late = this.#late.get(entry.path);
-            if (!late || entry.type !== 'file')
-                continue;
-            missing.delete(entry.path);
-            const content = await content_readAll(entry.content);
-            let inode;
-            for (const { planned, shared } of late) {
-                const { path, file } = planned;
-                let bytes = content;
-                if (file.placeholder)
-                    bytes = this.#relocate(Buffer.from(content), planned, file.placeholder);
-                else if (!this.#hashes.has(planned))
-                    this.#hashes.set(planned, file.sha256 ?? sha256(content));
-                if (!this.#isWanted(planned))
-                    continue;
-                if (shared && inode !== undefined) {
-                    yield { type: 'hardlink', path, target: inode };
-                    continue;
-                }
-                if (shared)
-                    inode = path;
-                yield fileOf(path, entry.mode, bytes, entry.mtime);
-            }
-        }
-        const [lost] = missing;
-        if (lost !== undefined)
-            throw this.#mismatch(`a soft link that is to be copied leads to no file ('${lost}')`);
-    }
-    #relocate(content, planned, placeholder) {
-        const { prefix } = this.#context;
-        const relocated = replacePlaceholder(content, placeholder, prefix);
-        if (!relocated) {
-            throw new errors/* UserError */.y(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
-                `${placeholder.prefix.length} characters`, { advice: 'Use a shorter root prefix or a shorter name of the environment.' });
-        }
-        this.#hashes.set(planned, sha256(relocated));
-        return relocated;
-    }
-    async *#hashed(content, planned) {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        for await (const chunk of content) {
-            hash.update(chunk);
-            yield chunk;
-        }
-        this.#hashes.set(planned, hash.digest('hex'));
-    }
-    #checkType({ file }, entry) {
-        if (file.type === 'directory') {
-            throw this.#mismatch(`'${file.path}' is a directory in its metadata, and a ${entry.type} in the archive`);
-        }
-        if (file.type === 'softlink' && entry.type !== 'symlink' && !file.placeholder && !file.noLink) {
-            throw this.#mismatch(`'${file.path}' is a soft link in its metadata, and a ${entry.type} in the archive`);
-        }
-    }
-    #checkComplete() {
-        const lost = this.#plan.files.find((planned) => planned.file.type !== 'directory' && !this.#archived.has(planned));
-        if (lost)
-            throw this.#mismatch(`its metadata lists '${lost.file.path}', which the archive does not have`);
-    }
-    #mismatch(what) {
-        return malformed(this.#plan.dist, what);
-    }
-}
-/** A file whose content is in memory. */
-function fileOf(path, mode, bytes, mtime) {
-    return {
-        type: 'file',
-        path,
-        mode,
-        ...(mtime !== undefined && { mtime }),
-        size: bytes.length,
-        content: content_oneChunk(bytes),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/compiling.ts
-
-
-
-/**
- * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
- * time is in memory.
- * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
- */
-async function* withBytecode(entries, plan, { prefix }, select, compiler) {
-    const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
-    for await (const entry of entries) {
-        const path = bytecodePaths.get(entry.path);
-        if (entry.type !== 'file' || path === undefined || !select(path)) {
-            yield entry;
-            continue;
-        }
-        const source = await content_readAll(entry.content);
-        yield fileOf(entry.path, entry.mode, source, entry.mtime);
-        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
-        if (bytecode)
-            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
-/**
- * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
- * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
- * flat as conda's, and addresses are the lock's, which have no credentials.
- * @param linked what became of `plan.files`, by position
- */
-function formatRecord(index, locked, facts, plan, linked, context) {
-    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
-    const { track_features: trackFeatures, ...rest } = index;
-    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
-    return formatJson({
-        depends: [],
-        constrains: [],
-        ...rest,
-        ...(hasTrackFeatures && { track_features: trackFeatures }),
-        name: locked.name,
-        version: locked.version,
-        build: locked.build,
-        build_string: locked.build,
-        subdir: locked.subdir,
-        channel: locked.channel,
-        url: locked.url.href,
-        fn: locked.fileName,
-        md5: facts.md5,
-        sha256: facts.sha256,
-        size: facts.size,
-        files: [
-            ...plan.files.map(({ path }) => path),
-            ...plan.bytecode.map(({ path }) => path),
-            ...plan.entryPoints.map(({ path }) => path),
-        ],
-        paths_data: {
-            paths_version: 1,
-            paths: [
-                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
-                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
-                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
-            ],
-        },
-        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
-        extracted_package_dir: cached,
-        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
-        link: { source: cached, type: 1 },
-    });
-}
-function pathRecord(file, path, linked) {
-    const type = linked?.type ?? 'file';
-    return {
-        _path: path,
-        path_type: type === 'file' ? 'hardlink' : type,
-        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
-        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
-        ...(file.noLink && { no_link: true }),
-        ...(file.size !== 0 && { size_in_bytes: file.size }),
-    };
-}
-/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
-function formatJson(value) {
-    return JSON.stringify(value, sortKeys, 4);
-}
-function sortKeys(_key, value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
-
-/**
- * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
- * `python_entry_point_template`).
- * @param python the absolute path of the environment's python
- */
-function entryPointScript({ module, callable }, python) {
-    const [imported = callable] = callable.split('.');
-    return `${pythonShebang(python)}
-# -*- coding: utf-8 -*-
-import re
-import sys
-
-from ${module} import ${imported}
-
-if __name__ == '__main__':
-    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
-    sys.exit(${callable}())
-`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/clobber.ts
-
-
-/**
- * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
- * so the package that comes later in the lock wins.
- * @param plans the packages in the order of the lock, each with its paths, none twice
- */
-function clobber_findClobbers(plans) {
-    const owners = new Map();
-    const clobbers = new Map();
-    plans.forEach(({ paths }, position) => {
-        for (const path of paths) {
-            const before = owners.get(path);
-            owners.set(path, position);
-            if (before === undefined)
-                continue;
-            const clobber = clobbers.get(path);
-            if (clobber) {
-                clobber.losers.push(before);
-                clobber.winner = position;
-            }
-            else {
-                clobbers.set(path, { winner: position, losers: [before] });
-            }
-        }
-    });
-    return clobbers;
-}
-/**
- * Finds the paths below a file or a soft link that is claimed as well. micromamba fails at a file, and writes through a
- * soft link to wherever that leads, which layers of an image cannot express.
- * @param plans as for `findClobbers`
- */
-function findObstructed(plans) {
-    const owners = new Map();
-    plans.forEach(({ paths }, position) => {
-        for (const path of paths)
-            owners.set(path, position);
-    });
-    const obstructed = [];
-    const free = new Set(); // directories with nothing but directories above
-    plans.forEach(({ paths }, position) => {
-        for (const path of paths) {
-            const parents = [];
-            let by;
-            for (const parent of archive_path_parentsOf(path)) {
-                if (free.has(parent))
-                    break;
-                if (owners.has(parent))
-                    by = parent;
-                parents.push(parent);
-            }
-            if (by === undefined)
-                for (const parent of parents)
-                    free.add(parent);
-            else
-                obstructed.push({ path, position, by, byPosition: owners.get(by) ?? position });
-        }
-    });
-    return obstructed;
-}
-/**
- * @param plans in the order of the lock, perhaps with holes
- * @throws UserError when a package has files below another one's file or link, which a layer cannot have
- */
-function clobber_refuseObstructed(plans) {
-    const [obstructed] = findObstructed(plans);
-    if (!obstructed)
-        return;
-    const { path, position, by, byPosition } = obstructed;
-    throw new errors/* UserError */.y(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
-}
-/** Which paths to take from the package at `position` when others take some from it. */
-function clobber_selectWinning(clobbers, position) {
-    return (path) => (clobbers.get(path)?.winner ?? position) === position;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/python.ts
-
-/**
- * Where a python package keeps itself and its modules (libmamba 2.8, transaction_context.cpp): its own
- * `python_site_packages_path`, else by its version, and by its build for free-threaded ones (`…_cp313t`), whose
- * directory and executable have a `t`.
- * @param python the version and build of the python package, and what its info/index.json says, where that was read
- */
-function python_pythonOf(python) {
-    const version = python.version.split('.').slice(0, 2).join('.');
-    const usual = `lib/python${version}/site-packages`;
-    const freeThreaded = python.build.includes(`cp${version.replace('.', '')}t`);
-    const declared = python.pythonSitePackagesPath;
-    const sitePackages = freeThreaded && (declared === undefined || declared === usual)
-        ? `lib/python${version}t/site-packages`
-        : safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
-    const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
-    return { version, executable: `bin/python${version}${suffix}`, sitePackages };
-}
-/** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
-function bytecodePath(source, version) {
-    if (version.startsWith('2'))
-        return `${source}c`;
-    const slash = source.lastIndexOf('/');
-    const name = source.slice(slash + 1);
-    const stem = name === '.py' ? name : name.replace(/\.py$/, '');
-    return `${source.slice(0, slash + 1)}__pycache__/${stem}.cpython-${version.replaceAll('.', '')}.pyc`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/plan.ts
-
-
-
-
-
-
-/**
- * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
- * their archive has them.
- * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
- */
-function plan_planLink(info, context) {
-    const { dist, index } = info;
-    const python = index.noarch === 'python' ? requirePython(context, dist) : undefined;
-    const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path));
-    const entryPoints = info.entryPoints.map((entryPoint) => ({
-        path: `bin/${entryPoint.command}`,
-        entryPoint,
-    }));
-    const recordPath = `conda-meta/${dist}.json`;
-    const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
-    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
-    // What comes later takes the path from what came before it; entry points come last.
-    const owner = new Map();
-    targets.forEach((path, position) => owner.set(path, position));
-    if (isCompiled)
-        bytecode.forEach(({ path }) => owner.set(path, -1));
-    entryPoints.forEach(({ path }) => owner.set(path, -1));
-    const files = info.files.map((file, position) => {
-        const path = targets[position] ?? file.path;
-        return { file, path, shadowed: owner.get(path) !== position };
-    });
-    const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.Bs);
-    if (reserved !== undefined) {
-        throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
-    }
-    for (const { file, path } of files)
-        if (file.type === 'directory')
-            owner.delete(path);
-    const paths = [...owner.keys()];
-    const [obstructed] = findObstructed([{ paths }]);
-    if (obstructed)
-        throw malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
-    return {
-        dist,
-        name: index.name,
-        files,
-        bytecode,
-        isCompiled,
-        entryPoints,
-        recordPath,
-        paths,
-    };
-}
-function requirePython({ python, prefix }, dist) {
-    if (python)
-        return python;
-    throw new errors/* UserError */.y(`package ${dist} is for python, and the environment at ${prefix} has none`, {
-        advice: "Add 'python' to the environment's dependencies.",
-    });
-}
-function noarchPath(path, { sitePackages }) {
-    if (path.startsWith('site-packages/'))
-        return `${sitePackages}/${path.slice('site-packages/'.length)}`;
-    if (path.startsWith('python-scripts/'))
-        return `bin/${path.slice('python-scripts/'.length)}`;
-    return path;
-}
-function bytecodeOf(files, targets, { version }) {
-    return files.flatMap(({ path }, position) => {
-        if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
-            return [];
-        const source = targets[position] ?? path;
-        return [{ source, path: bytecodePath(source, version) }];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
-
-const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const activation_files_script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
-/** Whether activation reads a file of a prefix. */
-function activation_files_isActivationFile(path) {
-    return variables.test(path) || activation_files_script.test(path);
-}
-/**
- * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
- * of the files' names.
- * @throws UserError when such a file is not what it should be
- */
-function packageVariables(texts) {
-    const files = sorted(texts).filter(({ path }) => variables.test(path));
-    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
-}
-/** The scripts that activation runs, in its order; their paths are absolute. */
-function activationScripts(texts, prefix) {
-    const files = sorted(texts).filter(({ path }) => activation_files_script.test(path));
-    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
-}
-/** By path in code units. */
-function sorted(texts) {
-    return Object.entries(texts)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([path, text]) => ({ path, text }));
-}
-function parseVariables(path, text) {
-    try {
-        const json = JSON.parse(text);
-        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
-    }
-    catch (error) {
-        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
-            advice: 'Choose another build of the package that has it.',
-            cause: error,
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
-const moments = ['pre-link', 'post-link'];
-/**
- * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
- * Those for unlinking run at no install and do not count.
- * @returns paths relative to the prefix, in the order in which they are run
- */
-function link_scripts_linkScriptsOf({ name, paths, }) {
-    return moments
-        .map((moment) => ({ moment, path: `bin/.${name}-${moment}.sh` }))
-        .filter(({ path }) => paths.includes(path));
-}
-
-;// CONCATENATED MODULE: ./src/prefix/link.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Opens a package for linking. @throws UserError when its archive cannot be read */
-async function link_openPackage({ locked, file, ...facts }) {
-    const { format, name, version, build } = locked;
-    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
-}
-/** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
-const entryPointMode = 0o775;
-const recordMode = 0o644;
-/**
- * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
- * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
- * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
- * its source. An entry point that nobody can read has no script; the log says so where the record is given.
- * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
- * link to something left out becomes a file
- * @param compiler for the sources of noarch packages; without it they come without bytecode
- * @throws UserError when the archive is damaged or is not what its metadata says
- */
-async function* link_linkPackage(source, context, select = () => true, compiler) {
-    const { locked, archive, facts } = source;
-    const { index } = archive.info;
-    const dist = `${locked.name}-${locked.version}-${locked.build}`;
-    const plan = plan_planLink(archive.info, context);
-    if (plan.dist !== dist) {
-        throw new errors/* UserError */.y(`the archive of ${dist} says that it is ${plan.dist}`, {
-            at: { url: locked.url.href },
-            advice: 'Update the lockfile.',
-        });
-    }
-    refuseHiddenNoarch(source);
-    const linking = new Linking(plan, archive, context, select);
-    yield* plan.isCompiled && compiler
-        ? withBytecode(linking.files(), plan, context, select, compiler)
-        : linking.files();
-    const python = `${context.prefix}/${context.python?.executable ?? ''}`;
-    for (const { path, entryPoint } of plan.entryPoints) {
-        if (select(path))
-            yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
-    }
-    if (select(plan.recordPath)) {
-        for (const sentence of archive.info.unreadable)
-            lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
-        const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
-        yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
-    }
-}
-/**
- * What a noarch package becomes depends on the environment's python, and whoever decides by a package's address whether that matters
- * would be wrong about this one.
- */
-function refuseHiddenNoarch({ locked, archive }) {
-    if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
-        return;
-    throw new errors/* UserError */.y(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
-        at: { url: locked.url.href },
-        advice: 'Have it moved to noarch in its channel, or choose another build.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/layers/path-set.ts
-
-/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
-function hashPath(path) {
-    let hash = 0x811c9dc5;
-    for (let index = 0; index < path.length; index++) {
-        const unit = path.charCodeAt(index);
-        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
-        if (unit > 0xff)
-            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
-    }
-    return hash >>> 0;
-}
-/**
- * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
- * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
- * more closely than they need be, no more.
- * @param names of the packages
- * @param paths that they claim, relative to the prefix
- */
-function path_set_claimsOf(names, paths) {
-    const own = new Set([...names].flatMap(callNames));
-    const claims = new Set();
-    const ways = new Set();
-    const seen = new Set();
-    const seenAbove = new Set();
-    for (const path of paths) {
-        const territory = territoryOf(path, own);
-        const claimed = territory ?? path;
-        if (seen.has(claimed))
-            continue;
-        seen.add(claimed);
-        claims.add(hashPath(claimed));
-        for (const parent of parentsOf(claimed)) {
-            if (seenAbove.has(parent))
-                break;
-            seenAbove.add(parent);
-            ways.add(hashPath(parent));
-        }
-    }
-    return { claims, ways };
-}
-/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
-function callNames(name) {
-    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
-    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
-}
-/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
-function territoryOf(path, own) {
-    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
-        const name = path.slice(start, end).toLowerCase();
-        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
-        // Others' modules live in a python's and in a perl's own directories.
-        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
-            return path.slice(0, end);
-        start = end + 1;
-        end = path.indexOf('/', start);
-    }
-    return undefined;
-}
-/**
- * Finds those that may have a path in common with another, or a file where another has a directory.
- * @returns their indexes
- */
-function findMeetings(all) {
-    const owners = new Map();
-    const meeting = new Set();
-    all.forEach(({ claims }, index) => {
-        for (const hash of claims) {
-            const owner = owners.get(hash);
-            if (owner === undefined)
-                owners.set(hash, index);
-            else
-                meeting.add(owner).add(index);
-        }
-    });
-    all.forEach(({ ways }, index) => {
-        for (const hash of ways) {
-            const owner = owners.get(hash);
-            if (owner !== undefined && owner !== index)
-                meeting.add(owner).add(index);
-        }
-    });
-    return meeting;
-}
-/** Sorted, four bytes each, lowest first, in base64. */
-function formatPathSet(set) {
-    const sorted = Uint32Array.from(set).sort();
-    const bytes = Buffer.alloc(sorted.length * 4);
-    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
-    return bytes.toString('base64');
-}
-/** @returns undefined for what `formatPathSet` would not give */
-function parsePathSet(text) {
-    const bytes = Buffer.from(text, 'base64');
-    const set = new Set();
-    for (let at = 0; at + 4 <= bytes.length; at += 4)
-        set.add(bytes.readUInt32LE(at));
-    return formatPathSet(set) === text ? set : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/layers/facts.ts
-
-
-
-/**
- * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
- * are; with them the rest of an image can be made without these packages at hand.
- */
-const factsAnnotation = 'io.github.micromamba-image.facts';
-/** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
-const scriptRules = 1;
-function formatFacts({ claims, ways, texts, scripted, messages, python }) {
-    const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
-    return JSON.stringify({
-        claims: formatPathSet(claims),
-        ways: formatPathSet(ways),
-        ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
-        ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
-        ...(python && { python: [python.version, python.executable, python.sitePackages] }),
-    });
-}
-function facts_sorted(texts) {
-    return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
-function parseFacts(text) {
-    const facts = readFacts(text);
-    return facts && formatFacts(facts) === text ? facts : undefined;
-}
-function readFacts(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (!(0,json/* isRecord */.u)(value))
-        return undefined;
-    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value;
-    if (typeof claims !== 'string' || typeof ways !== 'string')
-        return undefined;
-    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
-    if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
-        return undefined;
-    const [, scripted, messages] = scripts;
-    if (!isList(scripted) || !isTexts(messages))
-        return undefined;
-    if (!Object.keys(texts).every(activation_files_isActivationFile))
-        return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted, messages };
-    if (python === undefined)
-        return read;
-    if (!isList(python))
-        return undefined;
-    const [version = '', executable = '', sitePackages = ''] = python;
-    return { ...read, python: { version, executable, sitePackages } };
-}
-function isTexts(value) {
-    return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => typeof text === 'string');
-}
-function isList(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    if (filled > 0)
+        yield buffer.subarray(0, filled);
 }
 
 ;// CONCATENATED MODULE: external "module"
@@ -50859,44 +47431,6 @@ function unzipSync(data, opts) {
     return files;
 }
 
-;// CONCATENATED MODULE: ./src/common/rechunk.ts
-/**
- * The same bytes in chunks of one size, the last one shorter; what came before an error is given before the error. Two
- * buffers take turns, since a gigabyte of new ones would let memory grow faster than it is collected: a chunk is good until
- * the one after the next is asked for.
- * @param size bytes
- */
-async function* rechunk(bytes, size) {
-    let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
-    let filled = 0;
-    try {
-        for await (const chunk of bytes) {
-            if (filled === 0 && chunk.length === size) {
-                yield chunk;
-                continue;
-            }
-            for (let offset = 0; offset < chunk.length;) {
-                const taken = Math.min(chunk.length - offset, size - filled);
-                buffer.set(chunk.subarray(offset, offset + taken), filled);
-                filled += taken;
-                offset += taken;
-                if (filled === size) {
-                    yield buffer;
-                    [buffer, other] = [other, buffer];
-                    filled = 0;
-                }
-            }
-        }
-    }
-    catch (error) {
-        if (filled > 0)
-            yield buffer.subarray(0, filled);
-        throw error;
-    }
-    if (filled > 0)
-        yield buffer.subarray(0, filled);
-}
-
 // EXTERNAL MODULE: ./src/layers/reproducible.ts
 var reproducible = __nccwpck_require__(7932);
 ;// CONCATENATED MODULE: ./src/layers/compress.ts
@@ -50958,53 +47492,6 @@ async function* compress_gzip(chunks) {
     }
     encoder.push(new Uint8Array(), true);
     yield* compressed;
-}
-
-;// CONCATENATED MODULE: ./src/layers/key.ts
-
-
-
-/** The annotation of a layer's descriptor that holds its key. */
-const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
-/** The hash of everything that determines a layer's bytes. */
-function layerKey(inputs) {
-    return keyOf('packages', inputs, inputs.compression);
-}
-/**
- * The key of a layer that holds no packages.
- * @param title tells layers of different kinds apart
- * @param inputs all that the layer is made from
- */
-function keyOf(title, inputs, compression) {
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([title, layerRules(compression), inputs]));
-}
-/** The rules by which this version makes bytes of what it is given; a change of any makes other layers. */
-function layerRules(compression) {
-    return [reproducible/* packerFormat */.qq, reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE, compressorName(compression)];
-}
-
-;// CONCATENATED MODULE: ./src/layers/overrides.ts
-/**
- * Finds the files that the order of the layers gets wrong. Of several packages that claim a path, the one that is last in
- * the lock must have it, but in an image the one in the topmost layer does; where these differ, the winner's file has
- * to be given again in a layer on top.
- * @param groups in the order of the image
- * @returns for each package (its position in the lock) the paths to give again
- */
-function planOverrides(groups, clobbers) {
-    const layerOf = new Map(groups.flatMap(({ packages }, layer) => packages.map((position) => [position, layer])));
-    const heightOf = (position) => layerOf.get(position) ?? -1;
-    const overrides = new Map();
-    for (const [path, { winner, losers }] of clobbers) {
-        if (losers.every((loser) => heightOf(loser) <= heightOf(winner)))
-            continue;
-        const paths = overrides.get(winner);
-        if (paths)
-            paths.add(path);
-        else
-            overrides.set(winner, new Set([path]));
-    }
-    return overrides;
 }
 
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
@@ -51183,7 +47670,7 @@ async function* tarStream(entries) {
                 const { size, mode, mtime = reproducible/* fixedTime */.EZ } = entry;
                 files.set(path, { mode, mtime });
                 yield formatTarHeader({ ...common, type: 'file', size, mode, mtime });
-                yield* tar_contentOf(entry);
+                yield* contentOf(entry);
                 if (size % blockSize !== 0)
                     yield padding(size);
             }
@@ -51191,7 +47678,7 @@ async function* tarStream(entries) {
     }
     yield Buffer.alloc(2 * blockSize);
 }
-async function* tar_contentOf({ path, size, content, }) {
+async function* contentOf({ path, size, content, }) {
     let given = 0;
     for await (const chunk of content instanceof Uint8Array ? [content] : content) {
         given += chunk.length;
@@ -51253,8 +47740,5344 @@ function digested(hash) {
     return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
 }
 
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function activation_files_isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
+/**
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
+ */
+function packageVariables(texts) {
+    const files = sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/execute/conditions.ts
+
+/** What is the same for every command, wherever it runs and whoever runs it. */
+const hostname = 'micromamba-image';
+/** Relative to the root: what whoever runs a command puts into the file system, and what is there for its time only. */
+const passing = [
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'tmp',
+    'etc/hosts',
+    'etc/hostname',
+    'etc/resolv.conf',
+    '.dockerenv',
+];
+/** Whether a path is nothing of the image's: it is in no layer, whatever happens there. */
+function isPassing(path) {
+    return passing.some((place) => isBelow(path, place));
+}
+/** Whether a path is `place`, or below it. */
+function isBelow(path, place) {
+    return path === place || path.startsWith(`${place}/`);
+}
+/** The paths above one, the nearest first. */
+function* above(path) {
+    for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent))
+        yield parent;
+}
+
+;// CONCATENATED MODULE: ./src/execute/changes.ts
+
+
+
+
+
+
+/**
+ * Packs what has changed as a layer: a function of what was there and of what is there, not of how it came about. Entries are
+ * sorted by path, each behind the directories above it, with one time for all (`fixedTime`).
+ * @throws UserError for a device or a file that changes who runs it, where the rules refuse them
+ */
+async function packChanges(differences, request) {
+    const { rules, compression, file } = request;
+    const all = await findChanges(differences);
+    const isWanted = ({ path }) => rules.only === undefined || isBelow(path, rules.only);
+    const isNever = ({ path }) => rules.never.some((place) => isBelow(path, place));
+    const kept = all.filter((change) => isWanted(change) && !isNever(change));
+    const special = kept.filter(({ now }) => now && isSpecial(now)).map(({ path }) => path);
+    if (special.length > 0 && rules.refuseSpecial)
+        throw refusedSpecial(special);
+    const dropped = all.filter((change) => !isWanted(change));
+    const left = all.filter((change) => !kept.includes(change));
+    const added = kept.flatMap(({ now }) => (now ? [now] : []));
+    return {
+        layer: await pack_packEntries(entriesOf(kept, differences, rules), compression, file),
+        paths: kept.map(({ path }) => path),
+        files: added.length,
+        bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
+        removed: kept.filter(({ now }) => !now).length,
+        dropped: outermost(dropped.map(({ path }) => path)),
+        special,
+        activation: await activationOf(kept, differences),
+        isStale: left.some(({ path }) => differences.before.has(path)),
+        leftover: outermost(left.map(({ path }) => path)),
+    };
+}
+/** Sorted by path. */
+async function findChanges({ before, now, gone, hashesBefore }) {
+    const candidates = [...now].filter(([path]) => !isPassing(path));
+    const doubtful = candidates.filter(([path, file]) => {
+        const old = before.get(path);
+        return file.type === 'file' && old !== undefined && hasSameLook(old, file);
+    });
+    const hashes = doubtful.length > 0 ? await hashesBefore(doubtful.map(([path]) => path)) : new Map();
+    const isSame = async (path, file) => {
+        const old = before.get(path);
+        if (!old || !hasSameLook(old, file))
+            return false;
+        return (file.type !== 'file' || (file.open !== undefined && hashes.get(path) === (await hashOf(file.open()))));
+    };
+    const changes = [];
+    const lost = new Set(gone.filter((path) => !isPassing(path)));
+    for (const [path, file] of candidates) {
+        // A socket or a pipe is for the processes that had it.
+        if (file.type === 'other') {
+            if (before.has(path) && before.get(path)?.type !== 'other')
+                lost.add(path);
+        }
+        else if (!(await isSame(path, file)))
+            changes.push({ path, now: file });
+    }
+    for (const path of lost) {
+        const [parent = ''] = above(path);
+        // What takes the place of a directory takes away what it held.
+        if (!lost.has(parent) && (now.get(parent)?.type ?? 'directory') === 'directory')
+            changes.push({ path });
+    }
+    return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+/** Whether two states differ in content at most. A link's own mode means nothing. */
+function hasSameLook(old, now) {
+    if (old.type !== now.type || old.uid !== now.uid || old.gid !== now.gid)
+        return false;
+    if (old.type === 'symlink')
+        return old.target === now.target;
+    if (old.mode !== now.mode)
+        return false;
+    if (old.type === 'file')
+        return old.size === now.size;
+    if (old.type !== 'device')
+        return true;
+    const device = now;
+    return old.kind === device.kind && old.major === device.major && old.minor === device.minor;
+}
+const setId = 0o6000;
+function isSpecial(file) {
+    return file.type === 'device' || (file.type === 'file' && (file.mode & setId) !== 0);
+}
+function refusedSpecial(paths) {
+    return new errors/* UserError */.y(`a link script made what gives whoever runs it other rights: ${paths.map((path) => `/${path}`).join(', ')}`, {
+        at: { input: 'link-scripts' },
+        advice: "Name its package in 'link-scripts-skip', and make it with 'run', which is yours, if it has to be.",
+    });
+}
+/** Those of the paths that lie below no other of them. */
+function outermost(paths) {
+    const all = new Set(paths);
+    return paths.filter((path) => ![...above(path)].some((parent) => all.has(parent)));
+}
+function* entriesOf(kept, { before, gone }, rules) {
+    const opaque = emptied(kept, before, gone);
+    const changes = new Map(kept.map((change) => [change.path, change]));
+    const paths = new Set();
+    for (const { path, now } of kept) {
+        const parents = [...above(path)];
+        // What is said of a directory that lost everything is said once.
+        if (now || !opaque.has(parents[0] ?? ''))
+            paths.add(path);
+        // Where a layer does not name the directories above, some engines make them anew with the mode 755.
+        for (const parent of parents)
+            paths.add(parent);
+    }
+    const names = new Map();
+    for (const path of [...paths].sort()) {
+        const change = changes.get(path);
+        const file = change ? change.now : before.get(path);
+        if (file)
+            yield* entryOf(path, opened(path, file, rules), names);
+        else
+            yield { type: 'whiteout', path, uid: 0, gid: 0 };
+        if (opaque.has(path))
+            yield { type: 'opaque', path, uid: 0, gid: 0 };
+    }
+}
+/** Directories that have nothing left of what they held, which was more than one thing. */
+function emptied(kept, before, gone) {
+    const count = (paths) => {
+        const counts = new Map();
+        for (const path of paths) {
+            const [parent = ''] = above(path);
+            counts.set(parent, (counts.get(parent) ?? 0) + 1);
+        }
+        return counts;
+    };
+    const lost = count(kept.filter(({ now }) => !now).map(({ path }) => path));
+    if (lost.size === 0)
+        return new Set();
+    const had = count(before.keys());
+    const missing = new Set(gone);
+    const isEmptied = ([path, paths]) => path !== '' && paths > 1 && paths === had.get(path) && !missing.has(path);
+    return new Set([...lost].filter(isEmptied).map(([path]) => path));
+}
+function opened(path, file, { openToGroup }) {
+    if (openToGroup === undefined || !isBelow(path, openToGroup))
+        return file;
+    return { ...file, gid: 0, mode: file.type === 'symlink' ? file.mode : (0,reproducible/* groupAsOwner */.Br)(file.mode) };
+}
+/** @param names where the files lie that have several names, by what they have in common */
+function* entryOf(path, file, names) {
+    const { uid, gid, mode } = file;
+    const common = { path, uid, gid };
+    switch (file.type) {
+        case 'directory':
+            yield { ...common, type: 'directory', mode };
+            break;
+        case 'symlink':
+            yield { ...common, type: 'symlink', target: file.target };
+            break;
+        case 'device': {
+            const { kind, major, minor } = file;
+            yield { ...common, type: 'device', kind, major, minor, mode };
+            break;
+        }
+        case 'other':
+            break;
+        case 'file': {
+            const { identity, size, open } = file;
+            const target = identity === undefined ? undefined : names.get(identity);
+            if (target !== undefined)
+                yield { ...common, type: 'hardlink', target };
+            else {
+                if (identity !== undefined)
+                    names.set(identity, path);
+                if (!open)
+                    throw new Error(`'/${path}' has changed, and cannot be read`);
+                yield { ...common, type: 'file', mode, size, content: open() };
+            }
+        }
+    }
+}
+/** Where activation files of some prefix lie, relative to the root. */
+const inPrefix = /^(?:.*\/)?(etc\/conda\/.*)$/;
+async function activationOf(kept, { before, gone }) {
+    const isRead = (path) => activation_files_isActivationFile(inPrefix.exec(path)?.[1] ?? '');
+    const texts = {};
+    const removed = kept.filter(({ now }) => !now).map(({ path }) => path);
+    for (const path of gone) {
+        if (isRead(path) && before.has(path) && removed.some((place) => isBelow(path, place)))
+            texts[path] = null;
+    }
+    for (const { path, now } of kept) {
+        if (now?.type !== 'file' || !now.open || !isRead(path))
+            continue;
+        const chunks = await Array.fromAsync(now.open());
+        texts[path] = Buffer.concat(chunks).toString();
+    }
+    return texts;
+}
+
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./src/execute/seccomp.ts
+/**
+ * Which system calls a command may make. What is not named here does not exist for it: mounting, namespaces, kernel modules and keys,
+ * bpf, performance counters, io_uring, user faults, other processes' memory, the machine's clock and name. docker's default
+ * permits all that is permitted here, and more (moby, `profiles/seccomp/default.json`).
+ *
+ * Calls that an architecture or a runtime's libseccomp does not know are passed over by the runtime.
+ */
+const allowed = {
+    'opening, reading and writing files': words(`
+    open openat openat2 creat close close_range read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2
+    lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock truncate truncate64 ftruncate ftruncate64 fallocate
+    fsync fdatasync sync syncfs sync_file_range sync_file_range2 arm_sync_file_range readahead fadvise64 fadvise64_64 arm_fadvise64_64
+    sendfile sendfile64 copy_file_range splice tee vmsplice pipe pipe2 memfd_create`),
+    'asynchronous input and output of the older kind, which databases use': words(`
+    io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64`),
+    'what is where in the file system': words(`
+    stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2
+    getdents getdents64 readlink readlinkat getcwd chdir fchdir chroot name_to_handle_at
+    inotify_init inotify_init1 inotify_add_watch inotify_rm_watch cachestat`),
+    'changing the file system': words(`
+    mkdir mkdirat mknod mknodat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
+    chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 fchownat lchown lchown32 umask
+    utime utimes futimesat utimensat utimensat_time64
+    getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`),
+    'waiting for files': words(`
+    select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create epoll_create1 epoll_ctl
+    epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4`),
+    'the memory of the process': words(`
+    brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 mlockall munlock munlockall remap_file_pages
+    membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal`),
+    'programs and threads': words(`
+    execve execveat fork vfork exit exit_group wait4 waitid waitpid gettid getpid getppid getpgid getpgrp setpgid getsid setsid
+    set_tid_address set_robust_list get_robust_list futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue rseq
+    prctl arch_prctl set_thread_area get_thread_area set_tls cacheflush swapcontext riscv_flush_icache restart_syscall
+    pidfd_open pidfd_send_signal seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`),
+    signals: words(`
+    kill tkill tgkill pause sigaltstack sigprocmask sigreturn rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
+    rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo`),
+    'users and capabilities, as far as the process has them': words(`
+    getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid getresuid32 getresgid getresgid32 getgroups getgroups32
+    setuid setuid32 setgid setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid setresgid32
+    setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget capset`),
+    'limits, priorities and what was used': words(`
+    getrlimit ugetrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set getcpu
+    sched_yield sched_getaffinity sched_setaffinity sched_getattr sched_setattr sched_getparam sched_setparam sched_getscheduler
+    sched_setscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_rr_get_interval_time64`),
+    time: words(`
+    time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 nanosleep clock_nanosleep clock_nanosleep_time64
+    alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
+    timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64`),
+    'the network, and talking to other processes in the container': words(`
+    bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt socketpair
+    send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64
+    ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
+    mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr`),
+    'the machine, by what it says of itself': words('uname sysinfo getrandom'),
+};
+const [EPERM, ENOSYS] = [1, 38];
+/** Domains of sockets that reach the hypervisor (socket.h). */
+const AF_VSOCK = 40;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (sched.h). */
+const cloneNewNamespaces = 0x7e020000;
+/** PER_LINUX and PER_LINUX32, each with and without UNAME26, and the question which one it is (personality.h). */
+const personalities = [0, 0x0008, 0x20000, 0x20008, 0xffffffff];
+/** Of each kind of processor: what it is to libseccomp, and the 32-bit one that its programs may be for as well. */
+const architectures = {
+    x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
+    arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+    ppc64: ['SCMP_ARCH_PPC64LE'],
+    s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
+};
+/**
+ * The profile of all commands.
+ * @param machine the kind of processor that makes the calls: this one's, also for a program that the kernel has emulated
+ */
+function seccompProfile(machine = process.arch) {
+    // The order of clone's arguments is s390's own (clone(2)).
+    const flags = machine === 's390x' ? 1 : 0;
+    const special = [
+        {
+            names: ['clone'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: flags, value: cloneNewNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+        },
+        // Its flags lie in memory, where no rule can look; the C library then takes clone.
+        { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+        {
+            names: ['socket'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }],
+        },
+        ...personalities.map((value) => ({
+            names: ['personality'],
+            action: 'SCMP_ACT_ALLOW',
+            args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
+        })),
+    ];
+    return {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        defaultErrnoRet: EPERM,
+        architectures: architectures[machine] ?? [],
+        syscalls: [{ names: Object.values(allowed).flat(), action: 'SCMP_ACT_ALLOW' }, ...special],
+    };
+}
+function words(text) {
+    return text.trim().split(/\s+/);
+}
+
+;// CONCATENATED MODULE: ./src/execute/secrets.ts
+
+/**
+ * How a command gets its secrets, whoever runs it: over standard input, from which the first program in the container writes them into a
+ * file system of its memory. So they are in no argument, variable, file of this machine, or layer.
+ */
+/** Where they are: a tmpfs of the command's user, mode 0700. */
+const secretsFolder = '/run/secrets';
+/**
+ * Only builtins of bash, which would be gone with it. It begins without any file of its own, the command's BASH_ENV among them
+ * (`-p`), and becomes the command, which finds its standard input empty.
+ */
+const secrets_script = [
+    'umask 0377',
+    `while IFS= read -r -d '' name && IFS= read -r -d '' value; do`,
+    `  printf %s "$value" >"${secretsFolder}/$name" || exit 125`,
+    'done',
+    'umask 022',
+    'exec "$@" </dev/null',
+].join('\n');
+/**
+ * The arguments of a command that first takes its secrets from standard input.
+ * @param bash its path in the image
+ */
+function withSecrets(args, bash = '/bin/bash') {
+    return [bash, '-p', '-c', secrets_script, 'secrets', ...args];
+}
+/**
+ * What it gets there: each name and each value, with a NUL behind it.
+ * @param secrets file names with their content
+ * @throws UserError for a name that is none, and for a value that no variable of a shell can hold; it is not in the message
+ */
+function secretsInput(secrets) {
+    const parts = Object.entries(secrets).flatMap(([name, value]) => {
+        if (!/^[\w-][\w.-]*$/.test(name)) {
+            throw new errors/* UserError */.y(`'${name}' cannot be the name of a secret`, {
+                at: { input: 'secrets' },
+                advice: 'Use letters, digits, dots, dashes and underscores.',
+            });
+        }
+        if (value.includes('\0')) {
+            throw new errors/* UserError */.y(`the secret '${name}' holds a NUL byte`, {
+                at: { input: 'secrets' },
+                advice: 'Give it as base64, and have the command decode it.',
+            });
+        }
+        return [name, value];
+    });
+    return parts.map((part) => `${part}\0`).join('');
+}
+
+;// CONCATENATED MODULE: ./src/execute/bundle.ts
+
+
+
+
+
+/**
+ * What root may do in a container: docker's default (moby, `daemon/pkg/oci/caps/defaults.go`) without NET_RAW, by which a command
+ * could read what others on the machine's network send.
+ */
+const rootCapabilities = [
+    'CAP_AUDIT_WRITE',
+    'CAP_CHOWN',
+    'CAP_DAC_OVERRIDE',
+    'CAP_FOWNER',
+    'CAP_FSETID',
+    'CAP_KILL',
+    'CAP_MKNOD',
+    'CAP_NET_BIND_SERVICE',
+    'CAP_SETFCAP',
+    'CAP_SETGID',
+    'CAP_SETPCAP',
+    'CAP_SETUID',
+    'CAP_SYS_CHROOT',
+];
+/** As docker hides them from containers, and keeps them from being written (moby, `daemon/pkg/oci/defaults.go`). */
+const maskedPaths = [
+    '/proc/acpi',
+    '/proc/asound',
+    '/proc/interrupts',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/sys/devices/virtual/powercap',
+    '/sys/firmware',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+/**
+ * The `config.json` of a container that runs one command. It has namespaces of its own for all but the network, where the command
+ * may use that; nothing of the machine's file system but what `place` names; and no variable but the command's. Its secrets come over
+ * standard input, see `secrets.ts`. Without HOME among its variables runtimes add one, each as it sees fit.
+ */
+function ociConfig(command, place) {
+    const { rootless } = place;
+    const user = rootless ? { uid: 0, gid: 0 } : { uid: command.user.uid, gid: command.user.gid };
+    const capabilities = command.user.uid === 0 ? rootCapabilities : [];
+    const namespaces = [
+        ...['pid', 'mount', 'ipc', 'uts', 'cgroup'],
+        ...(command.network ? [] : ['network']),
+        ...(rootless ? ['user'] : []),
+    ];
+    return {
+        ociVersion: '1.0.2',
+        process: {
+            terminal: false,
+            user: { ...user, umask: 0o022 },
+            args: command.args,
+            env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
+            cwd: command.cwd,
+            // Nothing is inheritable: a program has what its user is, not what its caller was (CVE-2022-24769).
+            capabilities: {
+                bounding: capabilities,
+                effective: capabilities,
+                permitted: capabilities,
+                inheritable: [],
+                ambient: [],
+            },
+            noNewPrivileges: true,
+        },
+        root: { path: place.root, readonly: false },
+        hostname: hostname,
+        mounts: mountsOf(command, place, user),
+        linux: {
+            namespaces: namespaces.map((type) => ({ type })),
+            ...(rootless
+                ? { uidMappings: mappingTo(rootless.uid), gidMappings: mappingTo(rootless.gid) }
+                : // The runtime adds the harmless ones. Who is not root can make no device and no such rule either.
+                    { resources: { devices: [{ allow: false, access: 'rwm' }] } }),
+            ...(place.seccomp && { seccomp: seccompProfile() }),
+            maskedPaths,
+            readonlyPaths,
+        },
+    };
+}
+function mappingTo(hostID) {
+    return [{ containerID: 0, hostID, size: 1 }];
+}
+function mountsOf(command, place, user) {
+    const own = ['nosuid', 'nodev'];
+    const fresh = (type, destination, options) => ({
+        destination,
+        type,
+        source: type,
+        options,
+    });
+    const bound = (source, destination, options) => ({
+        destination,
+        type: 'bind',
+        source,
+        options: ['bind', 'rprivate', ...own, ...options],
+    });
+    const networkFile = (name) => bound((0,external_node_path_.join)(place.networkFiles, name), `/etc/${name}`, ['ro', 'noexec']);
+    return [
+        fresh('proc', '/proc', [...own, 'noexec']),
+        fresh('tmpfs', '/dev', ['nosuid', 'strictatime', 'mode=0755', 'size=65536k']),
+        // The group `tty` is 5 where there is such an id at all.
+        fresh('devpts', '/dev/pts', [
+            ...['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+            ...(place.rootless ? [] : ['gid=5']),
+        ]),
+        fresh('tmpfs', '/dev/shm', [...own, 'noexec', 'mode=1777', 'size=65536k']),
+        fresh('mqueue', '/dev/mqueue', [...own, 'noexec']),
+        // It shows a network, and only who owns that may mount it.
+        ...(place.rootless && command.network ? [] : [fresh('sysfs', '/sys', [...own, 'noexec', 'ro'])]),
+        bound(place.temporary, '/tmp', ['rw']),
+        fresh('tmpfs', '/run', [...own, 'mode=0755']),
+        ...(command.secrets === undefined
+            ? []
+            : [
+                fresh('tmpfs', secretsFolder, [
+                    ...[...own, 'noexec', 'mode=0700', 'size=16384k'],
+                    ...[`uid=${user.uid}`, `gid=${user.gid}`],
+                ]),
+            ]),
+        ...['hosts', 'hostname', ...(command.network ? ['resolv.conf'] : [])].map(networkFile),
+    ];
+}
+/**
+ * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
+ * network.
+ * @param folder its parent is there
+ */
+async function writeNetworkFiles(folder) {
+    await (0,promises_.mkdir)(folder, { mode: 0o755 });
+    const hosts = [
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        `127.0.1.1\t${hostname}`,
+    ];
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `${hosts.join('\n')}\n`, { mode: 0o644 });
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 });
+    const resolver = (0,external_node_path_.join)(folder, 'resolv.conf');
+    // Where there is none the resolver asks this machine.
+    await (0,promises_.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_.writeFile)(resolver, ''));
+}
+
+// EXTERNAL MODULE: ./src/common/cancellation.ts
+var cancellation = __nccwpck_require__(3598);
+;// CONCATENATED MODULE: ./src/execute/engine-session.ts
+
+
+
+
+
+
+/** What errors are about. */
+const executorInput = 'executor';
+/** Who speaks to the engine, and takes away at the end whatever it was given. One command at a time. */
+class EngineSession {
+    engine;
+    kind;
+    /** What the names begin with that are given here. */
+    #name = `micromamba-image-execute`;
+    #tag = (0,external_node_crypto_.randomBytes)(8).toString('hex');
+    #images = [];
+    #containers = new Set();
+    #notCancelled = (0,cancellation/* onCancel */.Ao)(() => this.close());
+    #count = 0;
+    #isClosed = false;
+    #underWay = Promise.resolve();
+    constructor(engine, kind) {
+        this.engine = engine;
+        this.kind = kind;
+    }
+    /** The name of an image that is about to be made. */
+    nextImage() {
+        // Of this machine for both engines: docker's `docker.io` would be another's.
+        const tag = `${this.#tag}-${this.#count++}`;
+        const reference = { registry: 'localhost', repository: this.#name, tag };
+        this.#images.push((0,registry_registry/* formatReference */.FH)(reference));
+        return reference;
+    }
+    /** The name of a container that is about to be made. */
+    nextContainer() {
+        const name = `${this.#name}-${this.#tag}-${this.#count++}`;
+        this.#containers.add(name);
+        return name;
+    }
+    /**
+     * Does something that may make an image or a container, of which the end is awaited before all is taken away.
+     * @throws Error once this is closed
+     */
+    async during(work) {
+        if (this.#isClosed)
+            throw new Error('the commands of a cancelled job are not run');
+        const working = work();
+        this.#underWay = working;
+        return working;
+    }
+    /** @returns what it writes @throws UserError when it fails */
+    async succeed(args, feed) {
+        const { ok, stdout, stderr } = await this.during(() => this.engine.run(args, feed));
+        if (!ok)
+            throw (0,outputs_outputs/* engineFailure */.FR)(this.engine, `${args[0] ?? ''} failed`, stderr, executorInput);
+        return stdout;
+    }
+    /** The file system of a container that has ended. */
+    async *export(container) {
+        const child = this.#startExport(container);
+        try {
+            const ended = endOf(child);
+            ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
+            yield* readLayerTar({ mediaType: '', open: () => Promise.resolve(child.stdout) });
+            this.#checkExport(await ended);
+        }
+        finally {
+            child.kill();
+        }
+    }
+    /** Makes an image with a single layer of what a container has. */
+    async flatten(container, platform, image) {
+        await this.succeed(['import', ...platform, '-', image], async (stdin) => {
+            const child = this.#startExport(container);
+            const ended = endOf(child);
+            child.stdout.pipe(stdin);
+            this.#checkExport(await ended);
+        });
+    }
+    async removeContainers() {
+        const names = [...this.#containers];
+        if (names.length === 0)
+            return;
+        // Some may not have been made: whether that is an error differs between engines.
+        await this.engine.run(['rm', '--force', '--volumes', ...names]);
+        if (!this.#isClosed)
+            this.#containers.clear();
+    }
+    /** Removes containers, running or not, and images. */
+    async close() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        await this.removeContainers();
+        // What was being made until now.
+        await this.#underWay.catch(() => undefined);
+        await this.removeContainers();
+        // The last one first, since each is the ground of the next.
+        if (this.#images.length > 0)
+            await this.engine.run(['rmi', '--force', ...this.#images.toReversed()]);
+        this.#notCancelled();
+    }
+    #startExport(container) {
+        const args = ['export', container];
+        const child = this.kind === 'podman' ? this.engine.startPiped(args) : this.engine.start(args);
+        child.stdin.end();
+        return child;
+    }
+    #checkExport({ code, stderr }) {
+        if (code !== 0)
+            throw (0,outputs_outputs/* engineFailure */.FR)(this.engine, 'export failed', stderr, executorInput);
+    }
+}
+async function endOf(child) {
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const [code] = (await (0,external_node_events_.once)(child, 'close'));
+    return { code, stderr };
+}
+
+;// CONCATENATED MODULE: ./src/execute/launch.ts
+
+/**
+ * How a command starts in an engine's container: a bash reads from standard input what it is to become. So its variables, some of
+ * which may be a proxy with a password, are in no argument and in nothing that the engine keeps, and the command has those alone: none
+ * that the engine or its client's own configuration gives to containers.
+ */
+/** The entry point of every container, and its arguments: a bash that begins without any file or variable. */
+const launcher = {
+    program: '/bin/bash',
+    args: ['-p', '-c', `exec -c /bin/bash -c "$0"`, `IFS= read -r -d '' it && eval "$it"`],
+};
+/**
+ * What a container gets over standard input: the launcher's script, and behind it the secrets.
+ * @throws UserError as `secretsInput`
+ */
+function launchInput({ args, env, secrets }) {
+    const script = launchScript(secrets ? withSecrets(args) : args, env);
+    return `${script}\0${secrets ? secretsInput(secrets) : ''}`;
+}
+/** Bash's own, which it lets nobody set. */
+const fixed = ['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID'];
+function launchScript(args, env) {
+    const isOrdinary = (name) => /^[a-zA-Z_]\w*$/.test(name) && !fixed.includes(name);
+    const variables = Object.entries(env);
+    const ordinary = variables.filter(([name]) => isOrdinary(name));
+    const odd = variables.filter(([name]) => !isOrdinary(name)).map(([name, value]) => `${name}=${value}`);
+    return [
+        'umask 022',
+        'unset -v it PWD OLDPWD',
+        // Of a language that the image does not have the command itself may complain.
+        '{',
+        ...ordinary.map(([name, value]) => `export ${name}=${launch_quoted(value)}`),
+        ':',
+        '} 2>/dev/null',
+        `exec ${[...(odd.length > 0 ? ['/usr/bin/env', ...odd] : []), ...args].map(launch_quoted).join(' ')}`,
+    ].join('\n');
+}
+function launch_quoted(word) {
+    return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/execute/output.ts
+/** A program that ends no line is shown all the same, in pieces of this many code units. */
+const longest = 64 * 1024;
+/** Gives what a program writes line by line as it comes, the last one also when nothing ends it. */
+async function readLines(stream, onLine) {
+    let rest = '';
+    // A character that two chunks share comes whole.
+    for await (const chunk of stream.setEncoding('utf8')) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines)
+            onLine(shownOf(line));
+        if (rest.length > longest) {
+            onLine(rest);
+            rest = '';
+        }
+    }
+    if (rest !== '')
+        onLine(shownOf(rest));
+}
+/** What a terminal would show in the end of a line that was written again and again, as progress is. */
+function shownOf(line) {
+    const whole = line.replace(/\r+$/, '');
+    return whole.slice(whole.lastIndexOf('\r') + 1);
+}
+
+;// CONCATENATED MODULE: ./src/execute/container.ts
+
+
+
+
+
+
+
+
+
+/**
+ * The options of a container, with its image and its entry point. It has what `bundle.ts` gives to those of an OCI runtime, and the command
+ * comes over standard input, see `launch.ts`.
+ */
+function containerArguments(kind, command, shape) {
+    const { user, cwd, network, secrets } = command;
+    const { name, image, platform, ownTmp } = shape;
+    // Podman would copy into it what the image has there.
+    const tmpfs = (path, options) => `--tmpfs=${path}:rw,nosuid,nodev,${options}${kind === 'podman' ? ',notmpcopyup' : ''}`;
+    const isForeign = platform.architecture !== (0,common_platform/* machinePlatform */.Pv)().architecture;
+    return [
+        '--interactive',
+        `--name=${name}`,
+        '--pull=never',
+        ...(isForeign ? [`--platform=${(0,common_platform/* formatPlatform */.Bq)(platform)}`] : []),
+        `--network=${network ? 'host' : 'none'}`,
+        `--hostname=${hostname}`,
+        `--user=${user.uid}:${user.gid}`,
+        `--workdir=${cwd}`,
+        '--security-opt=no-new-privileges',
+        '--cap-drop=ALL',
+        // To another user podman would give them, too.
+        ...(user.uid === 0 ? rootCapabilities.map((capability) => `--cap-add=${capability}`) : []),
+        // Whoever removes it does not want to wait for it.
+        '--stop-timeout=0',
+        ...(ownTmp ? [] : ['--volume=/tmp']),
+        tmpfs('/run', 'exec,mode=755'),
+        // Podman knows no owner of it.
+        ...(secrets ? [tmpfs(secretsFolder, 'noexec,mode=1777')] : []),
+        `--entrypoint=${launcher.program}`,
+        image,
+        ...launcher.args,
+    ];
+}
+/**
+ * Runs a command in a container of its own to its end; the container stays.
+ * @throws UserError when it cannot be started
+ */
+async function runContainer(engine, kind, shape, command, onLine) {
+    const { name } = shape;
+    const args = containerArguments(kind, command, shape);
+    const given = launchInput(command);
+    if (kind === 'docker') {
+        const { ok, stderr } = await engine.run(['create', ...args]);
+        if (!ok)
+            throw cannotStart(engine, stderr);
+    }
+    const lines = [];
+    const take = (line) => {
+        lines.push(line);
+        if (lines.length > 10)
+            lines.shift();
+        onLine(line);
+    };
+    const child = engine.start(kind === 'docker'
+        ? ['start', '--attach', '--interactive', name]
+        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be.
+            ['run', '--passwd=false', ...args]);
+    child.stdin.on('error', () => undefined); // a command may end without having read it
+    child.stdin.end(given);
+    const limit = timeLimit(command.timeout, () => engine.run(['kill', name]));
+    try {
+        await Promise.all([(0,external_node_events_.once)(child, 'close'), readLines(child.stdout, take), readLines(child.stderr, take)]);
+        await engine.run(['wait', name]);
+    }
+    finally {
+        limit.stop();
+    }
+    const { stdout, stderr } = await engine.run([
+        'container',
+        'inspect',
+        '--format={{.State.Status}} {{.State.ExitCode}}',
+        name,
+    ]);
+    const [status, code] = stdout.trim().split(' ');
+    if (status !== 'exited')
+        throw cannotStart(engine, lines.join('\n') || stderr);
+    return { exitCode: Number(code), timedOut: limit.isOver() };
+}
+function cannotStart(engine, stderr) {
+    return (0,outputs_outputs/* engineFailure */.FR)(engine, 'cannot run the command', stderr, executorInput);
+}
+/** Kills after so many seconds, and again until it is stopped: the container may not have begun. */
+function timeLimit(seconds, kill) {
+    let isOver = false;
+    const over = () => {
+        isOver = true;
+        kill().catch(() => undefined); // a client that cannot be started has just been
+        timer = setTimeout(over, 1000);
+    };
+    let timer = setTimeout(over, seconds * 1000);
+    return {
+        isOver: () => isOver,
+        stop: () => {
+            clearTimeout(timer);
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/oci/json-blob.ts
+var json_blob = __nccwpck_require__(7739);
+;// CONCATENATED MODULE: ./src/execute/engine-image.ts
+
+
+/**
+ * An image of the same files about which an engine knows nothing else: no variables, no health checks, and no volumes, in which changes
+ * would be lost. It is for any processor of its architecture, since whether this machine's will do is for its commands to find out.
+ */
+function bareImage({ platform, config, manifest, layers }) {
+    const { os, architecture, rootfs } = parseConfig(Buffer.from(config.bytes).toString());
+    const bareConfig = (0,json_blob/* jsonBlob */.q)(config.descriptor.mediaType, {
+        os,
+        architecture,
+        config: {},
+        rootfs,
+        // Podman counts on it to tell of each layer.
+        history: layers.map(({ createdBy }) => ({ created_by: createdBy })),
+    });
+    const { mediaType } = manifest.descriptor;
+    const bareManifest = (0,json_blob/* jsonBlob */.q)(mediaType, {
+        schemaVersion: 2,
+        mediaType,
+        config: bareConfig.descriptor,
+        layers: layers.map(({ descriptor }) => descriptor),
+    });
+    const { os: system, subdir } = platform;
+    return {
+        platform: { os: system, architecture: platform.architecture, subdir },
+        config: bareConfig,
+        manifest: bareManifest,
+        layers,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/execute/exported.ts
+
+
+
+
+
+
+/**
+ * Reads an exported file system. Its metadata say by themselves what has changed, but for the content of a file that is as large as
+ * it was: there the engine's own list has to help, from which in turn some of them leave out changes of owners.
+ * @param entries gives the tar, anew at each call: it is read twice where a file is in question of whose names only another was listed
+ * @param listed paths that the engine says are new or changed
+ * @param spool a file for the content of those that may have changed, until they are packed
+ */
+async function readExported(entries, before, listed, spool) {
+    const wanted = new Set(listed);
+    for (;;) {
+        const tree = await readTree(entries(), wanted, spool);
+        const paths = [...inQuestion(tree, before, listed)];
+        const missing = paths.map((path) => tree.originals.get(path) ?? path).filter((path) => tree.lacks(path));
+        if (missing.length === 0)
+            return { now: statesNow(tree, paths, spool), gone: goneFrom(tree, before) };
+        for (const path of missing)
+            wanted.add(path);
+    }
+}
+async function readTree(entries, wanted, spool) {
+    const states = new Map();
+    const originals = new Map();
+    const contents = new Map();
+    const file = await (0,promises_.open)(spool, 'w', 0o600);
+    try {
+        let start = 0;
+        for await (const { path, header, content } of entries) {
+            if (isPassing(path))
+                continue;
+            if (header.type === 'link') {
+                const original = cleanPath(header.linkname);
+                const state = states.get(original);
+                if (state)
+                    originals.set(path, original);
+                if (state)
+                    states.set(path, state);
+                continue;
+            }
+            states.set(path, stateOf(header));
+            if (!isFile(header) || !wanted.has(path))
+                continue;
+            const size = await append(content, file);
+            contents.set(path, { start, size });
+            start += size;
+        }
+    }
+    finally {
+        await file.close();
+    }
+    return {
+        states,
+        originals,
+        contents,
+        lacks: (path) => states.get(path)?.type === 'file' && !contents.has(path),
+    };
+}
+async function append(content, file) {
+    let size = 0;
+    for await (const chunk of content) {
+        await file.writeFile(chunk);
+        size += chunk.length;
+    }
+    return size;
+}
+/** Paths that may have changed; with one name of a file all of its names. */
+function inQuestion({ states, originals }, before, listed) {
+    const looksOther = (path, state) => {
+        const old = before.get(path);
+        // What an engine makes where no layer speaks of a directory is its own affair, and so are files that it brings.
+        return old !== undefined && old.source.layer !== -1 && !hasSameLook(old, state);
+    };
+    const paths = new Set();
+    for (const [path, state] of states)
+        if (listed.has(path) || looksOther(path, state))
+            paths.add(path);
+    const files = new Set([...paths].map((path) => originals.get(path) ?? path));
+    for (const [path, original] of originals) {
+        if (files.has(original))
+            paths.add(path).add(original);
+    }
+    return paths;
+}
+function statesNow(tree, paths, spool) {
+    const shared = new Set(tree.originals.values());
+    const now = new Map();
+    for (const path of paths) {
+        const state = tree.states.get(path);
+        const original = tree.originals.get(path) ?? path;
+        const content = tree.contents.get(original);
+        if (state?.type === 'file' && content) {
+            const identity = shared.has(original) ? { identity: original } : {};
+            now.set(path, { ...state, ...identity, open: () => exported_contentOf(content, spool) });
+        }
+        else if (state)
+            now.set(path, state);
+    }
+    return now;
+}
+async function* exported_contentOf({ start, size }, spool) {
+    if (size === 0)
+        return;
+    yield* (0,external_node_fs_.createReadStream)(spool, { start, end: start + size - 1 });
+}
+function goneFrom({ states }, before) {
+    return [...before.keys()].filter((path) => !states.has(path) && !isPassing(path));
+}
+
+;// CONCATENATED MODULE: ./src/execute/fetch-layer.ts
+
+
+
+
+/** Makes sure that layers are on this machine, each fetched once: an image may have the same one twice. */
+class LayerFetches {
+    #folder;
+    #files = new Map();
+    #ended = new AbortController();
+    /** @param folder where those go that are not */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** @returns the file that has the layer's compressed bytes; what goes wrong is for whoever awaits it */
+    begin(layer) {
+        const { digest } = layer.descriptor;
+        const file = this.#files.get(digest) ?? this.#fetch(layer);
+        this.#files.set(digest, file);
+        file.catch(() => undefined);
+        return file;
+    }
+    /** Ends those that are under way: nothing is written to the folder after that. */
+    async close() {
+        this.#ended.abort();
+        await Promise.allSettled(this.#files.values());
+    }
+    async #fetch(layer) {
+        if (layer.file !== undefined)
+            return layer.file;
+        const file = (0,external_node_path_.join)(this.#folder, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
+        await (0,external_node_stream_promises_.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file), { signal: this.#ended.signal });
+        return file;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/execute/engine.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out whether a container engine could run commands.
+ * @param program `docker` or `podman`
+ * @returns why it cannot, if it cannot
+ */
+async function checkExecutionEngine(program, environment = process.env) {
+    try {
+        const engine = (0,outputs_outputs/* engineCommand */.KU)(program, environment);
+        const { ok, stdout, stderr } = await engine.run(['info', '--format={{json .}}']);
+        if (!ok)
+            return (0,foreign/* foreignText */.qk)(stderr) || 'it does not answer';
+        const info = JSON.parse(stdout);
+        const { OSType, ServerErrors, host } = (0,json/* isRecord */.u)(info) ? info : {};
+        // Docker's client says what it knows itself when the daemon does not answer.
+        if (Array.isArray(ServerErrors) && ServerErrors.length > 0)
+            return (0,foreign/* foreignText */.qk)(ServerErrors.join('; '));
+        const os = (0,json/* isRecord */.u)(host) ? host['os'] : OSType;
+        return os === 'linux' ? undefined : `its containers are those of ${(0,foreign/* foreignText */.qk)(String(os))}`;
+    }
+    catch (error) {
+        return (0,outputs_outputs/* isMissing */.b2)(error) ? 'it is not on PATH' : (0,errors/* messageOf */.b)(error);
+    }
+}
+/**
+ * Has a container engine run commands in an image's file system: the image is loaded, each command has a container of its own, and what
+ * one leaves is the image of the next.
+ * @param image of which the layers count and the platform, nothing of its config
+ * @param program `docker` or `podman`
+ * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST` and the like
+ * @throws UserError when the engine does not take the image, or a layer is not to be had
+ */
+async function openEngineRoom(image, program, environment = process.env, { depth = 120 } = {}) {
+    const engine = (0,outputs_outputs/* engineCommand */.KU)(program, environment);
+    const { stdout: version } = await engine.run(['--version']);
+    // Where podman stands in for docker it has docker's name.
+    const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker');
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const close = async () => {
+        await session.close();
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    };
+    try {
+        const bare = bareImage({ ...image, layers: await onThisMachine(image.layers, scratch) });
+        const reference = session.nextImage();
+        const [before] = await Promise.all([
+            readBefore(bare.layers.map(blobOf)),
+            session.during(() => (0,outputs_outputs/* loadInto */.fm)(engine, bare, [reference], executorInput)),
+        ]);
+        return new EngineRoom({ session, image: bare, loaded: (0,registry_registry/* formatReference */.FH)(reference), before, depth, close });
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+}
+/** The engine reads them, and so does this process. */
+async function onThisMachine(layers, scratch) {
+    const fetches = new LayerFetches(scratch);
+    try {
+        return await (0,concurrency/* mapConcurrently */.X)(layers, 2, async (layer) => {
+            const file = await fetches.begin(layer);
+            return { ...layer, file, open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file)) };
+        });
+    }
+    finally {
+        await fetches.close();
+    }
+}
+class EngineRoom {
+    executor;
+    close;
+    #session;
+    #image;
+    #depth;
+    #before;
+    #layers;
+    /** Whether a volume would be there as `/tmp` is in other containers. */
+    #hasUsualTmp;
+    /** What the next container starts from, unless there is a last one; and of how many layers it is. */
+    #ground;
+    #stacked;
+    /** The container of the last command. */
+    #last;
+    /** What the engine says has changed since the last packing. */
+    #listed = new Set();
+    /** What was not packed, and is to be gone before the next command runs. */
+    #leftover = [];
+    constructor(options) {
+        this.executor = options.session.engine.program;
+        this.close = options.close;
+        this.#session = options.session;
+        this.#image = options.image;
+        this.#depth = options.depth;
+        this.#before = options.before;
+        this.#layers = options.image.layers.map(blobOf);
+        this.#hasUsualTmp = hasUsualTmp(options.before);
+        this.#ground = options.loaded;
+        this.#stacked = options.image.layers.length;
+    }
+    async run(command, onLine) {
+        if (this.#leftover.length > 0) {
+            await this.#prepare(['/bin/rm', '-rf', '--', ...this.#leftover.map((path) => `/${path}`)]);
+            this.#leftover = [];
+        }
+        if (!this.#hasUsualTmp) {
+            await this.#prepare(['/bin/bash', '-c', 'rm -rf /tmp && mkdir -m 1777 /tmp']);
+            this.#hasUsualTmp = true;
+        }
+        // Docker makes it by itself.
+        if (this.#session.kind === 'podman' && !this.#hadDirectory(command.cwd)) {
+            await this.#prepare(['/bin/mkdir', '-p', '--', command.cwd]);
+        }
+        return this.#run(command, onLine);
+    }
+    async pack(request) {
+        return (0,common_scratch/* withScratch */.hM)('execute-', async (scratch) => {
+            const packed = await packChanges(await this.#differences((0,external_node_path_.join)(scratch, 'changed')), request);
+            await this.#adopt(packed);
+            return packed;
+        });
+    }
+    /** @param spool a file that is there until they are packed */
+    async #differences(spool) {
+        const before = this.#before.files;
+        const hashesBefore = (paths) => {
+            const wanted = paths.flatMap((path) => {
+                const file = before.get(path);
+                return file ? [[path, file]] : [];
+            });
+            return hashesIn(this.#layers, new Map(wanted));
+        };
+        const last = this.#last;
+        if (!last)
+            return { before, now: new Map(), gone: [], hashesBefore };
+        await this.#list(last);
+        const entries = () => this.#session.export(last.name);
+        return { before, hashesBefore, ...(await readExported(entries, before, this.#listed, spool)) };
+    }
+    /** Takes what was packed for what is there. */
+    async #adopt({ layer, isStale, leftover }) {
+        this.#listed.clear();
+        this.#leftover = isStale ? [] : leftover;
+        const { file, descriptor } = layer;
+        const blob = { mediaType: descriptor.mediaType, open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file)) };
+        await putLayer(this.#before, blob, this.#layers.push(blob) - 1);
+    }
+    async #run(command, onLine) {
+        await this.#commit();
+        const shape = {
+            name: this.#session.nextContainer(),
+            image: this.#ground,
+            platform: this.#image.platform,
+            ownTmp: !this.#hasUsualTmp,
+        };
+        const { engine, kind } = this.#session;
+        const outcome = await this.#session.during(() => runContainer(engine, kind, shape, command, onLine));
+        this.#last = { name: shape.name, isListed: false };
+        return outcome;
+    }
+    #hadDirectory(path) {
+        return path === '/' || this.#before.files.get(path.slice(1))?.type === 'directory';
+    }
+    /** Has root bring the file system into the state that a command expects. */
+    async #prepare(args) {
+        const lines = [];
+        const command = { args, env: {}, user: { uid: 0, gid: 0 }, cwd: '/', network: false, timeout: 600 };
+        const { exitCode } = await this.#run(command, (line) => lines.push(line));
+        if (exitCode === 0)
+            return;
+        throw (0,outputs_outputs/* engineFailure */.FR)(this.#session.engine, `${args[0] ?? ''} failed`, lines.join('\n'), executorInput);
+    }
+    /** Makes what the last command left the ground of the next. */
+    async #commit() {
+        const last = this.#last;
+        if (!last)
+            return;
+        await this.#list(last);
+        const image = (0,registry_registry/* formatReference */.FH)(this.#session.nextImage());
+        if (this.#stacked < this.#depth) {
+            await this.#session.succeed(['commit', last.name, image]);
+            this.#stacked += 1;
+        }
+        else {
+            await this.#session.flatten(last.name, this.#importOptions(), image);
+            this.#stacked = 1;
+        }
+        this.#ground = image;
+        this.#last = undefined;
+        await this.#session.removeContainers();
+    }
+    #importOptions() {
+        const { os, architecture } = this.#image.platform;
+        return this.#session.kind === 'podman'
+            ? [`--os=${os}`, `--arch=${architecture}`]
+            : [`--platform=${os}/${architecture}`];
+    }
+    /** Notes what the engine says has changed in a container, once; what is gone is seen by its absence. */
+    async #list(container) {
+        if (container.isListed)
+            return;
+        for (const path of listedPaths(await this.#session.succeed(['diff', container.name]))) {
+            this.#listed.add(path);
+        }
+        container.isListed = true;
+    }
+}
+/** Paths that are added or changed by what `docker diff` writes. A name may hold an end of a line. */
+function listedPaths(text) {
+    return [...text.matchAll(/^[AC] \/(.*(?:\n(?![ACD] \/).+)*)$/gm)].map(([, path = '']) => path);
+}
+/** Whether `/tmp` is empty, and for all. */
+function hasUsualTmp({ files }) {
+    const tmp = files.get('tmp');
+    const isEmpty = ![...files.keys()].some((path) => path.startsWith('tmp/'));
+    return tmp?.type === 'directory' && tmp.mode === 0o1777 && isEmpty;
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/execute/quiet.ts
+
+/**
+ * Runs a program that gets no input and is to be quick; never throws.
+ * @param command the program and its arguments
+ * @param seconds after which it is given up
+ */
+async function runQuietly([program = '', ...args], env, seconds = 10) {
+    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    return new Promise((resolve) => {
+        const end = (more) => {
+            clearTimeout(timer);
+            resolve({ ...output, ...more });
+        };
+        const timer = setTimeout(() => {
+            child.kill('SIGKILL');
+            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
+            child.stdout.destroy();
+            child.stderr.destroy();
+            child.unref();
+            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
+        }, seconds * 1000);
+        child.on('error', (error) => {
+            end({ stderr: error.message });
+        });
+        child.once('close', (code) => {
+            end(code === null ? {} : { exitCode: code });
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./src/execute/runtime.ts
+
+
+
+
+
+
+/** `runc as root`, `crun by sudo`, `runc without root` */
+function describeRuntime({ name, rights }) {
+    return `${name} ${{ root: 'as root', sudo: 'by sudo', rootless: 'without root' }[rights]}`;
+}
+/** Where they are besides PATH, which for a plain user often lacks the first ones: as podman looks for them (containers.conf). */
+const usualFolders = [
+    '/usr/local/sbin',
+    '/usr/local/bin',
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+    '/usr/libexec/crio',
+    '/usr/lib/cri-o-runc/sbin',
+];
+/**
+ * Finds the ways to run containers that this machine may have; `probe` says which of them do. Those with more rights come first, since
+ * files then belong to whom they belong in the image.
+ * @param environment with PATH
+ * @param uid whose this process is
+ */
+async function findRuntimes(environment, uid = process.getuid?.()) {
+    if (process.platform !== 'linux')
+        return [];
+    const path = (environment['PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
+    const programs = [];
+    for (const name of ['runc', 'crun']) {
+        const program = await firstExecutable(name, [...path, ...usualFolders]);
+        if (program !== undefined)
+            programs.push({ name, program, seccomp: await filtersCalls(program, environment) });
+    }
+    if (programs.length === 0)
+        return [];
+    const rights = uid === 0 ? ['root'] : (await hasSudo(environment)) ? ['sudo', 'rootless'] : ['rootless'];
+    return rights.flatMap((rights) => programs.map((program) => ({ ...program, rights })));
+}
+async function firstExecutable(name, folders) {
+    for (const folder of folders) {
+        const file = (0,external_node_path_.join)(folder, name);
+        const isThere = await (0,promises_.access)(file, promises_.constants.X_OK).then(() => true, () => false);
+        if (isThere)
+            return file;
+    }
+    return undefined;
+}
+/** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
+async function filtersCalls(program, { PATH }) {
+    const { stdout } = await runQuietly([program, '--version'], { PATH });
+    return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
+}
+async function hasSudo(environment) {
+    return (await runQuietly(['sudo', '-n', 'true'], { PATH: environment['PATH'] })).exitCode === 0;
+}
+const logOf = (bundle) => (0,external_node_path_.join)(bundle, 'runtime.log');
+/**
+ * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit
+ * code, unless it could not be started, see `readRuntimeError`.
+ */
+function runArguments(runtime, { bundle, ...place }) {
+    const log = ['--log', logOf(bundle), '--log-format', 'json'];
+    return [...beginning(runtime, place), ...log, 'run', '--bundle', bundle, place.id];
+}
+/**
+ * Why a container could not be started or held, once it has ended with an error; undefined when that was the command's own. The log is
+ * gone then, for the next container of this bundle.
+ */
+function readRuntimeError({ bundle }) {
+    const file = logOf(bundle);
+    try {
+        const lines = (0,external_node_fs_.readFileSync)(file, 'utf8').trim().split('\n');
+        (0,external_node_fs_.rmSync)(file);
+        return lines.flatMap(errorOf).at(-1);
+    }
+    catch {
+        return undefined; // there was nothing to log
+    }
+}
+function errorOf(line) {
+    const entry = JSON.parse(line);
+    if (!(0,json/* isRecord */.u)(entry) || entry['level'] !== 'error' || typeof entry['msg'] !== 'string')
+        return [];
+    return [(0,foreign/* foreignText */.qk)(entry['msg'])];
+}
+/** Those that kill everything in it at once. */
+function killArguments(runtime, place) {
+    return [...beginning(runtime, place), 'kill', place.id, 'KILL'];
+}
+/** Those that remove what is left of it: processes, cgroups, state; none of it being there is no error. */
+function deleteArguments(runtime, place) {
+    return [...beginning(runtime, place), 'delete', '--force', place.id];
+}
+function beginning({ name, program, rights }, { state }) {
+    return [
+        ...(rights === 'sudo' ? ['sudo', '-n'] : []),
+        program,
+        ...['--root', state],
+        // A plain user may make no cgroup. runc then goes without by itself, as long as the config asks for none.
+        ...(name === 'crun' ? [`--cgroup-manager=${rights === 'rootless' ? 'disabled' : 'cgroupfs'}`] : []),
+    ];
+}
+/**
+ * All variables of a runtime, and of the sudo before it: none of them reaches a container, but neither should the runtime have the
+ * job's.
+ */
+function runtimeVariables({ state }) {
+    const folders = [process.env['PATH'], '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter(Boolean);
+    return { PATH: folders.join(external_node_path_.delimiter), XDG_RUNTIME_DIR: state };
+}
+
+;// CONCATENATED MODULE: ./src/execute/probe.ts
+
+
+
+
+
+
+/** Where the machine has the programs and libraries that a shell needs. */
+const machineFolders = ['usr', 'bin', 'lib', 'lib64', 'nix'];
+/** What each command asks of a runtime, a secret included. */
+const nothing = {
+    args: ['/bin/sh', '-c', ':'],
+    env: {},
+    user: { uid: 0, gid: 0 },
+    cwd: '/',
+    network: false,
+    secrets: {},
+    timeout: 10,
+};
+/**
+ * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
+ * @param scratch an empty folder, its name no other's, that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param seconds after which it is given up
+ * @returns undefined when it does, else what it said
+ */
+async function probe(runtime, scratch, seconds = nothing.timeout) {
+    const place = { id: (0,external_node_path_.basename)(scratch), state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
+    await makeProbeBundle(runtime, scratch, place);
+    const env = runtimeVariables(place);
+    const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
+    if (outcome.exitCode === 0)
+        return undefined;
+    await runQuietly(deleteArguments(runtime, place), env, seconds);
+    const { exitCode, stderr } = outcome;
+    const said = readRuntimeError(place) ?? (0,foreign/* foreignText */.qk)(stderr.trim().split('\n').at(-1) ?? '');
+    // What is left there is root's, and not for this process to remove.
+    if (runtime.rights === 'sudo')
+        await runQuietly(['sudo', '-n', 'rm', '-rf', '--', place.state], env, seconds);
+    return said || `it ended with ${exitCode ?? 'a signal'} and no word`;
+}
+async function makeProbeBundle(runtime, scratch, { state, bundle }) {
+    const [root, temporary, networkFiles] = ['root', 'tmp', 'etc'].map((name) => (0,external_node_path_.join)(scratch, name));
+    for (const folder of [state, bundle, root, temporary])
+        await (0,promises_.mkdir)(folder);
+    await (0,promises_.chmod)(temporary, 0o1777);
+    await writeNetworkFiles(networkFiles);
+    const machine = await machineMounts(root);
+    const rootless = runtime.rights === 'rootless' ? ownIds() : undefined;
+    const config = ociConfig(nothing, {
+        root,
+        temporary,
+        networkFiles,
+        seccomp: runtime.seccomp,
+        ...(rootless && { rootless }),
+    });
+    const withMachine = { ...config, mounts: [...config.mounts, ...machine] };
+    await (0,promises_.writeFile)((0,external_node_path_.join)(bundle, 'config.json'), JSON.stringify(withMachine));
+    await makeMountPoints(root, withMachine);
+}
+/** The runtime would make them, but as root, and then this process could not remove them. */
+async function makeMountPoints(root, { mounts }) {
+    for (const { destination } of mounts) {
+        if (/^\/(dev|run)\//.test(destination))
+            continue; // these are in file systems of memory
+        const place = (0,external_node_path_.join)(root, destination);
+        await (0,promises_.mkdir)(destination.startsWith('/etc/') ? (0,external_node_path_.dirname)(place) : place, { recursive: true });
+        if (destination.startsWith('/etc/'))
+            await (0,promises_.writeFile)(place, '');
+    }
+}
+/** Symbolic links to /usr are made, folders are mounted with all that is mounted there, which a plain user cannot leave out. */
+async function machineMounts(root) {
+    const mounts = [];
+    for (const name of machineFolders) {
+        const found = await (0,promises_.lstat)(`/${name}`).catch(() => undefined);
+        if (found?.isSymbolicLink())
+            await (0,promises_.symlink)(await (0,promises_.readlink)(`/${name}`), (0,external_node_path_.join)(root, name));
+        else if (found) {
+            mounts.push({ destination: `/${name}`, type: 'bind', source: `/${name}`, options: ['rbind', 'rslave'] });
+        }
+    }
+    return mounts;
+}
+/** Whose this process is, on systems that have users at all. */
+function ownIds() {
+    return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+;// CONCATENATED MODULE: ./src/execute/host-room.ts
+
+
+
+
+
+
+
+
+
+
+/** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
+const fetchedAhead = 4;
+/**
+ * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
+ * @throws UserError when a layer cannot be had, or there is no room for it
+ */
+async function openHostRoom({ layers, user }, runtime) {
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const host = new HostProcess({
+        folder: (0,external_node_path_.join)(scratch, 'host'),
+        runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
+        ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
+    }, runtime.rights === 'sudo');
+    const fetches = new LayerFetches(scratch);
+    const close = async () => {
+        await Promise.all([host.close(), fetches.close()]);
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    };
+    const add = async (more) => {
+        for (const [index, layer] of more.entries()) {
+            // While one is laid the next ones are fetched.
+            for (const next of more.slice(index, index + fetchedAhead))
+                void fetches.begin(next);
+            const file = await fetches.begin(layer);
+            await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
+        }
+        if (more.length > 0)
+            await host.ask({ do: 'settle' });
+    };
+    try {
+        await add(layers);
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+    return {
+        executor: describeRuntime(runtime),
+        ...(runtime.rights === 'rootless' && { onlyUser: user }),
+        add,
+        run: async (command, onLine) => (await host.ask({ do: 'run', command }, onLine)), // its answer
+        pack: async (request) => (await host.ask({ do: 'pack', request })), // its answer
+        close,
+    };
+}
+/** The process of `host.ts`. */
+class HostProcess {
+    #child;
+    #ended;
+    #onAnswer = () => undefined;
+    constructor(setup, bySudo) {
+        const own = [process.execPath, hostFile(), JSON.stringify(setup)];
+        const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
+        // None of the job's variables: what runs there is somebody else's.
+        const child = (0,external_node_child_process_.spawn)(program, args, { env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
+        let said = '';
+        child.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-4000)));
+        child.stdin.on('error', () => undefined); // its end is told by `#ended`
+        this.#ended = new Promise((resolve) => {
+            child.on('error', (error) => {
+                // Root's is not ours to kill: it ends with its input.
+                if (child.pid === undefined)
+                    resolve(error.message);
+            });
+            child.once('close', () => {
+                resolve(said);
+            });
+        });
+        (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
+            this.#onAnswer(JSON.parse(line)); // what host.ts writes
+        });
+        this.#child = child;
+    }
+    /** @throws UserError as it was thrown there */
+    async ask(request, onLine = () => undefined) {
+        const answered = new Promise((resolve) => {
+            this.#onAnswer = (answer) => {
+                if ('line' in answer)
+                    onLine(answer.line);
+                else
+                    resolve(answer);
+            };
+        });
+        this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+        const answer = await Promise.race([answered, this.#ended]);
+        if (typeof answer === 'string') {
+            throw new errors/* UserError */.y(`the process that runs commands ended: ${(0,foreign/* foreignText */.qk)(answer) || 'it did not say why'}`);
+        }
+        if ('done' in answer)
+            return answer.done;
+        if ('bug' in answer)
+            throw Object.assign(new Error(), answer.bug);
+        const { message, input } = answer.userError;
+        throw Object.assign(new errors/* UserError */.y(message), { input });
+    }
+    async close() {
+        this.#child.stdin?.end();
+        await this.#ended;
+    }
+}
+/** This project's sources when they run as they are, else the bundle beside this one. */
+function hostFile() {
+    // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
+    const here = import.meta.url;
+    const file = new URL(here.endsWith('.ts') ? './host.ts' : '../execute/index.js', here);
+    return (0,external_node_url_.fileURLToPath)(file);
+}
+
+;// CONCATENATED MODULE: ./src/execute/executors.ts
+
+
+
+
+
+
+
+
+
+function createExecutors(wish, environment = process.env) {
+    let found;
+    const answers = new Map();
+    const ask = (executor) => {
+        const answer = answers.get(executor) ?? executor.check();
+        answers.set(executor, answer);
+        return answer;
+    };
+    const choose = async (platform, user, what) => {
+        const foreign = await canRun(platform.architecture);
+        if (foreign !== undefined)
+            throw cannotEmulate(platform, what, foreign);
+        const executors = await (found ??= findExecutors(wish, environment));
+        // Root is somebody else to apt and tar where there is no other user: that is the last resort.
+        const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
+        const tried = [];
+        for (const executor of [...executors.filter((one) => !isLast(one)), ...executors.filter(isLast)]) {
+            const problem = await ask(executor);
+            if (problem === undefined)
+                return executor;
+            lib_core/* debug */.Yz(`${executor.name}: ${problem}`);
+            tried.push(`${executor.name}: ${problem}`);
+        }
+        throw nobodyCan(wish, what, tried);
+    };
+    return {
+        async check(platform, user, what) {
+            await choose(platform, user, what);
+        },
+        async open(image, user, what) {
+            const executor = await choose(image.platform, user, what);
+            lib_core/* info */.pq(`${executor.name} runs ${what}`);
+            return executor.open(image, user);
+        },
+    };
+}
+async function findExecutors(wish, environment) {
+    const isWanted = (name) => wish === 'auto' || wish === name;
+    const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
+    const engines = ['docker', 'podman'].filter(isWanted);
+    return [
+        ...runtimes.map((runtime) => ({
+            name: describeRuntime(runtime),
+            knowsOneUser: runtime.rights === 'rootless',
+            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
+        })),
+        ...engines.map((engine) => ({
+            name: engine,
+            knowsOneUser: false,
+            check: () => checkExecutionEngine(engine, environment),
+            open: (image) => openEngineRoom(image, engine, environment),
+        })),
+    ];
+}
+function cannotEmulate(platform, what, why) {
+    return new errors/* UserError */.y(`${what} cannot be run for ${(0,common_platform/* formatPlatform */.Bq)(platform)} on this machine: ${why}`, {
+        at: { input: 'platforms' },
+        advice: 'Make each platform on a runner of its own, see examples/platform-jobs, or register an emulator first, as docker/setup-qemu-action does.',
+    });
+}
+function nobodyCan(wish, what, tried) {
+    const answers = tried.length > 0 ? tried : [`${wish === 'auto' ? 'runc, crun, docker, podman' : wish}: not found on PATH`];
+    return new errors/* UserError */.y(`nothing on this machine can run ${what}:\n${answers.map((line) => `  ${line}`).join('\n')}`, {
+        at: { input: 'executor' },
+        advice: 'Use a runner that has runc or crun (with sudo, or user namespaces), docker or podman; hosted Linux runners have them.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/session.ts
+/** A solve loads the indexes that none before it has; those that others are loading it waits for. So nobody waits for a later one. */
+function createSession(folder, variables = {}) {
+    const loads = new Map();
+    return {
+        folder,
+        variables,
+        async takeTurn(indexes) {
+            const earlier = indexes.flatMap((index) => loads.get(index) ?? []);
+            const { promise, resolve } = Promise.withResolvers();
+            for (const index of indexes)
+                if (!loads.has(index))
+                    loads.set(index, promise);
+            await Promise.all(earlier);
+            return () => {
+                resolve(undefined);
+            };
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/common/http.ts
+var http = __nccwpck_require__(5069);
+// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
+var environment_read = __nccwpck_require__(636);
+;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Takes the credentials out of an address, and says what its server is sent.
+ * @param token the job's, which raises GitHub's rate limit and is nobody else's business
+ * @param server where that token is from; GitHub Enterprise Server has others than github.com
+ */
+function remoteOf(address, token, server = 'https://github.com') {
+    const url = new URL(address);
+    url.username = url.password = '';
+    if (address.username !== '' || address.password !== '') {
+        const login = [address.username, address.password].map(environment_read/* decoded */.DH).join(':');
+        return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+    }
+    const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server);
+    return { url, ...(isForGitHub && token !== undefined && { authorization: `Bearer ${token}` }) };
+}
+/** Tries of a download, each of which `request` tries again on its own until there is an answer. */
+const tries = 3;
+/** An address for messages: without credentials, and without a query, which may be a signature. */
+function shownUrl(url) {
+    const shown = new URL(url);
+    shown.search = shown.hash = '';
+    return (0,environment_read/* withoutCredentials */.ri)(shown.href);
+}
+/**
+ * Downloads a file, from its beginning again when the connection breaks halfway.
+ * @returns the sha256 of what was written, 64 hex digits
+ * @throws UserError naming the address
+ */
+async function downloadFile(remote, target) {
+    for (let attempt = 1;; attempt++) {
+        const content = await fetch_open(remote);
+        if (content === undefined)
+            throw fetch_missing(remote.url);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        try {
+            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
+                for await (const chunk of chunks) {
+                    hash.update(chunk);
+                    yield chunk;
+                }
+            }, (0,external_node_fs_.createWriteStream)(target));
+            return hash.digest('hex');
+        }
+        catch (error) {
+            const full = (0,disk/* diskError */.w)(error, { file: target });
+            if (full)
+                throw full;
+            if (attempt === tries)
+                throw unreachable(remote.url, error);
+            await (0,http/* pause */.v7)(attempt);
+        }
+    }
+}
+/** The text of a small file; undefined when it does not exist. @throws UserError naming the address */
+async function downloadText(remote) {
+    const { url } = remote;
+    if (url.protocol === 'file:')
+        return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
+    const response = await answer(remote);
+    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+}
+/** sha256 of a file on this machine, 64 hex digits. */
+async function hashFile(path) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    return hash.digest('hex');
+}
+async function fetch_open(remote) {
+    const { url } = remote;
+    if (url.protocol === 'file:')
+        return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
+    return (await answer(remote))?.body;
+}
+/** The response, undefined for 404. */
+async function answer({ url, authorization }) {
+    const headers = authorization === undefined ? {} : { authorization };
+    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
+        throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
+    });
+    if (response.status === 200)
+        return response;
+    response.body.destroy();
+    if (response.status === 404)
+        return undefined;
+    throw unreachable(url, new Error(`the server answered ${response.status}`));
+}
+function unreachable(url, cause) {
+    return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
+        at: { url: shownUrl(url) },
+        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
+        cause,
+    });
+}
+function fetch_missing(url) {
+    return new errors/* UserError */.y('there is no such release of micromamba', {
+        at: { url: shownUrl(url) },
+        advice: "Check 'micromamba-version' and 'micromamba-url'; not every version has a binary for every platform.",
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
+var lib_io = __nccwpck_require__(8701);
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: ./node_modules/semver/index.js
+var node_modules_semver = __nccwpck_require__(2088);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+// EXTERNAL MODULE: external "child_process"
+var external_child_process_ = __nccwpck_require__(5317);
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/manifest.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+// Internal object for testability (allows mocking in ESM)
+const _internal = {
+    readLinuxVersionFile() {
+        const lsbReleaseFile = '/etc/lsb-release';
+        const osReleaseFile = '/etc/os-release';
+        let contents = '';
+        if (external_fs_.existsSync(lsbReleaseFile)) {
+            contents = external_fs_.readFileSync(lsbReleaseFile).toString();
+        }
+        else if (external_fs_.existsSync(osReleaseFile)) {
+            contents = external_fs_.readFileSync(osReleaseFile).toString();
+        }
+        return contents;
+    }
+};
+function _findMatch(versionSpec, stable, candidates, archFilter) {
+    return __awaiter(this, void 0, void 0, function* () {
+        const platFilter = os.platform();
+        let result;
+        let match;
+        let file;
+        for (const candidate of candidates) {
+            const version = candidate.version;
+            debug(`check ${version} satisfies ${versionSpec}`);
+            if (semver.satisfies(version, versionSpec) &&
+                (!stable || candidate.stable === stable)) {
+                file = candidate.files.find(item => {
+                    debug(`${item.arch}===${archFilter} && ${item.platform}===${platFilter}`);
+                    let chk = item.arch === archFilter && item.platform === platFilter;
+                    if (chk && item.platform_version) {
+                        const osVersion = _getOsVersion();
+                        if (osVersion === item.platform_version) {
+                            chk = true;
+                        }
+                        else {
+                            chk = semver.satisfies(osVersion, item.platform_version);
+                        }
+                    }
+                    return chk;
+                });
+                if (file) {
+                    debug(`matched ${candidate.version}`);
+                    match = candidate;
+                    break;
+                }
+            }
+        }
+        if (match && file) {
+            // clone since we're mutating the file list to be only the file that matches
+            result = Object.assign({}, match);
+            result.files = [file];
+        }
+        return result;
+    });
+}
+function _getOsVersion() {
+    // TODO: add windows and other linux, arm variants
+    // right now filtering on version is only an ubuntu and macos scenario for tools we build for hosted (python)
+    const plat = os.platform();
+    let version = '';
+    if (plat === 'darwin') {
+        version = cp.execSync('sw_vers -productVersion').toString();
+    }
+    else if (plat === 'linux') {
+        // lsb_release process not in some containers, readfile
+        // Run cat /etc/lsb-release
+        // DISTRIB_ID=Ubuntu
+        // DISTRIB_RELEASE=18.04
+        // DISTRIB_CODENAME=bionic
+        // DISTRIB_DESCRIPTION="Ubuntu 18.04.4 LTS"
+        const lsbContents = _internal.readLinuxVersionFile();
+        if (lsbContents) {
+            const lines = lsbContents.split('\n');
+            for (const line of lines) {
+                const parts = line.split('=');
+                if (parts.length === 2 &&
+                    (parts[0].trim() === 'VERSION_ID' ||
+                        parts[0].trim() === 'DISTRIB_RELEASE')) {
+                    version = parts[1].trim().replace(/^"/, '').replace(/"$/, '');
+                    break;
+                }
+            }
+        }
+    }
+    return version;
+}
+// Alias for backwards compatibility
+function _readLinuxVersionFile() {
+    return _internal.readLinuxVersionFile();
+}
+//# sourceMappingURL=manifest.js.map
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: external "stream"
+var external_stream_ = __nccwpck_require__(2203);
+// EXTERNAL MODULE: external "util"
+var external_util_ = __nccwpck_require__(9023);
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
+var lib_exec = __nccwpck_require__(5260);
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/retry-helper.js
+var retry_helper_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+/**
+ * Internal class for retries
+ */
+class retry_helper_RetryHelper {
+    constructor(maxAttempts, minSeconds, maxSeconds) {
+        if (maxAttempts < 1) {
+            throw new Error('max attempts should be greater than or equal to 1');
+        }
+        this.maxAttempts = maxAttempts;
+        this.minSeconds = Math.floor(minSeconds);
+        this.maxSeconds = Math.floor(maxSeconds);
+        if (this.minSeconds > this.maxSeconds) {
+            throw new Error('min seconds should be less than or equal to max seconds');
+        }
+    }
+    execute(action, isRetryable) {
+        return retry_helper_awaiter(this, void 0, void 0, function* () {
+            let attempt = 1;
+            while (attempt < this.maxAttempts) {
+                // Try
+                try {
+                    return yield action();
+                }
+                catch (err) {
+                    if (isRetryable && !isRetryable(err)) {
+                        throw err;
+                    }
+                    core.info(err.message);
+                }
+                // Sleep
+                const seconds = this.getSleepAmount();
+                core.info(`Waiting ${seconds} seconds before trying again`);
+                yield this.sleep(seconds);
+                attempt++;
+            }
+            // Last attempt
+            return yield action();
+        });
+    }
+    getSleepAmount() {
+        return (Math.floor(Math.random() * (this.maxSeconds - this.minSeconds + 1)) +
+            this.minSeconds);
+    }
+    sleep(seconds) {
+        return retry_helper_awaiter(this, void 0, void 0, function* () {
+            return new Promise(resolve => setTimeout(resolve, seconds * 1000));
+        });
+    }
+}
+//# sourceMappingURL=retry-helper.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/tool-cache/lib/tool-cache.js
+var tool_cache_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+class HTTPError extends Error {
+    constructor(httpStatusCode) {
+        super(`Unexpected HTTP response: ${httpStatusCode}`);
+        this.httpStatusCode = httpStatusCode;
+        Object.setPrototypeOf(this, new.target.prototype);
+    }
+}
+const IS_WINDOWS = process.platform === 'win32';
+const IS_MAC = process.platform === 'darwin';
+const userAgent = 'actions/tool-cache';
+/**
+ * Download a tool from an url and stream it into a file
+ *
+ * @param url       url of tool to download
+ * @param dest      path to download tool
+ * @param auth      authorization header
+ * @param headers   other headers
+ * @returns         path to downloaded tool
+ */
+function downloadTool(url, dest, auth, headers) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        dest = dest || path.join(_getTempDirectory(), crypto.randomUUID());
+        yield io.mkdirP(path.dirname(dest));
+        core.debug(`Downloading ${url}`);
+        core.debug(`Destination ${dest}`);
+        const maxAttempts = 3;
+        const minSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MIN_SECONDS', 10);
+        const maxSeconds = _getGlobal('TEST_DOWNLOAD_TOOL_RETRY_MAX_SECONDS', 20);
+        const retryHelper = new RetryHelper(maxAttempts, minSeconds, maxSeconds);
+        return yield retryHelper.execute(() => tool_cache_awaiter(this, void 0, void 0, function* () {
+            return yield downloadToolAttempt(url, dest || '', auth, headers);
+        }), (err) => {
+            if (err instanceof HTTPError && err.httpStatusCode) {
+                // Don't retry anything less than 500, except 408 Request Timeout and 429 Too Many Requests
+                if (err.httpStatusCode < 500 &&
+                    err.httpStatusCode !== 408 &&
+                    err.httpStatusCode !== 429) {
+                    return false;
+                }
+            }
+            // Otherwise retry
+            return true;
+        });
+    });
+}
+function downloadToolAttempt(url, dest, auth, headers) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (fs.existsSync(dest)) {
+            throw new Error(`Destination file path ${dest} already exists`);
+        }
+        // Get the response headers
+        const http = new httpm.HttpClient(userAgent, [], {
+            allowRetries: false
+        });
+        if (auth) {
+            core.debug('set auth');
+            if (headers === undefined) {
+                headers = {};
+            }
+            headers.authorization = auth;
+        }
+        const response = yield http.get(url, headers);
+        if (response.message.statusCode !== 200) {
+            const err = new HTTPError(response.message.statusCode);
+            core.debug(`Failed to download from "${url}". Code(${response.message.statusCode}) Message(${response.message.statusMessage})`);
+            throw err;
+        }
+        // Download the response body
+        const pipeline = util.promisify(stream.pipeline);
+        const responseMessageFactory = _getGlobal('TEST_DOWNLOAD_TOOL_RESPONSE_MESSAGE_FACTORY', () => response.message);
+        const readStream = responseMessageFactory();
+        let succeeded = false;
+        try {
+            yield pipeline(readStream, fs.createWriteStream(dest));
+            core.debug('download complete');
+            succeeded = true;
+            return dest;
+        }
+        finally {
+            // Error, delete dest before retry
+            if (!succeeded) {
+                core.debug('download failed');
+                try {
+                    yield io.rmRF(dest);
+                }
+                catch (err) {
+                    core.debug(`Failed to delete '${dest}'. ${err.message}`);
+                }
+            }
+        }
+    });
+}
+/**
+ * Extract a .7z file
+ *
+ * @param file     path to the .7z file
+ * @param dest     destination directory. Optional.
+ * @param _7zPath  path to 7zr.exe. Optional, for long path support. Most .7z archives do not have this
+ * problem. If your .7z archive contains very long paths, you can pass the path to 7zr.exe which will
+ * gracefully handle long paths. By default 7zdec.exe is used because it is a very small program and is
+ * bundled with the tool lib. However it does not support long paths. 7zr.exe is the reduced command line
+ * interface, it is smaller than the full command line interface, and it does support long paths. At the
+ * time of this writing, it is freely available from the LZMA SDK that is available on the 7zip website.
+ * Be sure to check the current license agreement. If 7zr.exe is bundled with your action, then the path
+ * to 7zr.exe can be pass to this function.
+ * @returns        path to the destination directory
+ */
+function extract7z(file, dest, _7zPath) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        ok(IS_WINDOWS, 'extract7z() not supported on current OS');
+        ok(file, 'parameter "file" is required');
+        dest = yield _createExtractFolder(dest);
+        const originalCwd = process.cwd();
+        process.chdir(dest);
+        if (_7zPath) {
+            try {
+                const logLevel = core.isDebug() ? '-bb1' : '-bb0';
+                const args = [
+                    'x', // eXtract files with full paths
+                    logLevel, // -bb[0-3] : set output log level
+                    '-bd', // disable progress indicator
+                    '-sccUTF-8', // set charset for for console input/output
+                    file
+                ];
+                const options = {
+                    silent: true
+                };
+                yield exec(`"${_7zPath}"`, args, options);
+            }
+            finally {
+                process.chdir(originalCwd);
+            }
+        }
+        else {
+            const escapedScript = path
+                .join(__dirname, '..', 'scripts', 'Invoke-7zdec.ps1')
+                .replace(/'/g, "''")
+                .replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
+            const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+            const escapedTarget = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+            const command = `& '${escapedScript}' -Source '${escapedFile}' -Target '${escapedTarget}'`;
+            const args = [
+                '-NoLogo',
+                '-Sta',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                command
+            ];
+            const options = {
+                silent: true
+            };
+            try {
+                const powershellPath = yield io.which('powershell', true);
+                yield exec(`"${powershellPath}"`, args, options);
+            }
+            finally {
+                process.chdir(originalCwd);
+            }
+        }
+        return dest;
+    });
+}
+/**
+ * Extract a compressed tar archive
+ *
+ * @param file     path to the tar
+ * @param dest     destination directory. Optional.
+ * @param flags    flags for the tar command to use for extraction. Defaults to 'xz' (extracting gzipped tars). Optional.
+ * @returns        path to the destination directory
+ */
+function extractTar(file_1, dest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = 'xz') {
+        if (!file) {
+            throw new Error("parameter 'file' is required");
+        }
+        // Create dest
+        dest = yield _createExtractFolder(dest);
+        // Determine whether GNU tar
+        core.debug('Checking tar --version');
+        let versionOutput = '';
+        yield exec('tar --version', [], {
+            ignoreReturnCode: true,
+            silent: true,
+            listeners: {
+                stdout: (data) => (versionOutput += data.toString()),
+                stderr: (data) => (versionOutput += data.toString())
+            }
+        });
+        core.debug(versionOutput.trim());
+        const isGnuTar = versionOutput.toUpperCase().includes('GNU TAR');
+        // Initialize args
+        let args;
+        if (flags instanceof Array) {
+            args = flags;
+        }
+        else {
+            args = [flags];
+        }
+        if (core.isDebug() && !flags.includes('v')) {
+            args.push('-v');
+        }
+        let destArg = dest;
+        let fileArg = file;
+        if (IS_WINDOWS && isGnuTar) {
+            args.push('--force-local');
+            destArg = dest.replace(/\\/g, '/');
+            // Technically only the dest needs to have `/` but for aesthetic consistency
+            // convert slashes in the file arg too.
+            fileArg = file.replace(/\\/g, '/');
+        }
+        if (isGnuTar) {
+            // Suppress warnings when using GNU tar to extract archives created by BSD tar
+            args.push('--warning=no-unknown-keyword');
+            args.push('--overwrite');
+        }
+        args.push('-C', destArg, '-f', fileArg);
+        yield exec(`tar`, args);
+        return dest;
+    });
+}
+/**
+ * Extract a xar compatible archive
+ *
+ * @param file     path to the archive
+ * @param dest     destination directory. Optional.
+ * @param flags    flags for the xar. Optional.
+ * @returns        path to the destination directory
+ */
+function extractXar(file_1, dest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (file, dest, flags = []) {
+        ok(IS_MAC, 'extractXar() not supported on current OS');
+        ok(file, 'parameter "file" is required');
+        dest = yield _createExtractFolder(dest);
+        let args;
+        if (flags instanceof Array) {
+            args = flags;
+        }
+        else {
+            args = [flags];
+        }
+        args.push('-x', '-C', dest, '-f', file);
+        if (core.isDebug()) {
+            args.push('-v');
+        }
+        const xarPath = yield io.which('xar', true);
+        yield exec(`"${xarPath}"`, _unique(args));
+        return dest;
+    });
+}
+/**
+ * Extract a zip
+ *
+ * @param file     path to the zip
+ * @param dest     destination directory. Optional.
+ * @returns        path to the destination directory
+ */
+function extractZip(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (!file) {
+            throw new Error("parameter 'file' is required");
+        }
+        dest = yield _createExtractFolder(dest);
+        if (IS_WINDOWS) {
+            yield extractZipWin(file, dest);
+        }
+        else {
+            yield extractZipNix(file, dest);
+        }
+        return dest;
+    });
+}
+function extractZipWin(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        // build the powershell command
+        const escapedFile = file.replace(/'/g, "''").replace(/"|\n|\r/g, ''); // double-up single quotes, remove double quotes and newlines
+        const escapedDest = dest.replace(/'/g, "''").replace(/"|\n|\r/g, '');
+        const pwshPath = yield io.which('pwsh', false);
+        //To match the file overwrite behavior on nix systems, we use the overwrite = true flag for ExtractToDirectory
+        //and the -Force flag for Expand-Archive as a fallback
+        if (pwshPath) {
+            //attempt to use pwsh with ExtractToDirectory, if this fails attempt Expand-Archive
+            const pwshCommand = [
+                `$ErrorActionPreference = 'Stop' ;`,
+                `try { Add-Type -AssemblyName System.IO.Compression.ZipFile } catch { } ;`,
+                `try { [System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`,
+                `catch { if (($_.Exception.GetType().FullName -eq 'System.Management.Automation.MethodException') -or ($_.Exception.GetType().FullName -eq 'System.Management.Automation.RuntimeException') ){ Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force } else { throw $_ } } ;`
+            ].join(' ');
+            const args = [
+                '-NoLogo',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                pwshCommand
+            ];
+            core.debug(`Using pwsh at path: ${pwshPath}`);
+            yield exec(`"${pwshPath}"`, args);
+        }
+        else {
+            const powershellCommand = [
+                `$ErrorActionPreference = 'Stop' ;`,
+                `try { Add-Type -AssemblyName System.IO.Compression.FileSystem } catch { } ;`,
+                `if ((Get-Command -Name Expand-Archive -Module Microsoft.PowerShell.Archive -ErrorAction Ignore)) { Expand-Archive -LiteralPath '${escapedFile}' -DestinationPath '${escapedDest}' -Force }`,
+                `else {[System.IO.Compression.ZipFile]::ExtractToDirectory('${escapedFile}', '${escapedDest}', $true) }`
+            ].join(' ');
+            const args = [
+                '-NoLogo',
+                '-Sta',
+                '-NoProfile',
+                '-NonInteractive',
+                '-ExecutionPolicy',
+                'Unrestricted',
+                '-Command',
+                powershellCommand
+            ];
+            const powershellPath = yield io.which('powershell', true);
+            core.debug(`Using powershell at path: ${powershellPath}`);
+            yield exec(`"${powershellPath}"`, args);
+        }
+    });
+}
+function extractZipNix(file, dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        const unzipPath = yield io.which('unzip', true);
+        const args = [file];
+        if (!core.isDebug()) {
+            args.unshift('-q');
+        }
+        args.unshift('-o'); //overwrite with -o, otherwise a prompt is shown which freezes the run
+        yield exec(`"${unzipPath}"`, args, { cwd: dest });
+    });
+}
+/**
+ * Caches a directory and installs it into the tool cacheDir
+ *
+ * @param sourceDir    the directory to cache into tools
+ * @param tool          tool name
+ * @param version       version of the tool.  semver format
+ * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
+ */
+function cacheDir(sourceDir, tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        version = semver.clean(version) || version;
+        arch = arch || os.arch();
+        core.debug(`Caching tool ${tool} ${version} ${arch}`);
+        core.debug(`source dir: ${sourceDir}`);
+        if (!fs.statSync(sourceDir).isDirectory()) {
+            throw new Error('sourceDir is not a directory');
+        }
+        // Create the tool dir
+        const destPath = yield _createToolPath(tool, version, arch);
+        // copy each child item. do not move. move can fail on Windows
+        // due to anti-virus software having an open handle on a file.
+        for (const itemName of fs.readdirSync(sourceDir)) {
+            const s = path.join(sourceDir, itemName);
+            yield io.cp(s, destPath, { recursive: true });
+        }
+        // write .complete
+        _completeToolPath(tool, version, arch);
+        return destPath;
+    });
+}
+/**
+ * Caches a downloaded file (GUID) and installs it
+ * into the tool cache with a given targetName
+ *
+ * @param sourceFile    the file to cache into tools.  Typically a result of downloadTool which is a guid.
+ * @param targetFile    the name of the file name in the tools directory
+ * @param tool          tool name
+ * @param version       version of the tool.  semver format
+ * @param arch          architecture of the tool.  Optional.  Defaults to machine architecture
+ */
+function cacheFile(sourceFile, targetFile, tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        version = semver.clean(version) || version;
+        arch = arch || os.arch();
+        core.debug(`Caching tool ${tool} ${version} ${arch}`);
+        core.debug(`source file: ${sourceFile}`);
+        if (!fs.statSync(sourceFile).isFile()) {
+            throw new Error('sourceFile is not a file');
+        }
+        // create the tool dir
+        const destFolder = yield _createToolPath(tool, version, arch);
+        // copy instead of move. move can fail on Windows due to
+        // anti-virus software having an open handle on a file.
+        const destPath = path.join(destFolder, targetFile);
+        core.debug(`destination file ${destPath}`);
+        yield io.cp(sourceFile, destPath);
+        // write .complete
+        _completeToolPath(tool, version, arch);
+        return destFolder;
+    });
+}
+/**
+ * Finds the path to a tool version in the local installed tool cache
+ *
+ * @param toolName      name of the tool
+ * @param versionSpec   version of the tool
+ * @param arch          optional arch.  defaults to arch of computer
+ */
+function find(toolName, versionSpec, arch) {
+    if (!toolName) {
+        throw new Error('toolName parameter is required');
+    }
+    if (!versionSpec) {
+        throw new Error('versionSpec parameter is required');
+    }
+    arch = arch || external_os_.arch();
+    // attempt to resolve an explicit version
+    if (!isExplicitVersion(versionSpec)) {
+        const localVersions = findAllVersions(toolName, arch);
+        const match = evaluateVersions(localVersions, versionSpec);
+        versionSpec = match;
+    }
+    // check for the explicit version in the cache
+    let toolPath = '';
+    if (versionSpec) {
+        versionSpec = node_modules_semver.clean(versionSpec) || '';
+        const cachePath = external_path_.join(_getCacheDirectory(), toolName, versionSpec, arch);
+        lib_core/* debug */.Yz(`checking cache: ${cachePath}`);
+        if (external_fs_.existsSync(cachePath) && external_fs_.existsSync(`${cachePath}.complete`)) {
+            lib_core/* debug */.Yz(`Found tool in cache ${toolName} ${versionSpec} ${arch}`);
+            toolPath = cachePath;
+        }
+        else {
+            lib_core/* debug */.Yz('not found');
+        }
+    }
+    return toolPath;
+}
+/**
+ * Finds the paths to all versions of a tool that are installed in the local tool cache
+ *
+ * @param toolName  name of the tool
+ * @param arch      optional arch.  defaults to arch of computer
+ */
+function findAllVersions(toolName, arch) {
+    const versions = [];
+    arch = arch || external_os_.arch();
+    const toolPath = external_path_.join(_getCacheDirectory(), toolName);
+    if (external_fs_.existsSync(toolPath)) {
+        const children = external_fs_.readdirSync(toolPath);
+        for (const child of children) {
+            if (isExplicitVersion(child)) {
+                const fullPath = external_path_.join(toolPath, child, arch || '');
+                if (external_fs_.existsSync(fullPath) && external_fs_.existsSync(`${fullPath}.complete`)) {
+                    versions.push(child);
+                }
+            }
+        }
+    }
+    return versions;
+}
+function getManifestFromRepo(owner_1, repo_1, auth_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (owner, repo, auth, branch = 'master') {
+        let releases = [];
+        const treeUrl = `https://api.github.com/repos/${owner}/${repo}/git/trees/${branch}`;
+        const http = new httpm.HttpClient('tool-cache');
+        const headers = {};
+        if (auth) {
+            core.debug('set auth');
+            headers.authorization = auth;
+        }
+        const response = yield http.getJson(treeUrl, headers);
+        if (!response.result) {
+            return releases;
+        }
+        let manifestUrl = '';
+        for (const item of response.result.tree) {
+            if (item.path === 'versions-manifest.json') {
+                manifestUrl = item.url;
+                break;
+            }
+        }
+        headers['accept'] = 'application/vnd.github.VERSION.raw';
+        let versionsRaw = yield (yield http.get(manifestUrl, headers)).readBody();
+        if (versionsRaw) {
+            // shouldn't be needed but protects against invalid json saved with BOM
+            versionsRaw = versionsRaw.replace(/^\uFEFF/, '');
+            try {
+                releases = JSON.parse(versionsRaw);
+            }
+            catch (_a) {
+                core.debug('Invalid json');
+            }
+        }
+        return releases;
+    });
+}
+function findFromManifest(versionSpec_1, stable_1, manifest_1) {
+    return tool_cache_awaiter(this, arguments, void 0, function* (versionSpec, stable, manifest, archFilter = os.arch()) {
+        // wrap the internal impl
+        const match = yield mm._findMatch(versionSpec, stable, manifest, archFilter);
+        return match;
+    });
+}
+function _createExtractFolder(dest) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        if (!dest) {
+            // create a temp dir
+            dest = path.join(_getTempDirectory(), crypto.randomUUID());
+        }
+        yield io.mkdirP(dest);
+        return dest;
+    });
+}
+function _createToolPath(tool, version, arch) {
+    return tool_cache_awaiter(this, void 0, void 0, function* () {
+        const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
+        core.debug(`destination ${folderPath}`);
+        const markerPath = `${folderPath}.complete`;
+        yield io.rmRF(folderPath);
+        yield io.rmRF(markerPath);
+        yield io.mkdirP(folderPath);
+        return folderPath;
+    });
+}
+function _completeToolPath(tool, version, arch) {
+    const folderPath = path.join(_getCacheDirectory(), tool, semver.clean(version) || version, arch || '');
+    const markerPath = `${folderPath}.complete`;
+    fs.writeFileSync(markerPath, '');
+    core.debug('finished caching tool');
+}
+/**
+ * Check if version string is explicit
+ *
+ * @param versionSpec      version string to check
+ */
+function isExplicitVersion(versionSpec) {
+    const c = node_modules_semver.clean(versionSpec) || '';
+    lib_core/* debug */.Yz(`isExplicit: ${c}`);
+    const valid = node_modules_semver.valid(c) != null;
+    lib_core/* debug */.Yz(`explicit? ${valid}`);
+    return valid;
+}
+/**
+ * Get the highest satisfiying semantic version in `versions` which satisfies `versionSpec`
+ *
+ * @param versions        array of versions to evaluate
+ * @param versionSpec     semantic version spec to satisfy
+ */
+function evaluateVersions(versions, versionSpec) {
+    let version = '';
+    lib_core/* debug */.Yz(`evaluating ${versions.length} versions`);
+    versions = versions.sort((a, b) => {
+        if (node_modules_semver.gt(a, b)) {
+            return 1;
+        }
+        return -1;
+    });
+    for (let i = versions.length - 1; i >= 0; i--) {
+        const potential = versions[i];
+        const satisfied = node_modules_semver.satisfies(potential, versionSpec);
+        if (satisfied) {
+            version = potential;
+            break;
+        }
+    }
+    if (version) {
+        lib_core/* debug */.Yz(`matched: ${version}`);
+    }
+    else {
+        lib_core/* debug */.Yz('match not found');
+    }
+    return version;
+}
+/**
+ * Gets RUNNER_TOOL_CACHE
+ */
+function _getCacheDirectory() {
+    const cacheDirectory = process.env['RUNNER_TOOL_CACHE'] || '';
+    (0,external_assert_.ok)(cacheDirectory, 'Expected RUNNER_TOOL_CACHE to be defined');
+    return cacheDirectory;
+}
+/**
+ * Gets RUNNER_TEMP
+ */
+function _getTempDirectory() {
+    const tempDirectory = process.env['RUNNER_TEMP'] || '';
+    ok(tempDirectory, 'Expected RUNNER_TEMP to be defined');
+    return tempDirectory;
+}
+/**
+ * Gets a global variable
+ */
+function _getGlobal(key, defaultValue) {
+    /* eslint-disable @typescript-eslint/no-explicit-any */
+    const value = global[key];
+    /* eslint-enable @typescript-eslint/no-explicit-any */
+    return value !== undefined ? value : defaultValue;
+}
+/**
+ * Returns an array of unique values.
+ * @param values Values to make unique.
+ */
+function _unique(values) {
+    return Array.from(new Set(values));
+}
+//# sourceMappingURL=tool-cache.js.map
+;// CONCATENATED MODULE: ./src/micromamba/kept.ts
+
+
+
+
+
+
+
+/**
+ * Where binaries stay once they are downloaded: in the runner's tool cache; where there is none or it cannot be written, as
+ * in many containers, in the job's temporary folder.
+ */
+const tool = 'micromamba';
+function binaryName(subdir) {
+    return subdir.startsWith('win-') ? `${tool}.exe` : tool;
+}
+/** Where a binary may be, the best place first. */
+function keptBinaries(version, subdir) {
+    const folder = hasToolCache() ? find(tool, version, subdir) : '';
+    return [...(folder === '' ? [] : [folder]), folderOfJob(version, subdir)].map((place) => (0,external_node_path_.join)(place, binaryName(subdir)));
+}
+/**
+ * Keeps a downloaded file as the binary for a subdir.
+ * @returns its path
+ * @throws UserError when it can be kept nowhere
+ */
+async function keepBinary(file, version, subdir) {
+    const folder = (await inToolCache(file, version, subdir)) ?? folderOfJob(version, subdir);
+    const path = (0,external_node_path_.join)(folder, binaryName(subdir));
+    try {
+        if (folder === folderOfJob(version, subdir))
+            await place(file, path);
+    }
+    catch (error) {
+        throw (0,common_scratch/* cannotWriteTemporary */.eO)(error);
+    }
+    return path;
+}
+/** Other jobs may be running what is there, or looking for it: it is replaced in one step. */
+async function place(file, path) {
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    const unfinished = `${path}.${(0,external_node_crypto_.randomUUID)()}`;
+    try {
+        await (0,promises_.copyFile)(file, unfinished);
+        await (0,promises_.chmod)(unfinished, 0o755);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    finally {
+        await (0,promises_.rm)(unfinished, { force: true });
+    }
+}
+/** As @actions/tool-cache lays it out, whose own `cacheFile` empties the folder first, with other jobs in it. */
+async function inToolCache(file, version, subdir) {
+    if (!hasToolCache())
+        return undefined;
+    try {
+        const folder = (0,external_node_path_.join)(process.env['RUNNER_TOOL_CACHE'] ?? '', tool, version, subdir);
+        await place(file, (0,external_node_path_.join)(folder, binaryName(subdir)));
+        await (0,promises_.writeFile)(`${folder}.complete`, '');
+        return folder;
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`The tool cache cannot be written, so micromamba is kept for this job only: ${(0,errors/* messageOf */.b)(error)}`);
+        return undefined;
+    }
+}
+/** Without it, @actions/tool-cache throws. */
+function hasToolCache() {
+    return Boolean(process.env['RUNNER_TOOL_CACHE']);
+}
+function folderOfJob(version, subdir) {
+    return (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-tools', version, subdir);
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/known-checksums.ts
+/**
+ * The sha256 of micromamba's release binaries, by version and subdir. `script/update-checksums` adds what the `.sha256`
+ * files of a release say; one that is here never changes.
+ */
+const knownChecksums = {
+    '2.9.0-0': {
+        'linux-64': '366cd9cd8be14df1ab8ed50352a82111082a36686b2d389fdb79a92c3fafb3e3',
+        'linux-aarch64': '9f93b974adcb4d166996af969b6cd371287d1a3e52733704727884d9b74cb7a7',
+        'linux-ppc64le': 'af28181e62239dcc94ae23eefac3dce24b3d7b17a769810cbee99b183333f9a3',
+        'osx-64': '1e71054bb3ac9a076e21f7ec48acfef536f9b3f1408f371a942784bf5ef83d8a',
+        'osx-arm64': 'ec2a072f028e1a7cf20f3e2e74d5a8127cf5a5f27636375b5359811565f4e5be',
+        'win-64': 'a6d804394b2418991c4e29562853eaace2f2ce9d9da661a98e74e02e8dbb44b0',
+    },
+    '2.8.1-1': {
+        'linux-64': '77b7790ec97f64581118f103585b175df4306f95829b0fa6bfe4a19cc88a1182',
+        'osx-64': 'd6fce18e56d7c6bf2331b0ee1b372a581c70f09b509cc9e924cdd131e053b58a',
+        'osx-arm64': '9618a2866a2ffb3d36b55e9520f64d63dcd6dc2e622a351ca3cbe8e2cc90c757',
+    },
+    '2.8.1-0': {
+        'linux-64': '9689782d863c05a1bf5d2d371ba527104e7a4eb4310c1637d8653b751aed9c82',
+        'linux-aarch64': 'e5ba23b5945aa49dfd11022e592a510d2686a8feee810e00140b73c9fdf0ba2a',
+        'osx-64': 'b2bd613791c0a524883d7cb66505d630bf15badd1f492bc93ba78550a3a1a94b',
+        'osx-arm64': 'de71a646b73af92dd663e6ddc78993a6a4d47ea28b5d8908c3cc2b9c3077e528',
+    },
+    '2.8.0-0': {
+        'linux-64': 'd4f5869b8b5b8e4e8b10375d84ae998edb3f4b439e05228fc5099082935a75ec',
+        'osx-64': '69ec57c11c1b870418aaca6ed117433c0ed11a356cfb362d0d8b719d176c95e3',
+        'osx-arm64': '0ddba9c7a4e7dd3c5a201eae4ed78da45085537c9f9165c35ad3da4b666219ba',
+    },
+    '2.7.0-0': {
+        'linux-64': 'fb4554d61a1c567726890169e39c41aa8495dbba56f50957ee7356572b6c5726',
+        'osx-64': 'adabc94c67fc0b1389c33cf843040bebe12e46c4fcfb50d3d23e23f742f4032a',
+        'osx-arm64': '98cd54c149732138e94d123941c6e603ac296b9f74001d02c70129cbcd0d73af',
+    },
+};
+
+// EXTERNAL MODULE: ./src/common/command.ts
+var command = __nccwpck_require__(3020);
+;// CONCATENATED MODULE: ./src/micromamba/binary.ts
+
+
+/**
+ * Runs micromamba with nothing of the machine's conda in its environment: what `CONDA_*` and `MAMBA_*` variables it
+ * sees are those given here. `--no-env` would not do, for it drops `CONDA_PKGS_DIRS` too. HOME stays, since micromamba
+ * finds the credentials of private channels in `~/.mamba/auth`, and so do proxies and certificates.
+ * @param args never a secret: any user of the machine can read them, and the log shows them
+ * @throws UserError when it cannot be run; an exit code other than 0 is an outcome
+ */
+async function runMicromamba(path, args, variables = {}) {
+    const env = { ...withoutConda(process.env), ...variables };
+    const outcome = await (0,command/* runCommand */.d)(path, args, { env, shown: true }).catch((error) => {
+        throw new errors/* UserError */.y(`micromamba cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: path },
+            advice: 'Is it for this machine, and executable?',
+            cause: error,
+        });
+    });
+    const { exitCode } = outcome;
+    if (exitCode !== undefined)
+        return { ...outcome, exitCode };
+    throw new errors/* UserError */.y('micromamba was ended by a signal', {
+        at: { file: path },
+        advice: 'Somebody killed it, or the machine had no memory left.',
+    });
+}
+/** Names in Windows' environment have no case. */
+function withoutConda(variables) {
+    return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^_?(CONDA|MAMBA)/i.test(name)));
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/on-machine.ts
+
+
+
+
+
+/**
+ * The micromamba that is on this machine already: `$MAMBA_EXE`, as `micromamba shell init` and setup-micromamba set it,
+ * else the first on PATH.
+ * @param wanted the subdir that it is to be for
+ * @param here this machine's
+ * @throws UserError when there is none, or it is wanted for another platform
+ */
+async function findOnMachine(wanted, here) {
+    if (wanted !== here) {
+        throw new errors/* UserError */.y(`micromamba for ${wanted} is needed in the image, and the one on this machine is for ${here ?? process.arch}`, {
+            at: { input: 'download-micromamba' },
+            advice: 'Leave it at true, or start from a base image that has micromamba.',
+        });
+    }
+    const path = await findExecutable(process.env);
+    if (path === undefined) {
+        throw new errors/* UserError */.y('there is no micromamba on PATH, and MAMBA_EXE names none', {
+            at: { input: 'download-micromamba' },
+            advice: 'Leave it at true, or install micromamba in a step before, as with mamba-org/setup-micromamba.',
+        });
+    }
+    const { stdout } = await runMicromamba(path, ['--version']);
+    const version = stdout.trim();
+    if (!/^\d+\.\d+/.test(version)) {
+        throw new errors/* UserError */.y(`'${path}' is not micromamba: it says '${version}' when asked for its version`, {
+            at: { input: 'download-micromamba' },
+        });
+    }
+    return { path, version, sha256: await hashFile(path) };
+}
+async function findExecutable(variables) {
+    const name = process.platform === 'win32' ? 'micromamba.exe' : 'micromamba';
+    const folders = (variables['PATH'] ?? '').split(external_node_path_.delimiter).filter((folder) => folder !== '');
+    const named = variables['MAMBA_EXE'];
+    // The mamba of a conda environment sets MAMBA_EXE as well, and is another program.
+    const candidates = named?.endsWith(name) ? [named] : [];
+    for (const path of [...candidates, ...folders.map((folder) => (0,external_node_path_.join)(folder, name))]) {
+        if (await isExecutable(path))
+            return path;
+    }
+    return undefined;
+}
+async function isExecutable(path) {
+    try {
+        await (0,promises_.access)(path, promises_.constants.X_OK);
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/release.ts
+/** What a binary of micromamba is called, and where its releases are. */
+/** The subdirs that releases of micromamba have binaries for. */
+const releaseSubdirs = (/* unused pure expression or super */ null && ([
+    'linux-64',
+    'linux-aarch64',
+    'linux-ppc64le',
+    'osx-64',
+    'osx-arm64',
+    'win-64',
+]));
+const releases = 'https://github.com/mamba-org/micromamba-releases/releases/download';
+/** The conda subdir of a machine, by Node's names for systems and processors; undefined when conda has none. */
+function machineSubdir(system = process.platform, processor = process.arch) {
+    const os = { linux: 'linux', darwin: 'osx', win32: 'win' }[system];
+    const arch = {
+        linux: { x64: '64', arm64: 'aarch64', ppc64: 'ppc64le', s390x: 's390x' },
+        osx: { x64: '64', arm64: 'arm64' },
+        // Windows on arm64 runs the x64 binary.
+        win: { x64: '64', arm64: '64' },
+    }[os ?? ''];
+    const name = arch?.[processor];
+    return os !== undefined && name !== undefined ? `${os}-${name}` : undefined;
+}
+/**
+ * The address of a release's binary.
+ * @param location the address that `<version>/micromamba-<subdir>` is below, or a template of the binary's address with
+ *   `{version}` and `{subdir}`
+ * @param version version and build number, `2.9.0-0`
+ */
+function binaryUrl(location, version, subdir) {
+    const template = /\{(version|subdir)\}/.test(location)
+        ? location
+        : `${location.replace(/\/+$/, '')}/{version}/micromamba-{subdir}`;
+    return new URL(template.replaceAll('{version}', version).replaceAll('{subdir}', subdir));
+}
+/**
+ * The address of the file with a binary's sha256, beside it. Not the one of the `.tar.bz2`, which is misnamed in the
+ * releases: it holds the hash of the binary inside.
+ */
+function checksumUrl(binary) {
+    const url = new URL(binary);
+    url.pathname += '.sha256';
+    return url;
+}
+/** The sha256 in the text of such a file: 64 hex digits, possibly with a file name after them; undefined for others. */
+function parseChecksum(text) {
+    return /^\s*([0-9a-f]{64})(?:\s|$)/i.exec(text)?.[1]?.toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./src/micromamba/install.ts
+
+
+
+
+
+
+
+
+
+function createMicromambaProvider(source) {
+    const installed = new Map();
+    return {
+        install(subdir = machineSubdir()) {
+            const found = installed.get(subdir) ?? installMicromamba(source, subdir);
+            installed.set(subdir, found);
+            return found;
+        },
+        async identify(subdir) {
+            if (!source.download)
+                return this.install(subdir);
+            const [expected] = await expectedChecksums(source, subdir);
+            return { version: source.version, sha256: expected.sha256 };
+        },
+    };
+}
+/**
+ * Provides a binary of micromamba: out of the runner's tool cache, else from the release, verified either way before
+ * anything can run it. With `download: false`, the one that is on this machine.
+ *
+ * It is held to the table in `known-checksums.ts`; for a version that is not there, to the given checksum or else to
+ * the release's own `.sha256`, which is fetched each time. A given checksum is checked in any case.
+ * @param subdir the conda subdir that it is for; default this machine's
+ * @throws UserError when it cannot be had, or is not what it should be
+ */
+async function installMicromamba(source, subdir) {
+    const here = machineSubdir();
+    const wanted = subdir ?? here;
+    if (wanted === undefined) {
+        throw new errors/* UserError */.y(`there is no micromamba for ${process.platform} on ${process.arch}`);
+    }
+    if (!source.download)
+        return findOnMachine(wanted, here);
+    const { version } = source;
+    const expected = await expectedChecksums(source, wanted);
+    const cached = await findCached(version, wanted, expected);
+    if (cached !== undefined)
+        return cached;
+    return download({ remote: remoteBinary(source, wanted), version, subdir: wanted, expected });
+}
+function remoteBinary({ url, version, token }, subdir) {
+    return remoteOf(binaryUrl(url ?? releases, version, subdir), token, process.env['GITHUB_SERVER_URL']);
+}
+async function expectedChecksums(source, subdir) {
+    const { version, checksum } = source;
+    const known = knownChecksums[version]?.[subdir];
+    const pinned = subdir === machineSubdir() ? checksum?.toLowerCase() : undefined;
+    const [first, ...more] = [
+        ...(known === undefined ? [] : [{ sha256: known, from: 'the table of known releases' }]),
+        ...(pinned === undefined ? [] : [{ sha256: pinned, from: "the input 'micromamba-checksum'" }]),
+    ];
+    if (first)
+        return [first, ...more];
+    return [await publishedChecksum(remoteBinary(source, subdir))];
+}
+async function publishedChecksum(binary) {
+    const remote = { ...binary, url: checksumUrl(binary.url) };
+    const url = shownUrl(remote.url);
+    const text = await downloadText(remote);
+    const sha256 = text === undefined ? undefined : parseChecksum(text);
+    if (sha256 === undefined) {
+        throw new errors/* UserError */.y(text === undefined
+            ? 'there is no checksum of this release'
+            : 'the checksum of this release is malformed', {
+            at: { url },
+            advice: "Check 'micromamba-version' and 'micromamba-url'; a mirror without .sha256 files needs 'micromamba-checksum'.",
+        });
+    }
+    return { sha256, from: url };
+}
+/**
+ * A binary that was kept. It is hashed again, for the tool cache of a self-hosted runner is open to every job; one that is
+ * not what it should be is replaced.
+ */
+async function findCached(version, subdir, expected) {
+    for (const path of keptBinaries(version, subdir)) {
+        const sha256 = await hashFile(path).catch(() => undefined);
+        if (sha256 === undefined)
+            continue;
+        if (expected.every((checksum) => checksum.sha256 === sha256))
+            return { path, version, sha256 };
+        lib_core/* warning */.$e(`${path} is not micromamba ${version} and is replaced`);
+    }
+    return undefined;
+}
+async function download(wanted) {
+    const { remote, version, subdir } = wanted;
+    const url = shownUrl(remote.url);
+    lib_core/* info */.pq(`downloading ${url}`);
+    return (0,common_scratch/* withScratch */.hM)('micromamba-', async (folder) => {
+        const file = (0,external_node_path_.join)(folder, binaryName(subdir));
+        const sha256 = await downloadFile(remote, file);
+        const wrong = wanted.expected.find((checksum) => checksum.sha256 !== sha256);
+        if (wrong !== undefined) {
+            throw new errors/* UserError */.y(`the download is not what it should be: its sha256 is ${sha256}; ${wrong.from} says ${wrong.sha256}`, {
+                at: { url },
+                advice: 'It was deleted. Something between you and the release may be changing files, or the checksum is of another version.',
+            });
+        }
+        return { path: await keepBinary(file, version, subdir), version, sha256 };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/context.ts
+
+
+
+
+
+
+
+
+
+/** Who makes no image runs nothing. */
+const none = { executor: 'auto', timeout: 0, secrets: {} };
+/** @param request one that makes no image pushes nothing */
+async function openContext(request, registry) {
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request;
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
+    saveScratch(scratch);
+    // micromamba reads other variables than Node, and of a condarc one file.
+    const trusted = (0,external_node_path_.join)(scratch, 'trusted.pem');
+    const certificates = condarc?.certificates ?? [];
+    const isTrusting = (0,common_certificates/* extendsTrust */.iA)(certificates);
+    if (isTrusting)
+        await (0,common_certificates/* writeTrusted */.BF)(trusted);
+    return {
+        registry,
+        ...(isTrusting && { certificates: trusted }),
+        ...(push && { uploader: (0,outputs_outputs/* createBlobUploader */.Er)(registry, tags) }),
+        micromamba: createMicromambaProvider(request.micromamba),
+        solving: {
+            condarc: condarc?.text,
+            logLevel,
+            session: createSession(scratch, isTrusting ? { MAMBA_SSL_VERIFY: trusted } : {}),
+        },
+        channels: ({ channels = [], specs = [] } = {}) => (0,access/* openChannels */.Lr)({
+            channels: [
+                ...channels.map(({ source }) => source),
+                ...specs.map(({ text }) => text.replace(/::.*$/s, '')),
+            ],
+            condarc,
+            given: auth,
+        }),
+        workspace,
+        scratch,
+        tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
+        executors: createExecutors(execution.executor),
+        execution,
+        shown: new Set(),
+    };
+}
+
+// EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
+var image_environment = __nccwpck_require__(5958);
+;// CONCATENATED MODULE: ./src/image/config.ts
+
+
+
+
+const asUpstream = { env: [], expose: [], volumes: [] };
+/** The comment of history's entries for layers of ours. */
+const madeHere = 'micromamba-image-action';
+/**
+ * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
+ * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
+ * from the base, which this image is; a Dockerfile on top would run them a step too late.
+ */
+function imageConfig(base, changes) {
+    const { created, layers, start = asUpstream } = changes;
+    const environment = runEnvironment(base, changes);
+    const labels = { ...base.config?.Labels, ...changes.labels };
+    return {
+        ...base,
+        created,
+        config: {
+            ...base.config,
+            OnBuild: undefined,
+            User: changes.user,
+            Env: [...environment].map(([name, value]) => `${name}=${value}`),
+            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
+            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+            WorkingDir: start.workdir ?? '/tmp',
+            ...(start.expose.length > 0 && {
+                ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
+            }),
+            ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
+            ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
+            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+            ...(Object.keys(labels).length > 0 && { Labels: labels }),
+        },
+        rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
+        history: [
+            ...baseHistory(base),
+            ...layers.map(({ createdBy }) => ({
+                created,
+                created_by: createdBy,
+                comment: madeHere,
+            })),
+        ],
+    };
+}
+function runEnvironment(base, changes) {
+    const { environment, start = asUpstream, activated = {} } = changes;
+    const before = new Map([
+        ...environmentOf(base),
+        ...Object.entries(environment),
+        ...Object.entries(activated),
+    ]);
+    before.set('PATH', withLocalBin(before.get('PATH') ?? ''));
+    const all = (0,image_environment/* withLines */.Gy)(before, start.env, new Set(Object.keys(activated)));
+    return all.set('PATH', withLocalBin(all.get('PATH') ?? ''));
+}
+const config_activating = '/usr/local/bin/_entrypoint.sh';
+/** The wiring's entrypoint activates the environment and becomes what follows it. */
+function entrypointOf({ entrypoint = [] }) {
+    return entrypoint[0] === config_activating ? entrypoint : [config_activating, ...entrypoint];
+}
+/** The config has sets as objects of empty objects; those of the base stay. */
+function keys(base, more) {
+    return { ...((0,json/* isRecord */.u)(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
+}
+function withProtocol(port) {
+    return port.includes('/') ? port : `${port}/tcp`;
+}
+/**
+ * The base's history with an entry for each of its layers, so that the entries behind it meet ours: tools count. History is
+ * optional, and some tools write less of it than there are layers.
+ */
+function baseHistory({ history, rootfs }) {
+    const entries = history ?? [];
+    const missing = rootfs.diff_ids.length - entries.filter((entry) => entry.empty_layer !== true).length;
+    if (missing < 0)
+        return rootfs.diff_ids.map(() => ({}));
+    return [...entries, ...Array.from({ length: missing }, () => ({}))];
+}
+/**
+ * A base's PATH as an image's: the usual one where it has none, and with /usr/local/bin, where the scripts of the wiring are
+ * looked for by those who call them by name.
+ */
+function withLocalBin(path) {
+    if (path === '')
+        return usualPath;
+    return path.split(':').includes('/usr/local/bin') ? path : `/usr/local/bin:${path}`;
+}
+
+;// CONCATENATED MODULE: ./src/image/assemble.ts
+
+
+
+
+
+
+
+/** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
+const layerBudget = 100;
+/** The annotation of a manifest that holds the fingerprint of all that the image was made from. */
+const fingerprintAnnotation = 'io.github.micromamba-image.fingerprint';
+/**
+ * Puts layers on a base.
+ * @throws UserError when that makes more layers than an image should have
+ */
+function assembleImage(base, layers, platform, details) {
+    const all = [...base.layers, ...layers];
+    if (all.length > layerBudget) {
+        throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
+    }
+    const own = (0,common_platform/* narrowed */.fQ)(platform, base.config.variant);
+    const config = (0,json_blob/* jsonBlob */.q)(media_types/* configMediaType */.p2, {
+        ...imageConfig(base.config, { ...details, layers }),
+        ...(own.variant !== undefined && { variant: own.variant }),
+    });
+    const manifest = (0,json_blob/* jsonBlob */.q)(media_types/* manifestMediaType */.gp, {
+        schemaVersion: 2,
+        mediaType: media_types/* manifestMediaType */.gp,
+        config: config.descriptor,
+        layers: all.map(({ descriptor }) => descriptor),
+        annotations: (0,json_blob/* sorted */.I)({
+            // A layout has no name that others could find it by.
+            ...(!(0,base_name/* isLayout */.nW)(base.pinned) && {
+                'org.opencontainers.image.base.name': (0,registry_registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
+            }),
+            'org.opencontainers.image.base.digest': base.pinned.digest,
+            ...details.annotations,
+        }),
+    });
+    return { platform: own, manifest, config, layers: all };
+}
+
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
+
+
+/**
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
+ */
+async function findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = (0,registry_registry/* formatReference */.FH)(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const digest = findImage(top.images, platform);
+        if (digest === undefined)
+            return undefined;
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
+    }));
+}
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = (0,json/* isRecord */.u)(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !(0,json/* isStringRecord */.z)(annotations) || !annotations[fingerprintAnnotation]) {
+        return undefined;
+    }
+    const { config, layers } = parsed;
+    return {
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
+    };
+}
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged
+ */
+async function readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
+    });
+    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
+    return { platform: own, manifest, config: { descriptor, bytes }, layers };
+}
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
+}
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry_registry/* formatReference */.FH)(origin) } });
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(663);
+;// CONCATENATED MODULE: ./src/packages/conda/bzip2.ts
+/**
+ * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
+ * expanded) and the compressed bytes ahead of it, whatever the archive's size, and checks every checksum.
+ *
+ * The format has no specification of its own; this follows what bzip2 1.0.8 writes: a stream header, blocks (run
+ * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
+ */
+/** The bytes are not bzip2, or not all of them are there. */
+class Bzip2Error extends Error {
+    name = 'Bzip2Error';
+}
+const outputChunk = 256 * 1024;
+const maxSymbols = 258;
+const maxCodeLength = 20;
+const groupSize = 50;
+/** Codes up to this length are decoded by one table look-up. */
+const quickBits = 10;
+/**
+ * Decompresses one or more concatenated bzip2 streams.
+ * @throws Bzip2Error when the input is damaged or ends early
+ */
+async function* bunzip2(input) {
+    const bits = new BitReader(input);
+    try {
+        do {
+            await bits.require(14);
+            yield* bzip2_stream(bits);
+            await bits.require(1);
+        } while (bits.available > 0);
+    }
+    finally {
+        await bits.close();
+    }
+}
+async function* bzip2_stream(bits) {
+    const block = new Block(streamHeader(bits) * 100_000);
+    let streamCrc = 0;
+    for (;;) {
+        await bits.require(block.longestCompressed);
+        const magic = bits.read(24) * 0x1000000 + bits.read(24);
+        if (magic === 0x177245385090)
+            break; // the square root of pi ends a stream
+        if (magic !== 0x314159265359)
+            throw new Bzip2Error('no block begins where one should'); // pi begins a block
+        const expected = readCrc(bits);
+        const start = block.decode(bits);
+        const crc = yield* block.output(start);
+        if (crc !== expected)
+            throw new Bzip2Error('the checksum of a block is wrong');
+        streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ crc;
+    }
+    if (readCrc(bits) !== streamCrc)
+        throw new Bzip2Error('the checksum of the stream is wrong');
+    bits.align();
+}
+/** Returns the block size in units of 100 kB. */
+function streamHeader(bits) {
+    const magic = bits.read(24);
+    const level = bits.read(8) - 0x30;
+    if (magic !== 0x425a68 || level < 1 || level > 9)
+        throw new Bzip2Error('this is not bzip2 data');
+    return level;
+}
+/** 32 bits as a signed integer, the form in which checksums are computed. */
+function readCrc(bits) {
+    const high = bits.read(16);
+    return (high << 16) | bits.read(16);
+}
+/** An index known to be within the array's bounds. */
+function at(array, index) {
+    return array[index]; // the callers' loops are bounded by the array's length; a check here costs a tenth
+}
+/** Bits, most significant first, from chunks of bytes. */
+class BitReader {
+    #input;
+    #ended = false;
+    bytes = new Uint8Array(0);
+    /** The next byte to move to `window`. */
+    position = 0;
+    /** The low `count` bits are still to be read. */
+    window = 0;
+    count = 0;
+    constructor(input) {
+        this.#input = input[Symbol.asyncIterator]();
+    }
+    /** Whole bytes that can be read without waiting. */
+    get available() {
+        return this.bytes.length - this.position + (this.count >> 3);
+    }
+    /** Waits until `length` bytes are there, or the input has ended. */
+    async require(length) {
+        if (this.#ended || this.available >= length)
+            return;
+        const chunks = [this.bytes.subarray(this.position)];
+        let available = this.available;
+        while (available < length) {
+            const next = await this.#input.next();
+            if (next.done) {
+                this.#ended = true;
+                break;
+            }
+            chunks.push(next.value);
+            available += next.value.length;
+        }
+        this.bytes = Buffer.concat(chunks);
+        this.position = 0;
+    }
+    /** Lets go of the input, wherever reading has come to. */
+    async close() {
+        await this.#input.return?.();
+    }
+    /** The next `length` bits, at most 24. */
+    read(length) {
+        while (this.count < length) {
+            if (this.position >= this.bytes.length)
+                throw new Bzip2Error('it ends too early');
+            this.window = (this.window << 8) | at(this.bytes, this.position++);
+            this.count += 8;
+        }
+        this.count -= length;
+        return (this.window >>> this.count) & ((1 << length) - 1);
+    }
+    /** Skips to the next whole byte. */
+    align() {
+        this.count -= this.count & 7;
+    }
+}
+/** Canonical Huffman codes of one table. */
+class Codes {
+    /** For every value of the next `quickBits` bits: symbol × 32 + code length, or 0 when the code is longer. */
+    quick = new Uint16Array(1 << quickBits);
+    limit = new Int32Array(maxCodeLength + 2);
+    base = new Int32Array(maxCodeLength + 2);
+    symbols = new Uint16Array(maxSymbols);
+    longest = 0;
+    build(lengths, symbolCount) {
+        const perLength = new Int32Array(maxCodeLength + 2);
+        this.longest = 0;
+        for (let symbol = 0; symbol < symbolCount; symbol++) {
+            const length = at(lengths, symbol);
+            perLength[length] = at(perLength, length) + 1;
+            if (length > this.longest)
+                this.longest = length;
+        }
+        this.quick.fill(0);
+        let code = 0;
+        let index = 0;
+        for (let length = 1; length <= this.longest; length++) {
+            this.base[length] = index - code;
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                if (at(lengths, symbol) !== length)
+                    continue;
+                this.symbols[index++] = symbol;
+                if (length <= quickBits) {
+                    const first = code << (quickBits - length);
+                    this.quick.fill((symbol << 5) | length, first, first + (1 << (quickBits - length)));
+                }
+                code++;
+            }
+            if (code > 1 << length)
+                throw new Bzip2Error('a Huffman table is over-full');
+            this.limit[length] = code - 1;
+            code <<= 1;
+        }
+    }
+}
+/** One block at a time, in arrays that are used again. */
+class Block {
+    #size;
+    /** While decoding, the block's bytes in the order of the transform; then also, from bit 8 on, who follows whom. */
+    #chain;
+    #length = 0;
+    #tables = Array.from({ length: 6 }, () => new Codes());
+    #selectors = new Uint8Array(32768);
+    #lengths = new Uint8Array(maxSymbols);
+    #used = new Uint8Array(256);
+    #counts = new Int32Array(256);
+    constructor(size) {
+        this.#size = size;
+        this.#chain = new Int32Array(size);
+    }
+    /** No block takes more bytes than this: the longest code for each symbol, and 64 kB of tables. */
+    get longestCompressed() {
+        return (this.#size * maxCodeLength) / 8 + 65536;
+    }
+    /** Reads a block behind its checksum. Returns where in the chain the text begins. */
+    decode(bits) {
+        if (bits.read(1))
+            throw new Bzip2Error('randomised blocks (bzip2 before 0.9.5) are not supported');
+        const origin = bits.read(24);
+        const usedCount = this.#readUsed(bits);
+        const selectorCount = this.#readTables(bits, usedCount + 2);
+        this.#readSymbols(bits, usedCount, selectorCount);
+        if (origin >= this.#length)
+            throw new Bzip2Error('a block begins outside itself');
+        this.#linkChain();
+        return at(this.#chain, origin);
+    }
+    /** Which byte values occur: a bit for each sixteenth of them, then sixteen bits for each that has any. */
+    #readUsed(bits) {
+        const ranges = bits.read(16);
+        let count = 0;
+        for (let range = 0; range < 16; range++) {
+            if (!(ranges & (0x8000 >> range)))
+                continue;
+            const values = bits.read(16);
+            for (let value = 0; value < 16; value++) {
+                if (values & (0x8000 >> value))
+                    this.#used[count++] = range * 16 + value;
+            }
+        }
+        if (count === 0)
+            throw new Bzip2Error('a block has no symbols');
+        return count;
+    }
+    #readTables(bits, symbolCount) {
+        const tableCount = bits.read(3);
+        const selectorCount = bits.read(15);
+        if (tableCount < 2 || tableCount > 6 || selectorCount < 1)
+            throw new Bzip2Error('a block has no tables');
+        const recent = [0, 1, 2, 3, 4, 5];
+        for (let index = 0; index < selectorCount; index++) {
+            let back = 0;
+            while (bits.read(1)) {
+                if (++back >= tableCount)
+                    throw new Bzip2Error('a block uses a table that it does not have');
+            }
+            const table = recent.splice(back, 1)[0] ?? 0;
+            recent.unshift(table);
+            this.#selectors[index] = table;
+        }
+        for (const table of this.#tables.slice(0, tableCount)) {
+            let length = bits.read(5);
+            for (let symbol = 0; symbol < symbolCount; symbol++) {
+                for (;;) {
+                    if (length < 1 || length > maxCodeLength)
+                        throw new Bzip2Error('a Huffman code has no valid length');
+                    if (!bits.read(1))
+                        break;
+                    length += bits.read(1) ? -1 : 1;
+                }
+                this.#lengths[symbol] = length;
+            }
+            table.build(this.#lengths, symbolCount);
+        }
+        return selectorCount;
+    }
+    /** Huffman codes, then runs of the front byte (symbols 0 and 1, a bijective base 2), then move to front. */
+    #readSymbols(bits, usedCount, selectorCount) {
+        const chain = this.#chain;
+        const size = this.#size;
+        const counts = this.#counts.fill(0);
+        const front = this.#used.slice(0, usedCount);
+        const end = usedCount + 1;
+        const { bytes } = bits;
+        let { position, window, count } = bits;
+        let length = 0;
+        let run = 0;
+        let runUnit = 1;
+        for (let group = 0;; group++) {
+            if (position > bytes.length + 4)
+                throw new Bzip2Error('it ends too early');
+            if (group >= selectorCount)
+                throw new Bzip2Error('a block has no end');
+            const table = this.#tables[at(this.#selectors, group)];
+            if (!table)
+                throw new Bzip2Error('a block uses a table that it does not have');
+            const { quick, limit, base, symbols, longest } = table;
+            for (let left = groupSize; left > 0; left--) {
+                while (count <= 24) {
+                    // Bits behind the input's end are zeros; whether they were needed is checked once a group.
+                    window = (window << 8) | (position < bytes.length ? at(bytes, position) : 0);
+                    position++;
+                    count += 8;
+                }
+                let symbol;
+                const found = at(quick, (window >>> (count - quickBits)) & ((1 << quickBits) - 1));
+                if (found) {
+                    symbol = found >>> 5;
+                    count -= found & 31;
+                }
+                else {
+                    let bitCount = quickBits + 1;
+                    let code = 0;
+                    for (; bitCount <= longest; bitCount++) {
+                        code = (window >>> (count - bitCount)) & ((1 << bitCount) - 1);
+                        if (code <= at(limit, bitCount))
+                            break;
+                    }
+                    if (bitCount > longest)
+                        throw new Bzip2Error('a Huffman code is not in its table');
+                    symbol = at(symbols, at(base, bitCount) + code);
+                    count -= bitCount;
+                }
+                if (symbol <= 1) {
+                    run += runUnit << symbol;
+                    runUnit <<= 1;
+                    if (run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    continue;
+                }
+                if (run > 0) {
+                    if (length + run > size)
+                        throw new Bzip2Error('a block is larger than it may be');
+                    const value = at(front, 0);
+                    counts[value] = at(counts, value) + run;
+                    chain.fill(value, length, length + run);
+                    length += run;
+                    run = 0;
+                    runUnit = 1;
+                }
+                if (symbol === end) {
+                    this.#length = length;
+                    bits.position = position - (count >> 3); // whole bytes that were looked at ahead are given back
+                    bits.count = count & 7;
+                    bits.window = window >>> (count & 24);
+                    if (bits.position > bytes.length)
+                        throw new Bzip2Error('it ends too early');
+                    return;
+                }
+                if (length >= size)
+                    throw new Bzip2Error('a block is larger than it may be');
+                const place = symbol - 1;
+                const value = at(front, place);
+                front.copyWithin(1, 0, place);
+                front[0] = value;
+                counts[value] = at(counts, value) + 1;
+                chain[length++] = value;
+            }
+        }
+    }
+    /** Turns the transform's last column into a chain that spells the text. */
+    #linkChain() {
+        const chain = this.#chain;
+        const next = this.#counts;
+        let sum = 0;
+        for (let value = 0; value < 256; value++) {
+            const occurrences = at(next, value);
+            next[value] = sum;
+            sum += occurrences;
+        }
+        for (let index = 0; index < this.#length; index++) {
+            const value = at(chain, index) & 0xff;
+            const place = at(next, value);
+            next[value] = place + 1;
+            chain[place] = at(chain, place) | (index << 8);
+        }
+    }
+    /** Follows the chain and expands runs: four equal bytes are followed by how many more there are. Returns the CRC. */
+    *output(start) {
+        const chain = this.#chain;
+        let crc = -1;
+        let link = start;
+        let previous = -1;
+        let repeats = 0;
+        let chunk = new Uint8Array(outputChunk);
+        let filled = 0;
+        for (let left = this.#length; left > 0; left--) {
+            link = at(chain, link >>> 8);
+            const value = link & 0xff;
+            if (filled + 256 > outputChunk) {
+                yield chunk.subarray(0, filled);
+                chunk = new Uint8Array(outputChunk);
+                filled = 0;
+            }
+            if (repeats === 4) {
+                for (let copies = value; copies > 0; copies--) {
+                    chunk[filled++] = previous;
+                    crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ previous);
+                }
+                repeats = 0;
+                previous = -1;
+                continue;
+            }
+            repeats = value === previous ? repeats + 1 : 1;
+            previous = value;
+            chunk[filled++] = value;
+            crc = (crc << 8) ^ at(crcTable, (crc >>> 24) ^ value);
+        }
+        if (filled > 0)
+            yield chunk.subarray(0, filled);
+        return ~crc;
+    }
+}
+/** CRC-32 of polynomial 0x04c11db7, most significant bit first, for each byte. */
+const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
+    let crc = value << 24;
+    for (let bit = 0; bit < 8; bit++)
+        crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    return crc;
+});
+
+;// CONCATENATED MODULE: ./src/packages/conda/decompress.ts
+
+
+
+/** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
+const readChunk = 1024 * 1024;
+const decompress_outputChunk = 512 * 1024;
+function readRange({ file, start, size }) {
+    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
+}
+/** The decompressed bytes of zstd frames, of which there may be several in a row. */
+async function* unzstd({ file, start, size }) {
+    for (let done = 0; done < size;) {
+        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
+        const source = readRange({ file, start: start + done, size: size - done });
+        source.on('error', (error) => decoder.destroy(error));
+        try {
+            yield* source.pipe(decoder);
+        }
+        finally {
+            source.destroy();
+        }
+        // Node's decoder ends with a frame and says nothing of what stands behind it in the same chunk.
+        done += decoder.bytesWritten;
+    }
+}
+function unbzip2(range) {
+    return bunzip2(readRange(range));
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/json.ts
+
+
+/** The object that is all of a package's metadata file. @throws UserError when it is none */
+function json_parseObject(text, file, dist) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (cause) {
+        throw malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
+    }
+    if (!(0,json/* isRecord */.u)(value))
+        throw malformed(dist, `${file} is not an object`);
+    return value;
+}
+/** A value of a metadata file, for a message. */
+function shown(value) {
+    return value === undefined ? 'missing' : JSON.stringify(value);
+}
+/** The error for metadata that no package should have. `what` is a sentence without its full stop. */
+function malformed(dist, what, cause) {
+    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
+        advice: 'Only its maintainers can mend it. Choose another version or build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
+
+
+
+
+
+/** A metadata.json of a few dozen bytes is usual. */
+const metadataLimit = 64 * 1024;
+/**
+ * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
+ * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
+ * @throws UserError when it is none, or of a format version that is not known
+ */
+async function locateCondaMembers(file, dist) {
+    const members = await zipMembers(file, dist);
+    const metadata = members.get('metadata.json');
+    if (!metadata)
+        throw refusal(dist, 'it has no metadata.json');
+    await checkMetadata(metadata, dist);
+    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
+}
+function theTar(members, prefix, dist) {
+    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
+    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
+    if (!range)
+        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+    return range;
+}
+async function checkMetadata(range, dist) {
+    if (range.size > metadataLimit)
+        throw refusal(dist, 'its metadata.json is too large');
+    const json = await (0,consumers_namespaceObject.text)(readRange(range));
+    let version;
+    try {
+        const metadata = JSON.parse(json);
+        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
+            version = metadata.conda_pkg_format_version;
+        }
+    }
+    catch (cause) {
+        throw refusal(dist, 'its metadata.json is not JSON', cause);
+    }
+    if (version !== 2) {
+        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
+    }
+}
+/** Where the stored members of a zip lie in the file, by name. */
+async function zipMembers(file, dist) {
+    const members = new Map();
+    let zip;
+    try {
+        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
+        for await (const entry of zip.eachEntry()) {
+            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
+                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+            }
+            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+            if (entry.compressedSize === 0)
+                throw refusal(dist, `its member ${entry.fileName} is empty`);
+            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
+        }
+    }
+    catch (cause) {
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
+    }
+    finally {
+        zip?.close();
+    }
+    return members;
+}
+function refusal(dist, what, cause) {
+    const detail = cause instanceof Error ? `: ${cause.message}` : '';
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
+const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
+/**
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
+ * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
+ * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
+ * there is no script that works.
+ */
+function parseEntryPoint(definition) {
+    const unreadable = (problem) => ({ problem, isForbidden: false });
+    const text = withoutExtras(unquoted(definition));
+    const colon = text.lastIndexOf(':');
+    if (colon < 0)
+        return unreadable("has no ':'");
+    const equals = text.lastIndexOf('=', colon);
+    if (equals < 0)
+        return unreadable("has no '='");
+    const command = text.slice(0, equals).trim();
+    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
+        .split(':')
+        .map((part) => part.trim());
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
+        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
+    }
+    if (!identifiers.test(module)) {
+        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
+    }
+    if (!identifiers.test(callable)) {
+        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
+    }
+    return { command, module, callable };
+}
+function unquoted(text) {
+    const trimmed = text.trim();
+    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+}
+function withoutExtras(text) {
+    return text.replace(/\s*\[[^[\]]*\]$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, or names the root itself
+ */
+function safePath(path, dist, said) {
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
+    if (isPlain)
+        return path;
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+        advice: 'Such a package is broken or hostile. Choose another build of it.',
+    });
+    if (path.includes('\0'))
+        throw refuse('holds a NUL');
+    if (path.startsWith('/'))
+        throw refuse('is absolute');
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    if (names.includes('..'))
+        throw refuse("has a '..' in it");
+    if (names.length === 0)
+        throw refuse('is empty');
+    return names.join('/');
+}
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+function* archive_path_parentsOf(path) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        yield path.slice(0, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
+
+
+/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
+const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
+/**
+ * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
+ * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
+ * @param texts those files' content, by name
+ */
+function parseLegacyFiles(texts, dist) {
+    const text = texts.get('files');
+    if (text === undefined)
+        throw malformed(dist, 'it has neither info/paths.json nor info/files');
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
+    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
+    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
+    return [...paths].map((path) => {
+        const placeholder = placeholders.get(path);
+        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
+    });
+}
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/**
+ * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
+ * micromamba this understands quotes, and paths with spaces that have none.
+ */
+function parseHasPrefix(text, files, dist) {
+    const placeholders = new Map();
+    for (const line of linesOf(text)) {
+        if (files.has(line)) {
+            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
+            continue;
+        }
+        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
+        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
+        if (path === undefined || !files.has(path)) {
+            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
+        }
+        placeholders.set(path, {
+            prefix: prefix || oldestPlaceholder,
+            mode: mode === 'binary' ? 'binary' : 'text',
+        });
+    }
+    return placeholders;
+}
+function unquote(token) {
+    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
+
+
+
+/**
+ * Reads info/paths.json, version 1.
+ * @throws UserError that names the package and what is wrong
+ */
+function parsePathsJson(json, dist) {
+    const { paths, paths_version: version } = json;
+    if (version !== 1) {
+        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
+    }
+    if (!Array.isArray(paths))
+        throw malformed(dist, "'paths' in info/paths.json is no list");
+    const files = paths.map((entry) => parseEntry(entry, dist));
+    const seen = new Set();
+    for (const { path } of files) {
+        if (seen.has(path))
+            throw malformed(dist, `info/paths.json lists '${path}' twice`);
+        seen.add(path);
+    }
+    return files;
+}
+const pathTypes = {
+    hardlink: 'file',
+    softlink: 'softlink',
+    directory: 'directory',
+};
+function parseEntry(entry, dist) {
+    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
+        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
+    }
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
+    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
+    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
+    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
+        throw wrong('path_type');
+    const type = pathType === undefined ? undefined : pathTypes[pathType];
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        throw wrong('size_in_bytes');
+    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
+    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
+        throw wrong('sha256');
+    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
+    if (hasPrefix && typeof prefix !== 'string')
+        throw wrong('prefix_placeholder');
+    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
+        throw wrong('file_mode');
+    return {
+        path,
+        ...(type && { type }),
+        ...(hasHash && type !== 'softlink' && { sha256 }),
+        size,
+        noLink: entry['no_link'] === true,
+        // micromamba treats whatever is not said to be binary as text.
+        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
+
+
+
+
+
+/** The files of `info/` that are read, and no others, by their name below it. */
+const infoFiles = [
+    'index.json',
+    'paths.json',
+    'link.json',
+    'files',
+    'has_prefix',
+    'no_link',
+    'no_softlink',
+];
+/**
+ * Reads a package's metadata.
+ * @param texts the content of the files of `info/` that are there
+ * @param name how to call the package in errors
+ * @throws UserError that names the package and what is wrong with it
+ */
+function parsePackageInfo(texts, name) {
+    const indexText = texts.get('index.json');
+    if (indexText === undefined)
+        throw malformed(name, 'it has no info/index.json');
+    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
+    const dist = `${index.name}-${index.version}-${index.build}`;
+    const pathsText = texts.get('paths.json');
+    const files = pathsText === undefined
+        ? parseLegacyFiles(texts, dist)
+        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
+    const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
+    return { dist, index, files, ...parseLinkJson(linkJson, dist) };
+}
+function parseIndex(json, name) {
+    const text = (key) => {
+        const value = json[key];
+        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
+            return value;
+        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
+    };
+    const { noarch, python_site_packages_path: sitePackages } = json;
+    return {
+        name: text('name'),
+        version: text('version'),
+        build: text('build'),
+        ...(noarch === 'python' && { noarch }),
+        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
+        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
+        json,
+    };
+}
+/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
+function parseLinkJson(text, dist) {
+    const { noarch } = text === undefined ? {} : json_parseObject(text, 'info/link.json', dist);
+    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
+    if (!Array.isArray(definitions))
+        throw malformed(dist, "'entry_points' in info/link.json is no list");
+    const entryPoints = [];
+    const unreadable = [];
+    for (const definition of definitions) {
+        const parsed = typeof definition === 'string'
+            ? parseEntryPoint(definition)
+            : { problem: 'is no string', isForbidden: false };
+        if ('command' in parsed) {
+            entryPoints.push(parsed);
+            continue;
+        }
+        const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
+        if (parsed.isForbidden)
+            throw malformed(dist, sentence);
+        unreadable.push(sentence);
+    }
+    return { entryPoints, unreadable };
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
+
+
+
+
+/**
+ * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
+ * links lead to files of the package. One for all tars of a package, in their order.
+ */
+class EntryGuard {
+    #dist;
+    /** Files and links seen. A hard link is kept as what it leads to. */
+    #seen = new Map();
+    /** Directories that are implied by what was seen. */
+    #directories = new Set();
+    constructor(dist) {
+        this.#dist = dist;
+    }
+    /** Lets an entry pass, with hard links resolved to the file at their end. */
+    admit(entry) {
+        const { path } = entry;
+        if (this.#seen.has(path))
+            throw this.#refusal(`holds '${path}' twice`);
+        if (this.#directories.has(path))
+            throw this.#refusal(`has '${path}' as a directory and as something else`);
+        for (const parent of archive_path_parentsOf(path)) {
+            if (this.#directories.has(parent))
+                break;
+            const above = this.#seen.get(parent);
+            if (above) {
+                const kind = above.type === 'symlink' ? 'soft link' : 'file';
+                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
+            }
+            this.#directories.add(parent);
+        }
+        if (entry.type === 'hardlink') {
+            const target = this.#seen.get(entry.target);
+            if (!target)
+                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
+            this.#seen.set(path, target);
+            return target.type === 'file'
+                ? { type: 'hardlink', path, target: target.path }
+                : { type: 'symlink', path, target: target.target };
+        }
+        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
+        return entry;
+    }
+    #refusal(what) {
+        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
+            advice: 'Such a package is broken or hostile. Choose another build of it.',
+        });
+    }
+}
+/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
+const tarOptions = {
+    allowUnknownFormat: true,
+};
+/**
+ * The entries of one tar of a package, its `info/` included, directories left out.
+ * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
+ */
+async function* tarEntries(bytes, dist, guard) {
+    const tar = (0,tar_stream.extract)(tarOptions);
+    // Errors of the source reach whoever iterates over the tar or an entry of it.
+    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
+    try {
+        for await (const stream of tar) {
+            const entry = readEntry(stream, dist);
+            if (entry)
+                yield guard.admit(entry);
+            // What nobody read is skipped; a stream that was read to its end does not mind.
+            stream.resume();
+        }
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+function readEntry(stream, dist) {
+    const header = stream.header;
+    if (header.type === 'directory' && /^[./]*$/.test(header.name))
+        return undefined; // './', the root itself
+    const path = safePath(header.name, dist, 'the archive');
+    switch (header.type) {
+        case 'directory':
+            return undefined;
+        case 'file':
+        case 'contiguous-file':
+            return {
+                type: 'file',
+                path,
+                mode: header.mode & 0o777,
+                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
+                size: header.size,
+                content: tar_entries_contentOf(stream, dist),
+            };
+        case 'symlink': {
+            const target = header.linkname ?? '';
+            if (target === '' || target.includes('\0')) {
+                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
+            }
+            return { type: 'symlink', path, target };
+        }
+        case 'link':
+            return {
+                type: 'hardlink',
+                path,
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+            };
+        case 'block-device':
+        case 'character-device':
+        case 'fifo':
+        case null:
+            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+                advice: 'Packages hold files and links only. Choose another build of it.',
+            });
+    }
+}
+async function* tar_entries_contentOf(stream, dist) {
+    try {
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        for await (const chunk of stream)
+            yield chunk;
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+/** What a decoder says of damaged bytes, as an error of the package. */
+function damage(error, dist) {
+    if (error instanceof errors/* UserError */.y)
+        return error;
+    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
+        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
+
+
+
+
+
+
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
+const infoLimit = 256 * 1024 * 1024;
+/**
+ * Opens a package and reads its `info/`.
+ * @param dist how to call the package in errors, `<name>-<version>-<build>`
+ * @throws UserError that names the package and what is wrong with it
+ */
+async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
+    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
+}
+async function openConda(file, dist) {
+    const members = await locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
+    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
+    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
+    return {
+        info: parsePackageInfo(texts, dist),
+        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
+    };
+}
+async function openTarBz2(file, dist) {
+    const range = { file, start: 0, size: Infinity };
+    const open = () => unbzip2(range);
+    const { texts } = await readInfo(open, dist, isComplete);
+    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
+}
+/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
+function isComplete(texts) {
+    const index = texts.get('index.json');
+    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
+}
+/** Reads the metadata, and says whether there were files beside it. */
+async function readInfo(open, dist, isDone) {
+    const texts = new Map();
+    let hasFiles = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
+        hasFiles ||= !isInfo(entry);
+        if (!name || entry.type !== 'file')
+            continue;
+        if (entry.size > infoLimit)
+            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
+        const chunks = [];
+        for await (const chunk of entry.content)
+            chunks.push(chunk);
+        texts.set(name, Buffer.concat(chunks).toString());
+        if (isDone(texts))
+            break;
+    }
+    return { texts, hasFiles };
+}
+async function* packageFiles(tars, dist) {
+    const guard = new EntryGuard(dist);
+    for (const open of tars) {
+        for await (const entry of tarEntries(open(), dist, guard)) {
+            if (!isInfo(entry))
+                yield entry;
+        }
+    }
+}
+function isInfo({ path }) {
+    return path.startsWith('info/');
+}
+
+;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
+/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
+const bytecodeFormat = 1;
+/**
+ * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
+ * @param version `3.12`
+ */
+function hasHashedBytecode(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return major === 3 && minor >= 7;
+}
+/**
+ * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
+ * owner, never executable.
+ */
+function bytecodeMode(source) {
+    return (source | 0o200) & 0o666;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/content.ts
+
+async function content_readAll(content) {
+    const chunks = [];
+    for await (const chunk of content)
+        chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+/** Reads to the end for what reading does on the way. */
+async function drain(content) {
+    const iterator = content[Symbol.asyncIterator]();
+    while (!(await iterator.next()).done)
+        ;
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for, but readers of content do
+async function* content_oneChunk(bytes) {
+    if (bytes.length > 0)
+        yield bytes;
+}
+/** Hex digits. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/prefix/shebang.ts
+/** Bytes of a first line, `#!` included and the newline not, that Linux is sure to read whole. */
+const longestShebang = 127;
+const shebang = /^#! *(\/(?:\\ |[^ \n\r\t])*)(.*)$/;
+/**
+ * Replaces a first line that is too long a shebang by one through `env`, arguments kept (libmamba 2.8, link.cpp:
+ * `replace_long_shebang`). Whatever else the file is stays as it is.
+ */
+function shortenShebang(content) {
+    if (content[0] !== 0x23 || content[1] !== 0x21)
+        return content;
+    const newline = content.indexOf(0x0a);
+    const end = newline < 0 ? content.length : newline;
+    if (end <= longestShebang)
+        return content;
+    // One character a byte: paths and arguments are whatever bytes they are.
+    const match = shebang.exec(content.toString('latin1', 0, end));
+    if (!match)
+        return content;
+    const [, path = '', rest = ''] = match;
+    const line = `#!/usr/bin/env ${path.slice(path.lastIndexOf('/') + 1)}${rest}`;
+    return Buffer.concat([Buffer.from(line, 'latin1'), content.subarray(end)]);
+}
+/**
+ * The first line, or lines, of a script that python runs. A path that a shebang cannot hold is given to `exec` by a
+ * shell, in lines that python takes for a string (libmamba 2.8, link.cpp: `python_shebang`).
+ * @param python the absolute path of the executable
+ */
+function pythonShebang(python) {
+    const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
+    return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
+
+/**
+ * Puts the prefix where a file holds the prefix that its package was built with (libmamba 2.8, link.cpp:
+ * `LinkPackage::link_path`).
+ * @param content the whole file; may be overwritten
+ * @returns the file for this prefix; in binary mode of the same size, or `undefined` when the prefix does not fit
+ */
+function replacePlaceholder(content, placeholder, prefix) {
+    const from = Buffer.from(placeholder.prefix);
+    const to = Buffer.from(prefix);
+    if (placeholder.mode === 'text')
+        return shortenShebang(replaceText(content, from, to));
+    if (to.length > from.length && content.includes(from))
+        return undefined;
+    replaceBinary(content, from, to);
+    return content;
+}
+function replaceText(content, from, to) {
+    const pieces = [];
+    let end = 0;
+    for (let at = content.indexOf(from); at >= 0; at = content.indexOf(from, end)) {
+        pieces.push(content.subarray(end, at), to);
+        end = at + from.length;
+    }
+    return end === 0 ? content : Buffer.concat([...pieces, content.subarray(end)]);
+}
+/**
+ * In place: the rest of a string, up to its NUL, moves up behind the shorter prefix, and NULs fill what becomes free
+ * at the string's end, so that nothing else in the file moves. A string may hold the placeholder several times.
+ */
+function replaceBinary(content, from, to) {
+    let at = content.indexOf(from);
+    while (at >= 0) {
+        const nul = content.indexOf(0, at + from.length);
+        const end = nul < 0 ? content.length : nul;
+        let written = at;
+        while (at >= 0 && at < end) {
+            written += to.copy(content, written);
+            const rest = at + from.length;
+            at = content.indexOf(from, rest);
+            const restEnd = at >= 0 && at < end ? at : end;
+            content.copyWithin(written, rest, restEnd);
+            written += restEnd - rest;
+        }
+        content.fill(0, written, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/soft-links.ts
+/** Soft links that lead to soft links are followed this often, as Linux does. */
+const mostHops = 40;
+/**
+ * Finds what a path of a package comes to when the package's own soft links are followed, in its last name and above.
+ * @param path relative to the prefix
+ * @param links targets by path, both as they are in the prefix
+ * @param prefix absolute, for links that are
+ * @returns a path relative to the prefix, or `undefined` when it leads out of it, or in a circle
+ */
+function followLinks(path, links, prefix) {
+    const root = prefix.split('/').filter((name) => name !== '');
+    const inPrefix = (names) => root.every((name, depth) => names[depth] === name);
+    let names = [...root];
+    const pending = path.split('/').reverse();
+    let hops = 0;
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+        if (name === '' || name === '.')
+            continue;
+        if (name === '..') {
+            names.pop();
+            continue;
+        }
+        names.push(name);
+        const target = inPrefix(names) ? links.get(names.slice(root.length).join('/')) : undefined;
+        if (target === undefined)
+            continue;
+        if (++hops > mostHops)
+            return undefined;
+        names = target.startsWith('/') ? [] : names.slice(0, -1);
+        pending.push(...target.split('/').reverse());
+    }
+    return inPrefix(names) && names.length > root.length ? names.slice(root.length).join('/') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/linking.ts
+
+
+
+
+
+
+const directoryMode = 0o755;
+/** What conda-meta says of a soft link that leads to no file of its package. */
+const sha256OfNothing = sha256(Buffer.alloc(0));
+/** One package on its way into the prefix, and what is learnt on the way. */
+class Linking {
+    #plan;
+    #archive;
+    #context;
+    #select;
+    #planned;
+    /** What each file was in the archive, as far as the archive has been read. */
+    #archived = new Map();
+    /** Hashes in the prefix, of whatever has content. */
+    #hashes = new Map();
+    /** Soft links in the archive and in the prefix, targets by path. */
+    #archiveLinks = new Map();
+    #prefixLinks = new Map();
+    /** Hard links in the archive, by path the file that they are. */
+    #aliases = new Map();
+    /** The file in the prefix that has the inode of a file in the archive. */
+    #inodes = new Map();
+    /** Soft links that come as a copy of what they lead to, which may stand behind them in the archive. */
+    #copies = [];
+    /** By the archive's file that has the content. */
+    #late = new Map();
+    constructor(plan, archive, context, select) {
+        this.#plan = plan;
+        this.#archive = archive;
+        this.#context = context;
+        this.#select = select;
+        this.#planned = new Map(plan.files.map((planned) => [planned.file.path, planned]));
+    }
+    async *files() {
+        for (const planned of this.#plan.files) {
+            if (planned.file.type === 'directory' && this.#isWanted(planned)) {
+                yield { type: 'directory', path: planned.path, mode: directoryMode };
+            }
+        }
+        for await (const entry of this.#archive.entries()) {
+            if (entry.type === 'symlink')
+                this.#archiveLinks.set(entry.path, entry.target);
+            if (entry.type === 'hardlink')
+                this.#aliases.set(entry.path, entry.target);
+            const planned = this.#planned.get(entry.path);
+            if (!planned)
+                continue;
+            this.#checkType(planned, entry);
+            this.#archived.set(planned, entry.type === 'symlink' ? 'softlink' : 'file');
+            if (entry.type === 'file')
+                yield* this.#file(entry, planned);
+            else if (entry.type === 'hardlink')
+                yield* this.#hardLink(entry.target, planned);
+            else
+                yield* this.#softLink(entry.target, planned);
+        }
+        this.#checkComplete();
+        for (const planned of this.#copies) {
+            const { path } = planned.file;
+            const end = followLinks(path, this.#archiveLinks, '/') ?? path;
+            this.#postpone(this.#aliases.get(end) ?? end, { planned, shared: false });
+        }
+        yield* this.#lateFiles();
+    }
+    /** What became of the plan's files, by position; to be asked for when `files` has come to its end. */
+    linked() {
+        const hashes = new Map();
+        for (const [{ path }, hash] of this.#hashes)
+            if (!hashes.has(path))
+                hashes.set(path, hash);
+        return this.#plan.files.map((planned) => {
+            const { file, path } = planned;
+            const type = file.type ?? this.#archived.get(planned) ?? 'file';
+            if (type === 'directory')
+                return { type };
+            const own = this.#hashes.get(planned) ?? file.sha256;
+            if (own !== undefined)
+                return { type, sha256InPrefix: own };
+            const end = followLinks(path, this.#prefixLinks, this.#context.prefix);
+            return { type, sha256InPrefix: (end !== undefined && hashes.get(end)) || sha256OfNothing };
+        });
+    }
+    #isWanted({ path, shadowed }) {
+        return !shadowed && this.#select(path);
+    }
+    async *#file(entry, planned) {
+        const { path, file } = planned;
+        const wanted = this.#isWanted(planned);
+        if (file.placeholder) {
+            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
+            if (wanted)
+                yield fileOf(path, entry.mode, content, entry.mtime);
+            return;
+        }
+        if (file.sha256 !== undefined)
+            this.#hashes.set(planned, file.sha256); // as micromamba, which trusts it, too
+        const content = file.sha256 === undefined ? this.#hashed(entry.content, planned) : entry.content;
+        if (wanted) {
+            if (!file.noLink)
+                this.#inodes.set(entry.path, path);
+            const { mode, mtime, size } = entry;
+            yield { type: 'file', path, mode, mtime, size, content };
+        }
+        else if (file.sha256 === undefined) {
+            await drain(content);
+        }
+    }
+    *#softLink(target, planned) {
+        const { path, file } = planned;
+        if (file.placeholder || file.noLink) {
+            this.#copies.push(planned);
+            return;
+        }
+        this.#prefixLinks.set(path, target);
+        if (this.#isWanted(planned))
+            yield { type: 'symlink', path, target };
+    }
+    /** @param target the file in the archive that it is the same as */
+    *#hardLink(target, planned) {
+        const { path, file } = planned;
+        if (file.placeholder || file.noLink) {
+            this.#postpone(target, { planned, shared: false });
+            return;
+        }
+        const hash = file.sha256 ?? this.#hashInArchive(target);
+        if (hash !== undefined)
+            this.#hashes.set(planned, hash);
+        const wanted = this.#isWanted(planned);
+        const inode = this.#inodes.get(target);
+        if (wanted && inode !== undefined)
+            yield { type: 'hardlink', path, target: inode };
+        else if (wanted || hash === undefined)
+            this.#postpone(target, { planned, shared: true });
+    }
+    #hashInArchive(path) {
+        const planned = this.#planned.get(path);
+        if (!planned)
+            return undefined;
+        return planned.file.sha256 ?? (planned.file.placeholder ? undefined : this.#hashes.get(planned));
+    }
+    #postpone(target, late) {
+        const others = this.#late.get(target);
+        if (others)
+            others.push(late);
+        else
+            this.#late.set(target, [late]);
+    }
+    /** Reads the archive once more for what had to wait. */
+    async *#lateFiles() {
+        if (this.#late.size === 0)
+            return;
+        const missing = new Set(this.#late.keys());
+        for await (const entry of this.#archive.entries()) {
+            const late = this.#late.get(entry.path);
+            if (!late || entry.type !== 'file')
+                continue;
+            missing.delete(entry.path);
+            const content = await content_readAll(entry.content);
+            let inode;
+            for (const { planned, shared } of late) {
+                const { path, file } = planned;
+                let bytes = content;
+                if (file.placeholder)
+                    bytes = this.#relocate(Buffer.from(content), planned, file.placeholder);
+                else if (!this.#hashes.has(planned))
+                    this.#hashes.set(planned, file.sha256 ?? sha256(content));
+                if (!this.#isWanted(planned))
+                    continue;
+                if (shared && inode !== undefined) {
+                    yield { type: 'hardlink', path, target: inode };
+                    continue;
+                }
+                if (shared)
+                    inode = path;
+                yield fileOf(path, entry.mode, bytes, entry.mtime);
+            }
+        }
+        const [lost] = missing;
+        if (lost !== undefined)
+            throw this.#mismatch(`a soft link that is to be copied leads to no file ('${lost}')`);
+    }
+    #relocate(content, planned, placeholder) {
+        const { prefix } = this.#context;
+        const relocated = replacePlaceholder(content, placeholder, prefix);
+        if (!relocated) {
+            throw new errors/* UserError */.y(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
+                `${placeholder.prefix.length} characters`, { advice: 'Use a shorter root prefix or a shorter name of the environment.' });
+        }
+        this.#hashes.set(planned, sha256(relocated));
+        return relocated;
+    }
+    async *#hashed(content, planned) {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        for await (const chunk of content) {
+            hash.update(chunk);
+            yield chunk;
+        }
+        this.#hashes.set(planned, hash.digest('hex'));
+    }
+    #checkType({ file }, entry) {
+        if (file.type === 'directory') {
+            throw this.#mismatch(`'${file.path}' is a directory in its metadata, and a ${entry.type} in the archive`);
+        }
+        if (file.type === 'softlink' && entry.type !== 'symlink' && !file.placeholder && !file.noLink) {
+            throw this.#mismatch(`'${file.path}' is a soft link in its metadata, and a ${entry.type} in the archive`);
+        }
+    }
+    #checkComplete() {
+        const lost = this.#plan.files.find((planned) => planned.file.type !== 'directory' && !this.#archived.has(planned));
+        if (lost)
+            throw this.#mismatch(`its metadata lists '${lost.file.path}', which the archive does not have`);
+    }
+    #mismatch(what) {
+        return malformed(this.#plan.dist, what);
+    }
+}
+/** A file whose content is in memory. */
+function fileOf(path, mode, bytes, mtime) {
+    return {
+        type: 'file',
+        path,
+        mode,
+        ...(mtime !== undefined && { mtime }),
+        size: bytes.length,
+        content: content_oneChunk(bytes),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/compiling.ts
+
+
+
+/**
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
+ * time is in memory.
+ * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
+ */
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
+    const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    for await (const entry of entries) {
+        const path = bytecodePaths.get(entry.path);
+        if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield entry;
+            continue;
+        }
+        const source = await content_readAll(entry.content);
+        yield fileOf(entry.path, entry.mode, source, entry.mtime);
+        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
+        if (bytecode)
+            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+/**
+ * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
+ * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
+ * flat as conda's, and addresses are the lock's, which have no credentials.
+ * @param linked what became of `plan.files`, by position
+ */
+function formatRecord(index, locked, facts, plan, linked, context) {
+    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
+    const { track_features: trackFeatures, ...rest } = index;
+    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
+    return formatJson({
+        depends: [],
+        constrains: [],
+        ...rest,
+        ...(hasTrackFeatures && { track_features: trackFeatures }),
+        name: locked.name,
+        version: locked.version,
+        build: locked.build,
+        build_string: locked.build,
+        subdir: locked.subdir,
+        channel: locked.channel,
+        url: locked.url.href,
+        fn: locked.fileName,
+        md5: facts.md5,
+        sha256: facts.sha256,
+        size: facts.size,
+        files: [
+            ...plan.files.map(({ path }) => path),
+            ...plan.bytecode.map(({ path }) => path),
+            ...plan.entryPoints.map(({ path }) => path),
+        ],
+        paths_data: {
+            paths_version: 1,
+            paths: [
+                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
+                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
+                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
+            ],
+        },
+        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
+        extracted_package_dir: cached,
+        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
+        link: { source: cached, type: 1 },
+    });
+}
+function pathRecord(file, path, linked) {
+    const type = linked?.type ?? 'file';
+    return {
+        _path: path,
+        path_type: type === 'file' ? 'hardlink' : type,
+        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
+        ...(file.noLink && { no_link: true }),
+        ...(file.size !== 0 && { size_in_bytes: file.size }),
+    };
+}
+/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
+function formatJson(value) {
+    return JSON.stringify(value, sortKeys, 4);
+}
+function sortKeys(_key, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
+
+/**
+ * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
+ * `python_entry_point_template`).
+ * @param python the absolute path of the environment's python
+ */
+function entryPointScript({ module, callable }, python) {
+    const [imported = callable] = callable.split('.');
+    return `${pythonShebang(python)}
+# -*- coding: utf-8 -*-
+import re
+import sys
+
+from ${module} import ${imported}
+
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/clobber.ts
+
+
+/**
+ * Finds the paths that more than one package claims. micromamba removes what is there and puts its own in its place,
+ * so the package that comes later in the lock wins.
+ * @param plans the packages in the order of the lock, each with its paths, none twice
+ */
+function clobber_findClobbers(plans) {
+    const owners = new Map();
+    const clobbers = new Map();
+    plans.forEach(({ paths }, position) => {
+        for (const path of paths) {
+            const before = owners.get(path);
+            owners.set(path, position);
+            if (before === undefined)
+                continue;
+            const clobber = clobbers.get(path);
+            if (clobber) {
+                clobber.losers.push(before);
+                clobber.winner = position;
+            }
+            else {
+                clobbers.set(path, { winner: position, losers: [before] });
+            }
+        }
+    });
+    return clobbers;
+}
+/**
+ * Finds the paths below a file or a soft link that is claimed as well. micromamba fails at a file, and writes through a
+ * soft link to wherever that leads, which layers of an image cannot express.
+ * @param plans as for `findClobbers`
+ */
+function findObstructed(plans) {
+    const owners = new Map();
+    plans.forEach(({ paths }, position) => {
+        for (const path of paths)
+            owners.set(path, position);
+    });
+    const obstructed = [];
+    const free = new Set(); // directories with nothing but directories above
+    plans.forEach(({ paths }, position) => {
+        for (const path of paths) {
+            const parents = [];
+            let by;
+            for (const parent of archive_path_parentsOf(path)) {
+                if (free.has(parent))
+                    break;
+                if (owners.has(parent))
+                    by = parent;
+                parents.push(parent);
+            }
+            if (by === undefined)
+                for (const parent of parents)
+                    free.add(parent);
+            else
+                obstructed.push({ path, position, by, byPosition: owners.get(by) ?? position });
+        }
+    });
+    return obstructed;
+}
+/**
+ * @param plans in the order of the lock, perhaps with holes
+ * @throws UserError when a package has files below another one's file or link, which a layer cannot have
+ */
+function clobber_refuseObstructed(plans) {
+    const [obstructed] = findObstructed(plans);
+    if (!obstructed)
+        return;
+    const { path, position, by, byPosition } = obstructed;
+    throw new errors/* UserError */.y(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
+}
+/** Which paths to take from the package at `position` when others take some from it. */
+function clobber_selectWinning(clobbers, position) {
+    return (path) => (clobbers.get(path)?.winner ?? position) === position;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/python.ts
+
+/**
+ * Where a python package keeps itself and its modules (libmamba 2.8, transaction_context.cpp): its own
+ * `python_site_packages_path`, else by its version, and by its build for free-threaded ones (`…_cp313t`), whose
+ * directory and executable have a `t`.
+ * @param python the version and build of the python package, and what its info/index.json says, where that was read
+ */
+function python_pythonOf(python) {
+    const version = python.version.split('.').slice(0, 2).join('.');
+    const usual = `lib/python${version}/site-packages`;
+    const freeThreaded = python.build.includes(`cp${version.replace('.', '')}t`);
+    const declared = python.pythonSitePackagesPath;
+    const sitePackages = freeThreaded && (declared === undefined || declared === usual)
+        ? `lib/python${version}t/site-packages`
+        : safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
+    const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
+    return { version, executable: `bin/python${version}${suffix}`, sitePackages };
+}
+/** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
+function bytecodePath(source, version) {
+    if (version.startsWith('2'))
+        return `${source}c`;
+    const slash = source.lastIndexOf('/');
+    const name = source.slice(slash + 1);
+    const stem = name === '.py' ? name : name.replace(/\.py$/, '');
+    return `${source.slice(0, slash + 1)}__pycache__/${stem}.cpython-${version.replaceAll('.', '')}.pyc`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/plan.ts
+
+
+
+
+
+
+/**
+ * Plans a package's linking: `noarch: python` packages are spread over site-packages and `bin`, all others go where
+ * their archive has them.
+ * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
+ */
+function plan_planLink(info, context) {
+    const { dist, index } = info;
+    const python = index.noarch === 'python' ? requirePython(context, dist) : undefined;
+    const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path));
+    const entryPoints = info.entryPoints.map((entryPoint) => ({
+        path: `bin/${entryPoint.command}`,
+        entryPoint,
+    }));
+    const recordPath = `conda-meta/${dist}.json`;
+    const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
+    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
+    // What comes later takes the path from what came before it; entry points come last.
+    const owner = new Map();
+    targets.forEach((path, position) => owner.set(path, position));
+    if (isCompiled)
+        bytecode.forEach(({ path }) => owner.set(path, -1));
+    entryPoints.forEach(({ path }) => owner.set(path, -1));
+    const files = info.files.map((file, position) => {
+        const path = targets[position] ?? file.path;
+        return { file, path, shadowed: owner.get(path) !== position };
+    });
+    const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.Bs);
+    if (reserved !== undefined) {
+        throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    for (const { file, path } of files)
+        if (file.type === 'directory')
+            owner.delete(path);
+    const paths = [...owner.keys()];
+    const [obstructed] = findObstructed([{ paths }]);
+    if (obstructed)
+        throw malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+    return {
+        dist,
+        name: index.name,
+        files,
+        bytecode,
+        isCompiled,
+        entryPoints,
+        recordPath,
+        paths,
+    };
+}
+function requirePython({ python, prefix }, dist) {
+    if (python)
+        return python;
+    throw new errors/* UserError */.y(`package ${dist} is for python, and the environment at ${prefix} has none`, {
+        advice: "Add 'python' to the environment's dependencies.",
+    });
+}
+function noarchPath(path, { sitePackages }) {
+    if (path.startsWith('site-packages/'))
+        return `${sitePackages}/${path.slice('site-packages/'.length)}`;
+    if (path.startsWith('python-scripts/'))
+        return `bin/${path.slice('python-scripts/'.length)}`;
+    return path;
+}
+function bytecodeOf(files, targets, { version }) {
+    return files.flatMap(({ path }, position) => {
+        if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
+            return [];
+        const source = targets[position] ?? path;
+        return [{ source, path: bytecodePath(source, version) }];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/link-scripts.ts
+const moments = ['pre-link', 'post-link'];
+/**
+ * The scripts of a package that micromamba would run when it links it: `bin/.<name>-pre-link.sh`, `…-post-link.sh`.
+ * Those for unlinking run at no install and do not count.
+ * @returns paths relative to the prefix, in the order in which they are run
+ */
+function link_scripts_linkScriptsOf({ name, paths, }) {
+    return moments
+        .map((moment) => ({ moment, path: `bin/.${name}-${moment}.sh` }))
+        .filter(({ path }) => paths.includes(path));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/link.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Opens a package for linking. @throws UserError when its archive cannot be read */
+async function link_openPackage({ locked, file, ...facts }) {
+    const { format, name, version, build } = locked;
+    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+}
+/** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
+const entryPointMode = 0o775;
+const recordMode = 0o644;
+/**
+ * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
+ * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
+ * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
+ * its source. An entry point that nobody can read has no script; the log says so where the record is given.
+ * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
+ * link to something left out becomes a file
+ * @param compiler for the sources of noarch packages; without it they come without bytecode
+ * @throws UserError when the archive is damaged or is not what its metadata says
+ */
+async function* link_linkPackage(source, context, select = () => true, compiler) {
+    const { locked, archive, facts } = source;
+    const { index } = archive.info;
+    const dist = `${locked.name}-${locked.version}-${locked.build}`;
+    const plan = plan_planLink(archive.info, context);
+    if (plan.dist !== dist) {
+        throw new errors/* UserError */.y(`the archive of ${dist} says that it is ${plan.dist}`, {
+            at: { url: locked.url.href },
+            advice: 'Update the lockfile.',
+        });
+    }
+    refuseHiddenNoarch(source);
+    const linking = new Linking(plan, archive, context, select);
+    yield* plan.isCompiled && compiler
+        ? withBytecode(linking.files(), plan, context, select, compiler)
+        : linking.files();
+    const python = `${context.prefix}/${context.python?.executable ?? ''}`;
+    for (const { path, entryPoint } of plan.entryPoints) {
+        if (select(path))
+            yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
+    }
+    if (select(plan.recordPath)) {
+        for (const sentence of archive.info.unreadable)
+            lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
+        const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
+        yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
+    }
+}
+/**
+ * What a noarch package becomes depends on the environment's python, and whoever decides by a package's address whether that matters
+ * would be wrong about this one.
+ */
+function refuseHiddenNoarch({ locked, archive }) {
+    if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
+        return;
+    throw new errors/* UserError */.y(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
+        at: { url: locked.url.href },
+        advice: 'Have it moved to noarch in its channel, or choose another build.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ */
+function path_set_claimsOf(names, paths) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    const seen = new Set();
+    const seenAbove = new Set();
+    for (const path of paths) {
+        const territory = territoryOf(path, own);
+        const claimed = territory ?? path;
+        if (seen.has(claimed))
+            continue;
+        seen.add(claimed);
+        claims.add(hashPath(claimed));
+        for (const parent of parentsOf(claimed)) {
+            if (seenAbove.has(parent))
+                break;
+            seenAbove.add(parent);
+            ways.add(hashPath(parent));
+        }
+    }
+    return { claims, ways };
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/layers/facts.ts
+
+
+
+/**
+ * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
+ * are; with them the rest of an image can be made without these packages at hand.
+ */
+const factsAnnotation = 'io.github.micromamba-image.facts';
+/** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
+const scriptRules = 1;
+function formatFacts({ claims, ways, texts, scripted, messages, python }) {
+    const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
+    return JSON.stringify({
+        claims: formatPathSet(claims),
+        ways: formatPathSet(ways),
+        ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
+        ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
+        ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+    });
+}
+function facts_sorted(texts) {
+    return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
+function parseFacts(text) {
+    const facts = readFacts(text);
+    return facts && formatFacts(facts) === text ? facts : undefined;
+}
+function readFacts(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!(0,json/* isRecord */.u)(value))
+        return undefined;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value;
+    if (typeof claims !== 'string' || typeof ways !== 'string')
+        return undefined;
+    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
+    if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
+        return undefined;
+    const [, scripted, messages] = scripts;
+    if (!isList(scripted) || !isTexts(messages))
+        return undefined;
+    if (!Object.keys(texts).every(activation_files_isActivationFile))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted, messages };
+    if (python === undefined)
+        return read;
+    if (!isList(python))
+        return undefined;
+    const [version = '', executable = '', sitePackages = ''] = python;
+    return { ...read, python: { version, executable, sitePackages } };
+}
+function isTexts(value) {
+    return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+function isList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/layers/key.ts
+
+
+
+/** The annotation of a layer's descriptor that holds its key. */
+const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
+/** The hash of everything that determines a layer's bytes. */
+function layerKey(inputs) {
+    return keyOf('packages', inputs, inputs.compression);
+}
+/**
+ * The key of a layer that holds no packages.
+ * @param title tells layers of different kinds apart
+ * @param inputs all that the layer is made from
+ */
+function keyOf(title, inputs, compression) {
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([title, layerRules(compression), inputs]));
+}
+/** The rules by which this version makes bytes of what it is given; a change of any makes other layers. */
+function layerRules(compression) {
+    return [reproducible/* packerFormat */.qq, reproducible/* directoryMode */.zu, reproducible/* rootPrefixMode */.oE, compressorName(compression)];
+}
+
+;// CONCATENATED MODULE: ./src/layers/overrides.ts
+/**
+ * Finds the files that the order of the layers gets wrong. Of several packages that claim a path, the one that is last in
+ * the lock must have it, but in an image the one in the topmost layer does; where these differ, the winner's file has
+ * to be given again in a layer on top.
+ * @param groups in the order of the image
+ * @returns for each package (its position in the lock) the paths to give again
+ */
+function planOverrides(groups, clobbers) {
+    const layerOf = new Map(groups.flatMap(({ packages }, layer) => packages.map((position) => [position, layer])));
+    const heightOf = (position) => layerOf.get(position) ?? -1;
+    const overrides = new Map();
+    for (const [path, { winner, losers }] of clobbers) {
+        if (losers.every((loser) => heightOf(loser) <= heightOf(winner)))
+            continue;
+        const paths = overrides.get(winner);
+        if (paths)
+            paths.add(path);
+        else
+            overrides.set(winner, new Set([path]));
+    }
+    return overrides;
+}
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -51283,7 +53106,7 @@ async function packLayers(jobs, onPacked = () => undefined, threads = Math.min((
     const waiting = [...jobs.entries()];
     const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new external_node_worker_threads_.Worker(workerUrl(), { resourceLimits }));
     const work = async (worker) => {
-        const end = endOf(worker);
+        const end = pool_endOf(worker);
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
             const [index, prepare] = next;
             const job = await Promise.race([prepare(), end]);
@@ -51309,7 +53132,7 @@ async function pack(worker, job) {
     throw Object.assign(new errors/* UserError */.y(message), place);
 }
 /** Fails when the thread ends, for whatever reason; with the reason, if it had one. */
-function endOf(worker) {
+function pool_endOf(worker) {
     const end = new Promise((_, reject) => {
         worker.once('error', reject);
         worker.once('exit', () => {
@@ -51535,7 +53358,7 @@ function expandPart(part, shell) {
         case 'DoubleQuoted':
             return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
         case 'SimpleExpansion':
-            return [{ text: shell_words_read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
+            return [{ text: read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
         case 'ParameterExpansion':
             return expandParameter(part, shell, (operand) => 
             // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
@@ -51583,7 +53406,7 @@ function expandParameter(part, shell, expandOperand) {
     const { parameter, prefix, index, operation, text } = part;
     if (prefix !== undefined || index !== undefined)
         throw new shell_words_UnknownEffect(`the expansion '${text}'`, part);
-    const value = shell_words_read(parameter, part, shell);
+    const value = read(parameter, part, shell);
     const expanded = [{ text: value ?? '', kind: 'expanded' }];
     if (operation === undefined)
         return expanded;
@@ -51627,7 +53450,7 @@ function kindOf({ operator }) {
             return '?';
     }
 }
-function shell_words_read(name, node, shell) {
+function read(name, node, shell) {
     if (!isIdentifier(name))
         throw new shell_words_UnknownEffect(`the parameter $${name}`, node);
     if (!shell.isKnown(name, 'read'))
@@ -60378,10 +62201,10 @@ async function readFirst(request, input) {
     const { packages, channels } = request;
     if (packages.length === 0)
         return readMember(request, input);
-    const given = (0,read/* environmentOf */.p7)(packages, channels);
+    const given = (0,environment_read/* environmentOf */.p7)(packages, channels);
     try {
         const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? (0,read/* withMore */.iA)(member.environment, given) : given };
+        return { ...member, environment: member.environment ? (0,environment_read/* withMore */.iA)(member.environment, given) : given };
     }
     catch (error) {
         const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
@@ -60394,8 +62217,9 @@ async function readFirst(request, input) {
 async function readMember(request, input) {
     const { workspace, lock } = request;
     try {
-        const file = await (0,read/* findEnvironmentFile */.p6)(input, workspace);
-        return { file, environment: await (0,read/* readEnvironment */.Qo)(file) };
+        const file = await (0,environment_read/* findEnvironmentFile */.p6)(input, workspace);
+        const environment = await (0,environment_read/* readEnvironment */.Qo)(file);
+        return { file, environment };
     }
     catch (error) {
         const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
@@ -60521,7 +62345,10 @@ function static_activation_attempt(script, before, kindOf) {
     }
 }
 
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/stages/steps.ts
+
 
 
 
@@ -60559,7 +62386,7 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
     };
     return {
         close,
-        async make({ title, inputs, what, user, rules, work, onPacked }, image) {
+        async make({ title, inputs, what, rules, prepare, onPacked }, image) {
             const below = image.layers.map(({ diffId }) => diffId);
             const key = keyOf('commands', [executionFormat, below, inputs], compression);
             const found = (await earlier.find([key])).get(key);
@@ -60569,8 +62396,9 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
                 const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text };
                 return { layer: asOwn(found, title, annotations), changes: known };
             }
-            const entered = await enter(image, await user(), what);
-            await work(entered);
+            const work = await prepare();
+            const entered = await enter(image, work.user, what);
+            await work.run(entered);
             const packed = await entered.pack({ rules, compression, file: (0,external_node_path_.join)(directory, `step-${count++}`) });
             onPacked(packed);
             const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation };
@@ -60639,6 +62467,26 @@ const fixedVariables = {
     // Modules that a command imports would get bytecode that depends on the clock.
     PYTHONDONTWRITEBYTECODE: '1',
 };
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+/**
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network; what opens one is kept out of
+ * the log.
+ */
+function proxyVariables(environment = process.env) {
+    const found = {};
+    for (const name of proxyNames) {
+        const value = environment[name] ?? environment[name.toLowerCase()];
+        if (!value)
+            continue;
+        const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {};
+        if (password !== '') {
+            (0,common_secrets/* keepSecret */.gz)({ user: decodeURIComponent(username), password: decodeURIComponent(password) });
+        }
+        found[name] = value;
+        found[name.toLowerCase()] = value;
+    }
+    return found;
+}
 
 ;// CONCATENATED MODULE: ./src/stages/activation.ts
 
@@ -60787,18 +62635,24 @@ async function linkScriptLayer({ member, scripted, image, variables }, { base, o
         ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
     };
     const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`;
-    const work = async (room) => {
-        for (const one of await openScripted(scripted, member)) {
-            await runScript(one, { env, user: owner, prefix, network: linkScripts.network }, room, context);
-        }
+    const prepare = async () => {
+        const packages = await openScripted(scripted, member);
+        const { network } = linkScripts;
+        const place = { env: { ...env, ...(network ? proxyVariables() : {}) }, user: owner, prefix, network };
+        return {
+            user: { uid: owner.uid, gid: owner.gid },
+            async run(room) {
+                for (const one of packages)
+                    await runScript(one, place, room, context);
+            },
+        };
     };
     return steps.make({
         title,
         inputs: [scripted, env, owner, linkScripts.network],
         what: 'the link scripts',
-        user: () => Promise.resolve({ uid: owner.uid, gid: owner.gid }),
         rules,
-        work,
+        prepare,
         onPacked: tell,
     }, image);
 }
@@ -61186,44 +63040,51 @@ class Compiler {
  * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
  * starts with and what it decodes sources with.
  */
-const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+const compiling = {
+    needed: /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/,
+    does: 'compiles its modules',
+    input: 'compile-pyc',
+    advice: withoutBytecode,
+};
 /**
- * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * Puts an environment's python on this machine's disk, as far as its use needs it: python and what it depends on, linked as in
  * an image, but at `directory`.
  * @param packages those of the environment; among them must be `python` and all that it depends on
  * @param directory absolute, not there yet
+ * @param use default: compiling
  * @returns python's executable
  * @throws UserError when it does not run here, or a package would write elsewhere
  */
-async function installPython(packages, directory) {
-    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+async function installPython(packages, directory, use = compiling) {
+    const nameOf = ({ locked }) => locked.name;
+    const closure = new Set(closureOf('python', packages, nameOf, dependsOf));
+    const sources = packages.filter((source) => closure.has(source) || use.beside?.includes(nameOf(source)));
     const python = sources.find(({ locked }) => locked.name === 'python');
     if (!python)
         throw new Error('there is no python to install');
     const place = python_pythonOf(python.archive.info.index);
     const context = { prefix: directory, rootPrefix: directory, python: place };
+    const isNeeded = (path) => use.needed.test(path);
     await (0,promises_.mkdir)(directory, { recursive: true });
     for (const source of sources) {
         const { paths } = plan_planLink(source.archive.info, context);
         if (!paths.some(isNeeded))
             continue;
         for await (const entry of link_linkPackage(source, context, isNeeded)) {
-            await writeEntry(entry, directory, source.locked.fileName);
+            await writeEntry(entry, { directory, fileName: source.locked.fileName, advice: use.advice });
         }
     }
     const executable = (0,external_node_path_.join)(directory, place.executable);
-    await checkRuns(executable, place.version);
+    await checkRuns(executable, place.version, use);
     return executable;
 }
-function isNeeded(path) {
-    return needed.test(path);
-}
 /** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
-async function writeEntry(entry, directory, fileName) {
+async function writeEntry(entry, to) {
+    const { directory } = to;
     const path = (0,external_node_path_.join)(directory, entry.path);
-    await makeDirectories(directory, (0,external_node_path_.dirname)(entry.path), fileName);
+    await makeDirectories((0,external_node_path_.dirname)(entry.path), to);
     if (entry.type === 'directory') {
-        await makeDirectories(directory, entry.path, fileName);
+        await makeDirectories(entry.path, to);
         return;
     }
     await (0,promises_.rm)(path, { force: true });
@@ -61234,7 +63095,7 @@ async function writeEntry(entry, directory, fileName) {
     else
         await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
 }
-async function makeDirectories(directory, path, fileName) {
+async function makeDirectories(path, { directory, fileName, advice }) {
     let above = directory;
     for (const name of path.split('/').filter((part) => part !== '.')) {
         above = (0,external_node_path_.join)(above, name);
@@ -61243,14 +63104,18 @@ async function makeDirectories(directory, path, fileName) {
             await (0,promises_.mkdir)(above);
         else if (!found.isDirectory()) {
             throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
-                advice: `Choose another build of it. ${withoutBytecode}`,
+                advice: `Choose another build of it. ${advice}`,
             });
         }
     }
 }
-async function checkRuns(executable, version) {
+async function checkRuns(executable, version, { does, input, advice }) {
     const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
-    const doesNotRun = (why, cause) => new errors/* UserError */.y(`the environment's python, which compiles its modules, does not run on this machine: ${why}`, { at: { input: 'compile-pyc' }, advice: withoutBytecode, cause });
+    const doesNotRun = (why, cause) => new errors/* UserError */.y(`the environment's python, which ${does}, does not run on this machine: ${why}`, {
+        at: { input },
+        advice,
+        cause,
+    });
     const said = await (0,command/* runCommand */.d)(executable, [...pythonOptions, '-c', ask], {
         cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
         env: pythonEnvironment,
@@ -61262,7 +63127,7 @@ async function checkRuns(executable, version) {
     const expected = `cpython ${version.replace('.', ' ')}`;
     if (said.stdout.trim() === expected)
         return;
-    throw new errors/* UserError */.y(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+    throw new errors/* UserError */.y(`the environment's python, which ${does}, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input }, advice });
 }
 
 ;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
@@ -61272,8 +63137,7 @@ async function checkRuns(executable, version) {
 
 
 
-;// CONCATENATED MODULE: ./src/lock/package-line.ts
-
+;// CONCATENATED MODULE: ./src/lock/line-problem.ts
 /** What is wrong with a line, and what to do about it. */
 class LineProblem extends Error {
     advice;
@@ -61282,6 +63146,10 @@ class LineProblem extends Error {
         this.advice = advice;
     }
 }
+
+;// CONCATENATED MODULE: ./src/lock/package-line.ts
+
+
 /** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
 const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
 /**
@@ -61290,8 +63158,8 @@ const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
  * @throws LineProblem
  */
 function parsePackageLine(text, ours) {
-    if ((0,read/* withoutCredentials */.ri)(text) !== text) {
-        throw new LineProblem(`'${(0,read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    if ((0,environment_read/* withoutCredentials */.ri)(text) !== text) {
+        throw new LineProblem(`'${(0,environment_read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
     const hash = text.indexOf('#');
     const address = hash < 0 ? text : text.slice(0, hash);
@@ -61355,8 +63223,6 @@ function decoded(text) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
@@ -61381,7 +63247,7 @@ function parseDryRun(text) {
 function parseSolvedPackage(item) {
     const record = isRecord(item) ? item : {};
     const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
-    const [name, version, url] = [text('name'), text('version'), (0,read/* withoutCredentials */.ri)(text('url'))];
+    const [name, version, url] = [text('name'), text('version'), (0,environment_read/* withoutCredentials */.ri)(text('url'))];
     if (name === '' || version === '' || url === '') {
         throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
             advice: "Set 'micromamba-version' to another release.",
@@ -61718,7 +63584,7 @@ async function solve(micromamba, request) {
     refuseHopeless(request);
     if (request.environment.specs.length === 0)
         return [];
-    const inAddresses = [...request.environment.secrets, ...(0,read/* secretsIn */.VY)(request.condarc ?? '')];
+    const inAddresses = [...request.environment.secrets, ...(0,environment_read/* secretsIn */.VY)(request.condarc ?? '')];
     const secrets = [...(request.access?.secrets ?? []), ...inAddresses.flatMap(common_secrets/* keepSecret */.gz)];
     const place = request.session ? (0,external_node_path_.join)(request.session.folder, 'solve-') : 'solve-';
     return (0,common_scratch/* withScratch */.hM)(place, async (folder) => {
@@ -61738,7 +63604,7 @@ async function solve(micromamba, request) {
         if (answer?.solverProblems === undefined)
             throw explainFailure(log, outcome.exitCode, file);
         const reasons = unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n');
-        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
+        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,environment_read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
     });
 }
 /** The indexes that a solve loads, by names of ours. */
@@ -61784,7 +63650,7 @@ async function explain(run, request, secrets) {
 function maskedLog(outcome, secrets) {
     return readLog(outcome).map(({ level, lines }) => ({
         level,
-        lines: lines.map((line) => (0,read/* masked */.Iv)(line, secrets)),
+        lines: lines.map((line) => (0,environment_read/* masked */.Iv)(line, secrets)),
     }));
 }
 /** What micromamba warns of, each once; from `info` on, all that it logs. Its errors are for whoever explains them. */
@@ -61847,7 +63713,7 @@ async function prepare(path, request, folder) {
  * what is solved.
  */
 function environmentText({ channels, specs }) {
-    const byForm = new Map(specs.map((spec) => [(0,read/* normalizeSpec */.dh)(spec), spec]));
+    const byForm = new Map(specs.map((spec) => [(0,environment_read/* normalizeSpec */.dh)(spec), spec]));
     const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
     return (0,dist/* stringify */.As)({
         channels: channels.map(({ source }) => source),
@@ -62142,13 +64008,68 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/stages/machine-python.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * The packages of a python for this machine, of the same version and from the same channel as an environment's for another.
+ * @throws UserError when there is none
+ */
+async function sourcesForMachine(subdir, environment, { locked, archive }, { micromamba, solving, channels, tarballs }, { does, input, advice }) {
+    const here = machineSubdir();
+    const title = `python ${locked.version} for ${here ?? 'this machine'}`;
+    const cannot = (why, cause) => new errors/* UserError */.y(`${title}, ${does} for ${subdir}, cannot be had: ${why}`, { at: { input }, advice, cause });
+    if (here === undefined || here.startsWith('win-'))
+        throw cannot('it would not run here');
+    lib_core/* info */.pq(`${title} is had ${does} for ${subdir}.`);
+    try {
+        const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
+        const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
+        const wanted = withChannels((0,environment_read/* environmentOf */.p7)([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
+        const access = await channels(wanted);
+        const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
+        const solved = await solve(await micromamba.install(), {
+            environment: wanted,
+            platform: here,
+            virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
+            access,
+            ...solving,
+        });
+        const packages = pythonClosure(solved).map(({ url, sha256 }) => ({
+            ...parsePackageLine(`${url}#sha256:${sha256}`, true),
+            line: 0,
+        }));
+        const fetched = await fetchPackages(packages, tarballs, {
+            lockFile: title,
+            authorize: access.authorize,
+        });
+        return await Promise.all(fetched.map(link_openPackage));
+    }
+    catch (error) {
+        throw error instanceof errors/* UserError */.y ? cannot((0,errors/* messageOf */.b)(error), error) : error;
+    }
+}
+/** Of solved packages python, and all that it depends on. */
+function pythonClosure(packages) {
+    return closureOf('python', packages, ({ name }) => name, ({ depends }) => depends);
+}
+/** The channels that the environment was solved from; without those the one that its python came from. */
+function withChannels(wanted, environment, hasCondarc) {
+    if (!environment || (environment.channels.length === 0 && !hasCondarc))
+        return wanted;
+    const { channels, noDefaults, secrets } = environment;
+    return { ...wanted, channels, noDefaults, secrets };
+}
+
 ;// CONCATENATED MODULE: ./src/stages/bytecode.ts
-
-
-
-
-
-
 
 
 
@@ -62176,7 +64097,11 @@ async function pythonForBytecode(member, open, context) {
         return (0,external_node_path_.join)(directory, executable);
     const sources = subdir === machineSubdir()
         ? await closureOfLocked(python, packages, open)
-        : await sourcesForMachine(subdir, member, python, context);
+        : await sourcesForMachine(subdir, member.environment, python, context, {
+            does: 'to compile what goes into the image',
+            input: 'compile-pyc',
+            advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        });
     return installPython(sources, directory);
 }
 /** Python and all that it depends on, fetched as it becomes known. */
@@ -62193,52 +64118,6 @@ async function closureOfLocked(python, packages, open) {
             found.set(source.locked.name, source);
     }
     return [...found.values()];
-}
-async function sourcesForMachine(subdir, { environment }, { locked, archive }, { micromamba, solving, channels, tarballs }) {
-    const here = machineSubdir();
-    const title = `python ${locked.version} for ${here ?? 'this machine'}`;
-    const cannot = (why, cause) => new errors/* UserError */.y(`${title}, to compile what goes into the image for ${subdir}, cannot be had: ${why}`, {
-        at: { input: 'compile-pyc' },
-        advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
-        cause,
-    });
-    if (here === undefined || here.startsWith('win-'))
-        throw cannot('it would not run here');
-    lib_core/* info */.pq(`${title} compiles modules for ${subdir}.`);
-    try {
-        const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
-        const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
-        const wanted = withChannels((0,read/* environmentOf */.p7)([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
-        const access = await channels(wanted);
-        const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
-        const solved = await solve(await micromamba.install(), {
-            environment: wanted,
-            platform: here,
-            virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
-            access,
-            ...solving,
-        });
-        const needed = closureOf('python', solved, (item) => item.name, ({ depends }) => depends);
-        const packages = needed.map(({ url, sha256 }) => ({
-            ...parsePackageLine(`${url}#sha256:${sha256}`, true),
-            line: 0,
-        }));
-        const fetched = await fetchPackages(packages, tarballs, {
-            lockFile: title,
-            authorize: access.authorize,
-        });
-        return await Promise.all(fetched.map(link_openPackage));
-    }
-    catch (error) {
-        throw error instanceof errors/* UserError */.y ? cannot((0,errors/* messageOf */.b)(error), error) : error;
-    }
-}
-/** The channels that the environment was solved from; without those the one that its python came from. */
-function withChannels(wanted, environment, hasCondarc) {
-    if (!environment || (environment.channels.length === 0 && !hasCondarc))
-        return wanted;
-    const { channels, noDefaults, secrets } = environment;
-    return { ...wanted, channels, noDefaults, secrets };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/package-layers.ts
@@ -62336,7 +64215,6 @@ function showMessages(messages, { shown }) {
 
 
 
-
 /** What commands are run for, in a sentence. */
 const runPurpose = "the commands of 'run'";
 /** Where apt and pip keep what they need once, relative to the root; pip's is below a home too. */
@@ -62350,8 +64228,6 @@ const pipCache = '.cache/pip';
 async function runLayer(commands, image, { base, wanted }, steps, context) {
     const { run, start, groupWritable } = wanted.inputs.options;
     const { user: own } = wanted.base.summary;
-    let found;
-    const user = async () => (found ??= await findUser(run.user, own, () => base.files()));
     const env = Object.fromEntries(environmentOf(parseConfig(Buffer.from(image.config.bytes).toString())));
     const rules = {
         never: [...aptCaches, ...['root', own.home.slice(1)].map((home) => `${home}/${pipCache}`)],
@@ -62359,37 +64235,41 @@ async function runLayer(commands, image, { base, wanted }, steps, context) {
         ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
     };
     let seconds = 0;
-    const work = async (room) => {
-        const { uid, gid, home } = await user();
+    const prepare = async () => {
+        const { home, ...user } = await findUser(run.user, own, () => base.files());
         const { secrets, timeout } = context.execution;
-        const started = performance.now();
-        for (const command of commands) {
-            await runCommand(command, {
-                env: {
-                    ...fixedVariables,
-                    SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
-                    ...env,
-                    ...(run.network ? proxies(process.env) : {}),
-                    HOME: home,
-                    MAMBA_DOCKERFILE_ACTIVATE: '1',
-                },
-                user: { uid, gid },
-                cwd: start.workdir ?? '/tmp',
-                network: run.network,
-                timeout,
-                ...(Object.keys(secrets).length > 0 && { secrets }),
-            }, room);
-        }
-        seconds = (performance.now() - started) / 1000;
+        const command = {
+            env: {
+                ...fixedVariables,
+                SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
+                ...env,
+                ...(run.network ? proxyVariables() : {}),
+                HOME: home,
+                MAMBA_DOCKERFILE_ACTIVATE: '1',
+            },
+            user,
+            cwd: start.workdir ?? '/tmp',
+            network: run.network,
+            timeout,
+            ...(Object.keys(secrets).length > 0 && { secrets }),
+        };
+        return {
+            user,
+            async run(room) {
+                const started = performance.now();
+                for (const text of commands)
+                    await runCommand(text, command, room);
+                seconds = (performance.now() - started) / 1000;
+            },
+        };
     };
     const title = commands.join('\n');
     return steps.make({
         title: `RUN ${title}`,
         inputs: [commands, run.user ?? null, [own.uid, own.gid], run.network, env, start.workdir ?? null],
         what: runPurpose,
-        user,
         rules,
-        work,
+        prepare,
         onPacked: (packed) => {
             run_tell(packed, seconds);
         },
@@ -62405,7 +64285,7 @@ async function runCommand(text, command, room) {
         const outcome = await room.run({ ...command, args }, output.add);
         if (outcome.exitCode === 0)
             return;
-        throw new errors/* UserError */.y(`'${(0,foreign/* foreignText */.qk)(text)}' failed: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: { input: 'run' }, advice: 'Nothing was pushed. Mend the command, or what it needs.' });
+        throw new errors/* UserError */.y(`'${(0,foreign/* foreignText */.qk)(text)}' failed: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: { input: 'run' }, advice: 'No tag was moved. Mend the command, or what it needs.' });
     }
     finally {
         lib_core/* endGroup */.N4();
@@ -62422,7 +64302,7 @@ function run_tell({ files, bytes, removed, special }, seconds) {
 /** Who a command runs as, as the image's own files tell. */
 async function findUser(wish, own, readFiles) {
     if (!wish || wish.name === own.name)
-        return own;
+        return { uid: own.uid, gid: wish?.gid ?? own.gid, home: own.home };
     if (wish.name === 'root' || wish.uid === 0)
         return { uid: 0, gid: wish.gid ?? 0, home: '/root' };
     const users = parsePasswd((await readFiles()).text('etc/passwd') ?? '');
@@ -62430,28 +64310,13 @@ async function findUser(wish, own, readFiles) {
     const user = users.find((one) => (name === undefined ? one.uid === uid : one.name === name));
     if (user)
         return { uid: user.uid, gid: gid ?? user.gid, home: user.home };
+    // As the entrypoint has it of a uid without a name.
     if (uid !== undefined)
-        return { uid, gid: gid ?? 0, home: uid === own.uid ? own.home : '/' };
+        return { uid, gid: gid ?? 0, home: own.home };
     throw new errors/* UserError */.y(`the image has no user '${name ?? ''}'`, {
         at: { input: 'run-user' },
         advice: `Its own is ${own.name}; root is there too.`,
     });
-}
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
-/** The job's proxies, in both spellings, as docker build passes them on; what opens one is kept out of the log. */
-function proxies(environment) {
-    const found = {};
-    for (const name of proxyNames) {
-        const value = environment[name] ?? environment[name.toLowerCase()];
-        if (!value)
-            continue;
-        const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {};
-        if (password !== '')
-            (0,common_secrets/* keepSecret */.gz)({ user: decodeURIComponent(username), password: decodeURIComponent(password) });
-        found[name] = value;
-        found[name.toLowerCase()] = value;
-    }
-    return found;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/image.ts
@@ -62668,9 +64533,11 @@ function executableOf({ variables }) {
  * lock that holds is used without.
  * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
  * @param question.condarc the content of the condarc
+ * @param question.pipIndexes those of the inputs
  */
 function askFor(question) {
-    const { environment, platform, overrides, baseImage, condarc } = question;
+    const { environment, platform, overrides, baseImage, condarc, pipIndexes = {} } = question;
+    const pipFiles = (environment.pip?.files ?? []).map(({ path, digest }) => ({ path, digest }));
     return {
         platform,
         baseImage,
@@ -62679,19 +64546,31 @@ function askFor(question) {
             ...environment.channels.map(({ canonical }) => canonical),
             ...(environment.noDefaults ? ['nodefaults'] : []),
         ],
-        specs: [...new Set(environment.specs.map(read/* normalizeSpec */.dh))].sort(),
-        pip: environment.pip.map(({ text }) => (0,read/* withoutCredentials */.ri)(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,read/* withoutCredentials */.ri)(condarc)) }),
+        specs: [...new Set(environment.specs.map(environment_read/* normalizeSpec */.dh))].sort(),
+        pip: linesFor(environment, pipIndexes),
+        ...(pipFiles.length > 0 && { pipFiles }),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,environment_read/* withoutCredentials */.ri)(condarc)) }),
     };
+}
+/** With the indexes that the run was given, as pip would read them of the list itself. */
+function linesFor({ pip }, { index, extra = [] }) {
+    if (!pip || pip.lines.length === 0)
+        return [];
+    return [
+        ...(index === undefined ? [] : [`--index-url ${(0,environment_read/* withoutPipCredentials */.Qm)(index)}`]),
+        ...extra.map((address) => `--extra-index-url ${(0,environment_read/* withoutPipCredentials */.Qm)(address)}`),
+        ...pip.lines.map(({ canonical }) => canonical),
+    ];
 }
 /** The hash that says whether two questions are the same. */
 function inputHash(asked) {
-    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
+    const { platform, baseImage, overrides, channels, specs, pip, pipFiles = [], condarc } = asked;
+    const files = pipFiles.length > 0 ? [pipFiles.map(({ path, digest }) => [path, digest])] : [];
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]));
 }
 
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
-var diff = __nccwpck_require__(7374);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
+var diff = __nccwpck_require__(9958);
 ;// CONCATENATED MODULE: ./src/lock/file.ts
 
 
@@ -62721,6 +64600,11 @@ async function writeLockFile(path, text) {
         throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
     }
 }
+/** What is addressed to pip has its own rules, in lockfiles of other tools too. */
+function withoutThem(line) {
+    const isForPip = /^#\s*pip\b|^[\s-]*pypi:|\w\+\w+:\/\/|\.(whl|tar\.gz|tgz|zip)(?![\w.-])/.test(line);
+    return isForPip ? (0,environment_read/* withoutPipCredentials */.Qm)(line) : (0,environment_read/* withoutCredentials */.ri)(line);
+}
 /** Shorter ones are found in the names of packages and in hashes by chance. */
 const leastSecret = 6;
 /**
@@ -62730,7 +64614,7 @@ const leastSecret = 6;
 function refuseSecrets(text, file, secrets) {
     const known = secrets.filter((secret) => secret.length >= leastSecret);
     const lines = text.split('\n');
-    const index = lines.findIndex((line) => (0,read/* withoutCredentials */.ri)(line) !== line || known.some((secret) => line.includes(secret)));
+    const index = lines.findIndex((line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)));
     if (index < 0)
         return;
     throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
@@ -62739,7 +64623,146 @@ function refuseSecrets(text, file, secrets) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/lock/wheel-line.ts
+
+
+/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
+function isWheelLine(text) {
+    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
+}
+/** Whether a comment of a lock of ours is meant to be one. */
+function isWheelComment(text) {
+    return /^#\s*pip\s/.test(text);
+}
+/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
+function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
+    const fragment = [
+        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
+        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
+        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
+    ].join('&');
+    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
+}
+function encoded(text) {
+    return encodeURIComponent(text).replaceAll('%2F', '/');
+}
+/** @throws LineProblem */
+function parseWheelLine(text, platform, flagsOf) {
+    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
+    if (address === '') {
+        throw new LineProblem(`'${(0,environment_read/* withoutPipCredentials */.Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
+    }
+    const name = (0,environment_read/* canonicalName */.Ew)(given);
+    return parseWheel({ name, address, ...flagsOf(name) }, platform);
+}
+/**
+ * Takes what is locked of a distribution apart.
+ * @param of.address with its fragment
+ * @throws LineProblem
+ */
+function parseWheel({ name, address, ...flags }, platform) {
+    const open = (0,environment_read/* withoutPipCredentials */.Qm)(address);
+    if (open !== address) {
+        throw new LineProblem(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
+    }
+    const [bare = '', ...rest] = address.split('#');
+    const url = canonicalAddress(bare);
+    const { sha256, ...fragment } = parseFragment(rest.join('#'));
+    const pin = { name, url, ...fragment, ...flags };
+    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
+    if (vcs !== undefined && repository !== undefined) {
+        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
+    }
+    if (url.startsWith('file:') && !(0,environment_read/* isArchiveName */.w6)(url)) {
+        if (sha256 === undefined && url.startsWith('file://')) {
+            throw new LineProblem(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
+        }
+        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
+    }
+    const fileName = (0,environment_read/* decoded */.DH)(url.replace(/^.*[/:]/, ''));
+    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
+    if (!/\.whl$/i.test(fileName)) {
+        const version = versionOf(name, fileName);
+        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
+    }
+    const { version, build } = parseFileName(name, fileName, platform);
+    return { ...archive, kind: 'wheel', version, build };
+}
+function canonicalAddress(text) {
+    // An URL of the platform's knows no relative path.
+    if (/^file:(?!\/\/)/.test(text))
+        return text;
+    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
+        throw new LineProblem(`'${text}' is not the address of a wheel`);
+    }
+    const { href, search } = new URL(text);
+    // It may be a signature, which ends, or a credential that nobody can tell.
+    if (search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return href;
+}
+/** `egg` says a name again. */
+function parseFragment(text) {
+    const values = new Map();
+    for (const part of text === '' ? [] : text.split('&')) {
+        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
+        if (key === '' || values.has(key))
+            throw new LineProblem(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
+        values.set(key, (0,environment_read/* decoded */.DH)(value));
+    }
+    const [sha256, revision, subdirectory] = [
+        values.get('sha256'),
+        values.get('revision'),
+        values.get('subdirectory'),
+    ];
+    return {
+        ...(sha256 !== undefined && { sha256 }),
+        ...(revision !== undefined && { revision }),
+        ...(subdirectory !== undefined && { subdirectory }),
+    };
+}
+function checkedHash(text, url) {
+    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
+        return text.toLowerCase();
+    throw new LineProblem(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
+}
+function parseRepository(address, vcs) {
+    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
+    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+    if (repository !== undefined && commit !== undefined && commits.test(commit))
+        return { repository, commit };
+    throw new LineProblem(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
+}
+function parseFileName(name, fileName, platform) {
+    const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+    if (!parts) {
+        throw new LineProblem(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
+    }
+    if (parts.name !== name)
+        throw new LineProblem(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
+    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
+        throw new LineProblem(`'${fileName}' is not for ${platform}`);
+    }
+    return parts;
+}
+const machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
+function isFor(tag, platform) {
+    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
+}
+/** Of `<name>-<version>.tar.gz`. */
+function versionOf(name, fileName) {
+    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
+    return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/lock/format.ts
+
 
 /** The version of the header below. */
 const formatVersion = '1';
@@ -62747,8 +64770,10 @@ const formatVersion = '1';
 const marker = 'micromamba-image-lock';
 /** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
 function formatLock(lock) {
-    const header = lock.header === undefined ? [] : headerLines(lock.header);
-    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
+    const { packages, wheels = [] } = lock;
+    const header = lock.header === undefined ? [] : headerLines(lock.header, wheels);
+    const lines = [...header, '@EXPLICIT', ...packages.map(formatLine), ...wheels.map(formatWheelLine)];
+    return lines.map((line) => `${line}\n`).join('');
 }
 /**
  * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
@@ -62756,12 +64781,15 @@ function formatLock(lock) {
  * @param baseImage the base of a lock that has no header
  */
 function lockHash(lock, baseImage) {
-    const { header, packages } = lock;
+    const { header, packages, wheels } = lock;
     const pinned = [
         header?.baseImage ?? baseImage,
         ...(header?.ownLayer ?? []),
         '',
         ...packages.map(formatLine),
+        // Scripts are as the pip that installs writes them.
+        ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
+        ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
     ];
     return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
 }
@@ -62769,7 +64797,7 @@ function formatLine({ url, checksum: { algorithm, hex } }) {
     // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
     return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
 }
-function headerLines(header) {
+function headerLines(header, wheels) {
     const pairs = [
         [marker, formatVersion],
         ['input-hash', header.inputHash],
@@ -62782,6 +64810,12 @@ function headerLines(header) {
         ...header.channels.map((value) => ['channel', value]),
         ...header.specs.map((value) => ['spec', value]),
         ...header.pip.map((value) => ['pip', value]),
+        ...(header.pipFiles ?? []).map(({ digest, path }) => ['pip-file', `${digest} ${path}`]),
+        ...(header.pipVersion === undefined
+            ? []
+            : [['pip-version', header.pipVersion]]),
+        ...wheels.filter((wheel) => wheel.requested).map(({ name }) => ['pip-requested', name]),
+        ...wheels.filter((wheel) => wheel.direct).map(({ name }) => ['pip-direct', name]),
         ...header.ownLayer.map((value) => ['own-layer', value]),
     ];
     return pairs.map(([key, value]) => `# ${key}: ${value}`);
@@ -62800,7 +64834,8 @@ function compareAsked(header, asked) {
         ...compareVirtualPackages(header.overrides, asked.overrides),
         ...compareOrdered('channel', header.channels, asked.channels),
         ...compareSpecs(header.specs, asked.specs),
-        ...compareOrdered('pip requirement', header.pip, asked.pip),
+        ...comparePip(header.pip, asked.pip),
+        ...compareFiles(header.pipFiles ?? [], asked.pipFiles ?? []),
         ...(header.condarc === asked.condarc ? [] : [{ text: 'the condarc is another one' }]),
     ];
     return differences.length > 0 ? differences : [{ text: 'its header was changed by hand' }];
@@ -62819,8 +64854,28 @@ function compareVirtualPackages(before, now) {
     const pairs = pairByName(before, now, (item) => item.split('=', 1)[0] ?? '');
     return pairs.map(([was, is]) => ({ text: inWords('virtual package', was, is) }));
 }
+/** A line is about the package that it begins with the name of. */
+function comparePip(before, now) {
+    const nameOf = (line) => (0,environment_read/* canonicalName */.Ew)(/^[\w.-]+/.exec(line)?.[0] ?? line);
+    const differences = pairByName(before, now, nameOf).map(([was, is]) => ({
+        text: inWords('pip requirement', was, is),
+        ...(is !== undefined && { item: { kind: 'pip requirement', value: is } }),
+    }));
+    return differences.length > 0 ? differences : compareOrdered('pip requirement', before, now);
+}
+/** What pip reads besides the environment file. */
+function compareFiles(before, now) {
+    const digests = (pins) => new Map(pins.map(({ path, digest }) => [path, digest]));
+    const [old, is] = [digests(before), digests(now)];
+    return [...new Set([...is.keys(), ...old.keys()])]
+        .filter((path) => old.get(path) !== is.get(path))
+        .map((path) => ({
+        text: `'${path}', which pip reads, ${!is.has(path) ? 'is gone' : old.has(path) ? 'has changed' : 'is new'}`,
+        ...(is.has(path) && { item: { kind: 'file for pip', value: path } }),
+    }));
+}
 function compareSpecs(before, now) {
-    return pairByName(before, now, read/* packageOfSpec */.$P).map(([was, is]) => ({
+    return pairByName(before, now, environment_read/* packageOfSpec */.$P).map(([was, is]) => ({
         text: inWords('spec', was, is),
         ...(is !== undefined && { item: { kind: 'spec', value: is } }),
     }));
@@ -62857,7 +64912,60 @@ function compareOrdered(kind, before, now) {
     return [{ text: `the ${kind}s are in another order: ${now.join(', ')}`, item: { kind, value } }];
 }
 
+;// CONCATENATED MODULE: ./src/lock/wheels.ts
+
+
+/**
+ * Reads the lines of wheels.
+ * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
+ *   conda-lock and micromamba do with their own lockfiles.
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function readWheels(lines, platform, marks, refuse) {
+    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const wheels = lines.map(({ text, line }) => {
+        try {
+            const flags = (name) => ({
+                requested: requested?.has(name) ?? true,
+                direct: direct?.has(name) ?? true,
+            });
+            return { ...parseWheelLine(text, platform, flags), line };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line, error.message, error.advice);
+        }
+    });
+    const byName = uniqueByName(wheels, refuse);
+    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
+        if (!byName.has(text))
+            throw refuse(line, `there is no wheel of '${text}' in it`);
+    }
+    return marks ? wheels : inOrderOfInstalling(wheels);
+}
+/** @throws UserError when two are of one name */
+function uniqueByName(wheels, refuse) {
+    const byName = new Map();
+    for (const wheel of wheels) {
+        const { name, line } = wheel;
+        const twin = byName.get(name);
+        if (twin)
+            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
+        byName.set(name, wheel);
+    }
+    return byName;
+}
+/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
+function inOrderOfInstalling(wheels) {
+    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
+}
+
 ;// CONCATENATED MODULE: ./src/lock/yaml-lock.ts
+
+
+
+
 
 
 
@@ -62890,6 +64998,12 @@ function yaml_lock_textOf(map, key) {
     const node = map.get(key, true);
     return (0,dist/* isScalar */.jn)(node) && node.value !== null ? node.source : undefined;
 }
+/** The address of an archive with its hash, once. */
+function withHash(address, sha256) {
+    const [url = '', fragment = ''] = address.split('#');
+    const rest = fragment.split('&').filter((part) => part !== '' && !part.startsWith('sha256='));
+    return `${url}#${[`sha256=${sha256}`, ...rest].join('&')}`;
+}
 /** The maps of a list; none when there is no list. */
 function mapsIn(list) {
     return (0,dist/* isSeq */.oP)(list) ? list.items.filter((item) => (0,dist/* isMap */.jh)(item)) : [];
@@ -62902,7 +65016,7 @@ function textsIn(list) {
  * Packages are held to the rules of explicit files; of two hashes the sha256 counts.
  * @throws UserError
  */
-function lockOf(lock, packages, platform) {
+function lockOf(lock, packages, wheels, platform) {
     const byName = new Map();
     const read = packages.map((one) => {
         const locked = readPackage(lock, one);
@@ -62916,7 +65030,24 @@ function lockOf(lock, packages, platform) {
         byName.set(name, locked);
         return { name, depends: one.depends, locked };
     });
-    return { packages: sortTopologically(read).map(({ locked }) => locked) };
+    return {
+        packages: sortTopologically(read).map(({ locked }) => locked),
+        wheels: yaml_lock_readWheels(lock, wheels, platform),
+    };
+}
+function yaml_lock_readWheels(lock, wheels, platform) {
+    const read = wheels.map(({ node, name, ...wheel }) => {
+        try {
+            return { ...parseWheel({ ...wheel, name: (0,environment_read/* canonicalName */.Ew)(name) }, platform), line: lock.line(node) };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw lock.refuse(node, error.message, error.advice);
+        }
+    });
+    uniqueByName(read, (line, what) => new errors/* UserError */.y(what, { at: { file: lock.file, line } }));
+    return inOrderOfInstalling(read);
 }
 function readPackage(lock, { node, url, sha256, md5 }) {
     try {
@@ -62927,10 +65058,6 @@ function readPackage(lock, { node, url, sha256, md5 }) {
             throw error;
         throw lock.refuse(node, error.message, error.advice);
     }
-}
-/** What pip would install. */
-function refuseWheel(lock, node, name) {
-    return lock.refuse(node, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.');
 }
 
 ;// CONCATENATED MODULE: ./src/lock/conda-lock.ts
@@ -62962,10 +65089,12 @@ function parseCondaLock(text, file, platform) {
     left.delete('main');
     if (left.size > 0)
         lib_core/* info */.pq(`${file}: packages of the categories ${[...left].join(', ')} are left out`);
-    const wheel = main.find((node) => yaml_lock_textOf(node, 'manager') !== 'conda');
-    if (wheel)
-        throw refuseWheel(lock, wheel, yaml_lock_textOf(wheel, 'name') ?? '');
-    const packages = main.map((node) => {
+    const other = main.find((node) => !['conda', 'pip'].includes(yaml_lock_textOf(node, 'manager') ?? ''));
+    if (other)
+        throw lock.refuse(other, `'${yaml_lock_textOf(other, 'manager') ?? ''}' is no manager that is known here`);
+    const forPip = main.filter((node) => yaml_lock_textOf(node, 'manager') === 'pip');
+    const forConda = main.filter((node) => !forPip.includes(node));
+    const packages = forConda.map((node) => {
         const [hash, dependencies] = [node.get('hash'), node.get('dependencies')];
         return {
             node,
@@ -62974,7 +65103,22 @@ function parseCondaLock(text, file, platform) {
             depends: (0,dist/* isMap */.jh)(dependencies) ? dependencies.items.map(({ key }) => String(key)) : [],
         };
     });
-    return lockOf(lock, packages, platform);
+    return lockOf(lock, packages, forPip.map(readWheel), platform);
+}
+/**
+ * Whatever they came from, conda-lock and micromamba have pip install them by their addresses, all of them asked for. The hash of a
+ * repository is its commit, which the address has too.
+ */
+function readWheel(node) {
+    const [url, hash] = [yaml_lock_textOf(node, 'url') ?? '', node.get('hash')];
+    const sha256 = (0,dist/* isMap */.jh)(hash) && !/^\w+\+/.test(url) ? yaml_lock_textOf(hash, 'sha256') : undefined;
+    return {
+        node,
+        name: yaml_lock_textOf(node, 'name') ?? '',
+        address: sha256 ? withHash(url, sha256) : url,
+        requested: true,
+        direct: true,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/lock/header.ts
@@ -62982,8 +65126,18 @@ function parseCondaLock(text, file, platform) {
 
 
 
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc', 'pip-version'];
+const repeated = [
+    'virtual-package',
+    'override',
+    'channel',
+    'spec',
+    'pip',
+    'pip-file',
+    'pip-requested',
+    'pip-direct',
+    'own-layer',
+];
 const advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
@@ -63020,7 +65174,9 @@ function parseHeader(comments, file) {
             throw refuse(line, `'${key}' stands here for the second time`);
         values.set(key, [...before, { value, line }]);
     }
-    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
+    const comment = ({ value, line }) => ({ text: value, line });
+    const marked = (key) => (values.get(key) ?? []).map(comment);
+    const all = (key) => marked(key).map(({ text }) => text);
     const optional = (key, read) => {
         const [found] = values.get(key) ?? [];
         if (found === undefined)
@@ -63037,7 +65193,14 @@ function parseHeader(comments, file) {
         return value;
     };
     const condarc = optional('condarc', digest);
-    return {
+    const pipVersion = optional('pip-version', (text) => text);
+    const pipFiles = marked('pip-file').map(({ text, line }) => {
+        const pin = filePin(text);
+        if (!pin)
+            throw refuse(line, `'${text}' cannot be 'pip-file'`);
+        return pin;
+    });
+    const header = {
         inputHash: required('input-hash', digest),
         platform: required('platform', subdir),
         baseImage: required('base-image', pinnedImage),
@@ -63048,14 +65211,21 @@ function parseHeader(comments, file) {
         channels: all('channel'),
         specs: all('spec'),
         pip: all('pip'),
+        ...(pipFiles.length > 0 && { pipFiles }),
+        ...(pipVersion !== undefined && { pipVersion }),
         ownLayer: all('own-layer'),
     };
+    return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } };
 }
 function digest(text) {
     return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
 }
 function subdir(text) {
     return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
+}
+function filePin(text) {
+    const [, hash = '', path = ''] = /^(\S+) (.+)$/.exec(text) ?? [];
+    return (0,common_digest/* isDigest */.Bc)(hash) ? { path, digest: hash } : undefined;
 }
 function pinnedImage(text) {
     const at = text.lastIndexOf('@');
@@ -63067,10 +65237,13 @@ function pinnedImage(text) {
 
 
 
+
+
+
 /**
  * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
  * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand, and over
- * the wheels that conda-lock notes in comments.
+ * the wheels that conda-lock notes in comments, `# pip NAME @ URL#sha256=HEX`, as we do.
  * @param file the path for errors
  * @param platform what a file without header is for; ours say it themselves
  * @throws UserError with the line of the first thing that is wrong
@@ -63086,31 +65259,34 @@ function parseLock(text, file, platform) {
     const before = start < 0 ? lines : lines.slice(0, start);
     const stray = before.find((line) => !isComment(line));
     if (start < 0 || stray !== undefined) {
-        const foreign = (0,read/* foreignByName */.NG)(file);
+        const foreign = (0,environment_read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
             'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
     }
-    const wheel = lines.find(({ text: comment }) => wheelLine.test(comment));
-    if (wheel) {
-        const [, name = ''] = wheelLine.exec(wheel.text) ?? [];
-        throw refuse(wheel.line, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or delete the line and install it in a Dockerfile that starts FROM the image.');
-    }
-    const header = parseHeader(before, file);
+    const ofWheels = lines.filter(({ text: line }) => isWheelLine(line));
+    const found = parseHeader(before.filter((line) => !ofWheels.includes(line)), file);
+    const header = found?.header;
     const packages = new Map();
+    const wanted = header?.platform ?? platform;
     for (const line of lines.slice(start + 1)) {
+        if (found && isWheelComment(line.text) && !ofWheels.includes(line))
+            ofWheels.push(line);
         if (isComment(line))
             continue;
         const locked = readLine(line, header !== undefined);
         const twin = packages.get(locked.name);
         if (twin)
             throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
-        const wanted = header?.platform ?? platform;
         if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
             throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
         }
         packages.set(locked.name, locked);
     }
-    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
+    return {
+        ...(header !== undefined && { header }),
+        packages: [...packages.values()],
+        wheels: readWheels(ofWheels, wanted, found?.marks, refuse),
+    };
     function readLine(line, ours) {
         try {
             return { ...parsePackageLine(line.text, ours), line: line.line };
@@ -63122,8 +65298,6 @@ function parseLock(text, file, platform) {
         }
     }
 }
-/** How conda-lock notes a wheel in an explicit file: `# pip NAME @ URL#sha256=HEX`. */
-const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/;
 function isComment({ text }) {
     return text.startsWith('#');
 }
@@ -63145,30 +65319,74 @@ function parsePixiLock(text, file, platform, environment) {
     if (!versions.includes(version)) {
         throw lock.refuse(lock.top.get('version', true), `version ${version} of pixi's lockfile is not known here, only ${versions.join(' and ')}`, Number(version) < 6 ? 'Have pixi write it anew: `pixi lock`.' : 'Set this action to a newer version.');
     }
-    const records = new Map(mapsIn(lock.top.get('packages', true)).map((node) => [yaml_lock_textOf(node, 'conda') ?? '', node]));
-    const packages = packagesFor(lock, environment, platform).map((entry) => {
-        const url = yaml_lock_textOf(entry, 'conda');
-        if (url === undefined) {
-            const wheel = yaml_lock_textOf(entry, 'pypi');
-            if (wheel !== undefined)
-                throw refuseWheel(lock, entry, wheel.replace(/^.*\//, '') || wheel);
-            throw lock.refuse(entry, `'${yaml_lock_textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
-        }
-        if (!/^\w+:\/\//.test(url)) {
-            throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
-        }
-        const node = records.get(url);
-        if (!node)
-            throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`);
-        return {
-            node,
-            url,
-            sha256: yaml_lock_textOf(node, 'sha256'),
-            md5: yaml_lock_textOf(node, 'md5'),
-            depends: textsIn(node.get('depends', true)),
-        };
-    });
-    return lockOf(lock, packages, platform);
+    const records = mapsIn(lock.top.get('packages', true));
+    const [ofConda, ofPypi] = ['conda', 'pypi'].map((kind) => new Map(records.map((node) => [yaml_lock_textOf(node, kind) ?? '', node])));
+    const packages = [];
+    const wheels = [];
+    for (const entry of packagesFor(lock, environment, platform)) {
+        const wheel = yaml_lock_textOf(entry, 'pypi');
+        if (wheel === undefined)
+            packages.push(pixi_lock_readPackage(lock, entry, ofConda));
+        else
+            wheels.push(pixi_lock_readWheel(recordOf(lock, entry, wheel, ofPypi), wheel));
+    }
+    return lockOf(lock, packages, wheels, platform);
+}
+function recordOf(lock, entry, url, records) {
+    const node = records?.get(url);
+    if (!node)
+        throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`);
+    return node;
+}
+function pixi_lock_readPackage(lock, entry, records) {
+    const url = yaml_lock_textOf(entry, 'conda');
+    if (url === undefined) {
+        throw lock.refuse(entry, `'${yaml_lock_textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
+    }
+    if (!/^\w+:\/\//.test(url)) {
+        throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
+    }
+    const node = recordOf(lock, entry, url, records);
+    return {
+        node,
+        url,
+        sha256: yaml_lock_textOf(node, 'sha256'),
+        md5: yaml_lock_textOf(node, 'md5'),
+        depends: textsIn(node.get('depends', true)),
+    };
+}
+/** Which of them were asked for is in the manifest alone. */
+function pixi_lock_readWheel(node, location) {
+    const [name = '', sha256] = [yaml_lock_textOf(node, 'name'), yaml_lock_textOf(node, 'sha256')];
+    const address = addressOf(location);
+    return {
+        node,
+        name,
+        address: sha256 !== undefined && !/^\w+\+/.test(address) ? withHash(address, sha256) : address,
+        requested: false,
+        direct: !/^https?:/.test(location),
+    };
+}
+/**
+ * What pixi calls `direct+https://…`, `git+https://…?rev=…#<commit>` and `./folder` (uv's and its own forms), as pip does.
+ */
+function addressOf(location) {
+    if (location.startsWith('direct+'))
+        return location.slice('direct+'.length);
+    const [, repository, query = '', commit] = /^(git\+[^?#]+)(?:\?([^#]*))?#(.*)$/.exec(location) ?? [];
+    if (repository !== undefined && commit !== undefined) {
+        const asked = new URLSearchParams(query);
+        const revision = asked.get('tag') ?? asked.get('branch') ?? asked.get('rev');
+        const subdirectory = asked.get('subdirectory');
+        const fragment = [
+            ...(revision === null ? [] : [`revision=${encodeURIComponent(revision)}`]),
+            ...(subdirectory === null ? [] : [`subdirectory=${encodeURIComponent(subdirectory)}`]),
+        ].join('&');
+        return `${repository}@${commit}${fragment === '' ? '' : `#${fragment}`}`;
+    }
+    if (location.startsWith('/'))
+        return `file://${location}`;
+    return /^[a-z][a-z0-9+.-]+:/i.test(location) ? location : `file:${location}`;
 }
 function packagesFor(lock, name, platform) {
     const environments = lock.top.get('environments');
@@ -63247,18 +65465,20 @@ class StaleLock extends errors/* UserError */.y {
         this.differences = differences;
     }
 }
-/** Where in the environment file a difference stems from; without a line when it is about none of its lines. */
+/** Where in the environment file, or in one that it names, a difference stems from; without a line when it is about none of its lines. */
 function stale_placeOf({ item }, { file, specs, channels, pip }) {
     // What was given without a file has no lines.
     if (!(0,external_node_path_.isAbsolute)(file))
         return {};
     const items = {
-        spec: () => specs.find((spec) => (0,read/* normalizeSpec */.dh)(spec) === item?.value),
+        spec: () => specs.find((spec) => (0,environment_read/* normalizeSpec */.dh)(spec) === item?.value),
         channel: () => channels.find(({ canonical }) => canonical === item?.value),
-        'pip requirement': () => pip.find(({ text }) => (0,read/* withoutCredentials */.ri)(text) === item?.value),
+        'pip requirement': () => pip?.lines.find(({ canonical }) => canonical === item?.value),
+        // Whichever file it is that names the one which changed.
+        'file for pip': () => pip?.files.find(({ path }) => path === item?.value)?.named,
     };
-    const line = item && items[item.kind]()?.line;
-    return { file, ...(line && { line }) };
+    const place = item && items[item.kind]();
+    return { file: place?.file ?? file, ...(place?.line && { line: place.line }) };
 }
 
 ;// CONCATENATED MODULE: ./src/lock/path.ts
@@ -63393,6 +65613,8 @@ function fitting(lock, { path, asked }) {
 async function renew(request, solve, reasons, before, previous) {
     const { path, asked, secrets } = request;
     const solution = await solve(previous);
+    if (asked.pip.length > 0 && !solution.pip)
+        throw new Error('what was asked of pip has no answer');
     const text = formatSolution(request, solution, previous);
     refuseSecrets(text, path, secrets);
     // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
@@ -63411,13 +65633,17 @@ async function renew(request, solve, reasons, before, previous) {
         ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
     };
 }
-async function compare({ groups, factsOf }, previous, lock, { packages, couldNotStay }) {
+async function compare({ groups, factsOf }, previous, lock, { packages, pip, couldNotStay }) {
     const facts = new Map(packages.map((item) => [new URL(item.url).href, item]));
     const gone = previous.packages.filter(({ url }) => !facts.has(url.href));
     const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined;
-    return (0,diff/* diffLocks */.Uu)(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups, couldNotStay });
+    return (0,diff/* diffLocks */.Uu)(previous, lock, {
+        facts: new Map([...facts, ...(pip?.facts ?? []), ...(ofGone ?? [])]),
+        groups,
+        couldNotStay,
+    });
 }
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
+function formatSolution({ asked, chooseOwnLayer }, { packages, pip, micromambaVersion, virtualPackages, baseImage }, previous) {
     const earlier = previous?.header && {
         ownLayer: previous.header.ownLayer,
         names: previous.packages.map(({ name }) => name),
@@ -63428,6 +65654,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion
             inputHash: inputHash(asked),
             baseImage,
             micromambaVersion,
+            ...(pip && { pipVersion: pip.version }),
             virtualPackages,
             ownLayer: chooseOwnLayer(packages, earlier),
         },
@@ -63435,6 +65662,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion
             url: new URL(url),
             checksum: { algorithm: 'sha256', hex: sha256 },
         })),
+        ...(pip && { wheels: pip.wheels }),
     });
 }
 /** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
@@ -63461,12 +65689,11 @@ function forgiving(text, path, platform) {
  * @param committed whether the run commits it
  */
 function describeLock({ lock, reasons, changed }, file, change, committed = false) {
-    const count = `${lock.packages.length} packages`;
+    const count = countLocked(lock);
     if (!reasons)
         return [`${file}: used as it is, ${count}`];
-    const version = lock.header?.micromambaVersion ?? '';
     return [
-        `${file}: solved by micromamba ${version}, ${count}, since`,
+        `${file}: solved by ${solvers(lock)}, ${count}, since`,
         ...reasons.map((reason) => `- ${reason}`),
         ...(change ? [`Against the lock before: ${(0,diff/* summarize */.eh)([change])}.`, ...couldNotStay(change)] : []),
         changed
@@ -63475,6 +65702,14 @@ function describeLock({ lock, reasons, changed }, file, change, committed = fals
                 : `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
             : 'It is what it was before.',
     ];
+}
+function solvers({ header }) {
+    const pip = header?.pipVersion;
+    return `micromamba ${header?.micromambaVersion ?? ''}${pip === undefined ? '' : ` and pip ${pip}`}`;
+}
+/** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
+function countLocked({ packages, wheels }) {
+    return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ');
 }
 function couldNotStay({ diff }) {
     const names = diff.couldNotStay ?? [];
@@ -63519,6 +65754,1162 @@ async function sizeOf(url, authorize) {
     return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/pip/python.ts
+
+
+
+/** Python with the libraries that it is linked with, nearly all of its standard library, whom it trusts, and pip. */
+const resolving = {
+    needed: /^(?:bin\/python[^/]*|ssl\/.*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:site-packages\/pip\/|(?!site-packages\/|test\/|ensurepip\/|idlelib\/|turtledemo\/|config-)).*)$/,
+    beside: ['pip'],
+    does: 'asks pip what to install',
+    advice: "Make the image on a runner of its platform, or take what 'pip:' asks for from a channel.",
+};
+/**
+ * Puts python and pip on this machine's disk.
+ * @param packages python for this machine and all that it depends on, and the environment's own pip
+ * @param directory absolute, not there yet
+ * @throws UserError when it does not run here
+ */
+async function installPythonWithPip(packages, directory) {
+    const python = await installPython(packages, directory, resolving);
+    const source = packages.find(({ locked }) => locked.name === 'python');
+    if (!source)
+        throw new Error('there is no python to install');
+    return { python, pip: (0,external_node_path_.join)(directory, python_pythonOf(source.archive.info.index).sitePackages) };
+}
+
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
+;// CONCATENATED MODULE: ./src/pip/events.ts
+/** @param text a line that was cut off, by the end of the program, is passed over */
+function parseEvents(text) {
+    return text.split('\n').flatMap((line) => {
+        try {
+            return line === '' ? [] : [JSON.parse(line)]; // our own program wrote it
+        }
+        catch {
+            return [];
+        }
+    });
+}
+/** Whether a warning is of no use to a reader once pip has come to its end. */
+function isNoise(warning) {
+    return /^Retrying \(|Cache entry deserialization failed/.test(warning);
+}
+
+;// CONCATENATED MODULE: ./src/pip/stubs.ts
+
+
+const pattern = /(?:^|\/)([^/]+\.(?:dist|egg)-info(?:\/[^/]+)?)$/;
+/**
+ * Lays out a folder in which pip finds the distributions of conda packages. METADATA is enough for it to know them, and so is a flat
+ * `.egg-info`; other files of a distribution do no harm. Of two with one path the last counts, as in a prefix.
+ */
+async function layStubs(folder, files) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const { path, text } of files) {
+        const [, below] = pattern.exec(path) ?? [];
+        if (below === undefined)
+            throw new Error(`${path} is no file of a distribution`);
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)((0,external_node_path_.join)(folder, below)), { recursive: true });
+        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, below), text);
+    }
+}
+/** The name that a distribution says it has, in the form in which names are compared (PEP 503). */
+function distributionName(text) {
+    const [, name] = /^Name:[ \t]*(\S+)/im.exec(text) ?? [];
+    return name === undefined ? undefined : canonicalName(name);
+}
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+;// CONCATENATED MODULE: ./src/pip/requirements-text.ts
+
+/**
+ * The text that pip reads in place of the environment file: each requirement at its own line, so that pip's messages name it. One that
+ * stands in several lines moves those behind it down, if there is no room.
+ */
+function requirementsText(requirements) {
+    let lines = [];
+    for (const { text, line } of requirements) {
+        lines = [...lines, ...Array(Math.max(0, line - 1 - lines.length)).fill(''), ...text.split('\n')];
+    }
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** A place in a file that pip names: `-r FILE (line N)`, `from line N of FILE`. */
+function placeIn(text) {
+    const [, file, line] = /(?:^|[\s>])-[rc] (.+?) \(line (\d+)\)/.exec(text) ?? [];
+    if (file !== undefined)
+        return { file, line: Number(line) };
+    const [, other, otherFile] = /\(?from line (\d+) of ([^\n]+?)\)?(?:\n|$)/.exec(text) ?? [];
+    return otherFile === undefined ? undefined : { file: otherFile, line: Number(other) };
+}
+/**
+ * The line that a message of pip's is about when it names none: the longest that it quotes, else the one that asks for a project that it
+ * names, or for what requires that one.
+ */
+function lineNamedIn(said, requirements) {
+    const written = requirements.map(({ text, line }) => ({
+        text: text.replace(/(^|\s)#.*$/s, '').trim(),
+        line,
+    }));
+    const quoted = written
+        // A bare name stands in too many places.
+        .filter(({ text }) => /[^\w.-]/.test(text) && (said.includes(text) || said.includes(fileNameIn(text))))
+        .sort((a, b) => b.text.length - a.text.length);
+    if (quoted[0])
+        return quoted[0].line;
+    const [, file] = /Could not open .*'([^']+)'/.exec(said) ?? [];
+    if (file !== undefined)
+        return written.find(({ text }) => file.endsWith(lastWord(text)))?.line;
+    const [, name, parent] = /requirement ([\w.-]+)(?:.*?\(from ([\w.-]+))?/.exec(said) ?? [];
+    const asking = (project) => project === undefined
+        ? undefined
+        : written.find(({ text }) => canonicalName(/^[\w.-]+/.exec(text)?.[0] ?? '') === canonicalName(project));
+    return (asking(name) ?? asking(parent))?.line;
+}
+function lastWord(text) {
+    return /\S+$/.exec(text)?.[0].replace(/^\.\//, '') ?? '\0';
+}
+/** The file that an address or a path leads to. */
+function fileNameIn(text) {
+    return /\/([^/#?]+\.[^/#?]+)(?:[#?].*)?$/.exec(text)?.[1] ?? '\0';
+}
+
+;// CONCATENATED MODULE: ./src/pip/failure.ts
+
+
+
+
+
+/** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
+function failure_explainFailure(outcome, events, asked) {
+    const lost = lostPage(events, asked);
+    if (lost)
+        return lost;
+    const { environment, fileForPip, target, secrets } = asked;
+    const { file } = environment;
+    const { said, about } = explanationOf(events);
+    if (said === '' || said.startsWith('Exception:'))
+        return brokenOff(outcome, events, asked);
+    const place = placeIn(about);
+    const line = place === undefined ? lineNamedIn(said, environment.pip?.lines ?? []) : place.line;
+    const at = place && place.file !== fileForPip ? place : { file, ...(line !== undefined && { line }) };
+    const text = said.replaceAll(`-r ${fileForPip} (line `, `${file} (line `).replaceAll(fileForPip, file);
+    const what = isUnreadable(said)
+        ? 'pip cannot read the list'
+        : `pip cannot find what to install for ${describeTarget(target)}`;
+    return new errors/* UserError */.y(`${what}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(text, secrets))}`, {
+        at,
+        advice: failure_adviceFor(said, events, asked),
+    });
+}
+function isUnreadable(said) {
+    return /Invalid requirement|not a valid editable|Could not open /.test(said);
+}
+/**
+ * Refuses an answer that was given without an index that could not be asked: pip goes on without it, and would go on otherwise next time. A
+ * page that is not there, or not for us (some hosts say 403 of all that they do not have), is a project that the index does not have.
+ * @throws UserError naming the page
+ */
+function refuseLostPages(events, asked) {
+    const lost = lostPage(events, asked);
+    if (lost)
+        throw lost;
+}
+function lostPage(events, { secrets }) {
+    const lost = events.find((event) => event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500));
+    if (lost?.event !== 'unreachable')
+        return undefined;
+    const reason = (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.reason, secrets));
+    return new errors/* UserError */.y(`pip cannot read this page of an index: ${reason}`, {
+        at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
+        advice: lost.status === 401
+            ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
+            : 'Check the address of the index and the network, and try again.',
+    });
+}
+const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
+/**
+ * What pip says: its warnings and what comes from its first error on, without advice for its command line; of a program that failed, what
+ * that said.
+ * @returns with it, the text that may tell the place
+ */
+function explanationOf(events) {
+    const log = events.filter((event) => event.event === 'log');
+    const error = log.findIndex(({ level }) => level === 'ERROR' || level === 'CRITICAL');
+    if (error < 0)
+        return { said: '', about: '' };
+    const before = log.slice(0, error);
+    const command = before.findLastIndex(({ text }) => text.startsWith('Running command '));
+    if (command >= 0 && /subprocess|^Failed to build/.test(log[error]?.text ?? '')) {
+        const collecting = before.findLast(({ text }) => /^(Collecting|Obtaining) /.test(text))?.text ?? '';
+        return { said: failure_textOf(before.slice(command)), about: collecting };
+    }
+    const warnings = before.filter(({ level, text }) => level === 'WARNING' && !isNoise(text));
+    const said = failure_textOf([...warnings, ...log.slice(error)]);
+    return { said, about: said };
+}
+function failure_textOf(log) {
+    const texts = new Set(log.map(({ text }) => text.trim()));
+    const lines = [...texts].join('\n').split('\n');
+    return lines
+        .filter((line) => !fluff.test(line.trim()))
+        .join('\n')
+        .replace(/\n(\s*\n)+/g, '\n\n')
+        .trim();
+}
+/** pip ended without a word: it is none that the program knows its way in, or was ended. */
+function brokenOff({ exitCode, stderr }, events, { environment, secrets }) {
+    const pip = events.find((event) => event.event === 'pip');
+    const last = stderr.trim().split('\n').slice(-20).join('\n') || 'it said nothing';
+    const advice = stderr.includes('Traceback')
+        ? "Ask for another version of it among the dependencies: 'pip <27' has been tried."
+        : 'Somebody killed it, or the machine had no memory left.';
+    return new errors/* UserError */.y(`pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(last, secrets))}`, { at: { file: environment.file }, advice });
+}
+function describeTarget({ version, subdir, glibc }) {
+    return `python ${version} on ${subdir} with glibc ${glibc}`;
+}
+function failure_adviceFor(said, events, { target }) {
+    if (said.includes('conflicting dependencies')) {
+        return 'Loosen or drop one of these requirements.';
+    }
+    const [, single] = /Invalid requirement: '([^'\s=]+=[^'\s=]+)'/.exec(said) ?? [];
+    if (single !== undefined)
+        return `Write ${single.replace('=', '==')}; a single = is conda's.`;
+    if (/Invalid requirement|not a valid editable/.test(said)) {
+        return 'Write it as in a requirements file: NAME==VERSION, NAME @ URL, -r FILE, a path that is there.';
+    }
+    if (/not installable|not appear to be a Python project/.test(said)) {
+        return 'Give the folder that has a pyproject.toml or setup.py, in a repository by #subdirectory=.';
+    }
+    if (said.includes('would show the login of')) {
+        return 'Only git over https takes it otherwise: put the project into such a repository, or into an index.';
+    }
+    if (said.includes('Could not open ')) {
+        return 'Files are looked for from the folder of the environment file; those of another file from its own.';
+    }
+    if (said.includes('not a supported wheel')) {
+        return `Give the wheel that is for ${describeTarget(target)}.`;
+    }
+    if (said.includes('require a different python version')) {
+        return 'Ask for a version that takes this python, or for another python among the dependencies.';
+    }
+    if (said.includes('(from versions: none)'))
+        return adviceForNone(events, target);
+    if (said.includes('No matching distribution')) {
+        return `Ask for one of the versions that there are for ${describeTarget(target)}.`;
+    }
+    if (/hash/i.test(said))
+        return 'Give all requirements their versions and hashes, or none.';
+    if (said.includes("find command 'git'"))
+        return 'Install git on the runner, or give the address of an archive.';
+    if (said.includes('git clone')) {
+        return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.';
+    }
+    return undefined;
+}
+/** No version at all: there is no such project, or it has nothing for the target. */
+function adviceForNone(events, target) {
+    const missing = events.some((event) => event.event === 'unreachable' && event.status === 404);
+    const refused = events.some((event) => event.event === 'unreachable' && event.status === 403);
+    if (refused) {
+        return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.';
+    }
+    if (missing) {
+        return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url.";
+    }
+    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`;
+}
+
+;// CONCATENATED MODULE: ./src/pip/tags.ts
+/** The processor's name to Linux, which tags and markers have. */
+const tags_machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
+const legacy = new Map([
+    [17, 'manylinux2014'],
+    [12, 'manylinux2010'],
+    [5, 'manylinux1'],
+]);
+/**
+ * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
+ * wheels that promise nothing but Linux.
+ */
+function platformTags({ subdir, glibc }) {
+    const machine = tags_machines[subdir];
+    const [major, newest = 0] = glibc.split('.').map(Number);
+    const oldest = subdir === 'linux-64' ? 5 : 17;
+    const tags = [];
+    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
+        tags.push(`manylinux_2_${minor}_${machine}`);
+        const older = legacy.get(minor);
+        if (older !== undefined)
+            tags.push(`${older}_${machine}`);
+    }
+    return [...tags, `linux_${machine}`];
+}
+/**
+ * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
+ * `compatible_tags`; abi3t is of PEP 803.
+ */
+function supportedTags(target) {
+    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
+    const minor = Number(digits);
+    const platforms = platformTags(target);
+    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
+    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
+    const own = `cp3${minor}`;
+    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
+    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
+    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
+    return [
+        ...onPlatforms(own, `${own}${suffix}`),
+        ...onPlatforms(own, stable),
+        ...onPlatforms(own, 'none'),
+        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
+        ...generic.flatMap((python) => onPlatforms(python, 'none')),
+        [own, 'none', 'any'],
+        ...generic.map((python) => [python, 'none', 'any']),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/pip/markers.ts
+
+/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
+function markersOf({ version, subdir }) {
+    return {
+        implementation_name: 'cpython',
+        implementation_version: version,
+        os_name: 'posix',
+        platform_machine: tags_machines[subdir],
+        platform_python_implementation: 'CPython',
+        platform_release: '',
+        platform_system: 'Linux',
+        platform_version: '',
+        python_full_version: version,
+        python_version: version.split('.').slice(0, 2).join('.'),
+        sys_platform: 'linux',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/program.ts
+/**
+ * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
+ * in this process, with what pip knows of the machine replaced by what is known of the target, as python sees it:
+ *
+ * - the environment markers, the supported tags and the version of python, so that nothing depends on where this runs and no option is
+ *   needed that would rule out sdists (`--platform` and its kin want `--only-binary=:all:`);
+ * - the search path: pip sees the distributions of the stub folder, and no others;
+ * - the text of the environment file, in the place of which pip reads the lines of its `pip:` sections: relative paths mean what they mean
+ *   to micromamba, which writes a file for pip beside it, and pip's messages name its lines;
+ * - settings in the user's configuration that would change what is installed rather than where it comes from;
+ * - what answers a host, by its place, from the credentials of the run; those for git by variables, not arguments;
+ * - the metadata of sources, which pip would build: code of packages does not run here. Where a source says its metadata itself, that is taken
+ *   (PKG-INFO by PEP 643, pyproject.toml by PEP 621); what was built elsewhere is given; for all else pip stops, and the source is told.
+ *
+ * What happened is told in a file, a JSON object a line, see `PipEvent`.
+ */
+const program_program = String.raw `
+import collections, json, os, sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    question = json.load(file)
+events = open(question["events"], "a", encoding="utf-8", buffering=1)
+
+def tell(event, **facts):
+    events.write(json.dumps(dict(facts, event=event)) + "\n")
+
+sys.path.insert(0, question["stubs"])
+sys.path.insert(0, question["pip"])
+import pip
+del sys.path[0]
+tell("pip", version=pip.__version__)
+
+import logging
+make_record = logging.getLogRecordFactory()
+
+def text_of(record):
+    for arg in record.args if isinstance(record.args, tuple) else ():
+        if hasattr(arg, "__rich_console__"):
+            import io
+            from pip._vendor.rich.console import Console
+            console = Console(file=io.StringIO(), width=120, color_system=None, emoji=False)
+            console.print(arg)
+            return console.file.getvalue()
+    return record.getMessage()
+
+def told_record(*args, **kwargs):
+    record = make_record(*args, **kwargs)
+    if record.name.startswith("pip."):
+        tell("log", level=record.levelname, text=text_of(record))
+    return record
+
+logging.setLogRecordFactory(told_record)
+
+version = collections.namedtuple("version_info", "major minor micro releaselevel serial")(*question["version"])
+assert version[:2] == sys.version_info[:2], "this python is not of the target's version"
+sys.version_info = version
+
+from pip._vendor.packaging import markers, tags
+markers.default_environment = lambda: dict(question["markers"])
+from pip._internal.utils import compatibility_tags
+supported = [tags.Tag(*tag) for tag in question["tags"]]
+compatibility_tags.get_supported = lambda *args, **kwargs: list(supported)
+
+from pip._internal.cli.parser import ConfigOptionParser
+configured = ConfigOptionParser._get_ordered_configuration_items
+ConfigOptionParser._get_ordered_configuration_items = lambda self: [
+    (key, value) for key, value in configured(self) if key in question["settings"]
+]
+
+from pip._internal.req import req_file
+get_file_content = req_file.get_file_content
+def file_content(url, *args, **kwargs):
+    if url == question["file"]:
+        return url, question["text"]
+    return get_file_content(url, *args, **kwargs)
+req_file.get_file_content = file_content
+
+import base64, urllib.parse
+def grant_for(url):
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    for grant in question["grants"] if confidential and "@" not in parts.netloc else ():
+        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
+        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
+            return grant["authorization"]
+
+from pip._internal.network.auth import MultiDomainBasicAuth
+call = MultiDomainBasicAuth.__call__
+def authorized(self, request):
+    header = grant_for(request.url)
+    if header is None:
+        return call(self, request)
+    request.headers["Authorization"] = header
+    request.register_hook("response", self.warn_on_401)
+    return request
+MultiDomainBasicAuth.__call__ = authorized
+
+from pip._internal.vcs.git import Git
+rev_and_auth = Git.get_url_rev_and_auth.__func__
+def git_url(cls, url):
+    url, revision, user_pass = rev_and_auth(cls, url)
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme in ("http", "https"):
+        login, _, host = parts.netloc.rpartition("@")
+        bare = parts._replace(netloc=host).geturl()
+        header = grant_for(bare)
+        if login:
+            user, _, password = (urllib.parse.unquote(part) for part in login.partition(":"))
+            header = "Basic " + base64.b64encode((user + ":" + password).encode()).decode()
+        count = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
+        key = "http.%s.extraHeader" % bare
+        if header and key not in os.environ.values():
+            os.environ["GIT_CONFIG_KEY_%d" % count] = key
+            os.environ["GIT_CONFIG_VALUE_%d" % count] = "Authorization: " + header
+            os.environ["GIT_CONFIG_COUNT"] = str(count + 1)
+        url = bare
+    return url, revision, user_pass
+Git.get_url_rev_and_auth = classmethod(git_url)
+
+from pip._internal.exceptions import InstallationError
+from pip._internal.vcs.versioncontrol import VersionControl
+obtain = VersionControl.obtain
+def obtained(self, dest, url, *args, **kwargs):
+    parts = urllib.parse.urlsplit(url.secret)
+    login = parts.netloc.rpartition("@")[0]
+    over_http = parts.scheme.endswith(("http", "https"))
+    if (":" in login or login and over_http) and not (self.name == "git" and over_http):
+        raise InstallationError("%s would show the login of %s to all users of the machine." % (self.name, url))
+    return obtain(self, dest, url, *args, **kwargs)
+VersionControl.obtain = obtained
+
+from pip._internal.index import collector
+from pip._internal.index.package_finder import PackageFinder
+fetch_failed = collector._handle_get_simple_fail
+def told_failure(link, reason, meth=None):
+    answer = getattr(reason, "response", None)
+    tell("unreachable", url=link.url, reason=str(reason), status=getattr(answer, "status_code", None))
+    fetch_failed(link, reason, meth)
+collector._handle_get_simple_fail = told_failure
+
+pages = {}
+find_all = PackageFinder.find_all_candidates
+def found(self, name, *args, **kwargs):
+    candidates = find_all(self, name, *args, **kwargs)
+    pages.setdefault(canonical(name), sorted({page_of(candidate.link) for candidate in candidates} - {None}))
+    return candidates
+PackageFinder.find_all_candidates = found
+
+def page_of(link):
+    return link.comes_from if isinstance(link.comes_from, str) else getattr(link.comes_from, "url", None)
+
+from pip._vendor.packaging.utils import canonicalize_name as canonical
+from pip._internal.utils.direct_url_helpers import direct_url_from_link
+from pip._internal.operations.prepare import RequirementPreparer
+fetch_metadata = RequirementPreparer._fetch_metadata_only
+def metadata_only(self, req):
+    dist = fetch_metadata(self, req)
+    if dist is not None:
+        req.get_dist = lambda: dist
+        if req.download_info is None:
+            req.download_info = direct_url_from_link(req.link, req.source_dir)
+    return dist
+RequirementPreparer._fetch_metadata_only = metadata_only
+
+prepare_more = RequirementPreparer.prepare_linked_requirements_more
+def prepared_more(self, reqs, *args, **kwargs):
+    # With its metadata and hash known, a wheel itself is not needed yet.
+    reqs = list(reqs)
+    for req in reqs:
+        if req.needs_more_preparation and sha256_of(req):
+            req.needs_more_preparation = False
+    return prepare_more(self, [req for req in reqs if req.needs_more_preparation], *args, **kwargs)
+RequirementPreparer.prepare_linked_requirements_more = prepared_more
+
+def sha256_of(req):
+    link = req.original_link or req.link
+    known = dict(getattr(link, "_hashes", None) or {})
+    if link.hash_name:
+        known[link.hash_name] = link.hash
+    if "sha256" not in known and req.local_file_path and os.path.isfile(req.local_file_path):
+        import hashlib
+        with open(req.local_file_path, "rb") as archive:
+            known["sha256"] = hashlib.sha256(archive.read()).hexdigest()
+    return known.get("sha256")
+
+project_files = ("pyproject.toml", "setup.py")
+
+class NeedsBuild(BaseException):
+    pass
+
+def source_of(req):
+    # Of an editable one pip has the folder that it was cloned to, which is ours.
+    cloned = req.editable and req.link.is_vcs
+    download = direct_url_from_link(req.link, req.source_dir) if cloned else req.download_info
+    return {
+        "download": download.to_dict(),
+        "editable": req.editable,
+        "sha256": sha256_of(req) if req.link.is_file or not (req.link.is_vcs or req.link.is_existing_dir()) else None,
+        "wheel": req.link.is_wheel,
+        "requested": req.user_supplied,
+        "direct": bool(req.original_link),
+        "asked": asked(req),
+    }
+
+def asked(req):
+    above = req
+    while above.comes_from is not None and not isinstance(above.comes_from, str):
+        above = above.comes_from
+    return above.comes_from
+
+def key_of(source):
+    download = source["download"]
+    vcs = download.get("vcs_info", {})
+    return json.dumps([download["url"], vcs.get("commit_id") or source["sha256"], download.get("subdirectory")])
+
+def metadata_of(req):
+    if not any(os.path.exists(os.path.join(req.unpacked_source_directory, name)) for name in project_files):
+        raise InstallationError("%s does not appear to be a Python project: neither %s nor %s found." % ((req,) + project_files))
+    source = source_of(req)
+    key = key_of(source)
+    built = question["built"].get(key)
+    if built is not None:
+        return built
+    said = from_pkg_info(req) or from_pyproject(req)
+    if said is None:
+        name = req.name or os.path.basename(req.unpacked_source_directory.rstrip("/"))
+        tell("needs-build", key=key, name=name, source=source)
+        raise NeedsBuild()
+    return said
+
+def read(req, name):
+    try:
+        with open(os.path.join(req.unpacked_source_directory, name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
+
+def from_pkg_info(req):
+    text = None if req.editable or req.link.is_vcs or req.link.is_existing_dir() else read(req, "PKG-INFO")
+    if text is None:
+        return None
+    import email
+    message = email.message_from_string(text)
+    stated = [int(part) for part in message.get("Metadata-Version", "0").split(".") if part.isdigit()]
+    dynamic = {name.strip().lower() for name in message.get_all("Dynamic") or ()}
+    if stated < [2, 2] or dynamic & {"version", "requires-dist", "requires-python", "provides-extra"}:
+        return None
+    return text
+
+def from_pyproject(req):
+    text = read(req, "pyproject.toml")
+    if text is None:
+        return None
+    try:
+        import tomllib
+    except ImportError:
+        from pip._vendor import tomli as tomllib
+    try:
+        project = tomllib.loads(text).get("project", {})
+        dynamic = set(project.get("dynamic", ()))
+        if dynamic & {"version", "dependencies", "optional-dependencies", "requires-python"}:
+            return None
+        lines = ["Metadata-Version: 2.1", "Name: " + project["name"], "Version: " + project["version"]]
+        if "requires-python" in project:
+            lines.append("Requires-Python: " + project["requires-python"])
+        lines += ["Requires-Dist: " + line for line in project.get("dependencies", ())]
+        for extra, requirements in project.get("optional-dependencies", {}).items():
+            lines.append("Provides-Extra: " + canonical(extra))
+            lines += ["Requires-Dist: " + with_extra(line, canonical(extra)) for line in requirements]
+        return "\n".join(lines) + "\n"
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+def with_extra(line, extra):
+    requirement, _, marker = line.partition(" ;") if "@" in line else line.partition(";")
+    only = 'extra == "%s"' % extra
+    return "%s ; %s" % (requirement.strip(), "(%s) and %s" % (marker.strip(), only) if marker.strip() else only)
+
+from pip._internal.distributions.sdist import SourceDistribution
+def prepared(self, *args, **kwargs):
+    import email, tempfile
+    req = self.req
+    text = metadata_of(req)
+    said = email.message_from_string(text)
+    stem = "%s-%s" % (canonical(said["Name"]).replace("-", "_"), said["Version"])
+    folder = os.path.join(tempfile.mkdtemp(), stem + ".dist-info")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "METADATA"), "w", encoding="utf-8") as file:
+        file.write(text)
+    req.metadata_directory = folder
+    if req.name:
+        req.warn_on_mismatching_name()
+    else:
+        req._set_requirement()
+    req.assert_source_matches_version()
+SourceDistribution.prepare_distribution_metadata = prepared
+
+from pip._internal.resolution.resolvelib.resolver import Resolver
+resolve = Resolver.resolve
+def told_resolve(self, *args, **kwargs):
+    answer = resolve(self, *args, **kwargs)
+    # Since pip 26 nothing is fetched for a dry run; but where the index knows no hash, it is that of what comes.
+    without = [req for req in answer.all_requirements if req.needs_more_preparation and not sha256_of(req)]
+    prepare_more(self.factory.preparer, without)
+    items = []
+    for req in self.get_installation_order(answer):
+        dist = req.get_dist()
+        source = source_of(req)
+        link = req.original_link or req.link
+        items.append(dict(
+            name=req.name,
+            version=str(dist.version),
+            extras=sorted(req.extras) if req.user_supplied else [],
+            yanked=(link.yanked_reason or "") if link.is_yanked else None,
+            pages=pages.get(canonical(req.name), []),
+            page=page_of(link),
+            source=source,
+            key=key_of(source),
+        ))
+    tell("resolved", items=items)
+    return answer
+Resolver.resolve = told_resolve
+
+from pip._internal.cli.main import main
+sys.exit(main(question["arguments"]))
+`;
+
+;// CONCATENATED MODULE: ./src/pip/resolved.ts
+
+
+
+
+
+function itemsOf(items, distributions, names) {
+    const byName = new Map(distributions.map(({ path, text }) => [distributionName(text), path]));
+    return items.map(({ name, version, extras, yanked, key, source }) => {
+        const replaces = byName.get(canonicalName(name));
+        const asked = resolved_placeOf(source, names);
+        return {
+            name,
+            version,
+            source: resolved_sourceOf(source),
+            key,
+            requested: source.requested,
+            extras,
+            direct: source.direct,
+            ...(yanked !== null && { yanked: (0,foreign/* foreignText */.qk)(yanked) }),
+            ...(replaces !== undefined && { replaces }),
+            ...(asked && { asked }),
+        };
+    });
+}
+function needOf({ key, name, source }, names) {
+    const asked = resolved_placeOf(source, names);
+    return { type: 'needs-build', key, name, source: resolved_sourceOf(source), ...(asked && { asked }) };
+}
+function resolved_placeOf({ asked }, names) {
+    const place = asked === null ? undefined : placeIn(asked);
+    return place && { ...place, file: place.file === names.fileForPip ? names.environment.file : place.file };
+}
+function resolved_sourceOf({ download, sha256, wheel, editable }) {
+    const { subdirectory, vcs_info: vcs, dir_info: directory } = download;
+    const url = withoutLogin(download.url);
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    if (vcs) {
+        const { commit_id: commit, requested_revision: revision } = vcs;
+        return {
+            kind: 'vcs',
+            vcs: vcs.vcs,
+            url,
+            commit,
+            ...(revision !== undefined && { revision }),
+            ...below,
+            editable,
+        };
+    }
+    if (directory)
+        return { kind: 'directory', url, ...below, editable };
+    if (sha256 === null)
+        throw new Error(`pip has not told the hash of ${url}`);
+    return { kind: wheel ? 'wheel' : 'sdist', url, sha256, ...below };
+}
+/** `git@` is no login but how one reaches a host by ssh (PEP 610). */
+function withoutLogin(url) {
+    return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#@]*)@/i, (whole, scheme, login) => login === 'git' ? whole : scheme);
+}
+/** What pip warns of, and projects that several indexes have, which pip takes from any of them. */
+function warningsOf(events, items, secrets) {
+    const said = events
+        .flatMap((event) => (event.event === 'log' && event.level === 'WARNING' ? [event.text] : []))
+        .filter((text) => !isNoise(text));
+    const warnings = [...said, ...items.flatMap(severalIndexes)].map((text) => (0,environment_read/* masked */.Iv)(text, secrets));
+    return [...new Set(warnings)];
+}
+function severalIndexes({ name, version, page, pages }) {
+    const indexes = [...new Set(pages.map(indexOf))];
+    if (page === null || indexes.length < 2)
+        return [];
+    const others = indexes.filter((index) => index !== indexOf(page)).join(', ');
+    return [
+        `${name} is in several indexes, of which pip takes the one with the highest version: ${version} of ${indexOf(page)}, ` +
+            `and not that of ${others}. Whoever can publish there could take its place: pin it with --hash if that matters.`,
+    ];
+}
+/** The index of a project's page. */
+function indexOf(page) {
+    return withoutLogin(page).replace(/[^/]*\/?$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/pip/secrets.ts
+
+
+/**
+ * The passwords that pip gets to see in addresses: of inputs, of the user's variables, and of the lines, in which `${NAME}` stands for a
+ * variable. The log masks them from here on.
+ * @returns every form of each
+ */
+function secretsOf({ pip }, { index = '', extra = [] }, variables) {
+    const written = [pip, ...(pip?.files ?? [])].flatMap((list) => list?.lines ?? []);
+    const lines = written.map(({ text }) => text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] ?? whole));
+    const named = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_PROXY'];
+    const texts = [index, ...extra, ...named.map((name) => variables[name] ?? ''), ...lines];
+    return [...new Set(texts.flatMap(environment_read/* secretsIn */.VY).flatMap(common_secrets/* keepSecret */.gz))];
+}
+
+;// CONCATENATED MODULE: ./src/pip/settings.ts
+/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
+/**
+ * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
+ * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
+ */
+const settings = [
+    'index-url',
+    'extra-index-url',
+    'find-links',
+    'no-index',
+    'trusted-host',
+    'cert',
+    'client-cert',
+    'proxy',
+    'timeout',
+    'retries',
+    'resume-retries',
+    'keyring-provider',
+    'use-feature',
+    'use-deprecated',
+];
+const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
+/** `PIP_INDEX_URL` of `index-url`. */
+function variableOf(setting) {
+    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
+ * which only the same user can read, and not in an argument.
+ * @param folder for temporary files
+ * @param certificates a file of those to trust, unless the user has named one
+ */
+function variablesFor(user, { index, extra }, folder, certificates) {
+    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
+    return {
+        ...(certificates !== undefined && { PIP_CERT: certificates }),
+        ...Object.fromEntries(own),
+        ...(index !== undefined && { PIP_INDEX_URL: index }),
+        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
+        TMPDIR: folder,
+        LC_ALL: 'C.UTF-8',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/refuse.ts
+
+
+/**
+ * Refuses what has no wheel, each with the place that asks for it.
+ * @throws UserError when anything would have to be built
+ */
+function refuseBuilds(resolution, file) {
+    const sources = resolution.type === 'needs-build'
+        ? [resolution]
+        : resolution.items.filter(({ source }) => source.kind !== 'wheel');
+    const [first] = sources;
+    if (!first)
+        return;
+    const lines = sources.map((one) => {
+        const place = one.asked ? ` (${one.asked.file}:${one.asked.line})` : '';
+        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${describe(one.source)}${place}`;
+    });
+    throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
+        at: first.asked ?? { file },
+        advice: "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
+    });
+}
+function describe(source) {
+    switch (source.kind) {
+        case 'vcs':
+            return `${source.vcs} ${(0,foreign/* foreignText */.qk)(source.url)} at ${source.commit}`;
+        case 'directory':
+            return (0,foreign/* foreignText */.qk)(source.url);
+        case 'wheel':
+        case 'sdist':
+            return (0,foreign/* foreignText */.qk)(source.url);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/pip/resolve.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The door of this folder: which wheels, and which sources, pip would install. */
+
+
+
+/** The oldest pip that is asked, which is the oldest that tests ask: older ones cannot say what they would install, before 22.2. */
+const oldestPip = 23;
+/**
+ * Asks pip what it would install into an environment whose conda packages are there: wheels for the target, and sources that have to be
+ * built. Nothing is installed or built, and no code of a package runs here. The answer depends on what is asked and on the indexes, not on this
+ * machine: python's version, markers and tags are the target's.
+ *
+ * Of a source whose metadata is not known, since it neither says it nor was built, pip cannot say what it requires: then the
+ * answer is that source, for the caller to build and to ask again with what came of it.
+ * @throws UserError with pip's own explanation, at the line of the environment file where it is known
+ */
+async function resolvePip(request) {
+    const { environment, indexes = {}, variables = process.env } = request;
+    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, variables)];
+    const asked = { ...request, secrets, fileForPip: fileForPip(request) };
+    return (0,common_scratch/* withScratch */.hM)('pip-', async (folder) => {
+        await (0,promises_.chmod)(folder, 0o700);
+        const { outcome, events } = await resolve_ask(request, folder);
+        const pip = events.find((event) => event.event === 'pip')?.version;
+        if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip)
+            throw tooOld(pip, request);
+        const resolved = events.find((event) => event.event === 'resolved');
+        const need = events.find((event) => event.event === 'needs-build');
+        if (resolved || need)
+            refuseLostPages(events, asked);
+        if (need)
+            return needOf(need, asked);
+        if (outcome.exitCode !== 0 || !resolved || pip === undefined)
+            throw failure_explainFailure(outcome, events, asked);
+        return {
+            type: 'resolved',
+            pip,
+            items: itemsOf(resolved.items, request.distributions, asked),
+            warnings: warningsOf(events, resolved.items, secrets),
+        };
+    });
+}
+async function resolve_ask(request, folder) {
+    const { python, pip, target, environment, constraints = [], grants = [], cache } = request;
+    const at = (name) => (0,external_node_path_.join)(folder, name);
+    await layStubs(at('stubs'), request.distributions);
+    await (0,promises_.mkdir)(at('tmp'));
+    if (constraints.length > 0)
+        await (0,promises_.writeFile)(at('constraints.txt'), constraints.map((line) => `${line}\n`).join(''));
+    const file = fileForPip(request);
+    const question = {
+        events: at('events'),
+        stubs: at('stubs'),
+        pip,
+        version: versionInfo(target.version),
+        markers: markersOf(target),
+        tags: supportedTags(target),
+        settings: settings,
+        file,
+        text: requirementsText(environment.pip?.lines ?? []),
+        grants: grants.flatMap(grantForProgram),
+        built: Object.fromEntries(request.built ?? []),
+        arguments: [
+            ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
+            ...['--progress-bar', 'off', '--disable-pip-version-check', '--src', at('src')],
+            ...(cache === undefined ? ['--no-cache-dir'] : ['--cache-dir', cache]),
+            ...['-r', file],
+            ...(constraints.length > 0 ? ['-c', at('constraints.txt')] : []),
+        ],
+    };
+    // The lines, and what opens hosts, are secrets: for their owner only, and in no argument.
+    await (0,promises_.writeFile)(at('question.json'), JSON.stringify(question), { mode: 0o600 });
+    await (0,promises_.writeFile)(at('events'), '', { mode: 0o600 });
+    await (0,promises_.writeFile)(at('program.py'), program_program);
+    const { variables = process.env, indexes = {}, certificates } = request;
+    // pip is read once for all resolutions of a run, and never written beside.
+    const bytecode = cache === undefined ? ['-B'] : ['-X', `pycache_prefix=${(0,external_node_path_.join)(cache, 'bytecode')}`];
+    const args = ['-I', '-S', ...bytecode, at('program.py'), at('question.json')];
+    const outcome = await (0,command/* runCommand */.d)(python, args, {
+        env: variablesFor(variables, indexes, at('tmp'), certificates),
+        cwd: request.folder,
+    }).catch((error) => {
+        throw new errors/* UserError */.y(`python cannot be run to ask pip: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: python },
+            cause: error,
+        });
+    });
+    return { outcome, events: parseEvents(await (0,promises_.readFile)(at('events'), 'utf8')) };
+}
+/** What pip takes the environment file for: a list of requirements in its place. */
+function fileForPip({ folder, environment }) {
+    return (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(environment.file) || 'env.yaml');
+}
+/** conda's tokens are no credentials of an index. */
+function grantForProgram(grant) {
+    // A header is the same for all addresses.
+    const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
+    return authorization === undefined
+        ? []
+        : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
+}
+/** `sys.version_info` of `3.14.0rc2`. */
+function versionInfo(version) {
+    const [, major, minor, micro, letter = '', serial] = /^(\d+)\.(\d+)(?:\.(\d+))?(?:(a|b|rc)(\d+))?/.exec(version) ?? [];
+    const level = { a: 'alpha', b: 'beta', rc: 'candidate' }[letter] ?? 'final';
+    return [Number(major), Number(minor), Number(micro ?? 0), level, Number(serial ?? 0)];
+}
+function tooOld(version, { environment, target }) {
+    const [, minor = '0'] = target.version.split('.');
+    return new errors/* UserError */.y(`the environment's pip is ${version}, which cannot say beforehand what it would install`, {
+        at: { file: environment.file, line: environment.pip?.lines[0]?.line },
+        advice: Number(minor) < 7
+            ? `Ask for python 3.7 or newer: pip ${oldestPip} does not exist for ${target.version}.`
+            : `Ask for 'pip >=${oldestPip}' among the dependencies.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Asks the environment's own pip what it would install after the conda packages: on a python of this machine, in front of the
+ * distributions that these packages bring.
+ * @returns undefined where the environment asks pip for nothing
+ * @throws UserError with pip's explanation
+ */
+async function solvePip(question, context) {
+    const { request, environment, platform, packages, virtualPackages, access, previous } = question;
+    const { pip: section } = environment;
+    if (!section || section.lines.length === 0)
+        return undefined;
+    const started = performance.now();
+    const open = async (some) => {
+        const fetched = await fetchPackages(some.map(lockedOf), context.tarballs, {
+            lockFile: `the solve of ${environment.file}`,
+            authorize: access.authorize,
+        });
+        return (0,concurrency/* mapConcurrently */.X)(fetched, 8, link_openPackage);
+    };
+    const python = packages.find(({ name }) => name === 'python');
+    const pip = packages.find(({ name }) => name === 'pip');
+    if (!python || !pip)
+        throw withoutPip(environment, python ? 'pip' : 'python');
+    const [target] = await open([python]);
+    if (!target)
+        throw new Error('python was just found');
+    const [tools, distributions] = await Promise.all([
+        toolsFor(question, { target, pip }, open, context),
+        open(packages.filter(bringsDistributions)).then(distributionsOf),
+    ]);
+    const resolution = await resolvePip({
+        ...tools,
+        target: {
+            version: python.version,
+            freeThreaded: python_pythonOf(target.archive.info.index).executable.endsWith('t'),
+            subdir: platform.subdir,
+            glibc: glibcOf(virtualPackages),
+        },
+        environment,
+        folder: (0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, environment.file)),
+        constraints: heldWheels(request, previous),
+        distributions,
+        grants: access.grants,
+        secrets: environment.secrets,
+        indexes: request.pipIndexes,
+        cache: await pip_pipCache(context),
+        ...(context.certificates !== undefined && { certificates: context.certificates }),
+    });
+    refuseBuilds(resolution, environment.file);
+    if (resolution.type !== 'resolved')
+        throw new Error('what has to be built was refused');
+    const { items } = resolution;
+    for (const warning of [...resolution.warnings, ...items.flatMap(replacing)]) {
+        if (!context.shown.has(warning))
+            lib_core/* warning */.$e(warning);
+        context.shown.add(warning);
+    }
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    lib_core/* info */.pq(`pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
+    return { version: resolution.pip, wheels: items.map(pinOf) };
+}
+/** pip says nothing of it, and whoever asked conda for that version does not get it. */
+function replacing({ name, version, replaces }) {
+    const [, before] = /([^/]+)\.(?:dist|egg)-info/.exec(replaces ?? '') ?? [];
+    if (before === undefined)
+        return [];
+    return [
+        `pip replaces ${(0,foreign/* foreignText */.qk)(before)}, which a conda package brings, by ${(0,foreign/* foreignText */.qk)(name)} ${(0,foreign/* foreignText */.qk)(version)}. Ask conda for that version, so that what depends on it fits.`,
+    ];
+}
+/** Private, and one for all environments of a run. */
+async function pip_pipCache({ scratch }) {
+    const folder = (0,external_node_path_.join)(scratch, 'pip-cache');
+    await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+    return folder;
+}
+function withoutPip({ file, pip }, name) {
+    const [line] = pip?.lines ?? [];
+    return new errors/* UserError */.y(`the environment has no ${name}, which 'pip:' needs`, {
+        at: { file, ...(line && { line: line.line }) },
+        advice: `Add ${name} to its dependencies.`,
+    });
+}
+/** Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. */
+async function toolsFor({ environment, platform, packages }, { target, pip }, open, context) {
+    const isOwn = platform.subdir === machineSubdir();
+    const sources = isOwn
+        ? await open(pythonClosure(packages))
+        : await sourcesForMachine(platform.subdir, environment, target, context, {
+            does: 'to ask pip what to install',
+            advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
+        });
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([platform.subdir, target.locked.url.href, pip.sha256])).slice(-16);
+    return installPythonWithPip([...sources, ...(await open([pip]))], (0,external_node_path_.join)(context.scratch, `pip-${name}`));
+}
+/** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
+function glibcOf({ __glibc: version }) {
+    return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17';
+}
+function lockedOf({ url, sha256 }) {
+    return { ...parsePackageLine(`${url}#sha256:${sha256}`, true), line: 0 };
+}
+/** Only what depends on python has modules of it. */
+function bringsDistributions({ depends }) {
+    return depends.some((spec) => /^python(_abi)?(\s|$)/.test(spec));
+}
+/** What pip knows a distribution by. */
+const metadata = /(?:^|\/)[^/]+\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-info)$/;
+async function distributionsOf(sources) {
+    const found = [];
+    for (const { archive } of sources) {
+        if (!archive.info.files.some(({ path }) => metadata.test(path)))
+            continue;
+        for await (const entry of archive.entries()) {
+            if (entry.type !== 'file' || !metadata.test(entry.path))
+                continue;
+            found.push({ path: entry.path, text: (await content_readAll(entry.content)).toString() });
+        }
+    }
+    return found;
+}
+/** With `update-only` what is not named stays. */
+function heldWheels({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`]);
+}
+function pinOf({ name, source, requested, direct }) {
+    if (source.kind !== 'wheel')
+        throw new Error('what has to be built was refused');
+    const { url, sha256 } = source;
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), url, sha256, requested, direct };
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip-section.ts
+
+/**
+ * Nothing installs what pip would: until something does, nothing is made of an environment that asks for it. This is the only place
+ * that stands in the way.
+ */
+/** @throws UserError at the line of the first wheel */
+function refuseWheels({ path, lock }) {
+    const [first] = lock.wheels;
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`wheels are not supported yet, so '${first.name}' would be missing`, {
+        at: { file: path, line: first.line },
+        advice: 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stages/stale-lock.ts
 
 
@@ -63545,7 +66936,7 @@ function annotate({ differences, file = '' }, environment) {
  * whoever knows it.
  */
 function updateCommand(request, file, platform) {
-    const { workspace, lock, base, packages, channels, virtualPackages, condarc } = request;
+    const { workspace, lock, base, packages, channels, virtualPackages, condarc, pipIndexes } = request;
     const inputs = {
         'environment-file': (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file)),
         'lock-mode': 'update',
@@ -63553,8 +66944,10 @@ function updateCommand(request, file, platform) {
         'base-image': (0,base_name/* formatBaseName */.kp)(base),
         'lock-file': lock.file ?? '',
         packages: packages.join('\n'),
-        channels: channels.map(read/* withoutCredentials */.ri).join('\n'),
+        channels: channels.map(environment_read/* withoutCredentials */.ri).join('\n'),
         'virtual-packages': (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages).join('\n'),
+        'pip-index-url': (0,environment_read/* withoutPipCredentials */.Qm)(pipIndexes.index ?? ''),
+        'pip-extra-index-url': (pipIndexes.extra ?? []).map(environment_read/* withoutPipCredentials */.Qm).join('\n'),
         condarc: condarc === undefined ? '' : '…',
     };
     const words = Object.entries(inputs)
@@ -63570,6 +66963,7 @@ function shellWord(text) {
 
 ;// CONCATENATED MODULE: ./src/stages/update-only.ts
 
+
 /** With `update-only` the base is none of what may change. */
 function keptBase({ lock }, previous, asked) {
     const pinned = previous?.header?.baseImage;
@@ -63583,13 +66977,15 @@ function heldPackages({ lock }, previous) {
 }
 /** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
 function warnOfUnknownNames({ lock }, locked) {
-    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
-    const unknown = lock.updateOnly.filter((name) => !known.has(name));
+    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
+    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
     if (unknown.length > 0)
         lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
 
 
 
@@ -63672,7 +67068,14 @@ async function lockMember(request, member, platform, bases, context) {
         : await resolveLock({
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc: condarc?.text }),
+            asked: askFor({
+                environment,
+                platform: subdir,
+                overrides,
+                baseImage,
+                condarc: condarc?.text,
+                pipIndexes: request.pipIndexes,
+            }),
         }, async (previous) => {
             const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin());
             const [base, installed] = await Promise.all([
@@ -63689,8 +67092,11 @@ async function lockMember(request, member, platform, bases, context) {
                 access,
                 ...context.solving,
             }));
+            const { packages } = solved;
+            const pip = await solvePip({ request, environment, platform, packages, virtualPackages, access, previous }, context);
             return {
                 ...solved,
+                ...(pip && { pip }),
                 micromambaVersion: installed.version,
                 virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
                 baseImage: pinned,
@@ -63700,6 +67106,7 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
+    refuseWheels(resolved);
     const { header, packages } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
@@ -63755,7 +67162,7 @@ async function restoreTarballs(directory, keys) {
         return undefined;
     }
     try {
-        const entry = entryOf(directory);
+        const entry = tarball_cache_entryOf(directory);
         const matched = await cache.restoreCache([entry], keys.primary, [...keys.restore]);
         await takeOver(entry, directory);
         lib_core/* info */.pq(matched === undefined ? `The cache has no entry for ${keys.primary}` : `Restored ${matched}`);
@@ -63770,7 +67177,7 @@ async function restoreTarballs(directory, keys) {
  * Where an entry is put together and taken apart: the service finds entries by the path that they were saved from, and the directory of
  * the archives is for all uses of the action in a job.
  */
-function entryOf(directory) {
+function tarball_cache_entryOf(directory) {
     return `${directory}-entry`;
 }
 /** Moves the archives of an entry into the directory. What is there already may have been verified, and stays. */
@@ -63798,7 +67205,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
         core.info('There is no cache service here; nothing is saved.');
         return;
     }
-    const entry = entryOf(directory);
+    const entry = tarball_cache_entryOf(directory);
     try {
         const names = [...new Set(files)];
         const sizes = await Promise.all(names.map((name) => tarball_cache_sizeOf(join(directory, name))));
@@ -64058,11 +67465,12 @@ async function mayWrite({ tags, isPushOptional }, registry) {
     return true;
 }
 /**
- * Finds out before any work whether the commands of `run` can be run here. Whether link scripts are to be is known when their packages
- * are there.
+ * Finds out before any package is fetched whether the commands of `run` can be run here. Whether link scripts are to be is known when
+ * their packages are there.
+ * @param platforms of images that are to be made
  * @throws UserError saying why not
  */
-async function checkCommands({ platforms, image: { run } }, { executors }) {
+async function checkCommands(platforms, { run }, { executors }) {
     if (run.commands.length === 0)
         return;
     const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1);
@@ -64233,7 +67641,6 @@ async function run(asked) {
     const request = await checkBeforehand(asked, members, registry);
     const context = await openContext(request, registry);
     try {
-        await checkCommands(request, context);
         const bases = createBaseReader(request, context);
         const locked = await stage('Lock', () => lockMembers(request, members, bases, context));
         const locks = locked.flat().map(({ result }) => result);
@@ -64241,11 +67648,15 @@ async function run(asked) {
         const earlier = await stage('Earlier image', () => findEarlierImages(request, context));
         const store = createPackageStore(request, locked.flat(), context);
         const wanted = await stage('Base image', async () => {
+            const isNew = (_, index) => !earlier[index];
+            await checkCommands(request.platforms.filter(isNew), request.image, context);
             // Where no earlier image is, all packages are missing: they are on their way while the base is read.
-            store.begin(locked.flatMap((ofPlatform, index) => (earlier[index] ? [] : ofPlatform)));
+            store.begin(locked.filter(isNew).flat());
             return describeImages(request, locked, earlier, bases, context);
         });
         const plans = await stage('Packages', async () => {
+            const changed = wanted.filter(({ unchanged }) => !unchanged);
+            await checkCommands(changed.map(({ inputs }) => inputs.platform), request.image, context);
             const planned = await Promise.all(wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))));
             for (const plan of planned)
                 sendBaseLayers(plan, context);

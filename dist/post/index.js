@@ -28410,9 +28410,10 @@ function loadScratch() {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ untilCancelled),
-/* harmony export */   c: () => (/* binding */ Cancelled)
+/* harmony export */   c8: () => (/* binding */ untilCancelled),
+/* harmony export */   cJ: () => (/* binding */ Cancelled)
 /* harmony export */ });
+/* unused harmony export onCancel */
 /* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
 /* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
@@ -28425,6 +28426,8 @@ function loadScratch() {
 const signals = ['SIGINT', 'SIGTERM'];
 /** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
 const graceSeconds = 3;
+/** How long all that is registered by `onCancel` may take: the second signal kills its programs too. */
+const undoSeconds = 6;
 /** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
 class Cancelled extends Error {
     /** As shells have it, 130 for SIGINT. */
@@ -28442,6 +28445,17 @@ const children = new Set();
     children.add(child);
     child.once('exit', () => children.delete(child));
 });
+/** What a cancelled job is to undo besides. */
+const undoings = new Set();
+/**
+ * Registers what is to be undone when the job is cancelled, where neither the end of programs nor the removal of folders does it, such
+ * as containers of a daemon. It begins at the signal, while the work itself may go on, and has six seconds.
+ * @returns what takes it back
+ */
+function onCancel(undo) {
+    undoings.add(undo);
+    return () => undoings.delete(undo);
+}
 /**
  * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
  * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
@@ -28465,7 +28479,7 @@ async function untilCancelled(work) {
         const outcome = await Promise.race([cancelled, ended]);
         if (typeof outcome === 'object')
             return outcome.value;
-        await stopChildren(outcome);
+        await Promise.all([stopChildren(outcome), undoAll()]);
         (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
         throw new Cancelled(outcome);
     }
@@ -28476,10 +28490,19 @@ async function untilCancelled(work) {
 }
 async function stopChildren(signal) {
     kill(signal);
+    // Not those that undo something, which start from here on.
+    const running = [...children];
     const timer = setTimeout(() => {
-        kill('SIGKILL');
+        for (const child of running)
+            child.kill('SIGKILL');
     }, graceSeconds * 1000);
-    await Promise.all([...children].map(ended));
+    await Promise.all(running.map(ended));
+    clearTimeout(timer);
+}
+async function undoAll() {
+    const { promise: over, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, undoSeconds * 1000, undefined);
+    await Promise.race([over, Promise.allSettled([...undoings].map((undo) => undo()))]);
     clearTimeout(timer);
 }
 function kill(signal) {
@@ -28929,12 +28952,12 @@ try {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('There are no package archives to save.');
     else {
         await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_3__/* .trustCertificates */ .N_)([]);
-        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .L)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .c8)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
     }
 }
 catch (error) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
-    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .c)
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
         process.exit(error.exitCode);
 }
 

@@ -6608,7 +6608,7 @@ function addLength (str) {
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 exports.extract = __nccwpck_require__(5763)
-/* unused reexport */ __nccwpck_require__(861)
+exports.pack = __nccwpck_require__(861)
 
 
 /***/ }),
@@ -35830,7 +35830,7 @@ __webpack_unused_export__ = open;
 __webpack_unused_export__ = fromFd;
 __webpack_unused_export__ = fromBuffer;
 __webpack_unused_export__ = fromRandomAccessReader;
-__webpack_unused_export__ = openPromise;
+exports.sO = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
 __webpack_unused_export__ = fromRandomAccessReaderPromise;
@@ -36914,103 +36914,16 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 1086:
+/***/ 9134:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ runStep)
-});
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
-var core = __nccwpck_require__(6058);
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./src/common/scratch.ts
-var scratch = __nccwpck_require__(8623);
-;// CONCATENATED MODULE: ./src/common/cancellation.ts
-
-
-
-/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
-const signals = ['SIGINT', 'SIGTERM'];
-/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
-const graceSeconds = 3;
-/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
-class Cancelled extends Error {
-    /** As shells have it, 130 for SIGINT. */
-    exitCode;
-    constructor(signal) {
-        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
-        this.name = 'Cancelled';
-        this.exitCode = 128 + external_node_os_.constants.signals[signal];
-    }
-}
-/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
-const children = new Set();
-(0,external_node_diagnostics_channel_.subscribe)('child_process', (message) => {
-    const { process: child } = message; // Node's documentation of this channel
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-});
-/**
- * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
- * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
- * Programs of worker threads end by themselves when their input does.
- * @throws Cancelled then, and whatever `work` throws
- */
-async function untilCancelled(work) {
-    let first;
-    let cancel = () => undefined;
-    const cancelled = new Promise((resolve) => (cancel = resolve));
-    const onSignal = (signal) => {
-        if (first !== undefined)
-            kill('SIGKILL');
-        first ??= signal;
-        cancel(signal);
-    };
-    for (const signal of signals)
-        process.on(signal, onSignal);
-    try {
-        const ended = work().then((value) => ({ value }));
-        const outcome = await Promise.race([cancelled, ended]);
-        if (typeof outcome === 'object')
-            return outcome.value;
-        await stopChildren(outcome);
-        (0,scratch/* removeAllScratch */.IG)();
-        throw new Cancelled(outcome);
-    }
-    finally {
-        for (const signal of signals)
-            process.off(signal, onSignal);
-    }
-}
-async function stopChildren(signal) {
-    kill(signal);
-    const timer = setTimeout(() => {
-        kill('SIGKILL');
-    }, graceSeconds * 1000);
-    await Promise.all([...children].map(ended));
-    clearTimeout(timer);
-}
-function kill(signal) {
-    for (const child of children)
-        child.kill(signal);
-}
-async function ended(child) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        return;
-    await new Promise((resolve) => child.once('exit', resolve));
-}
-
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-;// CONCATENATED MODULE: ./src/action/step.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ runStep)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6058);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7144);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
 
 
 
@@ -37021,7 +36934,7 @@ var errors = __nccwpck_require__(1922);
  */
 async function runStep(title, work) {
     try {
-        await untilCancelled(work);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .untilCancelled */ .c8)(work);
     }
     catch (error) {
         fail(title, error);
@@ -37031,17 +36944,17 @@ async function runStep(title, work) {
 }
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
 function fail(title, thrown) {
-    const error = (0,disk/* diskError */.w)(thrown) ?? thrown;
-    process.exitCode = error instanceof Cancelled ? error.exitCode : 1;
-    if (error instanceof Cancelled) {
-        core/* endGroup */.N4();
-        core/* info */.pq(error.message);
+    const error = (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_2__/* .diskError */ .w)(thrown) ?? thrown;
+    process.exitCode = error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ ? error.exitCode : 1;
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4();
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(error.message);
     }
-    else if (error instanceof errors/* UserError */.y) {
-        core/* error */.z3(error.message, { title, file: error.file, startLine: error.line });
+    else if (error instanceof _common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .y) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error.message, { title, file: error.file, startLine: error.line });
     }
     else {
-        core/* error */.z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3(error instanceof Error ? (error.stack ?? error.message) : String(error), {
             title: `${title}: this is a bug, please report it`,
         });
     }
@@ -37093,7 +37006,7 @@ function formatBaseName(name) {
 
 /***/ }),
 
-/***/ 742:
+/***/ 5998:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37191,83 +37104,12 @@ function entryOf(credential) {
     }
 }
 
-// EXTERNAL MODULE: ./src/common/http.ts + 1 modules
-var http = __nccwpck_require__(7520);
-// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
-var read = __nccwpck_require__(1093);
-;// CONCATENATED MODULE: ./src/channels/grant.ts
-
-
-
-
-/** Whether the grant opens an address. */
-function opens({ place, withSubdomains = false }, url) {
-    const asked = `${url.host}${url.pathname}/`;
-    return asked.startsWith(`${place}/`) || (withSubdomains && url.host.endsWith(`.${place}`));
-}
-/** Whether what is sent to an address is seen by its host alone. */
-function isConfidential(url) {
-    return url.protocol === 'https:' || (0,http/* isLoopback */.U9)(url.hostname);
-}
-/** The address with the token in it, and the header that goes with it. */
-function present({ credentials, tokenBehind = '' }, url) {
-    const opened = new URL(url);
-    const headers = {};
-    for (const credential of credentials) {
-        switch (credential.type) {
-            case 'conda-token':
-                opened.pathname = `${tokenBehind}/t/${encodeURIComponent(credential.token)}${url.pathname.slice(tokenBehind.length)}`;
-                break;
-            case 'bearer':
-                headers['authorization'] = `Bearer ${credential.token}`;
-                break;
-            case 'basic':
-                headers['authorization'] = `Basic ${(0,common_secrets/* base64 */.K3)(`${credential.user}:${credential.password}`)}`;
-        }
-    }
-    return { url: opened, headers };
-}
-function secretOf(credential) {
-    return credential.type === 'basic' ? credential : credential.token;
-}
-/** What a channel's address holds; nothing when it is a name, or open to all. */
-function grantOfAddress(channel) {
-    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
-        return [];
-    const url = new URL(channel);
-    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
-    const [user, password] = [(0,read/* decoded */.DH)(url.username), (0,read/* decoded */.DH)(url.password)];
-    const credentials = [
-        ...(token === undefined ? [] : [{ type: 'conda-token', token: (0,read/* decoded */.DH)(token) }]),
-        ...(user === '' && password === '' ? [] : [{ type: 'basic', user, password }]),
-    ];
-    if (credentials.length === 0)
-        return [];
-    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
-    return [{ place: `${url.host}${path}`, credentials, tokenBehind }];
-}
-/**
- * Credentials are not sent where anybody on the way can read them.
- * @param addresses of channels; names are passed over
- * @throws UserError for a channel by plain http, elsewhere than on this machine, that credentials are for
- */
-function refuseOpenChannels(addresses, grants) {
-    for (const address of addresses) {
-        if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
-            continue;
-        const url = new URL(address);
-        const grant = grants.find((one) => opens(one, url)) ?? grantOfAddress(address)[0];
-        if (!grant || isConfidential(url))
-            continue;
-        throw new errors/* UserError */.y('there are credentials for this channel, which plain http would show to everybody on the way', {
-            at: { url: `${url.origin}${url.pathname.replace(/\/t\/[^/]+/, '')}` },
-            advice: 'Write its address with https://.',
-        });
-    }
-}
-
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
+var read = __nccwpck_require__(636);
 ;// CONCATENATED MODULE: ./src/channels/condarc.ts
 
 
@@ -37368,15 +37210,16 @@ async function openChannels(options) {
     const { condarc, given = [], home = (0,external_node_os_.homedir)() } = options;
     const addresses = [...(options.channels ?? []), ...(condarc?.addresses ?? [])];
     const ofUser = await readAuthenticationFile(home);
-    const grants = [...addresses.flatMap(grantOfAddress), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
+    const grants = [...addresses.flatMap(channels_grant/* grantOfAddress */.Yn), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
     const secrets = [
-        ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)(secretOf(one)))),
+        ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)((0,channels_grant/* secretOf */.OM)(one)))),
         ...(condarc?.secrets ?? []).flatMap(common_secrets/* keepSecret */.gz),
     ];
-    refuseOpenChannels(addresses, grants);
+    (0,channels_grant/* refuseOpenChannels */.Z0)(addresses, grants);
     const hosts = addresses.flatMap((address) => (URL.canParse(address) ? [new URL(address).host] : []));
     return {
         authorize: (url) => authorize(url, grants),
+        grants,
         ...(given.length > 0 && {
             authentication: formatAuthenticationFile([...given, ...ofUser], [...usualHosts, ...hosts]),
         }),
@@ -37384,8 +37227,208 @@ async function openChannels(options) {
     };
 }
 function authorize(url, grants) {
-    const grant = isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined;
-    return grant ? present(grant, url) : { url, headers: {} };
+    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    return grant ? (0,channels_grant/* present */.Eb)(grant, url) : { url, headers: {} };
+}
+
+
+/***/ }),
+
+/***/ 1398:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eb: () => (/* binding */ present),
+/* harmony export */   FX: () => (/* binding */ isConfidential),
+/* harmony export */   OM: () => (/* binding */ secretOf),
+/* harmony export */   UI: () => (/* binding */ opens),
+/* harmony export */   Yn: () => (/* binding */ grantOfAddress),
+/* harmony export */   Z0: () => (/* binding */ refuseOpenChannels)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7520);
+/* harmony import */ var _common_secrets_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7168);
+/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
+
+
+
+
+/** Whether the grant opens an address. */
+function opens({ place, withSubdomains = false }, url) {
+    const asked = `${url.host}${url.pathname}/`;
+    return asked.startsWith(`${place}/`) || (withSubdomains && url.host.endsWith(`.${place}`));
+}
+/** Whether what is sent to an address is seen by its host alone. */
+function isConfidential(url) {
+    return url.protocol === 'https:' || (0,_common_http_js__WEBPACK_IMPORTED_MODULE_1__/* .isLoopback */ .U9)(url.hostname);
+}
+/** The address with the token in it, and the header that goes with it. */
+function present({ credentials, tokenBehind = '' }, url) {
+    const opened = new URL(url);
+    const headers = {};
+    for (const credential of credentials) {
+        switch (credential.type) {
+            case 'conda-token':
+                opened.pathname = `${tokenBehind}/t/${encodeURIComponent(credential.token)}${url.pathname.slice(tokenBehind.length)}`;
+                break;
+            case 'bearer':
+                headers['authorization'] = `Bearer ${credential.token}`;
+                break;
+            case 'basic':
+                headers['authorization'] = `Basic ${(0,_common_secrets_js__WEBPACK_IMPORTED_MODULE_2__/* .base64 */ .K3)(`${credential.user}:${credential.password}`)}`;
+        }
+    }
+    return { url: opened, headers };
+}
+function secretOf(credential) {
+    return credential.type === 'basic' ? credential : credential.token;
+}
+/** What a channel's address holds; nothing when it is a name, or open to all. */
+function grantOfAddress(channel) {
+    if (!/^https?:\/\//i.test(channel) || !URL.canParse(channel))
+        return [];
+    const url = new URL(channel);
+    const [, tokenBehind = '', token, behind = ''] = /^(.*?)\/t\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
+    const [user, password] = [(0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(url.username), (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(url.password)];
+    const credentials = [
+        ...(token === undefined ? [] : [{ type: 'conda-token', token: (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_3__/* .decoded */ .DH)(token) }]),
+        ...(user === '' && password === '' ? [] : [{ type: 'basic', user, password }]),
+    ];
+    if (credentials.length === 0)
+        return [];
+    const path = (token === undefined ? url.pathname : `${tokenBehind}${behind}`).replace(/\/+$/, '');
+    return [{ place: `${url.host}${path}`, credentials, tokenBehind }];
+}
+/**
+ * Credentials are not sent where anybody on the way can read them.
+ * @param addresses of channels; names are passed over
+ * @throws UserError for a channel by plain http, elsewhere than on this machine, that credentials are for
+ */
+function refuseOpenChannels(addresses, grants) {
+    for (const address of addresses) {
+        if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
+            continue;
+        const url = new URL(address);
+        const grant = grants.find((one) => opens(one, url)) ?? grantOfAddress(address)[0];
+        if (!grant || isConfidential(url))
+            continue;
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y('there are credentials for this channel, which plain http would show to everybody on the way', {
+            at: { url: `${url.origin}${url.pathname.replace(/\/t\/[^/]+/, '')}` },
+            advice: 'Write its address with https://.',
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 3598:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ao: () => (/* binding */ onCancel),
+/* harmony export */   c8: () => (/* binding */ untilCancelled),
+/* harmony export */   cJ: () => (/* binding */ Cancelled)
+/* harmony export */ });
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
+
+
+
+/** Those by which a runner cancels a job: the second when the first has not ended it after 7.5 s. */
+const signals = ['SIGINT', 'SIGTERM'];
+/** How long programs may take to end in order; a runner kills all of them 10 s after the first signal. */
+const graceSeconds = 3;
+/** How long all that is registered by `onCancel` may take: the second signal kills its programs too. */
+const undoSeconds = 6;
+/** The job was cancelled; what the action had started has ended, and its scratch folders are gone. */
+class Cancelled extends Error {
+    /** As shells have it, 130 for SIGINT. */
+    exitCode;
+    constructor(signal) {
+        super(`The job was cancelled (${signal}): stopped, and temporary files removed.`);
+        this.name = 'Cancelled';
+        this.exitCode = 128 + node_os__WEBPACK_IMPORTED_MODULE_1__.constants.signals[signal];
+    }
+}
+/** Every program that runs now, whoever has started it: @actions/exec and @actions/cache hand none of theirs out. */
+const children = new Set();
+(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('child_process', (message) => {
+    const { process: child } = message; // Node's documentation of this channel
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+});
+/** What a cancelled job is to undo besides. */
+const undoings = new Set();
+/**
+ * Registers what is to be undone when the job is cancelled, where neither the end of programs nor the removal of folders does it, such
+ * as containers of a daemon. It begins at the signal, while the work itself may go on, and has six seconds.
+ * @returns what takes it back
+ */
+function onCancel(undo) {
+    undoings.add(undo);
+    return () => undoings.delete(undo);
+}
+/**
+ * Does the work of a step. When the job is cancelled meanwhile, the signal is passed on to all programs that run, which
+ * are killed when they do not end by it, or at a second signal. The work itself is left where it is: the process is to end.
+ * Programs of worker threads end by themselves when their input does.
+ * @throws Cancelled then, and whatever `work` throws
+ */
+async function untilCancelled(work) {
+    let first;
+    let cancel = () => undefined;
+    const cancelled = new Promise((resolve) => (cancel = resolve));
+    const onSignal = (signal) => {
+        if (first !== undefined)
+            kill('SIGKILL');
+        first ??= signal;
+        cancel(signal);
+    };
+    for (const signal of signals)
+        process.on(signal, onSignal);
+    try {
+        const ended = work().then((value) => ({ value }));
+        const outcome = await Promise.race([cancelled, ended]);
+        if (typeof outcome === 'object')
+            return outcome.value;
+        await Promise.all([stopChildren(outcome), undoAll()]);
+        (0,_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeAllScratch */ .IG)();
+        throw new Cancelled(outcome);
+    }
+    finally {
+        for (const signal of signals)
+            process.off(signal, onSignal);
+    }
+}
+async function stopChildren(signal) {
+    kill(signal);
+    // Not those that undo something, which start from here on.
+    const running = [...children];
+    const timer = setTimeout(() => {
+        for (const child of running)
+            child.kill('SIGKILL');
+    }, graceSeconds * 1000);
+    await Promise.all(running.map(ended));
+    clearTimeout(timer);
+}
+async function undoAll() {
+    const { promise: over, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, undoSeconds * 1000, undefined);
+    await Promise.race([over, Promise.allSettled([...undoings].map((undo) => undo()))]);
+    clearTimeout(timer);
+}
+function kill(signal) {
+    for (const child of children)
+        child.kill(signal);
+}
+async function ended(child) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+        return;
+    await new Promise((resolve) => child.once('exit', resolve));
 }
 
 
@@ -37467,9 +37510,9 @@ async function readCertificates(file) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bc: () => (/* binding */ isDigest),
 /* harmony export */   ZD: () => (/* binding */ hexOf),
+/* harmony export */   m: () => (/* binding */ parseDigest),
 /* harmony export */   ol: () => (/* binding */ digestOf)
 /* harmony export */ });
-/* unused harmony export parseDigest */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -37499,9 +37542,9 @@ function hexOf(digest) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ describeDiskError),
 /* harmony export */   w: () => (/* binding */ diskError)
 /* harmony export */ });
-/* unused harmony export describeDiskError */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
@@ -38177,7 +38220,10 @@ function base64(text) {
 /* harmony export */   DH: () => (/* binding */ decoded),
 /* harmony export */   Iv: () => (/* binding */ masked),
 /* harmony export */   Lk: () => (/* binding */ hasCredentials),
+/* harmony export */   Qm: () => (/* binding */ withoutPipCredentials),
 /* harmony export */   VY: () => (/* binding */ secretsIn),
+/* harmony export */   eh: () => (/* binding */ isSecretName),
+/* harmony export */   qE: () => (/* binding */ pipSecretsIn),
 /* harmony export */   ri: () => (/* binding */ withoutCredentials)
 /* harmony export */ });
 /**
@@ -38187,9 +38233,26 @@ function base64(text) {
 const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
 const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
+/** Where pip finds one: `/t/` further on is a folder of an index, `https://files.pythonhosted.org/packages/source/t/tqdm/…`. */
+const pipToken = /(?<=^https?:\/\/[^/\s]+)\/t\/([^/\s'"]+)(?=\/)/gi;
 /** The text with the credentials taken out of every address in it. */
 function withoutCredentials(text) {
-    return text.replace(addresses, (address) => address.replace(userinfo, '$1').replace(token, ''));
+    return withoutThem(text, token);
+}
+/** The same for what is addressed to pip, a line of a list or of a lock. */
+function withoutPipCredentials(text) {
+    return withoutThem(text, pipToken);
+}
+function withoutThem(text, ofToken) {
+    return text.replace(addresses, (address) => address.replace(userinfo, withoutUser).replace(ofToken, ''));
+}
+/** Of ssh a user is part of the address, and no secret: `ssh://git@github.com/…`. */
+function withoutUser(_, scheme, user) {
+    const [name = ''] = user.split(':');
+    return isSsh(scheme) && name !== '' ? `${scheme}${name}@` : scheme;
+}
+function isSsh(scheme) {
+    return /(^|\+)ssh:\/\/$/i.test(scheme);
 }
 /** Whether an address in the text holds credentials. */
 function hasCredentials(text) {
@@ -38197,12 +38260,20 @@ function hasCredentials(text) {
 }
 /** The passwords and tokens of the addresses in the text, as written and percent-decoded. */
 function secretsIn(text) {
+    return secretsOf(text, token);
+}
+/** The same for what is addressed to pip. */
+function pipSecretsIn(text) {
+    return secretsOf(text, pipToken);
+}
+function secretsOf(text, ofToken) {
     const found = (text.match(addresses) ?? []).flatMap((address) => {
-        const [, , user = ''] = userinfo.exec(address) ?? [];
+        const [, scheme = '', user = ''] = userinfo.exec(address) ?? [];
         const colon = user.indexOf(':');
-        // A user without a password is a token in the manner of `https://<token>@host`.
-        const password = colon < 0 ? user : user.slice(colon + 1);
-        return [password, ...[...address.matchAll(token)].map(([, name = '']) => name)];
+        // A user without a password is a token in the manner of `https://<token>@host`, but for who is a user and nothing else.
+        const isUser = colon < 0 && (isSsh(scheme) || user === 'git');
+        const password = isUser ? '' : user.slice(colon + 1);
+        return [password, ...[...address.matchAll(ofToken)].map(([, name = '']) => name)];
     });
     return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
 }
@@ -38219,39 +38290,47 @@ function decoded(text) {
         return text;
     }
 }
+/** Whether an environment variable's name says that it is one. */
+function isSecretName(name) {
+    return /TOKEN|SECRET|PASS|KEY|CRED/i.test(name);
+}
 
 
 /***/ }),
 
-/***/ 1093:
+/***/ 636:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Ew: () => (/* reexport */ canonicalName),
   DH: () => (/* reexport */ credentials/* decoded */.DH),
   p7: () => (/* reexport */ environmentOf),
   p6: () => (/* reexport */ findEnvironmentFile),
   NG: () => (/* reexport */ foreignByName),
+  w6: () => (/* reexport */ isArchiveName),
   Iv: () => (/* reexport */ credentials/* masked */.Iv),
   dh: () => (/* reexport */ normalizeSpec),
   $P: () => (/* reexport */ packageOfSpec),
   Qo: () => (/* binding */ readEnvironment),
   VY: () => (/* reexport */ credentials/* secretsIn */.VY),
+  uH: () => (/* reexport */ wheelParts),
   iA: () => (/* reexport */ withMore),
-  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri)
+  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
+  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
 });
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
 var core = __nccwpck_require__(6058);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/secrets.ts
 var secrets = __nccwpck_require__(7168);
-// EXTERNAL MODULE: ./src/environment/credentials.ts
-var credentials = __nccwpck_require__(5903);
 ;// CONCATENATED MODULE: ./src/environment/decode.ts
 
 /**
@@ -38320,8 +38399,6 @@ function lineOf(text, position) {
     return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/environment/foreign.ts
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
@@ -38374,6 +38451,8 @@ function foreignByKeys(keys) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
 ;// CONCATENATED MODULE: ./src/environment/channel.ts
 
 /** What keeps a channel from being used, as the rest of a sentence. */
@@ -38393,7 +38472,7 @@ function expandVariables(text, variables) {
         if (value === undefined || value === '') {
             throw new ChannelProblem(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
         }
-        if (/TOKEN|SECRET|PASS|KEY|CRED/i.test(name))
+        if ((0,credentials/* isSecretName */.eh)(name))
             secrets.push(value);
         return value;
     });
@@ -38508,6 +38587,446 @@ function writtenText(node) {
     return typeof node.value === 'string' ? node.value : node.source;
 }
 
+;// CONCATENATED MODULE: ./src/environment/pip/logical-lines.ts
+/** What python's `str.splitlines` takes for the end of a line. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text, counted from `first`. */
+function physicalLines(text, first = 1) {
+    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
+}
+/**
+ * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
+ * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
+ */
+function logicalLines(lines) {
+    const joined = [];
+    let open;
+    for (const { text, line } of lines) {
+        const isComment = /^\s*#/.test(text);
+        const isContinued = text.endsWith('\\') && !isComment;
+        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
+        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
+        open = isContinued ? whole : undefined;
+        if (!isContinued)
+            joined.push(whole);
+    }
+    return [...joined, ...(open ? [open] : [])]
+        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+        .filter(({ text }) => text !== '');
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/environment/pip/problem.ts
+/** What is wrong with a line for pip, as a sentence, and what to do about it. */
+class RequirementProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
+
+const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
+/** What people write instead of what pip reads, the first that fits. */
+const slips = [
+    [
+        /^(['"])(.*)\1$/,
+        (_, inner = '') => new RequirementProblem(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
+    ],
+    [
+        /^(?:python3? -m )?pip3? install\s+(.+)$/,
+        (given = '') => new RequirementProblem('it is a command, and pip reads what stands behind it', `Write ${given}.`),
+    ],
+    [
+        /^git:\/\/(.+)$/,
+        (rest = '') => new RequirementProblem(`a repository's address begins with git+`, `Write git+https://${rest}.`),
+    ],
+    [
+        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
+        (host = '', path = '') => new RequirementProblem(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
+    ],
+    [
+        /^[\w.-]+::.+$/,
+        () => new RequirementProblem("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
+        (package_ = '', version = '') => new RequirementProblem("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
+        (package_ = '', version = '') => new RequirementProblem("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
+        (package_ = '', operator = '', version = '') => new RequirementProblem(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
+        (package_ = '') => new RequirementProblem('there is no version behind the operator', `Write one, or ${package_} alone.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
+        (package_ = '', version = '') => new RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        (package_ = '', versions = '') => new RequirementProblem('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
+    ],
+    [
+        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        () => new RequirementProblem('these are several packages', 'Write each on a line of its own.'),
+    ],
+];
+/** The problem with what is no requirement, with what was probably meant. */
+function meant(text) {
+    for (const [pattern, guess] of slips) {
+        const [, ...parts] = pattern.exec(text) ?? [];
+        if (pattern.test(text))
+            return guess(...parts);
+    }
+    return new RequirementProblem('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/name.ts
+/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
+function wheelParts(fileName) {
+    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
+        return undefined;
+    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
+}
+/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
+function isArchiveName(path) {
+    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/options.ts
+
+/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
+const known = {
+    '--index-url': true,
+    '--pypi-url': true,
+    '--extra-index-url': true,
+    '--no-index': false,
+    '--find-links': true,
+    '--requirement': true,
+    '--constraint': true,
+    '--editable': true,
+    '--no-binary': true,
+    '--only-binary': true,
+    '--prefer-binary': false,
+    '--require-hashes': false,
+    '--pre': false,
+    '--all-releases': true,
+    '--only-final': true,
+    '--trusted-host': true,
+    '--use-feature': true,
+    '--hash': true,
+    '--global-option': true,
+    '--config-settings': true,
+    '--config-setting': true,
+};
+const options_short = {
+    '-i': '--index-url',
+    '-f': '--find-links',
+    '-r': '--requirement',
+    '-c': '--constraint',
+    '-e': '--editable',
+    '-C': '--config-settings',
+};
+/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
+const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
+/** @throws RequirementProblem for what a list cannot have */
+function readOptions(text) {
+    const words = splitWords(text);
+    const found = new Map();
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        const { name, value } = readOption(word);
+        const takesValue = known[name];
+        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
+        if (given === undefined) {
+            const isFile = name === '--requirement' || name === '--constraint';
+            throw new RequirementProblem(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
+        }
+        found.set(name, [...(found.get(name) ?? []), given]);
+        // Whether the rest belongs to an option that is not known here is not known either.
+        if (takesValue === undefined)
+            break;
+    }
+    return found;
+}
+function readOption(word) {
+    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
+    const name = options_short[start];
+    if (name !== undefined)
+        return { name, ...(rest !== '' && { value: rest }) };
+    if (ofCommand.test(word)) {
+        throw new RequirementProblem(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
+    }
+    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
+    // As python's optparse does, by the beginning of a name that no other has.
+    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
+    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
+}
+/** As a shell splits words, without its variables (python's shlex). */
+function splitWords(text) {
+    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
+
+
+
+
+
+
+
+const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
+const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
+const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
+const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
+const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/**
+ * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
+ * What is left to pip is whether there are such packages and versions.
+ * @param text a logical line, with `${VAR}` filled in
+ * @throws RequirementProblem for what no pip can read
+ */
+function readRequirement(text) {
+    const words = text.split(' ');
+    const end = words.findIndex((word) => word.startsWith('-'));
+    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given !== '') {
+        if (end >= 0)
+            readOptions(words.slice(end).join(' '));
+        return readGiven(given);
+    }
+    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
+    return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable);
+}
+function readOptionLine(options) {
+    const [editable] = only(options, '--editable');
+    if (editable !== undefined)
+        return readEditable(editable);
+    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
+    if (stray !== undefined) {
+        throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`);
+    }
+    const [requirements] = only(options, '--requirement');
+    if (requirements !== undefined)
+        return { kind: 'option', requirements: included(requirements) };
+    const [constraints] = only(options, '--constraint');
+    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
+}
+function included(file) {
+    return /^file:/i.test(file) ? pathOf(file) : file;
+}
+/** pip passes over all but the first of them in silence. */
+function only(options, option) {
+    const values = options.get(option) ?? [];
+    if (values.length < 2)
+        return values;
+    throw new RequirementProblem(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
+}
+function readEditable(text) {
+    const [, of, address] = named.exec(text) ?? [];
+    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
+    if (kind === 'url') {
+        throw new RequirementProblem(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
+    }
+    const its = of === undefined ? known : canonicalName(of);
+    return {
+        kind: 'editable',
+        ...(its !== undefined && { name: its }),
+        ...(path !== undefined && { path: withoutExtras(path) }),
+    };
+}
+/** `git:https://…` counts as `git+https://…` behind `-e`. */
+function asVcs(text) {
+    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
+}
+function readGiven(text) {
+    const whole = withoutMarker(text);
+    const address = readGivenAddress(whole);
+    if (address)
+        return address;
+    const [, of, target] = named.exec(whole) ?? [];
+    if (of !== undefined && target !== undefined) {
+        const found = readGivenAddress(target);
+        if (found)
+            return { ...found, name: canonicalName(of) };
+        throw new RequirementProblem(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
+    }
+    const [, plain] = specifier.exec(whole) ?? [];
+    const wheel = wheelParts(whole.replace(/^.*\//, ''));
+    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || isArchiveName(whole))) {
+        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
+    }
+    if (plain !== undefined)
+        return { kind: 'index', name: canonicalName(plain) };
+    throw meant(whole);
+}
+/** Behind an address a `;` of its own belongs to it. */
+function withoutMarker(text) {
+    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
+    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
+    return at < 0 ? text : text.slice(0, at).trim();
+}
+function readGivenAddress(text) {
+    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
+    const its = nameInAddress(text);
+    const name = its === undefined ? {} : { name: its };
+    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
+        return { kind: 'vcs', ...name };
+    }
+    switch (scheme.toLowerCase()) {
+        case 'http':
+        case 'https':
+        case 'ftp':
+            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
+                return { kind: 'url', ...name };
+            throw new RequirementProblem(`a repository's address begins with git+`, `Write git+${text}.`);
+        case 'file':
+            return { kind: 'path', ...name, path: pathOf(text) };
+        default:
+            return undefined;
+    }
+}
+/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
+function pathOf(address) {
+    const bare = address.replace(/[?#].*$/s, '');
+    if (!/^file:\/\//i.test(bare))
+        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
+    try {
+        return (0,external_node_url_.fileURLToPath)(bare);
+    }
+    catch {
+        throw new RequirementProblem(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
+    }
+}
+function nameInAddress(text) {
+    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
+    if (egg !== undefined)
+        return canonicalName(egg);
+    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
+    return wheelParts((0,credentials/* decoded */.DH)(file))?.name;
+}
+function isPathLike(text) {
+    return text.includes('/') || text.startsWith('.');
+}
+function withoutExtras(path) {
+    return path.replace(/\[[^\]]*\]$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/list.ts
+
+
+
+
+/**
+ * Reads the lines of a list for pip.
+ * @param variables what `${VAR}` stands for
+ * @param refuse makes the error for a line
+ * @throws what `refuse` makes, for the first that pip could not read
+ */
+function readList(lines, file, variables, refuse) {
+    return logicalLines(lines).map(({ text, line }) => {
+        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
+        if (isUndecoded(text))
+            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
+        try {
+            const expanded = expand(text, variables);
+            const says = readRequirement(expanded.text);
+            const { kind, name, path } = says;
+            return {
+                line: {
+                    text,
+                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
+                    kind,
+                    ...(name !== undefined && { name }),
+                    ...(path !== undefined && { path }),
+                    file,
+                    line,
+                },
+                says,
+                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
+            };
+        }
+        catch (error) {
+            if (!(error instanceof RequirementProblem))
+                throw error;
+            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
+        }
+    });
+}
+/**
+ * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
+ * stands, from which nothing good comes.
+ * @returns also the text in which the secrets among them are left as they stand
+ */
+function expand(text, variables) {
+    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
+    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
+    return {
+        text: fill(() => true),
+        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
+        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
+    };
+}
+const variable = /\$\{([A-Z0-9_]+)\}/g;
+function list_valueOf(name, variables) {
+    const value = variables[name];
+    if (value && !/\p{Cc}/u.test(value))
+        return value;
+    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
+    throw new RequirementProblem(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
+}
+
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+/**
+ * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
+ * of an archive the name that stands there.
+ */
+function packageOfSpec(spec) {
+    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
+    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
+    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
+    return (archive ?? name).toLowerCase();
+}
+
 ;// CONCATENATED MODULE: ./src/environment/types.ts
 /** libmamba's install.cpp, `truthy_values`. */
 const selectors = ['linux', 'unix', 'osx', 'win'];
@@ -38521,22 +39040,28 @@ const selectors = ['linux', 'unix', 'osx', 'win'];
 
 
 
+
+
+
 /**
  * Reads the text of an environment file the way micromamba does (libmamba's install.cpp, `read_yaml_file`), but
  * refuses what micromamba would pass over in silence.
  * @param file the path for errors; its stem is the name of an environment that has none
- * @param variables what `$NAME` in channels stands for
+ * @param variables what `$NAME` in channels stands for, and `${NAME}` in lines for pip
+ * @returns also the lines for pip, of whose files nothing is read yet
  * @throws UserError with the line of the first thing that is wrong
  */
 function parseEnvironment(text, file, variables) {
     const source = openDocument(text, file);
     const fields = source.fields();
-    const warnings = [...fields]
-        .filter(([key]) => !known.has(key))
+    refuseStrayPip(source, fields.get('pip'));
+    const unknown = [...fields]
+        .filter(([key]) => !parse_known.has(key))
         .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
     const set = readVariables(source, fields.get('variables'));
     const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
-    const { specs, pip } = readDependencies(source, fields);
+    const { specs, pip, warnings } = readDependencies(source, fields, file, variables);
+    const inSpecs = specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec));
     return {
         environment: {
             file,
@@ -38544,15 +39069,16 @@ function parseEnvironment(text, file, variables) {
             channels,
             noDefaults,
             specs,
-            pip,
+            ...(pip.length > 0 && { pip: { lines: pip.map(({ line }) => line), files: [] } }),
             variables: set.variables,
-            secrets: [...new Set([...secrets, ...specs.flatMap(({ text: spec }) => (0,credentials/* secretsIn */.VY)(spec))])],
+            secrets: [...new Set([...secrets, ...inSpecs, ...pip.flatMap((line) => line.secrets)])],
         },
-        warnings: [...warnings, ...set.warnings],
+        warnings: [...unknown, ...warnings, ...set.warnings],
+        pip,
     };
 }
 /** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+const parse_known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
 /** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
 function readName(source, field, file) {
     const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
@@ -38593,7 +39119,13 @@ function readChannels(source, field, variables) {
         secrets,
     };
 }
-function readDependencies(source, fields) {
+/** Beside `dependencies` neither conda nor micromamba look at it. */
+function refuseStrayPip(source, field) {
+    if (field === undefined || isEmpty(field.value))
+        return;
+    throw source.refuse(field.line, "'pip:' stands beside 'dependencies', where conda and micromamba pass over it", "Put it into the list: below 'dependencies:', - pip: with the lines for pip below that.");
+}
+function readDependencies(source, fields, file, variables) {
     const field = fields.get('dependencies');
     if (field === undefined) {
         const foreign = foreignByKeys(fields);
@@ -38603,6 +39135,9 @@ function readDependencies(source, fields) {
     }
     const specs = [];
     const pip = [];
+    const warnings = [];
+    let forPip;
+    const refuse = (...of) => source.refuse(...of);
     for (const item of source.items(field, 'dependencies')) {
         if (!(0,dist/* isMap */.jh)(item.value)) {
             specs.push(readSpec(source, item));
@@ -38610,8 +39145,13 @@ function readDependencies(source, fields) {
         }
         for (const [key, entry] of source.fields(item.value)) {
             const selector = selectorOf(key);
-            if (key === 'pip')
-                pip.push(...source.items(entry, 'pip').map((line) => readSpec(source, line)));
+            if (key === 'pip') {
+                const lines = source.items(entry, 'pip').flatMap((line) => textForPip(source, line));
+                pip.push(...readList(lines, file, variables, refuse));
+                forPip ??= entry;
+                if (lines.length === 0)
+                    warnings.push({ message: emptyPip, line: entry.line });
+            }
             else if (selector)
                 specs.push({ ...readSpec(source, entry), selector });
             else {
@@ -38619,7 +39159,21 @@ function readDependencies(source, fields) {
             }
         }
     }
-    return { specs, pip };
+    // As micromamba does (install.cpp, `read_yaml_file`); with pip the solver brings a python.
+    const isAsked = specs.some((spec) => spec.selector === undefined && packageOfSpec(spec.text) === 'pip');
+    if (forPip && pip.length > 0 && !isAsked)
+        specs.push({ text: 'pip', line: forPip.line });
+    return { specs, pip, warnings };
+}
+/** micromamba fails on one, "bad conversion"; conda does not, and there is but one thing that it can mean. */
+const emptyPip = "'pip:' is empty, so nothing is installed by pip; micromamba would refuse the file";
+/** A text of several lines is several lines to pip. */
+function textForPip(source, { value, line }) {
+    const text = textOf(value);
+    if (text === undefined) {
+        throw source.refuse(line, isEmpty(value) ? "a line of 'pip:' is empty" : "a line of 'pip:' is not text", "Write a package and its version, 'flask==3.0', or an option, '--index-url https://…'; in quotes, where it has ': '.");
+    }
+    return physicalLines(text).map((part) => ({ text: part.text, line }));
 }
 function readSpec(source, { value, line }) {
     const text = textOf(value);
@@ -38674,6 +39228,137 @@ function nameProblem(name, before) {
     return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var digest = __nccwpck_require__(1573);
+;// CONCATENATED MODULE: ./src/environment/pip/files.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
+/**
+ * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
+ * in, everything else from the folder of the environment file, where pip runs.
+ * @param folder that of the environment file
+ * @param variables what `${VAR}` stands for
+ * @throws UserError at the line that names what is not there, or that pip could not read
+ */
+async function readPipFiles(lines, folder, variables) {
+    const files = new Map();
+    const secrets = [];
+    const warnings = [];
+    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), ...of, named: { file, line } });
+    const follow = async (read, from) => {
+        const { says, line } = read;
+        const included = says.requirements ?? says.constraints;
+        if (included !== undefined) {
+            if (/^https?:/i.test(included)) {
+                const message = `What '${(0,credentials/* withoutPipCredentials */.Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
+                warnings.push({ message, file: line.file, line: line.line });
+                return;
+            }
+            const path = (0,external_node_path_.resolve)(from, included);
+            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
+        }
+        else if (says.path !== undefined)
+            await lookAt(read, (0,external_node_path_.resolve)(folder, says.path));
+    };
+    const include = async (read, path, kind) => {
+        // One that names itself, by way of others too, is read once; pip has its own word on it.
+        if (files.has(path))
+            return;
+        const text = decodeText(await contentOf(path, read), path);
+        // pip 26.1 reads pylock.toml behind -r.
+        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
+        const inner = isLock
+            ? []
+            : readList(physicalLines(text), path, variables, (line, what, advice) => new errors/* UserError */.y(what, { at: { file: path, line }, advice }));
+        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
+        remember(path, read, { kind, digest: (0,digest/* digestOf */.ol)(asked), lines: inner.map((one) => one.line) });
+        secrets.push(...inner.flatMap((one) => one.secrets));
+        for (const one of inner)
+            await follow(one, (0,external_node_path_.dirname)(path));
+    };
+    const lookAt = async (read, path) => {
+        const isFolder = await isDirectory(path);
+        if (isFolder === undefined)
+            throw missing(read, path);
+        if (!isFolder) {
+            if (!isArchiveName(path))
+                throw refuse(read, `'${path}' is neither a folder nor an archive`);
+            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
+            return;
+        }
+        const inside = await (0,promises_.readdir)(path);
+        const found = projectFiles.filter((name) => inside.includes(name));
+        if (!found.some((name) => name !== 'setup.cfg')) {
+            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
+        }
+        for (const name of found) {
+            const file = (0,external_node_path_.join)(path, name);
+            const text = decodeText(await contentOf(file, read), file);
+            remember(file, read, { kind: 'project', digest: (0,digest/* digestOf */.ol)(text), lines: [] });
+        }
+    };
+    for (const read of lines)
+        await follow(read, folder);
+    return { files: [...files.values()], secrets, warnings };
+}
+/** Wheels may be bigger than what Node reads at once. */
+async function digestOfFile(path, read) {
+    try {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+        return (0,digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
+    }
+    catch (error) {
+        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+async function contentOf(path, read) {
+    try {
+        return await (0,promises_.readFile)(path);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            throw missing(read, path); // what node:fs rejects with
+        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+async function isDirectory(path) {
+    try {
+        return (await (0,promises_.stat)(path)).isDirectory();
+    }
+    catch {
+        return undefined;
+    }
+}
+function missing(read, path) {
+    const { requirements, constraints } = read.says;
+    const isIncluded = (requirements ?? constraints) !== undefined;
+    return refuse(read, `there is no '${path}'`, isIncluded
+        ? 'Its path is relative to the file that names it.'
+        : 'Its path is relative to the folder of the environment file, where pip runs.');
+}
+function refuse({ line: { canonical, file, line } }, what, advice) {
+    return new errors/* UserError */.y(`'${canonical}': ${what}`, { at: { file, line }, advice });
+}
+
 ;// CONCATENATED MODULE: ./src/environment/find.ts
 
 
@@ -38718,6 +39403,8 @@ async function isFile(path) {
 
 
 
+
+
 /** How messages call what was given without a file. */
 const file = "the inputs 'packages' and 'channels'";
 /**
@@ -38726,6 +39413,13 @@ const file = "the inputs 'packages' and 'channels'";
  * @throws UserError
  */
 function environmentOf(packages, channels, variables = process.env) {
+    const forPip = packages.find(isForPip);
+    if (forPip !== undefined) {
+        throw new errors/* UserError */.y(`'${(0,credentials/* withoutPipCredentials */.Qm)(forPip)}' is for pip, and these are packages of channels`, {
+            at: { input: 'packages' },
+            advice: "Write it into an environment file: below 'dependencies:', - pip: with the lines for pip below that.",
+        });
+    }
     const text = (0,dist/* stringify */.As)({ name: 'base', channels, dependencies: packages });
     const { environment } = parseEnvironment(text, file, variables);
     environment.secrets.forEach(secrets/* keepSecret */.gz);
@@ -38735,6 +39429,14 @@ function environmentOf(packages, channels, variables = process.env) {
         channels: elsewhere(environment.channels),
         specs: elsewhere(environment.specs),
     };
+}
+/** A list for pip, or a line that is one to pip alone. */
+function isForPip(text) {
+    const item = text.replace(/^-\s+/, '');
+    return (/^pip\s*:(?!:)/.test(item) ||
+        /^-/.test(item) ||
+        /^(git|hg|svn|bzr)\+/.test(item) ||
+        /^[\w.-]+(\[.*\])?\s*@/.test(item));
 }
 /** An environment with the channels and packages of another behind its own. */
 function withMore(environment, more) {
@@ -38747,41 +39449,8 @@ function withMore(environment, more) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/environment/spec.ts
-
-/**
- * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
- * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
- * left alone but for credentials.
- */
-function normalizeSpec({ text, selector }) {
-    const normal = normalizeMatchSpec((0,credentials/* withoutCredentials */.ri)(text.trim()));
-    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
-}
-/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
-const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
-function normalizeMatchSpec(text) {
-    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
-    if (name === '' || name.includes('://'))
-        return text;
-    const compact = constraint
-        .replace(/\s+/g, ' ')
-        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
-        .trimEnd();
-    return channel + name.toLowerCase() + compact + brackets.trimEnd();
-}
-/**
- * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
- * of an archive the name that stands there.
- */
-function packageOfSpec(spec) {
-    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
-    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
-    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
-    return (archive ?? name).toLowerCase();
-}
-
 ;// CONCATENATED MODULE: ./src/environment/read.ts
+
 
 
 
@@ -38796,21 +39465,31 @@ function packageOfSpec(spec) {
 
 
 
+
 /**
- * Reads an environment file. Passwords and tokens in it are masked in the log from here on.
- * @param variables what `$NAME` in channels stands for
+ * Reads an environment file, and the files that its lines for pip name. Passwords and tokens in them are masked in the log from here on.
+ * @param variables what `$NAME` in channels stands for, and `${NAME}` in lines for pip
  * @throws UserError with file and line
  */
 async function readEnvironment(file, variables = process.env) {
     const foreign = foreignByName(file);
     if (foreign)
         throw new errors/* UserError */.y(foreign.what, { at: { file }, advice: foreign.advice });
-    const { environment, warnings } = parseEnvironment(await readText(file), file, variables);
+    const { environment, warnings, pip } = parseEnvironment(await readText(file), file, variables);
     environment.secrets.forEach(secrets/* keepSecret */.gz);
     for (const { message, line } of warnings)
         core/* warning */.$e(message, { file, startLine: line });
-    refusePip(environment);
-    return environment;
+    if (environment.pip === undefined)
+        return environment;
+    const read = await readPipFiles(pip, (0,external_node_path_.dirname)(file), variables);
+    read.secrets.forEach(secrets/* keepSecret */.gz);
+    for (const { message, file: of, line } of read.warnings)
+        core/* warning */.$e(message, { file: of, startLine: line });
+    return {
+        ...environment,
+        pip: { ...environment.pip, files: read.files },
+        secrets: [...new Set([...environment.secrets, ...read.secrets])],
+    };
 }
 async function readText(file) {
     let bytes;
@@ -38821,16 +39500,6 @@ async function readText(file) {
         throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
     }
     return decodeText(bytes, file);
-}
-/** pip has to run in the image, which making one out of packages does not. */
-function refusePip({ file, pip: [first] }) {
-    if (first === undefined)
-        return;
-    throw new errors/* UserError */.y(`'pip:' is not supported yet, so '${(0,credentials/* withoutCredentials */.ri)(first.text)}' cannot be installed`, {
-        at: { file, line: first.line },
-        advice: 'Take the package from a channel, or install it in a Dockerfile that starts FROM the image, where pip runs: ' +
-            'ARG MAMBA_DOCKERFILE_ACTIVATE=1, then RUN pip install ….',
-    });
 }
 
 
@@ -38844,9 +39513,9 @@ function refusePip({ file, pip: [first] }) {
 /* harmony export */   Qt: () => (/* binding */ virtualPackageNames),
 /* harmony export */   R: () => (/* binding */ listVirtualPackages),
 /* harmony export */   mt: () => (/* binding */ overrides),
-/* harmony export */   os: () => (/* binding */ chooseVirtualPackages)
+/* harmony export */   os: () => (/* binding */ chooseVirtualPackages),
+/* harmony export */   s1: () => (/* binding */ defaultVirtualPackages)
 /* harmony export */ });
-/* unused harmony export defaultVirtualPackages */
 const virtualPackageNames = ['__archspec', '__cuda', '__glibc', '__linux'];
 /** Generic processors of the platforms, as archspec names them. */
 const processors = {
@@ -38900,10 +39569,12 @@ function listVirtualPackages(packages) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ manifestMediaTypes),
+/* harmony export */   H6: () => (/* binding */ layerMediaTypes),
+/* harmony export */   PP: () => (/* binding */ indexMediaType),
 /* harmony export */   QK: () => (/* binding */ configMediaTypes),
 /* harmony export */   U1: () => (/* binding */ ociLayerTypes)
 /* harmony export */ });
-/* unused harmony exports indexMediaType, manifestMediaType, configMediaType, layerMediaTypes, indexMediaTypes, imageMediaTypes */
+/* unused harmony exports manifestMediaType, configMediaType, indexMediaTypes, imageMediaTypes */
 /** The kinds of documents and layers, as OCI names them (image-spec, media-types.md) and as Docker does (image manifest version 2, schema 2). */
 const indexMediaType = 'application/vnd.oci.image.index.v1+json';
 const manifestMediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -38950,10 +39621,10 @@ const ociLayerTypes = {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1086);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6954);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3508);
 
 
 
@@ -39087,8 +39758,8 @@ var credentials = __nccwpck_require__(5903);
 var secrets = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
-// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
-var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
+var access = __nccwpck_require__(5998);
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
 var virtual_packages = __nccwpck_require__(4185);
 ;// CONCATENATED MODULE: ./src/action/defaults.ts
@@ -39149,6 +39820,8 @@ const defaults = {
     'download-micromamba': 'true',
     condarc: '',
     'condarc-file': '',
+    'pip-index-url': '',
+    'pip-extra-index-url': '',
     'auth-host': '',
     'auth-token': '',
     'auth-username': '',
@@ -39424,12 +40097,27 @@ function readLockingRequest(mode, environment = process.env) {
         image: { rootPrefix: readRootPrefix() },
         micromamba: readMicromamba(),
         condarc: readCondarc(environment),
+        pipIndexes: readPipIndexes(),
         auth: readAuth(),
         logLevel: choice('log-level', logLevels),
     };
     refuseContradictionsInLocking(request);
     return request;
 }
+function readPipIndexes() {
+    const [index, more] = listOf('pip-index-url', indexAddress, 'the address of an index');
+    if (more !== undefined) {
+        throw new errors/* UserError */.y('there can be one only', {
+            at: { input: 'pip-index-url' },
+            advice: "Give the others by 'pip-extra-index-url'.",
+        });
+    }
+    const extra = listOf('pip-extra-index-url', indexAddress, 'the address of an index');
+    for (const address of [index ?? '', ...extra])
+        (0,credentials/* secretsIn */.VY)(address).forEach(secrets/* keepSecret */.gz);
+    return { ...(index !== undefined && { index }), extra };
+}
+const indexAddress = /^(https?|file):\/\//;
 function keepProxyPasswords(environment) {
     const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name));
     for (const [, address = ''] of proxies)
@@ -39722,7 +40410,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 6954:
+/***/ 3508:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45626,7 +46314,7 @@ var media_types = __nccwpck_require__(9217);
  * @throws UserError for anything else that a registry may hold
  */
 function parseBaseManifest(text, name) {
-    const { schemaVersion, manifests, config, layers } = manifest_parseObject(text, name);
+    const { schemaVersion, manifests, config, layers } = parseObject(text, name);
     if (schemaVersion === 1) {
         throw refusedBase(name, 'its manifest is of the kind (schema 1) that Docker gave up in 2017', 'Push it again with a current tool.');
     }
@@ -45715,7 +46403,7 @@ function chooseImage(images, platform, name) {
 function refusedBase(name, what, advice) {
     return new errors/* UserError */.y(`${name}: ${(0,foreign/* foreignText */.qk)(what)}`, { at: { input: 'base-image' }, advice });
 }
-function manifest_parseObject(text, name) {
+function parseObject(text, name) {
     let value;
     try {
         value = JSON.parse(text);
@@ -46482,8 +47170,8 @@ function loadScratch() {
     return core.getState(scratchName) || undefined;
 }
 
-// EXTERNAL MODULE: ./src/channels/access.ts + 4 modules
-var access = __nccwpck_require__(742);
+// EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
+var access = __nccwpck_require__(5998);
 ;// CONCATENATED MODULE: ./src/execute/emulation.ts
 
 
@@ -46503,7 +47191,7 @@ const [ET_EXEC, ET_DYN] = [2, 3];
  * @param registered where the kernel lists them
  * @returns why not, as a clause; undefined when it does
  */
-async function whyNotRun(architecture, { registered = '/proc/sys/fs/binfmt_misc', machine = (0,common_platform/* machinePlatform */.Pv)().architecture } = {}) {
+async function canRun(architecture, { registered = '/proc/sys/fs/binfmt_misc', machine = (0,common_platform/* machinePlatform */.Pv)().architecture } = {}) {
     if (architecture === machine)
         return undefined;
     const emulators = await emulatorsOf(architecture, registered);
@@ -46553,22 +47241,4453 @@ function headerOf(architecture, type) {
     return header;
 }
 
-;// CONCATENATED MODULE: ./src/execute/engine.ts
-function checkExecutionEngine(_program, _environment) {
-    return Promise.resolve('not yet');
-}
-function openEngineRoom(_image, _program, _environment) {
-    throw new Error('not yet');
-}
-
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./src/outputs/engine.ts
+
+
+
+/**
+ * The command line of an engine that may be there or not.
+ * @param environment where PATH is, and what the engine's command line gets
+ */
+function engineCommand(program, environment) {
+    const options = { env: environment, stdio: 'pipe' };
+    const start = (args) => (0,external_node_child_process_.spawn)(program, args, options);
+    const pipe = ['-c', 'set -o pipefail; "$@" | cat', 'bash', program];
+    return {
+        program,
+        start,
+        startPiped: (args) => (0,external_node_child_process_.spawn)('bash', [...pipe, ...args], options),
+        run: (args, feed) => execute(start(args), feed),
+    };
+}
+/**
+ * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
+ * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
+ * @throws UserError when there is none
+ */
+async function engine_findEngine(environment) {
+    const chosen = environment['CONTAINER_ENGINE'];
+    const programs = chosen ? [chosen] : ['docker', 'podman'];
+    for (const program of programs) {
+        const engine = engineCommand(program, environment);
+        try {
+            await engine.run(['--version']);
+            return engine;
+        }
+        catch (error) {
+            if (!isMissing(error))
+                throw cannotStart(program, error);
+        }
+    }
+    throw new UserError(chosen
+        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
+        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
+}
+/** Why not by @actions/exec: see `command.ts`. */
+async function execute(child, feed = endAtOnce) {
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    child.stdin.on('error', () => undefined); // `feed` is told of it as well
+    const [closed, fed] = await Promise.allSettled([
+        (0,external_node_events_.once)(child, 'close'),
+        feed(child.stdin).catch((error) => {
+            // A command that stops reading is judged by how it ends.
+            if (isBrokenPipe(error))
+                return;
+            child.kill();
+            throw error;
+        }),
+    ]);
+    if (closed.status === 'rejected')
+        throw closed.reason;
+    if (fed.status === 'rejected')
+        throw fed.reason;
+    return { ok: closed.value[0] === 0, ...output };
+}
+function endAtOnce(stdin) {
+    stdin.end();
+    return Promise.resolve();
+}
+/** Whether a program could not be started since there is none of its name. */
+function isMissing(error) {
+    return codeOf(error) === 'ENOENT';
+}
+/** What a pipe says whose reader is gone, on the systems that runners have. */
+function isBrokenPipe(error) {
+    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
+}
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+function cannotStart(program, error) {
+    return new UserError(`'${program}' cannot be started: ${messageOf(error)}`, {
+        at: { input: 'load' },
+        cause: error,
+    });
+}
+
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
+;// CONCATENATED MODULE: ./src/oci/json-blob.ts
+
+/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
+function json_blob_jsonBlob(mediaType, content) {
+    const bytes = Buffer.from(JSON.stringify(content));
+    return { descriptor: { mediaType, digest: (0,common_digest/* digestOf */.ol)(bytes), size: bytes.length }, bytes };
+}
+/** Annotations in the order of their keys, however they were put together. */
+function json_blob_sorted(entries) {
+    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/image/image-index.ts
+
+
+/**
+ * Puts the images of several platforms under one digest.
+ * @param images in the order of the index, one for each platform: a client takes the first that suits it
+ * @param annotations of the index; `ofDescriptors` are of what it says of each manifest
+ */
+function assembleIndex(images, annotations, ofDescriptors = {}) {
+    const entries = images.map(({ manifest, platform }) => ({
+        ...image_index_withAnnotations(manifest.descriptor, ofDescriptors),
+        platform: image_index_descriptorPlatform(platform),
+    }));
+    return { index: image_index_indexOf(entries, annotations), images };
+}
+/** The index of some manifests, in the order given. */
+function image_index_indexOf(manifests, annotations = {}) {
+    return jsonBlob(indexMediaType, {
+        schemaVersion: 2,
+        mediaType: indexMediaType,
+        manifests: manifests.map(canonical),
+        ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
+    });
+}
+/** A platform as an index names it; Docker says of each arm64 that it is v8. */
+function image_index_descriptorPlatform({ os, architecture, variant = architecture === 'arm64' ? 'v8' : undefined, }) {
+    return { os, architecture, ...(variant !== undefined && { variant }) };
+}
+/** A descriptor with more annotations; those that it has itself give way. */
+function image_index_withAnnotations(descriptor, more) {
+    if (Object.keys(more).length === 0)
+        return descriptor;
+    return { ...descriptor, annotations: { ...descriptor.annotations, ...more } };
+}
+/** What is known of a manifest, with its keys always in the same order. */
+function canonical({ mediaType, digest, size, annotations, platform }) {
+    return {
+        mediaType,
+        digest,
+        size,
+        ...(annotations && { annotations: sorted(annotations) }),
+        ...(platform && { platform }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/outputs/artifact.ts
+/** The manifest or index whose digest is the artifact's. */
+function artifact_topOf(artifact) {
+    return artifact_isIndex(artifact) ? artifact.index : artifact.manifest;
+}
+/** The images that the artifact consists of, in the order of its index. */
+function artifact_imagesOf(artifact) {
+    return artifact_isIndex(artifact) ? artifact.images : [artifact];
+}
+function artifact_isIndex(artifact) {
+    return 'index' in artifact;
+}
+
+;// CONCATENATED MODULE: ./src/outputs/targets.ts
+
+/** The repositories of some targets, each once, without tags and digests. */
+function targets_distinctRepositories(targets) {
+    return distinct(targets.map(({ registry, repository }) => ({ registry, repository })));
+}
+/** The targets that have a tag, each once, without digests. */
+function targets_distinctTags(targets) {
+    return distinct(targets.flatMap(({ registry, repository, tag }) => tag === undefined ? [] : [{ registry, repository, tag }]));
+}
+function distinct(references) {
+    return [...new Map(references.map((reference) => [(0,registry/* formatReference */.FH)(reference), reference])).values()];
+}
+
+;// CONCATENATED MODULE: ./src/outputs/layout-files.ts
+
+
+
+
+
+
+
+/**
+ * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one artifact under all its tags, in the
+ * order in which a reader needs them. Docker's `manifest.json` lies with a single image, as in what `docker save` writes:
+ * the engine's older image store loads nothing without it. It gives a tag to one image only and knows no platforms, so
+ * with several images there is none: which of them is right depends on the machine that loads.
+ */
+function layout_files_layoutFiles(artifact, references) {
+    const images = artifact_imagesOf(artifact);
+    const [only, ...others] = images;
+    const blobs = [
+        ...(artifact_isIndex(artifact) ? [blobFile(artifact.index)] : []),
+        ...images.flatMap(({ manifest, config, layers }) => [
+            blobFile(manifest),
+            blobFile(config),
+            ...layers.map(layout_files_layerFile),
+        ]),
+    ];
+    return [
+        jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }),
+        jsonFile('index.json', layoutIndexOf(topDescriptor(artifact), references)),
+        ...(only && others.length === 0 ? [jsonFile('manifest.json', dockerArchiveOf(only, references))] : []),
+        // Two layers may have the same bytes.
+        ...new Map(blobs.map((file) => [file.path, file])).values(),
+    ];
+}
+/** The bytes of a file; a blob's are checked on the way. */
+async function* layout_files_contentOf(file) {
+    const content = (await file.open()); // streams of bytes, not of objects
+    yield* file.descriptor ? (0,registry/* verified */.zr)(file.descriptor, content, file.path) : content;
+}
+/** An image with its platform; an index stands for those of its images. */
+function topDescriptor(artifact) {
+    const { descriptor } = artifact_topOf(artifact);
+    return artifact_isIndex(artifact) ? descriptor : { ...descriptor, platform: image_index_descriptorPlatform(artifact.platform) };
+}
+/**
+ * The layout's index: the artifact once for each tag, under the names by which skopeo and umoci
+ * (`org.opencontainers.image.ref.name`, the tag alone) and containerd (`io.containerd.image.name`) look for it.
+ */
+function layoutIndexOf(top, references) {
+    const taken = new Set();
+    const named = targets_distinctTags(references).map((reference) => {
+        // Tags of two repositories may be alike, and a reader refuses a name that is there twice.
+        const isFree = !taken.has(reference.tag);
+        taken.add(reference.tag);
+        const annotations = {
+            ...top.annotations,
+            'io.containerd.image.name': (0,registry/* formatReference */.FH)(reference),
+            ...(isFree && { 'org.opencontainers.image.ref.name': reference.tag }),
+        };
+        return { ...top, annotations };
+    });
+    return {
+        schemaVersion: 2,
+        mediaType: media_types/* indexMediaType */.PP,
+        manifests: named.length > 0 ? named : [top],
+    };
+}
+/** Docker's own archive format, v1.2 (moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
+function dockerArchiveOf({ config, layers }, references) {
+    return [
+        {
+            Config: blobPath(config.descriptor),
+            RepoTags: targets_distinctTags(references).map(registry/* formatReference */.FH),
+            Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
+        },
+    ];
+}
+function blobPath({ digest }) {
+    return `blobs/sha256/${(0,common_digest/* hexOf */.ZD)(digest)}`;
+}
+function blobFile({ descriptor, bytes }) {
+    return { path: blobPath(descriptor), size: bytes.byteLength, descriptor, open: () => opened(bytes) };
+}
+function layout_files_layerFile(layer) {
+    const { descriptor } = layer;
+    return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() };
+}
+function jsonFile(path, value) {
+    const bytes = Buffer.from(JSON.stringify(value));
+    return { path, size: bytes.length, open: () => opened(bytes) };
+}
+function opened(bytes) {
+    return Promise.resolve(external_node_stream_.Readable.from([bytes], { objectMode: false }));
+}
+
+;// CONCATENATED MODULE: ./src/outputs/layout-tar.ts
+
+
+
+
+/**
+ * Writes a layout as a tar to `sink`, and ends it. The same files give the same bytes.
+ * @throws whatever went wrong first, on either side; `sink` is destroyed then
+ */
+async function layout_tar_writeTar(files, sink) {
+    const tar = (0,tar_stream.pack)();
+    const written = (0,external_node_stream_promises_.pipeline)(tar, sink);
+    const common = { uid: 0, gid: 0, mtime: new Date(0) };
+    const add = async () => {
+        for (const name of ['blobs/', 'blobs/sha256/']) {
+            tar.entry({ ...common, name, type: 'directory', mode: 0o755 });
+        }
+        for (const file of files) {
+            await (0,external_node_stream_promises_.pipeline)(layout_files_contentOf(file), tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }));
+        }
+        tar.finalize();
+    };
+    // Whichever side fails takes the other one down with it; the first reason is the one to tell.
+    await Promise.all([
+        written,
+        add().catch((error) => {
+            tar.destroy(error instanceof Error ? error : new Error((0,errors/* messageOf */.b)(error)));
+            throw error;
+        }),
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/outputs/layout.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
+ * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
+ * layout that was there before is replaced.
+ * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
+ */
+async function writeLayout(artifact, path, references) {
+    const { target, isTar } = targetOf(path);
+    const files = layoutFiles(artifact, references);
+    try {
+        await prepare(target, isTar);
+        await inItsPlace(target, (partial) => isTar ? writeTar(files, createWriteStream(partial, { flags: 'wx' })) : writeDirectory(files, partial));
+    }
+    catch (error) {
+        const needed = files.reduce((sum, { size }) => sum + size, 0);
+        const described = describeDiskError(error, { file: target, needed });
+        if (described)
+            throw refused(path, `the layout cannot be written: ${described.what}`, described.advice);
+        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error;
+    }
+}
+/**
+ * Finds out before there is an image whether its layout could be written.
+ * @throws UserError when something else is there, or the place cannot be written
+ */
+async function checkLayout(path) {
+    const { target, isTar } = targetOf(path);
+    try {
+        await prepare(target, isTar);
+        await withScratch(partialOf(target), () => Promise.resolve());
+    }
+    catch (error) {
+        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error;
+    }
+}
+function targetOf(path) {
+    const target = resolve(path);
+    if (/\.(tgz|tar\.\w+)$/.test(target)) {
+        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
+    }
+    return { target, isTar: target.endsWith('.tar') };
+}
+async function prepare(target, isTar) {
+    await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
+    await mkdir(dirname(target), { recursive: true });
+}
+/** Where it is made: beside its place, on the same file system. */
+function partialOf(target) {
+    return join(dirname(target), `.${basename(target)}.partial-`);
+}
+/** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
+async function inItsPlace(target, write) {
+    const work = await makeScratch(partialOf(target));
+    const [partial, old] = [join(work, 'new'), join(work, 'old')];
+    try {
+        await write(partial);
+        // A file is renamed over; a directory that is not empty cannot be.
+        const replaces = (await exists(target))?.isDirectory();
+        // Both at once: a run that is cancelled in between would take the old one along.
+        if (replaces)
+            renameSync(target, old);
+        try {
+            renameSync(partial, target);
+        }
+        catch (error) {
+            if (replaces)
+                renameSync(old, target);
+            throw error;
+        }
+    }
+    finally {
+        await removeScratch(work);
+    }
+}
+async function writeDirectory(files, directory) {
+    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+    for (const file of files) {
+        await pipeline(contentOf(file), createWriteStream(join(directory, file.path), { flags: 'wx' }));
+    }
+}
+async function assertReplaceableFile(path) {
+    const there = await exists(path);
+    if (there && !there.isFile())
+        throw refused(path, 'something that is not a file is there already');
+}
+/** Nothing, an empty directory, or a layout that has nothing but a layout's files in it. */
+async function assertReplaceableDirectory(path) {
+    const there = await exists(path);
+    if (!there)
+        return;
+    if (!there.isDirectory())
+        throw refused(path, 'something that is not a directory is there already');
+    const names = await readdir(path);
+    const foreign = names.filter((name) => !['oci-layout', 'index.json', 'manifest.json', 'blobs'].includes(name));
+    const isLayout = names.includes('oci-layout') && (await isLayoutMark(join(path, 'oci-layout')));
+    if (names.length > 0 && (foreign.length > 0 || !isLayout)) {
+        const what = foreign[0] === undefined ? '' : `: it holds '${foreign[0]}'`;
+        throw refused(path, `the directory is not an OCI layout${what}`);
+    }
+}
+async function isLayoutMark(path) {
+    try {
+        const mark = JSON.parse(await readFile(path, 'utf8'));
+        return typeof mark?.imageLayoutVersion === 'string';
+    }
+    catch {
+        return false;
+    }
+}
+/** What lies at the path itself: a symbolic link is one, and not what it points to. */
+async function exists(path) {
+    try {
+        return await lstat(path);
+    }
+    catch (error) {
+        if (isDiskError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+            return undefined;
+        throw error;
+    }
+}
+function isDiskError(error) {
+    return typeof error === 'object' && error !== null && 'syscall' in error;
+}
+function refused(file, what, advice = 'Choose another path, or remove what is there.') {
+    return new UserError(what, { at: { file }, advice });
+}
+
+;// CONCATENATED MODULE: ./src/outputs/load.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Loads an image into the container engine of this machine, under its tags; of an index, the image for this machine's
+ * processor. It goes there as a stream, without a file. Both of Docker's image stores take it, and so does podman.
+ * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST`, `CONTAINER_ENGINE`
+ * @returns the engine's id of the image: `sha256:` and the digest of its config, or of its manifest where containerd's
+ *   store keeps it
+ * @throws UserError when there is no engine, when it refuses, or when it does not have the image afterwards
+ */
+async function loadImage(artifact, tags, environment = process.env) {
+    const image = imageToLoad(artifact);
+    const engine = await findEngine(environment);
+    showCommand(engine.program, ['load']);
+    const id = await loadInto(engine, image, tags);
+    core.info(`${engine.program}: loaded ${[id, ...distinctTags(tags).map(formatReference)].join(', ')}`);
+    return id;
+}
+/**
+ * Loads an image into an engine.
+ * @param input which one an error is about
+ * @returns as `loadImage`
+ * @throws UserError as `loadImage`
+ */
+async function loadInto(engine, image, tags, input = 'load') {
+    const files = layout_files_layoutFiles(image, tags);
+    const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => layout_tar_writeTar(files, stdin));
+    if (!ok)
+        throw engineFailure(engine, 'load failed', stderr, input);
+    lib_core/* debug */.Yz(stdout);
+    return idOf(engine, image, targets_distinctTags(tags).map(registry/* formatReference */.FH), input);
+}
+/**
+ * Finds out before there is an image whether it could be loaded.
+ * @param platforms that the image is made for
+ * @throws UserError when there is no engine, when it does not answer, or when none of the platforms is this machine's
+ */
+async function checkEngine(platforms, environment = process.env) {
+    if (platforms.length > 1)
+        suitableFor(platforms);
+    const engine = await findEngine(environment);
+    const { ok, stderr } = await engine.run(['version']);
+    if (!ok)
+        throw engineFailure(engine, 'does not answer', stderr);
+}
+/** @param what did not go well; of it the engine said `stderr` */
+function engineFailure({ program }, what, stderr, input = 'load') {
+    return new errors/* UserError */.y(`${program} ${what}: ${(0,foreign/* foreignText */.qk)(stderr) || 'it did not say why'}`, {
+        at: { input },
+        advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
+    });
+}
+function imageToLoad(artifact) {
+    if (!isIndex(artifact))
+        return artifact;
+    const images = imagesOf(artifact);
+    const image = images[suitableFor(images.map(({ platform }) => platform))];
+    if (!image)
+        throw new Error('an index has the image of each of its platforms');
+    return image;
+}
+/** The position of the platform that is this machine's. */
+function suitableFor(platforms) {
+    const machine = machinePlatform();
+    // Of several variants the lowest, which runs wherever another does.
+    const [lowest] = platforms
+        .filter(({ architecture }) => architecture === machine.architecture)
+        .sort((a, b) => variantLevel(a) - variantLevel(b));
+    if (lowest)
+        return platforms.indexOf(lowest);
+    const made = platforms.map(formatPlatform).join(', ');
+    throw new UserError(`this machine is ${formatPlatform(machine)}, and the image is made for ${made}`, {
+        at: { input: 'load' },
+        advice: `Add ${formatPlatform(machine)} to 'platforms', or leave 'load' at false.`,
+    });
+}
+/** Looks for the image under its names, or by its digests when it has none. */
+async function idOf(engine, image, names, input) {
+    const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest);
+    const found = [];
+    for (const name of names.length > 0 ? names : ids)
+        found.push(await inspect(engine, name));
+    const missing = names.filter((_name, index) => !ids.includes(found[index] ?? ''));
+    const id = found.find((it) => it !== undefined && ids.includes(it));
+    if (id !== undefined && missing.length === 0)
+        return id;
+    throw new errors/* UserError */.y(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
+}
+/** @returns undefined when the engine has nothing of that name; podman leaves out `sha256:` */
+async function inspect(engine, name) {
+    const { ok, stdout } = await engine.run(['image', 'inspect', '--format', '{{.Id}}', name]);
+    return ok ? `sha256:${stdout.trim().replace(/^sha256:/, '')}` : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
+
+
+
+
+
+
+
+/**
+ * Reads the image that a digest stands for, or all that an index lists.
+ * @throws UserError when one of them is no container image for Linux
+ */
+async function merge_source_readImages(reference, client) {
+    if (reference.digest === undefined) {
+        throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
+    }
+    const named = await client.fetchManifest(reference);
+    if (!indexMediaTypes.includes(named.mediaType))
+        return [await readImage(reference, named, client)];
+    const listed = descriptorsOf(merge_source_parse(named.bytes, reference)['manifests'], reference);
+    if (listed.length === 0)
+        throw merge_source_refused(reference, 'it is an index without images');
+    return mapConcurrently(listed, 4, async (entry) => {
+        const member = { ...reference, digest: entry.digest };
+        const manifest = await client.fetchManifest(member);
+        return isAttestation(entry, listed)
+            ? foundManifest('attestation', member, manifest, entry, client)
+            : readImage(member, manifest, client, entry.annotations);
+    });
+}
+/** BuildKit's note on how it made one of the images beside it (buildkit, docs/attestations/attestation-storage.md). */
+function isAttestation({ annotations = {} }, listed) {
+    const about = annotations['vnd.docker.reference.digest'];
+    return (annotations['vnd.docker.reference.type'] === 'attestation-manifest' &&
+        listed.some(({ digest }) => digest === about));
+}
+/** Its platform is what its config says: of a single manifest nothing else tells. */
+async function readImage(reference, manifest, client, annotations) {
+    if (!imageMediaTypes.includes(manifest.mediaType)) {
+        const what = indexMediaTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
+        throw merge_source_refused(reference, `it is ${what || 'of no known type'}, not an image`);
+    }
+    const config = configOf(manifest, reference);
+    if (!configMediaTypes.includes(config.mediaType)) {
+        throw merge_source_refused(reference, `it holds ${config.mediaType}, not an image`);
+    }
+    const { os, architecture, variant } = merge_source_parse(await client.readBlob(reference, config), reference);
+    if (os !== 'linux' || typeof architecture !== 'string' || architecture === '') {
+        throw merge_source_refused(reference, `it is for ${String(os)}/${String(architecture)}, not for Linux`);
+    }
+    const platform = descriptorPlatform({
+        os,
+        architecture,
+        ...(typeof variant === 'string' && variant !== '' && { variant }),
+    });
+    return foundManifest('image', reference, manifest, { annotations, platform }, client);
+}
+function foundManifest(kind, reference, { mediaType, digest, bytes }, { annotations, platform }, client) {
+    const blobs = [
+        configOf({ bytes }, reference),
+        ...descriptorsOf(merge_source_parse(bytes, reference)['layers'], reference),
+    ];
+    const origin = { registry: reference.registry, repository: reference.repository };
+    return {
+        kind,
+        name: formatReference(reference),
+        manifest: {
+            descriptor: {
+                mediaType,
+                digest,
+                size: bytes.length,
+                ...(annotations && { annotations }),
+                ...(platform && { platform }),
+            },
+            bytes,
+        },
+        blobs: blobs.map((descriptor) => ({
+            descriptor,
+            origin,
+            open: () => client.openBlob(origin, descriptor),
+        })),
+    };
+}
+function configOf({ bytes }, reference) {
+    const [config] = descriptorsOf([merge_source_parse(bytes, reference)['config']], reference);
+    if (!config)
+        throw malformed(reference);
+    return config;
+}
+/** A JSON object that somebody else wrote. */
+function merge_source_parse(bytes, reference) {
+    try {
+        const value = JSON.parse(bytes.toString());
+        if (typeof value === 'object' && value !== null)
+            return value; // its JSON keys
+    }
+    catch {
+        // Told below.
+    }
+    throw malformed(reference);
+}
+function descriptorsOf(list, reference) {
+    if (Array.isArray(list) && list.every(isDescriptor))
+        return list;
+    throw malformed(reference);
+}
+function isDescriptor(value) {
+    if (typeof value !== 'object' || value === null)
+        return false;
+    const { mediaType, digest, size } = value; // each is checked
+    return (typeof mediaType === 'string' && typeof digest === 'string' && isDigest(digest) && Number.isInteger(size));
+}
+function malformed(reference) {
+    return merge_source_refused(reference, 'its manifest cannot be understood');
+}
+/** @param what may quote what somebody else wrote */
+function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
+    return new UserError(`${formatReference(reference)}: ${foreignText(what)}`, { advice });
+}
+
+// EXTERNAL MODULE: ./src/common/format.ts
+var common_format = __nccwpck_require__(6950);
+;// CONCATENATED MODULE: ./src/common/limiter.ts
+/**
+ * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
+ * started any more: it fails with the same error.
+ */
+function createLimiter(limit) {
+    const waiting = [];
+    const failures = [];
+    let running = 0;
+    return async (task) => {
+        if (running < limit)
+            running++;
+        else
+            await new Promise((resolve) => waiting.push(resolve));
+        try {
+            if (failures.length > 0)
+                throw failures[0];
+            return await task();
+        }
+        catch (error) {
+            failures.push(error);
+            throw error;
+        }
+        finally {
+            // The place is handed on, so that nobody else takes it meanwhile.
+            const next = waiting.shift();
+            if (next)
+                next();
+            else
+                running--;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/outputs/uploader.ts
+
+
+
+
+
+/** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
+function uploader_createBlobUploader(client, targets, options = {}) {
+    const registries = Map.groupBy(targets_distinctRepositories(targets), ({ registry }) => registry);
+    const limited = createLimiter(options.concurrency ?? 6);
+    const transfers = new Map();
+    /** `registry/repository@digest` */
+    const known = new Set();
+    const keyOf = (repository, digest) => `${(0,registry/* formatRepository */.Sh)(repository)}@${digest}`;
+    /** One after the other within a registry, where each repository can have the blob from the one before it. */
+    const toRegistry = async (blob, repositories) => {
+        const { descriptor } = blob;
+        let { origin } = blob;
+        const done = [];
+        for (const target of repositories) {
+            const repository = (0,registry/* formatRepository */.Sh)(target);
+            const arrival = known.has(keyOf(target, descriptor.digest))
+                ? 'existing'
+                : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
+            const log = arrival === 'uploaded' ? lib_core/* info */.pq : lib_core/* debug */.Yz;
+            log(`${descriptor.digest} (${(0,common_format/* formatBytes */.z3)(descriptor.size)}): ${arrival}, ${repository}`);
+            done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
+            origin = target;
+        }
+        return done;
+    };
+    const start = async (blob) => {
+        const each = [...registries.values()].map((repositories) => limited(() => toRegistry(blob, repositories)));
+        return (await Promise.all(each)).flat();
+    };
+    return {
+        add(blob) {
+            const { digest } = blob.descriptor;
+            const transfer = transfers.get(digest) ?? start(blob);
+            transfers.set(digest, transfer);
+            // Whoever pushes the image awaits the transfer again; until then its failure is not a crash.
+            transfer.catch(() => undefined);
+            return transfer;
+        },
+        know(repository, digest) {
+            known.add(keyOf(repository, digest));
+        },
+        knows: (repository, digest) => known.has(keyOf(repository, digest)),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/outputs/registry.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
+ * @param options.uploader one for the same targets that was given layers before; those are only awaited here
+ */
+async function pushImage(artifact, targets, client, options = {}) {
+    const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
+        manifest,
+        blobs: [...layers, sourceOf(config)],
+    }));
+    return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
+}
+/**
+ * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
+ * begins: a push that fails before leaves every tag where it was, and a tag that moved has everything below it.
+ * @param manifests what `top` consists of: itself, or the manifests that an index lists
+ * @throws TagFailure when some tags may have moved, and one could not
+ */
+async function registry_push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
+    const repositories = distinctRepositories(targets);
+    const { digest } = top.descriptor;
+    const blobs = manifests.flatMap((it) => it.blobs);
+    const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
+    const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
+    const tagged = distinctTags(targets);
+    const documents = [...manifests.map(({ manifest }) => manifest), top];
+    const distinctDocuments = [...new Map(documents.map((it) => [it.descriptor.digest, it])).values()];
+    let bytesOfManifests = 0;
+    const put = async (target, document) => {
+        await client.putManifest(target, document);
+        bytesOfManifests += document.bytes.length;
+    };
+    for (const document of distinctDocuments) {
+        // The one tag that there is brings the top itself: nothing else could fail between the two.
+        if (document.descriptor.digest === digest && targets.length === 1 && tagged.length === 1)
+            continue;
+        await mapConcurrently(repositories, 4, async (repository) => {
+            if (!uploader.knows(repository, document.descriptor.digest))
+                await put(repository, document);
+        });
+    }
+    await moveTags(tagged, digest, (target) => put(target, top));
+    const bytesUploaded = bytesOf(transfers, 'uploaded');
+    const report = {
+        digest,
+        images: repositories.map((repository) => formatReference({ ...repository, digest })),
+        tags: tagged.map(formatReference),
+        transfers,
+        bytesUploaded,
+        bytesPushed: bytesUploaded + bytesOfManifests,
+    };
+    for (const repository of repositories)
+        logSummary(formatRepository(repository), transfers);
+    return report;
+}
+/** Some tags could not be moved, while others may stand for the digest already. */
+class TagFailure extends errors/* UserError */.y {
+    digest;
+    /** The tags that stand for the digest, in full. */
+    moved;
+    constructor(cause, digest, moved, others) {
+        const verb = moved.length === 1 ? 'stands' : 'stand';
+        const advice = moved.length > 0
+            ? `${moved.join(', ')} ${verb} for ${digest} now; not moved: ${others.join(', ')}.`
+            : `None of the tags has moved: ${others.join(', ')}.`;
+        super(cause.message, { cause, advice });
+        this.name = 'TagFailure';
+        this.digest = digest;
+        this.moved = moved;
+    }
+}
+/** @throws TagFailure when there are several and one of them is refused; those not begun by then stay where they are */
+async function moveTags(tags, digest, move) {
+    const moved = new Set();
+    try {
+        await mapConcurrently(tags, 4, async (tag) => {
+            await move(tag);
+            moved.add(tag);
+        });
+    }
+    catch (error) {
+        if (tags.length === 1 || !(error instanceof UserError))
+            throw error;
+        const [done, others] = [true, false].map((is) => tags.filter((tag) => moved.has(tag) === is).map(formatReference));
+        throw new TagFailure(error, digest, done ?? [], others ?? []);
+    }
+}
+/** Waits for all of them even when one fails: nothing is left running behind the error. */
+async function settled(transfers) {
+    await Promise.allSettled(transfers);
+    return (await Promise.all(transfers)).flat();
+}
+function sourceOf({ descriptor, bytes }) {
+    return { descriptor, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) };
+}
+function bytesOf(transfers, arrival) {
+    return transfers.filter((it) => it.arrival === arrival).reduce((sum, { size }) => sum + size, 0);
+}
+function logSummary(repository, transfers) {
+    const here = transfers.filter((transfer) => transfer.repository === repository);
+    const part = (arrival, words) => {
+        const count = here.filter((transfer) => transfer.arrival === arrival).length;
+        return `${count} ${words} (${formatBytes(bytesOf(here, arrival))})`;
+    };
+    const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')];
+    core.info(`${repository}: ${here.length} blobs, ${parts.join(', ')}`);
+}
+
+;// CONCATENATED MODULE: ./src/outputs/merge.ts
+
+
+
+
+
+
+
+
+/**
+ * Makes an index of images that are in a registry already, and pushes it under every target: the last step for those
+ * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
+ * repository, or streamed when that is in another registry.
+ * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
+ *   index. Attestations that BuildKit put beside an image come along, after the images.
+ * @param targets none to see what would come of it, and push nothing
+ * @throws UserError when two images are for the same platform, one of the platforms has none, or something is no container
+ *   image for Linux; nothing has been pushed then
+ */
+async function mergeDigests(references, targets, client, options = {}) {
+    const { platforms = [], annotations, descriptorAnnotations = {} } = options;
+    if (references.length === 0) {
+        throw new UserError('there are no images to merge', { advice: 'Give the digests of at least one.' });
+    }
+    const found = (await mapConcurrently(references, 4, (reference) => readImages(reference, client))).flat();
+    const images = found.filter(({ kind }) => kind === 'image');
+    refuseDuplicates(images);
+    refuseMissing(images, platforms);
+    const attestations = found.filter(({ kind }) => kind === 'attestation');
+    const index = indexOf([
+        ...images.map(({ manifest }) => withAnnotations(manifest.descriptor, descriptorAnnotations)),
+        ...attestations.map(({ manifest }) => manifest.descriptor),
+    ], annotations);
+    const { digest } = index.descriptor;
+    if (targets.length === 0) {
+        core.notice(`The merged index is ${digest}. It is not pushed, for that is not asked for: 'push'.`);
+        return { digest, pushed: false, images: [], tags: [], transfers: [], bytesUploaded: 0, bytesPushed: 0 };
+    }
+    const report = await push([...images, ...attestations], index, targets, client);
+    return { ...report, pushed: true };
+}
+/** Variants count for nothing: conda packages are for an architecture. */
+function refuseMissing(images, platforms) {
+    const found = images.map(({ manifest }) => manifest.descriptor.platform);
+    const missing = platforms.filter(({ architecture }) => !found.some((its) => its?.architecture === architecture));
+    if (missing.length === 0)
+        return;
+    const names = found.map((its) => `${its?.os ?? ''}/${its?.architecture ?? ''}`);
+    throw new UserError(`none of the images to merge is for ${missing.map(formatPlatform).join(' or ')}; they are for ${names.join(', ')}`, { at: { input: 'platforms' }, advice: 'Did the job that makes it fail?' });
+}
+function refuseDuplicates(images) {
+    const byPlatform = Map.groupBy(images, ({ manifest: { descriptor } }) => Object.values(descriptor.platform ?? {}).join('/'));
+    for (const [platform, [first, second]] of byPlatform) {
+        if (!first || !second)
+            continue;
+        throw new UserError(`two images are for ${foreignText(platform)}: ${first.name} and ${second.name}`, {
+            advice: 'Give one image for each platform.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/outputs/outputs.ts
+/** The door of this folder: the places where an image can go. Each takes the same data. */
+
+
+
+
+
+
+
+
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/execute/before.ts
+
+
+
+/** What a directory is that no layer speaks of; nobody asks for what it holds. */
+function emptyBefore() {
+    return new FileTree({ ...impliedDirectory, source: { layer: -1, name: '' } });
+}
+/** @throws UserError when a layer is not to be had */
+async function readBefore(layers) {
+    const before = emptyBefore();
+    for (const [index, layer] of layers.entries())
+        await putLayer(before, layer, index);
+    return before;
+}
+/**
+ * Puts a layer on those below.
+ * @param index its position
+ */
+async function putLayer(before, layer, index) {
+    const put = before.beginLayer();
+    for await (const { path, header } of readLayerTar(layer))
+        put(entryBefore(path, header, index));
+}
+/** An entry of a layer's tar, as the tree of files takes it. */
+function entryBefore(path, header, layer) {
+    if (header.type === 'link')
+        return { path, hardLinkTo: cleanPath(header.linkname) };
+    return { path, file: { ...stateOf(header), source: { layer, name: path } } };
+}
+/** What the header of a tar says of a path; not of another name of a file, which says nothing. */
+function stateOf(header) {
+    const common = { mode: header.mode & 0o7777, ...ownerOf(header) };
+    if (isFile(header))
+        return { ...common, type: 'file', size: header.size };
+    const { type, linkname: target, devmajor: major, devminor: minor } = header;
+    if (type === 'directory')
+        return { ...common, type };
+    if (type === 'symlink')
+        return { ...common, type, mode: 0o777, target };
+    if (type === 'character-device' || type === 'block-device') {
+        const kind = type === 'block-device' ? 'block' : 'character';
+        return { ...common, type: 'device', kind, major, minor };
+    }
+    return { ...common, type: 'other' };
+}
+/**
+ * The sha256 of files as the layers have them, in hexadecimal: of each layer that has one of them, all is read.
+ * @param wanted the files by the path that the answer is to have
+ */
+async function hashesIn(layers, wanted) {
+    const hashes = new Map();
+    for (const [index, layer] of layers.entries()) {
+        const here = [...wanted].filter(([, { source }]) => source.layer === index);
+        const names = new Set(here.map(([, { source }]) => source.name));
+        if (names.size === 0)
+            continue;
+        const found = new Map();
+        for await (const { path, header, content } of readLayerTar(layer)) {
+            if (isFile(header) && names.has(path))
+                found.set(path, await hashOf(content));
+        }
+        for (const [path, { source }] of here)
+            hashes.set(path, found.get(source.name) ?? '');
+    }
+    return hashes;
+}
+async function hashOf(content) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for await (const chunk of content)
+        hash.update(chunk);
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/common/rechunk.ts
+/**
+ * The same bytes in chunks of one size, the last one shorter; what came before an error is given before the error. Two
+ * buffers take turns, since a gigabyte of new ones would let memory grow faster than it is collected: a chunk is good until
+ * the one after the next is asked for.
+ * @param size bytes
+ */
+async function* rechunk(bytes, size) {
+    let [buffer, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+    let filled = 0;
+    try {
+        for await (const chunk of bytes) {
+            if (filled === 0 && chunk.length === size) {
+                yield chunk;
+                continue;
+            }
+            for (let offset = 0; offset < chunk.length;) {
+                const taken = Math.min(chunk.length - offset, size - filled);
+                buffer.set(chunk.subarray(offset, offset + taken), filled);
+                filled += taken;
+                offset += taken;
+                if (filled === size) {
+                    yield buffer;
+                    [buffer, other] = [other, buffer];
+                    filled = 0;
+                }
+            }
+        }
+    }
+    catch (error) {
+        if (filled > 0)
+            yield buffer.subarray(0, filled);
+        throw error;
+    }
+    if (filled > 0)
+        yield buffer.subarray(0, filled);
+}
+
+;// CONCATENATED MODULE: external "module"
+const external_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
+;// CONCATENATED MODULE: ./node_modules/fflate/esm/index.mjs
+
+var esm_require = (0,external_module_namespaceObject.createRequire)('/');
+// DEFLATE is a complex format; to read this code, you should probably check the RFC first:
+// https://tools.ietf.org/html/rfc1951
+// You may also wish to take a look at the guide I made about this program:
+// https://gist.github.com/101arrowz/253f31eb5abc3d9275ab943003ffecad
+// Some of the following code is similar to that of UZIP.js:
+// https://github.com/photopea/UZIP.js
+// However, the vast majority of the codebase has diverged from UZIP.js to increase performance and reduce bundle size.
+// Sometimes 0 will appear where -1 would be more appropriate. This is because using a uint
+// is better for memory in most engines (I *think*).
+var _a;
+// Mediocre shim
+var esm_Worker;
+var isMarkedAsUntransferable;
+var workerAdd = ";var __w=require('worker_threads');__w.parentPort.on('message',function(m){onmessage({data:m})}),postMessage=function(m,t){__w.parentPort.postMessage(m,t)},close=process.exit;self=global";
+try {
+    (_a = esm_require('worker_threads'), esm_Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable);
+}
+catch (e) {
+}
+var wk = (/* unused pure expression or super */ null && (esm_Worker ? function (c, _, msg, transfer, cb) {
+    var done = false;
+    var w = new esm_Worker(c + workerAdd, { eval: true })
+        .on('error', function (e) { return cb(e, null); })
+        .on('message', function (m) { return cb(null, m); })
+        .on('exit', function (c) {
+        if (c && !done)
+            cb(new Error('exited with code ' + c), null);
+    });
+    if (isMarkedAsUntransferable)
+        transfer = transfer.filter(function (t) { return !isMarkedAsUntransferable(t); });
+    w.postMessage(msg, transfer);
+    w.terminate = function () {
+        done = true;
+        return esm_Worker.prototype.terminate.call(w);
+    };
+    return w;
+} : function (_, __, ___, ____, cb) {
+    setImmediate(function () { return cb(new Error('async operations unsupported - update to Node 12+ (or Node 10-11 with the --experimental-worker CLI flag)'), null); });
+    var NOP = function () { };
+    return {
+        terminate: NOP,
+        postMessage: NOP
+    };
+}));
+
+// aliases for shorter compressed code (most minifers don't do this)
+var u8 = Uint8Array, u16 = Uint16Array, i32 = Int32Array;
+// fixed length extra bits
+var fleb = new u8([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0, /* unused */ 0, 0, /* impossible */ 0]);
+// fixed distance extra bits
+var fdeb = new u8([0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, /* unused */ 0, 0]);
+// code length index map
+var clim = new u8([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+// get base, reverse index map from extra bits
+var freb = function (eb, start) {
+    var b = new u16(31);
+    for (var i = 0; i < 31; ++i) {
+        b[i] = start += 1 << eb[i - 1];
+    }
+    // numbers here are at max 18 bits
+    var r = new i32(b[30]);
+    for (var i = 1; i < 30; ++i) {
+        for (var j = b[i]; j < b[i + 1]; ++j) {
+            r[j] = ((j - b[i]) << 5) | i;
+        }
+    }
+    return { b: b, r: r };
+};
+var _a = freb(fleb, 2), fl = _a.b, revfl = _a.r;
+// we can ignore the fact that the other numbers are wrong; they never happen anyway
+fl[28] = 258, revfl[258] = 28;
+var _b = freb(fdeb, 0), fd = _b.b, revfd = _b.r;
+// map of value to reverse (assuming 16 bits)
+var rev = new u16(32768);
+for (var i = 0; i < 32768; ++i) {
+    // reverse table algorithm from SO
+    var x = ((i & 0xAAAA) >> 1) | ((i & 0x5555) << 1);
+    x = ((x & 0xCCCC) >> 2) | ((x & 0x3333) << 2);
+    x = ((x & 0xF0F0) >> 4) | ((x & 0x0F0F) << 4);
+    rev[i] = (((x & 0xFF00) >> 8) | ((x & 0x00FF) << 8)) >> 1;
+}
+// create huffman tree from u8 "map": index -> code length for code index
+// mb (max bits) must be at most 15
+// TODO: optimize/split up?
+var hMap = (function (cd, mb, r) {
+    var s = cd.length;
+    // index
+    var i = 0;
+    // u16 "map": index -> # of codes with bit length = index
+    var l = new u16(mb);
+    // length of cd must be 288 (total # of codes)
+    for (; i < s; ++i) {
+        if (cd[i])
+            ++l[cd[i] - 1];
+    }
+    // u16 "map": index -> minimum code for bit length = index
+    var le = new u16(mb);
+    for (i = 1; i < mb; ++i) {
+        le[i] = (le[i - 1] + l[i - 1]) << 1;
+    }
+    var co;
+    if (r) {
+        // u16 "map": index -> number of actual bits, symbol for code
+        co = new u16(1 << mb);
+        // bits to remove for reverser
+        var rvb = 15 - mb;
+        for (i = 0; i < s; ++i) {
+            // ignore 0 lengths
+            if (cd[i]) {
+                // num encoding both symbol and bits read
+                var sv = (i << 4) | cd[i];
+                // free bits
+                var r_1 = mb - cd[i];
+                // start value
+                var v = le[cd[i] - 1]++ << r_1;
+                // m is end value
+                for (var m = v | ((1 << r_1) - 1); v <= m; ++v) {
+                    // every 16 bit value starting with the code yields the same result
+                    co[rev[v] >> rvb] = sv;
+                }
+            }
+        }
+    }
+    else {
+        co = new u16(s);
+        for (i = 0; i < s; ++i) {
+            if (cd[i]) {
+                co[i] = rev[le[cd[i] - 1]++] >> (15 - cd[i]);
+            }
+        }
+    }
+    return co;
+});
+// fixed length tree
+var flt = new u8(288);
+for (var i = 0; i < 144; ++i)
+    flt[i] = 8;
+for (var i = 144; i < 256; ++i)
+    flt[i] = 9;
+for (var i = 256; i < 280; ++i)
+    flt[i] = 7;
+for (var i = 280; i < 288; ++i)
+    flt[i] = 8;
+// fixed distance tree
+var fdt = new u8(32);
+for (var i = 0; i < 32; ++i)
+    fdt[i] = 5;
+// fixed length map
+var flm = /*#__PURE__*/ hMap(flt, 9, 0), flrm = /*#__PURE__*/ (/* unused pure expression or super */ null && (hMap(flt, 9, 1)));
+// fixed distance map
+var fdm = /*#__PURE__*/ hMap(fdt, 5, 0), fdrm = /*#__PURE__*/ (/* unused pure expression or super */ null && (hMap(fdt, 5, 1)));
+// find max of array
+var max = function (a) {
+    var m = a[0];
+    for (var i = 1; i < a.length; ++i) {
+        if (a[i] > m)
+            m = a[i];
+    }
+    return m;
+};
+// read d, starting at bit p and mask with m
+var bits = function (d, p, m) {
+    var o = (p / 8) | 0;
+    return ((d[o] | (d[o + 1] << 8)) >> (p & 7)) & m;
+};
+// read d, starting at bit p continuing for at least 16 bits
+var bits16 = function (d, p) {
+    var o = (p / 8) | 0;
+    return ((d[o] | (d[o + 1] << 8) | (d[o + 2] << 16)) >> (p & 7));
+};
+// get end of byte
+var shft = function (p) { return ((p + 7) / 8) | 0; };
+// typed array slice - allows garbage collector to free original reference,
+// while being more compatible than .slice
+var slc = function (v, s, e) {
+    if (s == null || s < 0)
+        s = 0;
+    if (e == null || e > v.length)
+        e = v.length;
+    // can't use .constructor in case user-supplied
+    return new u8(v.subarray(s, e));
+};
+/**
+ * Codes for errors generated within this library
+ */
+var FlateErrorCode = {
+    UnexpectedEOF: 0,
+    InvalidBlockType: 1,
+    InvalidLengthLiteral: 2,
+    InvalidDistance: 3,
+    StreamFinished: 4,
+    NoStreamHandler: 5,
+    InvalidHeader: 6,
+    NoCallback: 7,
+    InvalidUTF8: 8,
+    ExtraFieldTooLong: 9,
+    InvalidDate: 10,
+    FilenameTooLong: 11,
+    StreamFinishing: 12,
+    InvalidZipData: 13,
+    UnknownCompressionMethod: 14
+};
+// error codes
+var ec = [
+    'unexpected EOF',
+    'invalid block type',
+    'invalid length/literal',
+    'invalid distance',
+    'stream finished',
+    'no stream handler',
+    , // determined by compression function
+    'no callback',
+    'invalid UTF-8 data',
+    'extra field too long',
+    'date not in range 1980-2099',
+    'filename too long',
+    'stream finishing',
+    'invalid zip data'
+    // determined by unknown compression method
+];
+;
+var err = function (ind, msg, nt) {
+    var e = new Error(msg || ec[ind]);
+    e.code = ind;
+    if (Error.captureStackTrace)
+        Error.captureStackTrace(e, err);
+    if (!nt)
+        throw e;
+    return e;
+};
+// expands raw DEFLATE data
+var inflt = function (dat, st, buf, dict) {
+    // source length       dict length
+    var sl = dat.length, dl = dict ? dict.length : 0;
+    if (!sl || st.f && !st.l)
+        return buf || new u8(0);
+    var noBuf = !buf;
+    // have to estimate size
+    var resize = noBuf || st.i != 2;
+    // no state
+    var noSt = st.i;
+    // Assumes roughly 33% compression ratio average
+    if (noBuf)
+        buf = new u8(sl * 3);
+    // ensure buffer can fit at least l elements
+    var cbuf = function (l) {
+        var bl = buf.length;
+        // need to increase size to fit
+        if (l > bl) {
+            // Double or set to necessary, whichever is greater
+            var nbuf = new u8(Math.max(bl * 2, l));
+            nbuf.set(buf);
+            buf = nbuf;
+        }
+    };
+    //  last chunk         bitpos           bytes
+    var final = st.f || 0, pos = st.p || 0, bt = st.b || 0, lm = st.l, dm = st.d, lbt = st.m, dbt = st.n;
+    // total bits
+    var tbts = sl * 8;
+    do {
+        if (!lm) {
+            // BFINAL - this is only 1 when last chunk is next
+            final = bits(dat, pos, 1);
+            // type: 0 = no compression, 1 = fixed huffman, 2 = dynamic huffman
+            var type = bits(dat, pos + 1, 3);
+            pos += 3;
+            if (!type) {
+                // go to end of byte boundary
+                var s = shft(pos) + 4, l = dat[s - 4] | (dat[s - 3] << 8), t = s + l;
+                if (t > sl) {
+                    if (noSt)
+                        err(0);
+                    break;
+                }
+                // ensure size
+                if (resize)
+                    cbuf(bt + l);
+                // Copy over uncompressed data
+                buf.set(dat.subarray(s, t), bt);
+                // Get new bitpos, update byte count
+                st.b = bt += l, st.p = pos = t * 8, st.f = final;
+                continue;
+            }
+            else if (type == 1)
+                lm = flrm, dm = fdrm, lbt = 9, dbt = 5;
+            else if (type == 2) {
+                //  literal                            lengths
+                var hLit = bits(dat, pos, 31) + 257, hcLen = bits(dat, pos + 10, 15) + 4;
+                var tl = hLit + bits(dat, pos + 5, 31) + 1;
+                pos += 14;
+                // length+distance tree
+                var ldt = new u8(tl);
+                // code length tree
+                var clt = new u8(19);
+                for (var i = 0; i < hcLen; ++i) {
+                    // use index map to get real code
+                    clt[clim[i]] = bits(dat, pos + i * 3, 7);
+                }
+                pos += hcLen * 3;
+                // code lengths bits
+                var clb = max(clt), clbmsk = (1 << clb) - 1;
+                // code lengths map
+                var clm = hMap(clt, clb, 1);
+                for (var i = 0; i < tl;) {
+                    var r = clm[bits(dat, pos, clbmsk)];
+                    // bits read
+                    pos += r & 15;
+                    // symbol
+                    var s = r >> 4;
+                    // code length to copy
+                    if (s < 16) {
+                        ldt[i++] = s;
+                    }
+                    else {
+                        //  copy   count
+                        var c = 0, n = 0;
+                        if (s == 16)
+                            n = 3 + bits(dat, pos, 3), pos += 2, c = ldt[i - 1];
+                        else if (s == 17)
+                            n = 3 + bits(dat, pos, 7), pos += 3;
+                        else if (s == 18)
+                            n = 11 + bits(dat, pos, 127), pos += 7;
+                        while (n--)
+                            ldt[i++] = c;
+                    }
+                }
+                //    length tree                 distance tree
+                var lt = ldt.subarray(0, hLit), dt = ldt.subarray(hLit);
+                // max length bits
+                lbt = max(lt);
+                // max dist bits
+                dbt = max(dt);
+                lm = hMap(lt, lbt, 1);
+                dm = hMap(dt, dbt, 1);
+            }
+            else
+                err(1);
+            if (pos > tbts) {
+                if (noSt)
+                    err(0);
+                break;
+            }
+        }
+        // Make sure the buffer can hold this + the largest possible addition
+        // Maximum chunk size (practically, theoretically infinite) is 2^17
+        if (resize)
+            cbuf(bt + 131072);
+        var lms = (1 << lbt) - 1, dms = (1 << dbt) - 1;
+        var lpos = pos;
+        for (;; lpos = pos) {
+            // bits read, code
+            var c = lm[bits16(dat, pos) & lms], sym = c >> 4;
+            pos += c & 15;
+            if (pos > tbts) {
+                if (noSt)
+                    err(0);
+                break;
+            }
+            if (!c)
+                err(2);
+            if (sym < 256)
+                buf[bt++] = sym;
+            else if (sym == 256) {
+                lpos = pos, lm = null;
+                break;
+            }
+            else {
+                var add = sym - 254;
+                // no extra bits needed if less
+                if (sym > 264) {
+                    // index
+                    var i = sym - 257, b = fleb[i];
+                    add = bits(dat, pos, (1 << b) - 1) + fl[i];
+                    pos += b;
+                }
+                // dist
+                var d = dm[bits16(dat, pos) & dms], dsym = d >> 4;
+                if (!d)
+                    err(3);
+                pos += d & 15;
+                var dt = fd[dsym];
+                if (dsym > 3) {
+                    var b = fdeb[dsym];
+                    dt += bits16(dat, pos) & (1 << b) - 1, pos += b;
+                }
+                if (pos > tbts) {
+                    if (noSt)
+                        err(0);
+                    break;
+                }
+                if (resize)
+                    cbuf(bt + 131072);
+                var end = bt + add;
+                if (bt < dt) {
+                    var shift = dl - dt, dend = Math.min(dt, end);
+                    if (shift + bt < 0)
+                        err(3);
+                    for (; bt < dend; ++bt)
+                        buf[bt] = dict[shift + bt];
+                }
+                for (; bt < end; ++bt)
+                    buf[bt] = buf[bt - dt];
+            }
+        }
+        st.l = lm, st.p = lpos, st.b = bt, st.f = final;
+        if (lm)
+            final = 1, st.m = lbt, st.d = dm, st.n = dbt;
+    } while (!final);
+    // don't reallocate for streams or user buffers
+    return bt != buf.length && noBuf ? slc(buf, 0, bt) : buf.subarray(0, bt);
+};
+// starting at p, write the minimum number of bits that can hold v to d
+var wbits = function (d, p, v) {
+    v <<= p & 7;
+    var o = (p / 8) | 0;
+    d[o] |= v;
+    d[o + 1] |= v >> 8;
+};
+// starting at p, write the minimum number of bits (>8) that can hold v to d
+var wbits16 = function (d, p, v) {
+    v <<= p & 7;
+    var o = (p / 8) | 0;
+    d[o] |= v;
+    d[o + 1] |= v >> 8;
+    d[o + 2] |= v >> 16;
+};
+// creates code lengths from a frequency table
+var hTree = function (d, mb) {
+    // Need extra info to make a tree
+    var t = [];
+    for (var i = 0; i < d.length; ++i) {
+        if (d[i])
+            t.push({ s: i, f: d[i] });
+    }
+    var s = t.length;
+    var t2 = t.slice();
+    if (!s)
+        return { t: et, l: 0 };
+    if (s == 1) {
+        var v = new u8(t[0].s + 1);
+        v[t[0].s] = 1;
+        return { t: v, l: 1 };
+    }
+    t.sort(function (a, b) { return a.f - b.f; });
+    // after i2 reaches last ind, will be stopped
+    // freq must be greater than largest possible number of symbols
+    t.push({ s: -1, f: 25001 });
+    var l = t[0], r = t[1], i0 = 0, i1 = 1, i2 = 2;
+    t[0] = { s: -1, f: l.f + r.f, l: l, r: r };
+    // efficient algorithm from UZIP.js
+    // i0 is lookbehind, i2 is lookahead - after processing two low-freq
+    // symbols that combined have high freq, will start processing i2 (high-freq,
+    // non-composite) symbols instead
+    // see https://reddit.com/r/photopea/comments/ikekht/uzipjs_questions/
+    while (i1 != s - 1) {
+        l = t[t[i0].f < t[i2].f ? i0++ : i2++];
+        r = t[i0 != i1 && t[i0].f < t[i2].f ? i0++ : i2++];
+        t[i1++] = { s: -1, f: l.f + r.f, l: l, r: r };
+    }
+    var maxSym = t2[0].s;
+    for (var i = 1; i < s; ++i) {
+        if (t2[i].s > maxSym)
+            maxSym = t2[i].s;
+    }
+    // code lengths
+    var tr = new u16(maxSym + 1);
+    // max bits in tree
+    var mbt = ln(t[i1 - 1], tr, 0);
+    if (mbt > mb) {
+        // more algorithms from UZIP.js
+        // TODO: find out how this code works (debt)
+        //  ind    debt
+        var i = 0, dt = 0;
+        //    left            cost
+        var lft = mbt - mb, cst = 1 << lft;
+        t2.sort(function (a, b) { return tr[b.s] - tr[a.s] || a.f - b.f; });
+        for (; i < s; ++i) {
+            var i2_1 = t2[i].s;
+            if (tr[i2_1] > mb) {
+                dt += cst - (1 << (mbt - tr[i2_1]));
+                tr[i2_1] = mb;
+            }
+            else
+                break;
+        }
+        dt >>= lft;
+        while (dt > 0) {
+            var i2_2 = t2[i].s;
+            if (tr[i2_2] < mb)
+                dt -= 1 << (mb - tr[i2_2]++ - 1);
+            else
+                ++i;
+        }
+        for (; i >= 0 && dt; --i) {
+            var i2_3 = t2[i].s;
+            if (tr[i2_3] == mb) {
+                --tr[i2_3];
+                ++dt;
+            }
+        }
+        mbt = mb;
+    }
+    return { t: new u8(tr), l: mbt };
+};
+// get the max length and assign length codes
+var ln = function (n, l, d) {
+    return n.s == -1
+        ? Math.max(ln(n.l, l, d + 1), ln(n.r, l, d + 1))
+        : (l[n.s] = d);
+};
+// length codes generation
+var lc = function (c) {
+    var s = c.length;
+    // Note that the semicolon was intentional
+    while (s && !c[--s])
+        ;
+    var cl = new u16(++s);
+    //  ind      num         streak
+    var cli = 0, cln = c[0], cls = 1;
+    var w = function (v) { cl[cli++] = v; };
+    for (var i = 1; i <= s; ++i) {
+        if (c[i] == cln && i != s)
+            ++cls;
+        else {
+            if (!cln && cls > 2) {
+                for (; cls > 138; cls -= 138)
+                    w(32754);
+                if (cls > 2) {
+                    w(cls > 10 ? ((cls - 11) << 5) | 28690 : ((cls - 3) << 5) | 12305);
+                    cls = 0;
+                }
+            }
+            else if (cls > 3) {
+                w(cln), --cls;
+                for (; cls > 6; cls -= 6)
+                    w(8304);
+                if (cls > 2)
+                    w(((cls - 3) << 5) | 8208), cls = 0;
+            }
+            while (cls--)
+                w(cln);
+            cls = 1;
+            cln = c[i];
+        }
+    }
+    return { c: cl.subarray(0, cli), n: s };
+};
+// calculate the length of output from tree, code lengths
+var clen = function (cf, cl) {
+    var l = 0;
+    for (var i = 0; i < cl.length; ++i)
+        l += cf[i] * cl[i];
+    return l;
+};
+// writes a fixed block
+// returns the new bit pos
+var wfblk = function (out, pos, dat) {
+    // no need to write 00 as type: TypedArray defaults to 0
+    var s = dat.length;
+    var o = shft(pos + 2);
+    out[o] = s & 255;
+    out[o + 1] = s >> 8;
+    out[o + 2] = out[o] ^ 255;
+    out[o + 3] = out[o + 1] ^ 255;
+    for (var i = 0; i < s; ++i)
+        out[o + i + 4] = dat[i];
+    return (o + 4 + s) * 8;
+};
+// writes a block
+var wblk = function (dat, out, final, syms, lf, df, eb, li, bs, bl, p) {
+    wbits(out, p++, final);
+    ++lf[256];
+    var _a = hTree(lf, 15), dlt = _a.t, mlb = _a.l;
+    var _b = hTree(df, 15), ddt = _b.t, mdb = _b.l;
+    var _c = lc(dlt), lclt = _c.c, nlc = _c.n;
+    var _d = lc(ddt), lcdt = _d.c, ndc = _d.n;
+    var lcfreq = new u16(19);
+    for (var i = 0; i < lclt.length; ++i)
+        ++lcfreq[lclt[i] & 31];
+    for (var i = 0; i < lcdt.length; ++i)
+        ++lcfreq[lcdt[i] & 31];
+    var _e = hTree(lcfreq, 7), lct = _e.t, mlcb = _e.l;
+    var nlcc = 19;
+    for (; nlcc > 4 && !lct[clim[nlcc - 1]]; --nlcc)
+        ;
+    var flen = (bl + 5) << 3;
+    var ftlen = clen(lf, flt) + clen(df, fdt) + eb;
+    var dtlen = clen(lf, dlt) + clen(df, ddt) + eb + 14 + 3 * nlcc + clen(lcfreq, lct) + 2 * lcfreq[16] + 3 * lcfreq[17] + 7 * lcfreq[18];
+    if (bs >= 0 && flen <= ftlen && flen <= dtlen)
+        return wfblk(out, p, dat.subarray(bs, bs + bl));
+    var lm, ll, dm, dl;
+    wbits(out, p, 1 + (dtlen < ftlen)), p += 2;
+    if (dtlen < ftlen) {
+        lm = hMap(dlt, mlb, 0), ll = dlt, dm = hMap(ddt, mdb, 0), dl = ddt;
+        var llm = hMap(lct, mlcb, 0);
+        wbits(out, p, nlc - 257);
+        wbits(out, p + 5, ndc - 1);
+        wbits(out, p + 10, nlcc - 4);
+        p += 14;
+        for (var i = 0; i < nlcc; ++i)
+            wbits(out, p + 3 * i, lct[clim[i]]);
+        p += 3 * nlcc;
+        var lcts = [lclt, lcdt];
+        for (var it = 0; it < 2; ++it) {
+            var clct = lcts[it];
+            for (var i = 0; i < clct.length; ++i) {
+                var len = clct[i] & 31;
+                wbits(out, p, llm[len]), p += lct[len];
+                if (len > 15)
+                    wbits(out, p, (clct[i] >> 5) & 127), p += clct[i] >> 12;
+            }
+        }
+    }
+    else {
+        lm = flm, ll = flt, dm = fdm, dl = fdt;
+    }
+    for (var i = 0; i < li; ++i) {
+        var sym = syms[i];
+        if (sym > 255) {
+            var len = (sym >> 18) & 31;
+            wbits16(out, p, lm[len + 257]), p += ll[len + 257];
+            if (len > 7)
+                wbits(out, p, (sym >> 23) & 31), p += fleb[len];
+            var dst = sym & 31;
+            wbits16(out, p, dm[dst]), p += dl[dst];
+            if (dst > 3)
+                wbits16(out, p, (sym >> 5) & 8191), p += fdeb[dst];
+        }
+        else {
+            wbits16(out, p, lm[sym]), p += ll[sym];
+        }
+    }
+    wbits16(out, p, lm[256]);
+    return p + ll[256];
+};
+// deflate options (nice << 13) | chain
+var deo = /*#__PURE__*/ new i32([65540, 131080, 131088, 131104, 262176, 1048704, 1048832, 2114560, 2117632]);
+// empty
+var et = /*#__PURE__*/ new u8(0);
+// compresses data into a raw DEFLATE buffer
+var dflt = function (dat, lvl, plvl, pre, post, st) {
+    var s = st.z || dat.length;
+    var o = new u8(pre + s + 5 * (1 + Math.ceil(s / 7000)) + post);
+    // writing to this writes to the output buffer
+    var w = o.subarray(pre, o.length - post);
+    var lst = st.l;
+    var pos = (st.r || 0) & 7;
+    if (lvl) {
+        if (pos)
+            w[0] = st.r >> 3;
+        var opt = deo[lvl - 1];
+        var n = opt >> 13, c = opt & 8191;
+        var msk_1 = (1 << plvl) - 1;
+        //    prev 2-byte val map    curr 2-byte val map
+        var prev = st.p || new u16(32768), head = st.h || new u16(msk_1 + 1);
+        var bs1_1 = Math.ceil(plvl / 3), bs2_1 = 2 * bs1_1;
+        var hsh = function (i) { return (dat[i] ^ (dat[i + 1] << bs1_1) ^ (dat[i + 2] << bs2_1)) & msk_1; };
+        // 24576 is an arbitrary number of maximum symbols per block
+        // 424 buffer for last block
+        var syms = new i32(25000);
+        // length/literal freq   distance freq
+        var lf = new u16(288), df = new u16(32);
+        //  l/lcnt  exbits  index          l/lind  waitdx          blkpos
+        var lc_1 = 0, eb = 0, i = st.i || 0, li = 0, wi = st.w || 0, bs = 0;
+        for (; i + 2 < s; ++i) {
+            // hash value
+            var hv = hsh(i);
+            // index mod 32768    previous index mod
+            var imod = i & 32767, pimod = head[hv];
+            prev[imod] = pimod;
+            head[hv] = imod;
+            // We always should modify head and prev, but only add symbols if
+            // this data is not yet processed ("wait" for wait index)
+            if (wi <= i) {
+                // bytes remaining
+                var rem = s - i;
+                if ((lc_1 > 7000 || li > 24576) && (rem > 423 || !lst)) {
+                    pos = wblk(dat, w, 0, syms, lf, df, eb, li, bs, i - bs, pos);
+                    li = lc_1 = eb = 0, bs = i;
+                    for (var j = 0; j < 286; ++j)
+                        lf[j] = 0;
+                    for (var j = 0; j < 30; ++j)
+                        df[j] = 0;
+                }
+                //  len    dist   chain
+                var l = 2, d = 0, ch_1 = c, dif = imod - pimod & 32767;
+                if (rem > 2 && hv == hsh(i - dif)) {
+                    var maxn = Math.min(n, rem) - 1;
+                    var maxd = Math.min(32767, i);
+                    // max possible length
+                    // not capped at dif because decompressors implement "rolling" index population
+                    var ml = Math.min(258, rem);
+                    while (dif <= maxd && --ch_1 && imod != pimod) {
+                        if (dat[i + l] == dat[i + l - dif]) {
+                            var nl = 0;
+                            for (; nl < ml && dat[i + nl] == dat[i + nl - dif]; ++nl)
+                                ;
+                            if (nl > l) {
+                                l = nl, d = dif;
+                                // break out early when we reach "nice" (we are satisfied enough)
+                                if (nl > maxn)
+                                    break;
+                                // now, find the rarest 2-byte sequence within this
+                                // length of literals and search for that instead.
+                                // Much faster than just using the start
+                                var mmd = Math.min(dif, nl - 2);
+                                var md = 0;
+                                for (var j = 0; j < mmd; ++j) {
+                                    var ti = i - dif + j & 32767;
+                                    var pti = prev[ti];
+                                    var cd = ti - pti & 32767;
+                                    if (cd > md)
+                                        md = cd, pimod = ti;
+                                }
+                            }
+                        }
+                        // check the previous match
+                        imod = pimod, pimod = prev[imod];
+                        dif += imod - pimod & 32767;
+                    }
+                }
+                // d will be nonzero only when a match was found
+                if (d) {
+                    // store both dist and len data in one int32
+                    // Make sure this is recognized as a len/dist with 28th bit (2^28)
+                    syms[li++] = 268435456 | (revfl[l] << 18) | revfd[d];
+                    var lin = revfl[l] & 31, din = revfd[d] & 31;
+                    eb += fleb[lin] + fdeb[din];
+                    ++lf[257 + lin];
+                    ++df[din];
+                    wi = i + l;
+                    ++lc_1;
+                }
+                else {
+                    syms[li++] = dat[i];
+                    ++lf[dat[i]];
+                }
+            }
+        }
+        for (i = Math.max(i, wi); i < s; ++i) {
+            syms[li++] = dat[i];
+            ++lf[dat[i]];
+        }
+        pos = wblk(dat, w, lst, syms, lf, df, eb, li, bs, i - bs, pos);
+        if (!lst) {
+            st.r = (pos & 7) | w[(pos / 8) | 0] << 3;
+            // shft(pos) now 1 less if pos & 7 != 0
+            pos -= 7;
+            st.h = head, st.p = prev, st.i = i, st.w = wi;
+        }
+    }
+    else {
+        for (var i = st.w || 0; i < s + lst; i += 65535) {
+            // end
+            var e = i + 65535;
+            if (e >= s) {
+                // write final block
+                w[(pos / 8) | 0] = lst;
+                e = s;
+            }
+            pos = wfblk(w, pos + 1, dat.subarray(i, e));
+        }
+        st.i = s;
+    }
+    return slc(o, 0, pre + shft(pos) + post);
+};
+// CRC32 table
+var crct = /*#__PURE__*/ (function () {
+    var t = new Int32Array(256);
+    for (var i = 0; i < 256; ++i) {
+        var c = i, k = 9;
+        while (--k)
+            c = ((c & 1) && -306674912) ^ (c >>> 1);
+        t[i] = c;
+    }
+    return t;
+})();
+// CRC32
+var crc = function () {
+    var c = -1;
+    return {
+        p: function (d) {
+            // closures have awful performance
+            var cr = c;
+            for (var i = 0; i < d.length; ++i)
+                cr = crct[(cr & 255) ^ d[i]] ^ (cr >>> 8);
+            c = cr;
+        },
+        d: function () { return ~c; }
+    };
+};
+// Adler32
+var adler = function () {
+    var a = 1, b = 0;
+    return {
+        p: function (d) {
+            // closures have awful performance
+            var n = a, m = b;
+            var l = d.length | 0;
+            for (var i = 0; i != l;) {
+                var e = Math.min(i + 2655, l);
+                for (; i < e; ++i)
+                    m += n += d[i];
+                n = (n & 65535) + 15 * (n >> 16), m = (m & 65535) + 15 * (m >> 16);
+            }
+            a = n, b = m;
+        },
+        d: function () {
+            a %= 65521, b %= 65521;
+            return (a & 255) << 24 | (a & 0xFF00) << 8 | (b & 255) << 8 | (b >> 8);
+        }
+    };
+};
+;
+// deflate with opts
+var dopt = function (dat, opt, pre, post, st) {
+    if (!st) {
+        st = { l: 1 };
+        if (opt.dictionary) {
+            var dict = opt.dictionary.subarray(-32768);
+            var newDat = new u8(dict.length + dat.length);
+            newDat.set(dict);
+            newDat.set(dat, dict.length);
+            dat = newDat;
+            st.w = dict.length;
+        }
+    }
+    return dflt(dat, opt.level == null ? 6 : opt.level, opt.mem == null ? (st.l ? Math.ceil(Math.max(8, Math.min(13, Math.log(dat.length))) * 1.5) : 20) : (12 + opt.mem), pre, post, st);
+};
+// Walmart object spread
+var mrg = function (a, b) {
+    var o = {};
+    for (var k in a)
+        o[k] = a[k];
+    for (var k in b)
+        o[k] = b[k];
+    return o;
+};
+// worker clone
+// This is possibly the craziest part of the entire codebase, despite how simple it may seem.
+// The only parameter to this function is a closure that returns an array of variables outside of the function scope.
+// We're going to try to figure out the variable names used in the closure as strings because that is crucial for workerization.
+// We will return an object mapping of true variable name to value (basically, the current scope as a JS object).
+// The reason we can't just use the original variable names is minifiers mangling the toplevel scope.
+// This took me three weeks to figure out how to do.
+var wcln = function (fn, fnStr, td) {
+    var dt = fn();
+    var st = fn.toString();
+    var ks = st.slice(st.indexOf('[') + 1, st.lastIndexOf(']')).replace(/\s+/g, '').split(',');
+    for (var i = 0; i < dt.length; ++i) {
+        var v = dt[i], k = ks[i];
+        if (typeof v == 'function') {
+            fnStr += ';' + k + '=';
+            var st_1 = v.toString();
+            if (v.prototype) {
+                // for global objects
+                if (st_1.indexOf('[native code]') != -1) {
+                    var spInd = st_1.indexOf(' ', 8) + 1;
+                    fnStr += st_1.slice(spInd, st_1.indexOf('(', spInd));
+                }
+                else {
+                    fnStr += st_1;
+                    for (var t in v.prototype)
+                        fnStr += ';' + k + '.prototype.' + t + '=' + v.prototype[t].toString();
+                }
+            }
+            else
+                fnStr += st_1;
+        }
+        else
+            td[k] = v;
+    }
+    return fnStr;
+};
+var ch = (/* unused pure expression or super */ null && ([]));
+// clone bufs
+var cbfs = function (v) {
+    var tl = [];
+    for (var k in v) {
+        if (v[k].buffer) {
+            tl.push((v[k] = new v[k].constructor(v[k])).buffer);
+        }
+    }
+    return tl;
+};
+// use a worker to execute code
+var wrkr = function (fns, init, id, cb) {
+    if (!ch[id]) {
+        var fnStr = '', td_1 = {}, m = fns.length - 1;
+        for (var i = 0; i < m; ++i)
+            fnStr = wcln(fns[i], fnStr, td_1);
+        ch[id] = { c: wcln(fns[m], fnStr, td_1), e: td_1 };
+    }
+    var td = mrg({}, ch[id].e);
+    return wk(ch[id].c + ';onmessage=function(e){for(var k in e.data)self[k]=e.data[k];onmessage=' + init.toString() + '}', id, td, cbfs(td), cb);
+};
+// base async inflate fn
+var bInflt = function () { return [u8, u16, i32, fleb, fdeb, clim, fl, fd, flrm, fdrm, rev, ec, hMap, max, bits, bits16, shft, slc, err, inflt, inflateSync, pbf, gopt]; };
+var bDflt = function () { return [u8, u16, i32, fleb, fdeb, clim, revfl, revfd, flm, flt, fdm, fdt, rev, deo, et, hMap, wbits, wbits16, hTree, ln, lc, clen, wfblk, wblk, shft, slc, dflt, dopt, deflateSync, pbf]; };
+// gzip extra
+var gze = function () { return [gzh, gzhl, wbytes, crc, crct]; };
+// gunzip extra
+var guze = function () { return [gzs, gzl]; };
+// zlib extra
+var zle = function () { return [zlh, wbytes, adler]; };
+// unzlib extra
+var zule = function () { return [zls]; };
+// post buf
+var pbf = function (msg) { return postMessage(msg, [msg.buffer]); };
+// get opts
+var gopt = function (o) { return o && {
+    out: o.size && new u8(o.size),
+    dictionary: o.dictionary
+}; };
+// async helper
+var cbify = function (dat, opts, fns, init, id, cb) {
+    var w = wrkr(fns, init, id, function (err, dat) {
+        w.terminate();
+        cb(err, dat);
+    });
+    w.postMessage([dat, opts], opts.consume ? [dat.buffer] : []);
+    return function () { w.terminate(); };
+};
+// auto stream
+var astrm = function (strm) {
+    strm.ondata = function (dat, final) { return postMessage([dat, final], [dat.buffer]); };
+    return function (ev) {
+        if (ev.data[0]) {
+            strm.push(ev.data[0], ev.data[1]);
+            postMessage([ev.data[0].length]);
+        }
+        else
+            strm.flush(ev.data[1]);
+    };
+};
+// async stream attach
+var astrmify = function (fns, strm, opts, init, id, flush, ext) {
+    var t;
+    var w = wrkr(fns, init, id, function (err, dat) {
+        if (err)
+            w.terminate(), strm.ondata.call(strm, err);
+        else if (!Array.isArray(dat))
+            ext(dat);
+        else if (dat.length == 1) {
+            strm.queuedSize -= dat[0];
+            if (strm.ondrain)
+                strm.ondrain(dat[0]);
+        }
+        else {
+            if (dat[1])
+                w.terminate();
+            strm.ondata.call(strm, err, dat[0], dat[1]);
+        }
+    });
+    w.postMessage(opts);
+    strm.queuedSize = 0;
+    strm.push = function (d, f) {
+        if (!strm.ondata)
+            err(5);
+        if (t)
+            strm.ondata(err(4, 0, 1), null, !!f);
+        strm.queuedSize += d.length;
+        // can fail for cross-realm Uint8Array, but ok - only a small performance penalty
+        w.postMessage([d, t = f], d.buffer instanceof ArrayBuffer ? [d.buffer] : []);
+    };
+    strm.terminate = function () { w.terminate(); };
+    if (flush) {
+        strm.flush = function (sync) { w.postMessage([0, sync]); };
+    }
+};
+// read 2 bytes
+var b2 = function (d, b) { return d[b] | (d[b + 1] << 8); };
+// read 4 bytes
+var b4 = function (d, b) { return (d[b] | (d[b + 1] << 8) | (d[b + 2] << 16) | (d[b + 3] << 24)) >>> 0; };
+// read 8 bytes
+var b8 = function (d, b) { return b4(d, b) + (b4(d, b + 4) * 4294967296); };
+// write bytes
+var wbytes = function (d, b, v) {
+    for (; v; ++b)
+        d[b] = v, v >>>= 8;
+};
+// gzip header
+var gzh = function (c, o) {
+    var fn = o.filename;
+    c[0] = 31, c[1] = 139, c[2] = 8, c[8] = o.level < 2 ? 4 : o.level == 9 ? 2 : 0, c[9] = 3; // assume Unix
+    if (o.mtime != 0)
+        wbytes(c, 4, Math.floor(new Date(o.mtime || Date.now()) / 1000));
+    if (fn) {
+        c[3] = 8;
+        for (var i = 0; i <= fn.length; ++i)
+            c[i + 10] = fn.charCodeAt(i);
+    }
+};
+// gzip footer: -8 to -4 = CRC, -4 to -0 is length
+// gzip start
+var gzs = function (d) {
+    if (d[0] != 31 || d[1] != 139 || d[2] != 8)
+        err(6, 'invalid gzip data');
+    var flg = d[3];
+    var st = 10;
+    if (flg & 4)
+        st += (d[10] | d[11] << 8) + 2;
+    for (var zs = (flg >> 3 & 1) + (flg >> 4 & 1); zs > 0; zs -= !d[st++])
+        ;
+    return st + (flg & 2);
+};
+// gzip length
+var gzl = function (d) {
+    var l = d.length;
+    return (d[l - 4] | d[l - 3] << 8 | d[l - 2] << 16 | d[l - 1] << 24) >>> 0;
+};
+// gzip header length
+var gzhl = function (o) { return 10 + (o.filename ? o.filename.length + 1 : 0); };
+// zlib header
+var zlh = function (c, o) {
+    var lv = o.level, fl = lv == 0 ? 0 : lv < 6 ? 1 : lv == 9 ? 3 : 2;
+    c[0] = 120, c[1] = (fl << 6) | (o.dictionary && 32);
+    c[1] |= 31 - ((c[0] << 8) | c[1]) % 31;
+    if (o.dictionary) {
+        var h = adler();
+        h.p(o.dictionary);
+        wbytes(c, 2, h.d());
+    }
+};
+// zlib start
+var zls = function (d, dict) {
+    if ((d[0] & 15) != 8 || (d[0] >> 4) > 7 || ((d[0] << 8 | d[1]) % 31))
+        err(6, 'invalid zlib data');
+    if ((d[1] >> 5 & 1) == +!dict)
+        err(6, 'invalid zlib data: ' + (d[1] & 32 ? 'need' : 'unexpected') + ' dictionary');
+    return (d[1] >> 3 & 4) + 2;
+};
+function StrmOpt(opts, cb) {
+    if (typeof opts == 'function')
+        cb = opts, opts = {};
+    this.ondata = cb;
+    return opts;
+}
+/**
+ * Streaming DEFLATE compression
+ */
+var Deflate = /*#__PURE__*/ (function () {
+    function Deflate(opts, cb) {
+        if (typeof opts == 'function')
+            cb = opts, opts = {};
+        this.ondata = cb;
+        this.o = opts || {};
+        this.s = { l: 0, i: 32768, w: 32768, z: 32768 };
+        // Buffer length must always be 0 mod 32768 for index calculations to be correct when modifying head and prev
+        // 98304 = 32768 (lookback) + 65536 (common chunk size)
+        this.b = new u8(98304);
+        if (this.o.dictionary) {
+            var dict = this.o.dictionary.subarray(-32768);
+            this.b.set(dict, 32768 - dict.length);
+            this.s.i = 32768 - dict.length;
+        }
+    }
+    Deflate.prototype.p = function (c, f) {
+        this.ondata(dopt(c, this.o, 0, 0, this.s), f);
+    };
+    /**
+     * Pushes a chunk to be deflated
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Deflate.prototype.push = function (chunk, final) {
+        if (!this.ondata)
+            err(5);
+        if (this.s.l)
+            err(4);
+        var endLen = chunk.length + this.s.z;
+        if (endLen > this.b.length) {
+            if (endLen > 2 * this.b.length - 32768) {
+                var newBuf = new u8(endLen & -32768);
+                newBuf.set(this.b.subarray(0, this.s.z));
+                this.b = newBuf;
+            }
+            var split = this.b.length - this.s.z;
+            this.b.set(chunk.subarray(0, split), this.s.z);
+            this.s.z = this.b.length;
+            this.p(this.b, false);
+            this.b.set(this.b.subarray(-32768));
+            this.b.set(chunk.subarray(split), 32768);
+            this.s.z = chunk.length - split + 32768;
+            this.s.i = 32766, this.s.w = 32768;
+        }
+        else {
+            this.b.set(chunk, this.s.z);
+            this.s.z += chunk.length;
+        }
+        this.s.l = final & 1;
+        if (this.s.z > this.s.w + 8191 || final) {
+            this.p(this.b, final || false);
+            this.s.w = this.s.i, this.s.i -= 2;
+        }
+        if (final) {
+            // cleanup unneeded buffers/state to reduce memory usage
+            this.s = this.o = {};
+            this.b = et;
+        }
+    };
+    /**
+     * Flushes buffered uncompressed data. Useful to immediately retrieve the
+     * deflated output for small inputs.
+     * @param sync Whether to flush to a byte boundary. A sync flush takes 4-5
+     *             extra bytes, but guarantees all pushed data is immediately
+     *             decompressible. A separate DEFLATE stream may be concatenated
+     *             with the current output after a sync flush.
+     */
+    Deflate.prototype.flush = function (sync) {
+        if (!this.ondata)
+            err(5);
+        if (this.s.l)
+            err(4);
+        this.p(this.b, false);
+        this.s.w = this.s.i, this.s.i -= 2;
+        // could technically skip writing the type-0 block for (this.s.r & 7) == 0,
+        // but the deterministic trailer (00 00 FF FF) is useful in some situations
+        if (sync) {
+            var c = new u8(6);
+            c[0] = this.s.r >> 3;
+            // write empty, non-final type-0 block
+            var ep = wfblk(c, this.s.r, et);
+            this.s.r = 0;
+            this.ondata(c.subarray(0, ep >> 3), false);
+        }
+    };
+    return Deflate;
+}());
+
+/**
+ * Asynchronous streaming DEFLATE compression
+ */
+var AsyncDeflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncDeflate(opts, cb) {
+        astrmify([
+            bDflt,
+            function () { return [astrm, Deflate]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Deflate(ev.data);
+            onmessage = astrm(strm);
+        }, 6, 1);
+    }
+    return AsyncDeflate;
+}())));
+
+function deflate(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bDflt,
+    ], function (ev) { return pbf(deflateSync(ev.data[0], ev.data[1])); }, 0, cb);
+}
+/**
+ * Compresses data with DEFLATE without any wrapper
+ * @param data The data to compress
+ * @param opts The compression options
+ * @returns The deflated version of the data
+ */
+function deflateSync(data, opts) {
+    return dopt(data, opts || {}, 0, 0);
+}
+/**
+ * Streaming DEFLATE decompression
+ */
+var Inflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function Inflate(opts, cb) {
+        // no StrmOpt here to avoid adding to workerizer
+        if (typeof opts == 'function')
+            cb = opts, opts = {};
+        this.ondata = cb;
+        var dict = opts && opts.dictionary && opts.dictionary.subarray(-32768);
+        this.s = { i: 0, b: dict ? dict.length : 0 };
+        this.o = new u8(32768);
+        this.p = new u8(0);
+        if (dict)
+            this.o.set(dict);
+    }
+    Inflate.prototype.e = function (c) {
+        if (!this.ondata)
+            err(5);
+        if (this.d)
+            err(4);
+        if (!this.p.length)
+            this.p = c;
+        else if (c.length) {
+            var n = new u8(this.p.length + c.length);
+            n.set(this.p), n.set(c, this.p.length), this.p = n;
+        }
+    };
+    Inflate.prototype.c = function (final) {
+        this.s.i = +(this.d = final || false);
+        var bts = this.s.b;
+        var dt = inflt(this.p, this.s, this.o);
+        this.ondata(slc(dt, bts, this.s.b), this.d);
+        this.o = slc(dt, this.s.b - 32768), this.s.b = this.o.length;
+        this.p = slc(this.p, (this.s.p / 8) | 0), this.s.p &= 7;
+    };
+    /**
+     * Pushes a chunk to be inflated
+     * @param chunk The chunk to push
+     * @param final Whether this is the final chunk
+     */
+    Inflate.prototype.push = function (chunk, final) {
+        this.e(chunk), this.c(final);
+    };
+    return Inflate;
+}())));
+
+/**
+ * Asynchronous streaming DEFLATE decompression
+ */
+var AsyncInflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncInflate(opts, cb) {
+        astrmify([
+            bInflt,
+            function () { return [astrm, Inflate]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Inflate(ev.data);
+            onmessage = astrm(strm);
+        }, 7, 0);
+    }
+    return AsyncInflate;
+}())));
+
+function inflate(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bInflt
+    ], function (ev) { return pbf(inflateSync(ev.data[0], gopt(ev.data[1]))); }, 1, cb);
+}
+function inflateSync(data, opts) {
+    return inflt(data, { i: 2 }, opts && opts.out, opts && opts.dictionary);
+}
+// before you yell at me for not just using extends, my reason is that TS inheritance is hard to workerize.
+/**
+ * Streaming GZIP compression
+ */
+var Gzip = /*#__PURE__*/ (function () {
+    function Gzip(opts, cb) {
+        this.c = crc();
+        this.l = 0;
+        this.v = 1;
+        Deflate.call(this, opts, cb);
+    }
+    /**
+     * Pushes a chunk to be GZIPped
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Gzip.prototype.push = function (chunk, final) {
+        this.c.p(chunk);
+        this.l += chunk.length;
+        Deflate.prototype.push.call(this, chunk, final);
+    };
+    Gzip.prototype.p = function (c, f) {
+        var raw = dopt(c, this.o, this.v && gzhl(this.o), f && 8, this.s);
+        if (this.v)
+            gzh(raw, this.o), this.v = 0;
+        if (f)
+            wbytes(raw, raw.length - 8, this.c.d()), wbytes(raw, raw.length - 4, this.l);
+        this.ondata(raw, f);
+    };
+    /**
+     * Flushes buffered uncompressed data. Useful to immediately retrieve the
+     * GZIPped output for small inputs.
+     * @param sync Whether to flush to a byte boundary. A sync flush takes 4-5
+     *             extra bytes, but guarantees all pushed data is immediately
+     *             decompressible.
+     */
+    Gzip.prototype.flush = function (sync) {
+        Deflate.prototype.flush.call(this, sync);
+    };
+    return Gzip;
+}());
+
+/**
+ * Asynchronous streaming GZIP compression
+ */
+var AsyncGzip = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncGzip(opts, cb) {
+        astrmify([
+            bDflt,
+            gze,
+            function () { return [astrm, Deflate, Gzip]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Gzip(ev.data);
+            onmessage = astrm(strm);
+        }, 8, 1);
+    }
+    return AsyncGzip;
+}())));
+
+function gzip(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bDflt,
+        gze,
+        function () { return [gzipSync]; }
+    ], function (ev) { return pbf(gzipSync(ev.data[0], ev.data[1])); }, 2, cb);
+}
+/**
+ * Compresses data with GZIP
+ * @param data The data to compress
+ * @param opts The compression options
+ * @returns The gzipped version of the data
+ */
+function gzipSync(data, opts) {
+    if (!opts)
+        opts = {};
+    var c = crc(), l = data.length;
+    c.p(data);
+    var d = dopt(data, opts, gzhl(opts), 8), s = d.length;
+    return gzh(d, opts), wbytes(d, s - 8, c.d()), wbytes(d, s - 4, l), d;
+}
+/**
+ * Streaming single or multi-member GZIP decompression
+ */
+var Gunzip = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function Gunzip(opts, cb) {
+        this.v = 1;
+        this.r = 0;
+        Inflate.call(this, opts, cb);
+    }
+    /**
+     * Pushes a chunk to be GUNZIPped
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Gunzip.prototype.push = function (chunk, final) {
+        Inflate.prototype.e.call(this, chunk);
+        this.r += chunk.length;
+        if (this.v) {
+            var p = this.p.subarray(this.v - 1);
+            var s = p.length > 3 ? gzs(p) : 4;
+            if (s > p.length) {
+                if (!final)
+                    return;
+            }
+            else if (this.v > 1 && this.onmember) {
+                this.onmember(this.r - p.length);
+            }
+            this.p = p.subarray(s), this.v = 0;
+        }
+        // necessary to prevent TS from using the closure value
+        // This allows for workerization to function correctly
+        Inflate.prototype.c.call(this, 0);
+        // process concatenated GZIP
+        if (this.s.f && !this.s.l) {
+            this.v = shft(this.s.p) + 9;
+            this.s = { i: 0 };
+            this.o = new u8(0);
+            this.push(new u8(0), final);
+        }
+        else if (final) {
+            Inflate.prototype.c.call(this, final);
+        }
+    };
+    return Gunzip;
+}())));
+
+/**
+ * Asynchronous streaming single or multi-member GZIP decompression
+ */
+var AsyncGunzip = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncGunzip(opts, cb) {
+        var _this = this;
+        astrmify([
+            bInflt,
+            guze,
+            function () { return [astrm, Inflate, Gunzip]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Gunzip(ev.data);
+            strm.onmember = function (offset) { return postMessage(offset); };
+            onmessage = astrm(strm);
+        }, 9, 0, function (offset) { return _this.onmember && _this.onmember(offset); });
+    }
+    return AsyncGunzip;
+}())));
+
+function gunzip(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bInflt,
+        guze,
+        function () { return [gunzipSync]; }
+    ], function (ev) { return pbf(gunzipSync(ev.data[0], ev.data[1])); }, 3, cb);
+}
+function gunzipSync(data, opts) {
+    var st = gzs(data);
+    if (st + 8 > data.length)
+        err(6, 'invalid gzip data');
+    return inflt(data.subarray(st, -8), { i: 2 }, opts && opts.out || new u8(gzl(data)), opts && opts.dictionary);
+}
+/**
+ * Streaming Zlib compression
+ */
+var Zlib = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function Zlib(opts, cb) {
+        this.c = adler();
+        this.v = 1;
+        Deflate.call(this, opts, cb);
+    }
+    /**
+     * Pushes a chunk to be zlibbed
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Zlib.prototype.push = function (chunk, final) {
+        this.c.p(chunk);
+        Deflate.prototype.push.call(this, chunk, final);
+    };
+    Zlib.prototype.p = function (c, f) {
+        var raw = dopt(c, this.o, this.v && (this.o.dictionary ? 6 : 2), f && 4, this.s);
+        if (this.v)
+            zlh(raw, this.o), this.v = 0;
+        if (f)
+            wbytes(raw, raw.length - 4, this.c.d());
+        this.ondata(raw, f);
+    };
+    /**
+     * Flushes buffered uncompressed data. Useful to immediately retrieve the
+     * zlibbed output for small inputs.
+     * @param sync Whether to flush to a byte boundary. A sync flush takes 4-5
+     *             extra bytes, but guarantees all pushed data is immediately
+     *             decompressible.
+     */
+    Zlib.prototype.flush = function (sync) {
+        Deflate.prototype.flush.call(this, sync);
+    };
+    return Zlib;
+}())));
+
+/**
+ * Asynchronous streaming Zlib compression
+ */
+var AsyncZlib = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncZlib(opts, cb) {
+        astrmify([
+            bDflt,
+            zle,
+            function () { return [astrm, Deflate, Zlib]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Zlib(ev.data);
+            onmessage = astrm(strm);
+        }, 10, 1);
+    }
+    return AsyncZlib;
+}())));
+
+function zlib(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bDflt,
+        zle,
+        function () { return [zlibSync]; }
+    ], function (ev) { return pbf(zlibSync(ev.data[0], ev.data[1])); }, 4, cb);
+}
+/**
+ * Compress data with Zlib
+ * @param data The data to compress
+ * @param opts The compression options
+ * @returns The zlib-compressed version of the data
+ */
+function zlibSync(data, opts) {
+    if (!opts)
+        opts = {};
+    var a = adler();
+    a.p(data);
+    var d = dopt(data, opts, opts.dictionary ? 6 : 2, 4);
+    return zlh(d, opts), wbytes(d, d.length - 4, a.d()), d;
+}
+/**
+ * Streaming Zlib decompression
+ */
+var Unzlib = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function Unzlib(opts, cb) {
+        Inflate.call(this, opts, cb);
+        this.v = opts && opts.dictionary ? 2 : 1;
+    }
+    /**
+     * Pushes a chunk to be unzlibbed
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Unzlib.prototype.push = function (chunk, final) {
+        Inflate.prototype.e.call(this, chunk);
+        if (this.v) {
+            if (this.p.length < 6 && !final)
+                return;
+            this.p = this.p.subarray(zls(this.p, this.v - 1)), this.v = 0;
+        }
+        if (final) {
+            if (this.p.length < 4)
+                err(6, 'invalid zlib data');
+            this.p = this.p.subarray(0, -4);
+        }
+        // necessary to prevent TS from using the closure value
+        // This allows for workerization to function correctly
+        Inflate.prototype.c.call(this, final);
+    };
+    return Unzlib;
+}())));
+
+/**
+ * Asynchronous streaming Zlib decompression
+ */
+var AsyncUnzlib = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncUnzlib(opts, cb) {
+        astrmify([
+            bInflt,
+            zule,
+            function () { return [astrm, Inflate, Unzlib]; }
+        ], this, StrmOpt.call(this, opts, cb), function (ev) {
+            var strm = new Unzlib(ev.data);
+            onmessage = astrm(strm);
+        }, 11, 0);
+    }
+    return AsyncUnzlib;
+}())));
+
+function unzlib(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return cbify(data, opts, [
+        bInflt,
+        zule,
+        function () { return [unzlibSync]; }
+    ], function (ev) { return pbf(unzlibSync(ev.data[0], gopt(ev.data[1]))); }, 5, cb);
+}
+function unzlibSync(data, opts) {
+    return inflt(data.subarray(zls(data, opts && opts.dictionary), -4), { i: 2 }, opts && opts.out, opts && opts.dictionary);
+}
+// Default algorithm for compression (used because having a known output size allows faster decompression)
+
+
+/**
+ * Streaming GZIP, Zlib, or raw DEFLATE decompression
+ */
+var Decompress = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function Decompress(opts, cb) {
+        this.o = StrmOpt.call(this, opts, cb) || {};
+        this.G = Gunzip;
+        this.I = Inflate;
+        this.Z = Unzlib;
+    }
+    // init substream
+    // overriden by AsyncDecompress
+    Decompress.prototype.i = function () {
+        var _this = this;
+        this.s.ondata = function (dat, final) {
+            _this.ondata(dat, final);
+        };
+    };
+    /**
+     * Pushes a chunk to be decompressed
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Decompress.prototype.push = function (chunk, final) {
+        if (!this.ondata)
+            err(5);
+        if (!this.s) {
+            if (this.p && this.p.length) {
+                var n = new u8(this.p.length + chunk.length);
+                n.set(this.p), n.set(chunk, this.p.length);
+            }
+            else
+                this.p = chunk;
+            if (this.p.length > 2) {
+                this.s = (this.p[0] == 31 && this.p[1] == 139 && this.p[2] == 8)
+                    ? new this.G(this.o)
+                    : ((this.p[0] & 15) != 8 || (this.p[0] >> 4) > 7 || ((this.p[0] << 8 | this.p[1]) % 31))
+                        ? new this.I(this.o)
+                        : new this.Z(this.o);
+                this.i();
+                this.s.push(this.p, final);
+                this.p = null;
+            }
+        }
+        else
+            this.s.push(chunk, final);
+    };
+    return Decompress;
+}())));
+
+/**
+ * Asynchronous streaming GZIP, Zlib, or raw DEFLATE decompression
+ */
+var AsyncDecompress = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function AsyncDecompress(opts, cb) {
+        Decompress.call(this, opts, cb);
+        this.queuedSize = 0;
+        this.G = AsyncGunzip;
+        this.I = AsyncInflate;
+        this.Z = AsyncUnzlib;
+    }
+    AsyncDecompress.prototype.i = function () {
+        var _this = this;
+        this.s.ondata = function (err, dat, final) {
+            _this.ondata(err, dat, final);
+        };
+        this.s.ondrain = function (size) {
+            _this.queuedSize -= size;
+            if (_this.ondrain)
+                _this.ondrain(size);
+        };
+    };
+    /**
+     * Pushes a chunk to be decompressed
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    AsyncDecompress.prototype.push = function (chunk, final) {
+        this.queuedSize += chunk.length;
+        Decompress.prototype.push.call(this, chunk, final);
+    };
+    return AsyncDecompress;
+}())));
+
+function decompress(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    return (data[0] == 31 && data[1] == 139 && data[2] == 8)
+        ? gunzip(data, opts, cb)
+        : ((data[0] & 15) != 8 || (data[0] >> 4) > 7 || ((data[0] << 8 | data[1]) % 31))
+            ? inflate(data, opts, cb)
+            : unzlib(data, opts, cb);
+}
+/**
+ * Expands compressed GZIP, Zlib, or raw DEFLATE data, automatically detecting the format
+ * @param data The data to decompress
+ * @param opts The decompression options
+ * @returns The decompressed version of the data
+ */
+function decompressSync(data, opts) {
+    return (data[0] == 31 && data[1] == 139 && data[2] == 8)
+        ? gunzipSync(data, opts)
+        : ((data[0] & 15) != 8 || (data[0] >> 4) > 7 || ((data[0] << 8 | data[1]) % 31))
+            ? inflateSync(data, opts)
+            : unzlibSync(data, opts);
+}
+// flatten a directory structure
+var fltn = function (d, p, t, o) {
+    for (var k in d) {
+        var val = d[k], n = p + k, op = o;
+        if (Array.isArray(val))
+            op = mrg(o, val[1]), val = val[0];
+        if (ArrayBuffer.isView(val))
+            t[n] = [val, op];
+        else {
+            t[n += '/'] = [new u8(0), op];
+            fltn(val, n, t, o);
+        }
+    }
+};
+// text encoder
+var te = typeof TextEncoder != 'undefined' && /*#__PURE__*/ new TextEncoder();
+// text decoder
+var td = typeof TextDecoder != 'undefined' && /*#__PURE__*/ new TextDecoder();
+// text decoder stream
+var tds = 0;
+try {
+    td.decode(et, { stream: true });
+    tds = 1;
+}
+catch (e) { }
+// decode UTF8
+var dutf8 = function (d) {
+    for (var r = '', i = 0;;) {
+        var c = d[i++];
+        var eb = (c > 127) + (c > 223) + (c > 239);
+        if (i + eb > d.length)
+            return { s: r, r: slc(d, i - 1) };
+        if (!eb)
+            r += String.fromCharCode(c);
+        else if (eb == 3) {
+            c = ((c & 15) << 18 | (d[i++] & 63) << 12 | (d[i++] & 63) << 6 | (d[i++] & 63)) - 65536,
+                r += String.fromCharCode(55296 | (c >> 10), 56320 | (c & 1023));
+        }
+        else if (eb & 1)
+            r += String.fromCharCode((c & 31) << 6 | (d[i++] & 63));
+        else
+            r += String.fromCharCode((c & 15) << 12 | (d[i++] & 63) << 6 | (d[i++] & 63));
+    }
+};
+/**
+ * Streaming UTF-8 decoding
+ */
+var DecodeUTF8 = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a UTF-8 decoding stream
+     * @param cb The callback to call whenever data is decoded
+     */
+    function DecodeUTF8(cb) {
+        this.ondata = cb;
+        if (tds)
+            this.t = new TextDecoder();
+        else
+            this.p = et;
+    }
+    /**
+     * Pushes a chunk to be decoded from UTF-8 binary
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    DecodeUTF8.prototype.push = function (chunk, final) {
+        if (!this.ondata)
+            err(5);
+        final = !!final;
+        if (this.t) {
+            this.ondata(this.t.decode(chunk, { stream: true }), final);
+            if (final) {
+                if (this.t.decode().length)
+                    err(8);
+                this.t = null;
+            }
+            return;
+        }
+        if (!this.p)
+            err(4);
+        var dat = new u8(this.p.length + chunk.length);
+        dat.set(this.p);
+        dat.set(chunk, this.p.length);
+        var _a = dutf8(dat), s = _a.s, r = _a.r;
+        if (final) {
+            if (r.length)
+                err(8);
+            this.p = null;
+        }
+        else
+            this.p = r;
+        this.ondata(s, final);
+    };
+    return DecodeUTF8;
+}())));
+
+/**
+ * Streaming UTF-8 encoding
+ */
+var EncodeUTF8 = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a UTF-8 decoding stream
+     * @param cb The callback to call whenever data is encoded
+     */
+    function EncodeUTF8(cb) {
+        this.ondata = cb;
+    }
+    /**
+     * Pushes a chunk to be encoded to UTF-8
+     * @param chunk The string data to push
+     * @param final Whether this is the last chunk
+     */
+    EncodeUTF8.prototype.push = function (chunk, final) {
+        if (!this.ondata)
+            err(5);
+        if (this.d)
+            err(4);
+        this.ondata(strToU8(chunk), this.d = final || false);
+    };
+    return EncodeUTF8;
+}())));
+
+/**
+ * Converts a string into a Uint8Array for use with compression/decompression methods
+ * @param str The string to encode
+ * @param latin1 Whether or not to interpret the data as Latin-1. This should
+ *               not need to be true unless decoding a binary string.
+ * @returns The string encoded in UTF-8/Latin-1 binary
+ */
+function strToU8(str, latin1) {
+    if (latin1) {
+        var ar_1 = new u8(str.length);
+        for (var i = 0; i < str.length; ++i)
+            ar_1[i] = str.charCodeAt(i);
+        return ar_1;
+    }
+    if (te)
+        return te.encode(str);
+    var l = str.length;
+    var ar = new u8(str.length + (str.length >> 1));
+    var ai = 0;
+    var w = function (v) { ar[ai++] = v; };
+    for (var i = 0; i < l; ++i) {
+        if (ai + 5 > ar.length) {
+            var n = new u8(ai + 8 + ((l - i) << 1));
+            n.set(ar);
+            ar = n;
+        }
+        var c = str.charCodeAt(i);
+        if (c < 128 || latin1)
+            w(c);
+        else if (c < 2048)
+            w(192 | (c >> 6)), w(128 | (c & 63));
+        else if (c > 55295 && c < 57344)
+            c = 65536 + (c & 1023 << 10) | (str.charCodeAt(++i) & 1023),
+                w(240 | (c >> 18)), w(128 | ((c >> 12) & 63)), w(128 | ((c >> 6) & 63)), w(128 | (c & 63));
+        else
+            w(224 | (c >> 12)), w(128 | ((c >> 6) & 63)), w(128 | (c & 63));
+    }
+    return slc(ar, 0, ai);
+}
+/**
+ * Converts a Uint8Array to a string
+ * @param dat The data to decode to string
+ * @param latin1 Whether or not to interpret the data as Latin-1. This should
+ *               not need to be true unless encoding to binary string.
+ * @returns The original UTF-8/Latin-1 string
+ */
+function strFromU8(dat, latin1) {
+    if (latin1) {
+        var r = '';
+        for (var i = 0; i < dat.length; i += 16384)
+            r += String.fromCharCode.apply(null, dat.subarray(i, i + 16384));
+        return r;
+    }
+    else if (td) {
+        return td.decode(dat);
+    }
+    else {
+        var _a = dutf8(dat), s = _a.s, r = _a.r;
+        if (r.length)
+            err(8);
+        return s;
+    }
+}
+;
+// deflate bit flag
+var dbf = function (l) { return l == 1 ? 3 : l < 6 ? 2 : l == 9 ? 1 : 0; };
+// skip local zip header
+var slzh = function (d, b) { return b + 30 + b2(d, b + 26) + b2(d, b + 28); };
+// read zip header
+var zh = function (d, b, z) {
+    var fnl = b2(d, b + 28), efl = b2(d, b + 30), fn = strFromU8(d.subarray(b + 46, b + 46 + fnl), !(b2(d, b + 8) & 2048)), es = b + 46 + fnl;
+    var _a = z64hs(d, es, efl, z, b4(d, b + 20), b4(d, b + 24), b4(d, b + 42)), sc = _a[0], su = _a[1], off = _a[2];
+    return [b2(d, b + 10), sc, su, fn, es + efl + b2(d, b + 32), off];
+};
+// read zip64 header sizes
+var z64hs = function (d, b, l, z, sc, su, off) {
+    var nsc = sc == 4294967295, nsu = su == 4294967295, noff = off == 4294967295, e = b + l;
+    var nf = nsc + nsu + noff;
+    if (z && nf) {
+        for (; b + 4 < e; b += 4 + b2(d, b + 2)) {
+            if (b2(d, b) == 1) {
+                return [
+                    nsc ? b8(d, b + 4 + 8 * nsu) : sc,
+                    nsu ? b8(d, b + 4) : su,
+                    noff ? b8(d, b + 4 + 8 * (nsu + nsc)) : off,
+                    1
+                ];
+            }
+        }
+        // z == 2 for unknown whether or not zip64
+        if (z < 2)
+            err(13);
+    }
+    return [sc, su, off, 0];
+};
+// extra field length
+var exfl = function (ex) {
+    var le = 0;
+    if (ex) {
+        for (var k in ex) {
+            var l = ex[k].length;
+            if (l > 65535)
+                err(9);
+            le += l + 4;
+        }
+    }
+    return le;
+};
+// write zip header
+var wzh = function (d, b, f, fn, u, c, ce, co) {
+    var fl = fn.length, ex = f.extra, col = co && co.length;
+    var exl = exfl(ex);
+    wbytes(d, b, ce != null ? 0x2014B50 : 0x4034B50), b += 4;
+    if (ce != null)
+        d[b++] = 20, d[b++] = f.os;
+    d[b] = 20, b += 2; // spec compliance? what's that?
+    d[b++] = (f.flag << 1) | (c < 0 && 8), d[b++] = u && 8;
+    d[b++] = f.compression & 255, d[b++] = f.compression >> 8;
+    var dt = new Date(f.mtime == null ? Date.now() : f.mtime), y = dt.getFullYear() - 1980;
+    if (y < 0 || y > 119)
+        err(10);
+    wbytes(d, b, (y << 25) | ((dt.getMonth() + 1) << 21) | (dt.getDate() << 16) | (dt.getHours() << 11) | (dt.getMinutes() << 5) | (dt.getSeconds() >> 1)), b += 4;
+    if (c != -1) {
+        wbytes(d, b, f.crc);
+        wbytes(d, b + 4, c < 0 ? -c - 2 : c);
+        wbytes(d, b + 8, f.size);
+    }
+    wbytes(d, b + 12, fl);
+    wbytes(d, b + 14, exl), b += 16;
+    if (ce != null) {
+        wbytes(d, b, col);
+        wbytes(d, b + 6, f.attrs);
+        wbytes(d, b + 10, ce), b += 14;
+    }
+    d.set(fn, b);
+    b += fl;
+    if (exl) {
+        for (var k in ex) {
+            var exf = ex[k], l = exf.length;
+            wbytes(d, b, +k);
+            wbytes(d, b + 2, l);
+            d.set(exf, b + 4), b += 4 + l;
+        }
+    }
+    if (col)
+        d.set(co, b), b += col;
+    return b;
+};
+// write zip footer (end of central directory)
+var wzf = function (o, b, c, d, e) {
+    wbytes(o, b, 0x6054B50); // skip disk
+    wbytes(o, b + 8, c);
+    wbytes(o, b + 10, c);
+    wbytes(o, b + 12, d);
+    wbytes(o, b + 16, e);
+};
+/**
+ * A pass-through stream to keep data uncompressed in a ZIP archive.
+ */
+var ZipPassThrough = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a pass-through stream that can be added to ZIP archives
+     * @param filename The filename to associate with this data stream
+     */
+    function ZipPassThrough(filename) {
+        this.filename = filename;
+        this.c = crc();
+        this.size = 0;
+        this.compression = 0;
+    }
+    /**
+     * Processes a chunk and pushes to the output stream. You can override this
+     * method in a subclass for custom behavior, but by default this passes
+     * the data through. You must call this.ondata(err, chunk, final) at some
+     * point in this method.
+     * @param chunk The chunk to process
+     * @param final Whether this is the last chunk
+     */
+    ZipPassThrough.prototype.process = function (chunk, final) {
+        this.ondata(null, chunk, final);
+    };
+    /**
+     * Pushes a chunk to be added. If you are subclassing this with a custom
+     * compression algorithm, note that you must push data from the source
+     * file only, pre-compression.
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    ZipPassThrough.prototype.push = function (chunk, final) {
+        if (!this.ondata)
+            err(5);
+        this.c.p(chunk);
+        this.size += chunk.length;
+        if (final)
+            this.crc = this.c.d();
+        // we shouldn't really do this cast, but properly handling ArrayBufferLike
+        // makes the API unergonomic with Buffer
+        this.process(chunk, final || false);
+    };
+    return ZipPassThrough;
+}())));
+
+// I don't extend because TypeScript extension adds 1kB of runtime bloat
+/**
+ * Streaming DEFLATE compression for ZIP archives. Prefer using AsyncZipDeflate
+ * for better performance
+ */
+var ZipDeflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a DEFLATE stream that can be added to ZIP archives
+     * @param filename The filename to associate with this data stream
+     * @param opts The compression options
+     */
+    function ZipDeflate(filename, opts) {
+        var _this = this;
+        if (!opts)
+            opts = {};
+        ZipPassThrough.call(this, filename);
+        this.d = new Deflate(opts, function (dat, final) {
+            _this.ondata(null, dat, final);
+        });
+        this.compression = 8;
+        this.flag = dbf(opts.level);
+    }
+    ZipDeflate.prototype.process = function (chunk, final) {
+        try {
+            this.d.push(chunk, final);
+        }
+        catch (e) {
+            this.ondata(e, null, final);
+        }
+    };
+    /**
+     * Pushes a chunk to be deflated
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    ZipDeflate.prototype.push = function (chunk, final) {
+        ZipPassThrough.prototype.push.call(this, chunk, final);
+    };
+    return ZipDeflate;
+}())));
+
+/**
+ * Asynchronous streaming DEFLATE compression for ZIP archives
+ */
+var AsyncZipDeflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates an asynchronous DEFLATE stream that can be added to ZIP archives
+     * @param filename The filename to associate with this data stream
+     * @param opts The compression options
+     */
+    function AsyncZipDeflate(filename, opts) {
+        var _this = this;
+        if (!opts)
+            opts = {};
+        ZipPassThrough.call(this, filename);
+        this.d = new AsyncDeflate(opts, function (err, dat, final) {
+            _this.ondata(err, dat, final);
+        });
+        this.compression = 8;
+        this.flag = dbf(opts.level);
+        this.terminate = this.d.terminate;
+    }
+    AsyncZipDeflate.prototype.process = function (chunk, final) {
+        this.d.push(chunk, final);
+    };
+    /**
+     * Pushes a chunk to be deflated
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    AsyncZipDeflate.prototype.push = function (chunk, final) {
+        ZipPassThrough.prototype.push.call(this, chunk, final);
+    };
+    return AsyncZipDeflate;
+}())));
+
+// TODO: Better tree shaking
+/**
+ * A zippable archive to which files can incrementally be added
+ */
+var Zip = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates an empty ZIP archive to which files can be added
+     * @param cb The callback to call whenever data for the generated ZIP archive
+     *           is available
+     */
+    function Zip(cb) {
+        this.ondata = cb;
+        this.u = [];
+        this.d = 1;
+    }
+    /**
+     * Adds a file to the ZIP archive
+     * @param file The file stream to add
+     */
+    Zip.prototype.add = function (file) {
+        var _this = this;
+        if (!this.ondata)
+            err(5);
+        // finishing or finished
+        if (this.d & 2)
+            this.ondata(err(4 + (this.d & 1) * 8, 0, 1), null, false);
+        else {
+            var f = strToU8(file.filename), fl_1 = f.length;
+            var com = file.comment, o = com && strToU8(com);
+            var u = fl_1 != file.filename.length || (o && (com.length != o.length));
+            var hl_1 = fl_1 + exfl(file.extra) + 30;
+            if (fl_1 > 65535)
+                this.ondata(err(11, 0, 1), null, false);
+            var header = new u8(hl_1);
+            wzh(header, 0, file, f, u, -1);
+            var chks_1 = [header];
+            var pAll_1 = function () {
+                for (var _i = 0, chks_2 = chks_1; _i < chks_2.length; _i++) {
+                    var chk = chks_2[_i];
+                    _this.ondata(null, chk, false);
+                }
+                chks_1 = [];
+            };
+            var tr_1 = this.d;
+            this.d = 0;
+            var ind_1 = this.u.length;
+            var uf_1 = mrg(file, {
+                f: f,
+                u: u,
+                o: o,
+                t: function () {
+                    if (file.terminate)
+                        file.terminate();
+                },
+                r: function () {
+                    pAll_1();
+                    if (tr_1) {
+                        var nxt = _this.u[ind_1 + 1];
+                        if (nxt)
+                            nxt.r();
+                        else
+                            _this.d = 1;
+                    }
+                    tr_1 = 1;
+                }
+            });
+            var cl_1 = 0;
+            file.ondata = function (err, dat, final) {
+                if (err) {
+                    _this.ondata(err, dat, final);
+                    _this.terminate();
+                }
+                else {
+                    cl_1 += dat.length;
+                    chks_1.push(dat);
+                    if (final) {
+                        var dd = new u8(16);
+                        wbytes(dd, 0, 0x8074B50);
+                        wbytes(dd, 4, file.crc);
+                        wbytes(dd, 8, cl_1);
+                        wbytes(dd, 12, file.size);
+                        chks_1.push(dd);
+                        uf_1.c = cl_1, uf_1.b = hl_1 + cl_1 + 16, uf_1.crc = file.crc, uf_1.size = file.size;
+                        if (tr_1)
+                            uf_1.r();
+                        tr_1 = 1;
+                    }
+                    else if (tr_1)
+                        pAll_1();
+                }
+            };
+            this.u.push(uf_1);
+        }
+    };
+    /**
+     * Ends the process of adding files and prepares to emit the final chunks.
+     * This *must* be called after adding all desired files for the resulting
+     * ZIP file to work properly.
+     */
+    Zip.prototype.end = function () {
+        var _this = this;
+        if (this.d & 2) {
+            this.ondata(err(4 + (this.d & 1) * 8, 0, 1), null, true);
+            return;
+        }
+        if (this.d)
+            this.e();
+        else
+            this.u.push({
+                r: function () {
+                    if (!(_this.d & 1))
+                        return;
+                    _this.u.splice(-1, 1);
+                    _this.e();
+                },
+                t: function () { }
+            });
+        this.d = 3;
+    };
+    Zip.prototype.e = function () {
+        var bt = 0, l = 0, tl = 0;
+        for (var _i = 0, _a = this.u; _i < _a.length; _i++) {
+            var f = _a[_i];
+            tl += 46 + f.f.length + exfl(f.extra) + (f.o ? f.o.length : 0);
+        }
+        var out = new u8(tl + 22);
+        for (var _b = 0, _c = this.u; _b < _c.length; _b++) {
+            var f = _c[_b];
+            wzh(out, bt, f, f.f, f.u, -f.c - 2, l, f.o);
+            bt += 46 + f.f.length + exfl(f.extra) + (f.o ? f.o.length : 0), l += f.b;
+        }
+        wzf(out, bt, this.u.length, tl, l);
+        this.ondata(null, out, true);
+        this.d = 2;
+    };
+    /**
+     * A method to terminate any internal workers used by the stream. Subsequent
+     * calls to add() will fail.
+     */
+    Zip.prototype.terminate = function () {
+        for (var _i = 0, _a = this.u; _i < _a.length; _i++) {
+            var f = _a[_i];
+            f.t();
+        }
+        this.d = 2;
+    };
+    return Zip;
+}())));
+
+function zip(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    var r = {};
+    fltn(data, '', r, opts);
+    var k = Object.keys(r);
+    var lft = k.length, o = 0, tot = 0;
+    var slft = lft, files = new Array(lft);
+    var term = [];
+    var tAll = function () {
+        for (var i = 0; i < term.length; ++i)
+            term[i]();
+    };
+    var cbd = function (a, b) {
+        mt(function () { cb(a, b); });
+    };
+    mt(function () { cbd = cb; });
+    var cbf = function () {
+        var out = new u8(tot + 22), oe = o, cdl = tot - o;
+        tot = 0;
+        for (var i = 0; i < slft; ++i) {
+            var f = files[i];
+            try {
+                var l = f.c.length;
+                wzh(out, tot, f, f.f, f.u, l);
+                var badd = 30 + f.f.length + exfl(f.extra);
+                var loc = tot + badd;
+                out.set(f.c, loc);
+                wzh(out, o, f, f.f, f.u, l, tot, f.m), o += 16 + badd + (f.m ? f.m.length : 0), tot = loc + l;
+            }
+            catch (e) {
+                return cbd(e, null);
+            }
+        }
+        wzf(out, o, files.length, cdl, oe);
+        cbd(null, out);
+    };
+    if (!lft)
+        cbf();
+    var _loop_1 = function (i) {
+        var fn = k[i];
+        var _a = r[fn], file = _a[0], p = _a[1];
+        var c = crc(), size = file.length;
+        c.p(file);
+        var f = strToU8(fn), s = f.length;
+        var com = p.comment, m = com && strToU8(com), ms = m && m.length;
+        var exl = exfl(p.extra);
+        var compression = p.level == 0 ? 0 : 8;
+        var cbl = function (e, d) {
+            if (e) {
+                tAll();
+                cbd(e, null);
+            }
+            else {
+                var l = d.length;
+                files[i] = mrg(p, {
+                    size: size,
+                    crc: c.d(),
+                    c: d,
+                    f: f,
+                    m: m,
+                    u: s != fn.length || (m && (com.length != ms)),
+                    compression: compression
+                });
+                o += 30 + s + exl + l;
+                tot += 76 + 2 * (s + exl) + (ms || 0) + l;
+                if (!--lft)
+                    cbf();
+            }
+        };
+        if (s > 65535)
+            cbl(err(11, 0, 1), null);
+        if (!compression)
+            cbl(null, file);
+        else if (size < 160000) {
+            try {
+                cbl(null, deflateSync(file, p));
+            }
+            catch (e) {
+                cbl(e, null);
+            }
+        }
+        else
+            term.push(deflate(file, p, cbl));
+    };
+    // Cannot use lft because it can decrease
+    for (var i = 0; i < slft; ++i) {
+        _loop_1(i);
+    }
+    return tAll;
+}
+/**
+ * Synchronously creates a ZIP file. Prefer using `zip` for better performance
+ * with more than one file.
+ * @param data The directory structure for the ZIP archive
+ * @param opts The main options, merged with per-file options
+ * @returns The generated ZIP archive
+ */
+function zipSync(data, opts) {
+    if (!opts)
+        opts = {};
+    var r = {};
+    var files = [];
+    fltn(data, '', r, opts);
+    var o = 0;
+    var tot = 0;
+    for (var fn in r) {
+        var _a = r[fn], file = _a[0], p = _a[1];
+        var compression = p.level == 0 ? 0 : 8;
+        var f = strToU8(fn), s = f.length;
+        var com = p.comment, m = com && strToU8(com), ms = m && m.length;
+        var exl = exfl(p.extra);
+        if (s > 65535)
+            err(11);
+        var d = compression ? deflateSync(file, p) : file, l = d.length;
+        var c = crc();
+        c.p(file);
+        files.push(mrg(p, {
+            size: file.length,
+            crc: c.d(),
+            c: d,
+            f: f,
+            m: m,
+            u: s != fn.length || (m && (com.length != ms)),
+            o: o,
+            compression: compression
+        }));
+        o += 30 + s + exl + l;
+        tot += 76 + 2 * (s + exl) + (ms || 0) + l;
+    }
+    var out = new u8(tot + 22), oe = o, cdl = tot - o;
+    for (var i = 0; i < files.length; ++i) {
+        var f = files[i];
+        wzh(out, f.o, f, f.f, f.u, f.c.length);
+        var badd = 30 + f.f.length + exfl(f.extra);
+        out.set(f.c, f.o + badd);
+        wzh(out, o, f, f.f, f.u, f.c.length, f.o, f.m), o += 16 + badd + (f.m ? f.m.length : 0);
+    }
+    wzf(out, o, files.length, cdl, oe);
+    return out;
+}
+/**
+ * Streaming pass-through decompression for ZIP archives
+ */
+var UnzipPassThrough = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    function UnzipPassThrough() {
+    }
+    UnzipPassThrough.prototype.push = function (chunk, final) {
+        // same as ZipPassThrough: cast to retain Buffer ergonomics
+        this.ondata(null, chunk, final);
+    };
+    UnzipPassThrough.compression = 0;
+    return UnzipPassThrough;
+}())));
+
+/**
+ * Streaming DEFLATE decompression for ZIP archives. Prefer AsyncZipInflate for
+ * better performance.
+ */
+var UnzipInflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a DEFLATE decompression that can be used in ZIP archives
+     */
+    function UnzipInflate() {
+        var _this = this;
+        this.i = new Inflate(function (dat, final) {
+            _this.ondata(null, dat, final);
+        });
+    }
+    UnzipInflate.prototype.push = function (chunk, final) {
+        try {
+            this.i.push(chunk, final);
+        }
+        catch (e) {
+            this.ondata(e, null, final);
+        }
+    };
+    UnzipInflate.compression = 8;
+    return UnzipInflate;
+}())));
+
+/**
+ * Asynchronous streaming DEFLATE decompression for ZIP archives
+ */
+var AsyncUnzipInflate = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a DEFLATE decompression that can be used in ZIP archives
+     */
+    function AsyncUnzipInflate(_, sz) {
+        var _this = this;
+        if (sz < 320000) {
+            this.i = new Inflate(function (dat, final) {
+                _this.ondata(null, dat, final);
+            });
+        }
+        else {
+            this.i = new AsyncInflate(function (err, dat, final) {
+                _this.ondata(err, dat, final);
+            });
+            this.terminate = this.i.terminate;
+        }
+    }
+    AsyncUnzipInflate.prototype.push = function (chunk, final) {
+        if (this.i.terminate)
+            chunk = slc(chunk, 0);
+        this.i.push(chunk, final);
+    };
+    AsyncUnzipInflate.compression = 8;
+    return AsyncUnzipInflate;
+}())));
+
+/**
+ * A ZIP archive decompression stream that emits files as they are discovered
+ */
+var Unzip = /*#__PURE__*/ ((/* unused pure expression or super */ null && (function () {
+    /**
+     * Creates a ZIP decompression stream
+     * @param cb The callback to call whenever a file in the ZIP archive is found
+     */
+    function Unzip(cb) {
+        this.onfile = cb;
+        this.k = [];
+        this.o = {
+            0: UnzipPassThrough
+        };
+        this.p = et;
+    }
+    /**
+     * Pushes a chunk to be unzipped
+     * @param chunk The chunk to push
+     * @param final Whether this is the last chunk
+     */
+    Unzip.prototype.push = function (chunk, final) {
+        var _this = this;
+        if (!this.onfile)
+            err(5);
+        if (!this.p)
+            err(4);
+        if (this.c > 0) {
+            var len = Math.min(this.c, chunk.length);
+            var toAdd = chunk.subarray(0, len);
+            this.c -= len;
+            if (this.d)
+                this.d.push(toAdd, !this.c);
+            else
+                this.k[0].push(toAdd);
+            chunk = chunk.subarray(len);
+            if (chunk.length)
+                return this.push(chunk, final);
+        }
+        else {
+            var f = 0, i = 0, is = void 0, buf = void 0;
+            if (!this.p.length)
+                buf = chunk;
+            else if (!chunk.length)
+                buf = this.p;
+            else {
+                buf = new u8(this.p.length + chunk.length);
+                buf.set(this.p), buf.set(chunk, this.p.length);
+            }
+            var l = buf.length, oc = this.c, add = oc && this.d;
+            var _loop_2 = function () {
+                var sig = b4(buf, i);
+                if (sig == 0x4034B50) {
+                    f = 1, is = i;
+                    this_1.d = null;
+                    this_1.c = 0;
+                    var bf = b2(buf, i + 6), cmp_1 = b2(buf, i + 8), u = bf & 2048, dd = bf & 8, fnl = b2(buf, i + 26), es = b2(buf, i + 28);
+                    if (l > i + 30 + fnl + es) {
+                        var chks_3 = [];
+                        this_1.k.unshift(chks_3);
+                        f = 2;
+                        var lsc = b4(buf, i + 18), lsu = b4(buf, i + 22);
+                        var fn_1 = strFromU8(buf.subarray(i + 30, i += 30 + fnl), !u);
+                        var _a = z64hs(buf, i, es, 2, lsc, lsu, 0), sc_1 = _a[0], su_1 = _a[1], z64 = _a[3];
+                        if (dd)
+                            sc_1 = -1 - z64;
+                        i += es;
+                        this_1.c = sc_1;
+                        var d_1;
+                        var file_1 = {
+                            name: fn_1,
+                            compression: cmp_1,
+                            start: function () {
+                                if (!file_1.ondata)
+                                    err(5);
+                                if (!sc_1)
+                                    file_1.ondata(null, et, true);
+                                else {
+                                    var ctr = _this.o[cmp_1];
+                                    if (!ctr)
+                                        file_1.ondata(err(14, 'unknown compression type ' + cmp_1, 1), null, false);
+                                    d_1 = sc_1 < 0 ? new ctr(fn_1) : new ctr(fn_1, sc_1, su_1);
+                                    d_1.ondata = function (err, dat, final) { file_1.ondata(err, dat, final); };
+                                    for (var _i = 0, chks_4 = chks_3; _i < chks_4.length; _i++) {
+                                        var dat = chks_4[_i];
+                                        d_1.push(dat, false);
+                                    }
+                                    if (_this.k[0] == chks_3 && _this.c)
+                                        _this.d = d_1;
+                                    else
+                                        d_1.push(et, true);
+                                }
+                            },
+                            terminate: function () {
+                                if (d_1 && d_1.terminate)
+                                    d_1.terminate();
+                            }
+                        };
+                        if (sc_1 >= 0)
+                            file_1.size = sc_1, file_1.originalSize = su_1;
+                        this_1.onfile(file_1);
+                    }
+                    return "break";
+                }
+                else if (oc) {
+                    if (sig == 0x8074B50) {
+                        is = i += 12 + (oc == -2 && 8), f = 3, this_1.c = 0;
+                        return "break";
+                    }
+                    else if (sig == 0x2014B50) {
+                        is = i -= 4, f = 3, this_1.c = 0;
+                        return "break";
+                    }
+                }
+            };
+            var this_1 = this;
+            for (; i < l - 4; ++i) {
+                var state_1 = _loop_2();
+                if (state_1 === "break")
+                    break;
+            }
+            this.p = et;
+            if (oc < 0) {
+                var dat = f ? buf.subarray(0, is - 12 - (oc == -2 && 8) - (b4(buf, is - 16) == 0x8074B50 && 4)) : buf.subarray(0, i);
+                if (add)
+                    add.push(dat, !!f);
+                else
+                    this.k[+(f == 2)].push(dat);
+            }
+            if (f & 2)
+                return this.push(buf.subarray(i), final);
+            this.p = buf.subarray(i);
+        }
+        if (final) {
+            if (this.c)
+                err(13);
+            this.p = null;
+        }
+    };
+    /**
+     * Registers a decoder with the stream, allowing for files compressed with
+     * the compression type provided to be expanded correctly
+     * @param decoder The decoder constructor
+     */
+    Unzip.prototype.register = function (decoder) {
+        this.o[decoder.compression] = decoder;
+    };
+    return Unzip;
+}())));
+
+var mt = typeof queueMicrotask == 'function' ? queueMicrotask : typeof setTimeout == 'function' ? setTimeout : function (fn) { fn(); };
+function unzip(data, opts, cb) {
+    if (!cb)
+        cb = opts, opts = {};
+    if (typeof cb != 'function')
+        err(7);
+    var term = [];
+    var tAll = function () {
+        for (var i = 0; i < term.length; ++i)
+            term[i]();
+    };
+    var files = {};
+    var cbd = function (a, b) {
+        mt(function () { cb(a, b); });
+    };
+    mt(function () { cbd = cb; });
+    var e = data.length - 22;
+    for (; b4(data, e) != 0x6054B50; --e) {
+        if (!e || data.length - e > 65558) {
+            cbd(err(13, 0, 1), null);
+            return tAll;
+        }
+    }
+    ;
+    var lft = b2(data, e + 8);
+    if (lft) {
+        var c = lft;
+        var o = b4(data, e + 16);
+        var z = b4(data, e - 20) == 0x7064B50;
+        if (z) {
+            var ze = b4(data, e - 12);
+            z = b4(data, ze) == 0x6064B50;
+            if (z) {
+                c = lft = b4(data, ze + 32);
+                o = b4(data, ze + 48);
+            }
+        }
+        var fltr = opts && opts.filter;
+        var _loop_3 = function (i) {
+            var _a = zh(data, o, z), c_1 = _a[0], sc = _a[1], su = _a[2], fn = _a[3], no = _a[4], off = _a[5], b = slzh(data, off);
+            o = no;
+            var cbl = function (e, d) {
+                if (e) {
+                    tAll();
+                    cbd(e, null);
+                }
+                else {
+                    if (d)
+                        files[fn] = d;
+                    if (!--lft)
+                        cbd(null, files);
+                }
+            };
+            if (!fltr || fltr({
+                name: fn,
+                size: sc,
+                originalSize: su,
+                compression: c_1
+            })) {
+                if (!c_1)
+                    cbl(null, slc(data, b, b + sc));
+                else if (c_1 == 8) {
+                    var infl = data.subarray(b, b + sc);
+                    // Synchronously decompress under 512KB, or barely-compressed data
+                    if (su < 524288 || sc > 0.8 * su) {
+                        try {
+                            cbl(null, inflateSync(infl, { out: new u8(su) }));
+                        }
+                        catch (e) {
+                            cbl(e, null);
+                        }
+                    }
+                    else
+                        term.push(inflate(infl, { size: su }, cbl));
+                }
+                else
+                    cbl(err(14, 'unknown compression type ' + c_1, 1), null);
+            }
+            else
+                cbl(null, null);
+        };
+        for (var i = 0; i < c; ++i) {
+            _loop_3(i);
+        }
+    }
+    else
+        cbd(null, {});
+    return tAll;
+}
+/**
+ * Synchronously decompresses a ZIP archive. Prefer using `unzip` for better
+ * performance with more than one file.
+ * @param data The raw compressed ZIP file
+ * @param opts The ZIP extraction options
+ * @returns The decompressed files
+ */
+function unzipSync(data, opts) {
+    var files = {};
+    var e = data.length - 22;
+    for (; b4(data, e) != 0x6054B50; --e) {
+        if (!e || data.length - e > 65558)
+            err(13);
+    }
+    ;
+    var c = b2(data, e + 8);
+    if (!c)
+        return {};
+    var o = b4(data, e + 16);
+    var z = b4(data, e - 20) == 0x7064B50;
+    if (z) {
+        var ze = b4(data, e - 12);
+        z = b4(data, ze) == 0x6064B50;
+        if (z) {
+            c = b4(data, ze + 32);
+            o = b4(data, ze + 48);
+        }
+    }
+    var fltr = opts && opts.filter;
+    for (var i = 0; i < c; ++i) {
+        var _a = zh(data, o, z), c_2 = _a[0], sc = _a[1], su = _a[2], fn = _a[3], no = _a[4], off = _a[5], b = slzh(data, off);
+        o = no;
+        if (!fltr || fltr({
+            name: fn,
+            size: sc,
+            originalSize: su,
+            compression: c_2
+        })) {
+            if (!c_2)
+                files[fn] = slc(data, b, b + sc);
+            else if (c_2 == 8)
+                files[fn] = inflateSync(data.subarray(b, b + sc), { out: new u8(su) });
+            else
+                err(14, 'unknown compression type ' + c_2);
+        }
+    }
+    return files;
+}
+
+;// CONCATENATED MODULE: ./src/layers/reproducible.ts
+
+/**
+ * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
+ * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
+ *
+ * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
+ *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
+ * 2. A path stands once: inside a layer, the package that is later in the lock has it.
+ * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
+ *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
+ *    links, what we make) has `fixedTime`.
+ * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
+ *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
+ * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
+ *    where one is meant.
+ * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
+ *    settings below, whose version belongs to the layer key.
+ *
+ * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
+ * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
+ */
+const reproducible_packerFormat = 4;
+/**
+ * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
+ * day later it is 1980 in every time zone.
+ */
+const fixedTime = 315_619_200;
+/** 2020-01-01T00:00:00Z, in seconds. */
+const lastContentTime = 1_577_836_800;
+/**
+ * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
+ * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
+ * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
+ * time of the commit would be another in every commit, and with it the layer.
+ * @param sha256 the content's
+ */
+function contentTime(sha256) {
+    return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime));
+}
+const reproducible_directoryMode = 0o755;
+/**
+ * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
+ * writes in has this mode, in each layer that names it.
+ */
+const reproducible_rootPrefixMode = 0o777;
+const rootPrefixFileMode = 0o666;
+/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
+const openDirectories = (/* unused pure expression or super */ null && (['', 'conda-meta', 'envs']));
+const openFiles = (/* unused pure expression or super */ null && (['conda-meta/history', 'conda-meta/state']));
+/**
+ * The mode of a file or directory that everybody may write.
+ * @param path relative to the root prefix
+ * @returns undefined for all others
+ */
+function reproducible_openMode(type, path) {
+    if (type === 'directory')
+        return openDirectories.includes(path) ? reproducible_rootPrefixMode : undefined;
+    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
+}
+/** A mode in which the group may do what the owner may. */
+function reproducible_groupAsOwner(mode) {
+    return (mode & ~0o070) | ((mode & 0o700) >> 3);
+}
+/** Bytes. */
+const reproducible_chunkSize = 1024 * 1024;
+/**
+ * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
+ * workload's layers are 1 % smaller, and compressing takes a tenth less time.
+ */
+const reproducible_zstdSettings = {
+    [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3,
+    [external_node_zlib_.constants.ZSTD_c_windowLog]: 22,
+    [external_node_zlib_.constants.ZSTD_c_checksumFlag]: 1,
+};
+const reproducible_gzipLevel = 6;
+
+;// CONCATENATED MODULE: ./src/layers/compress.ts
+
+
+
+
+/** The version of fflate that package-lock.json pins; a test compares the two. */
+const fflateVersion = '0.8.3';
+/** How layers are compressed: everything that their compressed bytes depend on, for the layer key. */
+function compress_compressorName(compression) {
+    return compression === 'zstd'
+        ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(zstdSettings)}`
+        : `fflate ${fflateVersion} gzip ${gzipLevel}`;
+}
+/** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
+function compress(bytes, compression) {
+    const chunks = rechunk(bytes, reproducible_chunkSize);
+    return compression === 'zstd' ? zstd(chunks) : compress_gzip(chunks);
+}
+async function* zstd(chunks) {
+    const encoder = (0,external_node_zlib_.createZstdCompress)({ params: reproducible_zstdSettings, chunkSize: reproducible_chunkSize });
+    const write = (chunk) => new Promise((resolve, reject) => {
+        encoder.write(chunk, (error) => {
+            if (error)
+                reject(error);
+            else
+                resolve();
+        });
+    });
+    const feed = async () => {
+        let previous = Promise.resolve();
+        try {
+            // While one chunk is compressed, on another thread, the next is made.
+            for await (const chunk of chunks) {
+                await previous;
+                previous = write(chunk);
+                previous.catch(() => undefined); // awaited above or below, unless the chunks end with an error of theirs
+            }
+            // Node ends the frame together with the last chunk if it learns of the end early enough, which gives other bytes.
+            await previous;
+            encoder.end();
+        }
+        catch (error) {
+            encoder.destroy(error); // what is thrown here is an Error
+        }
+    };
+    const feeding = feed();
+    yield* encoder; // the encoder gives bytes
+    await feeding;
+}
+/** Not by Node: its zlib is Chromium's, which compresses differently on different processors. */
+async function* compress_gzip(chunks) {
+    const compressed = [];
+    const encoder = new Gzip({ level: reproducible_gzipLevel, mtime: 0 }, (chunk) => compressed.push(chunk));
+    for await (const chunk of chunks) {
+        encoder.push(chunk);
+        yield* compressed.splice(0);
+    }
+    encoder.push(new Uint8Array(), true);
+    yield* compressed;
+}
+
+;// CONCATENATED MODULE: ./src/common/whiteout.ts
+/**
+ * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
+ * is, `.wh..wh..opq` that all of its directory is.
+ */
+const mark = '.wh.';
+/** Whether a path, with `/`, has a part that no file of a layer can be called. */
+function isReserved(path) {
+    return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
+}
+/** The path of the entry that says that `path` is gone. */
+function whiteout_whiteoutPath(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
+}
+/** The path of the entry that says that of what was in the directory `path` nothing is left. */
+function opaquePath(path) {
+    return `${path}/${mark}${mark}.opq`;
+}
+
+;// CONCATENATED MODULE: ./src/layers/tar-header.ts
+const blockSize = 512;
+/** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
+const typeFlags = {
+    file: '0',
+    hardlink: '1',
+    symlink: '2',
+    character: '3',
+    block: '4',
+    directory: '5',
+    pax: 'x',
+};
+/** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
+const fields = {
+    name: [0, 100],
+    mode: [100, 8],
+    uid: [108, 8],
+    gid: [116, 8],
+    size: [124, 12],
+    mtime: [136, 12],
+    checksum: [148, 8],
+    type: [156, 1],
+    target: [157, 100],
+    magic: [257, 8],
+    major: [329, 8],
+    minor: [337, 8],
+    prefix: [345, 155],
+};
+/**
+ * A header as blocks: one of ustar, and two of pax in front where something has no room in it: names that are long or not
+ * ASCII, sizes from 8 GiB, numbers of users from 2 million.
+ */
+function formatTarHeader(header) {
+    const { path, target = '', type, major, minor, ...numbers } = header;
+    const records = [];
+    const place = placeOf(path);
+    if (!place)
+        records.push(['path', path]);
+    if (!fits(target, 'target'))
+        records.push(['linkpath', target]);
+    for (const name of ['uid', 'gid', 'size', 'mtime']) {
+        if (numbers[name] > largest(name))
+            records.push([name, numbers[name]]);
+    }
+    // What a record says better is left as near as the field allows, for whoever does not read the records.
+    const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' };
+    const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type });
+    if (records.length === 0)
+        return entry;
+    const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''));
+    const pax = { ...numbers, mode: 0o644, size: body.length, name: 'PaxHeader', prefix: '', target: '' };
+    return Buffer.concat([ustar({ ...pax, type: 'pax' }), body, padding(body.length), entry]);
+}
+const zeros = Buffer.alloc(blockSize);
+/** The zeros behind content of `size` bytes. */
+function padding(size) {
+    return zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize);
+}
+function ustar({ name, prefix, target, type, ...numbers }) {
+    // From Buffer's pool, which `alloc` does not take from: there are as many headers as files.
+    const block = Buffer.allocUnsafe(blockSize).fill(0);
+    const write = (field, text) => {
+        const [start, length] = fields[field];
+        block.write(text, start, length, 'latin1');
+    };
+    write('name', name);
+    for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
+        write(field, octal(Math.min(numbers[field], largest(field)), field));
+    }
+    for (const field of ['major', 'minor']) {
+        const number = numbers[field];
+        if (number !== undefined)
+            write(field, octal(number, field));
+    }
+    write('type', typeFlags[type]);
+    write('target', target);
+    write('magic', 'ustar\x0000');
+    write('prefix', prefix);
+    // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
+    write('checksum', '        ');
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
+    write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
+    return block;
+}
+/** Digits to the field's end but one, which stays NUL. */
+function octal(value, field) {
+    return value.toString(8).padStart(fields[field][1] - 1, '0');
+}
+function largest(field) {
+    return 8 ** (fields[field][1] - 1) - 1;
+}
+/** A path in the two fields there are for it, if it has room in them: they are read with a `/` in between. */
+function placeOf(path) {
+    if (fits(path, 'name'))
+        return { name: path, prefix: '' };
+    // The earliest slash that leaves few enough bytes behind it; the last byte may be a directory's slash.
+    const slash = path.indexOf('/', path.length - fields.name[1] - 1);
+    if (slash <= 0 || slash === path.length - 1)
+        return undefined;
+    const [prefix, name] = [path.slice(0, slash), path.slice(slash + 1)];
+    return fits(prefix, 'prefix') && fits(name, 'name') ? { name, prefix } : undefined;
+}
+function fits(text, field) {
+    return text.length <= fields[field][1] && isAscii(text);
+}
+function clipped(text, field) {
+    return text.replace(/[^\x20-\x7e]/gu, '_').slice(0, fields[field][1]);
+}
+function isAscii(text) {
+    return /^[\x20-\x7e]*$/.test(text);
+}
+/** `<length> <key>=<value>\n`, where the length counts its own digits too. */
+function paxRecord(key, value) {
+    const rest = ` ${key}=${value}\n`;
+    const bytes = Buffer.byteLength(rest);
+    let length = bytes + String(bytes).length;
+    if (String(length).length > String(bytes).length)
+        length = bytes + String(length).length;
+    return `${length}${rest}`;
+}
+
+;// CONCATENATED MODULE: ./src/layers/tar.ts
+
+
+
+
+/**
+ * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
+ * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
+ * numbers without a word, and leave a hard link's mode to chance.
+ *
+ * All layers pass here. A name that means a removal comes in as a whiteout or not at all: it would hide files of other layers.
+ * @throws UserError for such a name; Error when a file has other bytes than its size says
+ */
+async function* tarStream(entries) {
+    /** Engines give a file the mode and time of every entry that names it, so hard links repeat those of their file. */
+    const files = new Map();
+    for await (const entry of entries) {
+        const { path, uid, gid } = entry;
+        if (isReserved(path)) {
+            throw new errors/* UserError */.y(`'/${path}' would mean in a layer that something is removed`, {
+                advice: "Choose another name: no part of a path may begin with '.wh.'.",
+            });
+        }
+        const common = { path, uid, gid, size: 0, mtime: fixedTime };
+        switch (entry.type) {
+            case 'directory':
+                yield formatTarHeader({ ...common, type: 'directory', path: `${path}/`, mode: entry.mode });
+                break;
+            case 'symlink':
+                yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
+                break;
+            case 'whiteout':
+                yield formatTarHeader({ ...common, type: 'file', path: whiteout_whiteoutPath(path), mode: 0o644 });
+                break;
+            case 'opaque':
+                yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 });
+                break;
+            case 'device': {
+                const { kind, major, minor, mode } = entry;
+                yield formatTarHeader({ ...common, type: kind, major, minor, mode });
+                break;
+            }
+            case 'hardlink': {
+                const file = files.get(entry.target);
+                if (!file)
+                    throw new Error(`hard link '${path}' to '${entry.target}', which is not before it`);
+                yield formatTarHeader({ ...common, ...file, type: 'hardlink', target: entry.target });
+                break;
+            }
+            case 'file': {
+                const { size, mode, mtime = fixedTime } = entry;
+                files.set(path, { mode, mtime });
+                yield formatTarHeader({ ...common, type: 'file', size, mode, mtime });
+                yield* tar_contentOf(entry);
+                if (size % blockSize !== 0)
+                    yield padding(size);
+            }
+        }
+    }
+    yield Buffer.alloc(2 * blockSize);
+}
+async function* tar_contentOf({ path, size, content, }) {
+    let given = 0;
+    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+        given += chunk.length;
+        if (given > size)
+            break;
+        yield chunk;
+    }
+    if (given !== size)
+        throw new Error(`'${path}' has ${size} bytes, of which there came ${given}`);
+}
+
+;// CONCATENATED MODULE: ./src/layers/pack.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
+ * @param file where the compressed bytes go; removed when packing fails
+ * @param expected about how many bytes these will be, as far as that is known
+ * @throws UserError when there is no room for them
+ */
+async function pack_packEntries(entries, compression, file, expected) {
+    const uncompressed = (0,external_node_crypto_.createHash)('sha256');
+    const compressed = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
+    const tar = hashing(rechunk(tarStream(entries), reproducible_chunkSize), uncompressed);
+    const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
+    try {
+        await (0,external_node_stream_promises_.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
+    }
+    catch (error) {
+        const full = (0,disk/* diskError */.w)(error, { file, needed: expected });
+        await (0,promises_.rm)(file, { force: true });
+        throw full ?? error;
+    }
+    return {
+        descriptor: { mediaType: media_types/* layerMediaTypes */.H6[compression], digest: digested(compressed), size },
+        diffId: digested(uncompressed),
+        file,
+    };
+}
+/** Hashes and counts bytes on their way. */
+async function* hashing(chunks, hash, count = () => undefined) {
+    for await (const chunk of chunks) {
+        hash.update(chunk);
+        count(chunk.length);
+        yield chunk;
+    }
+}
+function digested(hash) {
+    return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
+}
+
+;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
+
+const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
+const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
+/** Whether activation reads a file of a prefix. */
+function activation_files_isActivationFile(path) {
+    return variables.test(path) || script.test(path);
+}
+/**
+ * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
+ * of the files' names.
+ * @throws UserError when such a file is not what it should be
+ */
+function packageVariables(texts) {
+    const files = activation_files_sorted(texts).filter(({ path }) => variables.test(path));
+    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
+}
+/** The scripts that activation runs, in its order; their paths are absolute. */
+function activationScripts(texts, prefix) {
+    const files = activation_files_sorted(texts).filter(({ path }) => script.test(path));
+    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
+}
+/** By path in code units. */
+function activation_files_sorted(texts) {
+    return Object.entries(texts)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => ({ path, text }));
+}
+function parseVariables(path, text) {
+    try {
+        const json = JSON.parse(text);
+        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
+    }
+    catch (error) {
+        throw new UserError(`the environment's ${path} is not JSON`, {
+            advice: 'Choose another build of the package that has it.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/execute/conditions.ts
+
+/** What is the same for every command, wherever it runs and whoever runs it. */
+const hostname = 'micromamba-image';
+/** Relative to the root: what whoever runs a command puts into the file system, and what is there for its time only. */
+const passing = [
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'tmp',
+    'etc/hosts',
+    'etc/hostname',
+    'etc/resolv.conf',
+    '.dockerenv',
+];
+/** Whether a path is nothing of the image's: it is in no layer, whatever happens there. */
+function isPassing(path) {
+    return passing.some((place) => isBelow(path, place));
+}
+/** Whether a path is `place`, or below it. */
+function isBelow(path, place) {
+    return path === place || path.startsWith(`${place}/`);
+}
+/** The paths above one, the nearest first. */
+function* above(path) {
+    for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent))
+        yield parent;
+}
+
+;// CONCATENATED MODULE: ./src/execute/changes.ts
+
+
+
+
+
+
+/**
+ * Packs what has changed as a layer: a function of what was there and of what is there, not of how it came about. Entries are
+ * sorted by path, each behind the directories above it, with one time for all (`fixedTime`).
+ * @throws UserError for a device or a file that changes who runs it, where the rules refuse them
+ */
+async function packChanges(differences, request) {
+    const { rules, compression, file } = request;
+    const all = await findChanges(differences);
+    const isWanted = ({ path }) => rules.only === undefined || isBelow(path, rules.only);
+    const isNever = ({ path }) => rules.never.some((place) => isBelow(path, place));
+    const kept = all.filter((change) => isWanted(change) && !isNever(change));
+    const special = kept.filter(({ now }) => now && isSpecial(now)).map(({ path }) => path);
+    if (special.length > 0 && rules.refuseSpecial)
+        throw refusedSpecial(special);
+    const dropped = all.filter((change) => !isWanted(change));
+    const left = all.filter((change) => !kept.includes(change));
+    const added = kept.flatMap(({ now }) => (now ? [now] : []));
+    return {
+        layer: await pack_packEntries(entriesOf(kept, differences, rules), compression, file),
+        paths: kept.map(({ path }) => path),
+        files: added.length,
+        bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
+        removed: kept.filter(({ now }) => !now).length,
+        dropped: outermost(dropped.map(({ path }) => path)),
+        special,
+        activation: await activationOf(kept, differences),
+        isStale: left.some(({ path }) => differences.before.has(path)),
+        leftover: outermost(left.map(({ path }) => path)),
+    };
+}
+/** Sorted by path. */
+async function findChanges({ before, now, gone, hashesBefore }) {
+    const candidates = [...now].filter(([path]) => !isPassing(path));
+    const doubtful = candidates.filter(([path, file]) => {
+        const old = before.get(path);
+        return file.type === 'file' && old !== undefined && hasSameLook(old, file);
+    });
+    const hashes = doubtful.length > 0 ? await hashesBefore(doubtful.map(([path]) => path)) : new Map();
+    const isSame = async (path, file) => {
+        const old = before.get(path);
+        if (!old || !hasSameLook(old, file))
+            return false;
+        return (file.type !== 'file' || (file.open !== undefined && hashes.get(path) === (await hashOf(file.open()))));
+    };
+    const changes = [];
+    const lost = new Set(gone.filter((path) => !isPassing(path)));
+    for (const [path, file] of candidates) {
+        // A socket or a pipe is for the processes that had it.
+        if (file.type === 'other') {
+            if (before.has(path) && before.get(path)?.type !== 'other')
+                lost.add(path);
+        }
+        else if (!(await isSame(path, file)))
+            changes.push({ path, now: file });
+    }
+    for (const path of lost) {
+        const [parent = ''] = above(path);
+        // What takes the place of a directory takes away what it held.
+        if (!lost.has(parent) && (now.get(parent)?.type ?? 'directory') === 'directory')
+            changes.push({ path });
+    }
+    return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+/** Whether two states differ in content at most. A link's own mode means nothing. */
+function hasSameLook(old, now) {
+    if (old.type !== now.type || old.uid !== now.uid || old.gid !== now.gid)
+        return false;
+    if (old.type === 'symlink')
+        return old.target === now.target;
+    if (old.mode !== now.mode)
+        return false;
+    if (old.type === 'file')
+        return old.size === now.size;
+    if (old.type !== 'device')
+        return true;
+    const device = now;
+    return old.kind === device.kind && old.major === device.major && old.minor === device.minor;
+}
+const setId = 0o6000;
+function isSpecial(file) {
+    return file.type === 'device' || (file.type === 'file' && (file.mode & setId) !== 0);
+}
+function refusedSpecial(paths) {
+    return new errors/* UserError */.y(`a link script made what gives whoever runs it other rights: ${paths.map((path) => `/${path}`).join(', ')}`, {
+        at: { input: 'link-scripts' },
+        advice: "Name its package in 'link-scripts-skip', and make it with 'run', which is yours, if it has to be.",
+    });
+}
+/** Those of the paths that lie below no other of them. */
+function outermost(paths) {
+    const all = new Set(paths);
+    return paths.filter((path) => ![...above(path)].some((parent) => all.has(parent)));
+}
+function* entriesOf(kept, { before, gone }, rules) {
+    const opaque = emptied(kept, before, gone);
+    const changes = new Map(kept.map((change) => [change.path, change]));
+    const paths = new Set();
+    for (const { path, now } of kept) {
+        const parents = [...above(path)];
+        // What is said of a directory that lost everything is said once.
+        if (now || !opaque.has(parents[0] ?? ''))
+            paths.add(path);
+        // Where a layer does not name the directories above, some engines make them anew with the mode 755.
+        for (const parent of parents)
+            paths.add(parent);
+    }
+    const names = new Map();
+    for (const path of [...paths].sort()) {
+        const change = changes.get(path);
+        const file = change ? change.now : before.get(path);
+        if (file)
+            yield* entryOf(path, changes_opened(path, file, rules), names);
+        else
+            yield { type: 'whiteout', path, uid: 0, gid: 0 };
+        if (opaque.has(path))
+            yield { type: 'opaque', path, uid: 0, gid: 0 };
+    }
+}
+/** Directories that have nothing left of what they held, which was more than one thing. */
+function emptied(kept, before, gone) {
+    const count = (paths) => {
+        const counts = new Map();
+        for (const path of paths) {
+            const [parent = ''] = above(path);
+            counts.set(parent, (counts.get(parent) ?? 0) + 1);
+        }
+        return counts;
+    };
+    const lost = count(kept.filter(({ now }) => !now).map(({ path }) => path));
+    if (lost.size === 0)
+        return new Set();
+    const had = count(before.keys());
+    const missing = new Set(gone);
+    const isEmptied = ([path, paths]) => path !== '' && paths > 1 && paths === had.get(path) && !missing.has(path);
+    return new Set([...lost].filter(isEmptied).map(([path]) => path));
+}
+function changes_opened(path, file, { openToGroup }) {
+    if (openToGroup === undefined || !isBelow(path, openToGroup))
+        return file;
+    return { ...file, gid: 0, mode: file.type === 'symlink' ? file.mode : reproducible_groupAsOwner(file.mode) };
+}
+/** @param names where the files lie that have several names, by what they have in common */
+function* entryOf(path, file, names) {
+    const { uid, gid, mode } = file;
+    const common = { path, uid, gid };
+    switch (file.type) {
+        case 'directory':
+            yield { ...common, type: 'directory', mode };
+            break;
+        case 'symlink':
+            yield { ...common, type: 'symlink', target: file.target };
+            break;
+        case 'device': {
+            const { kind, major, minor } = file;
+            yield { ...common, type: 'device', kind, major, minor, mode };
+            break;
+        }
+        case 'other':
+            break;
+        case 'file': {
+            const { identity, size, open } = file;
+            const target = identity === undefined ? undefined : names.get(identity);
+            if (target !== undefined)
+                yield { ...common, type: 'hardlink', target };
+            else {
+                if (identity !== undefined)
+                    names.set(identity, path);
+                if (!open)
+                    throw new Error(`'/${path}' has changed, and cannot be read`);
+                yield { ...common, type: 'file', mode, size, content: open() };
+            }
+        }
+    }
+}
+/** Where activation files of some prefix lie, relative to the root. */
+const inPrefix = /^(?:.*\/)?(etc\/conda\/.*)$/;
+async function activationOf(kept, { before, gone }) {
+    const isRead = (path) => activation_files_isActivationFile(inPrefix.exec(path)?.[1] ?? '');
+    const texts = {};
+    const removed = kept.filter(({ now }) => !now).map(({ path }) => path);
+    for (const path of gone) {
+        if (isRead(path) && before.has(path) && removed.some((place) => isBelow(path, place)))
+            texts[path] = null;
+    }
+    for (const { path, now } of kept) {
+        if (now?.type !== 'file' || !now.open || !isRead(path))
+            continue;
+        const chunks = await Array.fromAsync(now.open());
+        texts[path] = Buffer.concat(chunks).toString();
+    }
+    return texts;
+}
+
 ;// CONCATENATED MODULE: ./src/execute/seccomp.ts
 /**
  * Which system calls a command may make. What is not named here does not exist for it: mounting, namespaces, kernel modules and keys,
@@ -46690,7 +51809,7 @@ const secretsFolder = '/run/secrets';
  * Only builtins of bash, which would be gone with it. It begins without any file of its own, the command's BASH_ENV among them
  * (`-p`), and becomes the command, which finds its standard input empty.
  */
-const script = [
+const secrets_script = [
     'umask 0377',
     `while IFS= read -r -d '' name && IFS= read -r -d '' value; do`,
     `  printf %s "$value" >"${secretsFolder}/$name" || exit 125`,
@@ -46703,7 +51822,7 @@ const script = [
  * @param bash its path in the image
  */
 function withSecrets(args, bash = '/bin/bash') {
-    return [bash, '-p', '-c', script, 'secrets', ...args];
+    return [bash, '-p', '-c', secrets_script, 'secrets', ...args];
 }
 /**
  * What it gets there: each name and each value, with a NUL behind it.
@@ -46713,13 +51832,13 @@ function withSecrets(args, bash = '/bin/bash') {
 function secretsInput(secrets) {
     const parts = Object.entries(secrets).flatMap(([name, value]) => {
         if (!/^[\w-][\w.-]*$/.test(name)) {
-            throw new UserError(`'${name}' cannot be the name of a secret`, {
+            throw new errors/* UserError */.y(`'${name}' cannot be the name of a secret`, {
                 at: { input: 'secrets' },
                 advice: 'Use letters, digits, dots, dashes and underscores.',
             });
         }
         if (value.includes('\0')) {
-            throw new UserError(`the secret '${name}' holds a NUL byte`, {
+            throw new errors/* UserError */.y(`the secret '${name}' holds a NUL byte`, {
                 at: { input: 'secrets' },
                 advice: 'Give it as base64, and have the command decode it.',
             });
@@ -46734,8 +51853,7 @@ function secretsInput(secrets) {
 
 
 
-/** The same on each machine; every `/etc/hosts` knows it. */
-const hostname = 'localhost';
+
 /**
  * What root may do in a container: docker's default (moby, `daemon/pkg/oci/caps/defaults.go`) without NET_RAW, by which a command
  * could read what others on the machine's network send.
@@ -46774,7 +51892,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 /**
  * The `config.json` of a container that runs one command. It has namespaces of its own for all but the network, where the command
  * may use that; nothing of the machine's file system but what `place` names; and no variable but the command's. Its secrets come over
- * standard input, see `secrets.ts`.
+ * standard input, see `secrets.ts`. Without HOME among its variables runtimes add one, each as it sees fit.
  */
 function ociConfig(command, place) {
     const { rootless } = place;
@@ -46804,7 +51922,7 @@ function ociConfig(command, place) {
             noNewPrivileges: true,
         },
         root: { path: place.root, readonly: false },
-        hostname,
+        hostname: hostname,
         mounts: mountsOf(command, place, user),
         linux: {
             namespaces: namespaces.map((type) => ({ type })),
@@ -46868,11 +51986,773 @@ function mountsOf(command, place, user) {
  */
 async function writeNetworkFiles(folder) {
     await (0,promises_.mkdir)(folder, { mode: 0o755 });
-    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`, { mode: 0o644 });
+    const hosts = [
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        `127.0.1.1\t${hostname}`,
+    ];
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hosts'), `${hosts.join('\n')}\n`, { mode: 0o644 });
     await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'hostname'), `${hostname}\n`, { mode: 0o644 });
     const resolver = (0,external_node_path_.join)(folder, 'resolv.conf');
     // Where there is none the resolver asks this machine.
     await (0,promises_.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_.writeFile)(resolver, ''));
+}
+
+// EXTERNAL MODULE: ./src/common/cancellation.ts
+var cancellation = __nccwpck_require__(3598);
+;// CONCATENATED MODULE: ./src/execute/engine-session.ts
+
+
+
+
+
+
+/** What errors are about. */
+const executorInput = 'executor';
+/** Who speaks to the engine, and takes away at the end whatever it was given. One command at a time. */
+class EngineSession {
+    engine;
+    kind;
+    /** What the names begin with that are given here. */
+    #name = `micromamba-image-execute`;
+    #tag = (0,external_node_crypto_.randomBytes)(8).toString('hex');
+    #images = [];
+    #containers = new Set();
+    #notCancelled = (0,cancellation/* onCancel */.Ao)(() => this.close());
+    #count = 0;
+    #isClosed = false;
+    #underWay = Promise.resolve();
+    constructor(engine, kind) {
+        this.engine = engine;
+        this.kind = kind;
+    }
+    /** The name of an image that is about to be made. */
+    nextImage() {
+        // Of this machine for both engines: docker's `docker.io` would be another's.
+        const tag = `${this.#tag}-${this.#count++}`;
+        const reference = { registry: 'localhost', repository: this.#name, tag };
+        this.#images.push((0,registry/* formatReference */.FH)(reference));
+        return reference;
+    }
+    /** The name of a container that is about to be made. */
+    nextContainer() {
+        const name = `${this.#name}-${this.#tag}-${this.#count++}`;
+        this.#containers.add(name);
+        return name;
+    }
+    /**
+     * Does something that may make an image or a container, of which the end is awaited before all is taken away.
+     * @throws Error once this is closed
+     */
+    async during(work) {
+        if (this.#isClosed)
+            throw new Error('the commands of a cancelled job are not run');
+        const working = work();
+        this.#underWay = working;
+        return working;
+    }
+    /** @returns what it writes @throws UserError when it fails */
+    async succeed(args, feed) {
+        const { ok, stdout, stderr } = await this.during(() => this.engine.run(args, feed));
+        if (!ok)
+            throw engineFailure(this.engine, `${args[0] ?? ''} failed`, stderr, executorInput);
+        return stdout;
+    }
+    /** The file system of a container that has ended. */
+    async *export(container) {
+        const child = this.#startExport(container);
+        try {
+            const ended = endOf(child);
+            ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
+            yield* readLayerTar({ mediaType: '', open: () => Promise.resolve(child.stdout) });
+            this.#checkExport(await ended);
+        }
+        finally {
+            child.kill();
+        }
+    }
+    /** Makes an image with a single layer of what a container has. */
+    async flatten(container, platform, image) {
+        await this.succeed(['import', ...platform, '-', image], async (stdin) => {
+            const child = this.#startExport(container);
+            const ended = endOf(child);
+            child.stdout.pipe(stdin);
+            this.#checkExport(await ended);
+        });
+    }
+    async removeContainers() {
+        const names = [...this.#containers];
+        if (names.length === 0)
+            return;
+        // Some may not have been made: whether that is an error differs between engines.
+        await this.engine.run(['rm', '--force', '--volumes', ...names]);
+        if (!this.#isClosed)
+            this.#containers.clear();
+    }
+    /** Removes containers, running or not, and images. */
+    async close() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        await this.removeContainers();
+        // What was being made until now.
+        await this.#underWay.catch(() => undefined);
+        await this.removeContainers();
+        // The last one first, since each is the ground of the next.
+        if (this.#images.length > 0)
+            await this.engine.run(['rmi', '--force', ...this.#images.toReversed()]);
+        this.#notCancelled();
+    }
+    #startExport(container) {
+        const args = ['export', container];
+        const child = this.kind === 'podman' ? this.engine.startPiped(args) : this.engine.start(args);
+        child.stdin.end();
+        return child;
+    }
+    #checkExport({ code, stderr }) {
+        if (code !== 0)
+            throw engineFailure(this.engine, 'export failed', stderr, executorInput);
+    }
+}
+async function endOf(child) {
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const [code] = (await (0,external_node_events_.once)(child, 'close'));
+    return { code, stderr };
+}
+
+;// CONCATENATED MODULE: ./src/execute/launch.ts
+
+/**
+ * How a command starts in an engine's container: a bash reads from standard input what it is to become. So its variables, some of
+ * which may be a proxy with a password, are in no argument and in nothing that the engine keeps, and the command has those alone: none
+ * that the engine or its client's own configuration gives to containers.
+ */
+/** The entry point of every container, and its arguments: a bash that begins without any file or variable. */
+const launcher = {
+    program: '/bin/bash',
+    args: ['-p', '-c', `exec -c /bin/bash -c "$0"`, `IFS= read -r -d '' it && eval "$it"`],
+};
+/**
+ * What a container gets over standard input: the launcher's script, and behind it the secrets.
+ * @throws UserError as `secretsInput`
+ */
+function launchInput({ args, env, secrets }) {
+    const script = launchScript(secrets ? withSecrets(args) : args, env);
+    return `${script}\0${secrets ? secretsInput(secrets) : ''}`;
+}
+/** Bash's own, which it lets nobody set. */
+const fixed = ['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID'];
+function launchScript(args, env) {
+    const isOrdinary = (name) => /^[a-zA-Z_]\w*$/.test(name) && !fixed.includes(name);
+    const variables = Object.entries(env);
+    const ordinary = variables.filter(([name]) => isOrdinary(name));
+    const odd = variables.filter(([name]) => !isOrdinary(name)).map(([name, value]) => `${name}=${value}`);
+    return [
+        'umask 022',
+        'unset -v it PWD OLDPWD',
+        // Of a language that the image does not have the command itself may complain.
+        '{',
+        ...ordinary.map(([name, value]) => `export ${name}=${quoted(value)}`),
+        ':',
+        '} 2>/dev/null',
+        `exec ${[...(odd.length > 0 ? ['/usr/bin/env', ...odd] : []), ...args].map(quoted).join(' ')}`,
+    ].join('\n');
+}
+function quoted(word) {
+    return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/execute/output.ts
+/** A program that ends no line is shown all the same, in pieces of this many code units. */
+const longest = 64 * 1024;
+/** Gives what a program writes line by line as it comes, the last one also when nothing ends it. */
+async function readLines(stream, onLine) {
+    let rest = '';
+    // A character that two chunks share comes whole.
+    for await (const chunk of stream.setEncoding('utf8')) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines)
+            onLine(shownOf(line));
+        if (rest.length > longest) {
+            onLine(rest);
+            rest = '';
+        }
+    }
+    if (rest !== '')
+        onLine(shownOf(rest));
+}
+/** What a terminal would show in the end of a line that was written again and again, as progress is. */
+function shownOf(line) {
+    const whole = line.replace(/\r+$/, '');
+    return whole.slice(whole.lastIndexOf('\r') + 1);
+}
+
+;// CONCATENATED MODULE: ./src/execute/container.ts
+
+
+
+
+
+
+
+
+
+/**
+ * The options of a container, with its image and its entry point. It has what `bundle.ts` gives to those of an OCI runtime, and the command
+ * comes over standard input, see `launch.ts`.
+ */
+function containerArguments(kind, command, shape) {
+    const { user, cwd, network, secrets } = command;
+    const { name, image, platform, ownTmp } = shape;
+    // Podman would copy into it what the image has there.
+    const tmpfs = (path, options) => `--tmpfs=${path}:rw,nosuid,nodev,${options}${kind === 'podman' ? ',notmpcopyup' : ''}`;
+    const isForeign = platform.architecture !== (0,common_platform/* machinePlatform */.Pv)().architecture;
+    return [
+        '--interactive',
+        `--name=${name}`,
+        '--pull=never',
+        ...(isForeign ? [`--platform=${(0,common_platform/* formatPlatform */.Bq)(platform)}`] : []),
+        `--network=${network ? 'host' : 'none'}`,
+        `--hostname=${hostname}`,
+        `--user=${user.uid}:${user.gid}`,
+        `--workdir=${cwd}`,
+        '--security-opt=no-new-privileges',
+        '--cap-drop=ALL',
+        // To another user podman would give them, too.
+        ...(user.uid === 0 ? rootCapabilities.map((capability) => `--cap-add=${capability}`) : []),
+        // Whoever removes it does not want to wait for it.
+        '--stop-timeout=0',
+        ...(ownTmp ? [] : ['--volume=/tmp']),
+        tmpfs('/run', 'exec,mode=755'),
+        // Podman knows no owner of it.
+        ...(secrets ? [tmpfs(secretsFolder, 'noexec,mode=1777')] : []),
+        `--entrypoint=${launcher.program}`,
+        image,
+        ...launcher.args,
+    ];
+}
+/**
+ * Runs a command in a container of its own to its end; the container stays.
+ * @throws UserError when it cannot be started
+ */
+async function runContainer(engine, kind, shape, command, onLine) {
+    const { name } = shape;
+    const args = containerArguments(kind, command, shape);
+    const given = launchInput(command);
+    if (kind === 'docker') {
+        const { ok, stderr } = await engine.run(['create', ...args]);
+        if (!ok)
+            throw container_cannotStart(engine, stderr);
+    }
+    const lines = [];
+    const take = (line) => {
+        lines.push(line);
+        if (lines.length > 10)
+            lines.shift();
+        onLine(line);
+    };
+    const child = engine.start(kind === 'docker'
+        ? ['start', '--attach', '--interactive', name]
+        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be.
+            ['run', '--passwd=false', ...args]);
+    child.stdin.on('error', () => undefined); // a command may end without having read it
+    child.stdin.end(given);
+    const limit = timeLimit(command.timeout, () => engine.run(['kill', name]));
+    try {
+        await Promise.all([(0,external_node_events_.once)(child, 'close'), readLines(child.stdout, take), readLines(child.stderr, take)]);
+        await engine.run(['wait', name]);
+    }
+    finally {
+        limit.stop();
+    }
+    const { stdout, stderr } = await engine.run([
+        'container',
+        'inspect',
+        '--format={{.State.Status}} {{.State.ExitCode}}',
+        name,
+    ]);
+    const [status, code] = stdout.trim().split(' ');
+    if (status !== 'exited')
+        throw container_cannotStart(engine, lines.join('\n') || stderr);
+    return { exitCode: Number(code), timedOut: limit.isOver() };
+}
+function container_cannotStart(engine, stderr) {
+    return engineFailure(engine, 'cannot run the command', stderr, executorInput);
+}
+/** Kills after so many seconds, and again until it is stopped: the container may not have begun. */
+function timeLimit(seconds, kill) {
+    let isOver = false;
+    const over = () => {
+        isOver = true;
+        kill().catch(() => undefined); // a client that cannot be started has just been
+        timer = setTimeout(over, 1000);
+    };
+    let timer = setTimeout(over, seconds * 1000);
+    return {
+        isOver: () => isOver,
+        stop: () => {
+            clearTimeout(timer);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/execute/engine-image.ts
+
+
+/**
+ * An image of the same files about which an engine knows nothing else: no variables, no health checks, and no volumes, in which changes
+ * would be lost. It is for any processor of its architecture, since whether this machine's will do is for its commands to find out.
+ */
+function bareImage({ platform, config, manifest, layers }) {
+    const { os, architecture, rootfs } = parseConfig(Buffer.from(config.bytes).toString());
+    const bareConfig = json_blob_jsonBlob(config.descriptor.mediaType, {
+        os,
+        architecture,
+        config: {},
+        rootfs,
+        // Podman counts on it to tell of each layer.
+        history: layers.map(({ createdBy }) => ({ created_by: createdBy })),
+    });
+    const { mediaType } = manifest.descriptor;
+    const bareManifest = json_blob_jsonBlob(mediaType, {
+        schemaVersion: 2,
+        mediaType,
+        config: bareConfig.descriptor,
+        layers: layers.map(({ descriptor }) => descriptor),
+    });
+    const { os: system, subdir } = platform;
+    return {
+        platform: { os: system, architecture: platform.architecture, subdir },
+        config: bareConfig,
+        manifest: bareManifest,
+        layers,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/execute/exported.ts
+
+
+
+
+
+
+/**
+ * Reads an exported file system. Its metadata say by themselves what has changed, but for the content of a file that is as large as
+ * it was: there the engine's own list has to help, from which in turn some of them leave out changes of owners.
+ * @param entries gives the tar, anew at each call: it is read twice where a file is in question of whose names only another was listed
+ * @param listed paths that the engine says are new or changed
+ * @param spool a file for the content of those that may have changed, until they are packed
+ */
+async function readExported(entries, before, listed, spool) {
+    const wanted = new Set(listed);
+    for (;;) {
+        const tree = await readTree(entries(), wanted, spool);
+        const paths = [...inQuestion(tree, before, listed)];
+        const missing = paths.map((path) => tree.originals.get(path) ?? path).filter((path) => tree.lacks(path));
+        if (missing.length === 0)
+            return { now: statesNow(tree, paths, spool), gone: goneFrom(tree, before) };
+        for (const path of missing)
+            wanted.add(path);
+    }
+}
+async function readTree(entries, wanted, spool) {
+    const states = new Map();
+    const originals = new Map();
+    const contents = new Map();
+    const file = await (0,promises_.open)(spool, 'w', 0o600);
+    try {
+        let start = 0;
+        for await (const { path, header, content } of entries) {
+            if (isPassing(path))
+                continue;
+            if (header.type === 'link') {
+                const original = cleanPath(header.linkname);
+                const state = states.get(original);
+                if (state)
+                    originals.set(path, original);
+                if (state)
+                    states.set(path, state);
+                continue;
+            }
+            states.set(path, stateOf(header));
+            if (!isFile(header) || !wanted.has(path))
+                continue;
+            const size = await append(content, file);
+            contents.set(path, { start, size });
+            start += size;
+        }
+    }
+    finally {
+        await file.close();
+    }
+    return {
+        states,
+        originals,
+        contents,
+        lacks: (path) => states.get(path)?.type === 'file' && !contents.has(path),
+    };
+}
+async function append(content, file) {
+    let size = 0;
+    for await (const chunk of content) {
+        await file.writeFile(chunk);
+        size += chunk.length;
+    }
+    return size;
+}
+/** Paths that may have changed; with one name of a file all of its names. */
+function inQuestion({ states, originals }, before, listed) {
+    const looksOther = (path, state) => {
+        const old = before.get(path);
+        // What an engine makes where no layer speaks of a directory is its own affair, and so are files that it brings.
+        return old !== undefined && old.source.layer !== -1 && !hasSameLook(old, state);
+    };
+    const paths = new Set();
+    for (const [path, state] of states)
+        if (listed.has(path) || looksOther(path, state))
+            paths.add(path);
+    const files = new Set([...paths].map((path) => originals.get(path) ?? path));
+    for (const [path, original] of originals) {
+        if (files.has(original))
+            paths.add(path).add(original);
+    }
+    return paths;
+}
+function statesNow(tree, paths, spool) {
+    const shared = new Set(tree.originals.values());
+    const now = new Map();
+    for (const path of paths) {
+        const state = tree.states.get(path);
+        const original = tree.originals.get(path) ?? path;
+        const content = tree.contents.get(original);
+        if (state?.type === 'file' && content) {
+            const identity = shared.has(original) ? { identity: original } : {};
+            now.set(path, { ...state, ...identity, open: () => exported_contentOf(content, spool) });
+        }
+        else if (state)
+            now.set(path, state);
+    }
+    return now;
+}
+async function* exported_contentOf({ start, size }, spool) {
+    if (size === 0)
+        return;
+    yield* (0,external_node_fs_.createReadStream)(spool, { start, end: start + size - 1 });
+}
+function goneFrom({ states }, before) {
+    return [...before.keys()].filter((path) => !states.has(path) && !isPassing(path));
+}
+
+;// CONCATENATED MODULE: ./src/execute/fetch-layer.ts
+
+
+
+
+/** Makes sure that layers are on this machine, each fetched once: an image may have the same one twice. */
+class LayerFetches {
+    #folder;
+    #files = new Map();
+    #ended = new AbortController();
+    /** @param folder where those go that are not */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** @returns the file that has the layer's compressed bytes; what goes wrong is for whoever awaits it */
+    begin(layer) {
+        const { digest } = layer.descriptor;
+        const file = this.#files.get(digest) ?? this.#fetch(layer);
+        this.#files.set(digest, file);
+        file.catch(() => undefined);
+        return file;
+    }
+    /** Ends those that are under way: nothing is written to the folder after that. */
+    async close() {
+        this.#ended.abort();
+        await Promise.allSettled(this.#files.values());
+    }
+    async #fetch(layer) {
+        if (layer.file !== undefined)
+            return layer.file;
+        const file = (0,external_node_path_.join)(this.#folder, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
+        await (0,external_node_stream_promises_.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file), { signal: this.#ended.signal });
+        return file;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/execute/engine.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out whether a container engine could run commands.
+ * @param program `docker` or `podman`
+ * @returns why it cannot, if it cannot
+ */
+async function checkExecutionEngine(program, environment = process.env) {
+    try {
+        const engine = engineCommand(program, environment);
+        const { ok, stdout, stderr } = await engine.run(['info', '--format={{json .}}']);
+        if (!ok)
+            return (0,foreign/* foreignText */.qk)(stderr) || 'it does not answer';
+        const info = JSON.parse(stdout);
+        const { OSType, ServerErrors, host } = (0,json/* isRecord */.u)(info) ? info : {};
+        // Docker's client says what it knows itself when the daemon does not answer.
+        if (Array.isArray(ServerErrors) && ServerErrors.length > 0)
+            return (0,foreign/* foreignText */.qk)(ServerErrors.join('; '));
+        const os = (0,json/* isRecord */.u)(host) ? host['os'] : OSType;
+        return os === 'linux' ? undefined : `its containers are those of ${(0,foreign/* foreignText */.qk)(String(os))}`;
+    }
+    catch (error) {
+        return isMissing(error) ? 'it is not on PATH' : (0,errors/* messageOf */.b)(error);
+    }
+}
+/**
+ * Has a container engine run commands in an image's file system: the image is loaded, each command has a container of its own, and what
+ * one leaves is the image of the next.
+ * @param image of which the layers count and the platform, nothing of its config
+ * @param program `docker` or `podman`
+ * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST` and the like
+ * @throws UserError when the engine does not take the image, or a layer is not to be had
+ */
+async function openEngineRoom(image, program, environment = process.env, { depth = 120 } = {}) {
+    const engine = engineCommand(program, environment);
+    const { stdout: version } = await engine.run(['--version']);
+    // Where podman stands in for docker it has docker's name.
+    const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker');
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const close = async () => {
+        await session.close();
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    };
+    try {
+        const bare = bareImage({ ...image, layers: await onThisMachine(image.layers, scratch) });
+        const reference = session.nextImage();
+        const [before] = await Promise.all([
+            readBefore(bare.layers.map(blobOf)),
+            session.during(() => loadInto(engine, bare, [reference], executorInput)),
+        ]);
+        return new EngineRoom({ session, image: bare, loaded: (0,registry/* formatReference */.FH)(reference), before, depth, close });
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+}
+/** The engine reads them, and so does this process. */
+async function onThisMachine(layers, scratch) {
+    const fetches = new LayerFetches(scratch);
+    try {
+        return await concurrency_mapConcurrently(layers, 2, async (layer) => {
+            const file = await fetches.begin(layer);
+            return { ...layer, file, open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file)) };
+        });
+    }
+    finally {
+        await fetches.close();
+    }
+}
+class EngineRoom {
+    executor;
+    close;
+    #session;
+    #image;
+    #depth;
+    #before;
+    #layers;
+    /** Whether a volume would be there as `/tmp` is in other containers. */
+    #hasUsualTmp;
+    /** What the next container starts from, unless there is a last one; and of how many layers it is. */
+    #ground;
+    #stacked;
+    /** The container of the last command. */
+    #last;
+    /** What the engine says has changed since the last packing. */
+    #listed = new Set();
+    /** What was not packed, and is to be gone before the next command runs. */
+    #leftover = [];
+    constructor(options) {
+        this.executor = options.session.engine.program;
+        this.close = options.close;
+        this.#session = options.session;
+        this.#image = options.image;
+        this.#depth = options.depth;
+        this.#before = options.before;
+        this.#layers = options.image.layers.map(blobOf);
+        this.#hasUsualTmp = hasUsualTmp(options.before);
+        this.#ground = options.loaded;
+        this.#stacked = options.image.layers.length;
+    }
+    async run(command, onLine) {
+        if (this.#leftover.length > 0) {
+            await this.#prepare(['/bin/rm', '-rf', '--', ...this.#leftover.map((path) => `/${path}`)]);
+            this.#leftover = [];
+        }
+        if (!this.#hasUsualTmp) {
+            await this.#prepare(['/bin/bash', '-c', 'rm -rf /tmp && mkdir -m 1777 /tmp']);
+            this.#hasUsualTmp = true;
+        }
+        // Docker makes it by itself.
+        if (this.#session.kind === 'podman' && !this.#hadDirectory(command.cwd)) {
+            await this.#prepare(['/bin/mkdir', '-p', '--', command.cwd]);
+        }
+        return this.#run(command, onLine);
+    }
+    async pack(request) {
+        return (0,common_scratch/* withScratch */.hM)('execute-', async (scratch) => {
+            const packed = await packChanges(await this.#differences((0,external_node_path_.join)(scratch, 'changed')), request);
+            await this.#adopt(packed);
+            return packed;
+        });
+    }
+    /** @param spool a file that is there until they are packed */
+    async #differences(spool) {
+        const before = this.#before.files;
+        const hashesBefore = (paths) => {
+            const wanted = paths.flatMap((path) => {
+                const file = before.get(path);
+                return file ? [[path, file]] : [];
+            });
+            return hashesIn(this.#layers, new Map(wanted));
+        };
+        const last = this.#last;
+        if (!last)
+            return { before, now: new Map(), gone: [], hashesBefore };
+        await this.#list(last);
+        const entries = () => this.#session.export(last.name);
+        return { before, hashesBefore, ...(await readExported(entries, before, this.#listed, spool)) };
+    }
+    /** Takes what was packed for what is there. */
+    async #adopt({ layer, isStale, leftover }) {
+        this.#listed.clear();
+        this.#leftover = isStale ? [] : leftover;
+        const { file, descriptor } = layer;
+        const blob = { mediaType: descriptor.mediaType, open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file)) };
+        await putLayer(this.#before, blob, this.#layers.push(blob) - 1);
+    }
+    async #run(command, onLine) {
+        await this.#commit();
+        const shape = {
+            name: this.#session.nextContainer(),
+            image: this.#ground,
+            platform: this.#image.platform,
+            ownTmp: !this.#hasUsualTmp,
+        };
+        const { engine, kind } = this.#session;
+        const outcome = await this.#session.during(() => runContainer(engine, kind, shape, command, onLine));
+        this.#last = { name: shape.name, isListed: false };
+        return outcome;
+    }
+    #hadDirectory(path) {
+        return path === '/' || this.#before.files.get(path.slice(1))?.type === 'directory';
+    }
+    /** Has root bring the file system into the state that a command expects. */
+    async #prepare(args) {
+        const lines = [];
+        const command = { args, env: {}, user: { uid: 0, gid: 0 }, cwd: '/', network: false, timeout: 600 };
+        const { exitCode } = await this.#run(command, (line) => lines.push(line));
+        if (exitCode === 0)
+            return;
+        throw engineFailure(this.#session.engine, `${args[0] ?? ''} failed`, lines.join('\n'), executorInput);
+    }
+    /** Makes what the last command left the ground of the next. */
+    async #commit() {
+        const last = this.#last;
+        if (!last)
+            return;
+        await this.#list(last);
+        const image = (0,registry/* formatReference */.FH)(this.#session.nextImage());
+        if (this.#stacked < this.#depth) {
+            await this.#session.succeed(['commit', last.name, image]);
+            this.#stacked += 1;
+        }
+        else {
+            await this.#session.flatten(last.name, this.#importOptions(), image);
+            this.#stacked = 1;
+        }
+        this.#ground = image;
+        this.#last = undefined;
+        await this.#session.removeContainers();
+    }
+    #importOptions() {
+        const { os, architecture } = this.#image.platform;
+        return this.#session.kind === 'podman'
+            ? [`--os=${os}`, `--arch=${architecture}`]
+            : [`--platform=${os}/${architecture}`];
+    }
+    /** Notes what the engine says has changed in a container, once; what is gone is seen by its absence. */
+    async #list(container) {
+        if (container.isListed)
+            return;
+        for (const path of listedPaths(await this.#session.succeed(['diff', container.name]))) {
+            this.#listed.add(path);
+        }
+        container.isListed = true;
+    }
+}
+/** Paths that are added or changed by what `docker diff` writes. A name may hold an end of a line. */
+function listedPaths(text) {
+    return [...text.matchAll(/^[AC] \/(.*(?:\n(?![ACD] \/).+)*)$/gm)].map(([, path = '']) => path);
+}
+/** Whether `/tmp` is empty, and for all. */
+function hasUsualTmp({ files }) {
+    const tmp = files.get('tmp');
+    const isEmpty = ![...files.keys()].some((path) => path.startsWith('tmp/'));
+    return tmp?.type === 'directory' && tmp.mode === 0o1777 && isEmpty;
+}
+
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/execute/quiet.ts
+
+/**
+ * Runs a program that gets no input and is to be quick; never throws.
+ * @param command the program and its arguments
+ * @param seconds after which it is given up
+ */
+async function runQuietly([program = '', ...args], env, seconds = 10) {
+    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+    }
+    return new Promise((resolve) => {
+        const end = (more) => {
+            clearTimeout(timer);
+            resolve({ ...output, ...more });
+        };
+        const timer = setTimeout(() => {
+            child.kill('SIGKILL');
+            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
+            child.stdout.destroy();
+            child.stderr.destroy();
+            child.unref();
+            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
+        }, seconds * 1000);
+        child.on('error', (error) => {
+            end({ stderr: error.message });
+        });
+        child.once('close', (code) => {
+            end(code === null ? {} : { exitCode: code });
+        });
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/execute/runtime.ts
@@ -46911,7 +52791,7 @@ async function findRuntimes(environment, uid = process.getuid?.()) {
     for (const name of ['runc', 'crun']) {
         const program = await firstExecutable(name, [...path, ...usualFolders]);
         if (program !== undefined)
-            programs.push({ name, program, seccomp: await filtersCalls(program) });
+            programs.push({ name, program, seccomp: await filtersCalls(program, environment) });
     }
     if (programs.length === 0)
         return [];
@@ -46928,19 +52808,42 @@ async function firstExecutable(name, folders) {
     return undefined;
 }
 /** runc names its libseccomp among its versions, crun says `+SECCOMP`; one that cannot even say its version is for a probe to judge. */
-async function filtersCalls(program) {
-    const { stdout } = await runQuietly([program, '--version'], {});
+async function filtersCalls(program, { PATH }) {
+    const { stdout } = await runQuietly([program, '--version'], { PATH });
     return /^libseccomp: |\+SECCOMP\b/m.test(stdout);
 }
 async function hasSudo(environment) {
     return (await runQuietly(['sudo', '-n', 'true'], { PATH: environment['PATH'] })).exitCode === 0;
 }
+const logOf = (bundle) => (0,external_node_path_.join)(bundle, 'runtime.log');
 /**
- * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit code.
- * @param bundle the folder with `config.json`
+ * The program and the arguments that run a container to its end. Standard input, output and error are the container's, so is the exit
+ * code, unless it could not be started, see `readRuntimeError`.
  */
 function runArguments(runtime, { bundle, ...place }) {
-    return [...beginning(runtime, place), 'run', '--bundle', bundle, place.id];
+    const log = ['--log', logOf(bundle), '--log-format', 'json'];
+    return [...beginning(runtime, place), ...log, 'run', '--bundle', bundle, place.id];
+}
+/**
+ * Why a container could not be started or held, once it has ended with an error; undefined when that was the command's own. The log is
+ * gone then, for the next container of this bundle.
+ */
+function readRuntimeError({ bundle }) {
+    const file = logOf(bundle);
+    try {
+        const lines = (0,external_node_fs_.readFileSync)(file, 'utf8').trim().split('\n');
+        (0,external_node_fs_.rmSync)(file);
+        return lines.flatMap(errorOf).at(-1);
+    }
+    catch {
+        return undefined; // there was nothing to log
+    }
+}
+function errorOf(line) {
+    const entry = JSON.parse(line);
+    if (!(0,json/* isRecord */.u)(entry) || entry['level'] !== 'error' || typeof entry['msg'] !== 'string')
+        return [];
+    return [(0,foreign/* foreignText */.qk)(entry['msg'])];
 }
 /** Those that kill everything in it at once. */
 function killArguments(runtime, place) {
@@ -46954,87 +52857,23 @@ function beginning({ name, program, rights }, { state }) {
     return [
         ...(rights === 'sudo' ? ['sudo', '-n'] : []),
         program,
-        ...['--root', state, '--log', logOf(state), '--log-format', 'json'],
+        ...['--root', state],
         // A plain user may make no cgroup. runc then goes without by itself, as long as the config asks for none.
         ...(name === 'crun' ? [`--cgroup-manager=${rights === 'rootless' ? 'disabled' : 'cgroupfs'}`] : []),
     ];
 }
-/** All variables of a runtime: none of them reaches a container, but neither should the runtime have the job's. */
+/**
+ * All variables of a runtime, and of the sudo before it: none of them reaches a container, but neither should the runtime have the
+ * job's.
+ */
 function runtimeVariables({ state }) {
-    return { PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, XDG_RUNTIME_DIR: state };
-}
-/**
- * Runs a program that gets no input and is to be quick; never throws.
- * @param command the program and its arguments
- * @param seconds after which it is given up
- */
-async function runQuietly([program = '', ...args], env, seconds = 10) {
-    const child = (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    return new Promise((resolve) => {
-        const end = (more) => {
-            clearTimeout(timer);
-            resolve({ ...output, ...more });
-        };
-        const timer = setTimeout(() => {
-            child.kill('SIGKILL');
-            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
-            child.stdout.destroy();
-            child.stderr.destroy();
-            child.unref();
-            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
-        }, seconds * 1000);
-        child.on('error', (error) => {
-            end({ stderr: error.message });
-        });
-        child.once('close', (code) => {
-            end(code === null ? {} : { exitCode: code });
-        });
-    });
-}
-/** What a runtime said, for one line: the last of its messages is the outermost one. */
-function saidBy({ exitCode, stderr }) {
-    // crun's begin with the time.
-    const last = (stderr.trim().split('\n').at(-1) ?? '').replace(/^\d{4}-\d\d-\d\dT\S+ /, '');
-    const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1]?.replace(/\\(.)/g, '$1') ?? last;
-    return (0,foreign/* foreignText */.qk)(message) || `it ended with ${exitCode ?? 'a signal'} and no word`;
-}
-/** Where a runtime says what went wrong, apart from what the container says. */
-function logOf(state) {
-    return `${state}.log`;
-}
-/**
- * Why a runtime could not start a container.
- * @returns undefined when it could: what ended then was the command
- */
-function readRuntimeError({ state }) {
-    let text;
-    try {
-        text = readFileSync(logOf(state), 'utf8');
-    }
-    catch {
-        return undefined;
-    }
-    const errors = text.split('\n').flatMap((line) => {
-        try {
-            const entry = JSON.parse(line);
-            const { level, msg } = isRecord(entry) ? entry : {};
-            return level === 'error' && typeof msg === 'string' ? [msg] : [];
-        }
-        catch {
-            return [];
-        }
-    });
-    return errors.at(-1);
-}
-function forgetRuntimeError({ state }) {
-    rmSync(logOf(state), { force: true });
+    const folders = [process.env['PATH'], '/usr/sbin', '/usr/bin', '/sbin', '/bin'].filter(Boolean);
+    return { PATH: folders.join(external_node_path_.delimiter), XDG_RUNTIME_DIR: state };
 }
 
 ;// CONCATENATED MODULE: ./src/execute/probe.ts
+
+
 
 
 
@@ -47053,19 +52892,24 @@ const nothing = {
 };
 /**
  * Whether a runtime runs commands here: it runs one that does nothing, by the machine's own shell, in a container like all others.
- * @param scratch an empty folder that it may use and may leave things in; all above it can be entered by who runs the runtime
+ * @param scratch an empty folder, its name no other's, that it may use and may leave things in; all above it can be entered by who runs the runtime
  * @param seconds after which it is given up
  * @returns undefined when it does, else what it said
  */
 async function probe(runtime, scratch, seconds = nothing.timeout) {
-    const place = { id: `probe-${process.pid}`, state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
+    const place = { id: (0,external_node_path_.basename)(scratch), state: (0,external_node_path_.join)(scratch, 'state'), bundle: (0,external_node_path_.join)(scratch, 'bundle') };
     await makeProbeBundle(runtime, scratch, place);
     const env = runtimeVariables(place);
     const outcome = await runQuietly(runArguments(runtime, place), env, seconds);
     if (outcome.exitCode === 0)
         return undefined;
     await runQuietly(deleteArguments(runtime, place), env, seconds);
-    return saidBy(outcome);
+    const { exitCode, stderr } = outcome;
+    const said = readRuntimeError(place) ?? (0,foreign/* foreignText */.qk)(stderr.trim().split('\n').at(-1) ?? '');
+    // What is left there is root's, and not for this process to remove.
+    if (runtime.rights === 'sudo')
+        await runQuietly(['sudo', '-n', 'rm', '-rf', '--', place.state], env, seconds);
+    return said || `it ended with ${exitCode ?? 'a signal'} and no word`;
 }
 async function makeProbeBundle(runtime, scratch, { state, bundle }) {
     const [root, temporary, networkFiles] = ['root', 'tmp', 'etc'].map((name) => (0,external_node_path_.join)(scratch, name));
@@ -47084,6 +52928,18 @@ async function makeProbeBundle(runtime, scratch, { state, bundle }) {
     });
     const withMachine = { ...config, mounts: [...config.mounts, ...machine] };
     await (0,promises_.writeFile)((0,external_node_path_.join)(bundle, 'config.json'), JSON.stringify(withMachine));
+    await makeMountPoints(root, withMachine);
+}
+/** The runtime would make them, but as root, and then this process could not remove them. */
+async function makeMountPoints(root, { mounts }) {
+    for (const { destination } of mounts) {
+        if (/^\/(dev|run)\//.test(destination))
+            continue; // these are in file systems of memory
+        const place = (0,external_node_path_.join)(root, destination);
+        await (0,promises_.mkdir)(destination.startsWith('/etc/') ? (0,external_node_path_.dirname)(place) : place, { recursive: true });
+        if (destination.startsWith('/etc/'))
+            await (0,promises_.writeFile)(place, '');
+    }
 }
 /** Symbolic links to /usr are made, folders are mounted with all that is mounted there, which a plain user cannot leave out. */
 async function machineMounts(root) {
@@ -47114,8 +52970,8 @@ function ownIds() {
 
 
 
-
-
+/** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
+const fetchedAhead = 4;
 /**
  * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
  * @throws UserError when a layer cannot be had, or there is no room for it
@@ -47127,19 +52983,18 @@ async function openHostRoom({ layers, user }, runtime) {
         runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
         ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
     }, runtime.rights === 'sudo');
+    const fetches = new LayerFetches(scratch);
     const close = async () => {
-        await host.close();
+        await Promise.all([host.close(), fetches.close()]);
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     };
     const add = async (more) => {
-        // While one is laid the next is fetched.
-        let next = more[0] && fetchLayer(more[0], scratch);
-        for (const [index, { descriptor }] of more.entries()) {
-            const file = (await next) ?? '';
-            const following = more[index + 1];
-            next = following && fetchLayer(following, scratch);
-            next?.catch(() => undefined); // awaited in the next round
-            await host.ask({ do: 'lay', file, mediaType: descriptor.mediaType });
+        for (const [index, layer] of more.entries()) {
+            // While one is laid the next ones are fetched.
+            for (const next of more.slice(index, index + fetchedAhead))
+                void fetches.begin(next);
+            const file = await fetches.begin(layer);
+            await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
         }
         if (more.length > 0)
             await host.ask({ do: 'settle' });
@@ -47160,14 +53015,6 @@ async function openHostRoom({ layers, user }, runtime) {
         close,
     };
 }
-/** @returns the file that has the layer's compressed bytes */
-async function fetchLayer(layer, scratch) {
-    if (layer.file !== undefined)
-        return layer.file;
-    const file = (0,external_node_path_.join)(scratch, (0,common_digest/* hexOf */.ZD)(layer.descriptor.digest));
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(await layer.open(), (0,external_node_fs_.createWriteStream)(file));
-    return file;
-}
 /** The process of `host.ts`. */
 class HostProcess {
     #child;
@@ -47183,7 +53030,9 @@ class HostProcess {
         child.stdin.on('error', () => undefined); // its end is told by `#ended`
         this.#ended = new Promise((resolve) => {
             child.on('error', (error) => {
-                resolve(error.message);
+                // Root's is not ours to kill: it ends with its input.
+                if (child.pid === undefined)
+                    resolve(error.message);
             });
             child.once('close', () => {
                 resolve(said);
@@ -47248,7 +53097,7 @@ function createExecutors(wish, environment = process.env) {
         return answer;
     };
     const choose = async (platform, user, what) => {
-        const foreign = await whyNotRun(platform.architecture);
+        const foreign = await canRun(platform.architecture);
         if (foreign !== undefined)
             throw cannotEmulate(platform, what, foreign);
         const executors = await (found ??= findExecutors(wish, environment));
@@ -47329,12 +53178,8 @@ function createSession(folder, variables = {}) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
-// EXTERNAL MODULE: ./src/environment/read.ts + 9 modules
-var read = __nccwpck_require__(1093);
+// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
+var environment_read = __nccwpck_require__(636);
 ;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
 
 
@@ -47354,7 +53199,7 @@ function remoteOf(address, token, server = 'https://github.com') {
     const url = new URL(address);
     url.username = url.password = '';
     if (address.username !== '' || address.password !== '') {
-        const login = [address.username, address.password].map(read/* decoded */.DH).join(':');
+        const login = [address.username, address.password].map(environment_read/* decoded */.DH).join(':');
         return { url, authorization: `Basic ${Buffer.from(login).toString('base64')}` };
     }
     const isForGitHub = url.origin === 'https://github.com' && /^https:\/\/github\.com\/?$/.test(server);
@@ -47366,7 +53211,7 @@ const tries = 3;
 function shownUrl(url) {
     const shown = new URL(url);
     shown.search = shown.hash = '';
-    return (0,read/* withoutCredentials */.ri)(shown.href);
+    return (0,environment_read/* withoutCredentials */.ri)(shown.href);
 }
 /**
  * Downloads a file, from its beginning again when the connection breaks halfway.
@@ -47380,7 +53225,7 @@ async function downloadFile(remote, target) {
             throw fetch_missing(remote.url);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         try {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(content, async function* (chunks) {
+            await (0,external_node_stream_promises_.pipeline)(content, async function* (chunks) {
                 for await (const chunk of chunks) {
                     hash.update(chunk);
                     yield chunk;
@@ -47409,7 +53254,7 @@ async function downloadText(remote) {
 /** sha256 of a file on this machine, 64 hex digits. */
 async function hashFile(path) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
     return hash.digest('hex');
 }
 async function fetch_open(remote) {
@@ -48621,906 +54466,6 @@ async function download(wanted) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/oci/json-blob.ts
-
-/** JSON without white space, keys in the order of the object: the same bytes for the same content. */
-function json_blob_jsonBlob(mediaType, content) {
-    const bytes = Buffer.from(JSON.stringify(content));
-    return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
-}
-/** Annotations in the order of their keys, however they were put together. */
-function json_blob_sorted(entries) {
-    return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-;// CONCATENATED MODULE: ./src/image/image-index.ts
-
-
-/**
- * Puts the images of several platforms under one digest.
- * @param images in the order of the index, one for each platform: a client takes the first that suits it
- * @param annotations of the index; `ofDescriptors` are of what it says of each manifest
- */
-function assembleIndex(images, annotations, ofDescriptors = {}) {
-    const entries = images.map(({ manifest, platform }) => ({
-        ...image_index_withAnnotations(manifest.descriptor, ofDescriptors),
-        platform: image_index_descriptorPlatform(platform),
-    }));
-    return { index: image_index_indexOf(entries, annotations), images };
-}
-/** The index of some manifests, in the order given. */
-function image_index_indexOf(manifests, annotations = {}) {
-    return jsonBlob(indexMediaType, {
-        schemaVersion: 2,
-        mediaType: indexMediaType,
-        manifests: manifests.map(canonical),
-        ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
-    });
-}
-/** A platform as an index names it; Docker says of each arm64 that it is v8. */
-function image_index_descriptorPlatform({ os, architecture, variant = architecture === 'arm64' ? 'v8' : undefined, }) {
-    return { os, architecture, ...(variant !== undefined && { variant }) };
-}
-/** A descriptor with more annotations; those that it has itself give way. */
-function image_index_withAnnotations(descriptor, more) {
-    if (Object.keys(more).length === 0)
-        return descriptor;
-    return { ...descriptor, annotations: { ...descriptor.annotations, ...more } };
-}
-/** What is known of a manifest, with its keys always in the same order. */
-function canonical({ mediaType, digest, size, annotations, platform }) {
-    return {
-        mediaType,
-        digest,
-        size,
-        ...(annotations && { annotations: sorted(annotations) }),
-        ...(platform && { platform }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/targets.ts
-
-/** The repositories of some targets, each once, without tags and digests. */
-function targets_distinctRepositories(targets) {
-    return distinct(targets.map(({ registry, repository }) => ({ registry, repository })));
-}
-/** The targets that have a tag, each once, without digests. */
-function targets_distinctTags(targets) {
-    return distinct(targets.flatMap(({ registry, repository, tag }) => tag === undefined ? [] : [{ registry, repository, tag }]));
-}
-function distinct(references) {
-    return [...new Map(references.map((reference) => [(0,registry/* formatReference */.FH)(reference), reference])).values()];
-}
-
-;// CONCATENATED MODULE: ./src/outputs/layout-files.ts
-
-
-
-
-
-
-
-/**
- * The files of an OCI image layout (OCI image-spec, image-layout.md) that holds one artifact under all its tags, in the
- * order in which a reader needs them. Docker's `manifest.json` lies with a single image, as in what `docker save` writes:
- * the engine's older image store loads nothing without it. It gives a tag to one image only and knows no platforms, so
- * with several images there is none: which of them is right depends on the machine that loads.
- */
-function layout_files_layoutFiles(artifact, references) {
-    const images = imagesOf(artifact);
-    const [only, ...others] = images;
-    const blobs = [
-        ...(isIndex(artifact) ? [blobFile(artifact.index)] : []),
-        ...images.flatMap(({ manifest, config, layers }) => [
-            blobFile(manifest),
-            blobFile(config),
-            ...layers.map(layout_files_layerFile),
-        ]),
-    ];
-    return [
-        jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }),
-        jsonFile('index.json', layoutIndexOf(topDescriptor(artifact), references)),
-        ...(only && others.length === 0 ? [jsonFile('manifest.json', dockerArchiveOf(only, references))] : []),
-        // Two layers may have the same bytes.
-        ...new Map(blobs.map((file) => [file.path, file])).values(),
-    ];
-}
-/** The bytes of a file; a blob's are checked on the way. */
-async function* layout_files_contentOf(file) {
-    const content = (await file.open()); // streams of bytes, not of objects
-    yield* file.descriptor ? verified(file.descriptor, content, file.path) : content;
-}
-/** An image with its platform; an index stands for those of its images. */
-function topDescriptor(artifact) {
-    const { descriptor } = topOf(artifact);
-    return isIndex(artifact) ? descriptor : { ...descriptor, platform: descriptorPlatform(artifact.platform) };
-}
-/**
- * The layout's index: the artifact once for each tag, under the names by which skopeo and umoci
- * (`org.opencontainers.image.ref.name`, the tag alone) and containerd (`io.containerd.image.name`) look for it.
- */
-function layoutIndexOf(top, references) {
-    const taken = new Set();
-    const named = distinctTags(references).map((reference) => {
-        // Tags of two repositories may be alike, and a reader refuses a name that is there twice.
-        const isFree = !taken.has(reference.tag);
-        taken.add(reference.tag);
-        const annotations = {
-            ...top.annotations,
-            'io.containerd.image.name': formatReference(reference),
-            ...(isFree && { 'org.opencontainers.image.ref.name': reference.tag }),
-        };
-        return { ...top, annotations };
-    });
-    return {
-        schemaVersion: 2,
-        mediaType: indexMediaType,
-        manifests: named.length > 0 ? named : [top],
-    };
-}
-/** Docker's own archive format, v1.2 (moby, image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
-function dockerArchiveOf({ config, layers }, references) {
-    return [
-        {
-            Config: blobPath(config.descriptor),
-            RepoTags: distinctTags(references).map(formatReference),
-            Layers: layers.map(({ descriptor }) => blobPath(descriptor)),
-        },
-    ];
-}
-function blobPath({ digest }) {
-    return `blobs/sha256/${hexOf(digest)}`;
-}
-function blobFile({ descriptor, bytes }) {
-    return { path: blobPath(descriptor), size: bytes.byteLength, descriptor, open: () => opened(bytes) };
-}
-function layout_files_layerFile(layer) {
-    const { descriptor } = layer;
-    return { path: blobPath(descriptor), size: descriptor.size, descriptor, open: () => layer.open() };
-}
-function jsonFile(path, value) {
-    const bytes = Buffer.from(JSON.stringify(value));
-    return { path, size: bytes.length, open: () => opened(bytes) };
-}
-function opened(bytes) {
-    return Promise.resolve(Readable.from([bytes], { objectMode: false }));
-}
-
-;// CONCATENATED MODULE: ./src/outputs/layout-tar.ts
-
-
-
-
-/**
- * Writes a layout as a tar to `sink`, and ends it. The same files give the same bytes.
- * @throws whatever went wrong first, on either side; `sink` is destroyed then
- */
-async function layout_tar_writeTar(files, sink) {
-    const tar = pack();
-    const written = pipeline(tar, sink);
-    const common = { uid: 0, gid: 0, mtime: new Date(0) };
-    const add = async () => {
-        for (const name of ['blobs/', 'blobs/sha256/']) {
-            tar.entry({ ...common, name, type: 'directory', mode: 0o755 });
-        }
-        for (const file of files) {
-            await pipeline(contentOf(file), tar.entry({ ...common, name: file.path, type: 'file', mode: 0o644, size: file.size }));
-        }
-        tar.finalize();
-    };
-    // Whichever side fails takes the other one down with it; the first reason is the one to tell.
-    await Promise.all([
-        written,
-        add().catch((error) => {
-            tar.destroy(error instanceof Error ? error : new Error(messageOf(error)));
-            throw error;
-        }),
-    ]);
-}
-
-;// CONCATENATED MODULE: ./src/outputs/layout.ts
-
-
-
-
-
-
-
-
-
-/**
- * Writes an artifact as an OCI image layout: into one tar file when `path` ends in `.tar`, else into a directory. The same
- * artifact and references give the same bytes. The layout is made beside `path` and then put in its place as a whole; a
- * layout that was there before is replaced.
- * @throws UserError when something else is there, or the disk refuses; `path` is then as it was
- */
-async function writeLayout(artifact, path, references) {
-    const { target, isTar } = targetOf(path);
-    const files = layoutFiles(artifact, references);
-    try {
-        await prepare(target, isTar);
-        await inItsPlace(target, (partial) => isTar ? writeTar(files, createWriteStream(partial, { flags: 'wx' })) : writeDirectory(files, partial));
-    }
-    catch (error) {
-        const needed = files.reduce((sum, { size }) => sum + size, 0);
-        const described = describeDiskError(error, { file: target, needed });
-        if (described)
-            throw refused(path, `the layout cannot be written: ${described.what}`, described.advice);
-        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error;
-    }
-}
-/**
- * Finds out before there is an image whether its layout could be written.
- * @throws UserError when something else is there, or the place cannot be written
- */
-async function checkLayout(path) {
-    const { target, isTar } = targetOf(path);
-    try {
-        await prepare(target, isTar);
-        await withScratch(partialOf(target), () => Promise.resolve());
-    }
-    catch (error) {
-        throw isDiskError(error) ? refused(path, `the layout cannot be written: ${messageOf(error)}`) : error;
-    }
-}
-function targetOf(path) {
-    const target = resolve(path);
-    if (/\.(tgz|tar\.\w+)$/.test(target)) {
-        throw refused(path, 'the layout cannot be written compressed', 'Use a name that ends in .tar.');
-    }
-    return { target, isTar: target.endsWith('.tar') };
-}
-async function prepare(target, isTar) {
-    await (isTar ? assertReplaceableFile(target) : assertReplaceableDirectory(target));
-    await mkdir(dirname(target), { recursive: true });
-}
-/** Where it is made: beside its place, on the same file system. */
-function partialOf(target) {
-    return join(dirname(target), `.${basename(target)}.partial-`);
-}
-/** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
-async function inItsPlace(target, write) {
-    const work = await makeScratch(partialOf(target));
-    const [partial, old] = [join(work, 'new'), join(work, 'old')];
-    try {
-        await write(partial);
-        // A file is renamed over; a directory that is not empty cannot be.
-        const replaces = (await exists(target))?.isDirectory();
-        // Both at once: a run that is cancelled in between would take the old one along.
-        if (replaces)
-            renameSync(target, old);
-        try {
-            renameSync(partial, target);
-        }
-        catch (error) {
-            if (replaces)
-                renameSync(old, target);
-            throw error;
-        }
-    }
-    finally {
-        await removeScratch(work);
-    }
-}
-async function writeDirectory(files, directory) {
-    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
-    for (const file of files) {
-        await pipeline(contentOf(file), createWriteStream(join(directory, file.path), { flags: 'wx' }));
-    }
-}
-async function assertReplaceableFile(path) {
-    const there = await exists(path);
-    if (there && !there.isFile())
-        throw refused(path, 'something that is not a file is there already');
-}
-/** Nothing, an empty directory, or a layout that has nothing but a layout's files in it. */
-async function assertReplaceableDirectory(path) {
-    const there = await exists(path);
-    if (!there)
-        return;
-    if (!there.isDirectory())
-        throw refused(path, 'something that is not a directory is there already');
-    const names = await readdir(path);
-    const foreign = names.filter((name) => !['oci-layout', 'index.json', 'manifest.json', 'blobs'].includes(name));
-    const isLayout = names.includes('oci-layout') && (await isLayoutMark(join(path, 'oci-layout')));
-    if (names.length > 0 && (foreign.length > 0 || !isLayout)) {
-        const what = foreign[0] === undefined ? '' : `: it holds '${foreign[0]}'`;
-        throw refused(path, `the directory is not an OCI layout${what}`);
-    }
-}
-async function isLayoutMark(path) {
-    try {
-        const mark = JSON.parse(await readFile(path, 'utf8'));
-        return typeof mark?.imageLayoutVersion === 'string';
-    }
-    catch {
-        return false;
-    }
-}
-/** What lies at the path itself: a symbolic link is one, and not what it points to. */
-async function exists(path) {
-    try {
-        return await lstat(path);
-    }
-    catch (error) {
-        if (isDiskError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-            return undefined;
-        throw error;
-    }
-}
-function isDiskError(error) {
-    return typeof error === 'object' && error !== null && 'syscall' in error;
-}
-function refused(file, what, advice = 'Choose another path, or remove what is there.') {
-    return new UserError(what, { at: { file }, advice });
-}
-
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: ./src/outputs/engine.ts
-
-
-
-/**
- * Finds the machine's container engine: the one that the variable `CONTAINER_ENGINE` names, else docker, else podman.
- * Which daemon docker speaks to is for its own variables (`DOCKER_HOST`, `DOCKER_CONTEXT`) to say.
- * @throws UserError when there is none
- */
-async function engine_findEngine(environment) {
-    const chosen = environment['CONTAINER_ENGINE'];
-    const programs = chosen ? [chosen] : ['docker', 'podman'];
-    for (const program of programs) {
-        const run = (args, feed) => execute(program, args, environment, feed);
-        try {
-            await run(['--version']);
-            return { program, run };
-        }
-        catch (error) {
-            if (!isMissing(error))
-                throw cannotStart(program, error);
-        }
-    }
-    throw new UserError(chosen
-        ? `there is no container engine '${chosen}', which the variable CONTAINER_ENGINE names`
-        : 'there is no container engine on this machine: neither docker nor podman is on PATH', { at: { input: 'load' }, advice: "Install one, or have the image pushed or written with 'output'." });
-}
-/** Why not by @actions/exec: see `command.ts`. */
-async function execute(program, args, environment, feed = endAtOnce) {
-    const child = spawn(program, args, { env: environment, stdio: 'pipe' });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    child.stdin.on('error', () => undefined); // `feed` is told of it as well
-    const [closed, fed] = await Promise.allSettled([
-        once(child, 'close'),
-        feed(child.stdin).catch((error) => {
-            // A command that stops reading is judged by how it ends.
-            if (isBrokenPipe(error))
-                return;
-            child.kill();
-            throw error;
-        }),
-    ]);
-    if (closed.status === 'rejected')
-        throw closed.reason;
-    if (fed.status === 'rejected')
-        throw fed.reason;
-    return { ok: closed.value[0] === 0, ...output };
-}
-function endAtOnce(stdin) {
-    stdin.end();
-    return Promise.resolve();
-}
-function isMissing(error) {
-    return codeOf(error) === 'ENOENT';
-}
-/** What a pipe says whose reader is gone, on the systems that runners have. */
-function isBrokenPipe(error) {
-    return ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
-}
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-function cannotStart(program, error) {
-    return new UserError(`'${program}' cannot be started: ${messageOf(error)}`, {
-        at: { input: 'load' },
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/outputs/load.ts
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Loads an image into the container engine of this machine, under its tags; of an index, the image for this machine's
- * processor. It goes there as a stream, without a file. Both of Docker's image stores take it, and so does podman.
- * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST`, `CONTAINER_ENGINE`
- * @returns the engine's id of the image: `sha256:` and the digest of its config, or of its manifest where containerd's
- *   store keeps it
- * @throws UserError when there is no engine, when it refuses, or when it does not have the image afterwards
- */
-async function loadImage(artifact, tags, environment = process.env) {
-    const image = imageToLoad(artifact);
-    const engine = await findEngine(environment);
-    const files = layoutFiles(image, tags);
-    showCommand(engine.program, ['load']);
-    const { ok, stdout, stderr } = await engine.run(['load'], (stdin) => writeTar(files, stdin));
-    if (!ok)
-        throw engineFailure(engine, 'load failed', stderr);
-    core.debug(stdout);
-    const names = distinctTags(tags).map(formatReference);
-    const id = await idOf(engine, image, names);
-    core.info(`${engine.program}: loaded ${[id, ...names].join(', ')}`);
-    return id;
-}
-/**
- * Finds out before there is an image whether it could be loaded.
- * @param platforms that the image is made for
- * @throws UserError when there is no engine, when it does not answer, or when none of the platforms is this machine's
- */
-async function checkEngine(platforms, environment = process.env) {
-    if (platforms.length > 1)
-        suitableFor(platforms);
-    const engine = await findEngine(environment);
-    const { ok, stderr } = await engine.run(['version']);
-    if (!ok)
-        throw engineFailure(engine, 'does not answer', stderr);
-}
-function engineFailure({ program }, what, stderr) {
-    return new UserError(`${program} ${what}: ${foreignText(stderr) || 'it did not say why'}`, {
-        at: { input: 'load' },
-        advice: `Check with \`${program} info\` that the engine runs and that this user may use it; DOCKER_HOST or CONTAINER_ENGINE choose another one.`,
-    });
-}
-function imageToLoad(artifact) {
-    if (!isIndex(artifact))
-        return artifact;
-    const images = imagesOf(artifact);
-    const image = images[suitableFor(images.map(({ platform }) => platform))];
-    if (!image)
-        throw new Error('an index has the image of each of its platforms');
-    return image;
-}
-/** The position of the platform that is this machine's. */
-function suitableFor(platforms) {
-    const machine = machinePlatform();
-    // Of several variants the lowest, which runs wherever another does.
-    const [lowest] = platforms
-        .filter(({ architecture }) => architecture === machine.architecture)
-        .sort((a, b) => variantLevel(a) - variantLevel(b));
-    if (lowest)
-        return platforms.indexOf(lowest);
-    const made = platforms.map(formatPlatform).join(', ');
-    throw new UserError(`this machine is ${formatPlatform(machine)}, and the image is made for ${made}`, {
-        at: { input: 'load' },
-        advice: `Add ${formatPlatform(machine)} to 'platforms', or leave 'load' at false.`,
-    });
-}
-/** Looks for the image under its names, or by its digests when it has none. */
-async function idOf(engine, image, names) {
-    const ids = [image.manifest, image.config].map(({ descriptor }) => descriptor.digest);
-    const found = [];
-    for (const name of names.length > 0 ? names : ids)
-        found.push(await inspect(engine, name));
-    const missing = names.filter((_name, index) => !ids.includes(found[index] ?? ''));
-    const id = found.find((it) => it !== undefined && ids.includes(it));
-    if (id !== undefined && missing.length === 0)
-        return id;
-    throw new UserError(`${engine.program} load succeeded, but afterwards the engine does not have ${[...missing, ...ids].join(', ')}`, { at: { input: 'load' }, advice: 'Check that nothing else loads or removes images there meanwhile.' });
-}
-/** @returns undefined when the engine has nothing of that name; podman leaves out `sha256:` */
-async function inspect(engine, name) {
-    const { ok, stdout } = await engine.run(['image', 'inspect', '--format', '{{.Id}}', name]);
-    return ok ? `sha256:${stdout.trim().replace(/^sha256:/, '')}` : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/outputs/merge-source.ts
-
-
-
-
-
-
-
-/**
- * Reads the image that a digest stands for, or all that an index lists.
- * @throws UserError when one of them is no container image for Linux
- */
-async function merge_source_readImages(reference, client) {
-    if (reference.digest === undefined) {
-        throw merge_source_refused(reference, 'it has no digest', 'Give each image as name@sha256:…, for a tag can move.');
-    }
-    const named = await client.fetchManifest(reference);
-    if (!indexMediaTypes.includes(named.mediaType))
-        return [await readImage(reference, named, client)];
-    const listed = descriptorsOf(merge_source_parse(named.bytes, reference)['manifests'], reference);
-    if (listed.length === 0)
-        throw merge_source_refused(reference, 'it is an index without images');
-    return mapConcurrently(listed, 4, async (entry) => {
-        const member = { ...reference, digest: entry.digest };
-        const manifest = await client.fetchManifest(member);
-        return isAttestation(entry, listed)
-            ? foundManifest('attestation', member, manifest, entry, client)
-            : readImage(member, manifest, client, entry.annotations);
-    });
-}
-/** BuildKit's note on how it made one of the images beside it (buildkit, docs/attestations/attestation-storage.md). */
-function isAttestation({ annotations = {} }, listed) {
-    const about = annotations['vnd.docker.reference.digest'];
-    return (annotations['vnd.docker.reference.type'] === 'attestation-manifest' &&
-        listed.some(({ digest }) => digest === about));
-}
-/** Its platform is what its config says: of a single manifest nothing else tells. */
-async function readImage(reference, manifest, client, annotations) {
-    if (!imageMediaTypes.includes(manifest.mediaType)) {
-        const what = indexMediaTypes.includes(manifest.mediaType) ? 'an index in an index' : manifest.mediaType;
-        throw merge_source_refused(reference, `it is ${what || 'of no known type'}, not an image`);
-    }
-    const config = configOf(manifest, reference);
-    if (!configMediaTypes.includes(config.mediaType)) {
-        throw merge_source_refused(reference, `it holds ${config.mediaType}, not an image`);
-    }
-    const { os, architecture, variant } = merge_source_parse(await client.readBlob(reference, config), reference);
-    if (os !== 'linux' || typeof architecture !== 'string' || architecture === '') {
-        throw merge_source_refused(reference, `it is for ${String(os)}/${String(architecture)}, not for Linux`);
-    }
-    const platform = descriptorPlatform({
-        os,
-        architecture,
-        ...(typeof variant === 'string' && variant !== '' && { variant }),
-    });
-    return foundManifest('image', reference, manifest, { annotations, platform }, client);
-}
-function foundManifest(kind, reference, { mediaType, digest, bytes }, { annotations, platform }, client) {
-    const blobs = [
-        configOf({ bytes }, reference),
-        ...descriptorsOf(merge_source_parse(bytes, reference)['layers'], reference),
-    ];
-    const origin = { registry: reference.registry, repository: reference.repository };
-    return {
-        kind,
-        name: formatReference(reference),
-        manifest: {
-            descriptor: {
-                mediaType,
-                digest,
-                size: bytes.length,
-                ...(annotations && { annotations }),
-                ...(platform && { platform }),
-            },
-            bytes,
-        },
-        blobs: blobs.map((descriptor) => ({
-            descriptor,
-            origin,
-            open: () => client.openBlob(origin, descriptor),
-        })),
-    };
-}
-function configOf({ bytes }, reference) {
-    const [config] = descriptorsOf([merge_source_parse(bytes, reference)['config']], reference);
-    if (!config)
-        throw merge_source_malformed(reference);
-    return config;
-}
-/** A JSON object that somebody else wrote. */
-function merge_source_parse(bytes, reference) {
-    try {
-        const value = JSON.parse(bytes.toString());
-        if (typeof value === 'object' && value !== null)
-            return value; // its JSON keys
-    }
-    catch {
-        // Told below.
-    }
-    throw merge_source_malformed(reference);
-}
-function descriptorsOf(list, reference) {
-    if (Array.isArray(list) && list.every(isDescriptor))
-        return list;
-    throw merge_source_malformed(reference);
-}
-function isDescriptor(value) {
-    if (typeof value !== 'object' || value === null)
-        return false;
-    const { mediaType, digest, size } = value; // each is checked
-    return (typeof mediaType === 'string' && typeof digest === 'string' && isDigest(digest) && Number.isInteger(size));
-}
-function merge_source_malformed(reference) {
-    return merge_source_refused(reference, 'its manifest cannot be understood');
-}
-/** @param what may quote what somebody else wrote */
-function merge_source_refused(reference, what, advice = 'Only container images for Linux, and indexes of such images, can be merged.') {
-    return new UserError(`${formatReference(reference)}: ${foreignText(what)}`, { advice });
-}
-
-// EXTERNAL MODULE: ./src/common/format.ts
-var common_format = __nccwpck_require__(6950);
-;// CONCATENATED MODULE: ./src/common/limiter.ts
-/**
- * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
- * started any more: it fails with the same error.
- */
-function createLimiter(limit) {
-    const waiting = [];
-    const failures = [];
-    let running = 0;
-    return async (task) => {
-        if (running < limit)
-            running++;
-        else
-            await new Promise((resolve) => waiting.push(resolve));
-        try {
-            if (failures.length > 0)
-                throw failures[0];
-            return await task();
-        }
-        catch (error) {
-            failures.push(error);
-            throw error;
-        }
-        finally {
-            // The place is handed on, so that nobody else takes it meanwhile.
-            const next = waiting.shift();
-            if (next)
-                next();
-            else
-                running--;
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/uploader.ts
-
-
-
-
-
-/** @param options.concurrency blobs under way at a time; default 6, what hides a registry's latency */
-function uploader_createBlobUploader(client, targets, options = {}) {
-    const registries = Map.groupBy(targets_distinctRepositories(targets), ({ registry }) => registry);
-    const limited = createLimiter(options.concurrency ?? 6);
-    const transfers = new Map();
-    /** `registry/repository@digest` */
-    const known = new Set();
-    const keyOf = (repository, digest) => `${(0,registry/* formatRepository */.Sh)(repository)}@${digest}`;
-    /** One after the other within a registry, where each repository can have the blob from the one before it. */
-    const toRegistry = async (blob, repositories) => {
-        const { descriptor } = blob;
-        let { origin } = blob;
-        const done = [];
-        for (const target of repositories) {
-            const repository = (0,registry/* formatRepository */.Sh)(target);
-            const arrival = known.has(keyOf(target, descriptor.digest))
-                ? 'existing'
-                : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
-            const log = arrival === 'uploaded' ? lib_core/* info */.pq : lib_core/* debug */.Yz;
-            log(`${descriptor.digest} (${(0,common_format/* formatBytes */.z3)(descriptor.size)}): ${arrival}, ${repository}`);
-            done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
-            origin = target;
-        }
-        return done;
-    };
-    const start = async (blob) => {
-        const each = [...registries.values()].map((repositories) => limited(() => toRegistry(blob, repositories)));
-        return (await Promise.all(each)).flat();
-    };
-    return {
-        add(blob) {
-            const { digest } = blob.descriptor;
-            const transfer = transfers.get(digest) ?? start(blob);
-            transfers.set(digest, transfer);
-            // Whoever pushes the image awaits the transfer again; until then its failure is not a crash.
-            transfer.catch(() => undefined);
-            return transfer;
-        },
-        know(repository, digest) {
-            known.add(keyOf(repository, digest));
-        },
-        knows: (repository, digest) => known.has(keyOf(repository, digest)),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/outputs/registry.ts
-
-
-
-
-
-
-
-
-
-/**
- * Pushes an image, or an index with its images, under every target; one without a tag gets it by digest only.
- * @param options.uploader one for the same targets that was given layers before; those are only awaited here
- */
-async function pushImage(artifact, targets, client, options = {}) {
-    const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
-        manifest,
-        blobs: [...layers, sourceOf(config)],
-    }));
-    return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
-}
-/**
- * Blobs, then manifests by digest, then the top by digest, then tags, each step in all targets before the next one
- * begins: a push that fails before leaves every tag where it was, and a tag that moved has everything below it.
- * @param manifests what `top` consists of: itself, or the manifests that an index lists
- * @throws TagFailure when some tags may have moved, and one could not
- */
-async function registry_push(manifests, top, targets, client, uploader = createBlobUploader(client, targets)) {
-    const repositories = distinctRepositories(targets);
-    const { digest } = top.descriptor;
-    const blobs = manifests.flatMap((it) => it.blobs);
-    const distinct = [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
-    const transfers = await settled(distinct.map((blob) => uploader.add(blob)));
-    const tagged = distinctTags(targets);
-    const documents = [...manifests.map(({ manifest }) => manifest), top];
-    const distinctDocuments = [...new Map(documents.map((it) => [it.descriptor.digest, it])).values()];
-    let bytesOfManifests = 0;
-    const put = async (target, document) => {
-        await client.putManifest(target, document);
-        bytesOfManifests += document.bytes.length;
-    };
-    for (const document of distinctDocuments) {
-        // The one tag that there is brings the top itself: nothing else could fail between the two.
-        if (document.descriptor.digest === digest && targets.length === 1 && tagged.length === 1)
-            continue;
-        await mapConcurrently(repositories, 4, async (repository) => {
-            if (!uploader.knows(repository, document.descriptor.digest))
-                await put(repository, document);
-        });
-    }
-    await moveTags(tagged, digest, (target) => put(target, top));
-    const bytesUploaded = bytesOf(transfers, 'uploaded');
-    const report = {
-        digest,
-        images: repositories.map((repository) => formatReference({ ...repository, digest })),
-        tags: tagged.map(formatReference),
-        transfers,
-        bytesUploaded,
-        bytesPushed: bytesUploaded + bytesOfManifests,
-    };
-    for (const repository of repositories)
-        logSummary(formatRepository(repository), transfers);
-    return report;
-}
-/** Some tags could not be moved, while others may stand for the digest already. */
-class TagFailure extends errors/* UserError */.y {
-    digest;
-    /** The tags that stand for the digest, in full. */
-    moved;
-    constructor(cause, digest, moved, others) {
-        const verb = moved.length === 1 ? 'stands' : 'stand';
-        const advice = moved.length > 0
-            ? `${moved.join(', ')} ${verb} for ${digest} now; not moved: ${others.join(', ')}.`
-            : `None of the tags has moved: ${others.join(', ')}.`;
-        super(cause.message, { cause, advice });
-        this.name = 'TagFailure';
-        this.digest = digest;
-        this.moved = moved;
-    }
-}
-/** @throws TagFailure when there are several and one of them is refused; those not begun by then stay where they are */
-async function moveTags(tags, digest, move) {
-    const moved = new Set();
-    try {
-        await mapConcurrently(tags, 4, async (tag) => {
-            await move(tag);
-            moved.add(tag);
-        });
-    }
-    catch (error) {
-        if (tags.length === 1 || !(error instanceof UserError))
-            throw error;
-        const [done, others] = [true, false].map((is) => tags.filter((tag) => moved.has(tag) === is).map(formatReference));
-        throw new TagFailure(error, digest, done ?? [], others ?? []);
-    }
-}
-/** Waits for all of them even when one fails: nothing is left running behind the error. */
-async function settled(transfers) {
-    await Promise.allSettled(transfers);
-    return (await Promise.all(transfers)).flat();
-}
-function sourceOf({ descriptor, bytes }) {
-    return { descriptor, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) };
-}
-function bytesOf(transfers, arrival) {
-    return transfers.filter((it) => it.arrival === arrival).reduce((sum, { size }) => sum + size, 0);
-}
-function logSummary(repository, transfers) {
-    const here = transfers.filter((transfer) => transfer.repository === repository);
-    const part = (arrival, words) => {
-        const count = here.filter((transfer) => transfer.arrival === arrival).length;
-        return `${count} ${words} (${formatBytes(bytesOf(here, arrival))})`;
-    };
-    const parts = [part('uploaded', 'uploaded'), part('mounted', 'mounted'), part('existing', 'already there')];
-    core.info(`${repository}: ${here.length} blobs, ${parts.join(', ')}`);
-}
-
-;// CONCATENATED MODULE: ./src/outputs/merge.ts
-
-
-
-
-
-
-
-
-/**
- * Makes an index of images that are in a registry already, and pushes it under every target: the last step for those
- * who make each platform's image in a job of its own. What a target's repository lacks is mounted from the images'
- * repository, or streamed when that is in another registry.
- * @param references `name@sha256:…` of single images, or of indexes, whose images are all taken; in the order of the new
- *   index. Attestations that BuildKit put beside an image come along, after the images.
- * @param targets none to see what would come of it, and push nothing
- * @throws UserError when two images are for the same platform, one of the platforms has none, or something is no container
- *   image for Linux; nothing has been pushed then
- */
-async function mergeDigests(references, targets, client, options = {}) {
-    const { platforms = [], annotations, descriptorAnnotations = {} } = options;
-    if (references.length === 0) {
-        throw new UserError('there are no images to merge', { advice: 'Give the digests of at least one.' });
-    }
-    const found = (await mapConcurrently(references, 4, (reference) => readImages(reference, client))).flat();
-    const images = found.filter(({ kind }) => kind === 'image');
-    refuseDuplicates(images);
-    refuseMissing(images, platforms);
-    const attestations = found.filter(({ kind }) => kind === 'attestation');
-    const index = indexOf([
-        ...images.map(({ manifest }) => withAnnotations(manifest.descriptor, descriptorAnnotations)),
-        ...attestations.map(({ manifest }) => manifest.descriptor),
-    ], annotations);
-    const { digest } = index.descriptor;
-    if (targets.length === 0) {
-        core.notice(`The merged index is ${digest}. It is not pushed, for that is not asked for: 'push'.`);
-        return { digest, pushed: false, images: [], tags: [], transfers: [], bytesUploaded: 0, bytesPushed: 0 };
-    }
-    const report = await push([...images, ...attestations], index, targets, client);
-    return { ...report, pushed: true };
-}
-/** Variants count for nothing: conda packages are for an architecture. */
-function refuseMissing(images, platforms) {
-    const found = images.map(({ manifest }) => manifest.descriptor.platform);
-    const missing = platforms.filter(({ architecture }) => !found.some((its) => its?.architecture === architecture));
-    if (missing.length === 0)
-        return;
-    const names = found.map((its) => `${its?.os ?? ''}/${its?.architecture ?? ''}`);
-    throw new UserError(`none of the images to merge is for ${missing.map(formatPlatform).join(' or ')}; they are for ${names.join(', ')}`, { at: { input: 'platforms' }, advice: 'Did the job that makes it fail?' });
-}
-function refuseDuplicates(images) {
-    const byPlatform = Map.groupBy(images, ({ manifest: { descriptor } }) => Object.values(descriptor.platform ?? {}).join('/'));
-    for (const [platform, [first, second]] of byPlatform) {
-        if (!first || !second)
-            continue;
-        throw new UserError(`two images are for ${foreignText(platform)}: ${first.name} and ${second.name}`, {
-            advice: 'Give one image for each platform.',
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/outputs/outputs.ts
-/** The door of this folder: the places where an image can go. Each takes the same data. */
-
-
-
-
-
-
-
-
 ;// CONCATENATED MODULE: ./src/stages/context.ts
 
 
@@ -49541,16 +54486,18 @@ async function openContext(request, registry) {
     // micromamba reads other variables than Node, and of a condarc one file.
     const trusted = (0,external_node_path_.join)(scratch, 'trusted.pem');
     const certificates = condarc?.certificates ?? [];
-    if ((0,common_certificates/* extendsTrust */.iA)(certificates))
+    const isTrusting = (0,common_certificates/* extendsTrust */.iA)(certificates);
+    if (isTrusting)
         await (0,common_certificates/* writeTrusted */.BF)(trusted);
     return {
         registry,
+        ...(isTrusting && { certificates: trusted }),
         ...(push && { uploader: uploader_createBlobUploader(registry, tags) }),
         micromamba: createMicromambaProvider(request.micromamba),
         solving: {
             condarc: condarc?.text,
             logLevel,
-            session: createSession(scratch, (0,common_certificates/* extendsTrust */.iA)(certificates) ? { MAMBA_SSL_VERIFY: trusted } : {}),
+            session: createSession(scratch, isTrusting ? { MAMBA_SSL_VERIFY: trusted } : {}),
         },
         channels: ({ channels = [], specs = [] } = {}) => (0,access/* openChannels */.Lr)({
             channels: [
@@ -49625,10 +54572,10 @@ async function readFirst(request, input) {
     const { packages, channels } = request;
     if (packages.length === 0)
         return readMember(request, input);
-    const given = (0,read/* environmentOf */.p7)(packages, channels);
+    const given = (0,environment_read/* environmentOf */.p7)(packages, channels);
     try {
         const member = await readMember(request, input);
-        return { ...member, environment: member.environment ? (0,read/* withMore */.iA)(member.environment, given) : given };
+        return { ...member, environment: member.environment ? (0,environment_read/* withMore */.iA)(member.environment, given) : given };
     }
     catch (error) {
         const isMissing = error instanceof errors/* UserError */.y && error.input === 'environment-file';
@@ -49641,8 +54588,9 @@ async function readFirst(request, input) {
 async function readMember(request, input) {
     const { workspace, lock } = request;
     try {
-        const file = await (0,read/* findEnvironmentFile */.p6)(input, workspace);
-        return { file, environment: await (0,read/* readEnvironment */.Qo)(file) };
+        const file = await (0,environment_read/* findEnvironmentFile */.p6)(input, workspace);
+        const environment = await (0,environment_read/* readEnvironment */.Qo)(file);
+        return { file, environment };
     }
     catch (error) {
         const isNeeded = lock.mode !== 'frozen' || lock.file === undefined;
@@ -49845,10 +54793,10 @@ var yauzl = __nccwpck_require__(663);
  * lengths, Burrows-Wheeler transform, move to front, up to six Huffman tables), a trailer, and possibly more streams.
  */
 /** The bytes are not bzip2, or not all of them are there. */
-class Bzip2Error extends (/* unused pure expression or super */ null && (Error)) {
+class Bzip2Error extends Error {
     name = 'Bzip2Error';
 }
-const outputChunk = (/* unused pure expression or super */ null && (256 * 1024));
+const outputChunk = 256 * 1024;
 const maxSymbols = 258;
 const maxCodeLength = 20;
 const groupSize = 50;
@@ -49858,7 +54806,7 @@ const quickBits = 10;
  * Decompresses one or more concatenated bzip2 streams.
  * @throws Bzip2Error when the input is damaged or ends early
  */
-async function* bzip2_bunzip2(input) {
+async function* bunzip2(input) {
     const bits = new BitReader(input);
     try {
         do {
@@ -50234,16 +55182,16 @@ const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
 
 
 /** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
-const readChunk = (/* unused pure expression or super */ null && (1024 * 1024));
-const decompress_outputChunk = (/* unused pure expression or super */ null && (512 * 1024));
-function decompress_readRange({ file, start, size }) {
-    return createReadStream(file, { start, end: start + size - 1, highWaterMark: readChunk });
+const readChunk = 1024 * 1024;
+const decompress_outputChunk = 512 * 1024;
+function readRange({ file, start, size }) {
+    return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
 }
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* decompress_unzstd({ file, start, size }) {
+async function* unzstd({ file, start, size }) {
     for (let done = 0; done < size;) {
-        const decoder = createZstdDecompress({ chunkSize: decompress_outputChunk });
-        const source = decompress_readRange({ file, start: start + done, size: size - done });
+        const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
+        const source = readRange({ file, start: start + done, size: size - done });
         source.on('error', (error) => decoder.destroy(error));
         try {
             yield* source.pipe(decoder);
@@ -50255,8 +55203,8 @@ async function* decompress_unzstd({ file, start, size }) {
         done += decoder.bytesWritten;
     }
 }
-function decompress_unbzip2(range) {
-    return bunzip2(decompress_readRange(range));
+function unbzip2(range) {
+    return bunzip2(readRange(range));
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/json.ts
@@ -50269,19 +55217,19 @@ function json_parseObject(text, file, dist) {
         value = JSON.parse(text);
     }
     catch (cause) {
-        throw json_malformed(dist, `${file} is not JSON: ${messageOf(cause)}`, cause);
+        throw json_malformed(dist, `${file} is not JSON: ${(0,errors/* messageOf */.b)(cause)}`, cause);
     }
-    if (!isRecord(value))
+    if (!(0,json/* isRecord */.u)(value))
         throw json_malformed(dist, `${file} is not an object`);
     return value;
 }
 /** A value of a metadata file, for a message. */
-function json_shown(value) {
+function shown(value) {
     return value === undefined ? 'missing' : JSON.stringify(value);
 }
 /** The error for metadata that no package should have. `what` is a sentence without its full stop. */
 function json_malformed(dist, what, cause) {
-    return new UserError(`package ${dist} is malformed: ${what}`, {
+    return new errors/* UserError */.y(`package ${dist} is malformed: ${what}`, {
         advice: 'Only its maintainers can mend it. Choose another version or build of it.',
         cause,
     });
@@ -50294,13 +55242,13 @@ function json_malformed(dist, what, cause) {
 
 
 /** A metadata.json of a few dozen bytes is usual. */
-const metadataLimit = (/* unused pure expression or super */ null && (64 * 1024));
+const metadataLimit = 64 * 1024;
 /**
  * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
  * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
  * @throws UserError when it is none, or of a format version that is not known
  */
-async function conda_format_locateCondaMembers(file, dist) {
+async function locateCondaMembers(file, dist) {
     const members = await zipMembers(file, dist);
     const metadata = members.get('metadata.json');
     if (!metadata)
@@ -50318,7 +55266,7 @@ function theTar(members, prefix, dist) {
 async function checkMetadata(range, dist) {
     if (range.size > metadataLimit)
         throw refusal(dist, 'its metadata.json is too large');
-    const json = await text(readRange(range));
+    const json = await (0,consumers_namespaceObject.text)(readRange(range));
     let version;
     try {
         const metadata = JSON.parse(json);
@@ -50338,7 +55286,7 @@ async function zipMembers(file, dist) {
     const members = new Map();
     let zip;
     try {
-        zip = await openPromise(file, { lazyEntries: true, autoClose: false });
+        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
         for await (const entry of zip.eachEntry()) {
             if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
                 throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
@@ -50350,7 +55298,7 @@ async function zipMembers(file, dist) {
         }
     }
     catch (cause) {
-        throw cause instanceof UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
         zip?.close();
@@ -50359,10 +55307,51 @@ async function zipMembers(file, dist) {
 }
 function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
+const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
+/**
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
+ * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
+ * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
+ * there is no script that works.
+ */
+function parseEntryPoint(definition) {
+    const unreadable = (problem) => ({ problem, isForbidden: false });
+    const text = withoutExtras(unquoted(definition));
+    const colon = text.lastIndexOf(':');
+    if (colon < 0)
+        return unreadable("has no ':'");
+    const equals = text.lastIndexOf('=', colon);
+    if (equals < 0)
+        return unreadable("has no '='");
+    const command = text.slice(0, equals).trim();
+    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
+        .split(':')
+        .map((part) => part.trim());
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
+        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
+    }
+    if (!identifiers.test(module)) {
+        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
+    }
+    if (!identifiers.test(callable)) {
+        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
+    }
+    return { command, module, callable };
+}
+function unquoted(text) {
+    const trimmed = text.trim();
+    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+}
+function withoutExtras(text) {
+    return text.replace(/\s*\[[^[\]]*\]$/, '');
 }
 
 ;// CONCATENATED MODULE: ./src/packages/archive-path.ts
@@ -50373,11 +55362,11 @@ function refusal(dist, what, cause) {
  * @param said who names it, for the message: `the archive`, `info/paths.json`
  * @throws UserError when the path could leave the prefix, or names the root itself
  */
-function archive_path_safePath(path, dist, said) {
+function safePath(path, dist, said) {
     const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
     if (isPlain)
         return path;
-    const refuse = (why) => new UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
         advice: 'Such a package is broken or hostile. Choose another build of it.',
     });
     if (path.includes('\0'))
@@ -50408,10 +55397,10 @@ const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
  * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
  * @param texts those files' content, by name
  */
-function legacy_files_parseLegacyFiles(texts, dist) {
+function parseLegacyFiles(texts, dist) {
     const text = texts.get('files');
     if (text === undefined)
-        throw malformed(dist, 'it has neither info/paths.json nor info/files');
+        throw json_malformed(dist, 'it has neither info/paths.json nor info/files');
     const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
     const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
     const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
@@ -50440,7 +55429,7 @@ function parseHasPrefix(text, files, dist) {
         const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
         const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
         if (path === undefined || !files.has(path)) {
-            throw malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
+            throw json_malformed(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
         }
         placeholders.set(path, {
             prefix: prefix || oldestPlaceholder,
@@ -50461,18 +55450,18 @@ function unquote(token) {
  * Reads info/paths.json, version 1.
  * @throws UserError that names the package and what is wrong
  */
-function paths_json_parsePathsJson(json, dist) {
+function parsePathsJson(json, dist) {
     const { paths, paths_version: version } = json;
     if (version !== 1) {
-        throw malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
+        throw json_malformed(dist, `the version of info/paths.json is ${shown(version)}, and only 1 is known`);
     }
     if (!Array.isArray(paths))
-        throw malformed(dist, "'paths' in info/paths.json is no list");
+        throw json_malformed(dist, "'paths' in info/paths.json is no list");
     const files = paths.map((entry) => parseEntry(entry, dist));
     const seen = new Set();
     for (const { path } of files) {
         if (seen.has(path))
-            throw malformed(dist, `info/paths.json lists '${path}' twice`);
+            throw json_malformed(dist, `info/paths.json lists '${path}' twice`);
         seen.add(path);
     }
     return files;
@@ -50483,12 +55472,12 @@ const pathTypes = {
     directory: 'directory',
 };
 function parseEntry(entry, dist) {
-    if (!isRecord(entry) || typeof entry['_path'] !== 'string') {
-        throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
+    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
+        throw json_malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
     const path = safePath(entry['_path'], dist, 'info/paths.json');
     const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
-    const wrong = (key) => malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
+    const wrong = (key) => json_malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
     if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
         throw wrong('path_type');
     const type = pathType === undefined ? undefined : pathTypes[pathType];
@@ -50520,7 +55509,7 @@ function parseEntry(entry, dist) {
 
 
 /** The files of `info/` that are read, and no others, by their name below it. */
-const package_info_infoFiles = (/* unused pure expression or super */ null && ([
+const infoFiles = [
     'index.json',
     'paths.json',
     'link.json',
@@ -50528,23 +55517,23 @@ const package_info_infoFiles = (/* unused pure expression or super */ null && ([
     'has_prefix',
     'no_link',
     'no_softlink',
-]));
+];
 /**
  * Reads a package's metadata.
  * @param texts the content of the files of `info/` that are there
  * @param name how to call the package in errors
  * @throws UserError that names the package and what is wrong with it
  */
-function package_info_parsePackageInfo(texts, name) {
+function parsePackageInfo(texts, name) {
     const indexText = texts.get('index.json');
     if (indexText === undefined)
-        throw malformed(name, 'it has no info/index.json');
-    const index = parseIndex(parseObject(indexText, 'info/index.json', name), name);
+        throw json_malformed(name, 'it has no info/index.json');
+    const index = parseIndex(json_parseObject(indexText, 'info/index.json', name), name);
     const dist = `${index.name}-${index.version}-${index.build}`;
     const pathsText = texts.get('paths.json');
     const files = pathsText === undefined
         ? parseLegacyFiles(texts, dist)
-        : parsePathsJson(parseObject(pathsText, 'info/paths.json', dist), dist);
+        : parsePathsJson(json_parseObject(pathsText, 'info/paths.json', dist), dist);
     const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
     return { dist, index, files, ...parseLinkJson(linkJson, dist) };
 }
@@ -50553,7 +55542,7 @@ function parseIndex(json, name) {
         const value = json[key];
         if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
             return value;
-        throw malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
+        throw json_malformed(name, `'${key}' in info/index.json is ${shown(value)}`);
     };
     const { noarch, python_site_packages_path: sitePackages } = json;
     return {
@@ -50568,10 +55557,10 @@ function parseIndex(json, name) {
 }
 /** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
 function parseLinkJson(text, dist) {
-    const { noarch } = text === undefined ? {} : parseObject(text, 'info/link.json', dist);
-    const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
+    const { noarch } = text === undefined ? {} : json_parseObject(text, 'info/link.json', dist);
+    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
     if (!Array.isArray(definitions))
-        throw malformed(dist, "'entry_points' in info/link.json is no list");
+        throw json_malformed(dist, "'entry_points' in info/link.json is no list");
     const entryPoints = [];
     const unreadable = [];
     for (const definition of definitions) {
@@ -50584,7 +55573,7 @@ function parseLinkJson(text, dist) {
         }
         const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
         if (parsed.isForbidden)
-            throw malformed(dist, sentence);
+            throw json_malformed(dist, sentence);
         unreadable.push(sentence);
     }
     return { entryPoints, unreadable };
@@ -50599,7 +55588,7 @@ function parseLinkJson(text, dist) {
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
  */
-class tar_entries_EntryGuard {
+class EntryGuard {
     #dist;
     /** Files and links seen. A hard link is kept as what it leads to. */
     #seen = new Map();
@@ -50615,7 +55604,7 @@ class tar_entries_EntryGuard {
             throw this.#refusal(`holds '${path}' twice`);
         if (this.#directories.has(path))
             throw this.#refusal(`has '${path}' as a directory and as something else`);
-        for (const parent of parentsOf(path)) {
+        for (const parent of archive_path_parentsOf(path)) {
             if (this.#directories.has(parent))
                 break;
             const above = this.#seen.get(parent);
@@ -50638,7 +55627,7 @@ class tar_entries_EntryGuard {
         return entry;
     }
     #refusal(what) {
-        return new UserError(`package ${this.#dist}: the archive ${what}`, {
+        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
             advice: 'Such a package is broken or hostile. Choose another build of it.',
         });
     }
@@ -50651,10 +55640,10 @@ const tarOptions = {
  * The entries of one tar of a package, its `info/` included, directories left out.
  * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
  */
-async function* tar_entries_tarEntries(bytes, dist, guard) {
-    const tar = extract(tarOptions);
+async function* tarEntries(bytes, dist, guard) {
+    const tar = (0,tar_stream.extract)(tarOptions);
     // Errors of the source reach whoever iterates over the tar or an entry of it.
-    pipeline(bytes, tar, () => undefined);
+    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
     try {
         for await (const stream of tar) {
             const entry = readEntry(stream, dist);
@@ -50689,7 +55678,7 @@ function readEntry(stream, dist) {
         case 'symlink': {
             const target = header.linkname ?? '';
             if (target === '' || target.includes('\0')) {
-                throw new UserError(`package ${dist}: the soft link '${path}' leads nowhere`);
+                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
             }
             return { type: 'symlink', path, target };
         }
@@ -50703,7 +55692,7 @@ function readEntry(stream, dist) {
         case 'character-device':
         case 'fifo':
         case null:
-            throw new UserError(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
                 advice: 'Packages hold files and links only. Choose another build of it.',
             });
     }
@@ -50720,9 +55709,9 @@ async function* tar_entries_contentOf(stream, dist) {
 }
 /** What a decoder says of damaged bytes, as an error of the package. */
 function damage(error, dist) {
-    if (error instanceof UserError)
+    if (error instanceof errors/* UserError */.y)
         return error;
-    return new UserError(`package ${dist}: the archive is damaged or ends early: ${messageOf(error)}`, {
+    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
         advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
         cause: error,
     });
@@ -50736,13 +55725,13 @@ function damage(error, dist) {
 
 
 /** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = (/* unused pure expression or super */ null && (256 * 1024 * 1024));
+const infoLimit = 256 * 1024 * 1024;
 /**
  * Opens a package and reads its `info/`.
  * @param dist how to call the package in errors, `<name>-<version>-<build>`
  * @throws UserError that names the package and what is wrong with it
  */
-async function archive_openArchive(file, format, dist = basename(file).replace(/\.(conda|tar\.bz2)$/, '')) {
+async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
     return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
 }
 async function openConda(file, dist) {
@@ -50776,7 +55765,7 @@ async function readInfo(open, dist, isDone) {
         if (!name || entry.type !== 'file')
             continue;
         if (entry.size > infoLimit)
-            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
+            throw json_malformed(dist, `${entry.path} has ${entry.size} bytes`);
         const chunks = [];
         for await (const chunk of entry.content)
             chunks.push(chunk);
@@ -50799,6 +55788,25 @@ function isInfo({ path }) {
     return path.startsWith('info/');
 }
 
+;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
+/** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
+const bytecodeFormat = 1;
+/**
+ * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
+ * @param version `3.12`
+ */
+function hasHashedBytecode(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return major === 3 && minor >= 7;
+}
+/**
+ * The mode of a .pyc, as python itself gives it (importlib, `_calc_mode` and `_write_atomic`): its source's, writable for the
+ * owner, never executable.
+ */
+function bytecodeMode(source) {
+    return (source | 0o200) & 0o666;
+}
+
 ;// CONCATENATED MODULE: ./src/prefix/content.ts
 
 async function content_readAll(content) {
@@ -50808,7 +55816,7 @@ async function content_readAll(content) {
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */
-async function content_drain(content) {
+async function drain(content) {
     const iterator = content[Symbol.asyncIterator]();
     while (!(await iterator.next()).done)
         ;
@@ -50819,8 +55827,125 @@ async function* content_oneChunk(bytes) {
         yield bytes;
 }
 /** Hex digits. */
-function content_sha256(bytes) {
+function sha256(bytes) {
     return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/prefix/shebang.ts
+/** Bytes of a first line, `#!` included and the newline not, that Linux is sure to read whole. */
+const longestShebang = 127;
+const shebang = /^#! *(\/(?:\\ |[^ \n\r\t])*)(.*)$/;
+/**
+ * Replaces a first line that is too long a shebang by one through `env`, arguments kept (libmamba 2.8, link.cpp:
+ * `replace_long_shebang`). Whatever else the file is stays as it is.
+ */
+function shortenShebang(content) {
+    if (content[0] !== 0x23 || content[1] !== 0x21)
+        return content;
+    const newline = content.indexOf(0x0a);
+    const end = newline < 0 ? content.length : newline;
+    if (end <= longestShebang)
+        return content;
+    // One character a byte: paths and arguments are whatever bytes they are.
+    const match = shebang.exec(content.toString('latin1', 0, end));
+    if (!match)
+        return content;
+    const [, path = '', rest = ''] = match;
+    const line = `#!/usr/bin/env ${path.slice(path.lastIndexOf('/') + 1)}${rest}`;
+    return Buffer.concat([Buffer.from(line, 'latin1'), content.subarray(end)]);
+}
+/**
+ * The first line, or lines, of a script that python runs. A path that a shebang cannot hold is given to `exec` by a
+ * shell, in lines that python takes for a string (libmamba 2.8, link.cpp: `python_shebang`).
+ * @param python the absolute path of the executable
+ */
+function pythonShebang(python) {
+    const fits = Buffer.byteLength(python) <= longestShebang - 2 && !python.includes(' ');
+    return fits ? `#!${python}` : `#!/bin/sh\n'''exec' "${python}" "$0" "$@" #'''`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/placeholder.ts
+
+/**
+ * Puts the prefix where a file holds the prefix that its package was built with (libmamba 2.8, link.cpp:
+ * `LinkPackage::link_path`).
+ * @param content the whole file; may be overwritten
+ * @returns the file for this prefix; in binary mode of the same size, or `undefined` when the prefix does not fit
+ */
+function replacePlaceholder(content, placeholder, prefix) {
+    const from = Buffer.from(placeholder.prefix);
+    const to = Buffer.from(prefix);
+    if (placeholder.mode === 'text')
+        return shortenShebang(replaceText(content, from, to));
+    if (to.length > from.length && content.includes(from))
+        return undefined;
+    replaceBinary(content, from, to);
+    return content;
+}
+function replaceText(content, from, to) {
+    const pieces = [];
+    let end = 0;
+    for (let at = content.indexOf(from); at >= 0; at = content.indexOf(from, end)) {
+        pieces.push(content.subarray(end, at), to);
+        end = at + from.length;
+    }
+    return end === 0 ? content : Buffer.concat([...pieces, content.subarray(end)]);
+}
+/**
+ * In place: the rest of a string, up to its NUL, moves up behind the shorter prefix, and NULs fill what becomes free
+ * at the string's end, so that nothing else in the file moves. A string may hold the placeholder several times.
+ */
+function replaceBinary(content, from, to) {
+    let at = content.indexOf(from);
+    while (at >= 0) {
+        const nul = content.indexOf(0, at + from.length);
+        const end = nul < 0 ? content.length : nul;
+        let written = at;
+        while (at >= 0 && at < end) {
+            written += to.copy(content, written);
+            const rest = at + from.length;
+            at = content.indexOf(from, rest);
+            const restEnd = at >= 0 && at < end ? at : end;
+            content.copyWithin(written, rest, restEnd);
+            written += restEnd - rest;
+        }
+        content.fill(0, written, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/soft-links.ts
+/** Soft links that lead to soft links are followed this often, as Linux does. */
+const mostHops = 40;
+/**
+ * Finds what a path of a package comes to when the package's own soft links are followed, in its last name and above.
+ * @param path relative to the prefix
+ * @param links targets by path, both as they are in the prefix
+ * @param prefix absolute, for links that are
+ * @returns a path relative to the prefix, or `undefined` when it leads out of it, or in a circle
+ */
+function followLinks(path, links, prefix) {
+    const root = prefix.split('/').filter((name) => name !== '');
+    const inPrefix = (names) => root.every((name, depth) => names[depth] === name);
+    let names = [...root];
+    const pending = path.split('/').reverse();
+    let hops = 0;
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+        if (name === '' || name === '.')
+            continue;
+        if (name === '..') {
+            names.pop();
+            continue;
+        }
+        names.push(name);
+        const target = inPrefix(names) ? links.get(names.slice(root.length).join('/')) : undefined;
+        if (target === undefined)
+            continue;
+        if (++hops > mostHops)
+            return undefined;
+        names = target.startsWith('/') ? [] : names.slice(0, -1);
+        pending.push(...target.split('/').reverse());
+    }
+    return inPrefix(names) && names.length > root.length ? names.slice(root.length).join('/') : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/linking.ts
@@ -50832,9 +55957,9 @@ function content_sha256(bytes) {
 
 const linking_directoryMode = 0o755;
 /** What conda-meta says of a soft link that leads to no file of its package. */
-const sha256OfNothing = content_sha256(Buffer.alloc(0));
+const sha256OfNothing = sha256(Buffer.alloc(0));
 /** One package on its way into the prefix, and what is learnt on the way. */
-class linking_Linking {
+class Linking {
     #plan;
     #archive;
     #context;
@@ -50918,9 +56043,9 @@ class linking_Linking {
         const { path, file } = planned;
         const wanted = this.#isWanted(planned);
         if (file.placeholder) {
-            const content = this.#relocate(await readAll(entry.content), planned, file.placeholder);
+            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
             if (wanted)
-                yield linking_fileOf(path, entry.mode, content, entry.mtime);
+                yield fileOf(path, entry.mode, content, entry.mtime);
             return;
         }
         if (file.sha256 !== undefined)
@@ -50986,7 +56111,7 @@ class linking_Linking {
             if (!late || entry.type !== 'file')
                 continue;
             missing.delete(entry.path);
-            const content = await readAll(entry.content);
+            const content = await content_readAll(entry.content);
             let inode;
             for (const { planned, shared } of late) {
                 const { path, file } = planned;
@@ -51003,7 +56128,7 @@ class linking_Linking {
                 }
                 if (shared)
                     inode = path;
-                yield linking_fileOf(path, entry.mode, bytes, entry.mtime);
+                yield fileOf(path, entry.mode, bytes, entry.mtime);
             }
         }
         const [lost] = missing;
@@ -51014,14 +56139,14 @@ class linking_Linking {
         const { prefix } = this.#context;
         const relocated = replacePlaceholder(content, placeholder, prefix);
         if (!relocated) {
-            throw new UserError(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
+            throw new errors/* UserError */.y(`package ${this.#plan.dist}: the prefix ${prefix} is too long for '${planned.path}', which has room for ` +
                 `${placeholder.prefix.length} characters`, { advice: 'Use a shorter root prefix or a shorter name of the environment.' });
         }
         this.#hashes.set(planned, sha256(relocated));
         return relocated;
     }
     async *#hashed(content, planned) {
-        const hash = createHash('sha256');
+        const hash = (0,external_node_crypto_.createHash)('sha256');
         for await (const chunk of content) {
             hash.update(chunk);
             yield chunk;
@@ -51042,18 +56167,18 @@ class linking_Linking {
             throw this.#mismatch(`its metadata lists '${lost.file.path}', which the archive does not have`);
     }
     #mismatch(what) {
-        return malformed(this.#plan.dist, what);
+        return json_malformed(this.#plan.dist, what);
     }
 }
 /** A file whose content is in memory. */
-function linking_fileOf(path, mode, bytes, mtime) {
+function fileOf(path, mode, bytes, mtime) {
     return {
         type: 'file',
         path,
         mode,
         ...(mtime !== undefined && { mtime }),
         size: bytes.length,
-        content: oneChunk(bytes),
+        content: content_oneChunk(bytes),
     };
 }
 
@@ -51066,7 +56191,7 @@ function linking_fileOf(path, mode, bytes, mtime) {
  * time is in memory.
  * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
-async function* compiling_withBytecode(entries, plan, { prefix }, select, compiler) {
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
     const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
     for await (const entry of entries) {
         const path = bytecodePaths.get(entry.path);
@@ -51074,12 +56199,101 @@ async function* compiling_withBytecode(entries, plan, { prefix }, select, compil
             yield entry;
             continue;
         }
-        const source = await readAll(entry.content);
+        const source = await content_readAll(entry.content);
         yield fileOf(entry.path, entry.mode, source, entry.mtime);
         const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
         if (bytecode)
             yield fileOf(path, bytecodeMode(entry.mode), bytecode);
     }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
+/**
+ * The record of a linked package, `conda-meta/<dist>.json`, as micromamba writes it: the package's index.json, where it
+ * came from, its files. What micromamba takes from the machine is canonical: the cache would be `<root prefix>/pkgs`,
+ * flat as conda's, and addresses are the lock's, which have no credentials.
+ * @param linked what became of `plan.files`, by position
+ */
+function formatRecord(index, locked, facts, plan, linked, context) {
+    const cached = `${context.rootPrefix}/pkgs/${plan.dist}`;
+    const { track_features: trackFeatures, ...rest } = index;
+    const hasTrackFeatures = Array.isArray(trackFeatures) ? trackFeatures.length > 0 : Boolean(trackFeatures);
+    return formatJson({
+        depends: [],
+        constrains: [],
+        ...rest,
+        ...(hasTrackFeatures && { track_features: trackFeatures }),
+        name: locked.name,
+        version: locked.version,
+        build: locked.build,
+        build_string: locked.build,
+        subdir: locked.subdir,
+        channel: locked.channel,
+        url: locked.url.href,
+        fn: locked.fileName,
+        md5: facts.md5,
+        sha256: facts.sha256,
+        size: facts.size,
+        files: [
+            ...plan.files.map(({ path }) => path),
+            ...plan.bytecode.map(({ path }) => path),
+            ...plan.entryPoints.map(({ path }) => path),
+        ],
+        paths_data: {
+            paths_version: 1,
+            paths: [
+                ...plan.files.map(({ file, path }, position) => pathRecord(file, path, linked[position])),
+                ...plan.bytecode.map(({ path }) => ({ _path: path, path_type: 'pyc_file' })),
+                ...plan.entryPoints.map(({ path }) => ({ _path: path, path_type: 'unix_python_entry_point' })),
+            ],
+        },
+        requested_spec: `${locked.name}==${locked.version}=${locked.build}`,
+        extracted_package_dir: cached,
+        package_tarball_full_path: `${context.rootPrefix}/pkgs/${locked.fileName}`,
+        link: { source: cached, type: 1 },
+    });
+}
+function pathRecord(file, path, linked) {
+    const type = linked?.type ?? 'file';
+    return {
+        _path: path,
+        path_type: type === 'file' ? 'hardlink' : type,
+        ...(file.sha256 !== undefined && { sha256: file.sha256 }),
+        ...(linked?.sha256InPrefix !== undefined && { sha256_in_prefix: linked.sha256InPrefix }),
+        ...(file.noLink && { no_link: true }),
+        ...(file.size !== 0 && { size_in_bytes: file.size }),
+    };
+}
+/** JSON as micromamba's library writes it: keys sorted, four spaces, no newline at the end. */
+function formatJson(value) {
+    return JSON.stringify(value, sortKeys, 4);
+}
+function sortKeys(_key, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/entry-point-script.ts
+
+/**
+ * The console script of an entry point, to the byte as micromamba writes it (libmamba 2.8, link.cpp:
+ * `python_entry_point_template`).
+ * @param python the absolute path of the environment's python
+ */
+function entryPointScript({ module, callable }, python) {
+    const [imported = callable] = callable.split('.');
+    return `${pythonShebang(python)}
+# -*- coding: utf-8 -*-
+import re
+import sys
+
+from ${module} import ${imported}
+
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/clobber.ts
@@ -51116,7 +56330,7 @@ function clobber_findClobbers(plans) {
  * soft link to wherever that leads, which layers of an image cannot express.
  * @param plans as for `findClobbers`
  */
-function clobber_findObstructed(plans) {
+function findObstructed(plans) {
     const owners = new Map();
     plans.forEach(({ paths }, position) => {
         for (const path of paths)
@@ -51128,7 +56342,7 @@ function clobber_findObstructed(plans) {
         for (const path of paths) {
             const parents = [];
             let by;
-            for (const parent of parentsOf(path)) {
+            for (const parent of archive_path_parentsOf(path)) {
                 if (free.has(parent))
                     break;
                 if (owners.has(parent))
@@ -51149,7 +56363,7 @@ function clobber_findObstructed(plans) {
  * @throws UserError when a package has files below another one's file or link, which a layer cannot have
  */
 function clobber_refuseObstructed(plans) {
-    const [obstructed] = clobber_findObstructed(plans);
+    const [obstructed] = findObstructed(plans);
     if (!obstructed)
         return;
     const { path, position, by, byPosition } = obstructed;
@@ -51180,7 +56394,7 @@ function python_pythonOf(python) {
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
-function python_bytecodePath(source, version) {
+function bytecodePath(source, version) {
     if (version.startsWith('2'))
         return `${source}c`;
     const slash = source.lastIndexOf('/');
@@ -51224,7 +56438,7 @@ function plan_planLink(info, context) {
     });
     const reserved = [...owner.keys(), recordPath].find(isReserved);
     if (reserved !== undefined) {
-        throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+        throw json_malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
     }
     for (const { file, path } of files)
         if (file.type === 'directory')
@@ -51232,7 +56446,7 @@ function plan_planLink(info, context) {
     const paths = [...owner.keys()];
     const [obstructed] = findObstructed([{ paths }]);
     if (obstructed)
-        throw malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+        throw json_malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
     return {
         dist,
         name: index.name,
@@ -51247,7 +56461,7 @@ function plan_planLink(info, context) {
 function requirePython({ python, prefix }, dist) {
     if (python)
         return python;
-    throw new UserError(`package ${dist} is for python, and the environment at ${prefix} has none`, {
+    throw new errors/* UserError */.y(`package ${dist} is for python, and the environment at ${prefix} has none`, {
         advice: "Add 'python' to the environment's dependencies.",
     });
 }
@@ -51265,47 +56479,6 @@ function bytecodeOf(files, targets, { version }) {
         const source = targets[position] ?? path;
         return [{ source, path: bytecodePath(source, version) }];
     });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/activation-files.ts
-
-const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
-const activation_files_script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
-/** Whether activation reads a file of a prefix. */
-function activation_files_isActivationFile(path) {
-    return variables.test(path) || activation_files_script.test(path);
-}
-/**
- * The variables that an environment's packages set when it is activated: of etc/conda/env_vars.d/*.json, in the order
- * of the files' names.
- * @throws UserError when such a file is not what it should be
- */
-function packageVariables(texts) {
-    const files = activation_files_sorted(texts).filter(({ path }) => variables.test(path));
-    return Object.fromEntries(files.flatMap(({ path, text }) => Object.entries(parseVariables(path, text))));
-}
-/** The scripts that activation runs, in its order; their paths are absolute. */
-function activationScripts(texts, prefix) {
-    const files = activation_files_sorted(texts).filter(({ path }) => activation_files_script.test(path));
-    return files.map(({ path, text }) => ({ path: `${prefix}/${path}`, text }));
-}
-/** By path in code units. */
-function activation_files_sorted(texts) {
-    return Object.entries(texts)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([path, text]) => ({ path, text }));
-}
-function parseVariables(path, text) {
-    try {
-        const json = JSON.parse(text);
-        return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
-    }
-    catch (error) {
-        throw new UserError(`the environment's ${path} is not JSON`, {
-            advice: 'Choose another build of the package that has it.',
-            cause: error,
-        });
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/link.ts
@@ -51346,9 +56519,9 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
-    const plan = planLink(archive.info, context);
+    const plan = plan_planLink(archive.info, context);
     if (plan.dist !== dist) {
-        throw new UserError(`the archive of ${dist} says that it is ${plan.dist}`, {
+        throw new errors/* UserError */.y(`the archive of ${dist} says that it is ${plan.dist}`, {
             at: { url: locked.url.href },
             advice: 'Update the lockfile.',
         });
@@ -51365,7 +56538,7 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
     }
     if (select(plan.recordPath)) {
         for (const sentence of archive.info.unreadable)
-            core.warning(`${dist}: ${sentence}; there is no script for it`);
+            lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
         yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
@@ -51377,7 +56550,7 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
 function refuseHiddenNoarch({ locked, archive }) {
     if (archive.info.index.noarch !== 'python' || locked.subdir === 'noarch')
         return;
-    throw new UserError(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
+    throw new errors/* UserError */.y(`${archive.info.dist} is a noarch package of python, and lies in ${locked.subdir}`, {
         at: { url: locked.url.href },
         advice: 'Have it moved to noarch in its channel, or choose another build.',
     });
@@ -51549,144 +56722,6 @@ function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-;// CONCATENATED MODULE: ./src/layers/reproducible.ts
-
-/**
- * Every rule that makes a layer's bytes a function of its packages, and of nothing else: not of the clock, the
- * machine, its user, locale or number of cores, the order in which packages arrive, or the stream's chunks.
- *
- * 1. Packages stand in the order of the lock, the files of each in the order of its archive, bytecode behind its source,
- *    what else linking makes (entry points, the conda-meta record) behind them. An entry's parent directories stand before it, once.
- * 2. A path stands once: inside a layer, the package that is later in the lock has it.
- * 3. A file's time is the one that its package's archive has for it, since bytecode is valid only for a source of the
- *    time that it was compiled from. A file of `copy` has SOURCE_DATE_EPOCH, or else `contentTime`. Everything else (directories,
- *    links, what we make) has `fixedTime`.
- * 4. Owners are numbers, never names. Modes are those of the archive, `directoryMode` for directories, those of `openMode` for
- *    what everybody may write, through `groupAsOwner` if the prefix is its group's too. A hard link has those of its file.
- * 5. No extended attributes, no devices, PAX records only for what ustar has no room for; names that mean a removal only
- *    where one is meant.
- * 6. The tar is compressed in chunks of `chunkSize`, however it came in, and ended by itself, by one compressor with the
- *    settings below, whose version belongs to the layer key.
- *
- * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
- * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
- */
-const reproducible_packerFormat = 4;
-/**
- * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
- * day later it is 1980 in every time zone.
- */
-const reproducible_fixedTime = 315_619_200;
-/** 2020-01-01T00:00:00Z, in seconds. */
-const lastContentTime = 1_577_836_800;
-/**
- * A time made of a file's content, in seconds: between `fixedTime` and 2020, so never in the future. Web servers, caches of bytecode
- * and rsync take a file for unchanged whose time and size are; with one time for all they would keep on giving what was there
- * before. Another content has another time but for one chance in a billion, and the same content has the same one in each image. The
- * time of the commit would be another in every commit, and with it the layer.
- * @param sha256 the content's
- */
-function contentTime(sha256) {
-    return reproducible_fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - reproducible_fixedTime));
-}
-const reproducible_directoryMode = 0o755;
-/**
- * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
- * writes in has this mode, in each layer that names it.
- */
-const reproducible_rootPrefixMode = 0o777;
-const rootPrefixFileMode = 0o666;
-/** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
-const openDirectories = (/* unused pure expression or super */ null && (['', 'conda-meta', 'envs']));
-const openFiles = (/* unused pure expression or super */ null && (['conda-meta/history', 'conda-meta/state']));
-/**
- * The mode of a file or directory that everybody may write.
- * @param path relative to the root prefix
- * @returns undefined for all others
- */
-function reproducible_openMode(type, path) {
-    if (type === 'directory')
-        return openDirectories.includes(path) ? reproducible_rootPrefixMode : undefined;
-    return openFiles.includes(path) ? rootPrefixFileMode : undefined;
-}
-/** A mode in which the group may do what the owner may. */
-function reproducible_groupAsOwner(mode) {
-    return (mode & ~0o070) | ((mode & 0o700) >> 3);
-}
-/** Bytes. */
-const reproducible_chunkSize = (/* unused pure expression or super */ null && (1024 * 1024));
-/**
- * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
- * workload's layers are 1 % smaller, and compressing takes a tenth less time.
- */
-const reproducible_zstdSettings = {
-    [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3,
-    [external_node_zlib_.constants.ZSTD_c_windowLog]: 22,
-    [external_node_zlib_.constants.ZSTD_c_checksumFlag]: 1,
-};
-const reproducible_gzipLevel = 6;
-
-;// CONCATENATED MODULE: ./src/layers/compress.ts
-
-
-
-
-/** The version of fflate that package-lock.json pins; a test compares the two. */
-const fflateVersion = '0.8.3';
-/** How layers are compressed: everything that their compressed bytes depend on, for the layer key. */
-function compress_compressorName(compression) {
-    return compression === 'zstd'
-        ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(zstdSettings)}`
-        : `fflate ${fflateVersion} gzip ${gzipLevel}`;
-}
-/** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
-function compress_compress(bytes, compression) {
-    const chunks = rechunk(bytes, chunkSize);
-    return compression === 'zstd' ? zstd(chunks) : gzip(chunks);
-}
-async function* zstd(chunks) {
-    const encoder = createZstdCompress({ params: zstdSettings, chunkSize });
-    const write = (chunk) => new Promise((resolve, reject) => {
-        encoder.write(chunk, (error) => {
-            if (error)
-                reject(error);
-            else
-                resolve();
-        });
-    });
-    const feed = async () => {
-        let previous = Promise.resolve();
-        try {
-            // While one chunk is compressed, on another thread, the next is made.
-            for await (const chunk of chunks) {
-                await previous;
-                previous = write(chunk);
-                previous.catch(() => undefined); // awaited above or below, unless the chunks end with an error of theirs
-            }
-            // Node ends the frame together with the last chunk if it learns of the end early enough, which gives other bytes.
-            await previous;
-            encoder.end();
-        }
-        catch (error) {
-            encoder.destroy(error); // what is thrown here is an Error
-        }
-    };
-    const feeding = feed();
-    yield* encoder; // the encoder gives bytes
-    await feeding;
-}
-/** Not by Node: its zlib is Chromium's, which compresses differently on different processors. */
-async function* gzip(chunks) {
-    const compressed = [];
-    const encoder = new Gzip({ level: gzipLevel, mtime: 0 }, (chunk) => compressed.push(chunk));
-    for await (const chunk of chunks) {
-        encoder.push(chunk);
-        yield* compressed.splice(0);
-    }
-    encoder.push(new Uint8Array(), true);
-    yield* compressed;
-}
-
 ;// CONCATENATED MODULE: ./src/layers/key.ts
 
 
@@ -51708,252 +56743,6 @@ function keyOf(title, inputs, compression) {
 /** The rules by which this version makes bytes of what it is given; a change of any makes other layers. */
 function layerRules(compression) {
     return [packerFormat, directoryMode, rootPrefixMode, compressorName(compression)];
-}
-
-;// CONCATENATED MODULE: ./src/layers/tar-header.ts
-const tar_header_blockSize = 512;
-/** POSIX's values of `typeflag`; `x` is a header of records for the entry behind it. */
-const typeFlags = {
-    file: '0',
-    hardlink: '1',
-    symlink: '2',
-    character: '3',
-    block: '4',
-    directory: '5',
-    pax: 'x',
-};
-/** Where the fields are, and how many bytes they have (POSIX.1-2017, pax, "ustar Interchange Format"). */
-const fields = {
-    name: [0, 100],
-    mode: [100, 8],
-    uid: [108, 8],
-    gid: [116, 8],
-    size: [124, 12],
-    mtime: [136, 12],
-    checksum: [148, 8],
-    type: [156, 1],
-    target: [157, 100],
-    magic: [257, 8],
-    major: [329, 8],
-    minor: [337, 8],
-    prefix: [345, 155],
-};
-/**
- * A header as blocks: one of ustar, and two of pax in front where something has no room in it: names that are long or not
- * ASCII, sizes from 8 GiB, numbers of users from 2 million.
- */
-function tar_header_formatTarHeader(header) {
-    const { path, target = '', type, major, minor, ...numbers } = header;
-    const records = [];
-    const place = placeOf(path);
-    if (!place)
-        records.push(['path', path]);
-    if (!fits(target, 'target'))
-        records.push(['linkpath', target]);
-    for (const name of ['uid', 'gid', 'size', 'mtime']) {
-        if (numbers[name] > largest(name))
-            records.push([name, numbers[name]]);
-    }
-    // What a record says better is left as near as the field allows, for whoever does not read the records.
-    const { name, prefix } = place ?? { name: clipped(path, 'name'), prefix: '' };
-    const entry = ustar({ ...numbers, major, minor, name, prefix, target: clipped(target, 'target'), type });
-    if (records.length === 0)
-        return entry;
-    const body = Buffer.from(records.map(([key, value]) => paxRecord(key, value)).join(''));
-    const pax = { ...numbers, mode: 0o644, size: body.length, name: 'PaxHeader', prefix: '', target: '' };
-    return Buffer.concat([ustar({ ...pax, type: 'pax' }), body, tar_header_padding(body.length), entry]);
-}
-const zeros = Buffer.alloc(tar_header_blockSize);
-/** The zeros behind content of `size` bytes. */
-function tar_header_padding(size) {
-    return zeros.subarray(0, (tar_header_blockSize - (size % tar_header_blockSize)) % tar_header_blockSize);
-}
-function ustar({ name, prefix, target, type, ...numbers }) {
-    // From Buffer's pool, which `alloc` does not take from: there are as many headers as files.
-    const block = Buffer.allocUnsafe(tar_header_blockSize).fill(0);
-    const write = (field, text) => {
-        const [start, length] = fields[field];
-        block.write(text, start, length, 'latin1');
-    };
-    write('name', name);
-    for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
-        write(field, octal(Math.min(numbers[field], largest(field)), field));
-    }
-    for (const field of ['major', 'minor']) {
-        const number = numbers[field];
-        if (number !== undefined)
-            write(field, octal(number, field));
-    }
-    write('type', typeFlags[type]);
-    write('target', target);
-    write('magic', 'ustar\x0000');
-    write('prefix', prefix);
-    // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
-    write('checksum', '        ');
-    let sum = 0;
-    for (const byte of block)
-        sum += byte;
-    write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
-    return block;
-}
-/** Digits to the field's end but one, which stays NUL. */
-function octal(value, field) {
-    return value.toString(8).padStart(fields[field][1] - 1, '0');
-}
-function largest(field) {
-    return 8 ** (fields[field][1] - 1) - 1;
-}
-/** A path in the two fields there are for it, if it has room in them: they are read with a `/` in between. */
-function placeOf(path) {
-    if (fits(path, 'name'))
-        return { name: path, prefix: '' };
-    // The earliest slash that leaves few enough bytes behind it; the last byte may be a directory's slash.
-    const slash = path.indexOf('/', path.length - fields.name[1] - 1);
-    if (slash <= 0 || slash === path.length - 1)
-        return undefined;
-    const [prefix, name] = [path.slice(0, slash), path.slice(slash + 1)];
-    return fits(prefix, 'prefix') && fits(name, 'name') ? { name, prefix } : undefined;
-}
-function fits(text, field) {
-    return text.length <= fields[field][1] && isAscii(text);
-}
-function clipped(text, field) {
-    return text.replace(/[^\x20-\x7e]/gu, '_').slice(0, fields[field][1]);
-}
-function isAscii(text) {
-    return /^[\x20-\x7e]*$/.test(text);
-}
-/** `<length> <key>=<value>\n`, where the length counts its own digits too. */
-function paxRecord(key, value) {
-    const rest = ` ${key}=${value}\n`;
-    const bytes = Buffer.byteLength(rest);
-    let length = bytes + String(bytes).length;
-    if (String(length).length > String(bytes).length)
-        length = bytes + String(length).length;
-    return `${length}${rest}`;
-}
-
-;// CONCATENATED MODULE: ./src/layers/tar.ts
-
-
-
-
-/**
- * Entries as the bytes of a tar, one chunk after the other as they are asked for: memory does not grow with the entries.
- * It is written here and not by a library, since those that there are give 0644 for a mode of 0, cut off large user
- * numbers without a word, and leave a hard link's mode to chance.
- *
- * All layers pass here. A name that means a removal comes in as a whiteout or not at all: it would hide files of other layers.
- * @throws UserError for such a name; Error when a file has other bytes than its size says
- */
-async function* tar_tarStream(entries) {
-    /** Engines give a file the mode and time of every entry that names it, so hard links repeat those of their file. */
-    const files = new Map();
-    for await (const entry of entries) {
-        const { path, uid, gid } = entry;
-        if (isReserved(path)) {
-            throw new UserError(`'/${path}' would mean in a layer that something is removed`, {
-                advice: "Choose another name: no part of a path may begin with '.wh.'.",
-            });
-        }
-        const common = { path, uid, gid, size: 0, mtime: fixedTime };
-        switch (entry.type) {
-            case 'directory':
-                yield formatTarHeader({ ...common, type: 'directory', path: `${path}/`, mode: entry.mode });
-                break;
-            case 'symlink':
-                yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
-                break;
-            case 'whiteout':
-                yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 });
-                break;
-            case 'opaque':
-                yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 });
-                break;
-            case 'device': {
-                const { kind, major, minor, mode } = entry;
-                yield formatTarHeader({ ...common, type: kind, major, minor, mode });
-                break;
-            }
-            case 'hardlink': {
-                const file = files.get(entry.target);
-                if (!file)
-                    throw new Error(`hard link '${path}' to '${entry.target}', which is not before it`);
-                yield formatTarHeader({ ...common, ...file, type: 'hardlink', target: entry.target });
-                break;
-            }
-            case 'file': {
-                const { size, mode, mtime = fixedTime } = entry;
-                files.set(path, { mode, mtime });
-                yield formatTarHeader({ ...common, type: 'file', size, mode, mtime });
-                yield* tar_contentOf(entry);
-                if (size % blockSize !== 0)
-                    yield padding(size);
-            }
-        }
-    }
-    yield Buffer.alloc(2 * blockSize);
-}
-async function* tar_contentOf({ path, size, content, }) {
-    let given = 0;
-    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
-        given += chunk.length;
-        if (given > size)
-            break;
-        yield chunk;
-    }
-    if (given !== size)
-        throw new Error(`'${path}' has ${size} bytes, of which there came ${given}`);
-}
-
-;// CONCATENATED MODULE: ./src/layers/pack.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Writes entries as a compressed layer. Both digests are computed on the way; memory does not grow with the layer.
- * @param file where the compressed bytes go; removed when packing fails
- * @param expected about how many bytes these will be, as far as that is known
- * @throws UserError when there is no room for them
- */
-async function pack_packEntries(entries, compression, file, expected) {
-    const uncompressed = createHash('sha256');
-    const compressed = createHash('sha256');
-    let size = 0;
-    // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
-    const tar = hashing(rechunk(tarStream(entries), chunkSize), uncompressed);
-    const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
-    try {
-        await pipeline(blob, createWriteStream(file));
-    }
-    catch (error) {
-        const full = diskError(error, { file, needed: expected });
-        await rm(file, { force: true });
-        throw full ?? error;
-    }
-    return {
-        descriptor: { mediaType: layerMediaTypes[compression], digest: digested(compressed), size },
-        diffId: digested(uncompressed),
-        file,
-    };
-}
-/** Hashes and counts bytes on their way. */
-async function* hashing(chunks, hash, count = () => undefined) {
-    for await (const chunk of chunks) {
-        hash.update(chunk);
-        count(chunk.length);
-        yield chunk;
-    }
-}
-function digested(hash) {
-    return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
 }
 
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -51982,11 +56771,11 @@ async function pool_packLayers(jobs, onPacked = () => undefined, threads = Math.
     const waiting = [...jobs.entries()];
     const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new Worker(workerUrl(), { resourceLimits }));
     const work = async (worker) => {
-        const end = endOf(worker);
+        const end = pool_endOf(worker);
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
             const [index, prepare] = next;
             const job = await Promise.race([prepare(), end]);
-            onPacked(await Promise.race([pool_pack(worker, job), end]), index);
+            onPacked(await Promise.race([pack(worker, job), end]), index);
         }
     };
     try {
@@ -51997,7 +56786,7 @@ async function pool_packLayers(jobs, onPacked = () => undefined, threads = Math.
         await Promise.all(workers.map((worker) => worker.terminate()));
     }
 }
-async function pool_pack(worker, job) {
+async function pack(worker, job) {
     worker.postMessage(job);
     const [answer] = (await once(worker, 'message')); // what worker.ts sends
     if ('packed' in answer)
@@ -52008,7 +56797,7 @@ async function pool_pack(worker, job) {
     throw Object.assign(new UserError(message), place);
 }
 /** Fails when the thread ends, for whatever reason; with the reason, if it had one. */
-function endOf(worker) {
+function pool_endOf(worker) {
     const end = new Promise((_, reject) => {
         worker.once('error', reject);
         worker.once('exit', () => {
@@ -52234,7 +57023,7 @@ function expandPart(part, shell) {
         case 'DoubleQuoted':
             return [{ text: part.parts.map((child) => expandQuoted(child, shell)).join(''), kind: 'quoted' }];
         case 'SimpleExpansion':
-            return [{ text: shell_words_read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
+            return [{ text: read(part.text.slice(1), part, shell) ?? '', kind: 'expanded' }];
         case 'ParameterExpansion':
             return expandParameter(part, shell, (operand) => 
             // What stands behind the operator is split like the value that it stands for, but for its quoted parts.
@@ -52282,7 +57071,7 @@ function expandParameter(part, shell, expandOperand) {
     const { parameter, prefix, index, operation, text } = part;
     if (prefix !== undefined || index !== undefined)
         throw new shell_words_UnknownEffect(`the expansion '${text}'`, part);
-    const value = shell_words_read(parameter, part, shell);
+    const value = read(parameter, part, shell);
     const expanded = [{ text: value ?? '', kind: 'expanded' }];
     if (operation === undefined)
         return expanded;
@@ -52326,7 +57115,7 @@ function kindOf({ operator }) {
             return '?';
     }
 }
-function shell_words_read(name, node, shell) {
+function read(name, node, shell) {
     if (!shell_words_isIdentifier(name))
         throw new shell_words_UnknownEffect(`the parameter $${name}`, node);
     if (!shell.isKnown(name, 'read'))
@@ -60745,7 +65534,7 @@ function parseDryRun(text) {
 function parseSolvedPackage(item) {
     const record = solved_isRecord(item) ? item : {};
     const text = (key) => (typeof record[key] === 'string' ? record[key] : '');
-    const [name, version, url] = [text('name'), text('version'), (0,read/* withoutCredentials */.ri)(text('url'))];
+    const [name, version, url] = [text('name'), text('version'), (0,environment_read/* withoutCredentials */.ri)(text('url'))];
     if (name === '' || version === '' || url === '') {
         throw new errors/* UserError */.y(`micromamba's answer has a package without name, version or URL: '${name || url}'`, {
             advice: "Set 'micromamba-version' to another release.",
@@ -61082,7 +65871,7 @@ async function solve(micromamba, request) {
     refuseHopeless(request);
     if (request.environment.specs.length === 0)
         return [];
-    const inAddresses = [...request.environment.secrets, ...(0,read/* secretsIn */.VY)(request.condarc ?? '')];
+    const inAddresses = [...request.environment.secrets, ...(0,environment_read/* secretsIn */.VY)(request.condarc ?? '')];
     const secrets = [...(request.access?.secrets ?? []), ...inAddresses.flatMap(common_secrets/* keepSecret */.gz)];
     const place = request.session ? (0,external_node_path_.join)(request.session.folder, 'solve-') : 'solve-';
     return (0,common_scratch/* withScratch */.hM)(place, async (folder) => {
@@ -61102,7 +65891,7 @@ async function solve(micromamba, request) {
         if (answer?.solverProblems === undefined)
             throw explainFailure(log, outcome.exitCode, file);
         const reasons = unsolvableExplanation(log) || (await solve_explain(run, request, secrets)) || answer.solverProblems.join('\n');
-        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
+        throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,environment_read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
     });
 }
 /** The indexes that a solve loads, by names of ours. */
@@ -61148,7 +65937,7 @@ async function solve_explain(run, request, secrets) {
 function maskedLog(outcome, secrets) {
     return readLog(outcome).map(({ level, lines }) => ({
         level,
-        lines: lines.map((line) => (0,read/* masked */.Iv)(line, secrets)),
+        lines: lines.map((line) => (0,environment_read/* masked */.Iv)(line, secrets)),
     }));
 }
 /** What micromamba warns of, each once; from `info` on, all that it logs. Its errors are for whoever explains them. */
@@ -61211,7 +66000,7 @@ async function solve_prepare(path, request, folder) {
  * what is solved.
  */
 function environmentText({ channels, specs }) {
-    const byForm = new Map(specs.map((spec) => [(0,read/* normalizeSpec */.dh)(spec), spec]));
+    const byForm = new Map(specs.map((spec) => [(0,environment_read/* normalizeSpec */.dh)(spec), spec]));
     const sorted = [...byForm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, spec]) => spec);
     return (0,dist/* stringify */.As)({
         channels: channels.map(({ source }) => source),
@@ -61229,9 +66018,11 @@ function environmentText({ channels, specs }) {
  * lock that holds is used without.
  * @param question.baseImage the base's full name as asked for, `docker.io/library/debian:13`
  * @param question.condarc the content of the condarc
+ * @param question.pipIndexes those of the inputs
  */
 function askFor(question) {
-    const { environment, platform, overrides, baseImage, condarc } = question;
+    const { environment, platform, overrides, baseImage, condarc, pipIndexes = {} } = question;
+    const pipFiles = (environment.pip?.files ?? []).map(({ path, digest }) => ({ path, digest }));
     return {
         platform,
         baseImage,
@@ -61240,37 +66031,105 @@ function askFor(question) {
             ...environment.channels.map(({ canonical }) => canonical),
             ...(environment.noDefaults ? ['nodefaults'] : []),
         ],
-        specs: [...new Set(environment.specs.map(read/* normalizeSpec */.dh))].sort(),
-        pip: environment.pip.map(({ text }) => (0,read/* withoutCredentials */.ri)(text)),
-        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,read/* withoutCredentials */.ri)(condarc)) }),
+        specs: [...new Set(environment.specs.map(environment_read/* normalizeSpec */.dh))].sort(),
+        pip: linesFor(environment, pipIndexes),
+        ...(pipFiles.length > 0 && { pipFiles }),
+        ...(condarc !== undefined && { condarc: (0,common_digest/* digestOf */.ol)((0,environment_read/* withoutCredentials */.ri)(condarc)) }),
     };
+}
+/** With the indexes that the run was given, as pip would read them of the list itself. */
+function linesFor({ pip }, { index, extra = [] }) {
+    if (!pip || pip.lines.length === 0)
+        return [];
+    return [
+        ...(index === undefined ? [] : [`--index-url ${(0,environment_read/* withoutPipCredentials */.Qm)(index)}`]),
+        ...extra.map((address) => `--extra-index-url ${(0,environment_read/* withoutPipCredentials */.Qm)(address)}`),
+        ...pip.lines.map(({ canonical }) => canonical),
+    ];
 }
 /** The hash that says whether two questions are the same. */
 function inputHash(asked) {
-    const { platform, baseImage, overrides, channels, specs, pip, condarc } = asked;
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null]));
+    const { platform, baseImage, overrides, channels, specs, pip, pipFiles = [], condarc } = asked;
+    const files = pipFiles.length > 0 ? [pipFiles.map(({ path, digest }) => [path, digest])] : [];
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]));
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/items.ts
+/** All that is in a lock, by their keys. */
+function itemsOf({ packages, wheels }) {
+    return new Map([...packages.map(ofPackage), ...wheels.map(ofWheel)].map((item) => [item.key, item]));
+}
+function wheelKey(name) {
+    return `pip ${name}`;
+}
+function ofPackage({ name, version, build, channel, url, checksum }) {
+    const { algorithm, hex } = checksum;
+    return { key: name, name, isWheel: false, version, build, channel, address: url.href, algorithm, hex };
+}
+function ofWheel(wheel) {
+    const { name, url } = wheel;
+    return {
+        ...{ key: wheelKey(name), name, isWheel: true, address: url, channel: hostOf(url), build: '' },
+        ...items_contentOf(wheel),
+    };
+}
+function items_contentOf(wheel) {
+    switch (wheel.kind) {
+        case 'wheel':
+            return { version: wheel.version, build: wheel.build, algorithm: 'sha256', hex: wheel.sha256 };
+        case 'sdist':
+            return { version: wheel.version ?? 'source', build: 'source', algorithm: 'sha256', hex: wheel.sha256 };
+        case 'vcs':
+            return { version: wheel.revision ?? wheel.vcs, algorithm: 'commit', hex: wheel.commit };
+        case 'directory':
+            return { version: 'folder', algorithm: 'sha256', hex: wheel.sha256 ?? '' };
+    }
+}
+function hostOf(url) {
+    if (url.startsWith('file:'))
+        return 'file';
+    const { host } = new URL(url.replace(/^\w+\+/, ''));
+    return host === 'files.pythonhosted.org' || host === 'pypi.org' ? 'pypi' : host;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff/askers.ts
 
-function findAskers({ header, packages }, facts) {
-    const asked = new Set((header?.specs ?? []).map(read/* packageOfSpec */.$P));
-    const needs = new Map();
+
+function findAskers({ header, packages, wheels }, facts) {
+    const asked = new Set([
+        ...(header?.specs ?? []).map(environment_read/* packageOfSpec */.$P),
+        ...wheels.filter(({ requested }) => requested).map(({ name }) => wheelKey(name)),
+    ]);
+    const ofPackages = new Map();
     for (const { name, url } of packages) {
         const depends = facts?.get(url.href)?.depends;
         if (depends)
-            needs.set(name, depends.map(read/* packageOfSpec */.$P));
+            ofPackages.set(name, depends.map(environment_read/* packageOfSpec */.$P));
     }
-    if (needs.size < packages.length)
+    if (ofPackages.size < packages.length)
         return { asked, of: () => undefined };
+    const known = new Set(wheels.map(({ name }) => name));
+    const ofWheels = new Map();
+    for (const { name, url } of wheels) {
+        const needed = facts?.get(url)?.depends?.map(nameOfRequirement);
+        // A conda package, where there is no wheel: it goes by the same name more often than not.
+        if (needed)
+            ofWheels.set(wheelKey(name), needed.map((of) => (known.has(of) ? wheelKey(of) : of)));
+    }
+    const isWhole = ofWheels.size === wheels.length;
     const askedBy = new Map();
-    for (const root of [...asked].sort()) {
-        for (const name of reachable(root, needs)) {
-            if (name !== root)
-                askedBy.set(name, [...(askedBy.get(name) ?? []), root]);
+    const needs = new Map([...ofPackages, ...ofWheels]);
+    for (const root of asked) {
+        for (const key of reachable(root, needs)) {
+            if (key !== root)
+                askedBy.set(key, (askedBy.get(key) ?? new Set()).add(root.replace(/^pip /, '')));
         }
     }
-    return { asked, of: (name) => askedBy.get(name) ?? [] };
+    const isKnown = (key) => isWhole || ofPackages.has(key);
+    return { asked, of: (key) => (isKnown(key) ? [...(askedBy.get(key) ?? [])].sort() : undefined) };
+}
+function nameOfRequirement(text) {
+    return (0,environment_read/* canonicalName */.Ew)(/^[\w.-]+/.exec(text.trim())?.[0] ?? '');
 }
 function reachable(root, needs) {
     const found = new Set([root]);
@@ -61331,15 +66190,16 @@ function withCommonBuilds(first, { before, after }) {
         ...(first.after && { after: { ...first.after, build: '' } }),
     };
 }
-function whatPeopleSee({ name, kind, asked, before, after }) {
+function whatPeopleSee({ name, isWheel, kind, asked, before, after }) {
     return JSON.stringify([
         name,
+        isWheel,
         kind,
         asked,
         ...[before, after].map((side) => [
             side?.version,
             before?.channel === after?.channel ? '' : side?.channel,
-            kind === 'replaced' ? side?.checksum.hex : '',
+            kind === 'replaced' ? side?.hex : '',
             side?.license,
         ]),
     ]);
@@ -61375,6 +66235,63 @@ async function loadVersions() {
 function firstNumber(version) {
     const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? [];
     return `${epoch}!${first}`;
+}
+
+;// CONCATENATED MODULE: ./src/lock/diff/python-versions.ts
+
+/** PEP 440, Appendix B, with the spellings that it normalises. */
+const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
+/** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
+function comparePythonVersions(before, after) {
+    const [was, is] = [python_versions_keyOf(before), python_versions_keyOf(after)];
+    if (!was || !is)
+        return undefined;
+    const order = firstDifference(was, is, compareParts);
+    return {
+        direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
+        major: firstNumber(before) !== firstNumber(after),
+    };
+}
+/** As packaging's version.py, `_cmpkey`, has it. */
+function python_versions_keyOf(version) {
+    const match = pattern.exec(version.trim().toLowerCase());
+    if (!match)
+        return undefined;
+    const [, epoch, release = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, local] = match;
+    const numbers = release.split('.').map(Number);
+    while (numbers.length > 1 && numbers.at(-1) === 0)
+        numbers.pop();
+    const isPost = dashed !== undefined || post !== undefined;
+    return [
+        [Number(epoch ?? 0)],
+        numbers,
+        pre !== undefined
+            ? [python_versions_stage(pre), Number(preNumber)]
+            : [dev !== undefined && !isPost ? -Infinity : Infinity],
+        [isPost ? Number(dashed ?? postNumber) : -Infinity],
+        [dev === undefined ? Infinity : Number(devNumber)],
+        local?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [],
+    ];
+}
+function python_versions_stage(word) {
+    return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2;
+}
+function compareParts(a, b) {
+    return firstDifference(a, b, comparePart) || a.length - b.length;
+}
+function comparePart(a, b) {
+    if (typeof a !== typeof b)
+        return typeof a === 'number' ? 1 : -1;
+    return a === b ? 0 : a < b ? -1 : 1;
+}
+function firstDifference(a, b, compare) {
+    for (const [index, one] of a.entries()) {
+        const other = b[index];
+        const order = other === undefined ? 0 : compare(one, other);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
 }
 
 ;// CONCATENATED MODULE: ./src/common/markdown.ts
@@ -61440,7 +66357,7 @@ function escapeHtml(text) {
 ;// CONCATENATED MODULE: ./src/lock/diff/show.ts
 
 /** More characters than any honest name, version or licence has; longer ones would take the place of all else. */
-const longest = 200;
+const show_longest = 200;
 /** What others wrote, as a code span. */
 function showCode(text) {
     return code(show_short(text));
@@ -61450,7 +66367,7 @@ function showPlain(text) {
     return plainLine(show_short(text));
 }
 function show_short(text) {
-    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+    return text.length > show_longest ? `${text.slice(0, show_longest - 1)}…` : text;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff/notes.ts
@@ -61629,7 +66546,7 @@ const askersNamed = 3;
  */
 function changesTable(changes, platforms) {
     const columns = [
-        { title: 'Package', cell: ({ change }) => showCode(change.name) },
+        { title: 'Package', cell: ({ change }) => nameCell(change) },
         { title: 'Change', cell: ({ change }) => kindCell(change) },
         { title: 'Before', cell: ({ change }) => versionCell(change, change.before) },
         { title: 'Now', cell: ({ change }) => versionCell(change, change.after) },
@@ -61652,6 +66569,11 @@ function changesTable(changes, platforms) {
 function table_line(cells) {
     return `| ${cells.join(' | ')} |`;
 }
+/** What pip would install comes with where it is from: there may be a package of that name. */
+function nameCell({ name, isWheel, before, after }) {
+    const channel = (after ?? before)?.channel;
+    return isWheel && channel !== undefined ? `${showCode(name)} (${showCode(channel)})` : showCode(name);
+}
 function kindCell({ kind, major }) {
     return unbroken(major ? `**major ${table_words[kind]}**` : table_words[kind]);
 }
@@ -61660,7 +66582,7 @@ function versionCell({ kind, before, after }, side) {
     if (!side)
         return '';
     const version = kind === 'rebuilt' ? `${side.version} ${side.build}`.trimEnd() : side.version;
-    const hash = kind === 'replaced' ? ` ${showCode(side.checksum.hex.slice(0, 12))}` : '';
+    const hash = kind === 'replaced' ? ` ${showCode(side.hex.slice(0, 12))}` : '';
     const isElsewhere = before && after && before.channel !== after.channel;
     return `${showCode(version)}${hash}${isElsewhere ? ` from ${showCode(channelName(side.channel))}` : ''}`;
 }
@@ -61780,6 +66702,8 @@ function lengthOf(lines) {
 
 
 
+
+
 /** The door of this folder: what changed from one lock to another, and how it is told. */
 
 
@@ -61789,22 +66713,23 @@ function lengthOf(lines) {
  */
 async function diffLocks(before, after, known = {}) {
     const { facts, couldNotStay } = known;
-    const old = new Map(before.packages.map((locked) => [locked.name, locked]));
-    const now = new Map(after.packages.map((locked) => [locked.name, locked]));
-    const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => !diff_isSame(old.get(name), now.get(name)));
-    const isCompared = names.some((name) => {
-        const [was, is] = [old.get(name), now.get(name)];
-        return was && is && was.version !== is.version;
+    const [old, now] = [itemsOf(before), itemsOf(after)];
+    const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => !diff_isSame(old.get(key), now.get(key)));
+    const isCompared = keys.some((key) => {
+        const [was, is] = [old.get(key), now.get(key)];
+        return was && is && !is.isWheel && was.version !== is.version;
     });
     const compare = isCompared ? await loadVersions() : () => undefined;
     const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)];
-    const packages = names.map((name) => {
-        const [was, is] = [old.get(name), now.get(name)];
+    const packages = keys.map((key) => {
+        const [was, is] = [old.get(key), now.get(key)];
         const who = is ? askers : oldAskers;
-        const isAsked = who.asked.has(name);
-        const askedBy = isAsked ? undefined : who.of(name);
+        const isAsked = who.asked.has(key);
+        const askedBy = isAsked ? undefined : who.of(key);
+        const { name, isWheel } = is ?? was ?? { name: key, isWheel: false };
         return {
             name,
+            ...(isWheel && { isWheel }),
             ...compareChange(was, is, compare),
             ...(was && { before: side(was, facts) }),
             ...(is && { after: side(is, facts) }),
@@ -61814,7 +66739,8 @@ async function diffLocks(before, after, known = {}) {
     });
     const base = compareBases(before, after);
     const size = sizeChange(packages);
-    const pull = layersToPull(before, after, known);
+    // Which layers wheels are in is not told here.
+    const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known);
     return {
         packages: packages.sort(byImportance),
         ...(base && { base }),
@@ -61829,10 +66755,9 @@ function compareBases(before, after) {
 }
 /** Two kinds of hashes of one address tell nothing. */
 function diff_isSame(was, is) {
-    if (was?.url.href !== is?.url.href || !was || !is)
+    if (was?.address !== is?.address || !was || !is)
         return false;
-    const [a, b] = [was.checksum, is.checksum];
-    return a.algorithm !== b.algorithm || a.hex === b.hex;
+    return was.algorithm !== is.algorithm || was.hex === is.hex;
 }
 function compareChange(was, is, compare) {
     if (!was)
@@ -61840,7 +66765,7 @@ function compareChange(was, is, compare) {
     if (!is)
         return { kind: 'removed', major: false };
     if (was.version !== is.version) {
-        const change = compare(was.version, is.version);
+        const change = (is.isWheel ? comparePythonVersions : compare)(was.version, is.version);
         if (!change)
             return { kind: 'replaced', major: false };
         const { direction, major } = change;
@@ -61852,16 +66777,9 @@ function compareChange(was, is, compare) {
         return { kind: 'rebuilt', major: false };
     return { kind: was.channel !== is.channel ? 'moved' : 'replaced', major: false };
 }
-function side({ version, build, channel, checksum, url }, facts) {
-    const { size, license } = facts?.get(url.href) ?? {};
-    return {
-        version,
-        build,
-        channel,
-        checksum,
-        ...(size && { size }),
-        ...(license && { license }),
-    };
+function side({ version, build, channel, hex, address }, facts) {
+    const { size, license } = facts?.get(address) ?? {};
+    return { version, build, channel, hex, ...(size && { size }), ...(license && { license }) };
 }
 function sizeChange(packages) {
     const sizes = packages.map(growth);
@@ -61911,6 +66829,11 @@ async function writeLockFile(path, text) {
         throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
     }
 }
+/** What is addressed to pip has its own rules, in lockfiles of other tools too. */
+function withoutThem(line) {
+    const isForPip = /^#\s*pip\b|^[\s-]*pypi:|\w\+\w+:\/\/|\.(whl|tar\.gz|tgz|zip)(?![\w.-])/.test(line);
+    return isForPip ? (0,environment_read/* withoutPipCredentials */.Qm)(line) : (0,environment_read/* withoutCredentials */.ri)(line);
+}
 /** Shorter ones are found in the names of packages and in hashes by chance. */
 const leastSecret = 6;
 /**
@@ -61920,7 +66843,7 @@ const leastSecret = 6;
 function refuseSecrets(text, file, secrets) {
     const known = secrets.filter((secret) => secret.length >= leastSecret);
     const lines = text.split('\n');
-    const index = lines.findIndex((line) => (0,read/* withoutCredentials */.ri)(line) !== line || known.some((secret) => line.includes(secret)));
+    const index = lines.findIndex((line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)));
     if (index < 0)
         return;
     throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
@@ -61929,7 +66852,156 @@ function refuseSecrets(text, file, secrets) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/lock/line-problem.ts
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/lock/wheel-line.ts
+
+
+/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
+function isWheelLine(text) {
+    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
+}
+/** Whether a comment of a lock of ours is meant to be one. */
+function isWheelComment(text) {
+    return /^#\s*pip\s/.test(text);
+}
+/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
+function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
+    const fragment = [
+        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
+        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
+        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
+    ].join('&');
+    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
+}
+function encoded(text) {
+    return encodeURIComponent(text).replaceAll('%2F', '/');
+}
+/** @throws LineProblem */
+function parseWheelLine(text, platform, flagsOf) {
+    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
+    if (address === '') {
+        throw new LineProblem(`'${(0,environment_read/* withoutPipCredentials */.Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
+    }
+    const name = (0,environment_read/* canonicalName */.Ew)(given);
+    return parseWheel({ name, address, ...flagsOf(name) }, platform);
+}
+/**
+ * Takes what is locked of a distribution apart.
+ * @param of.address with its fragment
+ * @throws LineProblem
+ */
+function parseWheel({ name, address, ...flags }, platform) {
+    const open = (0,environment_read/* withoutPipCredentials */.Qm)(address);
+    if (open !== address) {
+        throw new LineProblem(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
+    }
+    const [bare = '', ...rest] = address.split('#');
+    const url = canonicalAddress(bare);
+    const { sha256, ...fragment } = parseFragment(rest.join('#'));
+    const pin = { name, url, ...fragment, ...flags };
+    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
+    if (vcs !== undefined && repository !== undefined) {
+        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
+    }
+    if (url.startsWith('file:') && !(0,environment_read/* isArchiveName */.w6)(url)) {
+        if (sha256 === undefined && url.startsWith('file://')) {
+            throw new LineProblem(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
+        }
+        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
+    }
+    const fileName = (0,environment_read/* decoded */.DH)(url.replace(/^.*[/:]/, ''));
+    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
+    if (!/\.whl$/i.test(fileName)) {
+        const version = versionOf(name, fileName);
+        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
+    }
+    const { version, build } = parseFileName(name, fileName, platform);
+    return { ...archive, kind: 'wheel', version, build };
+}
+function canonicalAddress(text) {
+    // An URL of the platform's knows no relative path.
+    if (/^file:(?!\/\/)/.test(text))
+        return text;
+    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
+        throw new LineProblem(`'${text}' is not the address of a wheel`);
+    }
+    const { href, search } = new URL(text);
+    // It may be a signature, which ends, or a credential that nobody can tell.
+    if (search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return href;
+}
+/** `egg` says a name again. */
+function parseFragment(text) {
+    const values = new Map();
+    for (const part of text === '' ? [] : text.split('&')) {
+        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
+        if (key === '' || values.has(key))
+            throw new LineProblem(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
+        values.set(key, (0,environment_read/* decoded */.DH)(value));
+    }
+    const [sha256, revision, subdirectory] = [
+        values.get('sha256'),
+        values.get('revision'),
+        values.get('subdirectory'),
+    ];
+    return {
+        ...(sha256 !== undefined && { sha256 }),
+        ...(revision !== undefined && { revision }),
+        ...(subdirectory !== undefined && { subdirectory }),
+    };
+}
+function checkedHash(text, url) {
+    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
+        return text.toLowerCase();
+    throw new LineProblem(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
+}
+function parseRepository(address, vcs) {
+    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
+    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+    if (repository !== undefined && commit !== undefined && commits.test(commit))
+        return { repository, commit };
+    throw new LineProblem(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
+}
+function parseFileName(name, fileName, platform) {
+    const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+    if (!parts) {
+        throw new LineProblem(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
+    }
+    if (parts.name !== name)
+        throw new LineProblem(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
+    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
+        throw new LineProblem(`'${fileName}' is not for ${platform}`);
+    }
+    return parts;
+}
+const machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
+function isFor(tag, platform) {
+    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
+}
+/** Of `<name>-<version>.tar.gz`. */
+function versionOf(name, fileName) {
+    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
+    return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/lock/format.ts
+
 
 /** The version of the header below. */
 const formatVersion = '1';
@@ -61937,8 +67009,10 @@ const formatVersion = '1';
 const marker = 'micromamba-image-lock';
 /** The text of a lockfile; `parseLock` gives the same lock again. micromamba and conda take it for an explicit one. */
 function formatLock(lock) {
-    const header = lock.header === undefined ? [] : headerLines(lock.header);
-    return [...header, '@EXPLICIT', ...lock.packages.map(formatLine)].map((line) => `${line}\n`).join('');
+    const { packages, wheels = [] } = lock;
+    const header = lock.header === undefined ? [] : headerLines(lock.header, wheels);
+    const lines = [...header, '@EXPLICIT', ...packages.map(formatLine), ...wheels.map(formatWheelLine)];
+    return lines.map((line) => `${line}\n`).join('');
 }
 /**
  * The hash of what a lock pins, the base image with it: what determines the image. It does not change with what the
@@ -61946,12 +67020,15 @@ function formatLock(lock) {
  * @param baseImage the base of a lock that has no header
  */
 function lockHash(lock, baseImage) {
-    const { header, packages } = lock;
+    const { header, packages, wheels } = lock;
     const pinned = [
         header?.baseImage ?? baseImage,
         ...(header?.ownLayer ?? []),
         '',
         ...packages.map(formatLine),
+        // Scripts are as the pip that installs writes them.
+        ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
+        ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
     ];
     return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
 }
@@ -61959,7 +67036,7 @@ function formatLine({ url, checksum: { algorithm, hex } }) {
     // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
     return `${url.href}#${algorithm === 'md5' ? '' : 'sha256:'}${hex}`;
 }
-function headerLines(header) {
+function headerLines(header, wheels) {
     const pairs = [
         [marker, formatVersion],
         ['input-hash', header.inputHash],
@@ -61972,6 +67049,12 @@ function headerLines(header) {
         ...header.channels.map((value) => ['channel', value]),
         ...header.specs.map((value) => ['spec', value]),
         ...header.pip.map((value) => ['pip', value]),
+        ...(header.pipFiles ?? []).map(({ digest, path }) => ['pip-file', `${digest} ${path}`]),
+        ...(header.pipVersion === undefined
+            ? []
+            : [['pip-version', header.pipVersion]]),
+        ...wheels.filter((wheel) => wheel.requested).map(({ name }) => ['pip-requested', name]),
+        ...wheels.filter((wheel) => wheel.direct).map(({ name }) => ['pip-direct', name]),
         ...header.ownLayer.map((value) => ['own-layer', value]),
     ];
     return pairs.map(([key, value]) => `# ${key}: ${value}`);
@@ -61990,7 +67073,8 @@ function compareAsked(header, asked) {
         ...compareVirtualPackages(header.overrides, asked.overrides),
         ...compareOrdered('channel', header.channels, asked.channels),
         ...compareSpecs(header.specs, asked.specs),
-        ...compareOrdered('pip requirement', header.pip, asked.pip),
+        ...comparePip(header.pip, asked.pip),
+        ...compareFiles(header.pipFiles ?? [], asked.pipFiles ?? []),
         ...(header.condarc === asked.condarc ? [] : [{ text: 'the condarc is another one' }]),
     ];
     return differences.length > 0 ? differences : [{ text: 'its header was changed by hand' }];
@@ -62009,8 +67093,28 @@ function compareVirtualPackages(before, now) {
     const pairs = pairByName(before, now, (item) => item.split('=', 1)[0] ?? '');
     return pairs.map(([was, is]) => ({ text: inWords('virtual package', was, is) }));
 }
+/** A line is about the package that it begins with the name of. */
+function comparePip(before, now) {
+    const nameOf = (line) => (0,environment_read/* canonicalName */.Ew)(/^[\w.-]+/.exec(line)?.[0] ?? line);
+    const differences = pairByName(before, now, nameOf).map(([was, is]) => ({
+        text: inWords('pip requirement', was, is),
+        ...(is !== undefined && { item: { kind: 'pip requirement', value: is } }),
+    }));
+    return differences.length > 0 ? differences : compareOrdered('pip requirement', before, now);
+}
+/** What pip reads besides the environment file. */
+function compareFiles(before, now) {
+    const digests = (pins) => new Map(pins.map(({ path, digest }) => [path, digest]));
+    const [old, is] = [digests(before), digests(now)];
+    return [...new Set([...is.keys(), ...old.keys()])]
+        .filter((path) => old.get(path) !== is.get(path))
+        .map((path) => ({
+        text: `'${path}', which pip reads, ${!is.has(path) ? 'is gone' : old.has(path) ? 'has changed' : 'is new'}`,
+        ...(is.has(path) && { item: { kind: 'file for pip', value: path } }),
+    }));
+}
 function compareSpecs(before, now) {
-    return pairByName(before, now, read/* packageOfSpec */.$P).map(([was, is]) => ({
+    return pairByName(before, now, environment_read/* packageOfSpec */.$P).map(([was, is]) => ({
         text: inWords('spec', was, is),
         ...(is !== undefined && { item: { kind: 'spec', value: is } }),
     }));
@@ -62049,14 +67153,7 @@ function compareOrdered(kind, before, now) {
 
 ;// CONCATENATED MODULE: ./src/lock/package-line.ts
 
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
+
 /** `<name>-<version>-<build>`: of the three only the name may have hyphens. */
 const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
 /**
@@ -62065,8 +67162,8 @@ const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
  * @throws LineProblem
  */
 function parsePackageLine(text, ours) {
-    if ((0,read/* withoutCredentials */.ri)(text) !== text) {
-        throw new LineProblem(`'${(0,read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+    if ((0,environment_read/* withoutCredentials */.ri)(text) !== text) {
+        throw new LineProblem(`'${(0,environment_read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
     const hash = text.indexOf('#');
     const address = hash < 0 ? text : text.slice(0, hash);
@@ -62128,7 +67225,60 @@ function decoded(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/lock/wheels.ts
+
+
+/**
+ * Reads the lines of wheels.
+ * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
+ *   conda-lock and micromamba do with their own lockfiles.
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function readWheels(lines, platform, marks, refuse) {
+    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const wheels = lines.map(({ text, line }) => {
+        try {
+            const flags = (name) => ({
+                requested: requested?.has(name) ?? true,
+                direct: direct?.has(name) ?? true,
+            });
+            return { ...parseWheelLine(text, platform, flags), line };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line, error.message, error.advice);
+        }
+    });
+    const byName = uniqueByName(wheels, refuse);
+    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
+        if (!byName.has(text))
+            throw refuse(line, `there is no wheel of '${text}' in it`);
+    }
+    return marks ? wheels : inOrderOfInstalling(wheels);
+}
+/** @throws UserError when two are of one name */
+function uniqueByName(wheels, refuse) {
+    const byName = new Map();
+    for (const wheel of wheels) {
+        const { name, line } = wheel;
+        const twin = byName.get(name);
+        if (twin)
+            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
+        byName.set(name, wheel);
+    }
+    return byName;
+}
+/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
+function inOrderOfInstalling(wheels) {
+    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
+}
+
 ;// CONCATENATED MODULE: ./src/lock/yaml-lock.ts
+
+
+
+
 
 
 
@@ -62161,6 +67311,12 @@ function yaml_lock_textOf(map, key) {
     const node = map.get(key, true);
     return (0,dist/* isScalar */.jn)(node) && node.value !== null ? node.source : undefined;
 }
+/** The address of an archive with its hash, once. */
+function withHash(address, sha256) {
+    const [url = '', fragment = ''] = address.split('#');
+    const rest = fragment.split('&').filter((part) => part !== '' && !part.startsWith('sha256='));
+    return `${url}#${[`sha256=${sha256}`, ...rest].join('&')}`;
+}
 /** The maps of a list; none when there is no list. */
 function mapsIn(list) {
     return (0,dist/* isSeq */.oP)(list) ? list.items.filter((item) => (0,dist/* isMap */.jh)(item)) : [];
@@ -62173,7 +67329,7 @@ function textsIn(list) {
  * Packages are held to the rules of explicit files; of two hashes the sha256 counts.
  * @throws UserError
  */
-function lockOf(lock, packages, platform) {
+function lockOf(lock, packages, wheels, platform) {
     const byName = new Map();
     const read = packages.map((one) => {
         const locked = readPackage(lock, one);
@@ -62187,7 +67343,24 @@ function lockOf(lock, packages, platform) {
         byName.set(name, locked);
         return { name, depends: one.depends, locked };
     });
-    return { packages: sortTopologically(read).map(({ locked }) => locked) };
+    return {
+        packages: sortTopologically(read).map(({ locked }) => locked),
+        wheels: yaml_lock_readWheels(lock, wheels, platform),
+    };
+}
+function yaml_lock_readWheels(lock, wheels, platform) {
+    const read = wheels.map(({ node, name, ...wheel }) => {
+        try {
+            return { ...parseWheel({ ...wheel, name: (0,environment_read/* canonicalName */.Ew)(name) }, platform), line: lock.line(node) };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw lock.refuse(node, error.message, error.advice);
+        }
+    });
+    uniqueByName(read, (line, what) => new errors/* UserError */.y(what, { at: { file: lock.file, line } }));
+    return inOrderOfInstalling(read);
 }
 function readPackage(lock, { node, url, sha256, md5 }) {
     try {
@@ -62198,10 +67371,6 @@ function readPackage(lock, { node, url, sha256, md5 }) {
             throw error;
         throw lock.refuse(node, error.message, error.advice);
     }
-}
-/** What pip would install. */
-function refuseWheel(lock, node, name) {
-    return lock.refuse(node, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.');
 }
 
 ;// CONCATENATED MODULE: ./src/lock/conda-lock.ts
@@ -62233,10 +67402,12 @@ function parseCondaLock(text, file, platform) {
     left.delete('main');
     if (left.size > 0)
         lib_core/* info */.pq(`${file}: packages of the categories ${[...left].join(', ')} are left out`);
-    const wheel = main.find((node) => yaml_lock_textOf(node, 'manager') !== 'conda');
-    if (wheel)
-        throw refuseWheel(lock, wheel, yaml_lock_textOf(wheel, 'name') ?? '');
-    const packages = main.map((node) => {
+    const other = main.find((node) => !['conda', 'pip'].includes(yaml_lock_textOf(node, 'manager') ?? ''));
+    if (other)
+        throw lock.refuse(other, `'${yaml_lock_textOf(other, 'manager') ?? ''}' is no manager that is known here`);
+    const forPip = main.filter((node) => yaml_lock_textOf(node, 'manager') === 'pip');
+    const forConda = main.filter((node) => !forPip.includes(node));
+    const packages = forConda.map((node) => {
         const [hash, dependencies] = [node.get('hash'), node.get('dependencies')];
         return {
             node,
@@ -62245,7 +67416,22 @@ function parseCondaLock(text, file, platform) {
             depends: (0,dist/* isMap */.jh)(dependencies) ? dependencies.items.map(({ key }) => String(key)) : [],
         };
     });
-    return lockOf(lock, packages, platform);
+    return lockOf(lock, packages, forPip.map(readWheel), platform);
+}
+/**
+ * Whatever they came from, conda-lock and micromamba have pip install them by their addresses, all of them asked for. The hash of a
+ * repository is its commit, which the address has too.
+ */
+function readWheel(node) {
+    const [url, hash] = [yaml_lock_textOf(node, 'url') ?? '', node.get('hash')];
+    const sha256 = (0,dist/* isMap */.jh)(hash) && !/^\w+\+/.test(url) ? yaml_lock_textOf(hash, 'sha256') : undefined;
+    return {
+        node,
+        name: yaml_lock_textOf(node, 'name') ?? '',
+        address: sha256 ? withHash(url, sha256) : url,
+        requested: true,
+        direct: true,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/lock/header.ts
@@ -62253,8 +67439,18 @@ function parseCondaLock(text, file, platform) {
 
 
 
-const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc'];
-const repeated = ['virtual-package', 'override', 'channel', 'spec', 'pip', 'own-layer'];
+const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc', 'pip-version'];
+const repeated = [
+    'virtual-package',
+    'override',
+    'channel',
+    'spec',
+    'pip',
+    'pip-file',
+    'pip-requested',
+    'pip-direct',
+    'own-layer',
+];
 const advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
@@ -62291,7 +67487,9 @@ function parseHeader(comments, file) {
             throw refuse(line, `'${key}' stands here for the second time`);
         values.set(key, [...before, { value, line }]);
     }
-    const all = (key) => (values.get(key) ?? []).map(({ value }) => value);
+    const comment = ({ value, line }) => ({ text: value, line });
+    const marked = (key) => (values.get(key) ?? []).map(comment);
+    const all = (key) => marked(key).map(({ text }) => text);
     const optional = (key, read) => {
         const [found] = values.get(key) ?? [];
         if (found === undefined)
@@ -62308,7 +67506,14 @@ function parseHeader(comments, file) {
         return value;
     };
     const condarc = optional('condarc', digest);
-    return {
+    const pipVersion = optional('pip-version', (text) => text);
+    const pipFiles = marked('pip-file').map(({ text, line }) => {
+        const pin = filePin(text);
+        if (!pin)
+            throw refuse(line, `'${text}' cannot be 'pip-file'`);
+        return pin;
+    });
+    const header = {
         inputHash: required('input-hash', digest),
         platform: required('platform', subdir),
         baseImage: required('base-image', pinnedImage),
@@ -62319,14 +67524,21 @@ function parseHeader(comments, file) {
         channels: all('channel'),
         specs: all('spec'),
         pip: all('pip'),
+        ...(pipFiles.length > 0 && { pipFiles }),
+        ...(pipVersion !== undefined && { pipVersion }),
         ownLayer: all('own-layer'),
     };
+    return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } };
 }
 function digest(text) {
     return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
 }
 function subdir(text) {
     return (0,common_platform/* platformOfSubdir */.kS)(text)?.subdir;
+}
+function filePin(text) {
+    const [, hash = '', path = ''] = /^(\S+) (.+)$/.exec(text) ?? [];
+    return (0,common_digest/* isDigest */.Bc)(hash) ? { path, digest: hash } : undefined;
 }
 function pinnedImage(text) {
     const at = text.lastIndexOf('@');
@@ -62338,10 +67550,13 @@ function pinnedImage(text) {
 
 
 
+
+
+
 /**
  * Reads a lockfile: one of ours, or any `@EXPLICIT` file with a hash on every line, such as conda-lock and
  * `micromamba env export --explicit` write. Stricter than micromamba, which passes over what it does not understand, and over
- * the wheels that conda-lock notes in comments.
+ * the wheels that conda-lock notes in comments, `# pip NAME @ URL#sha256=HEX`, as we do.
  * @param file the path for errors
  * @param platform what a file without header is for; ours say it themselves
  * @throws UserError with the line of the first thing that is wrong
@@ -62357,31 +67572,34 @@ function parseLock(text, file, platform) {
     const before = start < 0 ? lines : lines.slice(0, start);
     const stray = before.find((line) => !isComment(line));
     if (start < 0 || stray !== undefined) {
-        const foreign = (0,read/* foreignByName */.NG)(file);
+        const foreign = (0,environment_read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
             'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
     }
-    const wheel = lines.find(({ text: comment }) => wheelLine.test(comment));
-    if (wheel) {
-        const [, name = ''] = wheelLine.exec(wheel.text) ?? [];
-        throw refuse(wheel.line, `wheels are not supported yet, so '${name}' would be missing`, 'Take it from a channel, or delete the line and install it in a Dockerfile that starts FROM the image.');
-    }
-    const header = parseHeader(before, file);
+    const ofWheels = lines.filter(({ text: line }) => isWheelLine(line));
+    const found = parseHeader(before.filter((line) => !ofWheels.includes(line)), file);
+    const header = found?.header;
     const packages = new Map();
+    const wanted = header?.platform ?? platform;
     for (const line of lines.slice(start + 1)) {
+        if (found && isWheelComment(line.text) && !ofWheels.includes(line))
+            ofWheels.push(line);
         if (isComment(line))
             continue;
         const locked = readLine(line, header !== undefined);
         const twin = packages.get(locked.name);
         if (twin)
             throw refuse(line.line, `${locked.name} stands here for the second time, after line ${twin.line}`);
-        const wanted = header?.platform ?? platform;
         if (locked.subdir !== wanted && locked.subdir !== 'noarch') {
             throw refuse(line.line, `${locked.name} is for ${locked.subdir}, in a lockfile for ${wanted}`);
         }
         packages.set(locked.name, locked);
     }
-    return { ...(header !== undefined && { header }), packages: [...packages.values()] };
+    return {
+        ...(header !== undefined && { header }),
+        packages: [...packages.values()],
+        wheels: readWheels(ofWheels, wanted, found?.marks, refuse),
+    };
     function readLine(line, ours) {
         try {
             return { ...parsePackageLine(line.text, ours), line: line.line };
@@ -62393,8 +67611,6 @@ function parseLock(text, file, platform) {
         }
     }
 }
-/** How conda-lock notes a wheel in an explicit file: `# pip NAME @ URL#sha256=HEX`. */
-const wheelLine = /^#\s*pip\s+([^\s@]+)\s*@\s*\S/;
 function isComment({ text }) {
     return text.startsWith('#');
 }
@@ -62416,30 +67632,74 @@ function parsePixiLock(text, file, platform, environment) {
     if (!versions.includes(version)) {
         throw lock.refuse(lock.top.get('version', true), `version ${version} of pixi's lockfile is not known here, only ${versions.join(' and ')}`, Number(version) < 6 ? 'Have pixi write it anew: `pixi lock`.' : 'Set this action to a newer version.');
     }
-    const records = new Map(mapsIn(lock.top.get('packages', true)).map((node) => [yaml_lock_textOf(node, 'conda') ?? '', node]));
-    const packages = packagesFor(lock, environment, platform).map((entry) => {
-        const url = yaml_lock_textOf(entry, 'conda');
-        if (url === undefined) {
-            const wheel = yaml_lock_textOf(entry, 'pypi');
-            if (wheel !== undefined)
-                throw refuseWheel(lock, entry, wheel.replace(/^.*\//, '') || wheel);
-            throw lock.refuse(entry, `'${yaml_lock_textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
-        }
-        if (!/^\w+:\/\//.test(url)) {
-            throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
-        }
-        const node = records.get(url);
-        if (!node)
-            throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`);
-        return {
-            node,
-            url,
-            sha256: yaml_lock_textOf(node, 'sha256'),
-            md5: yaml_lock_textOf(node, 'md5'),
-            depends: textsIn(node.get('depends', true)),
-        };
-    });
-    return lockOf(lock, packages, platform);
+    const records = mapsIn(lock.top.get('packages', true));
+    const [ofConda, ofPypi] = ['conda', 'pypi'].map((kind) => new Map(records.map((node) => [yaml_lock_textOf(node, kind) ?? '', node])));
+    const packages = [];
+    const wheels = [];
+    for (const entry of packagesFor(lock, environment, platform)) {
+        const wheel = yaml_lock_textOf(entry, 'pypi');
+        if (wheel === undefined)
+            packages.push(pixi_lock_readPackage(lock, entry, ofConda));
+        else
+            wheels.push(pixi_lock_readWheel(recordOf(lock, entry, wheel, ofPypi), wheel));
+    }
+    return lockOf(lock, packages, wheels, platform);
+}
+function recordOf(lock, entry, url, records) {
+    const node = records?.get(url);
+    if (!node)
+        throw lock.refuse(entry, `there is no record of '${url}' under 'packages'`);
+    return node;
+}
+function pixi_lock_readPackage(lock, entry, records) {
+    const url = yaml_lock_textOf(entry, 'conda');
+    if (url === undefined) {
+        throw lock.refuse(entry, `'${yaml_lock_textOf(entry, 'conda_source') ?? 'an entry'}' is to be built from its source`, 'Have it built and put into a channel.');
+    }
+    if (!/^\w+:\/\//.test(url)) {
+        throw lock.refuse(entry, `'${url}' is not in a channel`, 'Have it built and put into a channel.');
+    }
+    const node = recordOf(lock, entry, url, records);
+    return {
+        node,
+        url,
+        sha256: yaml_lock_textOf(node, 'sha256'),
+        md5: yaml_lock_textOf(node, 'md5'),
+        depends: textsIn(node.get('depends', true)),
+    };
+}
+/** Which of them were asked for is in the manifest alone. */
+function pixi_lock_readWheel(node, location) {
+    const [name = '', sha256] = [yaml_lock_textOf(node, 'name'), yaml_lock_textOf(node, 'sha256')];
+    const address = addressOf(location);
+    return {
+        node,
+        name,
+        address: sha256 !== undefined && !/^\w+\+/.test(address) ? withHash(address, sha256) : address,
+        requested: false,
+        direct: !/^https?:/.test(location),
+    };
+}
+/**
+ * What pixi calls `direct+https://…`, `git+https://…?rev=…#<commit>` and `./folder` (uv's and its own forms), as pip does.
+ */
+function addressOf(location) {
+    if (location.startsWith('direct+'))
+        return location.slice('direct+'.length);
+    const [, repository, query = '', commit] = /^(git\+[^?#]+)(?:\?([^#]*))?#(.*)$/.exec(location) ?? [];
+    if (repository !== undefined && commit !== undefined) {
+        const asked = new URLSearchParams(query);
+        const revision = asked.get('tag') ?? asked.get('branch') ?? asked.get('rev');
+        const subdirectory = asked.get('subdirectory');
+        const fragment = [
+            ...(revision === null ? [] : [`revision=${encodeURIComponent(revision)}`]),
+            ...(subdirectory === null ? [] : [`subdirectory=${encodeURIComponent(subdirectory)}`]),
+        ].join('&');
+        return `${repository}@${commit}${fragment === '' ? '' : `#${fragment}`}`;
+    }
+    if (location.startsWith('/'))
+        return `file://${location}`;
+    return /^[a-z][a-z0-9+.-]+:/i.test(location) ? location : `file:${location}`;
 }
 function packagesFor(lock, name, platform) {
     const environments = lock.top.get('environments');
@@ -62518,18 +67778,20 @@ class StaleLock extends errors/* UserError */.y {
         this.differences = differences;
     }
 }
-/** Where in the environment file a difference stems from; without a line when it is about none of its lines. */
+/** Where in the environment file, or in one that it names, a difference stems from; without a line when it is about none of its lines. */
 function stale_placeOf({ item }, { file, specs, channels, pip }) {
     // What was given without a file has no lines.
     if (!(0,external_node_path_.isAbsolute)(file))
         return {};
     const items = {
-        spec: () => specs.find((spec) => (0,read/* normalizeSpec */.dh)(spec) === item?.value),
+        spec: () => specs.find((spec) => (0,environment_read/* normalizeSpec */.dh)(spec) === item?.value),
         channel: () => channels.find(({ canonical }) => canonical === item?.value),
-        'pip requirement': () => pip.find(({ text }) => (0,read/* withoutCredentials */.ri)(text) === item?.value),
+        'pip requirement': () => pip?.lines.find(({ canonical }) => canonical === item?.value),
+        // Whichever file it is that names the one which changed.
+        'file for pip': () => pip?.files.find(({ path }) => path === item?.value)?.named,
     };
-    const line = item && items[item.kind]()?.line;
-    return { file, ...(line && { line }) };
+    const place = item && items[item.kind]();
+    return { file: place?.file ?? file, ...(place?.line && { line: place.line }) };
 }
 
 ;// CONCATENATED MODULE: ./src/lock/path.ts
@@ -62664,6 +67926,8 @@ function fitting(lock, { path, asked }) {
 async function renew(request, solve, reasons, before, previous) {
     const { path, asked, secrets } = request;
     const solution = await solve(previous);
+    if (asked.pip.length > 0 && !solution.pip)
+        throw new Error('what was asked of pip has no answer');
     const text = formatSolution(request, solution, previous);
     refuseSecrets(text, path, secrets);
     // Parsed back, so that a lock is held to the same rules in the run that writes it as in those that read it.
@@ -62682,13 +67946,17 @@ async function renew(request, solve, reasons, before, previous) {
         ...(previous !== undefined && { difference: await compare(request, previous, lock, solution) }),
     };
 }
-async function compare({ groups, factsOf }, previous, lock, { packages, couldNotStay }) {
+async function compare({ groups, factsOf }, previous, lock, { packages, pip, couldNotStay }) {
     const facts = new Map(packages.map((item) => [new URL(item.url).href, item]));
     const gone = previous.packages.filter(({ url }) => !facts.has(url.href));
     const ofGone = gone.length > 0 ? await factsOf?.(gone) : undefined;
-    return diffLocks(previous, lock, { facts: new Map([...facts, ...(ofGone ?? [])]), groups, couldNotStay });
+    return diffLocks(previous, lock, {
+        facts: new Map([...facts, ...(pip?.facts ?? []), ...(ofGone ?? [])]),
+        groups,
+        couldNotStay,
+    });
 }
-function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion, virtualPackages, baseImage }, previous) {
+function formatSolution({ asked, chooseOwnLayer }, { packages, pip, micromambaVersion, virtualPackages, baseImage }, previous) {
     const earlier = previous?.header && {
         ownLayer: previous.header.ownLayer,
         names: previous.packages.map(({ name }) => name),
@@ -62699,6 +67967,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion
             inputHash: inputHash(asked),
             baseImage,
             micromambaVersion,
+            ...(pip && { pipVersion: pip.version }),
             virtualPackages,
             ownLayer: chooseOwnLayer(packages, earlier),
         },
@@ -62706,6 +67975,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, micromambaVersion
             url: new URL(url),
             checksum: { algorithm: 'sha256', hex: sha256 },
         })),
+        ...(pip && { wheels: pip.wheels }),
     });
 }
 /** A lock that is going to be replaced may be broken; all that it is good for is to see what changes. */
@@ -62732,12 +68002,11 @@ function forgiving(text, path, platform) {
  * @param committed whether the run commits it
  */
 function describeLock({ lock, reasons, changed }, file, change, committed = false) {
-    const count = `${lock.packages.length} packages`;
+    const count = countLocked(lock);
     if (!reasons)
         return [`${file}: used as it is, ${count}`];
-    const version = lock.header?.micromambaVersion ?? '';
     return [
-        `${file}: solved by micromamba ${version}, ${count}, since`,
+        `${file}: solved by ${solvers(lock)}, ${count}, since`,
         ...reasons.map((reason) => `- ${reason}`),
         ...(change ? [`Against the lock before: ${summarize([change])}.`, ...couldNotStay(change)] : []),
         changed
@@ -62746,6 +68015,14 @@ function describeLock({ lock, reasons, changed }, file, change, committed = fals
                 : `It was written into the workspace. Commit it, for the job does not: without it each run solves again, and may find newer packages.`
             : 'It is what it was before.',
     ];
+}
+function solvers({ header }) {
+    const pip = header?.pipVersion;
+    return `micromamba ${header?.micromambaVersion ?? ''}${pip === undefined ? '' : ` and pip ${pip}`}`;
+}
+/** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
+function countLocked({ packages, wheels }) {
+    return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ');
 }
 function couldNotStay({ diff }) {
     const names = diff.couldNotStay ?? [];
@@ -62790,6 +68067,1742 @@ async function sizeOf(url, authorize) {
     return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/packages/checksums.ts
+
+
+/** Computes checksums of bytes on their way. */
+class Checksummer {
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #md5 = (0,external_node_crypto_.createHash)('md5');
+    /** Bytes so far. */
+    size = 0;
+    update(chunk) {
+        this.#sha256.update(chunk);
+        this.#md5.update(chunk);
+        this.size += chunk.length;
+    }
+    /** To be asked for once, at the end. */
+    digest() {
+        return { sha256: this.#sha256.digest('hex'), md5: this.#md5.digest('hex'), size: this.size };
+    }
+}
+/** The checksums of a file; undefined when there is none. */
+async function checksumsOf(file) {
+    const checksummer = new Checksummer();
+    try {
+        const chunks = (0,external_node_fs_.createReadStream)(file, { highWaterMark: 1024 * 1024 });
+        for await (const chunk of chunks)
+            checksummer.update(chunk);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined; // an error of the file system
+        throw error;
+    }
+    return checksummer.digest();
+}
+function isRight(checksums, { checksum }) {
+    return checksums[checksum.algorithm] === checksum.hex;
+}
+
+;// CONCATENATED MODULE: ./src/packages/progress.ts
+
+
+const reportEvery = 5_000;
+/** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
+class Progress {
+    #total;
+    #sources = new Map();
+    #received = 0;
+    #timer;
+    constructor(total) {
+        this.#total = total;
+        this.#timer = setInterval(() => {
+            const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
+            lib_core/* info */.pq(`${done} of ${this.#total} packages, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
+        }, reportEvery);
+        this.#timer.unref();
+    }
+    received(bytes) {
+        this.#received += bytes;
+    }
+    /** @param source where a package came from, as the log says it */
+    finished(source, size) {
+        const { packages, bytes } = this.#sources.get(source) ?? { packages: 0, bytes: 0 };
+        this.#sources.set(source, { packages: packages + 1, bytes: bytes + size });
+    }
+    end() {
+        clearInterval(this.#timer);
+        const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,common_format/* formatBytes */.z3)(bytes)})`);
+        lib_core/* info */.pq(`${this.#total} packages: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/transfer.ts
+
+
+
+
+
+
+
+
+const transfer_tries = 5;
+/** Bytes that are written and hashed at a time: sockets give a quarter of that, and each hand-over to the disk costs. */
+const transfer_chunkSize = 256 * 1024;
+const goneAdvice = 'Update the lockfile: lock-mode: update.';
+/**
+ * Brings an archive from its channel into a file.
+ * @returns the checksums of what came, which nobody has compared yet
+ * @throws UserError when it cannot be had
+ */
+async function transfer(of) {
+    return of.url.protocol === 'file:' ? copy(of) : transfer_download(of);
+}
+async function copy(of) {
+    const checksummer = new Checksummer();
+    try {
+        const source = await (0,promises_.open)((0,external_node_url_.fileURLToPath)(of.url));
+        const { size } = await source.stat();
+        await receive(source.createReadStream(), of, checksummer, size);
+    }
+    catch (error) {
+        if (error instanceof errors/* UserError */.y)
+            throw error;
+        const { code } = error; // of the file system
+        const advice = code === 'ENOENT' ? goneAdvice : 'Make the folder readable for the user of the job.';
+        throw of.refuse(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, advice, error);
+    }
+    return checksummer.digest();
+}
+/** A connection that breaks is taken up where it ended, if the server can do that. */
+async function transfer_download(of) {
+    let checksummer = new Checksummer();
+    let validator;
+    for (let attempt = 1;; attempt++) {
+        const offset = validator === undefined ? 0 : checksummer.size;
+        try {
+            const response = await ask(of, offset, validator);
+            // A server may send all of it, since it cannot send parts or because the file is another one now.
+            if (offset === 0 || response.status !== 206)
+                checksummer = new Checksummer();
+            validator = validatorOf(response);
+            const expected = Number(response.headers['content-length'] ?? NaN) + checksummer.size;
+            await receive(response.body, of, checksummer, expected);
+            return checksummer.digest();
+        }
+        catch (error) {
+            if (error instanceof errors/* UserError */.y)
+                throw error;
+            // Requests that found no server have been tried again already.
+            if (attempt === transfer_tries || error instanceof http/* HttpFailure */.HR) {
+                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, 'Is the channel reachable from here?', error);
+            }
+            lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
+            if (error instanceof WrongPart)
+                validator = undefined;
+            await (0,http/* pause */.v7)(attempt);
+        }
+    }
+}
+/** The server answered a request for the rest of the file with something else. */
+class WrongPart extends Error {
+}
+async function ask({ url: canonical, authorize, refuse }, offset, validator) {
+    const { url, headers } = authorize(canonical);
+    const range = offset > 0 ? { range: `bytes=${offset}-`, 'if-range': validator } : {};
+    const response = await (0,http/* request */.Em)({ url, headers: { ...headers, ...range } });
+    const { status } = response;
+    if (status === 200)
+        return response;
+    if (status === 206 && offset > 0 && firstByteOf(response) === offset)
+        return response;
+    response.body.destroy();
+    if (offset > 0 && (status === 206 || status === 416)) {
+        throw new WrongPart(`the channel answered ${status} to a request for the bytes from ${offset}`);
+    }
+    if (status === 404 || status === 410) {
+        throw refuse(`the channel no longer has it (${status})`, goneAdvice);
+    }
+    if (status === 401 || status === 403) {
+        throw refuse(`the channel refused it (${status})`, "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
+    }
+    throw refuse(`the channel answered ${status}`, 'Is this the address of a package?');
+}
+function firstByteOf({ headers }) {
+    return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN);
+}
+/** What tells whether the file on the server is still the one that a first part came from (RFC 9110, 13.1.5). */
+function validatorOf({ headers }) {
+    const { etag } = headers;
+    if (etag !== undefined && !etag.startsWith('W/'))
+        return etag;
+    return headers['last-modified'];
+}
+/**
+ * Writes what comes behind what the checksummer has seen, so that the two agree when the source breaks off.
+ * @param expected bytes that the file will have; NaN when nobody said so
+ */
+async function receive(source, { file, refuse, onBytes }, checksummer, expected) {
+    const fail = (error) => {
+        const needed = Number.isNaN(expected) ? undefined : expected;
+        const { what, advice } = (0,disk/* describeDiskError */.h)(error, { file, needed }) ?? {
+            what: (0,errors/* messageOf */.b)(error),
+            advice: 'Is the disk in order?',
+        };
+        throw refuse(`it cannot be written: ${what}`, advice, error);
+    };
+    const handle = await (0,promises_.open)(file, checksummer.size > 0 ? 'a' : 'w').catch(fail);
+    try {
+        for await (const chunk of rechunk(source, transfer_chunkSize)) {
+            await handle.appendFile(chunk).catch(fail);
+            checksummer.update(chunk);
+            onBytes(chunk.length);
+        }
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/download.ts
+
+
+
+
+
+
+
+
+
+/** How many archives are under way at a time: enough to hide a channel's latency, few enough for it to be polite. */
+const download_parallel = 8;
+/** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
+function tarballName({ checksum, format }) {
+    return `${checksum.algorithm}-${checksum.hex}.${format}`;
+}
+/** Those of the packages whose archives are not in the directory. Their content is not looked at. */
+async function missingTarballs(packages, directory) {
+    const present = await mapConcurrently(packages, 32, async (locked) => stat(join(directory, tarballName(locked))).then(() => true, () => false));
+    return packages.filter((_, index) => !present[index]);
+}
+/**
+ * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * already is verified like what is downloaded; every file that has its final name was verified before it got it.
+ * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
+ * failure no other is begun.
+ */
+function startFetching(packages, directory, options) {
+    const progress = new Progress(packages.length);
+    const limited = createLimiter(download_parallel);
+    const ready = (0,promises_.mkdir)(directory, { recursive: true });
+    const fetching = packages.map((locked) => limited(async () => {
+        await ready;
+        const fetched = await fetchOne(locked, directory, options, progress);
+        const source = fetched.from === 'disk' ? 'on this machine already' : `from ${download_sourceOf(locked)}`;
+        progress.finished(source, fetched.size);
+        return fetched;
+    }));
+    void Promise.allSettled(fetching).then(() => {
+        progress.end();
+    });
+    return fetching;
+}
+/**
+ * Brings the archives of all packages into a directory, as `startFetching` does.
+ * @returns in the order of the packages
+ * @throws UserError as that does, when nothing is under way any more
+ */
+async function fetchPackages(packages, directory, options) {
+    const fetching = startFetching(packages, directory, options);
+    await Promise.allSettled(fetching);
+    return Promise.all(fetching);
+}
+function download_sourceOf({ url, channel }) {
+    return url.host === '' ? channel : url.host;
+}
+async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
+    const file = (0,external_node_path_.join)(directory, tarballName(locked));
+    const found = await checksumsOf(file);
+    if (found) {
+        if (isRight(found, locked))
+            return { locked, file, ...found, from: 'disk' };
+        lib_core/* warning */.$e(`${locked.fileName} was damaged on this machine and is fetched again`);
+        await (0,promises_.rm)(file);
+    }
+    const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause });
+    const partial = `${file}.${process.pid}.part`;
+    const onBytes = (count) => {
+        progress.received(count);
+    };
+    try {
+        const fetched = await transfer({ url: locked.url, file: partial, authorize, refuse, onBytes });
+        if (!isRight(fetched, locked)) {
+            const { algorithm, hex } = locked.checksum;
+            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, 'The channel or something on the way replaced the file, or the line was edited. If the channel is right, update the lockfile.');
+        }
+        await (0,promises_.rename)(partial, file);
+        return { locked, file, ...fetched, from: 'channel' };
+    }
+    finally {
+        await (0,promises_.rm)(partial, { force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/closure.ts
+/**
+ * A package and all that it depends on, in the order given.
+ * @param dependsOf MatchSpecs; those of packages that are not among the given, such as `__glibc`, are passed over
+ */
+function closureOf(name, packages, nameOf, dependsOf) {
+    const byName = new Map(packages.map((item) => [nameOf(item), item]));
+    const found = new Set();
+    const visit = (wanted) => {
+        const item = byName.get(wanted);
+        if (item === undefined || found.has(item))
+            return;
+        found.add(item);
+        for (const spec of dependsOf(item))
+            visit(nameOfSpec(spec));
+    };
+    visit(name);
+    return packages.filter((item) => found.has(item));
+}
+/** The name of the package that a MatchSpec of `depends` is about. */
+function nameOfSpec(spec) {
+    return /^[^\s=<>!~[]+/.exec(spec)?.[0].toLowerCase() ?? '';
+}
+/** The MatchSpecs of what a package depends on. */
+function dependsOf({ archive }) {
+    const { depends } = archive.info.index.json;
+    return Array.isArray(depends) ? depends.map(String) : [];
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
+
+
+
+/** How to go on without a python that compiles. */
+const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+/**
+ * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
+ * whose compiler goes by the order of a set; `-I` would pass over it.
+ */
+const pythonEnvironment = { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
+const pythonOptions = ['-S', '-s', '-B', '-W', 'ignore'];
+/**
+ * Compiles python's sources, one after the other, in one process, which is started for the first. What comes of a source
+ * depends on its bytes, its path and python's version only.
+ */
+class Compiler {
+    executable;
+    #python;
+    /** In the order in which they were asked. */
+    #waiting = [];
+    #received = [];
+    #stderr = '';
+    /** @param executable as `installPython` gives it */
+    constructor(executable) {
+        this.executable = executable;
+    }
+    /**
+     * @param path the absolute path that the source will have, which the code knows
+     * @returns the content of the .pyc; undefined for what is no python source, or has a syntax error
+     * @throws UserError when python cannot run here, or ends
+     */
+    compile(path, source) {
+        const python = (this.#python ??= this.#start());
+        const name = Buffer.from(path);
+        const lengths = Buffer.alloc(8);
+        lengths.writeUInt32LE(name.length, 0);
+        lengths.writeUInt32LE(source.length, 4);
+        return new Promise((resolve, reject) => {
+            this.#waiting.push({ path, resolve, reject });
+            python.stdin.write(Buffer.concat([lengths, name, source]));
+        });
+    }
+    /** Ends python. */
+    close() {
+        this.#python?.stdin.end();
+        this.#python = undefined;
+    }
+    #start() {
+        const { executable } = this;
+        const python = spawn(executable, [...pythonOptions, '-c', program], {
+            cwd: dirname(dirname(executable)),
+            env: pythonEnvironment,
+        });
+        python.stdout.on('data', (chunk) => {
+            this.#receive(chunk);
+        });
+        python.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-2000);
+        });
+        python.stdin.on('error', () => undefined); // python ended, which is said below
+        python.on('error', (error) => {
+            this.#fail(messageOf(error));
+        });
+        python.on('close', (code, signal) => {
+            this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
+        });
+        return python;
+    }
+    /** An answer is a length and as many bytes. */
+    #receive(chunk) {
+        this.#received.push(chunk);
+        let size = this.#received.reduce((sum, { length }) => sum + length, 0);
+        while (size >= 4) {
+            const head = this.#received[0];
+            const bytes = head !== undefined && head.length >= 4 ? head : Buffer.concat(this.#received);
+            const end = 4 + bytes.readUInt32LE(0);
+            if (size < end)
+                return;
+            const all = this.#received.length === 1 ? bytes : Buffer.concat(this.#received);
+            const rest = all.subarray(end);
+            this.#received = rest.length > 0 ? [rest] : [];
+            size = rest.length;
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+        }
+    }
+    #fail(why) {
+        this.#python = undefined;
+        for (const { path, reject } of this.#waiting.splice(0)) {
+            reject(new UserError(`python did not compile ${path}: ${why}`, {
+                advice: withoutBytecode,
+            }));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/install-python.ts
+
+
+
+
+
+
+
+
+/**
+ * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
+ * starts with and what it decodes sources with.
+ */
+const compiling = {
+    needed: /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/,
+    does: 'compiles its modules',
+    input: 'compile-pyc',
+    advice: withoutBytecode,
+};
+/**
+ * Puts an environment's python on this machine's disk, as far as its use needs it: python and what it depends on, linked as in
+ * an image, but at `directory`.
+ * @param packages those of the environment; among them must be `python` and all that it depends on
+ * @param directory absolute, not there yet
+ * @param use default: compiling
+ * @returns python's executable
+ * @throws UserError when it does not run here, or a package would write elsewhere
+ */
+async function installPython(packages, directory, use = compiling) {
+    const nameOf = ({ locked }) => locked.name;
+    const closure = new Set(closureOf('python', packages, nameOf, dependsOf));
+    const sources = packages.filter((source) => closure.has(source) || use.beside?.includes(nameOf(source)));
+    const python = sources.find(({ locked }) => locked.name === 'python');
+    if (!python)
+        throw new Error('there is no python to install');
+    const place = python_pythonOf(python.archive.info.index);
+    const context = { prefix: directory, rootPrefix: directory, python: place };
+    const isNeeded = (path) => use.needed.test(path);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    for (const source of sources) {
+        const { paths } = plan_planLink(source.archive.info, context);
+        if (!paths.some(isNeeded))
+            continue;
+        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+            await writeEntry(entry, { directory, fileName: source.locked.fileName, advice: use.advice });
+        }
+    }
+    const executable = (0,external_node_path_.join)(directory, place.executable);
+    await checkRuns(executable, place.version, use);
+    return executable;
+}
+/** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
+async function writeEntry(entry, to) {
+    const { directory } = to;
+    const path = (0,external_node_path_.join)(directory, entry.path);
+    await makeDirectories((0,external_node_path_.dirname)(entry.path), to);
+    if (entry.type === 'directory') {
+        await makeDirectories(entry.path, to);
+        return;
+    }
+    await (0,promises_.rm)(path, { force: true });
+    if (entry.type === 'symlink')
+        await (0,promises_.symlink)(entry.target, path);
+    else if (entry.type === 'hardlink')
+        await (0,promises_.link)((0,external_node_path_.join)(directory, entry.target), path);
+    else
+        await (0,promises_.writeFile)(path, await content_readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
+}
+async function makeDirectories(path, { directory, fileName, advice }) {
+    let above = directory;
+    for (const name of path.split('/').filter((part) => part !== '.')) {
+        above = (0,external_node_path_.join)(above, name);
+        const found = await (0,promises_.lstat)(above).catch(() => undefined);
+        if (!found)
+            await (0,promises_.mkdir)(above);
+        else if (!found.isDirectory()) {
+            throw new errors/* UserError */.y(`${fileName} has files below '${path}', where another package has a file or link`, {
+                advice: `Choose another build of it. ${advice}`,
+            });
+        }
+    }
+}
+async function checkRuns(executable, version, { does, input, advice }) {
+    const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
+    const doesNotRun = (why, cause) => new errors/* UserError */.y(`the environment's python, which ${does}, does not run on this machine: ${why}`, {
+        at: { input },
+        advice,
+        cause,
+    });
+    const said = await runCommand(executable, [...pythonOptions, '-c', ask], {
+        cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
+        env: pythonEnvironment,
+    }).catch((error) => {
+        throw doesNotRun((0,errors/* messageOf */.b)(error), error);
+    });
+    if (said.exitCode !== 0)
+        throw doesNotRun(said.stderr.trim() || `exit code ${said.exitCode ?? 'none'}`);
+    const expected = `cpython ${version.replace('.', ' ')}`;
+    if (said.stdout.trim() === expected)
+        return;
+    throw new errors/* UserError */.y(`the environment's python, which ${does}, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input }, advice });
+}
+
+;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
+/** The door of this folder: from python's sources to bytecode that is the same on every machine. */
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/pip/python.ts
+
+
+
+/** Python with the libraries that it is linked with, nearly all of its standard library, whom it trusts, and pip. */
+const resolving = {
+    needed: /^(?:bin\/python[^/]*|ssl\/.*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:site-packages\/pip\/|(?!site-packages\/|test\/|ensurepip\/|idlelib\/|turtledemo\/|config-)).*)$/,
+    beside: ['pip'],
+    does: 'asks pip what to install',
+    advice: "Make the image on a runner of its platform, or take what 'pip:' asks for from a channel.",
+};
+/**
+ * Puts python and pip on this machine's disk.
+ * @param packages python for this machine and all that it depends on, and the environment's own pip
+ * @param directory absolute, not there yet
+ * @throws UserError when it does not run here
+ */
+async function installPythonWithPip(packages, directory) {
+    const python = await installPython(packages, directory, resolving);
+    const source = packages.find(({ locked }) => locked.name === 'python');
+    if (!source)
+        throw new Error('there is no python to install');
+    return { python, pip: (0,external_node_path_.join)(directory, python_pythonOf(source.archive.info.index).sitePackages) };
+}
+
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
+;// CONCATENATED MODULE: ./src/pip/events.ts
+/** @param text a line that was cut off, by the end of the program, is passed over */
+function parseEvents(text) {
+    return text.split('\n').flatMap((line) => {
+        try {
+            return line === '' ? [] : [JSON.parse(line)]; // our own program wrote it
+        }
+        catch {
+            return [];
+        }
+    });
+}
+/** Whether a warning is of no use to a reader once pip has come to its end. */
+function isNoise(warning) {
+    return /^Retrying \(|Cache entry deserialization failed/.test(warning);
+}
+
+;// CONCATENATED MODULE: ./src/pip/stubs.ts
+
+
+const stubs_pattern = /(?:^|\/)([^/]+\.(?:dist|egg)-info(?:\/[^/]+)?)$/;
+/**
+ * Lays out a folder in which pip finds the distributions of conda packages. METADATA is enough for it to know them, and so is a flat
+ * `.egg-info`; other files of a distribution do no harm. Of two with one path the last counts, as in a prefix.
+ */
+async function layStubs(folder, files) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const { path, text } of files) {
+        const [, below] = stubs_pattern.exec(path) ?? [];
+        if (below === undefined)
+            throw new Error(`${path} is no file of a distribution`);
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)((0,external_node_path_.join)(folder, below)), { recursive: true });
+        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, below), text);
+    }
+}
+/** The name that a distribution says it has, in the form in which names are compared (PEP 503). */
+function distributionName(text) {
+    const [, name] = /^Name:[ \t]*(\S+)/im.exec(text) ?? [];
+    return name === undefined ? undefined : canonicalName(name);
+}
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+;// CONCATENATED MODULE: ./src/pip/requirements-text.ts
+
+/**
+ * The text that pip reads in place of the environment file: each requirement at its own line, so that pip's messages name it. One that
+ * stands in several lines moves those behind it down, if there is no room.
+ */
+function requirementsText(requirements) {
+    let lines = [];
+    for (const { text, line } of requirements) {
+        lines = [...lines, ...Array(Math.max(0, line - 1 - lines.length)).fill(''), ...text.split('\n')];
+    }
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** A place in a file that pip names: `-r FILE (line N)`, `from line N of FILE`. */
+function placeIn(text) {
+    const [, file, line] = /(?:^|[\s>])-[rc] (.+?) \(line (\d+)\)/.exec(text) ?? [];
+    if (file !== undefined)
+        return { file, line: Number(line) };
+    const [, other, otherFile] = /\(?from line (\d+) of ([^\n]+?)\)?(?:\n|$)/.exec(text) ?? [];
+    return otherFile === undefined ? undefined : { file: otherFile, line: Number(other) };
+}
+/**
+ * The line that a message of pip's is about when it names none: the longest that it quotes, else the one that asks for a project that it
+ * names, or for what requires that one.
+ */
+function lineNamedIn(said, requirements) {
+    const written = requirements.map(({ text, line }) => ({
+        text: text.replace(/(^|\s)#.*$/s, '').trim(),
+        line,
+    }));
+    const quoted = written
+        // A bare name stands in too many places.
+        .filter(({ text }) => /[^\w.-]/.test(text) && (said.includes(text) || said.includes(fileNameIn(text))))
+        .sort((a, b) => b.text.length - a.text.length);
+    if (quoted[0])
+        return quoted[0].line;
+    const [, file] = /Could not open .*'([^']+)'/.exec(said) ?? [];
+    if (file !== undefined)
+        return written.find(({ text }) => file.endsWith(lastWord(text)))?.line;
+    const [, name, parent] = /requirement ([\w.-]+)(?:.*?\(from ([\w.-]+))?/.exec(said) ?? [];
+    const asking = (project) => project === undefined
+        ? undefined
+        : written.find(({ text }) => canonicalName(/^[\w.-]+/.exec(text)?.[0] ?? '') === canonicalName(project));
+    return (asking(name) ?? asking(parent))?.line;
+}
+function lastWord(text) {
+    return /\S+$/.exec(text)?.[0].replace(/^\.\//, '') ?? '\0';
+}
+/** The file that an address or a path leads to. */
+function fileNameIn(text) {
+    return /\/([^/#?]+\.[^/#?]+)(?:[#?].*)?$/.exec(text)?.[1] ?? '\0';
+}
+
+;// CONCATENATED MODULE: ./src/pip/failure.ts
+
+
+
+
+
+/** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
+function failure_explainFailure(outcome, events, asked) {
+    const lost = lostPage(events, asked);
+    if (lost)
+        return lost;
+    const { environment, fileForPip, target, secrets } = asked;
+    const { file } = environment;
+    const { said, about } = explanationOf(events);
+    if (said === '' || said.startsWith('Exception:'))
+        return brokenOff(outcome, events, asked);
+    const place = placeIn(about);
+    const line = place === undefined ? lineNamedIn(said, environment.pip?.lines ?? []) : place.line;
+    const at = place && place.file !== fileForPip ? place : { file, ...(line !== undefined && { line }) };
+    const text = said.replaceAll(`-r ${fileForPip} (line `, `${file} (line `).replaceAll(fileForPip, file);
+    const what = isUnreadable(said)
+        ? 'pip cannot read the list'
+        : `pip cannot find what to install for ${describeTarget(target)}`;
+    return new errors/* UserError */.y(`${what}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(text, secrets))}`, {
+        at,
+        advice: pip_failure_adviceFor(said, events, asked),
+    });
+}
+function isUnreadable(said) {
+    return /Invalid requirement|not a valid editable|Could not open /.test(said);
+}
+/**
+ * Refuses an answer that was given without an index that could not be asked: pip goes on without it, and would go on otherwise next time. A
+ * page that is not there, or not for us (some hosts say 403 of all that they do not have), is a project that the index does not have.
+ * @throws UserError naming the page
+ */
+function refuseLostPages(events, asked) {
+    const lost = lostPage(events, asked);
+    if (lost)
+        throw lost;
+}
+function lostPage(events, { secrets }) {
+    const lost = events.find((event) => event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500));
+    if (lost?.event !== 'unreachable')
+        return undefined;
+    const reason = (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.reason, secrets));
+    return new errors/* UserError */.y(`pip cannot read this page of an index: ${reason}`, {
+        at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
+        advice: lost.status === 401
+            ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
+            : 'Check the address of the index and the network, and try again.',
+    });
+}
+const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
+/**
+ * What pip says: its warnings and what comes from its first error on, without advice for its command line; of a program that failed, what
+ * that said.
+ * @returns with it, the text that may tell the place
+ */
+function explanationOf(events) {
+    const log = events.filter((event) => event.event === 'log');
+    const error = log.findIndex(({ level }) => level === 'ERROR' || level === 'CRITICAL');
+    if (error < 0)
+        return { said: '', about: '' };
+    const before = log.slice(0, error);
+    const command = before.findLastIndex(({ text }) => text.startsWith('Running command '));
+    if (command >= 0 && /subprocess|^Failed to build/.test(log[error]?.text ?? '')) {
+        const collecting = before.findLast(({ text }) => /^(Collecting|Obtaining) /.test(text))?.text ?? '';
+        return { said: failure_textOf(before.slice(command)), about: collecting };
+    }
+    const warnings = before.filter(({ level, text }) => level === 'WARNING' && !isNoise(text));
+    const said = failure_textOf([...warnings, ...log.slice(error)]);
+    return { said, about: said };
+}
+function failure_textOf(log) {
+    const texts = new Set(log.map(({ text }) => text.trim()));
+    const lines = [...texts].join('\n').split('\n');
+    return lines
+        .filter((line) => !fluff.test(line.trim()))
+        .join('\n')
+        .replace(/\n(\s*\n)+/g, '\n\n')
+        .trim();
+}
+/** pip ended without a word: it is none that the program knows its way in, or was ended. */
+function brokenOff({ exitCode, stderr }, events, { environment, secrets }) {
+    const pip = events.find((event) => event.event === 'pip');
+    const last = stderr.trim().split('\n').slice(-20).join('\n') || 'it said nothing';
+    const advice = stderr.includes('Traceback')
+        ? "Ask for another version of it among the dependencies: 'pip <27' has been tried."
+        : 'Somebody killed it, or the machine had no memory left.';
+    return new errors/* UserError */.y(`pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(last, secrets))}`, { at: { file: environment.file }, advice });
+}
+function describeTarget({ version, subdir, glibc }) {
+    return `python ${version} on ${subdir} with glibc ${glibc}`;
+}
+function pip_failure_adviceFor(said, events, { target }) {
+    if (said.includes('conflicting dependencies')) {
+        return 'Loosen or drop one of these requirements.';
+    }
+    const [, single] = /Invalid requirement: '([^'\s=]+=[^'\s=]+)'/.exec(said) ?? [];
+    if (single !== undefined)
+        return `Write ${single.replace('=', '==')}; a single = is conda's.`;
+    if (/Invalid requirement|not a valid editable/.test(said)) {
+        return 'Write it as in a requirements file: NAME==VERSION, NAME @ URL, -r FILE, a path that is there.';
+    }
+    if (/not installable|not appear to be a Python project/.test(said)) {
+        return 'Give the folder that has a pyproject.toml or setup.py, in a repository by #subdirectory=.';
+    }
+    if (said.includes('would show the login of')) {
+        return 'Only git over https takes it otherwise: put the project into such a repository, or into an index.';
+    }
+    if (said.includes('Could not open ')) {
+        return 'Files are looked for from the folder of the environment file; those of another file from its own.';
+    }
+    if (said.includes('not a supported wheel')) {
+        return `Give the wheel that is for ${describeTarget(target)}.`;
+    }
+    if (said.includes('require a different python version')) {
+        return 'Ask for a version that takes this python, or for another python among the dependencies.';
+    }
+    if (said.includes('(from versions: none)'))
+        return adviceForNone(events, target);
+    if (said.includes('No matching distribution')) {
+        return `Ask for one of the versions that there are for ${describeTarget(target)}.`;
+    }
+    if (/hash/i.test(said))
+        return 'Give all requirements their versions and hashes, or none.';
+    if (said.includes("find command 'git'"))
+        return 'Install git on the runner, or give the address of an archive.';
+    if (said.includes('git clone')) {
+        return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.';
+    }
+    return undefined;
+}
+/** No version at all: there is no such project, or it has nothing for the target. */
+function adviceForNone(events, target) {
+    const missing = events.some((event) => event.event === 'unreachable' && event.status === 404);
+    const refused = events.some((event) => event.event === 'unreachable' && event.status === 403);
+    if (refused) {
+        return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.';
+    }
+    if (missing) {
+        return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url.";
+    }
+    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`;
+}
+
+;// CONCATENATED MODULE: ./src/pip/tags.ts
+/** The processor's name to Linux, which tags and markers have. */
+const tags_machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
+const legacy = new Map([
+    [17, 'manylinux2014'],
+    [12, 'manylinux2010'],
+    [5, 'manylinux1'],
+]);
+/**
+ * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
+ * wheels that promise nothing but Linux.
+ */
+function platformTags({ subdir, glibc }) {
+    const machine = tags_machines[subdir];
+    const [major, newest = 0] = glibc.split('.').map(Number);
+    const oldest = subdir === 'linux-64' ? 5 : 17;
+    const tags = [];
+    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
+        tags.push(`manylinux_2_${minor}_${machine}`);
+        const older = legacy.get(minor);
+        if (older !== undefined)
+            tags.push(`${older}_${machine}`);
+    }
+    return [...tags, `linux_${machine}`];
+}
+/**
+ * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
+ * `compatible_tags`; abi3t is of PEP 803.
+ */
+function supportedTags(target) {
+    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
+    const minor = Number(digits);
+    const platforms = platformTags(target);
+    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
+    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
+    const own = `cp3${minor}`;
+    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
+    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
+    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
+    return [
+        ...onPlatforms(own, `${own}${suffix}`),
+        ...onPlatforms(own, stable),
+        ...onPlatforms(own, 'none'),
+        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
+        ...generic.flatMap((python) => onPlatforms(python, 'none')),
+        [own, 'none', 'any'],
+        ...generic.map((python) => [python, 'none', 'any']),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/pip/markers.ts
+
+/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
+function markersOf({ version, subdir }) {
+    return {
+        implementation_name: 'cpython',
+        implementation_version: version,
+        os_name: 'posix',
+        platform_machine: tags_machines[subdir],
+        platform_python_implementation: 'CPython',
+        platform_release: '',
+        platform_system: 'Linux',
+        platform_version: '',
+        python_full_version: version,
+        python_version: version.split('.').slice(0, 2).join('.'),
+        sys_platform: 'linux',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/program.ts
+/**
+ * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
+ * in this process, with what pip knows of the machine replaced by what is known of the target, as python sees it:
+ *
+ * - the environment markers, the supported tags and the version of python, so that nothing depends on where this runs and no option is
+ *   needed that would rule out sdists (`--platform` and its kin want `--only-binary=:all:`);
+ * - the search path: pip sees the distributions of the stub folder, and no others;
+ * - the text of the environment file, in the place of which pip reads the lines of its `pip:` sections: relative paths mean what they mean
+ *   to micromamba, which writes a file for pip beside it, and pip's messages name its lines;
+ * - settings in the user's configuration that would change what is installed rather than where it comes from;
+ * - what answers a host, by its place, from the credentials of the run; those for git by variables, not arguments;
+ * - the metadata of sources, which pip would build: code of packages does not run here. Where a source says its metadata itself, that is taken
+ *   (PKG-INFO by PEP 643, pyproject.toml by PEP 621); what was built elsewhere is given; for all else pip stops, and the source is told.
+ *
+ * What happened is told in a file, a JSON object a line, see `PipEvent`.
+ */
+const program_program = String.raw `
+import collections, json, os, sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    question = json.load(file)
+events = open(question["events"], "a", encoding="utf-8", buffering=1)
+
+def tell(event, **facts):
+    events.write(json.dumps(dict(facts, event=event)) + "\n")
+
+sys.path.insert(0, question["stubs"])
+sys.path.insert(0, question["pip"])
+import pip
+del sys.path[0]
+tell("pip", version=pip.__version__)
+
+import logging
+make_record = logging.getLogRecordFactory()
+
+def text_of(record):
+    for arg in record.args if isinstance(record.args, tuple) else ():
+        if hasattr(arg, "__rich_console__"):
+            import io
+            from pip._vendor.rich.console import Console
+            console = Console(file=io.StringIO(), width=120, color_system=None, emoji=False)
+            console.print(arg)
+            return console.file.getvalue()
+    return record.getMessage()
+
+def told_record(*args, **kwargs):
+    record = make_record(*args, **kwargs)
+    if record.name.startswith("pip."):
+        tell("log", level=record.levelname, text=text_of(record))
+    return record
+
+logging.setLogRecordFactory(told_record)
+
+version = collections.namedtuple("version_info", "major minor micro releaselevel serial")(*question["version"])
+assert version[:2] == sys.version_info[:2], "this python is not of the target's version"
+sys.version_info = version
+
+from pip._vendor.packaging import markers, tags
+markers.default_environment = lambda: dict(question["markers"])
+from pip._internal.utils import compatibility_tags
+supported = [tags.Tag(*tag) for tag in question["tags"]]
+compatibility_tags.get_supported = lambda *args, **kwargs: list(supported)
+
+from pip._internal.cli.parser import ConfigOptionParser
+configured = ConfigOptionParser._get_ordered_configuration_items
+ConfigOptionParser._get_ordered_configuration_items = lambda self: [
+    (key, value) for key, value in configured(self) if key in question["settings"]
+]
+
+from pip._internal.req import req_file
+get_file_content = req_file.get_file_content
+def file_content(url, *args, **kwargs):
+    if url == question["file"]:
+        return url, question["text"]
+    return get_file_content(url, *args, **kwargs)
+req_file.get_file_content = file_content
+
+import base64, urllib.parse
+def grant_for(url):
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    for grant in question["grants"] if confidential and "@" not in parts.netloc else ():
+        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
+        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
+            return grant["authorization"]
+
+from pip._internal.network.auth import MultiDomainBasicAuth
+call = MultiDomainBasicAuth.__call__
+def authorized(self, request):
+    header = grant_for(request.url)
+    if header is None:
+        return call(self, request)
+    request.headers["Authorization"] = header
+    request.register_hook("response", self.warn_on_401)
+    return request
+MultiDomainBasicAuth.__call__ = authorized
+
+from pip._internal.vcs.git import Git
+rev_and_auth = Git.get_url_rev_and_auth.__func__
+def git_url(cls, url):
+    url, revision, user_pass = rev_and_auth(cls, url)
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme in ("http", "https"):
+        login, _, host = parts.netloc.rpartition("@")
+        bare = parts._replace(netloc=host).geturl()
+        header = grant_for(bare)
+        if login:
+            user, _, password = (urllib.parse.unquote(part) for part in login.partition(":"))
+            header = "Basic " + base64.b64encode((user + ":" + password).encode()).decode()
+        count = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
+        key = "http.%s.extraHeader" % bare
+        if header and key not in os.environ.values():
+            os.environ["GIT_CONFIG_KEY_%d" % count] = key
+            os.environ["GIT_CONFIG_VALUE_%d" % count] = "Authorization: " + header
+            os.environ["GIT_CONFIG_COUNT"] = str(count + 1)
+        url = bare
+    return url, revision, user_pass
+Git.get_url_rev_and_auth = classmethod(git_url)
+
+from pip._internal.exceptions import InstallationError
+from pip._internal.vcs.versioncontrol import VersionControl
+obtain = VersionControl.obtain
+def obtained(self, dest, url, *args, **kwargs):
+    parts = urllib.parse.urlsplit(url.secret)
+    login = parts.netloc.rpartition("@")[0]
+    over_http = parts.scheme.endswith(("http", "https"))
+    if (":" in login or login and over_http) and not (self.name == "git" and over_http):
+        raise InstallationError("%s would show the login of %s to all users of the machine." % (self.name, url))
+    return obtain(self, dest, url, *args, **kwargs)
+VersionControl.obtain = obtained
+
+from pip._internal.index import collector
+from pip._internal.index.package_finder import PackageFinder
+fetch_failed = collector._handle_get_simple_fail
+def told_failure(link, reason, meth=None):
+    answer = getattr(reason, "response", None)
+    tell("unreachable", url=link.url, reason=str(reason), status=getattr(answer, "status_code", None))
+    fetch_failed(link, reason, meth)
+collector._handle_get_simple_fail = told_failure
+
+pages = {}
+find_all = PackageFinder.find_all_candidates
+def found(self, name, *args, **kwargs):
+    candidates = find_all(self, name, *args, **kwargs)
+    pages.setdefault(canonical(name), sorted({page_of(candidate.link) for candidate in candidates} - {None}))
+    return candidates
+PackageFinder.find_all_candidates = found
+
+def page_of(link):
+    return link.comes_from if isinstance(link.comes_from, str) else getattr(link.comes_from, "url", None)
+
+from pip._vendor.packaging.utils import canonicalize_name as canonical
+from pip._internal.utils.direct_url_helpers import direct_url_from_link
+from pip._internal.operations.prepare import RequirementPreparer
+fetch_metadata = RequirementPreparer._fetch_metadata_only
+def metadata_only(self, req):
+    dist = fetch_metadata(self, req)
+    if dist is not None:
+        req.get_dist = lambda: dist
+        if req.download_info is None:
+            req.download_info = direct_url_from_link(req.link, req.source_dir)
+    return dist
+RequirementPreparer._fetch_metadata_only = metadata_only
+
+prepare_more = RequirementPreparer.prepare_linked_requirements_more
+def prepared_more(self, reqs, *args, **kwargs):
+    # With its metadata and hash known, a wheel itself is not needed yet.
+    reqs = list(reqs)
+    for req in reqs:
+        if req.needs_more_preparation and sha256_of(req):
+            req.needs_more_preparation = False
+    return prepare_more(self, [req for req in reqs if req.needs_more_preparation], *args, **kwargs)
+RequirementPreparer.prepare_linked_requirements_more = prepared_more
+
+def sha256_of(req):
+    link = req.original_link or req.link
+    known = dict(getattr(link, "_hashes", None) or {})
+    if link.hash_name:
+        known[link.hash_name] = link.hash
+    if "sha256" not in known and req.local_file_path and os.path.isfile(req.local_file_path):
+        import hashlib
+        with open(req.local_file_path, "rb") as archive:
+            known["sha256"] = hashlib.sha256(archive.read()).hexdigest()
+    return known.get("sha256")
+
+project_files = ("pyproject.toml", "setup.py")
+
+class NeedsBuild(BaseException):
+    pass
+
+def source_of(req):
+    # Of an editable one pip has the folder that it was cloned to, which is ours.
+    cloned = req.editable and req.link.is_vcs
+    download = direct_url_from_link(req.link, req.source_dir) if cloned else req.download_info
+    return {
+        "download": download.to_dict(),
+        "editable": req.editable,
+        "sha256": sha256_of(req) if req.link.is_file or not (req.link.is_vcs or req.link.is_existing_dir()) else None,
+        "wheel": req.link.is_wheel,
+        "requested": req.user_supplied,
+        "direct": bool(req.original_link),
+        "asked": asked(req),
+    }
+
+def asked(req):
+    above = req
+    while above.comes_from is not None and not isinstance(above.comes_from, str):
+        above = above.comes_from
+    return above.comes_from
+
+def key_of(source):
+    download = source["download"]
+    vcs = download.get("vcs_info", {})
+    return json.dumps([download["url"], vcs.get("commit_id") or source["sha256"], download.get("subdirectory")])
+
+def metadata_of(req):
+    if not any(os.path.exists(os.path.join(req.unpacked_source_directory, name)) for name in project_files):
+        raise InstallationError("%s does not appear to be a Python project: neither %s nor %s found." % ((req,) + project_files))
+    source = source_of(req)
+    key = key_of(source)
+    built = question["built"].get(key)
+    if built is not None:
+        return built
+    said = from_pkg_info(req) or from_pyproject(req)
+    if said is None:
+        name = req.name or os.path.basename(req.unpacked_source_directory.rstrip("/"))
+        tell("needs-build", key=key, name=name, source=source)
+        raise NeedsBuild()
+    return said
+
+def read(req, name):
+    try:
+        with open(os.path.join(req.unpacked_source_directory, name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
+
+def from_pkg_info(req):
+    text = None if req.editable or req.link.is_vcs or req.link.is_existing_dir() else read(req, "PKG-INFO")
+    if text is None:
+        return None
+    import email
+    message = email.message_from_string(text)
+    stated = [int(part) for part in message.get("Metadata-Version", "0").split(".") if part.isdigit()]
+    dynamic = {name.strip().lower() for name in message.get_all("Dynamic") or ()}
+    if stated < [2, 2] or dynamic & {"version", "requires-dist", "requires-python", "provides-extra"}:
+        return None
+    return text
+
+def from_pyproject(req):
+    text = read(req, "pyproject.toml")
+    if text is None:
+        return None
+    try:
+        import tomllib
+    except ImportError:
+        from pip._vendor import tomli as tomllib
+    try:
+        project = tomllib.loads(text).get("project", {})
+        dynamic = set(project.get("dynamic", ()))
+        if dynamic & {"version", "dependencies", "optional-dependencies", "requires-python"}:
+            return None
+        lines = ["Metadata-Version: 2.1", "Name: " + project["name"], "Version: " + project["version"]]
+        if "requires-python" in project:
+            lines.append("Requires-Python: " + project["requires-python"])
+        lines += ["Requires-Dist: " + line for line in project.get("dependencies", ())]
+        for extra, requirements in project.get("optional-dependencies", {}).items():
+            lines.append("Provides-Extra: " + canonical(extra))
+            lines += ["Requires-Dist: " + with_extra(line, canonical(extra)) for line in requirements]
+        return "\n".join(lines) + "\n"
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+def with_extra(line, extra):
+    requirement, _, marker = line.partition(" ;") if "@" in line else line.partition(";")
+    only = 'extra == "%s"' % extra
+    return "%s ; %s" % (requirement.strip(), "(%s) and %s" % (marker.strip(), only) if marker.strip() else only)
+
+from pip._internal.distributions.sdist import SourceDistribution
+def prepared(self, *args, **kwargs):
+    import email, tempfile
+    req = self.req
+    text = metadata_of(req)
+    said = email.message_from_string(text)
+    stem = "%s-%s" % (canonical(said["Name"]).replace("-", "_"), said["Version"])
+    folder = os.path.join(tempfile.mkdtemp(), stem + ".dist-info")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "METADATA"), "w", encoding="utf-8") as file:
+        file.write(text)
+    req.metadata_directory = folder
+    if req.name:
+        req.warn_on_mismatching_name()
+    else:
+        req._set_requirement()
+    req.assert_source_matches_version()
+SourceDistribution.prepare_distribution_metadata = prepared
+
+from pip._internal.resolution.resolvelib.resolver import Resolver
+resolve = Resolver.resolve
+def told_resolve(self, *args, **kwargs):
+    answer = resolve(self, *args, **kwargs)
+    # Since pip 26 nothing is fetched for a dry run; but where the index knows no hash, it is that of what comes.
+    without = [req for req in answer.all_requirements if req.needs_more_preparation and not sha256_of(req)]
+    prepare_more(self.factory.preparer, without)
+    items = []
+    for req in self.get_installation_order(answer):
+        dist = req.get_dist()
+        source = source_of(req)
+        link = req.original_link or req.link
+        items.append(dict(
+            name=req.name,
+            version=str(dist.version),
+            extras=sorted(req.extras) if req.user_supplied else [],
+            yanked=(link.yanked_reason or "") if link.is_yanked else None,
+            pages=pages.get(canonical(req.name), []),
+            page=page_of(link),
+            source=source,
+            key=key_of(source),
+        ))
+    tell("resolved", items=items)
+    return answer
+Resolver.resolve = told_resolve
+
+from pip._internal.cli.main import main
+sys.exit(main(question["arguments"]))
+`;
+
+;// CONCATENATED MODULE: ./src/pip/resolved.ts
+
+
+
+
+
+function resolved_itemsOf(items, distributions, names) {
+    const byName = new Map(distributions.map(({ path, text }) => [distributionName(text), path]));
+    return items.map(({ name, version, extras, yanked, key, source }) => {
+        const replaces = byName.get(canonicalName(name));
+        const asked = resolved_placeOf(source, names);
+        return {
+            name,
+            version,
+            source: resolved_sourceOf(source),
+            key,
+            requested: source.requested,
+            extras,
+            direct: source.direct,
+            ...(yanked !== null && { yanked: (0,foreign/* foreignText */.qk)(yanked) }),
+            ...(replaces !== undefined && { replaces }),
+            ...(asked && { asked }),
+        };
+    });
+}
+function needOf({ key, name, source }, names) {
+    const asked = resolved_placeOf(source, names);
+    return { type: 'needs-build', key, name, source: resolved_sourceOf(source), ...(asked && { asked }) };
+}
+function resolved_placeOf({ asked }, names) {
+    const place = asked === null ? undefined : placeIn(asked);
+    return place && { ...place, file: place.file === names.fileForPip ? names.environment.file : place.file };
+}
+function resolved_sourceOf({ download, sha256, wheel, editable }) {
+    const { subdirectory, vcs_info: vcs, dir_info: directory } = download;
+    const url = withoutLogin(download.url);
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    if (vcs) {
+        const { commit_id: commit, requested_revision: revision } = vcs;
+        return {
+            kind: 'vcs',
+            vcs: vcs.vcs,
+            url,
+            commit,
+            ...(revision !== undefined && { revision }),
+            ...below,
+            editable,
+        };
+    }
+    if (directory)
+        return { kind: 'directory', url, ...below, editable };
+    if (sha256 === null)
+        throw new Error(`pip has not told the hash of ${url}`);
+    return { kind: wheel ? 'wheel' : 'sdist', url, sha256, ...below };
+}
+/** `git@` is no login but how one reaches a host by ssh (PEP 610). */
+function withoutLogin(url) {
+    return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#@]*)@/i, (whole, scheme, login) => login === 'git' ? whole : scheme);
+}
+/** What pip warns of, and projects that several indexes have, which pip takes from any of them. */
+function warningsOf(events, items, secrets) {
+    const said = events
+        .flatMap((event) => (event.event === 'log' && event.level === 'WARNING' ? [event.text] : []))
+        .filter((text) => !isNoise(text));
+    const warnings = [...said, ...items.flatMap(severalIndexes)].map((text) => (0,environment_read/* masked */.Iv)(text, secrets));
+    return [...new Set(warnings)];
+}
+function severalIndexes({ name, version, page, pages }) {
+    const indexes = [...new Set(pages.map(resolved_indexOf))];
+    if (page === null || indexes.length < 2)
+        return [];
+    const others = indexes.filter((index) => index !== resolved_indexOf(page)).join(', ');
+    return [
+        `${name} is in several indexes, of which pip takes the one with the highest version: ${version} of ${resolved_indexOf(page)}, ` +
+            `and not that of ${others}. Whoever can publish there could take its place: pin it with --hash if that matters.`,
+    ];
+}
+/** The index of a project's page. */
+function resolved_indexOf(page) {
+    return withoutLogin(page).replace(/[^/]*\/?$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/pip/secrets.ts
+
+
+/**
+ * The passwords that pip gets to see in addresses: of inputs, of the user's variables, and of the lines, in which `${NAME}` stands for a
+ * variable. The log masks them from here on.
+ * @returns every form of each
+ */
+function secretsOf({ pip }, { index = '', extra = [] }, variables) {
+    const written = [pip, ...(pip?.files ?? [])].flatMap((list) => list?.lines ?? []);
+    const lines = written.map(({ text }) => text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] ?? whole));
+    const named = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_PROXY'];
+    const texts = [index, ...extra, ...named.map((name) => variables[name] ?? ''), ...lines];
+    return [...new Set(texts.flatMap(environment_read/* secretsIn */.VY).flatMap(common_secrets/* keepSecret */.gz))];
+}
+
+;// CONCATENATED MODULE: ./src/pip/settings.ts
+/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
+/**
+ * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
+ * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
+ */
+const settings = [
+    'index-url',
+    'extra-index-url',
+    'find-links',
+    'no-index',
+    'trusted-host',
+    'cert',
+    'client-cert',
+    'proxy',
+    'timeout',
+    'retries',
+    'resume-retries',
+    'keyring-provider',
+    'use-feature',
+    'use-deprecated',
+];
+const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
+/** `PIP_INDEX_URL` of `index-url`. */
+function variableOf(setting) {
+    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
+ * which only the same user can read, and not in an argument.
+ * @param folder for temporary files
+ * @param certificates a file of those to trust, unless the user has named one
+ */
+function variablesFor(user, { index, extra }, folder, certificates) {
+    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
+    return {
+        ...(certificates !== undefined && { PIP_CERT: certificates }),
+        ...Object.fromEntries(own),
+        ...(index !== undefined && { PIP_INDEX_URL: index }),
+        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
+        TMPDIR: folder,
+        LC_ALL: 'C.UTF-8',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/refuse.ts
+
+
+/**
+ * Refuses what has no wheel, each with the place that asks for it.
+ * @throws UserError when anything would have to be built
+ */
+function refuseBuilds(resolution, file) {
+    const sources = resolution.type === 'needs-build'
+        ? [resolution]
+        : resolution.items.filter(({ source }) => source.kind !== 'wheel');
+    const [first] = sources;
+    if (!first)
+        return;
+    const lines = sources.map((one) => {
+        const place = one.asked ? ` (${one.asked.file}:${one.asked.line})` : '';
+        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${refuse_describe(one.source)}${place}`;
+    });
+    throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
+        at: first.asked ?? { file },
+        advice: "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
+    });
+}
+function refuse_describe(source) {
+    switch (source.kind) {
+        case 'vcs':
+            return `${source.vcs} ${(0,foreign/* foreignText */.qk)(source.url)} at ${source.commit}`;
+        case 'directory':
+            return (0,foreign/* foreignText */.qk)(source.url);
+        case 'wheel':
+        case 'sdist':
+            return (0,foreign/* foreignText */.qk)(source.url);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/pip/resolve.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The door of this folder: which wheels, and which sources, pip would install. */
+
+
+
+/** The oldest pip that is asked, which is the oldest that tests ask: older ones cannot say what they would install, before 22.2. */
+const oldestPip = 23;
+/**
+ * Asks pip what it would install into an environment whose conda packages are there: wheels for the target, and sources that have to be
+ * built. Nothing is installed or built, and no code of a package runs here. The answer depends on what is asked and on the indexes, not on this
+ * machine: python's version, markers and tags are the target's.
+ *
+ * Of a source whose metadata is not known, since it neither says it nor was built, pip cannot say what it requires: then the
+ * answer is that source, for the caller to build and to ask again with what came of it.
+ * @throws UserError with pip's own explanation, at the line of the environment file where it is known
+ */
+async function resolvePip(request) {
+    const { environment, indexes = {}, variables = process.env } = request;
+    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, variables)];
+    const asked = { ...request, secrets, fileForPip: fileForPip(request) };
+    return (0,common_scratch/* withScratch */.hM)('pip-', async (folder) => {
+        await (0,promises_.chmod)(folder, 0o700);
+        const { outcome, events } = await resolve_ask(request, folder);
+        const pip = events.find((event) => event.event === 'pip')?.version;
+        if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip)
+            throw tooOld(pip, request);
+        const resolved = events.find((event) => event.event === 'resolved');
+        const need = events.find((event) => event.event === 'needs-build');
+        if (resolved || need)
+            refuseLostPages(events, asked);
+        if (need)
+            return needOf(need, asked);
+        if (outcome.exitCode !== 0 || !resolved || pip === undefined)
+            throw failure_explainFailure(outcome, events, asked);
+        return {
+            type: 'resolved',
+            pip,
+            items: resolved_itemsOf(resolved.items, request.distributions, asked),
+            warnings: warningsOf(events, resolved.items, secrets),
+        };
+    });
+}
+async function resolve_ask(request, folder) {
+    const { python, pip, target, environment, constraints = [], grants = [], cache } = request;
+    const at = (name) => (0,external_node_path_.join)(folder, name);
+    await layStubs(at('stubs'), request.distributions);
+    await (0,promises_.mkdir)(at('tmp'));
+    if (constraints.length > 0)
+        await (0,promises_.writeFile)(at('constraints.txt'), constraints.map((line) => `${line}\n`).join(''));
+    const file = fileForPip(request);
+    const question = {
+        events: at('events'),
+        stubs: at('stubs'),
+        pip,
+        version: versionInfo(target.version),
+        markers: markersOf(target),
+        tags: supportedTags(target),
+        settings: settings,
+        file,
+        text: requirementsText(environment.pip?.lines ?? []),
+        grants: grants.flatMap(grantForProgram),
+        built: Object.fromEntries(request.built ?? []),
+        arguments: [
+            ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
+            ...['--progress-bar', 'off', '--disable-pip-version-check', '--src', at('src')],
+            ...(cache === undefined ? ['--no-cache-dir'] : ['--cache-dir', cache]),
+            ...['-r', file],
+            ...(constraints.length > 0 ? ['-c', at('constraints.txt')] : []),
+        ],
+    };
+    // The lines, and what opens hosts, are secrets: for their owner only, and in no argument.
+    await (0,promises_.writeFile)(at('question.json'), JSON.stringify(question), { mode: 0o600 });
+    await (0,promises_.writeFile)(at('events'), '', { mode: 0o600 });
+    await (0,promises_.writeFile)(at('program.py'), program_program);
+    const { variables = process.env, indexes = {}, certificates } = request;
+    // pip is read once for all resolutions of a run, and never written beside.
+    const bytecode = cache === undefined ? ['-B'] : ['-X', `pycache_prefix=${(0,external_node_path_.join)(cache, 'bytecode')}`];
+    const args = ['-I', '-S', ...bytecode, at('program.py'), at('question.json')];
+    const outcome = await runCommand(python, args, {
+        env: variablesFor(variables, indexes, at('tmp'), certificates),
+        cwd: request.folder,
+    }).catch((error) => {
+        throw new errors/* UserError */.y(`python cannot be run to ask pip: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: python },
+            cause: error,
+        });
+    });
+    return { outcome, events: parseEvents(await (0,promises_.readFile)(at('events'), 'utf8')) };
+}
+/** What pip takes the environment file for: a list of requirements in its place. */
+function fileForPip({ folder, environment }) {
+    return (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(environment.file) || 'env.yaml');
+}
+/** conda's tokens are no credentials of an index. */
+function grantForProgram(grant) {
+    // A header is the same for all addresses.
+    const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
+    return authorization === undefined
+        ? []
+        : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
+}
+/** `sys.version_info` of `3.14.0rc2`. */
+function versionInfo(version) {
+    const [, major, minor, micro, letter = '', serial] = /^(\d+)\.(\d+)(?:\.(\d+))?(?:(a|b|rc)(\d+))?/.exec(version) ?? [];
+    const level = { a: 'alpha', b: 'beta', rc: 'candidate' }[letter] ?? 'final';
+    return [Number(major), Number(minor), Number(micro ?? 0), level, Number(serial ?? 0)];
+}
+function tooOld(version, { environment, target }) {
+    const [, minor = '0'] = target.version.split('.');
+    return new errors/* UserError */.y(`the environment's pip is ${version}, which cannot say beforehand what it would install`, {
+        at: { file: environment.file, line: environment.pip?.lines[0]?.line },
+        advice: Number(minor) < 7
+            ? `Ask for python 3.7 or newer: pip ${oldestPip} does not exist for ${target.version}.`
+            : `Ask for 'pip >=${oldestPip}' among the dependencies.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/machine-python.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * The packages of a python for this machine, of the same version and from the same channel as an environment's for another.
+ * @throws UserError when there is none
+ */
+async function sourcesForMachine(subdir, environment, { locked, archive }, { micromamba, solving, channels, tarballs }, { does, input, advice }) {
+    const here = machineSubdir();
+    const title = `python ${locked.version} for ${here ?? 'this machine'}`;
+    const cannot = (why, cause) => new errors/* UserError */.y(`${title}, ${does} for ${subdir}, cannot be had: ${why}`, { at: { input }, advice, cause });
+    if (here === undefined || here.startsWith('win-'))
+        throw cannot('it would not run here');
+    lib_core/* info */.pq(`${title} is had ${does} for ${subdir}.`);
+    try {
+        const freeThreaded = python_pythonOf(archive.info.index).executable.endsWith('t');
+        const build = freeThreaded ? ` *_cp${locked.version.split('.').slice(0, 2).join('')}t` : '';
+        const wanted = withChannels((0,environment_read/* environmentOf */.p7)([`python ==${locked.version}${build}`], [locked.channel]), environment, solving.condarc !== undefined);
+        const access = await channels(wanted);
+        const machine = (0,common_platform/* platformOfSubdir */.kS)(here);
+        const solved = await solve(await micromamba.install(), {
+            environment: wanted,
+            platform: here,
+            virtualPackages: machine ? (0,virtual_packages/* defaultVirtualPackages */.s1)(machine.subdir) : {},
+            access,
+            ...solving,
+        });
+        const packages = pythonClosure(solved).map(({ url, sha256 }) => ({
+            ...parsePackageLine(`${url}#sha256:${sha256}`, true),
+            line: 0,
+        }));
+        const fetched = await fetchPackages(packages, tarballs, {
+            lockFile: title,
+            authorize: access.authorize,
+        });
+        return await Promise.all(fetched.map(link_openPackage));
+    }
+    catch (error) {
+        throw error instanceof errors/* UserError */.y ? cannot((0,errors/* messageOf */.b)(error), error) : error;
+    }
+}
+/** Of solved packages python, and all that it depends on. */
+function pythonClosure(packages) {
+    return closureOf('python', packages, ({ name }) => name, ({ depends }) => depends);
+}
+/** The channels that the environment was solved from; without those the one that its python came from. */
+function withChannels(wanted, environment, hasCondarc) {
+    if (!environment || (environment.channels.length === 0 && !hasCondarc))
+        return wanted;
+    const { channels, noDefaults, secrets } = environment;
+    return { ...wanted, channels, noDefaults, secrets };
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Asks the environment's own pip what it would install after the conda packages: on a python of this machine, in front of the
+ * distributions that these packages bring.
+ * @returns undefined where the environment asks pip for nothing
+ * @throws UserError with pip's explanation
+ */
+async function solvePip(question, context) {
+    const { request, environment, platform, packages, virtualPackages, access, previous } = question;
+    const { pip: section } = environment;
+    if (!section || section.lines.length === 0)
+        return undefined;
+    const started = performance.now();
+    const open = async (some) => {
+        const fetched = await fetchPackages(some.map(lockedOf), context.tarballs, {
+            lockFile: `the solve of ${environment.file}`,
+            authorize: access.authorize,
+        });
+        return concurrency_mapConcurrently(fetched, 8, link_openPackage);
+    };
+    const python = packages.find(({ name }) => name === 'python');
+    const pip = packages.find(({ name }) => name === 'pip');
+    if (!python || !pip)
+        throw withoutPip(environment, python ? 'pip' : 'python');
+    const [target] = await open([python]);
+    if (!target)
+        throw new Error('python was just found');
+    const [tools, distributions] = await Promise.all([
+        toolsFor(question, { target, pip }, open, context),
+        open(packages.filter(bringsDistributions)).then(distributionsOf),
+    ]);
+    const resolution = await resolvePip({
+        ...tools,
+        target: {
+            version: python.version,
+            freeThreaded: python_pythonOf(target.archive.info.index).executable.endsWith('t'),
+            subdir: platform.subdir,
+            glibc: glibcOf(virtualPackages),
+        },
+        environment,
+        folder: (0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, environment.file)),
+        constraints: heldWheels(request, previous),
+        distributions,
+        grants: access.grants,
+        secrets: environment.secrets,
+        indexes: request.pipIndexes,
+        cache: await pipCache(context),
+        ...(context.certificates !== undefined && { certificates: context.certificates }),
+    });
+    refuseBuilds(resolution, environment.file);
+    if (resolution.type !== 'resolved')
+        throw new Error('what has to be built was refused');
+    const { items } = resolution;
+    for (const warning of [...resolution.warnings, ...items.flatMap(replacing)]) {
+        if (!context.shown.has(warning))
+            lib_core/* warning */.$e(warning);
+        context.shown.add(warning);
+    }
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    lib_core/* info */.pq(`pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
+    return { version: resolution.pip, wheels: items.map(pinOf) };
+}
+/** pip says nothing of it, and whoever asked conda for that version does not get it. */
+function replacing({ name, version, replaces }) {
+    const [, before] = /([^/]+)\.(?:dist|egg)-info/.exec(replaces ?? '') ?? [];
+    if (before === undefined)
+        return [];
+    return [
+        `pip replaces ${(0,foreign/* foreignText */.qk)(before)}, which a conda package brings, by ${(0,foreign/* foreignText */.qk)(name)} ${(0,foreign/* foreignText */.qk)(version)}. Ask conda for that version, so that what depends on it fits.`,
+    ];
+}
+/** Private, and one for all environments of a run. */
+async function pipCache({ scratch }) {
+    const folder = (0,external_node_path_.join)(scratch, 'pip-cache');
+    await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+    return folder;
+}
+function withoutPip({ file, pip }, name) {
+    const [line] = pip?.lines ?? [];
+    return new errors/* UserError */.y(`the environment has no ${name}, which 'pip:' needs`, {
+        at: { file, ...(line && { line: line.line }) },
+        advice: `Add ${name} to its dependencies.`,
+    });
+}
+/** Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. */
+async function toolsFor({ environment, platform, packages }, { target, pip }, open, context) {
+    const isOwn = platform.subdir === machineSubdir();
+    const sources = isOwn
+        ? await open(pythonClosure(packages))
+        : await sourcesForMachine(platform.subdir, environment, target, context, {
+            does: 'to ask pip what to install',
+            advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
+        });
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([platform.subdir, target.locked.url.href, pip.sha256])).slice(-16);
+    return installPythonWithPip([...sources, ...(await open([pip]))], (0,external_node_path_.join)(context.scratch, `pip-${name}`));
+}
+/** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
+function glibcOf({ __glibc: version }) {
+    return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17';
+}
+function lockedOf({ url, sha256 }) {
+    return { ...parsePackageLine(`${url}#sha256:${sha256}`, true), line: 0 };
+}
+/** Only what depends on python has modules of it. */
+function bringsDistributions({ depends }) {
+    return depends.some((spec) => /^python(_abi)?(\s|$)/.test(spec));
+}
+/** What pip knows a distribution by. */
+const metadata = /(?:^|\/)[^/]+\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-info)$/;
+async function distributionsOf(sources) {
+    const found = [];
+    for (const { archive } of sources) {
+        if (!archive.info.files.some(({ path }) => metadata.test(path)))
+            continue;
+        for await (const entry of archive.entries()) {
+            if (entry.type !== 'file' || !metadata.test(entry.path))
+                continue;
+            found.push({ path: entry.path, text: (await content_readAll(entry.content)).toString() });
+        }
+    }
+    return found;
+}
+/** With `update-only` what is not named stays. */
+function heldWheels({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`]);
+}
+function pinOf({ name, source, requested, direct }) {
+    if (source.kind !== 'wheel')
+        throw new Error('what has to be built was refused');
+    const { url, sha256 } = source;
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), url, sha256, requested, direct };
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip-section.ts
+
+/**
+ * Nothing installs what pip would: until something does, nothing is made of an environment that asks for it. This is the only place
+ * that stands in the way.
+ */
+/** @throws UserError at the line of the first wheel */
+function refuseWheels({ path, lock }) {
+    const [first] = lock.wheels;
+    if (first === undefined)
+        return;
+    throw new errors/* UserError */.y(`wheels are not supported yet, so '${first.name}' would be missing`, {
+        at: { file: path, line: first.line },
+        advice: 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stages/stale-lock.ts
 
 
@@ -62816,7 +69829,7 @@ function annotate({ differences, file = '' }, environment) {
  * whoever knows it.
  */
 function updateCommand(request, file, platform) {
-    const { workspace, lock, base, packages, channels, virtualPackages, condarc } = request;
+    const { workspace, lock, base, packages, channels, virtualPackages, condarc, pipIndexes } = request;
     const inputs = {
         'environment-file': (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file)),
         'lock-mode': 'update',
@@ -62824,8 +69837,10 @@ function updateCommand(request, file, platform) {
         'base-image': (0,base_name/* formatBaseName */.kp)(base),
         'lock-file': lock.file ?? '',
         packages: packages.join('\n'),
-        channels: channels.map(read/* withoutCredentials */.ri).join('\n'),
+        channels: channels.map(environment_read/* withoutCredentials */.ri).join('\n'),
         'virtual-packages': (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages).join('\n'),
+        'pip-index-url': (0,environment_read/* withoutPipCredentials */.Qm)(pipIndexes.index ?? ''),
+        'pip-extra-index-url': (pipIndexes.extra ?? []).map(environment_read/* withoutPipCredentials */.Qm).join('\n'),
         condarc: condarc === undefined ? '' : '…',
     };
     const words = Object.entries(inputs)
@@ -62841,6 +69856,7 @@ function shellWord(text) {
 
 ;// CONCATENATED MODULE: ./src/stages/update-only.ts
 
+
 /** With `update-only` the base is none of what may change. */
 function keptBase({ lock }, previous, asked) {
     const pinned = previous?.header?.baseImage;
@@ -62854,13 +69870,15 @@ function heldPackages({ lock }, previous) {
 }
 /** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
 function warnOfUnknownNames({ lock }, locked) {
-    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
-    const unknown = lock.updateOnly.filter((name) => !known.has(name));
+    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
+    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
     if (unknown.length > 0)
         lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
+
+
 
 
 
@@ -62943,7 +69961,14 @@ async function lockMember(request, member, platform, bases, context) {
         : await resolveLock({
             ...settings,
             mode,
-            asked: askFor({ environment, platform: subdir, overrides, baseImage, condarc: condarc?.text }),
+            asked: askFor({
+                environment,
+                platform: subdir,
+                overrides,
+                baseImage,
+                condarc: condarc?.text,
+                pipIndexes: request.pipIndexes,
+            }),
         }, async (previous) => {
             const pinned = keptBase(request, previous, baseImage) ?? (await bases.pin());
             const [base, installed] = await Promise.all([
@@ -62960,8 +69985,11 @@ async function lockMember(request, member, platform, bases, context) {
                 access,
                 ...context.solving,
             }));
+            const { packages } = solved;
+            const pip = await solvePip({ request, environment, platform, packages, virtualPackages, access, previous }, context);
             return {
                 ...solved,
+                ...(pip && { pip }),
                 micromambaVersion: installed.version,
                 virtualPackages: (0,virtual_packages/* listVirtualPackages */.R)(virtualPackages),
                 baseImage: pinned,
@@ -62971,6 +69999,7 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
+    refuseWheels(resolved);
     const { header, packages } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
@@ -63043,12 +70072,16 @@ async function refreshLocks(request) {
         await (0,common_scratch/* removeScratch */.ZU)(context.scratch);
     }
 }
-/** None for an environment that the inputs alone describe. */
-function locks_sourceOf({ file }, workspace) {
+/** None for an environment that the inputs alone describe. What its lines for pip name, but for archives, is text as well. */
+function locks_sourceOf({ file, environment }, workspace) {
     const path = (0,external_node_path_.resolve)(workspace, file);
     if (!(0,external_node_fs_.existsSync)(path))
         return [];
-    return [(0,promises_.readFile)(path, 'utf8').then((text) => ({ path: (0,checkout/* pathInRepository */.z)(path), text }))];
+    const forPip = (environment?.pip?.files ?? []).filter(({ kind }) => kind !== 'archive');
+    return [path, ...forPip.map((one) => (0,external_node_path_.resolve)((0,external_node_path_.dirname)(path), one.path))].map(async (source) => ({
+        path: (0,checkout/* pathInRepository */.z)(source),
+        text: await (0,promises_.readFile)(source, 'utf8'),
+    }));
 }
 function freshLock({ file, resolved }, platform, workspace) {
     const { path, text, lock, before, difference } = resolved;
@@ -63151,7 +70184,7 @@ function commitMessage(line, { message, signoff, committer }, files) {
     return [
         message ?? line,
         '',
-        `${trailer}: ${hashOf(content)}`,
+        `${trailer}: ${message_hashOf(content)}`,
         ...(signoff ? [`Signed-off-by: ${committer.name} <${committer.email}>`] : []),
         '',
     ].join('\n');
@@ -63168,11 +70201,11 @@ async function commitsOfPeople({ attempt, place }, commits) {
             path: filename,
             blob: sha ?? '',
         }));
-        return hashOf(content) === hash ? [] : [commit];
+        return message_hashOf(content) === hash ? [] : [commit];
     }));
     return checked.flat();
 }
-function hashOf(files) {
+function message_hashOf(files) {
     const lines = files.map(({ path, blob }) => `${blob} ${path}`).sort();
     return (0,common_digest/* digestOf */.ol)(lines.join('\n'));
 }
@@ -63234,6 +70267,7 @@ async function remote_compare({ attempt, place }, base, head) {
 ;// CONCATENATED MODULE: ./src/refresh/text.ts
 
 
+
 /**
  * What changed from the old locks to the new ones, for the people who are to judge it. All names in it are a channel's, which may be
  * hostile: they are written by what `common/markdown.ts` has for that.
@@ -63245,7 +70279,7 @@ function pullRequestText(changes) {
     const fresh = changes.filter(({ diff }) => diff === undefined);
     const files = fresh.length === 1 ? '1 new lockfile' : `${fresh.length} new lockfiles`;
     const parts = [...(fresh.length > 0 ? [files] : []), ...(changed.length > 0 ? [summarize(changed)] : [])];
-    const list = fresh.map(({ path, after }) => `- ${code(path)} is new, with ${after.packages.length} packages`);
+    const list = fresh.map(({ path, after }) => `- ${code(path)} is new, with ${countLocked(after)}`);
     const same = changes.filter(({ diff }) => diff && !changed.some((it) => it.diff === diff));
     const kept = same.map(({ path }) => `- ${code(path)} has the same packages, and says otherwise what it was solved for`);
     const start = [...list, ...kept].join('\n');
@@ -65506,6 +72540,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 

@@ -33349,7 +33349,7 @@ main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 
 
 /** How to go on without a python that compiles. */
-const compiler_withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
+const withoutBytecode = "'compile-pyc: false' leaves bytecode out.";
 /**
  * Nothing of the runner's but the executable: no PYTHON… variables, no search path for libraries. The seed is for pythons
  * whose compiler goes by the order of a set; `-I` would pass over it.
@@ -33434,7 +33434,7 @@ class Compiler {
         this.#python = undefined;
         for (const { path, reject } of this.#waiting.splice(0)) {
             reject(new errors_UserError(`python did not compile ${path}: ${why}`, {
-                advice: compiler_withoutBytecode,
+                advice: withoutBytecode,
             }));
         }
     }
@@ -38315,44 +38315,51 @@ function refuseHiddenNoarch({ locked, archive }) {
  * What compiling needs of the packages: python, the libraries that it is linked with, and of the standard library what it
  * starts with and what it decodes sources with.
  */
-const needed = /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/;
+const compiling = {
+    needed: /^(?:bin\/python[^/]*|lib\/[^/]+\.(?:so|dylib)[^/]*|lib\/python[^/]+\/(?:[^/]+|(?:encodings|importlib|collections|lib-dynload|__pycache__)\/.*))$/,
+    does: 'compiles its modules',
+    input: 'compile-pyc',
+    advice: withoutBytecode,
+};
 /**
- * Puts an environment's python on this machine's disk, as far as compiling needs it: python and what it depends on, linked as in
+ * Puts an environment's python on this machine's disk, as far as its use needs it: python and what it depends on, linked as in
  * an image, but at `directory`.
  * @param packages those of the environment; among them must be `python` and all that it depends on
  * @param directory absolute, not there yet
+ * @param use default: compiling
  * @returns python's executable
  * @throws UserError when it does not run here, or a package would write elsewhere
  */
-async function installPython(packages, directory) {
-    const sources = closureOf('python', packages, ({ locked }) => locked.name, dependsOf);
+async function installPython(packages, directory, use = compiling) {
+    const nameOf = ({ locked }) => locked.name;
+    const closure = new Set(closureOf('python', packages, nameOf, dependsOf));
+    const sources = packages.filter((source) => closure.has(source) || use.beside?.includes(nameOf(source)));
     const python = sources.find(({ locked }) => locked.name === 'python');
     if (!python)
         throw new Error('there is no python to install');
     const place = pythonOf(python.archive.info.index);
     const context = { prefix: directory, rootPrefix: directory, python: place };
+    const isNeeded = (path) => use.needed.test(path);
     await mkdir(directory, { recursive: true });
     for (const source of sources) {
         const { paths } = planLink(source.archive.info, context);
         if (!paths.some(isNeeded))
             continue;
         for await (const entry of linkPackage(source, context, isNeeded)) {
-            await writeEntry(entry, directory, source.locked.fileName);
+            await writeEntry(entry, { directory, fileName: source.locked.fileName, advice: use.advice });
         }
     }
     const executable = join(directory, place.executable);
-    await checkRuns(executable, place.version);
+    await checkRuns(executable, place.version, use);
     return executable;
 }
-function isNeeded(path) {
-    return needed.test(path);
-}
 /** Files are new ones below real directories, so that no soft link of a package leads a write elsewhere. */
-async function writeEntry(entry, directory, fileName) {
+async function writeEntry(entry, to) {
+    const { directory } = to;
     const path = join(directory, entry.path);
-    await makeDirectories(directory, dirname(entry.path), fileName);
+    await makeDirectories(dirname(entry.path), to);
     if (entry.type === 'directory') {
-        await makeDirectories(directory, entry.path, fileName);
+        await makeDirectories(entry.path, to);
         return;
     }
     await rm(path, { force: true });
@@ -38363,7 +38370,7 @@ async function writeEntry(entry, directory, fileName) {
     else
         await writeFile(path, await readAll(entry.content), { flag: 'wx', mode: entry.mode | 0o600 });
 }
-async function makeDirectories(directory, path, fileName) {
+async function makeDirectories(path, { directory, fileName, advice }) {
     let above = directory;
     for (const name of path.split('/').filter((part) => part !== '.')) {
         above = join(above, name);
@@ -38372,14 +38379,18 @@ async function makeDirectories(directory, path, fileName) {
             await mkdir(above);
         else if (!found.isDirectory()) {
             throw new UserError(`${fileName} has files below '${path}', where another package has a file or link`, {
-                advice: `Choose another build of it. ${withoutBytecode}`,
+                advice: `Choose another build of it. ${advice}`,
             });
         }
     }
 }
-async function checkRuns(executable, version) {
+async function checkRuns(executable, version, { does, input, advice }) {
     const ask = 'import sys; print(sys.implementation.name, *sys.version_info[:2])';
-    const doesNotRun = (why, cause) => new UserError(`the environment's python, which compiles its modules, does not run on this machine: ${why}`, { at: { input: 'compile-pyc' }, advice: withoutBytecode, cause });
+    const doesNotRun = (why, cause) => new UserError(`the environment's python, which ${does}, does not run on this machine: ${why}`, {
+        at: { input },
+        advice,
+        cause,
+    });
     const said = await runCommand(executable, [...pythonOptions, '-c', ask], {
         cwd: dirname(dirname(executable)),
         env: pythonEnvironment,
@@ -38391,7 +38402,7 @@ async function checkRuns(executable, version) {
     const expected = `cpython ${version.replace('.', ' ')}`;
     if (said.stdout.trim() === expected)
         return;
-    throw new UserError(`the environment's python, which is to compile its modules, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input: 'compile-pyc' }, advice: withoutBytecode });
+    throw new UserError(`the environment's python, which ${does}, is '${said.stdout.trim()}' and not '${expected}'`, { at: { input }, advice });
 }
 
 ;// CONCATENATED MODULE: ./src/bytecode/bytecode.ts
