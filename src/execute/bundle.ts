@@ -156,12 +156,12 @@ function mountsOf(command: Command, place: Place, user: Owner): RuntimeMount[] {
 }
 
 /**
- * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
- * network.
+ * Makes a folder, unless it is there, with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf`
+ * for those that use its network.
  * @param folder its parent is there
  */
 export async function writeNetworkFiles(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o755 })
+  await mkdir(folder, { mode: 0o755, recursive: true })
   const hosts = [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
