@@ -21,15 +21,18 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { resolvePath, type Placement } from '../base/file-tree.ts'
 import { isFile, readLayerTar, type LayerBlob, type TarEntry } from '../base/layer-tar.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { Owner } from '../layers/types.ts'
 import { emptyBefore, entryBefore, hashesIn } from './before.ts'
 import type { Differences } from './changes.ts'
-import { above, isBelow } from './conditions.ts'
+import { above, isBelow, isPassing } from './conditions.ts'
 import type { FileBefore, FileNow, FileState, PackedChanges } from './types.ts'
+
+/** What every image has, said of or not. */
+const rootDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const
 
 /** What tells a file that is as it was laid: no program can set its time of change back. */
 interface Stamp {
@@ -53,6 +56,8 @@ export class DiskTree {
   /** Folders of ours for commands to begin in. */
   readonly #provided = new Map<string, FileState>()
   #stamps = new Map<string, Stamp>()
+  /** Whether it is not settled. */
+  #isOpen = true
 
   /**
    * @param root an empty folder
@@ -66,6 +71,7 @@ export class DiskTree {
 
   /** Lays a layer on those below. */
   async add(layer: LayerBlob): Promise<void> {
+    this.#open()
     const index = this.#layers.push(layer) - 1
     const put = this.#before.beginLayer()
     for await (const entry of readLayerTar(layer)) {
@@ -81,12 +87,13 @@ export class DiskTree {
 
   /** To be called when all layers are laid, before anything runs. */
   settle(): void {
-    const directories = [...this.#before.files].filter(([, { type }]) => type === 'directory')
-    for (const [path, state] of directories.sort(([a], [b]) => (a < b ? 1 : -1))) {
+    // The deepest first: what is below a closed one is out of reach.
+    for (const [path, state] of this.#directories().toReversed()) {
       const time = this.#times.get(path) ?? fixedTime
       utimesSync(this.#onDisk(path), time, time)
       if (this.#user) chmodSync(this.#onDisk(path), modeFor(state, this.#user))
     }
+    this.#isOpen = false
     this.#stamps = this.#stampAll()
   }
 
@@ -94,13 +101,17 @@ export class DiskTree {
   provide(directory: string): void {
     const path = directory.replace(/^\/+|\/+$/g, '')
     const place = resolvePath(this.#before.files, path, { followLast: true })
-    for (const missing of [...above(place), place].sort()) {
-      const file = this.#onDisk(missing)
-      if (lstatSync(file, { throwIfNoEntry: false })) continue
-      mkdirSync(file)
-      const state = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const
-      chmodSync(file, this.#user ? modeFor(state, this.#user) : state.mode)
-      this.#provided.set(missing, state)
+    for (const part of [...above(place), place].sort()) {
+      const file = this.#onDisk(part)
+      const stats = lstatSync(file, { throwIfNoEntry: false })
+      // What a command has put there may lead out of the tree.
+      if (stats && !stats.isDirectory()) return
+      if (stats) continue
+      this.#within(posix.dirname(part), () => {
+        mkdirSync(file)
+        chmodSync(file, this.#user ? modeFor(rootDirectory, this.#user) : rootDirectory.mode)
+      })
+      this.#provided.set(part, rootDirectory)
     }
   }
 
@@ -152,6 +163,7 @@ export class DiskTree {
 
   /** Makes of what is at some paths, and below, what the layers have there. */
   async #restore(paths: readonly string[]): Promise<void> {
+    this.#open()
     for (const path of paths) removeTree(this.#onDisk(path))
     const lost = [...this.#before.files].filter(([path]) => paths.some((place) => isBelow(path, place)))
     const files = new Map<string, string[]>()
@@ -171,6 +183,31 @@ export class DiskTree {
         for (const other of others) linkSync(this.#onDisk(path), this.#onDisk(other))
       }
     }
+  }
+
+  /** The directories of the image, its root the first, each before what it holds. */
+  #directories(): [path: string, state: FileState][] {
+    const found = [...this.#before.files].filter(
+      ([path, { type }]) => type === 'directory' && !isPassing(path),
+    )
+    return [['', rootDirectory], ...found.sort(([a], [b]) => (a < b ? -1 : 1))]
+  }
+
+  /** Lets this user change what is in the directories, since he may not be whom they let do so, until it is settled. */
+  #open(): void {
+    if (this.#isOpen) return
+    this.#isOpen = true
+    if (!this.#user) return
+    for (const [path] of this.#directories()) chmodSync(this.#onDisk(path), 0o700)
+  }
+
+  /** The same for one directory, while something is done. */
+  #within(directory: string, work: () => void): void {
+    const file = this.#onDisk(directory)
+    const mode = lstatSync(file).mode & 0o7777
+    if (this.#user) chmodSync(file, mode | 0o700)
+    work()
+    if (this.#user) chmodSync(file, mode)
   }
 
   remove(): void {
