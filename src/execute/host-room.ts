@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../common/errors.ts'
@@ -32,7 +31,7 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
   const scratch = await makeScratch('micromamba-image-run-')
   const host = new HostProcess(
     {
-      folder: join(scratch, 'host'),
+      folder: scratch,
       runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
       ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
     },

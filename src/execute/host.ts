@@ -26,7 +26,7 @@ import type { Command, Outcome, PackedChanges, PackRequest } from './types.ts'
 
 /** What the process is started for: its only argument, as JSON. */
 export interface HostSetup {
-  /** A folder for it alone, which it makes and removes. */
+  /** What it works in. It is removed at the end, with all that others have put there, who may have been killed. */
   readonly folder: string
   /** With the rights that this process has. */
   readonly runtime: Runtime
@@ -58,7 +58,6 @@ class Host {
   constructor(setup: HostSetup) {
     const { folder, runtime, rootless } = setup
     const at = (name: string) => join(folder, name)
-    mkdirSync(folder)
     for (const name of ['root', 'state', 'bundle', 'tmp']) mkdirSync(at(name))
     this.#setup = setup
     this.#container = { id: `micromamba-image-${process.pid}`, state: at('state'), bundle: at('bundle') }
