@@ -82,8 +82,9 @@ export async function runContainer(
   const child = engine.start(
     kind === 'docker'
       ? ['start', '--attach', '--interactive', name]
-      : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be.
-        ['run', '--passwd=false', ...args],
+      : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be. And where
+        // DOCKER_CONFIG names a folder it wants a file with logins there, though nothing is pulled.
+        ['run', '--passwd=false', '--authfile=/dev/null', ...args],
   )
   child.stdin.on('error', () => undefined) // a command may end without having read it
   child.stdin.end(given)
