@@ -200,7 +200,9 @@ async function runScript(
 }
 
 function tell({ dropped, files, removed }: PackedChanges): void {
-  core.info(`Link scripts made ${files} files${removed > 0 ? ` and removed ${removed}` : ''}`)
+  core.info(
+    `Link scripts made ${files} ${files === 1 ? 'file' : 'files'}${removed > 0 ? ` and removed ${removed}` : ''}`,
+  )
   if (dropped.length === 0) return
   const places = dropped.map((path) => `/${path}`).join(', ')
   core.warning(

@@ -113,7 +113,8 @@ async function runCommand(text: string, command: Omit<Command, 'args'>, room: Wo
 
 function tell({ files, bytes, removed, special }: PackedChanges, seconds: number): void {
   const gone = removed > 0 ? `, ${removed} removed` : ''
-  core.info(`${seconds.toFixed(1)} s, ${files} files added or changed, ${formatBytes(bytes)}${gone}`)
+  const count = `${files} ${files === 1 ? 'file' : 'files'}`
+  core.info(`${seconds.toFixed(1)} s, ${count} added or changed, ${formatBytes(bytes)}${gone}`)
   if (special.length === 0) return
   const paths = special.map((path) => `/${path}`).join(', ')
   core.warning(
