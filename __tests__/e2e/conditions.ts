@@ -54,6 +54,7 @@ export async function runUnder(
     const [job] = process.argv.slice(1).map((text) => JSON.parse(text))
     if (job.umask !== undefined) process.umask(job.umask)
     if (job.uid !== undefined) {
+      process.setgroups([job.uid])
       process.setgid(job.uid)
       process.setuid(job.uid)
     }
