@@ -1,14 +1,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { runAction, type ActionOutcome } from '../../script/lib/runner.ts'
+import { runAction, type ActionOutcome, type ActionRun } from '../../script/lib/runner.ts'
 
 /** A repository's checkout in which the action's bundle runs, as a job of GitHub's would have it run. */
 export interface Job {
   readonly workspace: string
   write(path: string, text: string): Promise<void>
   /** Runs the action; inputs on top of those that the job was made with. */
-  run(inputs?: Readonly<Record<string, string>>, environment?: NodeJS.ProcessEnv): Promise<ActionOutcome>
+  run(
+    inputs?: Readonly<Record<string, string>>,
+    environment?: NodeJS.ProcessEnv,
+    onLog?: ActionRun['onLog'],
+  ): Promise<ActionOutcome>
   remove(): Promise<void>
 }
 
@@ -24,11 +28,12 @@ export async function createJob(
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text)
     },
-    run: (more = {}, variables = {}) =>
+    run: (more = {}, variables = {}, onLog) =>
       runAction({
         inputs: { ...inputs, ...more },
         environment: { ...environment, ...variables },
         workspace,
+        ...(onLog && { onLog }),
       }),
     remove: () => rm(workspace, { recursive: true, force: true }),
   }
