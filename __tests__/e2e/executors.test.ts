@@ -45,7 +45,8 @@ dot -Tsvg -o ~/drawn.svg <<<'graph { a -- b }'
 umask 027; mkdir -p ~/a/b ~/shut; echo "$CONDA_PREFIX" >~/a/b/file; ln ~/a/b/file ~/hard; ln -s a/b ~/soft; chmod 700 ~/shut
 rm -r /opt/conda/share/script-placeholder ~/a/b; echo changed >/opt/conda/share/tiny/version.txt; echo >~/shut/file
 env | grep -v ^_ | sort >~/env; pwd >>~/env; cat /proc/sys/kernel/hostname /run/secrets/one >>~/env; umask >>~/env; cat /srv/data >>~/env
-! touch /here /srv/work/here && cd / && mkdir ~/shut/more
+! touch /here /srv/work/here && cd / && mkdir ~/shut/more; mkdir -p ~/closed/in; echo >~/closed/in/file; chmod 0 ~/closed/in ~/closed
+chmod 700 ~/closed ~/closed/in; echo more >~/closed/in/file; chmod 0 ~/closed/in/file; rm ~/hard
 `
 
 /** A sudo for `nobody` alone: a shell that root's rights are given to. */

@@ -87,14 +87,20 @@ export class DiskTree {
 
   /** To be called when all layers are laid, before anything runs. */
   settle(): void {
+    this.#open()
+    this.#stamps = new Map()
     // The deepest first: what is below a closed one is out of reach.
     for (const [path, state] of this.#directories().toReversed()) {
+      const directory = this.#onDisk(path)
+      for (const [inside, stats] of this.#list(path)) {
+        if (!stats.isDirectory()) this.#stamps.set(inside, stampOf(stats))
+      }
       const time = this.#times.get(path) ?? fixedTime
-      utimesSync(this.#onDisk(path), time, time)
-      if (this.#user) chmodSync(this.#onDisk(path), modeFor(state, this.#user))
+      utimesSync(directory, time, time)
+      if (this.#user) chmodSync(directory, modeFor(state, this.#user))
+      this.#stamps.set(path, stampOf(lstatSync(directory)))
     }
     this.#isOpen = false
-    this.#stamps = this.#stampAll()
   }
 
   /** Makes a folder for a command to begin in, as engines do: what was not there is root's. */
@@ -115,28 +121,25 @@ export class DiskTree {
     }
   }
 
-  /** What is other than it was laid, or packed. */
+  /** What is other than it was laid, or packed. Until it is settled again nothing is to run. */
   differences(): Differences {
     const before = this.#before.files
     const now = new Map<string, FileNow>()
-    const stamps = new Map<string, Stamp>()
-    const closed: string[] = []
-    for (const [path, stats] of this.#walk((unreadable) => closed.push(unreadable))) {
+    const found = new Set<string>()
+    for (const [path, stats] of this.#walk()) {
       const stamp = stampOf(stats)
       const old = this.#stamps.get(path)
-      stamps.set(path, stamp)
+      found.add(path)
       if (old?.inode === stamp.inode && old.changed === stamp.changed) continue
       now.set(
         path,
         this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : this.#provided.get(path)),
       )
     }
-    this.#stamps = stamps
-    // Nodes of devices are not laid, and what this user cannot look into he could not change.
+    // Nodes of devices are not laid.
     const gone = [...before]
-      .filter(([path, { type }]) => !stamps.has(path) && type !== 'device' && type !== 'other')
+      .filter(([path, { type }]) => !found.has(path) && type !== 'device' && type !== 'other')
       .map(([path]) => path)
-      .filter((path) => !closed.some((directory) => isBelow(path, directory)))
     const hashesBefore = (paths: readonly string[]) => {
       const wanted = paths.flatMap((path): [string, FileBefore][] => {
         const old = before.get(path)
@@ -292,32 +295,26 @@ export class DiskTree {
     }
   }
 
-  #stampAll(): Map<string, Stamp> {
-    const stamps = new Map<string, Stamp>()
-    for (const [path, stats] of this.#walk(() => undefined)) stamps.set(path, stampOf(stats))
-    return stamps
-  }
-
-  /** Everything in the tree, a directory before what it holds. */
-  *#walk(onUnreadable: (directory: string) => void): Generator<[path: string, stats: Stats]> {
+  /** Everything in the tree, a directory before what it holds. What this user cannot look into is opened, for all is his. */
+  *#walk(): Generator<[path: string, stats: Stats]> {
     const waiting = ['']
     for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-      let names: string[]
-      try {
-        names = readdirSync(this.#onDisk(directory))
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
-        onUnreadable(directory)
-        continue
-      }
-      for (const name of names) {
-        const path = directory === '' ? name : `${directory}/${name}`
-        const stats = lstatSync(this.#onDisk(path), { throwIfNoEntry: false })
-        if (!stats) continue
+      for (const [path, stats] of this.#list(directory)) {
         yield [path, stats]
-        if (stats.isDirectory()) waiting.push(path)
+        if (!stats.isDirectory()) continue
+        if (this.#user && (stats.mode & 0o700) !== 0o700) chmodSync(this.#onDisk(path), 0o700)
+        waiting.push(path)
       }
     }
+  }
+
+  /** What a directory holds. */
+  #list(directory: string): [path: string, stats: Stats][] {
+    return readdirSync(this.#onDisk(directory)).flatMap((name): [string, Stats][] => {
+      const path = directory === '' ? name : `${directory}/${name}`
+      const stats = lstatSync(this.#onDisk(path), { throwIfNoEntry: false })
+      return stats ? [[path, stats]] : []
+    })
   }
 
   /** @param path clean, as those of layers are: this is asked several times for each file, so that joining is not for free */
