@@ -97,6 +97,7 @@ export async function run(asked: Request): Promise<Result> {
     const seconds = (performance.now() - start) / 1000
     return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed, seconds }
   } finally {
+    await Promise.all(context.closing)
     await removeScratch(context.scratch)
   }
 }

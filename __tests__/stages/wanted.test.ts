@@ -99,6 +99,7 @@ async function describe(
     tarballs: workspace,
     executors: createExecutors('auto'),
     execution: request.execution,
+    closing: [],
     shown: new Set<string>(),
   }
   const members = [{ ...member, ...change }]

@@ -16,7 +16,7 @@ import {
 import { isOwnGroup, type ImageUser } from '../base/users.ts'
 
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
-const homeMode = 0o777
+export const homeMode = 0o777
 
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
 export function writeUser(layer: Overlay, base: BaseFiles, user: ImageUser): void {

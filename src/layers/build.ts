@@ -18,7 +18,7 @@ import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.
 export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
-export { layerEntries } from './job.ts'
+export { directoryOfPrefix, layerEntries } from './job.ts'
 export { keyOf, layerKey, layerKeyAnnotation, type LayerInputs } from './key.ts'
 export { PrefixContents } from './prefix-contents.ts'
 

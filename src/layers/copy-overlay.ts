@@ -10,11 +10,14 @@ import type { LayerEntry, Owner } from './types.ts'
 /** What the files are laid on. */
 export interface LowerLayers {
   readonly base: BaseFiles
-  /** Directories that layers between the base and this one have, relative to the image's root. */
-  readonly hasDirectory?: (path: string) => boolean
+  /** What a directory is that layers between the base and this one have, relative to the image's root. */
+  readonly directoryAt?: (path: string) => DirectoryState | undefined
   /** Whose everything is. */
   readonly owner: Owner
 }
+
+/** Mode and owner of a directory that is there. */
+export type DirectoryState = Owner & { readonly mode: number }
 
 /** A layer on top of an image while it is put together, one path after the other. */
 export class CopyOverlay {
@@ -49,9 +52,20 @@ export class CopyOverlay {
     this.#entries.set(place, this.#entry(place, source, rule))
   }
 
-  /** All entries, parents first. */
+  /**
+   * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
+   * them anew with the mode 755.
+   */
   entries(): LayerEntry[] {
-    return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+    const all = new Map(this.#entries)
+    for (const path of this.#entries.keys()) {
+      for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
+        const { mode, uid, gid } = this.#given(parent) ?? {}
+        if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined) continue
+        all.set(parent, { type: 'directory', path: parent, mode, uid, gid })
+      }
+    }
+    return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
   #entry(path: string, source: Exclude<CopySource, { type: 'directory' }>, rule: CopyRule): LayerEntry {
@@ -85,10 +99,14 @@ export class CopyOverlay {
 
   /** Whether the image has a directory at a path, without this layer. */
   #isGiven(path: string): boolean {
-    const { base, hasDirectory } = this.#below
-    return (
-      path === '' || path === '.' || base.get(path)?.type === 'directory' || (hasDirectory?.(path) ?? false)
-    )
+    return path === '' || path === '.' || this.#given(path) !== undefined
+  }
+
+  /** The directory that the image has at a path, without this layer. */
+  #given(path: string): DirectoryState | undefined {
+    const { base, directoryAt } = this.#below
+    const file = base.get(path)
+    return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined)
   }
 
   #removeBelow(path: string): void {

@@ -21,7 +21,7 @@ import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
 import { claimsOf } from './path-set.ts'
 import { directoryMode, groupAsOwner, openMode } from './reproducible.ts'
-import type { Compression, LayerEntry, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
+import type { Compression, LayerEntry, Owner, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
 
 /** A package as it crosses to a worker thread: URLs cannot. */
 export interface JobPackage {
@@ -119,6 +119,27 @@ async function openSource({ locked, file, facts }: JobPackage): Promise<LinkSour
   return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts })
 }
 
+/** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
+function modeBelow(
+  root: string,
+  type: 'file' | 'directory',
+  path: string,
+  own: number,
+  groupWritable = false,
+): number {
+  const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own
+  return groupWritable ? groupAsOwner(mode) : mode
+}
+
+/** What a directory of a prefix is in an image; `path` is relative to the image's root. */
+export function directoryOfPrefix(
+  path: string,
+  rootPrefix: string,
+  { uid, gid, groupWritable }: PrefixOwner,
+): Owner & { readonly mode: number } {
+  return { uid, gid, mode: modeBelow(rootPrefix.slice(1), 'directory', path, directoryMode, groupWritable) }
+}
+
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
@@ -131,10 +152,8 @@ export async function* layerEntries(
 ): AsyncGenerator<LayerEntry> {
   const owner = { uid, gid }
   const root = rootPrefix.slice(1)
-  const modeOf = (type: 'file' | 'directory', path: string, own: number) => {
-    const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own
-    return groupWritable ? groupAsOwner(mode) : mode
-  }
+  const modeOf = (type: 'file' | 'directory', path: string, own: number) =>
+    modeBelow(root, type, path, own, groupWritable)
   const above = root.slice(0, root.lastIndexOf('/') + 1)
 
   function* parentsOf(path: string): Generator<LayerEntry> {

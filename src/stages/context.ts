@@ -34,6 +34,8 @@ export interface RunContext {
   /** Who runs commands in an image's file system. */
   readonly executors: Executors
   readonly execution: Pick<ExecutionWish, 'timeout' | 'secrets'>
+  /** What is still being put away; to be waited for at the run's end. */
+  readonly closing: Promise<void>[]
   /** What the log has of packages' messages: each is shown once, though several platforms and environments have it. */
   readonly shown: Set<string>
 }
@@ -78,6 +80,7 @@ export async function openContext(
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
     executors: createExecutors(execution.executor),
     execution,
+    closing: [],
     shown: new Set(),
   }
 }

@@ -106,10 +106,11 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
     for (const commands of runGroups(options.run)) {
       put(await runLayer(commands, assemble(await activate()), plan, steps, context))
     }
+    for (const layer of layers) void context.uploader?.add(layer)
   } finally {
-    await steps.close()
+    // What is still to be removed does not hold up what is to be pushed.
+    context.closing.push(steps.close())
   }
-  for (const layer of layers) void context.uploader?.add(layer)
   const image = assemble(await activate())
   tellChangingLabels(plan.earlier.image, image)
   return image
