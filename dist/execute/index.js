@@ -3593,12 +3593,12 @@ function mountsOf(command, place, user) {
     ];
 }
 /**
- * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
- * network.
+ * Makes a folder, unless it is there, with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf`
+ * for those that use its network.
  * @param folder its parent is there
  */
 async function writeNetworkFiles(folder) {
-    await (0,promises_namespaceObject.mkdir)(folder, { mode: 0o755 });
+    await (0,promises_namespaceObject.mkdir)(folder, { mode: 0o755, recursive: true });
     const hosts = [
         '127.0.0.1\tlocalhost',
         '::1\tlocalhost ip6-localhost ip6-loopback',
@@ -7576,6 +7576,8 @@ function runtimeVariables({ state }) {
 
 
 
+/** What every image has, said of or not. */
+const rootDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
 /**
  * The file system of an image in a folder of this machine, laid layer by layer. Calls are synchronous: there are some ten thousands of
  * small files, and a process of its own that does nothing else.
@@ -7592,6 +7594,8 @@ class DiskTree {
     /** Folders of ours for commands to begin in. */
     #provided = new Map();
     #stamps = new Map();
+    /** Whether it is not settled. */
+    #isOpen = true;
     /**
      * @param root an empty folder
      * @param user the only one that commands run as, where this process is not root's
@@ -7603,6 +7607,7 @@ class DiskTree {
     }
     /** Lays a layer on those below. */
     async add(layer) {
+        this.#open();
         const index = this.#layers.push(layer) - 1;
         const put = this.#before.beginLayer();
         for await (const entry of layer_tar_readLayerTar(layer)) {
@@ -7620,49 +7625,59 @@ class DiskTree {
     }
     /** To be called when all layers are laid, before anything runs. */
     settle() {
-        const directories = [...this.#before.files].filter(([, { type }]) => type === 'directory');
-        for (const [path, state] of directories.sort(([a], [b]) => (a < b ? 1 : -1))) {
+        this.#open();
+        this.#stamps = new Map();
+        // The deepest first: what is below a closed one is out of reach.
+        for (const [path, state] of this.#directories().toReversed()) {
+            const directory = this.#onDisk(path);
+            for (const [inside, stats] of this.#list(path)) {
+                if (!stats.isDirectory())
+                    this.#stamps.set(inside, stampOf(stats));
+            }
             const time = this.#times.get(path) ?? fixedTime;
-            (0,external_node_fs_namespaceObject.utimesSync)(this.#onDisk(path), time, time);
+            (0,external_node_fs_namespaceObject.utimesSync)(directory, time, time);
             if (this.#user)
-                (0,external_node_fs_namespaceObject.chmodSync)(this.#onDisk(path), modeFor(state, this.#user));
+                (0,external_node_fs_namespaceObject.chmodSync)(directory, modeFor(state, this.#user));
+            this.#stamps.set(path, stampOf((0,external_node_fs_namespaceObject.lstatSync)(directory)));
         }
-        this.#stamps = this.#stampAll();
+        this.#isOpen = false;
     }
     /** Makes a folder for a command to begin in, as engines do: what was not there is root's. */
     provide(directory) {
         const path = directory.replace(/^\/+|\/+$/g, '');
         const place = resolvePath(this.#before.files, path, { followLast: true });
-        for (const missing of [...above(place), place].sort()) {
-            const file = this.#onDisk(missing);
-            if ((0,external_node_fs_namespaceObject.lstatSync)(file, { throwIfNoEntry: false }))
+        for (const part of [...above(place), place].sort()) {
+            const file = this.#onDisk(part);
+            const stats = (0,external_node_fs_namespaceObject.lstatSync)(file, { throwIfNoEntry: false });
+            // What a command has put there may lead out of the tree.
+            if (stats && !stats.isDirectory())
+                return;
+            if (stats)
                 continue;
-            (0,external_node_fs_namespaceObject.mkdirSync)(file);
-            const state = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
-            (0,external_node_fs_namespaceObject.chmodSync)(file, this.#user ? modeFor(state, this.#user) : state.mode);
-            this.#provided.set(missing, state);
+            this.#within(external_node_path_namespaceObject.posix.dirname(part), () => {
+                (0,external_node_fs_namespaceObject.mkdirSync)(file);
+                (0,external_node_fs_namespaceObject.chmodSync)(file, this.#user ? modeFor(rootDirectory, this.#user) : rootDirectory.mode);
+            });
+            this.#provided.set(part, rootDirectory);
         }
     }
-    /** What is other than it was laid, or packed. */
+    /** What is other than it was laid, or packed. Until it is settled again nothing is to run. */
     differences() {
         const before = this.#before.files;
         const now = new Map();
-        const stamps = new Map();
-        const closed = [];
-        for (const [path, stats] of this.#walk((unreadable) => closed.push(unreadable))) {
+        const found = new Set();
+        for (const [path, stats] of this.#walk()) {
             const stamp = stampOf(stats);
             const old = this.#stamps.get(path);
-            stamps.set(path, stamp);
+            found.add(path);
             if (old?.inode === stamp.inode && old.changed === stamp.changed)
                 continue;
             now.set(path, this.#now(path, stats, old?.inode === stamp.inode ? before.get(path) : this.#provided.get(path)));
         }
-        this.#stamps = stamps;
-        // Nodes of devices are not laid, and what this user cannot look into he could not change.
+        // Nodes of devices are not laid.
         const gone = [...before]
-            .filter(([path, { type }]) => !stamps.has(path) && type !== 'device' && type !== 'other')
-            .map(([path]) => path)
-            .filter((path) => !closed.some((directory) => isBelow(path, directory)));
+            .filter(([path, { type }]) => !found.has(path) && type !== 'device' && type !== 'other')
+            .map(([path]) => path);
         const hashesBefore = (paths) => {
             const wanted = paths.flatMap((path) => {
                 const old = before.get(path);
@@ -7690,6 +7705,7 @@ class DiskTree {
     }
     /** Makes of what is at some paths, and below, what the layers have there. */
     async #restore(paths) {
+        this.#open();
         for (const path of paths)
             removeTree(this.#onDisk(path));
         const lost = [...this.#before.files].filter(([path]) => paths.some((place) => isBelow(path, place)));
@@ -7714,6 +7730,31 @@ class DiskTree {
                     (0,external_node_fs_namespaceObject.linkSync)(this.#onDisk(path), this.#onDisk(other));
             }
         }
+    }
+    /** The directories of the image, its root the first, each before what it holds. */
+    #directories() {
+        const found = [...this.#before.files].filter(([path, { type }]) => type === 'directory' && !isPassing(path));
+        return [['', rootDirectory], ...found.sort(([a], [b]) => (a < b ? -1 : 1))];
+    }
+    /** Lets this user change what is in the directories, since he may not be whom they let do so, until it is settled. */
+    #open() {
+        if (this.#isOpen)
+            return;
+        this.#isOpen = true;
+        if (!this.#user)
+            return;
+        for (const [path] of this.#directories())
+            (0,external_node_fs_namespaceObject.chmodSync)(this.#onDisk(path), 0o700);
+    }
+    /** The same for one directory, while something is done. */
+    #within(directory, work) {
+        const file = this.#onDisk(directory);
+        const mode = (0,external_node_fs_namespaceObject.lstatSync)(file).mode & 0o7777;
+        if (this.#user)
+            (0,external_node_fs_namespaceObject.chmodSync)(file, mode | 0o700);
+        work();
+        if (this.#user)
+            (0,external_node_fs_namespaceObject.chmodSync)(file, mode);
     }
     remove() {
         removeTree(this.root);
@@ -7801,36 +7842,27 @@ class DiskTree {
                 (0,external_node_fs_namespaceObject.chmodSync)(file, mode);
         }
     }
-    #stampAll() {
-        const stamps = new Map();
-        for (const [path, stats] of this.#walk(() => undefined))
-            stamps.set(path, stampOf(stats));
-        return stamps;
-    }
-    /** Everything in the tree, a directory before what it holds. */
-    *#walk(onUnreadable) {
+    /** Everything in the tree, a directory before what it holds. What this user cannot look into is opened, for all is his. */
+    *#walk() {
         const waiting = [''];
         for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-            let names;
-            try {
-                names = (0,external_node_fs_namespaceObject.readdirSync)(this.#onDisk(directory));
-            }
-            catch (error) {
-                if (error.code !== 'EACCES')
-                    throw error;
-                onUnreadable(directory);
-                continue;
-            }
-            for (const name of names) {
-                const path = directory === '' ? name : `${directory}/${name}`;
-                const stats = (0,external_node_fs_namespaceObject.lstatSync)(this.#onDisk(path), { throwIfNoEntry: false });
-                if (!stats)
-                    continue;
+            for (const [path, stats] of this.#list(directory)) {
                 yield [path, stats];
-                if (stats.isDirectory())
-                    waiting.push(path);
+                if (!stats.isDirectory())
+                    continue;
+                if (this.#user && (stats.mode & 0o700) !== 0o700)
+                    (0,external_node_fs_namespaceObject.chmodSync)(this.#onDisk(path), 0o700);
+                waiting.push(path);
             }
         }
+    }
+    /** What a directory holds. */
+    #list(directory) {
+        return (0,external_node_fs_namespaceObject.readdirSync)(this.#onDisk(directory)).flatMap((name) => {
+            const path = directory === '' ? name : `${directory}/${name}`;
+            const stats = (0,external_node_fs_namespaceObject.lstatSync)(this.#onDisk(path), { throwIfNoEntry: false });
+            return stats ? [[path, stats]] : [];
+        });
     }
     /** @param path clean, as those of layers are: this is asked several times for each file, so that joining is not for free */
     #onDisk(path) {
@@ -7906,7 +7938,6 @@ class Host {
     constructor(setup) {
         const { folder, runtime, rootless } = setup;
         const at = (name) => (0,external_node_path_namespaceObject.join)(folder, name);
-        (0,external_node_fs_namespaceObject.mkdirSync)(folder);
         for (const name of ['root', 'state', 'bundle', 'tmp'])
             (0,external_node_fs_namespaceObject.mkdirSync)(at(name));
         this.#setup = setup;

@@ -40755,9 +40755,21 @@ class CopyOverlay {
             this.#removeBelow(place);
         this.#entries.set(place, this.#entry(place, source, rule));
     }
-    /** All entries, parents first. */
+    /**
+     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
+     * them anew with the mode 755.
+     */
     entries() {
-        return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+        const all = new Map(this.#entries);
+        for (const path of this.#entries.keys()) {
+            for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
+                const { mode, uid, gid } = this.#given(parent) ?? {};
+                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
+                    continue;
+                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
+            }
+        }
+        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     }
     #entry(path, source, rule) {
         const { owner } = this.#below;
@@ -40788,8 +40800,13 @@ class CopyOverlay {
     }
     /** Whether the image has a directory at a path, without this layer. */
     #isGiven(path) {
-        const { base, hasDirectory } = this.#below;
-        return (path === '' || path === '.' || base.get(path)?.type === 'directory' || (hasDirectory?.(path) ?? false));
+        return path === '' || path === '.' || this.#given(path) !== undefined;
+    }
+    /** The directory that the image has at a path, without this layer. */
+    #given(path) {
+        const { base, directoryAt } = this.#below;
+        const file = base.get(path);
+        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
     }
     #removeBelow(path) {
         for (const other of this.#entries.keys())
@@ -48305,12 +48322,12 @@ function mountsOf(command, place, user) {
     ];
 }
 /**
- * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
- * network.
+ * Makes a folder, unless it is there, with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf`
+ * for those that use its network.
  * @param folder its parent is there
  */
 async function writeNetworkFiles(folder) {
-    await (0,promises_.mkdir)(folder, { mode: 0o755 });
+    await (0,promises_.mkdir)(folder, { mode: 0o755, recursive: true });
     const hosts = [
         '127.0.0.1\tlocalhost',
         '::1\tlocalhost ip6-localhost ip6-loopback',
@@ -48580,8 +48597,9 @@ async function runContainer(engine, kind, shape, command, onLine) {
     };
     const child = engine.start(kind === 'docker'
         ? ['start', '--attach', '--interactive', name]
-        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be.
-            ['run', '--passwd=false', ...args]);
+        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be. And where
+            // DOCKER_CONFIG names a folder it wants a file with logins there, though nothing is pulled.
+            ['run', '--passwd=false', '--authfile=/dev/null', ...args]);
     child.stdin.on('error', () => undefined); // a command may end without having read it
     child.stdin.end(given);
     const limit = timeLimit(command.timeout, () => engine.run(['kill', name]));
@@ -49298,7 +49316,6 @@ function ownIds() {
 
 
 
-
 /** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
 const fetchedAhead = 4;
 /**
@@ -49308,7 +49325,7 @@ const fetchedAhead = 4;
 async function openHostRoom({ layers, user }, runtime) {
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const host = new HostProcess({
-        folder: (0,external_node_path_.join)(scratch, 'host'),
+        folder: scratch,
         runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
         ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
     }, runtime.rights === 'sudo');
@@ -50851,6 +50868,7 @@ async function openContext(request, registry) {
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
         execution,
+        closing: [],
         shown: new Set(),
     };
 }
@@ -61801,6 +61819,15 @@ async function* keepTexts(entries, isKept, texts) {
 async function job_openSource({ locked, file, facts }) {
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
+/** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
+function modeBelow(root, type, path, own, groupWritable = false) {
+    const mode = (0,reproducible/* openMode */.AC)(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+    return groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode;
+}
+/** What a directory of a prefix is in an image; `path` is relative to the image's root. */
+function directoryOfPrefix(path, rootPrefix, { uid, gid, groupWritable }) {
+    return { uid, gid, mode: modeBelow(rootPrefix.slice(1), 'directory', path, reproducible/* directoryMode */.zu, groupWritable) };
+}
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
@@ -61808,10 +61835,7 @@ async function job_openSource({ locked, file, facts }) {
 async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
     const owner = { uid, gid };
     const root = rootPrefix.slice(1);
-    const modeOf = (type, path, own) => {
-        const mode = (0,reproducible/* openMode */.AC)(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
-        return groupWritable ? (0,reproducible/* groupAsOwner */.Br)(mode) : mode;
-    };
+    const modeOf = (type, path, own) => modeBelow(root, type, path, own, groupWritable);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
         // What is above the root prefix is the base's.
@@ -62552,29 +62576,45 @@ function changedTexts(texts, prefix, changes) {
 ;// CONCATENATED MODULE: ./src/stages/application.ts
 
 
+
 /** The files of the workspace that are copied into the image. */
-async function applicationLayer({ base, wanted }, members, settings) {
+async function applicationLayer(plan, members, settings) {
+    const { base, wanted } = plan;
     const { copied, inputs } = wanted;
     if (!copied)
         return [];
     const { uid, gid, home } = wanted.base.summary.user;
+    const files = await base.files();
     const below = {
-        base: await base.files(),
+        base: files,
         owner: { uid, gid },
         workdir: inputs.options.start.workdir ?? '/tmp',
-        hasDirectory: (path) => isAbove(home.slice(1), path) || hasDirectory(members, path),
+        directoryAt: (path) => {
+            // A home that the base has not is the wiring's.
+            if (path === home.slice(1))
+                return { uid, gid, mode: files.get(path)?.mode ?? homeMode };
+            if (files.get(path) || isAbove(home.slice(1), path))
+                return files.get(path) ? undefined : ofRoot;
+            return directoryOf(members, path, plan);
+        },
     };
     const entries = await openingAsNeeded(() => copied.entries(below));
     return [await buildLayer('application', entries, settings)];
 }
-/** Whether the layers of the environments bring a directory; its path is relative to the image's root. */
-function hasDirectory(members, path) {
-    return members.some(({ prefix, contents }) => {
+const ofRoot = { uid: 0, gid: 0, mode: 0o755 };
+/** What a directory is that the layers of the environments bring; its path is relative to the image's root. */
+function directoryOf(members, path, { base, owner }) {
+    const rootPrefix = base.rootPrefix.slice(1);
+    const isThere = members.some(({ prefix, contents }) => {
         const root = prefix.slice(1);
         if (isAbove(root, path))
             return true;
         return path.startsWith(`${root}/`) && contents.kindOf(path.slice(root.length + 1)) === 'directory';
     });
+    if (!isThere)
+        return undefined;
+    const isWithin = path === rootPrefix || path.startsWith(`${rootPrefix}/`);
+    return isWithin ? directoryOfPrefix(path, base.rootPrefix, owner) : ofRoot;
 }
 /** Whether `path` is `below`, or a directory above it. */
 function isAbove(below, path) {
@@ -62719,7 +62759,7 @@ async function runScript({ dist, name, version, buildNumber, script }, { env, pr
         lib_core/* info */.pq(`${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(lines.join('\n'))}`);
 }
 function tell({ dropped, files, removed }) {
-    lib_core/* info */.pq(`Link scripts made ${files} files${removed > 0 ? ` and removed ${removed}` : ''}`);
+    lib_core/* info */.pq(`Link scripts made ${files} ${files === 1 ? 'file' : 'files'}${removed > 0 ? ` and removed ${removed}` : ''}`);
     if (dropped.length === 0)
         return;
     const places = dropped.map((path) => `/${path}`).join(', ');
@@ -64293,7 +64333,8 @@ async function runCommand(text, command, room) {
 }
 function run_tell({ files, bytes, removed, special }, seconds) {
     const gone = removed > 0 ? `, ${removed} removed` : '';
-    lib_core/* info */.pq(`${seconds.toFixed(1)} s, ${files} files added or changed, ${(0,format/* formatBytes */.z3)(bytes)}${gone}`);
+    const count = `${files} ${files === 1 ? 'file' : 'files'}`;
+    lib_core/* info */.pq(`${seconds.toFixed(1)} s, ${count} added or changed, ${(0,format/* formatBytes */.z3)(bytes)}${gone}`);
     if (special.length === 0)
         return;
     const paths = special.map((path) => `/${path}`).join(', ');
@@ -64405,12 +64446,13 @@ async function makeImage(plan, store, context) {
         for (const commands of (0,run_lines/* runGroups */.i)(options.run)) {
             put(await runLayer(commands, assemble(await activate()), plan, steps, context));
         }
+        for (const layer of layers)
+            void context.uploader?.add(layer);
     }
     finally {
-        await steps.close();
+        // What is still to be removed does not hold up what is to be pushed.
+        context.closing.push(steps.close());
     }
-    for (const layer of layers)
-        void context.uploader?.add(layer);
     const image = assemble(await activate());
     tellChangingLabels(plan.earlier.image, image);
     return image;
@@ -67690,6 +67732,7 @@ async function run(asked) {
         return { ...made, pushed: push, ...(output !== undefined && { output }), cache, bytesPushed, seconds };
     }
     finally {
+        await Promise.all(context.closing);
         await (0,common_scratch/* removeScratch */.ZU)(context.scratch);
     }
 }

@@ -51980,12 +51980,12 @@ function mountsOf(command, place, user) {
     ];
 }
 /**
- * Makes a folder with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf` for those that use its
- * network.
+ * Makes a folder, unless it is there, with the `/etc/hosts` and `/etc/hostname` of all containers, and the machine's `/etc/resolv.conf`
+ * for those that use its network.
  * @param folder its parent is there
  */
 async function writeNetworkFiles(folder) {
-    await (0,promises_.mkdir)(folder, { mode: 0o755 });
+    await (0,promises_.mkdir)(folder, { mode: 0o755, recursive: true });
     const hosts = [
         '127.0.0.1\tlocalhost',
         '::1\tlocalhost ip6-localhost ip6-loopback',
@@ -52255,8 +52255,9 @@ async function runContainer(engine, kind, shape, command, onLine) {
     };
     const child = engine.start(kind === 'docker'
         ? ['start', '--attach', '--interactive', name]
-        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be.
-            ['run', '--passwd=false', ...args]);
+        : // Whom `/etc/passwd` does not know podman writes into it, unless told otherwise, which `podman create` cannot be. And where
+            // DOCKER_CONFIG names a folder it wants a file with logins there, though nothing is pulled.
+            ['run', '--passwd=false', '--authfile=/dev/null', ...args]);
     child.stdin.on('error', () => undefined); // a command may end without having read it
     child.stdin.end(given);
     const limit = timeLimit(command.timeout, () => engine.run(['kill', name]));
@@ -52969,7 +52970,6 @@ function ownIds() {
 
 
 
-
 /** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
 const fetchedAhead = 4;
 /**
@@ -52979,7 +52979,7 @@ const fetchedAhead = 4;
 async function openHostRoom({ layers, user }, runtime) {
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const host = new HostProcess({
-        folder: (0,external_node_path_.join)(scratch, 'host'),
+        folder: scratch,
         runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
         ...(runtime.rights === 'rootless' && { rootless: { user, own: ownIds() } }),
     }, runtime.rights === 'sudo');
@@ -54512,6 +54512,7 @@ async function openContext(request, registry) {
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
         execution,
+        closing: [],
         shown: new Set(),
     };
 }
@@ -65252,6 +65253,15 @@ async function* keepTexts(entries, isKept, texts) {
 async function job_openSource({ locked, file, facts }) {
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
+/** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
+function modeBelow(root, type, path, own, groupWritable = false) {
+    const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+    return groupWritable ? groupAsOwner(mode) : mode;
+}
+/** What a directory of a prefix is in an image; `path` is relative to the image's root. */
+function directoryOfPrefix(path, rootPrefix, { uid, gid, groupWritable }) {
+    return { uid, gid, mode: modeBelow(rootPrefix.slice(1), 'directory', path, directoryMode, groupWritable) };
+}
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
@@ -65259,10 +65269,7 @@ async function job_openSource({ locked, file, facts }) {
 async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
     const owner = { uid, gid };
     const root = rootPrefix.slice(1);
-    const modeOf = (type, path, own) => {
-        const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
-        return groupWritable ? groupAsOwner(mode) : mode;
-    };
+    const modeOf = (type, path, own) => modeBelow(root, type, path, own, groupWritable);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
         // What is above the root prefix is the base's.

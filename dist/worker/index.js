@@ -37627,7 +37627,7 @@ function followLinks(path, links, prefix) {
 
 
 
-const directoryMode = 0o755;
+const linking_directoryMode = 0o755;
 /** What conda-meta says of a soft link that leads to no file of its package. */
 const sha256OfNothing = sha256(Buffer.alloc(0));
 /** One package on its way into the prefix, and what is learnt on the way. */
@@ -37662,7 +37662,7 @@ class Linking {
     async *files() {
         for (const planned of this.#plan.files) {
             if (planned.file.type === 'directory' && this.#isWanted(planned)) {
-                yield { type: 'directory', path: planned.path, mode: directoryMode };
+                yield { type: 'directory', path: planned.path, mode: linking_directoryMode };
             }
         }
         for await (const entry of this.#archive.entries()) {
@@ -50296,6 +50296,15 @@ async function* keepTexts(entries, isKept, texts) {
 async function openSource({ locked, file, facts }) {
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
+/** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
+function modeBelow(root, type, path, own, groupWritable = false) {
+    const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
+    return groupWritable ? groupAsOwner(mode) : mode;
+}
+/** What a directory of a prefix is in an image; `path` is relative to the image's root. */
+function directoryOfPrefix(path, rootPrefix, { uid, gid, groupWritable }) {
+    return { uid, gid, mode: modeBelow(rootPrefix.slice(1), 'directory', path, directoryMode, groupWritable) };
+}
 /**
  * Places entries of a prefix in an image: below the prefix, with an owner, behind their parent directories.
  * @param directories those that the layer has already, to which more are added
@@ -50303,10 +50312,7 @@ async function openSource({ locked, file, facts }) {
 async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupWritable = false }, directories = new Set()) {
     const owner = { uid, gid };
     const root = rootPrefix.slice(1);
-    const modeOf = (type, path, own) => {
-        const mode = openMode(type, path === root ? '' : path.slice(root.length + 1)) ?? own;
-        return groupWritable ? groupAsOwner(mode) : mode;
-    };
+    const modeOf = (type, path, own) => modeBelow(root, type, path, own, groupWritable);
     const above = root.slice(0, root.lastIndexOf('/') + 1);
     function* parentsOf(path) {
         // What is above the root prefix is the base's.
