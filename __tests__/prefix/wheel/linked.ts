@@ -1,4 +1,4 @@
-import type { LockedWheel } from '../../../src/packages/wheel/archive.ts'
+import type { LinkedWheel } from '../../../src/packages/wheel/archive.ts'
 import { readAll } from '../../../src/prefix/content.ts'
 import type { SourceCompiler } from '../../../src/prefix/link.ts'
 import { linkWheel, openLockedWheel, type WheelContext } from '../../../src/prefix/wheel/link.ts'
@@ -6,11 +6,12 @@ import { temporaryFile } from '../../packages/make-package.ts'
 import type { MadeWheel } from '../../packages/make-wheel.ts'
 import type { Tree } from './real-pip.ts'
 
-export function lockedWheel(wheel: MadeWheel, parts: Partial<LockedWheel> = {}): LockedWheel {
+export function lockedWheel(wheel: MadeWheel, parts: Partial<LinkedWheel> = {}): LinkedWheel {
   const { name, version, sha256, fileName } = wheel
   return {
     name,
     version,
+    fileName,
     url: new URL(`https://wheels.example/${encodeURIComponent(fileName)}`),
     sha256,
     requested: false,
@@ -23,7 +24,7 @@ export async function linkedTree(
   wheel: MadeWheel,
   context: WheelContext,
   options: {
-    readonly locked?: Partial<LockedWheel>
+    readonly locked?: Partial<LinkedWheel>
     readonly select?: (path: string) => boolean
     readonly compiler?: SourceCompiler
   } = {},

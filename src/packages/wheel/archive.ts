@@ -7,7 +7,14 @@ import { refusal } from './refusal.ts'
 import { zipEntries, type ZipEntry } from './zip.ts'
 
 export type { ScriptEntryPoints } from './entry-points.ts'
-export type { DirectUrl, LockedWheel } from './locked.ts'
+export {
+  directUrlOf,
+  wheelToFetch,
+  type DirectUrl,
+  type LinkedWheel,
+  type WheelLine,
+  type WheelToFetch,
+} from './locked.ts'
 export type { RecordRow } from './record.ts'
 
 /** Where a file of a wheel goes: the keys of sysconfig's schemes, and `root`, which is site-packages. */

@@ -1,19 +1,25 @@
+import { pathToFileURL } from 'node:url'
+import type { LockedWheel } from '../../lock/types.ts'
+
+/** A line of a lock that names a wheel, not something that one is built from. */
+export type WheelLine = Extract<LockedWheel, { kind: 'wheel' }>
+
 /** A wheel of a lock: what decides, with its bytes and the environment's python, what it becomes once it is linked. */
-export interface LockedWheel {
+export interface LinkedWheel extends Pick<
+  WheelLine,
+  'name' | 'version' | 'fileName' | 'sha256' | 'requested'
+> {
   /**
-   * The project's, as it was asked for: pip names the directory of a wheel's headers by that spelling. All spellings that are the same
-   * for PEP 503 are the same project.
+   * The project's: pip names the directory of a wheel's headers by that spelling. All spellings that are the same for PEP 503 are the
+   * same project.
    */
   readonly name: string
-  readonly version: string
-  /** Where the wheel is, without credentials. */
+  /** Where the wheel is, without credentials; for errors. */
   readonly url: URL
-  /** What its bytes must hash to. Hex digits. */
-  readonly sha256: string
-  /** Whether the user named it; the others came as what it depends on. */
-  readonly requested: boolean
   /** Where it came from, if it was asked for by an address or a path instead of from an index (PEP 610). */
   readonly directUrl?: DirectUrl
+  /** Its line in the lockfile, for errors. */
+  readonly at?: { readonly file: string; readonly line: number }
 }
 
 /** A direct URL reference (PEP 610). `url` is absolute. Credentials in it are not written anywhere. */
@@ -34,3 +40,51 @@ export type DirectUrl = { readonly url: string; readonly subdirectory?: string }
     }
   | { readonly directory: { readonly editable?: boolean } }
 )
+
+/** A wheel of a lock as an archive that can be fetched. */
+export interface WheelToFetch extends LinkedWheel {
+  readonly format: 'whl'
+  readonly checksum: { readonly algorithm: 'sha256'; readonly hex: string }
+  /** Its line in the lockfile. */
+  readonly line: number
+}
+
+/**
+ * @param folder absolute, that paths in the lock are relative to
+ * @param lockFile for errors
+ */
+export function wheelToFetch(locked: WheelLine, folder: string, lockFile: string): WheelToFetch {
+  const { name, version, fileName, sha256, requested, line } = locked
+  const directUrl = directUrlOf(locked)
+  return {
+    name,
+    version,
+    fileName,
+    url: absolute(locked.url, pathToFileURL(`${folder}/`)),
+    sha256,
+    requested,
+    ...(directUrl && { directUrl }),
+    format: 'whl',
+    checksum: { algorithm: 'sha256', hex: sha256 },
+    line,
+    at: { file: lockFile, line },
+  }
+}
+
+/**
+ * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * machine and is not in the image: it is written as if that were the root of the file system.
+ */
+export function directUrlOf({ url, sha256, subdirectory, direct }: WheelLine): DirectUrl | undefined {
+  if (!direct) return undefined
+  return {
+    url: absolute(url, new URL('file:///')).href,
+    ...(subdirectory !== undefined && { subdirectory }),
+    archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
+  }
+}
+
+/** `file:wheels/a.whl` is a path, and what has two slashes an address. */
+function absolute(url: string, root: URL): URL {
+  return /^file:(?!\/\/)/.test(url) ? new URL(url.slice('file:'.length), root) : new URL(url)
+}

@@ -1,6 +1,4 @@
-import { basename } from 'node:path'
-import { unescape } from 'node:querystring'
-import { openWheel, type LockedWheel } from '../../packages/wheel/archive.ts'
+import { openWheel, type LinkedWheel } from '../../packages/wheel/archive.ts'
 import { withBytecode, type SourceCompiler } from '../compiling.ts'
 import { drain, readAll } from '../content.ts'
 import { fileOf } from '../linking.ts'
@@ -24,6 +22,7 @@ export {
   type WheelPlan,
   type WheelSource,
 } from './plan.ts'
+export { pipDialect } from './scripts.ts'
 export { removedBy, type InstalledDistribution } from './replaced.ts'
 
 /**
@@ -31,8 +30,10 @@ export { removedBy, type InstalledDistribution } from './replaced.ts'
  * @param file the wheel on this machine, verified
  * @throws UserError when it cannot be read, or is not what it says
  */
-export async function openLockedWheel(locked: LockedWheel, file: string): Promise<WheelSource> {
-  return { locked, archive: await openWheel(file, unescape(basename(locked.url.pathname))) }
+export async function openLockedWheel(locked: LinkedWheel, file: string): Promise<WheelSource> {
+  const { fileName, at } = locked
+  const name = at ? `${fileName} (${at.file}:${at.line})` : fileName
+  return { locked, archive: await openWheel(file, name) }
 }
 
 /**

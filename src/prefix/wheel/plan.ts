@@ -1,18 +1,19 @@
 import { posix } from 'node:path'
 import { isReserved } from '../../common/whiteout.ts'
 import { UserError } from '../../common/errors.ts'
-import type { LockedWheel, WheelArchive, WheelFile, WheelScheme } from '../../packages/wheel/archive.ts'
+import type { LinkedWheel, WheelArchive, WheelFile, WheelScheme } from '../../packages/wheel/archive.ts'
 import { refusal } from '../../packages/wheel/refusal.ts'
 import { hasHashedBytecode } from '../bytecode-format.ts'
 import { findObstructed } from '../clobber.ts'
 import type { LinkContext } from '../plan.ts'
 import { bytecodePath, type Python } from '../python.ts'
 import { formatDirectUrl } from './direct-url.ts'
+import { fitsPython } from './tags.ts'
 import { isOldWrapper, wrapperScripts, wrapperText } from './scripts.ts'
 
 /** A wheel of the lock that is at hand. */
 export interface WheelSource {
-  readonly locked: LockedWheel
+  readonly locked: LinkedWheel
   readonly archive: WheelArchive
 }
 
@@ -39,7 +40,7 @@ export interface GeneratedFile {
 
 /** What linking a wheel will put where, as far as its metadata tells. All paths are relative to the prefix. */
 export interface WheelPlan {
-  /** The wheel's file name. */
+  /** The wheel's file name, and its line in the lockfile. */
   readonly dist: string
   /** As PEP 503 normalises it. */
   readonly name: string
@@ -63,7 +64,8 @@ export const executableMode = 0o755
 
 /**
  * Plans a wheel's linking as pip installs it (operations/install/wheel.py: `_install_wheel`), with a umask of 022.
- * @throws UserError when the environment has no python, the wheel is another one than the lock says, or its paths are at odds
+ * @throws UserError when the environment has no python, the wheel is another one than the lock says or for another python, or its
+ * paths are at odds
  */
 export function planWheel({ locked, archive }: WheelSource, context: WheelContext): WheelPlan {
   const { info } = archive
@@ -72,8 +74,14 @@ export function planWheel({ locked, archive }: WheelSource, context: WheelContex
   const name = normalizeName(locked.name)
   if (normalizeName(info.name) !== name || !normalizeName(distInfo).startsWith(name)) {
     throw new UserError(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
-      at: { url: locked.url.href },
+      at: locked.at ?? { url: locked.url.href },
       advice: 'Update the lockfile.',
+    })
+  }
+  if (!fitsPython(locked.fileName, python)) {
+    throw new UserError(`the wheel ${locked.fileName} is not for python ${python.version}`, {
+      at: locked.at ?? { url: locked.url.href },
+      advice: 'Update the lockfile: pip chooses wheels for the python of the environment.',
     })
   }
   const directories = schemes(python, locked.name)

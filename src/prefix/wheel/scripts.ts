@@ -23,6 +23,19 @@ export function pipVersion(version: string): PipVersion {
   return { major, minor }
 }
 
+/** The oldest pips that write scripts as they do. */
+const dialects = ['26.0', '25.2', '24.0'] as const
+
+/** The oldest pip that installs as a pip does: releases of pip are many, and what they leave differs rarely. */
+export function pipDialect(version: string): string {
+  const { major, minor } = pipVersion(version)
+  const found = dialects.find((dialect) => {
+    const oldest = pipVersion(dialect)
+    return major > oldest.major || (major === oldest.major && minor >= oldest.minor)
+  })
+  return found ?? '23.0'
+}
+
 /**
  * The scripts that pip makes of a wheel's entry points, in pip's order: those of the console, then those with a GUI; a name that is in both
  * comes twice. `pip` and `easy_install` come with names for python's version, in the place of what other version they were built for
