@@ -29,6 +29,7 @@ import { createPackageStore, type Wanted } from './stages/packages.ts'
 import { planImage, type Plan } from './stages/plan.ts'
 import { checkBeforehand, checkCommands } from './stages/preflight.ts'
 import { describeImages } from './stages/wanted.ts'
+import { wheelsOf } from './stages/wheels.ts'
 
 /**
  * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
@@ -68,7 +69,7 @@ export async function run(asked: Request): Promise<Result> {
         wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))),
       )
       for (const plan of planned) sendBaseLayers(plan, context)
-      await store.prepare(planned.flatMap(missingPackages))
+      await store.prepare(planned.flatMap((plan) => missingPackages(plan, context)))
       return planned
     })
 
@@ -107,16 +108,17 @@ function sendBaseLayers(plan: Plan | undefined, { uploader }: RunContext): void 
   for (const layer of plan?.base.image.layers ?? []) void uploader?.add(layer)
 }
 
-/** The packages of layers that no earlier image has. */
-function missingPackages(plan: Plan | undefined): Wanted[] {
-  return (plan?.members ?? []).map(({ locked, groups }) => ({
-    member: locked,
-    packages: groups
-      .filter(({ earlier }) => !earlier)
-      .flatMap(({ packages }) =>
-        packages.flatMap((position) => locked.resolved.lock.packages[position] ?? []),
-      ),
-  }))
+/** The packages and wheels of layers that no earlier image has. */
+function missingPackages(plan: Plan | undefined, { workspace }: RunContext): Wanted[] {
+  return (plan?.members ?? []).map(({ locked, groups }) => {
+    const all = [...locked.resolved.lock.packages, ...wheelsOf(locked, workspace)]
+    return {
+      member: locked,
+      packages: groups
+        .filter(({ earlier }) => !earlier)
+        .flatMap(({ packages }) => packages.flatMap((position) => all[position] ?? [])),
+    }
+  })
 }
 
 /**

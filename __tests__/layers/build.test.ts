@@ -38,6 +38,8 @@ async function environment(): Promise<FetchedPackage[]> {
   }))
 }
 
+const noCompiler = () => Promise.reject(new Error('there is nothing to compile'))
+
 const context = { prefix: '/opt/conda', rootPrefix: '/opt/conda' }
 const inputs = { ...context, owner: { uid: 57439, gid: 57439 }, compression: 'zstd', packages: [] } as const
 
@@ -95,7 +97,7 @@ test.each([
   const groups = groupPackages(['first', 'second'], own, 1 + own.length * 2)
   const { contents, opened } = await build(groups)
   const again: string[] = []
-  for await (const entry of overrides(contents, groups)) {
+  for await (const entry of overrides(contents, groups, noCompiler)) {
     expect(entry.path).toBe('bin/tool')
     if (entry.type === 'file') again.push((await collect(entry.content)).toString())
   }

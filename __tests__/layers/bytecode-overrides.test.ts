@@ -8,6 +8,7 @@ import {
   type LinkSource,
   type SourceCompiler,
 } from '../../src/prefix/link.ts'
+import { nothingRemoved } from '../../src/layers/replaced.ts'
 import { collect } from './collect.ts'
 import { jobPackage } from './packages.ts'
 
@@ -42,7 +43,7 @@ async function overridesOf(first: Files, second: Files): Promise<Files> {
   const plans = sources.map(({ archive }) => planLink(archive.info, context))
   const [one, two] = sources
   const source = (position: number) => (position === 0 ? one : two)
-  const contents = { context, source, plans, clobbers: findClobbers(plans) }
+  const contents = { context, source, plans, clobbers: findClobbers(plans), removals: nothingRemoved }
   const given: Record<string, string> = {}
   for await (const entry of bytecodeOverrides(contents, () => Promise.resolve(compiler))) {
     given[entry.path] = entry.type === 'file' ? (await collect(entry.content)).toString() : entry.type

@@ -7,12 +7,13 @@ const facts: LayerFacts = {
   texts: { 'etc/conda/activate.d/a.sh': 'export A=1\n' },
   scripted: ['a-1.0-0'],
   messages: { 'b-2-0': 'fetch the database\n' },
+  distributions: ['a', 'b-c'],
   python: { version: '3.12', executable: 'bin/python3.12', sitePackages: 'lib/python3.12/site-packages' },
 }
 
 test.each([
   ['all there is', facts],
-  ['the least', { ...claimsOf([], []), texts: {}, scripted: [], messages: {} }],
+  ['the least', { ...claimsOf([], []), texts: {}, scripted: [], messages: {}, distributions: [] }],
 ])('%s comes back from its text', (_, some) => {
   expect(parseFacts(formatFacts(some))).toEqual(some)
 })
@@ -35,6 +36,10 @@ test.each([
     'of an earlier version, which counts scripts that only print',
   ],
   [formatFacts(facts).replace(/"scripts":.*?\}\]/, '"scripts":[1]'), 'too short a list'],
+  [
+    formatFacts(facts).replace(/"distributions":.*?\],/, ''),
+    'of an earlier version, which knows no distributions',
+  ],
 ])('%j, %s, is refused', (text) => {
   expect(parseFacts(text)).toBeUndefined()
 })

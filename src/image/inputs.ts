@@ -1,6 +1,7 @@
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import type { UserWish } from '../base/user-wish.ts'
+import type { LinkedWheel } from '../packages/wheel/archive.ts'
 import type { Compression } from '../layers/types.ts'
 import { layerRules } from '../layers/key.ts'
 import { bytecodeFormat } from '../prefix/bytecode-format.ts'
@@ -56,9 +57,13 @@ export interface EnvironmentInputs {
   readonly name: string
   /** In the order of the lock. */
   readonly packages: readonly PackageInputs[]
+  /** In the order in which they are installed, after all packages; absent when there are none. */
+  readonly wheels?: readonly WheelInputs[]
+  /** The oldest pip that installs them as they are linked; absent when there are none. */
+  readonly pip?: string
   /** What was asked, for the environment's history. */
   readonly specs: readonly string[]
-  /** Names of packages with a layer of their own; absent when nobody chose them. */
+  /** Names of packages with a layer of their own, and of wheels, as `pip:<name>`; absent when nobody chose them. */
   readonly ownLayer?: readonly string[]
   /** What its activation sets. */
   readonly variables: Readonly<Record<string, string>>
@@ -69,6 +74,14 @@ export interface PackageInputs {
   readonly url: string
   /** Of the archive, 64 hex digits, or 32 of an md5 in locks that others wrote. */
   readonly checksum: string
+}
+
+export interface WheelInputs extends Pick<
+  LinkedWheel,
+  'name' | 'version' | 'sha256' | 'requested' | 'directUrl'
+> {
+  /** As the lock has it: a path is relative. */
+  readonly url: string
 }
 
 /**
@@ -95,7 +108,7 @@ export interface MicromambaInputs {
 }
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 4
+const imageFormat = 5
 
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 export function fingerprint(inputs: ImageInputs): Digest {

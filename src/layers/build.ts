@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageLayer } from '../oci/image.ts'
-import type { FetchedPackage } from '../packages/download.ts'
-import { linkPackage, type LinkContext, type PrefixEntry, type Python } from '../prefix/link.ts'
+import type { Fetched, FetchedPackage } from '../packages/download.ts'
+import type { WheelToFetch } from '../packages/wheel/archive.ts'
+import type { PrefixEntry, Python, SourceCompiler } from '../prefix/link.ts'
+import { linkLinkable, type PrefixContext } from '../prefix/linkable.ts'
 import { factsAnnotation, formatFacts, type LayerFacts } from './facts.ts'
 import type { LayerGroup } from './group.ts'
-import type { LayerJob } from './job.ts'
+import type { JobPackage, JobWheel, LayerJob } from './job.ts'
 import { layerKeyAnnotation, type LayerInputs } from './key.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
@@ -17,10 +19,11 @@ import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.
 /** The door of this folder: from packages to layers. */
 export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
-export { chooseOwnLayer, groupPackages, type LayerGroup } from './group.ts'
+export { chooseOwnLayer, groupPackages, groupWheels, wheelBudget, type LayerGroup } from './group.ts'
 export { directoryOfPrefix, layerEntries } from './job.ts'
-export { keyOf, layerKey, layerKeyAnnotation, type LayerInputs } from './key.ts'
+export { keyOf, layerKey, layerKeyAnnotation, type KeyedWheel, type LayerInputs } from './key.ts'
 export { PrefixContents } from './prefix-contents.ts'
+export { hiddenPaths, type Replaced } from './replaced.ts'
 
 /** What layers are made with. */
 export interface LayerSettings {
@@ -30,6 +33,9 @@ export interface LayerSettings {
   readonly directory: string
 }
 
+/** What a layer is made of. */
+export type Archive = FetchedPackage | Fetched<WheelToFetch>
+
 /** A group whose layer is to be made. */
 export interface GroupToBuild {
   readonly title: string
@@ -38,7 +44,7 @@ export interface GroupToBuild {
   /** Waits for what the layer is made of. */
   readonly prepare: () => Promise<{
     /** In the order of the lock. */
-    readonly packages: readonly FetchedPackage[]
+    readonly packages: readonly Archive[]
     /** The environment's python on this machine, where there is something to compile. */
     readonly compiler?: { readonly executable: string }
   }>
@@ -67,11 +73,7 @@ export async function buildLayers(
   const jobs = groups.map(({ inputs, prepare }, index) => async (): Promise<LayerJob> => {
     const { packages, compiler } = await prepare()
     const { owner, compression } = inputs
-    const members = packages.map(({ locked, file, sha256, md5, size }) => ({
-      locked: { ...locked, url: locked.url.href },
-      file,
-      facts: { sha256, md5, size },
-    }))
+    const members = packages.map(jobMember)
     const file = join(directory, `layer-${index}`)
     const context = linkContext(inputs, python)
     return { packages: members, context, ...(compiler && { compiler }), owner, compression, file }
@@ -89,14 +91,22 @@ export async function buildLayers(
   return made
 }
 
+function jobMember({ locked, file, sha256, md5, size }: Archive): JobPackage | JobWheel {
+  const url = locked.url.href
+  return locked.format === 'whl'
+    ? { wheel: { ...locked, url }, file, size }
+    : { locked: { ...locked, url }, file, facts: { sha256, md5, size } }
+}
+
 /** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
-function linkContext(inputs: LayerInputs, python: Python | undefined): LinkContext {
-  const { prefix, rootPrefix, bytecode } = inputs
+function linkContext(inputs: LayerInputs, python: Python | undefined): PrefixContext {
+  const { prefix, rootPrefix, bytecode, pip } = inputs
   return {
     prefix,
     rootPrefix,
     ...(inputs.python && python && { python }),
     bytecode: bytecode !== undefined,
+    ...(pip !== undefined && { pip }),
   }
 }
 
@@ -127,12 +137,23 @@ export function packedLayer(
   }
 }
 
-/** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
+/**
+ * The files of packages that the order of the layers gets wrong, to be given again on top of them.
+ * @param startCompiler called when the RECORD of a wheel is among them, which tells what could be compiled
+ */
 export async function* overrides(
-  contents: PrefixContents,
+  contents: Pick<PrefixContents, 'clobbers' | 'context' | 'plans' | 'removals' | 'source'>,
   groups: readonly LayerGroup[],
+  startCompiler: () => Promise<SourceCompiler>,
 ): AsyncGenerator<PrefixEntry> {
-  for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
-    yield* linkPackage(contents.source(position), contents.context, (path) => paths.has(path))
+  const { clobbers, context, removals } = contents
+  for (const [position, paths] of planOverrides(groups, clobbers, removals.gone)) {
+    const plan = contents.plans[position]
+    const needsCompiler = plan && 'generated' in plan && plan.isCompiled && paths.has(plan.recordPath)
+    const compiler = needsCompiler ? await startCompiler() : undefined
+    const bytecode = new Set(plan?.isCompiled ? plan.bytecode.map(({ path }) => path) : [])
+    // Bytecode has overrides of its own.
+    const select = (path: string) => paths.has(path) && !bytecode.has(path)
+    yield* linkLinkable(contents.source(position), context, select, compiler)
   }
 }

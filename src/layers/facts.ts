@@ -16,6 +16,8 @@ export interface LayerFacts extends Claims {
   readonly scripted: readonly string[]
   /** What the scripts of all others that have some would print, and nothing else: text by package. */
   readonly messages: Readonly<Record<string, string>>
+  /** Python distributions of its packages, by their canonical names, sorted: what pip would replace. */
+  readonly distributions: readonly string[]
   /** Where the layer has the environment's python: what noarch packages in other layers need of it. */
   readonly python?: Python
 }
@@ -23,13 +25,22 @@ export interface LayerFacts extends Claims {
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
 const scriptRules = 1
 
-export function formatFacts({ claims, ways, texts, scripted, messages, python }: LayerFacts): string {
+export function formatFacts({
+  claims,
+  ways,
+  texts,
+  scripted,
+  messages,
+  distributions,
+  python,
+}: LayerFacts): string {
   const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0
   return JSON.stringify({
     claims: formatPathSet(claims),
     ways: formatPathSet(ways),
     ...(Object.keys(texts).length > 0 && { texts: sorted(texts) }),
     ...(hasScripts && { scripts: [scriptRules, scripted, sorted(messages)] }),
+    distributions,
     ...(python && { python: [python.version, python.executable, python.sitePackages] }),
   })
 }
@@ -52,14 +63,14 @@ function readFacts(text: string): LayerFacts | undefined {
     return undefined
   }
   if (!isRecord(value)) return undefined
-  const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value
+  const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value
   if (typeof claims !== 'string' || typeof ways !== 'string') return undefined
   const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)]
   if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts)) return undefined
   const [, scripted, messages] = scripts as unknown[]
-  if (!isList(scripted) || !isTexts(messages)) return undefined
+  if (!isList(scripted) || !isTexts(messages) || !isList(distributions)) return undefined
   if (!Object.keys(texts).every(isActivationFile)) return undefined
-  const read = { claims: claimed, ways: above, texts, scripted, messages }
+  const read = { claims: claimed, ways: above, texts, scripted, messages, distributions }
   if (python === undefined) return read
   if (!isList(python)) return undefined
   const [version = '', executable = '', sitePackages = ''] = python

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** Packages that share a layer, by their positions in the lock, ascending. */
+/** Packages that share a layer, or wheels, by their positions in the lock, ascending; wheels stand behind all packages. */
 export interface LayerGroup {
-  /** What the group is called in the image's history: the package's name, or `packages 7/32`. */
+  /** What the group is called in the image's history: the package's name, or `packages 7/32`; of wheels with `pip: ` before it. */
   readonly title: string
   readonly packages: readonly number[]
 }
@@ -17,6 +17,16 @@ export const bucketCount = 32
 
 /** Of a lock that does not say which packages are big; all of them share layers then. */
 const bucketCountWithoutSizes = 64
+
+/** Wheels have this many of their own: they are fewer, and most weigh little. */
+export const wheelBucketCount = 8
+const wheelBucketCountWithoutSizes = 16
+
+/** Of an environment's layers this part is for its wheels. */
+const wheelShare = 1 / 5
+
+/** How a wheel is called where packages and wheels stand together. */
+const wheelPrefix = 'pip:'
 
 /** A package whose archive has this many bytes gets a layer of its own. */
 export const ownLayerSize = 2_000_000
@@ -39,12 +49,52 @@ export function groupPackages(
   const buckets = own
     ? bucketsWithin(budget / 2, bucketCount)
     : bucketsWithin(budget, bucketCountWithoutSizes)
-  const alone = new Set(own?.slice(0, budget - buckets))
+  const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? []
+  return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages')
+}
+
+/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
+export function wheelBudget(budget: number): number {
+  return Math.max(1, Math.floor(budget * wheelShare))
+}
+
+/**
+ * Groups the wheels of a lock, as `groupPackages` does its packages.
+ * @param names the wheels in the order of the lock
+ * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
+ * @param first the position of the first wheel
+ */
+export function groupWheels(
+  names: readonly string[],
+  own: readonly string[] | undefined,
+  budget: number,
+  first: number,
+): LayerGroup[] {
+  const buckets = own
+    ? bucketsWithin(budget / 2, wheelBucketCount)
+    : bucketsWithin(budget, wheelBucketCountWithoutSizes)
+  const alone = (own ?? []).flatMap((name) =>
+    name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : [],
+  )
+  return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
+    title: `pip: ${title}`,
+    packages: packages.map((index) => first + index),
+  }))
+}
+
+function grouped(
+  names: readonly string[],
+  own: readonly string[],
+  buckets: number,
+  noun: string,
+): LayerGroup[] {
+  const alone = new Set(own)
   const groups = new Map<string, number[]>()
+  const titleOf = (bucket: number) => `${noun} ${bucket + 1}/${buckets}`
   for (const name of alone) groups.set(name, [])
-  for (let bucket = 0; bucket < buckets; bucket++) groups.set(titleOf(bucket, buckets), [])
+  for (let bucket = 0; bucket < buckets; bucket++) groups.set(titleOf(bucket), [])
   names.forEach((name, position) => {
-    const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets), buckets)
+    const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets))
     groups.get(group)?.push(position)
   })
   return [...groups]
@@ -64,10 +114,6 @@ function bucketsWithin(budget: number, usual: number): number {
 
 function bucketOf(name: string, buckets: number): number {
   return createHash('sha256').update(name).digest().readUInt32BE(0) % buckets
-}
-
-function titleOf(bucket: number, buckets: number): string {
-  return `packages ${bucket + 1}/${buckets}`
 }
 
 /** The lock before, as far as its choice binds the next one. */

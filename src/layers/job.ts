@@ -1,21 +1,28 @@
 import type { LockedPackage } from '../lock/types.ts'
 import { oneChunk, readAll } from '../prefix/content.ts'
+import type { LinkedWheel } from '../packages/wheel/archive.ts'
+import { distributionNames } from '../prefix/distributions.ts'
 import {
   findClobbers,
   isActivationFile,
-  linkPackage,
   openPackage,
-  planLink,
   pythonOf,
   refuseObstructed,
   selectWinning,
   type ArchiveFacts,
   type LinkContext,
-  type LinkPlan,
-  type LinkSource,
   type PrefixEntry,
   type SourceCompiler,
 } from '../prefix/link.ts'
+import {
+  isPackage,
+  linkLinkable,
+  planLinkable,
+  type Linkable,
+  type LinkablePlan,
+  type PrefixContext,
+} from '../prefix/linkable.ts'
+import { openLockedWheel } from '../prefix/wheel/link.ts'
 import type { LayerFacts } from './facts.ts'
 import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
@@ -31,10 +38,19 @@ export interface JobPackage {
   readonly facts: ArchiveFacts
 }
 
-/** A layer to be made of packages: plain data, so that any thread can do it. */
+/** A wheel, the same. */
+export interface JobWheel {
+  readonly wheel: Omit<LinkedWheel, 'url'> & { readonly url: string }
+  readonly file: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** A layer to be made of packages, or of wheels: plain data, so that any thread can do it. */
 export interface LayerJob {
-  readonly packages: readonly JobPackage[]
-  readonly context: LinkContext
+  /** In the order in which they are linked. */
+  readonly packages: readonly (JobPackage | JobWheel)[]
+  readonly context: PrefixContext
   /** The python that compiles here; absent when there is nothing to compile. */
   readonly compiler?: { readonly executable: string }
   readonly owner: PrefixOwner
@@ -44,7 +60,7 @@ export interface LayerJob {
 }
 
 /**
- * Links the packages of a job one after the other, straight into the compressed layer.
+ * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 export async function runJob(
@@ -52,14 +68,15 @@ export async function runJob(
   compiler?: SourceCompiler,
 ): Promise<PackedGroup> {
   const sources = await Promise.all(packages.map(openSource))
-  const plans = sources.map(({ archive }) => planLink(archive.info, context))
+  const plans = sources.map((source) => planLinkable(source, context))
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
   const scripts = plans.map((): Record<string, string> => ({}))
   const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts)
-  const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0)
+  const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
-  const python = sources.find(({ locked }) => locked.name === 'python')
+  const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python')
+  const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position])
   const facts: LayerFacts = {
     ...claimsOf(
       plans.map(({ name }) => name),
@@ -67,6 +84,7 @@ export async function runJob(
     ),
     texts,
     ...readLinkScripts(sources, plans, scripts, context),
+    distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
     ...(python && { python: pythonOf(python.archive.info.index) }),
   }
   return { layer, facts }
@@ -77,9 +95,9 @@ export async function runJob(
  * @param scripts takes, for each of the packages, its link scripts
  */
 async function* linkAll(
-  sources: readonly LinkSource[],
-  plans: readonly LinkPlan[],
-  context: LinkContext,
+  sources: readonly Linkable[],
+  plans: readonly LinkablePlan[],
+  context: PrefixContext,
   compiler: SourceCompiler | undefined,
   scripts: readonly Record<string, string>[],
 ): AsyncGenerator<PrefixEntry> {
@@ -87,8 +105,12 @@ async function* linkAll(
   for (const [position, source] of sources.entries()) {
     const plan = plans[position]
     const own = scripts[position] ?? {}
-    const entries = linkPackage(source, context, selectWinning(clobbers, position), compiler)
-    yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own)
+    const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler)
+    yield* keepTexts(
+      entries,
+      (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan),
+      own,
+    )
   }
 }
 
@@ -115,7 +137,9 @@ async function* keepTexts(
   }
 }
 
-async function openSource({ locked, file, facts }: JobPackage): Promise<LinkSource> {
+async function openSource(one: JobPackage | JobWheel): Promise<Linkable> {
+  if ('wheel' in one) return openLockedWheel({ ...one.wheel, url: new URL(one.wheel.url) }, one.file)
+  const { locked, file, facts } = one
   return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts })
 }
 

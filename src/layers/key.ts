@@ -1,4 +1,5 @@
 import { digestOf, type Digest } from '../common/digest.ts'
+import type { LinkedWheel } from '../packages/wheel/archive.ts'
 import type { bytecodeFormat } from '../prefix/bytecode-format.ts'
 import { compressorName } from './compress.ts'
 import { directoryMode, packerFormat, rootPrefixMode } from './reproducible.ts'
@@ -13,18 +14,25 @@ export interface KeyedPackage {
   readonly checksum: string
 }
 
-/** What determines the bytes of a layer of packages, and all that is shown to what packs it. It is known before any package is at hand. */
+/** A wheel as far as a layer's bytes depend on it: not where it is, unless that was asked for. */
+export type KeyedWheel = Pick<LinkedWheel, 'name' | 'sha256' | 'requested' | 'directUrl'>
+
+/** What determines the bytes of a layer of packages or of wheels, and all that is shown to what packs it. It is known before any package is at hand. */
 export interface LayerInputs {
   readonly prefix: string
   readonly rootPrefix: string
   readonly owner: PrefixOwner
   readonly compression: Compression
-  /** The environment's python, where the layer has noarch packages: they are linked where it looks for them. */
+  /** The environment's python, where the layer has wheels or noarch packages: they are linked where it looks for them. */
   readonly python?: KeyedPackage
   /** The form of their bytecode; absent when they come without. */
   readonly bytecode?: typeof bytecodeFormat
   /** In the order of the lock. */
   readonly packages: readonly KeyedPackage[]
+  /** The same, in a layer of theirs; absent in those of packages. */
+  readonly wheels?: readonly KeyedWheel[]
+  /** The oldest pip that installs them as they are linked here. */
+  readonly pip?: string
 }
 
 /** The hash of everything that determines a layer's bytes. */

@@ -1,5 +1,6 @@
 import { linkMessage } from '../activation/link-message.ts'
-import { linkScriptsOf, type LinkContext, type LinkPlan, type LinkSource } from '../prefix/link.ts'
+import { linkScriptsOf, type LinkContext, type LinkSource } from '../prefix/link.ts'
+import { isPackage, type Linkable, type LinkablePlan } from '../prefix/linkable.ts'
 import type { LayerFacts } from './facts.ts'
 
 /** A larger script does more than print. In bytes. */
@@ -9,7 +10,7 @@ const scriptLimit = 64 * 1024
 const messageLimit = 4000
 
 /** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
-export function holdsLinkScript({ path, size }: { path: string; size: number }, plan: LinkPlan): boolean {
+export function holdsLinkScript({ path, size }: { path: string; size: number }, plan: LinkablePlan): boolean {
   return size <= scriptLimit && linkScriptsOf(plan).some((script) => script.path === path)
 }
 
@@ -19,8 +20,8 @@ export function holdsLinkScript({ path, size }: { path: string; size: number }, 
  * replaces, a link, and what is too large, is not
  */
 export function readLinkScripts(
-  sources: readonly LinkSource[],
-  plans: readonly LinkPlan[],
+  sources: readonly Linkable[],
+  plans: readonly LinkablePlan[],
   scripts: readonly Readonly<Record<string, string>>[],
   context: LinkContext,
 ): Pick<LayerFacts, 'scripted' | 'messages'> {
@@ -28,7 +29,8 @@ export function readLinkScripts(
   const messages: Record<string, string> = {}
   for (const [position, source] of sources.entries()) {
     const plan = plans[position]
-    if (!plan || linkScriptsOf(plan).length === 0) continue
+    // Nobody runs a script of a wheel, whatever it is called.
+    if (!plan || !isPackage(source) || linkScriptsOf(plan).length === 0) continue
     const message = messageOf(source, plan, scripts[position] ?? {}, context)
     if (message === undefined) scripted.push(plan.dist)
     else messages[plan.dist] = shortened(message)
@@ -39,7 +41,7 @@ export function readLinkScripts(
 /** What a package's scripts print, less the empty lines around it; undefined when they do more, or may. */
 function messageOf(
   { archive }: LinkSource,
-  plan: LinkPlan,
+  plan: LinkablePlan,
   texts: Readonly<Record<string, string>>,
   { prefix, rootPrefix }: LinkContext,
 ): string | undefined {

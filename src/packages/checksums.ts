@@ -43,6 +43,6 @@ export async function checksumsOf(file: string): Promise<Checksums | undefined> 
   return checksummer.digest()
 }
 
-export function isRight(checksums: Checksums, { checksum }: LockedPackage): boolean {
+export function isRight(checksums: Checksums, { checksum }: Pick<LockedPackage, 'checksum'>): boolean {
   return checksums[checksum.algorithm] === checksum.hex
 }

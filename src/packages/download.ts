@@ -10,12 +10,21 @@ import { checksumsOf, isRight, type Checksums } from './checksums.ts'
 import { Progress } from './progress.ts'
 import { transfer, type Refusal } from './transfer.ts'
 
-/** A package's archive on this machine, its checksum verified. */
-export interface FetchedPackage extends Checksums {
-  readonly locked: LockedPackage
+/** What a lock says of an archive: of a package, or of a wheel. */
+export type LockedArchive = Pick<LockedPackage, 'url' | 'fileName' | 'checksum' | 'line'> & {
+  readonly format: LockedPackage['format'] | 'whl'
+  /** Of packages. */
+  readonly channel?: string
+}
+
+/** An archive on this machine, its checksum verified. */
+export interface Fetched<Locked extends LockedArchive> extends Checksums {
+  readonly locked: Locked
   readonly file: string
   readonly from: 'disk' | 'channel'
 }
+
+export type FetchedPackage = Fetched<LockedPackage>
 
 export interface FetchOptions {
   /** How the lockfile is called in errors. */
@@ -27,15 +36,15 @@ export interface FetchOptions {
 const parallel = 8
 
 /** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
-export function tarballName({ checksum, format }: LockedPackage): string {
+export function tarballName({ checksum, format }: Pick<LockedArchive, 'checksum' | 'format'>): string {
   return `${checksum.algorithm}-${checksum.hex}.${format}`
 }
 
-/** Those of the packages whose archives are not in the directory. Their content is not looked at. */
-export async function missingTarballs(
-  packages: readonly LockedPackage[],
+/** Those of the archives that are not in the directory. Their content is not looked at. */
+export async function missingTarballs<Locked extends LockedArchive>(
+  packages: readonly Locked[],
   directory: string,
-): Promise<LockedPackage[]> {
+): Promise<Locked[]> {
   const present = await mapConcurrently(packages, 32, async (locked) =>
     stat(join(directory, tarballName(locked))).then(
       () => true,
@@ -46,18 +55,18 @@ export async function missingTarballs(
 }
 
 /**
- * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * Brings archives into a directory, in their order as far as several are under way at a time. What is there
  * already is verified like what is downloaded; every file that has its final name was verified before it got it.
- * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * @returns one promise an archive, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
  * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
  * failure no other is begun.
  */
-export function startFetching(
-  packages: readonly LockedPackage[],
+export function startFetching<Locked extends LockedArchive>(
+  packages: readonly Locked[],
   directory: string,
   options: FetchOptions,
-): Promise<FetchedPackage>[] {
-  const progress = new Progress(packages.length)
+): Promise<Fetched<Locked>>[] {
+  const progress = new Progress(packages)
   const limited = createLimiter(parallel)
   const ready = mkdir(directory, { recursive: true })
   const fetching = packages.map((locked) =>
@@ -90,16 +99,16 @@ export async function fetchPackages(
   return Promise.all(fetching)
 }
 
-function sourceOf({ url, channel }: LockedPackage): string {
+function sourceOf({ url, channel = 'a folder' }: LockedArchive): string {
   return url.host === '' ? channel : url.host
 }
 
-async function fetchOne(
-  locked: LockedPackage,
+async function fetchOne<Locked extends LockedArchive>(
+  locked: Locked,
   directory: string,
   { lockFile, authorize }: FetchOptions,
   progress: Progress,
-): Promise<FetchedPackage> {
+): Promise<Fetched<Locked>> {
   const file = join(directory, tarballName(locked))
   const found = await checksumsOf(file)
   if (found) {
@@ -113,13 +122,14 @@ async function fetchOne(
   const onBytes = (count: number) => {
     progress.received(count)
   }
+  const source = locked.format === 'whl' ? 'index' : 'channel'
   try {
-    const fetched = await transfer({ url: locked.url, file: partial, authorize, refuse, onBytes })
+    const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes })
     if (!isRight(fetched, locked)) {
       const { algorithm, hex } = locked.checksum
       throw refuse(
         `its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`,
-        'The channel or something on the way replaced the file, or the line was edited. If the channel is right, update the lockfile.',
+        `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`,
       )
     }
     await rename(partial, file)

@@ -15,6 +15,8 @@ export interface Transfer {
   readonly url: URL
   /** Where the bytes go. */
   readonly file: string
+  /** What they come from, in errors. */
+  readonly source: 'channel' | 'index'
   readonly authorize: Authorizer
   readonly refuse: Refusal
   readonly onBytes: (count: number) => void
@@ -26,7 +28,7 @@ const chunkSize = 256 * 1024
 const goneAdvice = 'Update the lockfile: lock-mode: update.'
 
 /**
- * Brings an archive from its channel into a file.
+ * Brings an archive from its channel, or its index, into a file.
  * @returns the checksums of what came, which nobody has compared yet
  * @throws UserError when it cannot be had
  */
@@ -67,7 +69,11 @@ async function download(of: Transfer): Promise<Checksums> {
       if (error instanceof UserError) throw error
       // Requests that found no server have been tried again already.
       if (attempt === tries || error instanceof HttpFailure) {
-        throw of.refuse(`it cannot be had: ${messageOf(error)}`, 'Is the channel reachable from here?', error)
+        throw of.refuse(
+          `it cannot be had: ${messageOf(error)}`,
+          `Is the ${of.source} reachable from here?`,
+          error,
+        )
       }
       core.debug(`${of.url.href}: ${messageOf(error)}, after ${checksummer.size} bytes of try ${attempt}`)
       if (error instanceof WrongPart) validator = undefined
@@ -80,7 +86,7 @@ async function download(of: Transfer): Promise<Checksums> {
 class WrongPart extends Error {}
 
 async function ask(
-  { url: canonical, authorize, refuse }: Transfer,
+  { url: canonical, source, authorize, refuse }: Transfer,
   offset: number,
   validator: string | undefined,
 ): Promise<HttpResponse> {
@@ -92,18 +98,23 @@ async function ask(
   if (status === 206 && offset > 0 && firstByteOf(response) === offset) return response
   response.body.destroy()
   if (offset > 0 && (status === 206 || status === 416)) {
-    throw new WrongPart(`the channel answered ${status} to a request for the bytes from ${offset}`)
+    throw new WrongPart(`the ${source} answered ${status} to a request for the bytes from ${offset}`)
   }
   if (status === 404 || status === 410) {
-    throw refuse(`the channel no longer has it (${status})`, goneAdvice)
+    throw refuse(`the ${source} no longer has it (${status})`, goneAdvice)
   }
   if (status === 401 || status === 403) {
     throw refuse(
-      `the channel refused it (${status})`,
-      "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.",
+      `the ${source} refused it (${status})`,
+      source === 'index'
+        ? 'Give credentials: by the inputs auth-host and auth-token.'
+        : "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.",
     )
   }
-  throw refuse(`the channel answered ${status}`, 'Is this the address of a package?')
+  throw refuse(
+    `the ${source} answered ${status}`,
+    `Is this the address of a ${source === 'index' ? 'wheel' : 'package'}?`,
+  )
 }
 
 function firstByteOf({ headers }: HttpResponse): number {

@@ -217,7 +217,7 @@ function wiringLayer(
   })
 }
 
-/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
+/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
 function environmentLayer(members: readonly BuiltMember[], settings: LayerSettings): Promise<ImageLayer> {
   const directories = new Set<string>()
   async function* entries(): AsyncGenerator<LayerEntry> {
@@ -225,11 +225,13 @@ function environmentLayer(members: readonly BuiltMember[], settings: LayerSettin
       const { specs, variables } = inputs
       const time = new Date(fixedTime * 1000)
       const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables })
-      yield* layerEntries(overrides(contents, groups), contents.context, settings.owner, directories)
-      yield* layerEntries(own, contents.context, settings.owner, directories)
       let compiler: Compiler | undefined
-      const again = bytecodeOverrides(contents, async () => (compiler = await startCompiler()))
+      const start = async () => (compiler ??= await startCompiler())
+      const files = overrides(contents, groups, start)
+      const again = bytecodeOverrides(contents, start)
       try {
+        yield* layerEntries(files, contents.context, settings.owner, directories)
+        yield* layerEntries(own, contents.context, settings.owner, directories)
         yield* layerEntries(again, contents.context, settings.owner, directories)
       } finally {
         compiler?.close()

@@ -33,7 +33,7 @@ import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
 import { solvePip } from './pip.ts'
-import { refuseWheels } from './pip-section.ts'
+import { refuseSources } from './pip-section.ts'
 import { annotate, updateCommand } from './stale-lock.ts'
 import { heldPackages, keptBase, warnOfUnknownNames } from './update-only.ts'
 
@@ -184,7 +184,7 @@ async function lockMember(
           if (error instanceof StaleLock) annotate(error, environment)
           throw error
         })
-  refuseWheels(resolved)
+  refuseSources(resolved)
   const { header, packages } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
   const change = resolved.difference && {

@@ -6,23 +6,20 @@ import { mapConcurrently } from '../common/concurrency.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageOptions } from '../image/inputs.ts'
-import { buildLayers, PrefixContents } from '../layers/build.ts'
+import { buildLayers, PrefixContents, type Archive } from '../layers/build.ts'
 import type { ImageLayer } from '../oci/image.ts'
-import type { FetchedPackage } from '../packages/download.ts'
-import {
-  openPackage,
-  packageVariables,
-  planLink,
-  pythonOf,
-  type LinkContext,
-  type Python,
-} from '../prefix/link.ts'
+import type { Fetched } from '../packages/download.ts'
+import type { WheelToFetch } from '../packages/wheel/archive.ts'
+import { openPackage, packageVariables, pythonOf, type Python } from '../prefix/link.ts'
+import { planLinkable, type Linkable, type PrefixContext } from '../prefix/linkable.ts'
+import { openLockedWheel } from '../prefix/wheel/link.ts'
 import { pythonForBytecode, type OpenPackages } from './bytecode.ts'
 import type { RunContext } from './context.ts'
 import type { PackageStore } from './packages.ts'
 import type { PlannedGroup, PlannedMember } from './plan.ts'
+import { wheelPlaces, wheelsOf } from './wheels.ts'
 
-/** An environment whose packages' layers are there. */
+/** An environment whose layers of packages and wheels are there. */
 export interface BuiltMember extends PlannedMember {
   readonly layers: readonly ImageLayer[]
   readonly contents: PrefixContents
@@ -34,7 +31,7 @@ export interface BuiltMember extends PlannedMember {
 }
 
 /**
- * Makes the layers of an environment's packages, but for those that an earlier image has.
+ * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
  */
 export async function buildPackageLayers(
@@ -47,12 +44,31 @@ export async function buildPackageLayers(
 ): Promise<BuiltMember> {
   const { prefix, groups, locked, inputs } = member
   const { name, variables } = inputs
-  const { packages: all } = locked.resolved.lock
-  const fetch = (positions: readonly number[]) =>
-    store.fetch({ member: locked, packages: positions.flatMap((position) => all[position] ?? []) })
-  const open: OpenPackages = async (positions) => mapConcurrently(await fetch(positions), 8, openPackage)
+  const { packages } = locked.resolved.lock
+  const wheels = wheelsOf(locked, run.workspace)
+  const fetch = async (positions: readonly number[]): Promise<Archive[]> => [
+    ...(await store.fetch({
+      member: locked,
+      packages: positions.flatMap((position) => packages[position] ?? []),
+    })),
+    ...(await store.fetch({
+      member: locked,
+      packages: positions.flatMap((position) => wheels[position - packages.length] ?? []),
+    })),
+  ]
+  const open: OpenPackages = async (positions) =>
+    mapConcurrently((await fetch(positions)).filter(isPackage), 8, openPackage)
+  const openAny = async (positions: readonly number[]) =>
+    mapConcurrently(await fetch(positions), 8, openArchive)
   const python = await pythonOfMember(member, open)
-  const context: LinkContext = { prefix, rootPrefix, ...(python && { python }), bytecode: compilePyc }
+  const { pip } = inputs
+  const context: PrefixContext = {
+    prefix,
+    rootPrefix,
+    ...(python && { python }),
+    bytecode: compilePyc,
+    ...(pip !== undefined && { pip }),
+  }
 
   const missing = groups.filter(({ earlier }) => !earlier)
   let installed: Promise<string> | undefined
@@ -75,7 +91,8 @@ export async function buildPackageLayers(
     const facts = made[index]?.facts
     return facts ? [{ packages, facts }] : []
   })
-  const contents = await PrefixContents.of(known, context, open)
+  const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked))
+  warnOfReplaced(contents)
   showMessages(contents.messages(), run)
   return {
     ...member,
@@ -100,15 +117,38 @@ async function pythonOfMember(
   return source && pythonOf(source.archive.info.index)
 }
 
-/** Whether there are modules in packages that are to have bytecode. */
-async function needCompiling(packages: readonly FetchedPackage[], context: LinkContext): Promise<boolean> {
+/** Whether there are modules in packages or wheels that are to have bytecode. */
+async function needCompiling(archives: readonly Archive[], context: PrefixContext): Promise<boolean> {
   if (!context.python || !context.bytecode) return false
-  const noarch = packages.filter(({ locked }) => locked.subdir === 'noarch')
-  const sources = await Promise.all(noarch.map(openPackage))
-  return sources.some(({ archive }) => {
-    const { isCompiled, bytecode } = planLink(archive.info, context)
+  const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch')
+  const sources = await Promise.all(python.map(openArchive))
+  return sources.some((source) => {
+    const { isCompiled, bytecode } = planLinkable(source, context)
     return isCompiled && bytecode.length > 0
   })
+}
+
+function isWheel(archive: Archive): archive is Fetched<WheelToFetch> {
+  return archive.locked.format === 'whl'
+}
+
+function isPackage(archive: Archive): archive is Exclude<Archive, Fetched<WheelToFetch>> {
+  return !isWheel(archive)
+}
+
+async function openArchive(archive: Archive): Promise<Linkable> {
+  return isWheel(archive) ? openLockedWheel(archive.locked, archive.file) : openPackage(archive)
+}
+
+function warnOfReplaced({ removals }: PrefixContents): void {
+  for (const { wheel, dist, distribution } of removals.replaced) {
+    const { name } = distribution
+    core.warning(
+      `The wheel ${name} ${wheel.version} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+        `Packages that need that one may not work with the other: ask conda for ${name} ${wheel.version} if a channel has it.`,
+      { file: wheel.at.file, startLine: wheel.at.line },
+    )
+  }
 }
 
 /** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */

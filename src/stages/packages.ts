@@ -3,14 +3,20 @@ import type { Request } from '../action/request.ts'
 import type { CacheResult } from '../action/result.ts'
 import { saveState } from '../action/state.ts'
 import { digestOf } from '../common/digest.ts'
-import type { LockedPackage } from '../lock/types.ts'
 import type { ChannelAccess } from '../channels/access.ts'
-import { missingTarballs, startFetching, tarballName, type FetchedPackage } from '../packages/download.ts'
+import {
+  missingTarballs,
+  startFetching,
+  tarballName,
+  type Fetched,
+  type LockedArchive,
+} from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
 import type { LockedMember } from './lock.ts'
+import { wheelsOf } from './wheels.ts'
 import type { RunContext } from './context.ts'
 
-/** The archives of locked packages, verified: from this machine, the cache, or their channels. */
+/** The archives of locked packages and wheels, verified: from this machine, the cache, or their channels and indexes. */
 export interface PackageStore {
   /** Begins to bring all archives of some environments to this machine, while it is found out what else there is to do. */
   begin(members: readonly LockedMember[]): void
@@ -19,16 +25,16 @@ export interface PackageStore {
    * one. `fetch` waits for those that it is asked for.
    */
   prepare(wanted: readonly Wanted[]): Promise<void>
-  /** The archives of some packages, in the order asked. */
-  fetch(wanted: Wanted): Promise<FetchedPackage[]>
+  /** Some of them, in the order asked. */
+  fetch<Locked extends LockedArchive>(wanted: Wanted<Locked>): Promise<Fetched<Locked>[]>
   /** What came of the cache, when all that was begun is there. Where all packages are here, they are left for the post step to save. */
   close(): Promise<CacheResult>
 }
 
-/** Packages of an environment. */
-export interface Wanted {
+/** Packages of an environment, and wheels. */
+export interface Wanted<Locked extends LockedArchive = LockedArchive> {
   readonly member: LockedMember
-  readonly packages: readonly LockedPackage[]
+  readonly packages: readonly Locked[]
 }
 
 /**
@@ -41,9 +47,13 @@ const worthRestoring = 1 / 2
 export function createPackageStore(
   request: Request,
   members: readonly LockedMember[],
-  { tarballs, channels }: RunContext,
+  { tarballs, channels, workspace }: RunContext,
 ): PackageStore {
-  const all = members.flatMap(({ resolved }) => resolved.lock.packages)
+  const allOf = (member: LockedMember): LockedArchive[] => [
+    ...member.resolved.lock.packages,
+    ...wheelsOf(member, workspace),
+  ]
+  const all = members.flatMap(allOf)
   const keys = cacheKeys(
     request.cache.key,
     request.platforms.map(({ subdir }) => subdir).join('+'),
@@ -53,7 +63,7 @@ export function createPackageStore(
       : digestOf(members.map(({ result }) => result.hash).join('\n')),
   )
   const accesses = new Map<LockedMember, Promise<ChannelAccess>>()
-  const fetching = new Map<string, Promise<FetchedPackage>>()
+  const fetching = new Map<string, Promise<Fetched<LockedArchive>>>()
   let matchedKey: string | undefined
 
   const accessOf = (member: LockedMember): Promise<ChannelAccess> => {
@@ -93,7 +103,7 @@ export function createPackageStore(
     },
     async prepare(wanted) {
       const packages = wanted.flatMap((one) => one.packages)
-      core.info(`${packages.length} of ${all.length} packages are needed`)
+      core.info(`${countNeeded(packages, all)} are needed`)
       await begun
       await bring(wanted)
     },
@@ -118,4 +128,13 @@ export function createPackageStore(
       return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) }
     },
   }
+}
+
+/** `3 of 12 packages`, and wheels where there are some. */
+function countNeeded(needed: readonly LockedArchive[], all: readonly LockedArchive[]): string {
+  const isWheel = ({ format }: LockedArchive) => format === 'whl'
+  const [wheels, packages] = [all.filter(isWheel).length, all.filter((one) => !isWheel(one)).length]
+  const neededWheels = needed.filter(isWheel).length
+  const counted = `${needed.length - neededWheels} of ${packages} packages`
+  return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${wheels} wheels`
 }

@@ -1,17 +1,33 @@
 import { UserError } from '../common/errors.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 
-/**
- * Nothing installs what pip would: until something does, nothing is made of an environment that asks for it. This is the only place
- * that stands in the way.
- */
+/** What nothing does yet of what pip does: nothing is made of an environment that asks for it. This is the only place that stands in the way. */
 
-/** @throws UserError at the line of the first wheel */
-export function refuseWheels({ path, lock }: Pick<ResolvedLock, 'path' | 'lock'>): void {
-  const [first] = lock.wheels
-  if (first === undefined) return
-  throw new UserError(`wheels are not supported yet, so '${first.name}' would be missing`, {
+/**
+ * What is not a wheel would have to be built.
+ * @throws UserError at the line of the first thing that is none
+ */
+export function refuseSources({ path, lock }: Pick<ResolvedLock, 'path' | 'lock'>): void {
+  const first = lock.wheels.find(({ kind }) => kind !== 'wheel')
+  if (first === undefined || first.kind === 'wheel') return
+  const { what, instead } = sources[first.kind]
+  throw new UserError(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
     at: { file: path, line: first.line },
-    advice: 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
+    advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
   })
+}
+
+const sources = {
+  sdist: {
+    what: 'an archive of its source',
+    instead: 'Choose a version that has wheels, take it from a channel, put a wheel of it into an index',
+  },
+  vcs: {
+    what: 'a commit of a repository',
+    instead: 'Choose a release that has wheels, put a wheel of it into an index',
+  },
+  directory: {
+    what: 'a folder',
+    instead: "Build a wheel of it and lock that, copy its files by the input 'copy'",
+  },
 }

@@ -1,12 +1,15 @@
 import { layerBudget } from '../image/assemble.ts'
-import type { EnvironmentInputs, ImageInputs } from '../image/inputs.ts'
+import type { EnvironmentInputs, ImageInputs, WheelInputs } from '../image/inputs.ts'
 import { runGroups } from '../image/run-lines.ts'
 import {
   factsAnnotation,
   groupPackages,
+  groupWheels,
   layerKey,
   layerKeyAnnotation,
   parseFacts,
+  wheelBudget,
+  type KeyedWheel,
   type LayerFacts,
   type LayerGroup,
   type LayerInputs,
@@ -20,7 +23,7 @@ import { openEarlierLayers, type EarlierLayers } from './earlier.ts'
 import type { LockedMember } from './lock.ts'
 import type { WantedImage } from './wanted.ts'
 
-/** Packages that share a layer, which an earlier image may have. */
+/** Packages or wheels that share a layer, which an earlier image may have. */
 export interface PlannedGroup extends LayerGroup {
   readonly inputs: LayerInputs
   readonly key: string
@@ -30,7 +33,7 @@ export interface PlannedGroup extends LayerGroup {
 /** An environment with its place in the image, its layers chosen. */
 export interface PlannedMember {
   readonly inputs: EnvironmentInputs
-  /** Where its packages are had from. */
+  /** Where its packages and wheels are had from. */
   readonly locked: LockedMember
   /** Absolute. */
   readonly prefix: string
@@ -70,16 +73,13 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
       const place = { prefix, rootPrefix, owner }
       const { packages } = locked.resolved.lock
       const names = packages.map(({ name }) => name)
-      const groups = groupPackages(names, environment.ownLayer, Math.max(1, budget)).map((group) => {
+      const python = names.indexOf('python')
+      const groups = groupMember(environment, names, Math.max(1, budget)).map((group) => {
         const { title, packages: positions } = group
-        const hasNoarch = positions.some((position) => packages[position]?.subdir === 'noarch')
-        const layer = layerInputs(
-          inputs,
-          environment,
-          place,
-          positions,
-          hasNoarch ? names.indexOf('python') : -1,
+        const needsPython = positions.some(
+          (position) => position >= names.length || packages[position]?.subdir === 'noarch',
         )
+        const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1)
         return {
           title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
           packages: positions,
@@ -87,28 +87,53 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
           key: layerKey(layer),
         }
       })
-      const found = await withEarlier(groups, names.indexOf('python'), earlier)
+      const found = await withEarlier(groups, python, earlier)
       return { inputs: environment, locked, prefix, groups: found }
     }),
   )
   return { wanted, base, owner, members, earlier }
 }
 
+/** Layers of wheels lie on those of packages, as pip installs after micromamba. */
+function groupMember(
+  { wheels = [], ownLayer }: EnvironmentInputs,
+  packages: readonly string[],
+  budget: number,
+): LayerGroup[] {
+  if (wheels.length === 0) return groupPackages(packages, ownLayer, budget)
+  const forWheels = wheelBudget(budget)
+  return [
+    ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+    ...groupWheels(
+      wheels.map(({ name }) => name),
+      ownLayer,
+      forWheels,
+      packages.length,
+    ),
+  ]
+}
+
 /** @param python the position of the python that the packages depend on; -1 when they depend on none */
 function layerInputs(
   { options }: ImageInputs,
-  { packages }: EnvironmentInputs,
+  { packages, wheels = [], pip }: EnvironmentInputs,
   place: Pick<LayerInputs, 'prefix' | 'rootPrefix' | 'owner'>,
   positions: readonly number[],
   python: number,
 ): LayerInputs {
   const found = packages[python]
+  const own = positions.flatMap((position) => wheels[position - packages.length] ?? [])
   return {
     ...place,
     compression: options.compression,
     ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
     packages: positions.flatMap((position) => packages[position] ?? []),
+    ...(own.length > 0 && { wheels: own.map(keyedWheel), ...(pip !== undefined && { pip }) }),
   }
+}
+
+function keyedWheel({ name, sha256, requested, directUrl }: WheelInputs): KeyedWheel {
+  return { name, sha256, requested, ...(directUrl && { directUrl }) }
 }
 
 /** A layer without whose facts the rest of the image cannot be made is made again. */

@@ -2,13 +2,17 @@ import type { Request } from '../action/request.ts'
 import type { Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
-import { fingerprint, type EnvironmentInputs, type ImageInputs } from '../image/inputs.ts'
+import { fingerprint, type EnvironmentInputs, type ImageInputs, type WheelInputs } from '../image/inputs.ts'
 import { readCopied, type CopiedFiles } from '../layers/copy.ts'
+import type { Lock } from '../lock/types.ts'
 import type { Image } from '../oci/image.ts'
+import { directUrlOf, type WheelLine } from '../packages/wheel/archive.ts'
+import { pipDialect } from '../prefix/wheel/link.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import { takeUnchanged } from './earlier.ts'
 import type { LockedMember } from './lock.ts'
+import { wheelLines } from './wheels.ts'
 import { prepareBase, type PreparedBase } from './prepared-base.ts'
 
 /** An image that is wanted, of which nothing is made yet. */
@@ -66,13 +70,29 @@ export async function describeImages(
 }
 
 function environmentInputs({ name, environment, resolved: { lock } }: LockedMember): EnvironmentInputs {
+  const wheels = wheelLines(lock)
   return {
     name,
     packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+    ...(wheels.length > 0 && { wheels: wheels.map(wheelInputs), pip: pipDialect(pipOf(lock)) }),
     specs: lock.header?.specs ?? [],
     ...(lock.header && { ownLayer: lock.header.ownLayer }),
     variables: environment?.variables ?? {},
   }
+}
+
+function wheelInputs(wheel: WheelLine): WheelInputs {
+  const { url, sha256, name, version, requested } = wheel
+  const directUrl = directUrlOf(wheel)
+  return { url, sha256, name, version, requested, ...(directUrl && { directUrl }) }
+}
+
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0'
+
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }: Lock): string {
+  return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip
 }
 
 async function micromambaInputs(
