@@ -4,8 +4,11 @@ import {
   bucketCount,
   chooseOwnLayer,
   groupPackages,
+  groupWheels,
   ownLayerCount,
   ownLayerSize,
+  wheelBucketCount,
+  wheelBudget,
 } from '../../src/layers/group.ts'
 
 const enough = bucketCount + ownLayerCount
@@ -156,5 +159,30 @@ describe('chooseOwnLayer', () => {
         expect(chooseOwnLayer(packages.toReversed(), previous)).toEqual(chooseOwnLayer(packages, previous))
       }),
     )
+  })
+})
+
+describe('groupWheels', () => {
+  const wheels = ['torch', 'flask', 'idna', 'click']
+
+  it('puts wheels alone that have a layer of their own, and packages of the same name not', () => {
+    const own = ['torch', 'pip:flask', 'pip:gone']
+    const groups = groupWheels(wheels, own, 18, 100)
+    expect(groups[0]).toEqual({ title: 'pip: flask', packages: [101] })
+    expect(groups.slice(1).every(({ title }) => /^pip: wheels \d\/8$/.test(title))).toBe(true)
+    expect(groups.flatMap(({ packages }) => packages).sort()).toEqual([100, 101, 102, 103])
+    expect(groupPackages(wheels, own, enough)[0]).toEqual({ title: 'torch', packages: [0] })
+  })
+
+  it('never makes more groups than the budget, which leaves packages where they are on usual bases', () => {
+    fc.assert(
+      fc.property(nameList, fc.integer({ min: 1, max: 110 }), fc.nat(60), (names, budget, ownCount) => {
+        const own = names.slice(0, ownCount).map((name) => `pip:${name}`)
+        expect(groupWheels(names, own, budget, 0).length).toBeLessThanOrEqual(budget)
+        expect(groupWheels(names, undefined, budget, 0).length).toBeLessThanOrEqual(budget)
+      }),
+    )
+    expect(90 - wheelBudget(90)).toBeGreaterThanOrEqual(enough)
+    expect(wheelBudget(90)).toBeGreaterThan(wheelBucketCount)
   })
 })

@@ -15,7 +15,7 @@ import type { Base, BaseReader } from '../../src/stages/base.ts'
 import type { LockedMember } from '../../src/stages/lock.ts'
 import { describeImages, type WantedImage } from '../../src/stages/wanted.ts'
 import { baseOf, debian, type Sample } from '../base/samples.ts'
-import { header, hex, locked } from '../lock/samples.ts'
+import { header, hex, locked, lockedWheel } from '../lock/samples.ts'
 
 let workspace: string
 const variables = { ...process.env }
@@ -206,6 +206,13 @@ const withLock = (change: Partial<LockedMember['resolved']['lock']>) => ({
   resolved: { ...resolved, lock: { ...resolved.lock, ...change } },
 })
 
+const withoutHeader = ({
+  packages = resolved.lock.packages,
+  wheels = [],
+}: Partial<typeof resolved.lock>) => ({
+  resolved: { ...resolved, lock: { packages, wheels } },
+})
+
 test.each<[string, Parameters<typeof describe>[1]]>([
   ["the environment's name", { name: 'other' }],
   ['its variables', { environment: { ...environment, variables: { A: 'b' } } }],
@@ -237,6 +244,41 @@ test('SOURCE_DATE_EPOCH does where files are copied', async () => {
   const copy = { copy: 'app.py:/srv/' }
   const before = await fingerprintOf(copy)
   expect(await fingerprintOf(copy, {}, debian, { SOURCE_DATE_EPOCH: '1700000000' })).not.toBe(before)
+})
+
+const [flask, idna] = [
+  lockedWheel('flask', 'flask-3.0-py3-none-any.whl'),
+  lockedWheel('idna', 'idna-3-py3-none-any.whl', { requested: false }),
+]
+const withPip = { ...header, pipVersion: '25.3' }
+const wheels = [flask, idna]
+
+test.each<[string, Partial<LockedMember['resolved']['lock']>]>([
+  ['none of them', { header: withPip, wheels: [] }],
+  ['one less', { header: withPip, wheels: [flask] }],
+  ['their order', { header: withPip, wheels: wheels.toReversed() }],
+  ['who asked for one', { header: withPip, wheels: [flask, { ...idna, requested: true }] }],
+  ['that one was asked for by its address', { header: withPip, wheels: [{ ...flask, direct: true }, idna] }],
+  ['a pip that writes other scripts', { header: { ...header, pipVersion: '26.0' }, wheels }],
+])('of wheels, %s makes another fingerprint', async (_, change) => {
+  const before = await fingerprintOf({}, withLock({ header: withPip, wheels }))
+  expect(await fingerprintOf({}, withLock(change))).not.toBe(before)
+})
+
+test('a pip that installs alike does not, nor the line of a wheel', async () => {
+  const before = await fingerprintOf({}, withLock({ header: withPip, wheels }))
+  const after = {
+    header: { ...header, pipVersion: '25.2.1' },
+    wheels: wheels.map((one) => ({ ...one, line: 9 })),
+  }
+  expect(await fingerprintOf({}, withLock(after))).toBe(before)
+})
+
+test('wheels of a lock without a header are installed as by the pip among its packages, else as by the newest', async () => {
+  const pipOf = async (change: Partial<LockedMember['resolved']['lock']>) =>
+    (await describe({}, withoutHeader({ wheels, ...change }))).inputs.environments[0]?.pip
+  expect(await pipOf({})).toBe('26.0')
+  expect(await pipOf({ packages: [...packages, locked('noarch/pip-24.3.1-0.conda')] })).toBe('24.0')
 })
 
 test('the line of a package in its lock does not', async () => {

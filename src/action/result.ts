@@ -30,6 +30,8 @@ export interface LockResult {
   /** Against the lock that was there before; absent when there was none or it was not solved again. */
   readonly change?: LockChange
   readonly packages: number
+  /** Absent when there are none. */
+  readonly wheels?: number
   /** The version that solved the lock, in this run or an earlier one. */
   readonly micromambaVersion?: string
   /** Only when this run needed it. */

@@ -114,7 +114,8 @@ function row(title: string, content: string) {
 }
 
 function describeLock(lock: LockResult): string {
-  return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
+  const wheels = lock.wheels === undefined ? '' : `, ${lock.wheels} wheels`
+  return `${lock.packages} packages${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
 }
 
 function totalSize(image: Image): string {

@@ -185,7 +185,7 @@ async function lockMember(
           throw error
         })
   refuseSources(resolved)
-  const { header, packages } = resolved.lock
+  const { header, packages, wheels } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
   const change = resolved.difference && {
     environment: relative(workspace, resolve(workspace, member.file)),
@@ -199,6 +199,7 @@ async function lockMember(
     changed: resolved.changed,
     ...(change && { change }),
     packages: packages.length,
+    ...(wheels.length > 0 && { wheels: wheels.length }),
     ...(header && { micromambaVersion: header.micromambaVersion }),
     ...(micromamba && { micromambaPath: micromamba.path }),
   }
