@@ -117,7 +117,11 @@ beforeAll(async () => {
   world = await startWorld(parts)
   docker = containerEngine('docker', { ...process.env, ...world.environment })
   job = await createJob(world.inputs, world.environment)
-  index = await serveFiles(({ path }) => files.get(path))
+  const login = `Basic ${Buffer.from('ann:hush-hush').toString('base64')}`
+  index = await serveFiles(({ path, headers }) => {
+    const isOpen = !path.startsWith('/private/') || headers.authorization === login
+    return isOpen ? files.get(path.replace('/private', '')) : { status: 401 }
+  })
   folder = await mkdtemp(join(tmpdir(), 'wheels-'))
   await chmod(folder, 0o755) // for the user of containers
   pip = join(await extractDebs(['python3-pip']), 'usr/lib/python3/dist-packages')
@@ -226,27 +230,41 @@ test('an environment with wheels is what real pip makes of the one without', asy
 })
 
 interface Manifest {
+  readonly config: { readonly digest: string }
   readonly layers: readonly { readonly digest: string }[]
 }
 
-async function layersOf(digest: string | undefined): Promise<string[]> {
-  const url = `http://${world.registry.host}/v2/app/manifests/${digest ?? ''}`
-  const accept = 'application/vnd.oci.image.manifest.v1+json'
-  const manifest = (await (await fetch(url, { headers: { accept } })).json()) as Manifest
-  return manifest.layers.map((layer) => layer.digest)
+/** The digests of an image's layers by what made them. */
+async function layersOf(digest: string | undefined): Promise<Map<string, string>> {
+  const get = async (place: string) => {
+    const accept = 'application/vnd.oci.image.manifest.v1+json'
+    const response = await fetch(`http://${world.registry.host}/v2/app/${place}`, { headers: { accept } })
+    return response.json()
+  }
+  const { config, layers } = (await get(`manifests/${digest ?? ''}`)) as Manifest
+  const { history } = (await get(`blobs/${config.digest}`)) as { history: { created_by?: string }[] }
+  return new Map(layers.map((layer, at) => [history[at]?.created_by ?? '', layer.digest]))
 }
 
 test('a bump of one wheel fetches that, and changes its layer; whatever was there before, the image is the same', async () => {
   const wheels = [replacing, ...clobbering, ...specimens]
   const inputs = { tags: `${world.registry.host}/app:1`, push: 'true' }
-  const first = await made(locked([...wheels, demo('1.0')]), inputs)
-  const bumped = await made(locked([...wheels, demo('1.1')]), inputs)
-  expect(bumped.log).toMatch(/^\d+ of \d+ packages and 1 of \d+ wheels are needed$|and \d of \d+ wheels/m)
+  const lockOf = (version: string) =>
+    locked([...wheels, demo(version)]).replace('@EXPLICIT\n', '# own-layer: pip:demo\n@EXPLICIT\n')
+  const first = await made(lockOf('1.0'), inputs)
+  const bumped = await made(lockOf('1.1'), inputs)
   const [before, after] = [await layersOf(first.outputs['digest']), await layersOf(bumped.outputs['digest'])]
-  expect(after.filter((layer) => !before.includes(layer)).length).toBe(1)
-  const anew = await made(locked([...wheels, demo('1.1')]), { ...inputs, 'cache-from': 'none' })
+  expect(bumped.fetched).toEqual(['/demo-1.1-py3-none-any.whl'])
+  expect([...after.keys()]).toEqual([...before.keys()])
+  expect([...after].filter(([title, layer]) => before.get(title) !== layer)).toEqual([
+    ['pip: demo', after.get('pip: demo')],
+  ])
+  const titles = [...after.keys()]
+  expect(titles.filter((title) => /^pip: wheels \d\/8$/.test(title)).length).toBeGreaterThan(3)
+  expect(titles.at(-1)).toBe('environment')
+  const anew = await made(lockOf('1.1'), { ...inputs, 'cache-from': 'none' })
   expect(anew.outputs['digest']).toBe(bumped.outputs['digest'])
-  expect((await made(locked([...wheels, demo('1.1')]), inputs)).outputs['reused']).toBe('true')
+  expect((await made(lockOf('1.1'), inputs)).outputs['reused']).toBe('true')
 
   const env: NodeJS.ProcessEnv = { ...process.env, ...world.environment, NODE_OPTIONS: undefined }
   const words = [
@@ -298,6 +316,18 @@ test('a wheel of a path, and one that was asked for by address', async () => {
   expect(stdout).toContain(`"url": "${index.url}/${there.fileName}"`)
   expect(stdout).toContain(`"url": "file:///wheels/${here.fileName}"`)
   expect(stdout).toContain(`"hashes": {"sha256": "${here.sha256}"}`)
+})
+
+test('a wheel of an index that wants a login', async () => {
+  const text = locked([demo('6.0')]).replace(`${index.url}/demo`, `${index.url}/private/demo`)
+  const inputs = { output: 'private.tar' }
+  const refused = await make(text, inputs)
+  expect(refused.exitCode).toBe(1)
+  expect(refused.log).toContain('the index refused it (401)')
+  expect(refused.log).toContain('Give credentials: by the inputs auth-host and auth-token.')
+  const login = { 'auth-host': new URL(index.url).host, 'auth-username': 'ann', 'auth-password': 'hush-hush' }
+  const { log } = await made(text, { ...inputs, ...login })
+  expect(log).not.toMatch(/^(?!::add-mask::).*hush-hush/m)
 })
 
 const lying = makeWheel({
