@@ -34992,7 +34992,7 @@ __webpack_unused_export__ = fromRandomAccessReader;
 exports.sO = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
-__webpack_unused_export__ = fromRandomAccessReaderPromise;
+exports.or = fromRandomAccessReaderPromise;
 
 __webpack_unused_export__ = dosDateTimeToDate;
 __webpack_unused_export__ = getFileNameLowLevel;
@@ -35001,7 +35001,7 @@ __webpack_unused_export__ = parseExtraFields;
 __webpack_unused_export__ = ZipFile;
 __webpack_unused_export__ = Entry;
 __webpack_unused_export__ = LocalFileHeader;
-__webpack_unused_export__ = RandomAccessReader;
+exports.lJ = RandomAccessReader;
 
 function openPromise(path, options) {
   return new Promise((resolve, reject) => {
@@ -37517,7 +37517,8 @@ function row(title, content) {
     return [{ data: title, header: true }, { data: content }];
 }
 function describeLock(lock) {
-    return `${lock.packages} packages, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
+    const wheels = lock.wheels === undefined ? '' : `, ${lock.wheels} wheels`;
+    return `${lock.packages} packages${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
 }
 function totalSize(image) {
     return (0,format/* formatBytes */.z3)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
@@ -41989,7 +41990,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3586);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1760);
 
 
 
@@ -43067,7 +43068,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 3586:
+/***/ 1760:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52729,7 +52730,7 @@ function bytecodePath(source, version) {
  * their archive has them.
  * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
  */
-function plan_planLink(info, context) {
+function planLink(info, context) {
     const { dist, index } = info;
     const python = index.noarch === 'python' ? requirePython(context, dist) : undefined;
     const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path));
@@ -52842,11 +52843,11 @@ const recordMode = 0o644;
  * @param compiler for the sources of noarch packages; without it they come without bytecode
  * @throws UserError when the archive is damaged or is not what its metadata says
  */
-async function* link_linkPackage(source, context, select = () => true, compiler) {
+async function* linkPackage(source, context, select = () => true, compiler) {
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
-    const plan = plan_planLink(archive.info, context);
+    const plan = planLink(archive.info, context);
     if (plan.dist !== dist) {
         throw new errors/* UserError */.y(`the archive of ${dist} says that it is ${plan.dist}`, {
             at: { url: locked.url.href },
@@ -52881,6 +52882,1154 @@ function refuseHiddenNoarch({ locked, archive }) {
         at: { url: locked.url.href },
         advice: 'Have it moved to noarch in its channel, or choose another build.',
     });
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/csv.ts
+/** What ends a line for python's `str.splitlines`, by which pip takes a RECORD apart. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text as python's `str.splitlines` gives them. */
+function splitLines(text) {
+    const lines = text.split(lineEnd);
+    if (lines.at(-1) === '')
+        lines.pop();
+    return lines;
+}
+/**
+ * Reads CSV as python's `csv.reader` does when it is given lines without their ends: a quote inside a field stands for
+ * itself, a quoted field goes on in the next line.
+ * @returns the fields of each row; an empty line is a row of none
+ */
+function parseCsv(text) {
+    const rows = [];
+    let row = [];
+    let field = '';
+    let state = 'start';
+    for (const line of splitLines(text)) {
+        for (const character of line) {
+            if (state === 'quoted') {
+                if (character === '"')
+                    state = 'quote';
+                else
+                    field += character;
+            }
+            else if (character === ',') {
+                row.push(field);
+                field = '';
+                state = 'start';
+            }
+            else if (character === '"' && state !== 'plain') {
+                if (state === 'quote')
+                    field += character;
+                state = 'quoted';
+            }
+            else {
+                field += character;
+                state = 'plain';
+            }
+        }
+        if (state === 'quoted')
+            continue;
+        if (line !== '')
+            row.push(field);
+        rows.push(row);
+        row = [];
+        field = '';
+        state = 'start';
+    }
+    if (state === 'quoted')
+        rows.push([...row, field]);
+    return rows;
+}
+/** A row as python's `csv.writer` writes it: quotes only where they must be, CR and LF behind it. */
+function formatCsvRow(fields) {
+    return `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/refusal.ts
+
+
+/**
+ * The error for a wheel that cannot be installed.
+ * @param wheel its file name
+ * @param what a sentence without its full stop
+ */
+function refusal_refusal(wheel, what, cause) {
+    return new errors/* UserError */.y(`the wheel ${wheel} cannot be installed: ${(0,foreign/* foreignText */.qk)(what)}`, {
+        advice: 'Only its maintainers can mend it. Choose another version of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/entry-points.ts
+
+
+/**
+ * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
+ * one name the last counts.
+ * @param wheel for errors
+ * @throws UserError for a line in a section that is no `name = value`
+ */
+function parseEntryPoints(text, wheel) {
+    const console = new Map();
+    const gui = new Map();
+    let section;
+    for (const line of splitLines(text).map((whole) => whole.trim())) {
+        if (line === '' || line.startsWith('#'))
+            continue;
+        if (line.startsWith('[') && line.endsWith(']')) {
+            section = line.replace(/^[[\]]+|[[\]]+$/g, '');
+            continue;
+        }
+        if (section === undefined)
+            continue;
+        const equals = line.indexOf('=');
+        if (equals < 0)
+            throw refusal_refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+        const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
+        scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    }
+    return { console, gui };
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/headers.ts
+
+/**
+ * The headers of a METADATA or WHEEL file (core metadata, written as those of an e-mail), as far as the first empty line.
+ * @returns the first value of each, by its name in lower case; a value that is continued is put on one line
+ */
+function parseHeaders(text) {
+    const headers = new Map();
+    let name;
+    for (const line of splitLines(text)) {
+        if (line === '')
+            break;
+        if (/^[ \t]/.test(line)) {
+            if (name !== undefined)
+                headers.set(name, `${headers.get(name) ?? ''} ${line.trim()}`);
+            continue;
+        }
+        const colon = line.indexOf(':');
+        const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
+        name = headers.has(key) ? undefined : key;
+        if (name !== undefined)
+            headers.set(name, line.slice(colon + 1).trim());
+    }
+    return headers;
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/record.ts
+
+
+
+
+/**
+ * Reads the RECORD of a wheel (PEP 376).
+ * @param wheel for errors
+ * @throws UserError for a row without a path, or with one that leaves the prefix
+ */
+function parseRecord(text, wheel) {
+    return parseCsv(text).map(([path, ...rest]) => {
+        if (path === undefined)
+            throw refusal_refusal(wheel, 'its RECORD has an empty line');
+        safePath(path, wheel, 'its RECORD');
+        return [path, ...rest];
+    });
+}
+const known = new Set((0,external_node_crypto_.getHashes)());
+/**
+ * Holds the files of a wheel against its RECORD: each has a row but RECORD itself and its signatures, with its size. A row for which there is
+ * no file is let pass, as pip lets it.
+ * @param recordName the RECORD's own
+ * @returns the hashes that the rows have, by the file's name
+ * @throws UserError when they do not fit
+ */
+function checkRecord(rows, files, recordName, wheel) {
+    const exempt = ['', '.jws', '.p7s'].map((suffix) => recordName + suffix);
+    const sizes = new Map(files.map(({ name, size }) => [name, size]));
+    for (const name of exempt)
+        sizes.delete(name);
+    const unlisted = new Set(sizes.keys());
+    const hashes = new Map();
+    for (const [name, hash = '', recorded = ''] of rows) {
+        const size = sizes.get(name);
+        if (size === undefined)
+            continue;
+        unlisted.delete(name);
+        if (recorded !== '' && recorded !== String(size)) {
+            throw refusal_refusal(wheel, `its RECORD says that '${name}' has ${recorded} bytes, and it has ${size}`);
+        }
+        if (hash !== '')
+            hashes.set(name, parseHash(hash, name, wheel));
+    }
+    const [missing] = unlisted;
+    if (missing !== undefined)
+        throw refusal_refusal(wheel, `its RECORD does not list '${missing}'`);
+    return hashes;
+}
+function parseHash(text, name, wheel) {
+    const [algorithm = '', value = ''] = text.split(/=(.*)/s);
+    if (!known.has(algorithm))
+        throw refusal_refusal(wheel, `its RECORD has the hash '${text}' of '${name}'`);
+    return { algorithm, value: value.replace(/=+$/, '') };
+}
+/**
+ * Gives content on while it is held against its hash.
+ * @throws UserError at its end, when it is not what the RECORD says
+ */
+async function* verified(content, recorded, name, wheel) {
+    const hash = recorded && (0,external_node_crypto_.createHash)(recorded.algorithm);
+    for await (const chunk of content) {
+        hash?.update(chunk);
+        yield chunk;
+    }
+    if (hash && hash.digest('base64url') !== recorded?.value) {
+        throw refusal_refusal(wheel, `the hash of '${name}' is not what its RECORD says`);
+    }
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
+
+
+
+/** Bytes that are read at once. */
+const windowSize = 1024 * 1024;
+/** One goes through the members of a zip while another one goes through its directory. */
+const windowCount = 2;
+/**
+ * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
+ * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
+ */
+class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+    size;
+    #handle;
+    /** The one that was of use last comes last. */
+    #windows = [];
+    constructor(handle, size) {
+        super();
+        this.#handle = handle;
+        this.size = size;
+    }
+    static async open(file) {
+        const handle = await (0,promises_.open)(file);
+        return new WindowedFile(handle, (await handle.stat()).size);
+    }
+    /** @returns fewer bytes than asked for at the end of the file only */
+    async bytes(start, length) {
+        if (length > windowSize)
+            return this.#read(start, length);
+        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
+        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
+        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
+        this.#windows.push({ start: from, bytes });
+        if (this.#windows.length > windowCount)
+            this.#windows.shift();
+        return (await bytes).subarray(start - from, start - from + length);
+    }
+    async #read(start, length) {
+        const wanted = Math.max(0, Math.min(length, this.size - start));
+        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+        return buffer.subarray(0, bytesRead);
+    }
+    read(buffer, offset, length, position, callback) {
+        const copied = async () => {
+            ;
+            (await this.bytes(position, length)).copy(buffer, offset);
+        };
+        (0,external_node_util_.callbackify)(copied)(callback);
+    }
+    /** To be called when nothing more is read. */
+    async end() {
+        await this.#handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/zip.ts
+
+
+
+
+
+
+
+/** More than any wheel has; each takes memory while a wheel is looked at. */
+const mostEntries = 1_000_000;
+/**
+ * Reads the members of a zip in their order. Nothing is held of what has gone by.
+ * @param wheel for errors
+ * @throws UserError when it is no zip, is damaged, encrypted, packed in a way that wheels are not, or says of a member one thing here and
+ * another there
+ */
+async function* zipEntries(file, wheel) {
+    const reader = await WindowedFile.open(file);
+    try {
+        // Strict: with others, a backslash becomes a slash, which for pip it is not.
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, {
+            autoClose: false,
+            strictFileNames: true,
+        });
+        if (zip.entryCount > mostEntries)
+            throw refusal_refusal(wheel, `it has ${zip.entryCount} entries`);
+        const opened = { file, wheel, zip, reader };
+        for await (const entry of zip.eachEntry())
+            yield describe(opened, entry);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+    finally {
+        await reader.end();
+    }
+}
+/** Bits of an entry's flags: sizes and CRC stand behind the content; the name is UTF-8. */
+const sizesBehind = 0x8;
+const utf8Name = 0x800;
+function describe(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: size, compressionMethod, generalPurposeBitFlag } = entry;
+    if (entry.isEncrypted())
+        throw refusal_refusal(wheel, `'${name}' is encrypted`);
+    if (compressionMethod !== 0 && compressionMethod !== 8) {
+        throw refusal_refusal(wheel, `'${name}' is packed by method ${compressionMethod}; stored or deflated is what wheels are`);
+    }
+    if (generalPurposeBitFlag & utf8Name && !(0,external_node_buffer_.isUtf8)(entry.fileNameRaw)) {
+        throw refusal_refusal(wheel, `the name '${name}' is not UTF-8`);
+    }
+    const start = entry.relativeOffsetOfLocalHeader;
+    return {
+        name,
+        size,
+        mode: entry.externalFileAttributes >>> 16,
+        range: [start, start + 30 + entry.fileNameLength + entry.compressedSize],
+        content: () => zip_contentOf(opened, entry),
+    };
+}
+async function* zip_contentOf(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: expected } = entry;
+    try {
+        const start = await checkLocalHeader(opened, entry);
+        let crc = 0;
+        let size = 0;
+        for await (const chunk of unpacked(opened, entry, start)) {
+            crc = (0,external_node_zlib_.crc32)(chunk, crc);
+            size += chunk.length;
+            if (size > expected)
+                break;
+            yield chunk;
+        }
+        if (size !== expected)
+            throw refusal_refusal(wheel, `'${name}' has not the size that the zip says`);
+        if (crc !== entry.crc32)
+            throw refusal_refusal(wheel, `the CRC of '${name}' is not what the zip says`);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+}
+/** What is no larger, packed and unpacked, is unpacked in one go: streams cost more than that. */
+const smallSize = 512 * 1024;
+/** @param start where the packed bytes begin */
+async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, compressionMethod }, start) {
+    const isDeflated = compressionMethod === 8;
+    if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
+        const bytes = await reader.bytes(start, compressedSize);
+        if (bytes.length > 0)
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
+        return;
+    }
+    const packed = readRange({ file, start, size: compressedSize });
+    try {
+        if (!isDeflated) {
+            yield* packed;
+            return;
+        }
+        const inflate = (0,external_node_zlib_.createInflateRaw)({ chunkSize: smallSize });
+        packed.on('error', (error) => inflate.destroy(error));
+        yield* packed.pipe(inflate);
+    }
+    finally {
+        packed.destroy();
+    }
+}
+/**
+ * What stands before the content has to agree with the central directory: some tools go by the one, others by the other, and see two
+ * different wheels.
+ * @returns where the content begins
+ */
+async function checkLocalHeader({ zip, wheel }, entry) {
+    const local = await zip.readLocalFileHeaderPromise(entry);
+    const disagreeing = (what) => refusal_refusal(wheel, `the zip has two ${what} of '${entry.fileName}'`);
+    if (!local.fileName.equals(entry.fileNameRaw))
+        throw disagreeing('names');
+    if (local.compressionMethod !== entry.compressionMethod)
+        throw disagreeing('compression methods');
+    if (local.generalPurposeBitFlag & sizesBehind)
+        return local.fileDataStart;
+    if (local.crc32 !== entry.crc32)
+        throw disagreeing('CRCs');
+    const agrees = (here, there) => here === there || here === 0xffffffff; // zip64: in an extra field
+    if (!agrees(local.compressedSize, entry.compressedSize))
+        throw disagreeing('sizes');
+    if (!agrees(local.uncompressedSize, entry.uncompressedSize))
+        throw disagreeing('sizes');
+    return local.fileDataStart;
+}
+/** What a library says of damaged bytes, as an error of the wheel. */
+function zip_damage(error, wheel) {
+    if (error instanceof errors/* UserError */.y)
+        return error;
+    return refusal_refusal(wheel, `the zip is damaged: ${(0,errors/* messageOf */.b)(error)}`, error);
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/locked.ts
+
+/**
+ * @param folder absolute, that paths in the lock are relative to
+ * @param lockFile for errors
+ */
+function wheelToFetch(locked, folder, lockFile) {
+    const { name, version, fileName, sha256, requested, line } = locked;
+    const directUrl = directUrlOf(locked);
+    return {
+        name,
+        version,
+        fileName,
+        url: absolute(locked.url, (0,external_node_url_.pathToFileURL)(`${folder}/`)),
+        sha256,
+        requested,
+        ...(directUrl && { directUrl }),
+        format: 'whl',
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        at: { file: lockFile, line },
+    };
+}
+/**
+ * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * machine and is not in the image: it is written as if that were the root of the file system.
+ */
+function directUrlOf({ url, sha256, subdirectory, direct }) {
+    if (!direct)
+        return undefined;
+    return {
+        url: absolute(url, new URL('file:///')).href,
+        ...(subdirectory !== undefined && { subdirectory }),
+        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
+    };
+}
+/** `file:wheels/a.whl` is a path, and what has two slashes an address. */
+function absolute(url, root) {
+    return /^file:(?!\/\/)/.test(url) ? new URL(url.slice('file:'.length), root) : new URL(url);
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/archive.ts
+
+
+
+
+
+
+
+
+/** Where a file of a wheel goes: the keys of sysconfig's schemes, and `root`, which is site-packages. */
+const dataKeys = ['purelib', 'platlib', 'headers', 'scripts', 'data'];
+/** Metadata larger than this is refused. The RECORD of ten thousand files has about a megabyte. */
+const textLimit = 64 * 1024 * 1024;
+const metadataFiles = ['WHEEL', 'METADATA', 'RECORD', 'entry_points.txt'];
+/** PEP 508. */
+const projectName = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
+/**
+ * Opens a wheel (PEP 427) and reads its metadata.
+ * @param wheel how to call it in errors
+ * @throws UserError that names the wheel and what is wrong with it: a zip that says two things of one file, a path that leaves the
+ * prefix, a RECORD that does not fit, metadata that is missing or not known
+ */
+async function openWheel(file, wheel = (0,external_node_path_.basename)(file)) {
+    const { files, texts, distInfo } = await readDirectory(file, wheel);
+    const required = (name) => {
+        const text = texts.get(`${distInfo}/${name}`);
+        if (text === undefined)
+            throw refusal_refusal(wheel, `it has no '${distInfo}/${name}'`);
+        return text;
+    };
+    checkWheelVersion(parseHeaders(required('WHEEL')).get('wheel-version'), wheel);
+    const metadata = parseHeaders(required('METADATA'));
+    const name = metadata.get('name');
+    const version = metadata.get('version');
+    if (!name || !version)
+        throw refusal_refusal(wheel, 'its METADATA has no Name or no Version');
+    if (!projectName.test(name))
+        throw refusal_refusal(wheel, `its METADATA has the Name '${name}'`);
+    const record = parseRecord(required('RECORD'), wheel);
+    const hashes = checkRecord(record, files, `${distInfo}/RECORD`, wheel);
+    const entryPoints = parseEntryPoints(texts.get(`${distInfo}/entry_points.txt`) ?? '', wheel);
+    return {
+        info: { wheel, name, version, distInfo, files, record, entryPoints },
+        entries: () => archive_entriesOf(file, files, hashes, wheel),
+    };
+}
+async function* archive_entriesOf(file, files, hashes, wheel) {
+    const byName = new Map(files.map((one) => [one.name, one]));
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const found = byName.get(name);
+        if (found)
+            yield { file: found, content: verified(entry.content(), hashes.get(name), name, wheel) };
+    }
+}
+async function readDirectory(file, wheel) {
+    const files = [];
+    const texts = new Map();
+    const distInfos = new Set();
+    const ranges = [];
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const isDirectory = name.endsWith('/');
+        const path = isDirectory ? name.slice(0, -1) : name;
+        if (safePath(path, wheel, 'the archive') !== path)
+            throw refusal_refusal(wheel, `it has the path '${name}'`);
+        const [top = ''] = path.split('/', 1);
+        if (top.endsWith('.dist-info'))
+            distInfos.add(top);
+        ranges.push(entry.range);
+        if (isDirectory)
+            continue;
+        files.push(archive_describe(entry, wheel));
+        if (metadataFiles.some((one) => path === `${top}/${one}`) && distInfos.has(top)) {
+            texts.set(path, await readText(entry, wheel));
+        }
+    }
+    checkNames(files, wheel);
+    checkRanges(ranges, wheel);
+    const [distInfo, another] = distInfos;
+    if (distInfo === undefined)
+        throw refusal_refusal(wheel, 'it has no .dist-info directory');
+    if (another !== undefined)
+        throw refusal_refusal(wheel, `it has both '${distInfo}' and '${another}'`);
+    return { files, texts, distInfo };
+}
+const typeMask = 0o170000;
+const regularFile = 0o100000;
+function archive_describe({ name, mode, size }, wheel) {
+    const isExecutable = (mode & typeMask) === regularFile && (mode & 0o111) !== 0;
+    const [top = '', key = '', ...rest] = name.split('/');
+    if (!top.endsWith('.data'))
+        return { name, scheme: 'root', path: name, isExecutable, size };
+    const scheme = dataKeys.find((one) => one === key);
+    if (!scheme || rest.length === 0) {
+        throw refusal_refusal(wheel, `'${name}' is in none of the directories that ${top} may have: ${dataKeys.join(', ')}`);
+    }
+    return { name, scheme, path: rest.join('/'), isExecutable, size };
+}
+async function readText(entry, wheel) {
+    if (entry.size > textLimit)
+        throw refusal_refusal(wheel, `'${entry.name}' has ${entry.size} bytes`);
+    const chunks = [];
+    for await (const chunk of entry.content())
+        chunks.push(chunk);
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    }
+    catch (cause) {
+        throw refusal_refusal(wheel, `'${entry.name}' is not UTF-8`, cause);
+    }
+}
+/** No path may come twice, or be a file and a directory. */
+function checkNames(files, wheel) {
+    const names = new Set();
+    for (const { name } of files) {
+        if (names.has(name))
+            throw refusal_refusal(wheel, `it has '${name}' twice`);
+        names.add(name);
+    }
+    for (const { name } of files) {
+        for (const parent of archive_path_parentsOf(name)) {
+            if (names.has(parent))
+                throw refusal_refusal(wheel, `it has '${parent}' as a file and as a directory`);
+        }
+    }
+}
+/** Members that share bytes are how a small zip is made to hold petabytes. */
+function checkRanges(ranges, wheel) {
+    ranges.sort(([a], [b]) => a - b);
+    let before = 0;
+    for (const [start, end] of ranges) {
+        if (start < before)
+            throw refusal_refusal(wheel, 'members of its zip overlap');
+        before = end;
+    }
+}
+function checkWheelVersion(version, wheel) {
+    if (version === undefined || !/^\d+(\.\d+)*$/.test(version)) {
+        throw refusal_refusal(wheel, `its WHEEL has ${version === undefined ? 'no Wheel-Version' : `the Wheel-Version '${version}'`}`);
+    }
+    if (Number.parseInt(version, 10) > 1) {
+        throw refusal_refusal(wheel, `its format is of version ${version}, and only 1 is known`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/direct-url.ts
+/** The text of a direct_url.json (PEP 610), as pip writes it: on one line, without credentials. */
+function formatDirectUrl(direct) {
+    const { url, subdirectory } = direct;
+    const common = { url: withoutCredentials(url), ...(subdirectory !== undefined && { subdirectory }) };
+    if ('archive' in direct)
+        return pythonJson({ ...common, archive_info: direct.archive });
+    if ('vcs' in direct) {
+        const { vcs, commitId, requestedRevision } = direct.vcs;
+        return pythonJson({
+            ...common,
+            vcs_info: {
+                commit_id: commitId,
+                ...(requestedRevision !== undefined && { requested_revision: requestedRevision }),
+                vcs,
+            },
+        });
+    }
+    return pythonJson({ ...common, dir_info: direct.directory.editable ? { editable: true } : {} });
+}
+/** User and password of an address; `git@` and variables, `${USER}`, are none. */
+function withoutCredentials(url) {
+    return url.replace(/^([^/?#]*\/\/)([^/?#@]*)@/, (whole, scheme, user) => user === 'git' || /^\$\{[\w-]+\}(?::\$\{[\w-]+\})?$/.test(user) ? whole : scheme);
+}
+/** JSON as python's `json.dumps(value, sort_keys=True)` writes it: in ASCII, with spaces. */
+function pythonJson(value) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        const pairs = Object.entries(value)
+            .filter(([, item]) => item !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`);
+        return `{${pairs.join(', ')}}`;
+    }
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/tags.ts
+/**
+ * Whether a wheel is for a python, by the tags at the end of its file name (PEP 425; packaging/tags.py): built for this version, for the
+ * stable ABI of this one or an older one, or without compiled code.
+ */
+function fitsPython(fileName, { version, executable }) {
+    const [, pythons = '', abis = ''] = /-([^-]+)-([^-]+)-[^-]+\.whl$/i.exec(fileName.toLowerCase()) ?? [];
+    const isThreaded = executable.endsWith('t');
+    const [major = '', minor = ''] = version.split('.');
+    const isOlder = (tag) => {
+        const [, tagMajor, tagMinor = '0'] = /^[a-z]+(\d)(\d*)$/.exec(tag) ?? [];
+        return tagMajor === major && Number(tagMinor || '0') <= Number(minor);
+    };
+    const own = `cp${major}${minor}`;
+    const ownAbi = new RegExp(isThreaded ? `^${own}t$` : `^${own}[dmu]*$`);
+    const stableAbi = isThreaded ? 'abi3t' : 'abi3';
+    return pythons.split('.').some((python) => abis.split('.').some((abi) => {
+        if (python === own && (ownAbi.test(abi) || abi === 'none'))
+            return true;
+        if (python.startsWith('cp') && abi === stableAbi)
+            return isOlder(python);
+        return python.startsWith('py') && abi === 'none' && isOlder(python);
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/scripts.ts
+
+
+function pipVersion(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return { major, minor };
+}
+/** The oldest pips that write scripts as they do. */
+const dialects = ['26.0', '25.2', '24.0'];
+/** The oldest pip that installs as a pip does: releases of pip are many, and what they leave differs rarely. */
+function pipDialect(version) {
+    const { major, minor } = pipVersion(version);
+    const found = dialects.find((dialect) => {
+        const oldest = pipVersion(dialect);
+        return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+    });
+    return found ?? '23.0';
+}
+/**
+ * The scripts that pip makes of a wheel's entry points, in pip's order: those of the console, then those with a GUI; a name that is in both
+ * comes twice. `pip` and `easy_install` come with names for python's version, in the place of what other version they were built for
+ * (pip, operations/install/wheel.py: `get_console_script_specs`).
+ * @throws UserError for an entry point of which pip makes no script either
+ */
+function wrapperScripts({ console, gui }, { version }, pip, wheel) {
+    const others = new Map(console);
+    const specs = [];
+    const takeOver = (name, names, versioned) => {
+        const value = others.get(name);
+        others.delete(name);
+        if (!value)
+            return;
+        specs.push(...names.map((one) => [one, value]));
+        for (const other of [...others.keys()])
+            if (versioned.test(other))
+                others.delete(other);
+    };
+    const [major = '', minor] = version.split('.');
+    const oldPython = Number(minor) < 11;
+    takeOver('pip', ['pip', `pip${major}`, `pip${version}`], /^pip(\d+(\.\d+)?)?$/);
+    takeOver('easy_install', ['easy_install', `easy_install-${version}`], /^easy_install(-\d+\.\d+)?$/);
+    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? withoutSpaces(value) : value}`, pip, wheel));
+}
+/** On pythons before 3.11, pip reads entry points by pkg_resources, which gives `module : callable` back without the spaces. */
+function withoutSpaces(value) {
+    return value.replace(/^([^\s:]+)\s*:\s*/, '$1:');
+}
+/** Python's `\w`. */
+const w = String.raw `[\p{L}\p{N}_]`;
+const called = String.raw `(?<callable>${w}+(?:[:.]${w}+)*)`;
+const flags = String.raw `(?<flags>\[\s*(?:${w}|-)+(?:=${w}+)?(?:,\s*${w}+(?:=${w}+)?)*\s*\])?`;
+const specification = new RegExp(String.raw `(?<name>[^\[]\S*)\s*=\s*${called}\s*${flags}`, 'u');
+/** Before distlib 0.3.7, which came with pip 24. */
+const oldSpecification = new RegExp(String.raw `(?<name>(?:${w}|[\-.+])+)\s*=\s*${called}\s*${flags}`, 'u');
+/** Reads `name = module:callable [extras]` where it finds that in the text, as distlib does (util.py: `get_export_entry`). */
+function parseSpecification(text, pip, wheel) {
+    const pattern = pipVersion(pip).major < 24 ? oldSpecification : specification;
+    const { name, callable: path, flags: extras } = pattern.exec(text)?.groups ?? {};
+    const [module, callable, ...more] = path?.split(':') ?? [];
+    if (name === undefined ||
+        !module ||
+        !callable ||
+        more.length > 0 ||
+        (extras === undefined && /[[\]]/.test(text))) {
+        throw refusal_refusal(wheel, `no script can be made of its entry point '${text}', which is no 'name = module:callable'`);
+    }
+    const clean = external_node_path_.posix.normalize(name).replace(/\/$/, '');
+    if (clean.startsWith('/') || clean === '.' || clean.split('/').includes('..')) {
+        throw refusal_refusal(wheel, `its entry point '${text}' would make a script outside of bin/`);
+    }
+    return { name: clean, module, callable };
+}
+/** The text of a script, in the words of the pip that locked. */
+function wrapperText({ module, callable }, prefix, pip) {
+    const [imported = callable] = callable.split('.');
+    const { major, minor } = pipVersion(pip);
+    const shebang = wrapperShebang(pythonPath(prefix));
+    if (major < 25 || (major === 25 && minor < 2)) {
+        return `${shebang}
+# -*- coding: utf-8 -*-
+import re
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+    }
+    const withoutExe = major < 26
+        ? `if sys.argv[0].endswith('.exe'):\n        sys.argv[0] = sys.argv[0][:-4]`
+        : `sys.argv[0] = sys.argv[0].removesuffix('.exe')`;
+    return `${shebang}
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    ${withoutExe}
+    sys.exit(${callable}())
+`;
+}
+/** Bytes of a first line, `#!` and newline included, that distlib takes to be safe. */
+const scripts_longestShebang = 127;
+/** As distlib builds it (scripts.py: `_build_shebang`): by a shell, if it is too long or has a space. */
+function wrapperShebang(python) {
+    const hasSpace = python.includes(' ');
+    if (!hasSpace && Buffer.byteLength(python) + 3 <= scripts_longestShebang)
+        return `#!${python}`;
+    return `#!/bin/sh\n'''exec' ${hasSpace ? `"${python}"` : python} "$0" "$@"\n' '''`;
+}
+/** The interpreter as pip knows it, which micromamba starts as `<prefix>/bin/python -m pip`. */
+function pythonPath(prefix) {
+    return `${prefix}/bin/python`;
+}
+const placeholder = Buffer.from('#!python');
+/** Whether pip would write the script's first line anew, by its first eight bytes. */
+function hasPlaceholder(start) {
+    return placeholder.equals(start.subarray(0, placeholder.length));
+}
+/** How many bytes `hasPlaceholder` needs. */
+const placeholderLength = placeholder.length;
+/** A script with the environment's python in its first line, however long that is and whatever arguments were in it (pip: `fix_script`). */
+function fixScript(content, prefix) {
+    const newline = content.indexOf(0x0a);
+    const rest = newline < 0 ? Buffer.alloc(0) : content.subarray(newline + 1);
+    return Buffer.concat([Buffer.from(`#!${pythonPath(prefix)}\n`), rest]);
+}
+/**
+ * Whether a script is one that setuptools made for an entry point: pip leaves it out, for one of its own (pip:
+ * `is_entrypoint_wrapper`).
+ * @param path in the wheel
+ */
+function isOldWrapper(path, { console, gui }) {
+    const name = external_node_path_.posix.basename(path);
+    const suffix = /(?:\.exe|-script\.py|\.pya)$/i.exec(name)?.[0] ?? '';
+    const command = name.slice(0, name.length - suffix.length);
+    return console.has(command) || gui.has(command);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/plan.ts
+
+
+
+
+
+
+
+
+
+
+const fileMode = 0o644;
+const executableMode = 0o755;
+/**
+ * Plans a wheel's linking as pip installs it (operations/install/wheel.py: `_install_wheel`), with a umask of 022.
+ * @throws UserError when the environment has no python, the wheel is another one than the lock says or for another python, or its
+ * paths are at odds
+ */
+function planWheel({ locked, archive }, context) {
+    const { info } = archive;
+    const { wheel, distInfo, entryPoints } = info;
+    const python = plan_requirePython(context, wheel);
+    const name = normalizeName(locked.name);
+    if (normalizeName(info.name) !== name || !normalizeName(distInfo).startsWith(name)) {
+        throw new errors/* UserError */.y(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile.',
+        });
+    }
+    if (!fitsPython(locked.fileName, python)) {
+        throw new errors/* UserError */.y(`the wheel ${locked.fileName} is not for python ${python.version}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile: pip chooses wheels for the python of the environment.',
+        });
+    }
+    const directories = schemes(python, locked.name);
+    const targets = info.files
+        .filter(({ scheme, path }) => scheme !== 'scripts' || !isOldWrapper(path, entryPoints))
+        .map((file) => ({ file, path: `${directories[file.scheme]}${file.path}` }));
+    const metadata = `${python.sitePackages}/${distInfo}`;
+    const generated = [
+        ...wrapperScripts(entryPoints, python, context.pip, wheel).map((script) => generatedFile(`bin/${script.name}`, wrapperText(script, context.prefix, context.pip), executableMode)),
+        generatedFile(`${metadata}/INSTALLER`, 'pip\n'),
+        ...(locked.directUrl
+            ? [generatedFile(`${metadata}/direct_url.json`, formatDirectUrl(locked.directUrl))]
+            : []),
+        ...(locked.requested ? [generatedFile(`${metadata}/REQUESTED`, '')] : []),
+    ];
+    const recordPath = `${metadata}/RECORD`;
+    // What is written later takes the path: pip writes the scripts after all other files, then what it generates.
+    const owner = new Map();
+    for (const { file, path } of targets)
+        if (file.scheme === 'root')
+            owner.set(path, file);
+    for (const { file, path } of targets) {
+        if (file.scheme !== 'root' && file.scheme !== 'scripts')
+            owner.set(path, file);
+    }
+    for (const { file, path } of targets)
+        if (file.scheme === 'scripts')
+            owner.set(path, file);
+    const made = [...generated.map(({ path }) => path), recordPath];
+    for (const path of made)
+        owner.set(path, undefined);
+    const bytecode = [...owner]
+        .filter(([path, file]) => file !== undefined && path.endsWith('.py'))
+        .map(([source]) => ({ source, path: bytecodePath(source, python.version) }));
+    const isCompiled = context.bytecode === true && hasHashedBytecode(python.version);
+    if (isCompiled)
+        for (const { path } of bytecode)
+            owner.set(path, undefined);
+    const paths = [...owner.keys()];
+    checkPaths(paths, wheel);
+    return {
+        dist: wheel,
+        name,
+        files: targets.map(({ file, path }) => ({ file, path, shadowed: owner.get(path) !== file })),
+        bytecode,
+        isCompiled,
+        generated,
+        recordPath,
+        sitePackages: python.sitePackages,
+        paths,
+    };
+}
+/** PEP 503. */
+function normalizeName(name) {
+    return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+/** Where sysconfig's scheme `posix_prefix` has each kind of file, to be put in front of a path. */
+function schemes({ sitePackages, executable, version }, headers) {
+    const library = `${sitePackages}/`;
+    const abiFlags = /^3\.[2-7]$/.test(version) ? 'm' : '';
+    return {
+        root: library,
+        purelib: library,
+        platlib: library,
+        headers: `include/${external_node_path_.posix.basename(executable)}${abiFlags}/${headers}/`,
+        scripts: 'bin/',
+        data: '',
+    };
+}
+function generatedFile(path, text, mode = fileMode) {
+    return { path, mode, bytes: Buffer.from(text) };
+}
+function checkPaths(paths, wheel) {
+    const reserved = paths.find(whiteout/* isReserved */.Bs);
+    if (reserved !== undefined) {
+        throw refusal_refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    const [obstructed] = findObstructed([{ paths }]);
+    if (obstructed)
+        throw refusal_refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+}
+function plan_requirePython({ python, prefix }, wheel) {
+    if (python)
+        return python;
+    throw new errors/* UserError */.y(`the wheel ${wheel} is for python, and the environment at ${prefix} has none`, {
+        advice: "Add 'python' to the environment's dependencies.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/record.ts
+
+
+
+function recordedContent(bytes) {
+    return [`sha256=${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('base64url')}`, String(bytes.length)];
+}
+/**
+ * The RECORD of an installed wheel, as pip writes it (operations/install/wheel.py: `get_csv_rows_for_installed`). The wheel's rows stay, with the
+ * paths that became of theirs; rows of files that were left out stay as they are. What the wheel's RECORD does not list, and
+ * bytecode, has no hash.
+ * @param directory that paths are relative to: site-packages
+ */
+function formatInstalledRecord({ rows, places, changed, generated, bytecode }, directory) {
+    const relative = (path) => external_node_path_.posix.relative(`/${directory}`, `/${path}`);
+    const final = new Map([
+        ...changed,
+        ...generated.map(({ path, bytes }) => [path, recordedContent(bytes)]),
+    ]);
+    const unlisted = new Map(places);
+    const installed = rows.map(([name, hash = '', size = '']) => {
+        const path = unlisted.get(name);
+        unlisted.delete(name);
+        if (path === undefined)
+            return [name, hash, size];
+        const content = changed.has(path) ? final.get(path) : undefined;
+        return [relative(path), ...(content ?? [hash, size])];
+    });
+    for (const { path } of generated)
+        installed.push([relative(path), ...(final.get(path) ?? [])]);
+    for (const path of [...unlisted.values(), ...bytecode])
+        installed.push([relative(path), '', '']);
+    return installed.sort(compareRows).map(formatCsvRow).join('');
+}
+/** As python sorts tuples of strings: by code points, which UTF-8 keeps the order of. */
+function compareRows(one, other) {
+    for (const [position, field] of one.entries()) {
+        const order = compareStrings(field, other[position] ?? '');
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+function compareStrings(one, other) {
+    return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/replaced.ts
+
+
+
+
+/**
+ * The paths that pip removes when it replaces a distribution, if they are there (pip, req/req_uninstall.py): the rows of its RECORD,
+ * bytecode of sources in each of its places, scripts of entry points, listed or not. Other files of its directories stay.
+ * @param prefix absolute, for rows that are
+ * @returns relative to the prefix, sorted, none twice; what is outside of the prefix is left out
+ * @throws UserError when its entry_points.txt cannot be read
+ */
+function removedBy({ dist, record, entryPoints = '' }, { sitePackages, version }, prefix) {
+    const inPrefix = (row) => {
+        const path = external_node_path_.posix.relative(prefix, external_node_path_.posix.resolve(prefix, sitePackages, row));
+        return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
+    };
+    const removed = new Set();
+    for (const [row] of parseCsv(record)) {
+        const path = row ? inPrefix(row) : undefined;
+        if (path === undefined)
+            continue;
+        removed.add(path);
+        if (!path.endsWith('.py'))
+            continue;
+        removed.add(`${path}c`);
+        removed.add(`${path}o`);
+        removed.add(bytecodePath(path, version));
+    }
+    const { console, gui } = parseEntryPoints(entryPoints, dist);
+    for (const name of [...console.keys(), ...gui.keys()]) {
+        const path = inPrefix(external_node_path_.posix.resolve(prefix, 'bin', name));
+        if (path !== undefined)
+            removed.add(path);
+    }
+    return [...removed].sort();
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/link.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Opens a wheel for linking.
+ * @param file the wheel on this machine, verified
+ * @throws UserError when it cannot be read, or is not what it says
+ */
+async function link_openLockedWheel(locked, file) {
+    const { fileName, at } = locked;
+    const name = at ? `${fileName} (${at.file}:${at.line})` : fileName;
+    return { locked, archive: await openWheel(file, name) };
+}
+/**
+ * Links a wheel: gives what `pip install` puts in the prefix for it. First its files in the archive's order, bytecode behind its source, then
+ * scripts of entry points and what pip notes in the `.dist-info`, at last RECORD. No file has a time: pip keeps none of the wheel's.
+ * @param select which paths (relative to the prefix) to give; RECORD is the same whatever is left out
+ * @param compiler for sources; without it they come without bytecode, and RECORD lists none
+ * @throws UserError when the wheel is damaged or is not what its RECORD says
+ */
+async function* linkWheel(source, context, select = () => true, compiler) {
+    const plan = planWheel(source, context);
+    const isRecorded = select(plan.recordPath);
+    const bytecodeSources = new Map(plan.isCompiled && compiler ? plan.bytecode.map((one) => [one.path, one.source]) : []);
+    const compiledSources = new Set(bytecodeSources.values());
+    // RECORD tells of each source whether it could be compiled, of each script what became of it.
+    const files = new WheelFiles(source, plan, context, {
+        isWanted: (path) => select(path) || (isRecorded && compiledSources.has(path)),
+        isRecorded,
+    });
+    const entries = compiler
+        ? withBytecode(files.entries(), { bytecode: plan.isCompiled ? plan.bytecode : [] }, context, (path) => isRecorded || select(path), compiler)
+        : files.entries();
+    const bytecode = [];
+    for await (const entry of entries) {
+        const compiledFrom = bytecodeSources.get(entry.path);
+        if (compiledFrom !== undefined)
+            bytecode.push(entry.path);
+        if (select(entry.path) && select(compiledFrom ?? entry.path))
+            yield entry;
+    }
+    const { generated, recordPath } = plan;
+    for (const { path, mode, bytes } of new Map(generated.map((one) => [one.path, one])).values()) {
+        if (select(path))
+            yield fileOf(path, mode, bytes);
+    }
+    if (!isRecorded)
+        return;
+    const record = formatInstalledRecord({
+        rows: source.archive.info.record,
+        places: new Map(plan.files.map(({ file, path }) => [file.name, path])),
+        changed: files.changed,
+        generated,
+        bytecode,
+    }, plan.sitePackages);
+    yield fileOf(recordPath, fileMode, Buffer.from(record));
+}
+/** The files of a wheel on their way into the prefix. */
+class WheelFiles {
+    /** Scripts whose first line is another one now, by their paths. */
+    changed = new Map();
+    #source;
+    #plan;
+    #context;
+    #options;
+    constructor(source, plan, context, options) {
+        this.#source = source;
+        this.#plan = plan;
+        this.#context = context;
+        this.#options = options;
+    }
+    async *entries() {
+        const { isWanted, isRecorded } = this.#options;
+        const planned = new Map(this.#plan.files.filter(({ shadowed }) => !shadowed).map(({ file, path }) => [file.name, path]));
+        for await (const { file, content } of this.#source.archive.entries()) {
+            const path = planned.get(file.name);
+            if (path === undefined)
+                continue;
+            const mode = file.isExecutable ? executableMode : fileMode;
+            const entry = { type: 'file', path, mode, size: file.size, content };
+            if (file.scheme !== 'scripts') {
+                if (isWanted(path))
+                    yield entry;
+            }
+            else if (isWanted(path) || isRecorded) {
+                const script = await this.#script(entry);
+                if (isWanted(path))
+                    yield script;
+                else
+                    await drain(script.content);
+            }
+        }
+    }
+    async #script(entry) {
+        const { path, mode } = entry;
+        const { start, content } = await peek(entry.content, placeholderLength);
+        if (!hasPlaceholder(start))
+            return { ...entry, content };
+        const bytes = fixScript(await content_readAll(content), this.#context.prefix);
+        this.changed.set(path, recordedContent(bytes));
+        return fileOf(path, mode, bytes);
+    }
+}
+/**
+ * Looks at the beginning of content.
+ * @returns at least as many bytes as were asked for, if there are as many; and all of the content, to be read instead
+ */
+async function peek(content, length) {
+    const iterator = content[Symbol.asyncIterator]();
+    let start = Buffer.alloc(0);
+    while (start.length < length) {
+        const next = await iterator.next();
+        if (next.done)
+            break;
+        start = Buffer.concat([start, next.value]);
+    }
+    async function* whole() {
+        if (start.length > 0)
+            yield start;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+    }
+    return { start, content: whole() };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/linkable.ts
+
+
+function linkable_isPackage(source) {
+    return 'facts' in source;
+}
+/** @throws UserError as `planLink` and `planWheel` do */
+function linkable_planLinkable(source, context) {
+    return linkable_isPackage(source) ? planLink(source.archive.info, context) : planWheel(source, wheelContext(context));
+}
+/** Links a package or a wheel, as `linkPackage` and `linkWheel` do. */
+function linkable_linkLinkable(source, context, select, compiler) {
+    return linkable_isPackage(source)
+        ? linkPackage(source, context, select, compiler)
+        : linkWheel(source, wheelContext(context), select, compiler);
+}
+function wheelContext({ pip, ...context }) {
+    if (pip === undefined)
+        throw new Error('wheels are linked as by no pip');
+    return { ...context, pip };
 }
 
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
@@ -52995,13 +54144,14 @@ function parsePathSet(text) {
 const factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
 const scriptRules = 1;
-function formatFacts({ claims, ways, texts, scripted, messages, python }) {
+function formatFacts({ claims, ways, texts, scripted, messages, distributions, python, }) {
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
         ways: formatPathSet(ways),
         ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
         ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
+        distributions,
         ...(python && { python: [python.version, python.executable, python.sitePackages] }),
     });
 }
@@ -53023,18 +54173,18 @@ function readFacts(text) {
     }
     if (!(0,json/* isRecord */.u)(value))
         return undefined;
-    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
     const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
     if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
     const [, scripted, messages] = scripts;
-    if (!isList(scripted) || !isTexts(messages))
+    if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
         return undefined;
     if (!Object.keys(texts).every(activation_files_isActivationFile))
         return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted, messages };
+    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
     if (python === undefined)
         return read;
     if (!isList(python))
@@ -53078,13 +54228,16 @@ function layerRules(compression) {
  * the lock must have it, but in an image the one in the topmost layer does; where these differ, the winner's file has
  * to be given again in a layer on top.
  * @param groups in the order of the image
+ * @param gone paths at which nothing is left
  * @returns for each package (its position in the lock) the paths to give again
  */
-function planOverrides(groups, clobbers) {
+function planOverrides(groups, clobbers, gone = new Set()) {
     const layerOf = new Map(groups.flatMap(({ packages }, layer) => packages.map((position) => [position, layer])));
     const heightOf = (position) => layerOf.get(position) ?? -1;
     const overrides = new Map();
     for (const [path, { winner, losers }] of clobbers) {
+        if (gone.has(path))
+            continue;
         if (losers.every((loser) => heightOf(loser) <= heightOf(winner)))
             continue;
         const paths = overrides.get(winner);
@@ -53168,12 +54321,129 @@ function workerUrl() {
     return new URL(here.endsWith('.ts') ? './worker.ts' : '../worker/index.js', here);
 }
 
+;// CONCATENATED MODULE: ./src/prefix/distributions.ts
+
+/** Finds the distributions among files of a prefix, as pip does: by `<name>-<version>.dist-info` and the older `.egg-info`. */
+function findDistributions(paths) {
+    const found = new Map();
+    for (const file of paths) {
+        const [, path = '', name = '', version = '', kind = ''] = /^((?:.*\/)?site-packages\/([^/-]+)(?:-([^/]*))?\.(dist-info|egg-info))(?:\/|$)/.exec(file) ?? [];
+        if (path === '' || found.has(path))
+            continue;
+        found.set(path, {
+            name: normalizeName(name),
+            version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
+            path,
+            kind: kind === 'egg-info' ? kind : 'dist-info',
+        });
+    }
+    return [...found.values()];
+}
+/** Their names, sorted, each once. */
+function distributions_distributionNames(paths) {
+    return [...new Set(findDistributions(paths).map(({ name }) => name))].sort();
+}
+
+;// CONCATENATED MODULE: ./src/layers/replaced.ts
+
+
+
+
+
+
+/** What a plan of a package has of wheels' projects. */
+function findReplaced({ paths }, { sitePackages }, wheels) {
+    return findDistributions(paths.filter((path) => path.startsWith(`${sitePackages}/`))).flatMap((distribution) => {
+        const wheel = wheels.get(distribution.name);
+        return wheel ? [{ distribution, wheel }] : [];
+    });
+}
+/**
+ * Reads what pip would go by when it uninstalls a distribution.
+ * @throws UserError for one that pip does not uninstall either
+ */
+async function readReplaced(source, plan, { distribution, wheel }, context) {
+    const { path, kind } = distribution;
+    const [record, entryPoints] = [`${path}/RECORD`, `${path}/entry_points.txt`];
+    const texts = new Map();
+    const isText = (one) => one === record || one === entryPoints;
+    if (kind === 'dist-info') {
+        for await (const entry of linkable_linkLinkable(source, context, isText)) {
+            if (entry.type === 'file')
+                texts.set(entry.path, (await content_readAll(entry.content)).toString());
+        }
+    }
+    const text = texts.get(record);
+    if (text === undefined) {
+        throw new errors/* UserError */.y(`pip would have to uninstall the ${distribution.name} ${distribution.version} of the package ${plan.dist} before it installs this wheel, and cannot: ` +
+            (kind === 'dist-info' ? 'it has no RECORD of its files' : `it is an old '.egg-info'`), {
+            at: wheel.at,
+            advice: `Ask conda for ${distribution.name} ${wheel.version}, or take one of the two out of the environment.`,
+        });
+    }
+    const { python, prefix } = context;
+    return {
+        wheel,
+        dist: plan.dist,
+        distribution,
+        paths: removedBy({ dist: plan.dist, record: text, entryPoints: texts.get(entryPoints) }, python, prefix),
+    };
+}
+const nothingRemoved = { replaced: [], gone: new Set(), emptied: [] };
+/**
+ * Follows pip: before it installs a wheel it removes what the distribution before recorded, whoever has put a file there since then; what
+ * that wheel and later ones put there stays. A directory goes with the last of its files.
+ * @param plans all that claim one of the paths, by position, with holes
+ */
+function planRemovals(replaced, plans) {
+    const removedAt = new Map();
+    for (const { wheel, paths } of replaced) {
+        for (const path of paths)
+            removedAt.set(path, Math.max(wheel.position, removedAt.get(path) ?? 0));
+    }
+    const owners = new Map();
+    plans.forEach(({ paths }, position) => {
+        for (const path of paths)
+            if (removedAt.has(path))
+                owners.set(path, position);
+    });
+    const gone = new Set([...owners].flatMap(([path, owner]) => (owner < (removedAt.get(path) ?? 0) ? [path] : [])));
+    const alive = new Set();
+    plans.forEach(({ paths }) => {
+        for (const path of paths)
+            if (!gone.has(path))
+                addParents(path, alive);
+    });
+    const empty = new Set();
+    for (const path of gone)
+        addParents(path, empty);
+    const emptied = [...empty].filter((path) => !alive.has(path) && archive_path_parentsOf(path).every((parent) => alive.has(parent)));
+    return { replaced, gone, emptied: emptied.sort() };
+}
+function addParents(path, to) {
+    for (const parent of archive_path_parentsOf(path)) {
+        if (to.has(parent))
+            break;
+        to.add(parent);
+    }
+}
+/** The paths that a layer on top hides: directories, and files elsewhere. */
+function hiddenPaths({ gone, emptied }) {
+    const whole = new Set(emptied);
+    return [
+        ...emptied,
+        ...[...gone].filter((path) => !archive_path_parentsOf(path).some((parent) => whole.has(parent))),
+    ].sort();
+}
+
 ;// CONCATENATED MODULE: ./src/layers/bytecode-overrides.ts
+
 
 /**
  * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
  * check, so what another package's layer has must not stay when the source is not its own: it is given again by the package that
- * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
+ * has the source in the end, and hidden by a whiteout where that has none. What uninstalling removed is hidden as well. Goes on top of all
+ * layers of packages.
  * @param startCompiler called when there is something to compile again
  */
 async function* bytecodeOverrides(contents, startCompiler) {
@@ -53182,20 +54452,20 @@ async function* bytecodeOverrides(contents, startCompiler) {
     for (const [position, bytecode] of again) {
         const missing = new Set(bytecode.values());
         const select = (path) => bytecode.has(path) || missing.has(path);
-        for await (const entry of link_linkPackage(contents.source(position), contents.context, select, compiler)) {
+        for await (const entry of linkable_linkLinkable(contents.source(position), contents.context, select, compiler)) {
             if (missing.delete(entry.path))
                 yield entry;
         }
         hidden.push(...missing);
     }
-    for (const path of hidden.sort())
+    for (const path of [...new Set([...hidden, ...hiddenPaths(contents.removals)])].sort())
         yield { type: 'whiteout', path };
 }
 /**
  * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
  * paths of bytecode whose source is another package's
  */
-function planBytecodeOverrides({ plans, clobbers }) {
+function planBytecodeOverrides({ plans, clobbers, removals: { gone } = nothingRemoved, }) {
     const again = new Map();
     const hidden = [];
     plans.forEach(({ bytecode, isCompiled }, position) => {
@@ -53203,6 +54473,8 @@ function planBytecodeOverrides({ plans, clobbers }) {
             return;
         const sources = new Map();
         for (const { source, path } of bytecode) {
+            if (gone.has(path))
+                continue;
             const clobber = clobbers.get(path);
             if ((clobber?.winner ?? position) !== position)
                 continue;
@@ -53228,6 +54500,13 @@ function planBytecodeOverrides({ plans, clobbers }) {
 const bucketCount = 32;
 /** Of a lock that does not say which packages are big; all of them share layers then. */
 const bucketCountWithoutSizes = 64;
+/** Wheels have this many of their own: they are fewer, and most weigh little. */
+const wheelBucketCount = 8;
+const wheelBucketCountWithoutSizes = 16;
+/** Of an environment's layers this part is for its wheels. */
+const wheelShare = 1 / 5;
+/** How a wheel is called where packages and wheels stand together. */
+const wheelPrefix = 'pip:';
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
@@ -53243,14 +54522,39 @@ function groupPackages(names, own, budget) {
     const buckets = own
         ? bucketsWithin(budget / 2, bucketCount)
         : bucketsWithin(budget, bucketCountWithoutSizes);
-    const alone = new Set(own?.slice(0, budget - buckets));
+    const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
+    return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
+}
+/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
+function wheelBudget(budget) {
+    return Math.max(1, Math.floor(budget * wheelShare));
+}
+/**
+ * Groups the wheels of a lock, as `groupPackages` does its packages.
+ * @param names the wheels in the order of the lock
+ * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
+ * @param first the position of the first wheel
+ */
+function groupWheels(names, own, budget, first) {
+    const buckets = own
+        ? bucketsWithin(budget / 2, wheelBucketCount)
+        : bucketsWithin(budget, wheelBucketCountWithoutSizes);
+    const alone = (own ?? []).flatMap((name) => name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : []);
+    return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
+        title: `pip: ${title}`,
+        packages: packages.map((index) => first + index),
+    }));
+}
+function grouped(names, own, buckets, noun) {
+    const alone = new Set(own);
     const groups = new Map();
+    const titleOf = (bucket) => `${noun} ${bucket + 1}/${buckets}`;
     for (const name of alone)
         groups.set(name, []);
     for (let bucket = 0; bucket < buckets; bucket++)
-        groups.set(titleOf(bucket, buckets), []);
+        groups.set(titleOf(bucket), []);
     names.forEach((name, position) => {
-        const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets), buckets);
+        const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets));
         groups.get(group)?.push(position);
     });
     return [...groups]
@@ -53269,9 +54573,6 @@ function bucketsWithin(budget, usual) {
 }
 function bucketOf(name, buckets) {
     return (0,external_node_crypto_.createHash)('sha256').update(name).digest().readUInt32BE(0) % buckets;
-}
-function titleOf(bucket, buckets) {
-    return `packages ${bucket + 1}/${buckets}`;
 }
 /**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
@@ -61707,6 +63008,7 @@ function link_message_linkMessage(script) {
 ;// CONCATENATED MODULE: ./src/layers/link-scripts.ts
 
 
+
 /** A larger script does more than print. In bytes. */
 const scriptLimit = (/* unused pure expression or super */ null && (64 * 1024));
 /** How much of a text is kept, in code units: facts travel with the manifest of an image. */
@@ -61725,7 +63027,8 @@ function link_scripts_readLinkScripts(sources, plans, scripts, context) {
     const messages = {};
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
-        if (!plan || linkScriptsOf(plan).length === 0)
+        // Nobody runs a script of a wheel, whatever it is called.
+        if (!plan || !isPackage(source) || linkScriptsOf(plan).length === 0)
             continue;
         const message = link_scripts_messageOf(source, plan, scripts[position] ?? {}, context);
         if (message === undefined)
@@ -61766,24 +63069,29 @@ function shortened(text) {
 
 
 
+
+
+
 /**
- * Links the packages of a job one after the other, straight into the compressed layer.
+ * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(job_openSource));
-    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    const plans = sources.map((source) => planLinkable(source, context));
     refuseObstructed(plans);
     const texts = {};
     const scripts = plans.map(() => ({}));
     const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
-    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
-    const python = sources.find(({ locked }) => locked.name === 'python');
+    const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
+    const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
     const facts = {
         ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
+        distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: pythonOf(python.archive.info.index) }),
     };
     return { layer, facts };
@@ -61797,8 +63105,8 @@ async function* linkAll(sources, plans, context, compiler, scripts) {
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
         const own = scripts[position] ?? {};
-        const entries = linkPackage(source, context, selectWinning(clobbers, position), compiler);
-        yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own);
+        const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler);
+        yield* keepTexts(entries, (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan), own);
     }
 }
 function isActivation({ path }) {
@@ -61816,7 +63124,10 @@ async function* keepTexts(entries, isKept, texts) {
         yield { ...entry, content: oneChunk(bytes) };
     }
 }
-async function job_openSource({ locked, file, facts }) {
+async function job_openSource(one) {
+    if ('wheel' in one)
+        return openLockedWheel({ ...one.wheel, url: new URL(one.wheel.url) }, one.file);
+    const { locked, file, facts } = one;
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
@@ -61868,6 +63179,8 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
+
+
 /**
  * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
  * which may mean to fetch them, only where facts are too coarse.
@@ -61882,6 +63195,7 @@ class PrefixContents {
     /** Exact, of opened packages; directories are those above something. */
     #kinds = new Map();
     #clobbers = new Map();
+    #removals = nothingRemoved;
     constructor(layers, context, open) {
         this.#layers = layers;
         this.context = context;
@@ -61890,13 +63204,17 @@ class PrefixContents {
     /**
      * Looks at the layers of an environment.
      * @param open opens packages by their positions, in that order
-     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     * @param wheels in their order
+     * @throws UserError when a package has files below another one's link, which a layer cannot have, or brings a distribution that a
+     * wheel cannot replace
      */
-    static async of(layers, context, open) {
+    static async of(layers, context, open, wheels = []) {
         const contents = new PrefixContents(layers, context, open);
         const meetings = findMeetings(layers.map(({ facts }) => facts));
         await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
         clobber_refuseObstructed(contents.#plans);
+        if (wheels.length > 0)
+            await contents.#removeReplaced(new Map(wheels.map((one) => [one.name, one])));
         return contents;
     }
     /** The paths that packages of several layers claim; by positions in the lock. */
@@ -61906,6 +63224,10 @@ class PrefixContents {
     /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
     get plans() {
         return this.#plans;
+    }
+    /** What is not there in the end, though packages have it, since wheels replace them. */
+    get removals() {
+        return this.#removals;
     }
     /** A package that has been opened, as all have that `clobbers` speaks of. */
     source(position) {
@@ -61919,6 +63241,8 @@ class PrefixContents {
         const texts = {};
         for (const { packages, facts } of this.#layers) {
             for (const [path, text] of Object.entries(facts.texts)) {
+                if (this.#removals.gone.has(path))
+                    continue;
                 const winner = this.#clobbers.get(path)?.winner;
                 if (winner === undefined || packages.includes(winner))
                     texts[path] = text;
@@ -61941,6 +63265,9 @@ class PrefixContents {
     kindOf(path) {
         if (path === '' || path === 'conda-meta')
             return 'directory';
+        const { gone, emptied } = this.#removals;
+        if (gone.has(path) || emptied.some((one) => path === one || path.startsWith(`${one}/`)))
+            return 'absent';
         const exact = this.#kinds.get(path);
         if (exact)
             return exact;
@@ -61956,7 +63283,7 @@ class PrefixContents {
         const sources = await this.#open(positions);
         for (const [index, source] of sources.entries()) {
             const position = positions[index] ?? 0;
-            const plan = plan_planLink(source.archive.info, this.context);
+            const plan = linkable_planLinkable(source, this.context);
             this.#sources.set(position, source);
             this.#plans[position] = plan;
             this.#learn(plan);
@@ -61965,8 +63292,45 @@ class PrefixContents {
             this.#opened.add(layer);
         this.#clobbers = clobber_findClobbers(this.#plans);
     }
+    /** Takes the distributions of packages away that are also those of wheels, as pip would. */
+    async #removeReplaced(wheels) {
+        const { python } = this.context;
+        if (!python)
+            return;
+        const context = { ...this.context, python };
+        const isWanted = ({ facts }) => facts.distributions.some((name) => wheels.has(name));
+        await this.#openAll(this.#layers.filter((layer) => isWanted(layer) && !this.#opened.has(layer)));
+        const replaced = [];
+        for (const [position, source] of [...this.#sources].sort(([a], [b]) => a - b)) {
+            const plan = this.#plans[position];
+            if (!plan || !linkable_isPackage(source))
+                continue;
+            for (const found of findReplaced(plan, python, wheels)) {
+                replaced.push(await readReplaced(source, plan, found, context));
+            }
+        }
+        for (;;) {
+            this.#removals = planRemovals(replaced, this.#plans);
+            const more = this.#layersTouching(this.#removals);
+            if (more.length === 0)
+                return;
+            await this.#openAll(more);
+        }
+    }
+    /** Layers that may have one of the removed paths, or something below a directory that would be taken for empty. */
+    #layersTouching({ replaced, emptied }) {
+        const places = new Set();
+        for (const path of replaced.flatMap(({ paths }) => paths)) {
+            for (const place of [path, ...archive_path_parentsOf(path)])
+                places.add(hashPath(place));
+        }
+        const below = emptied.map(hashPath);
+        return this.#layers.filter((layer) => !this.#opened.has(layer) &&
+            (below.some((place) => layer.facts.ways.has(place)) ||
+                [...layer.facts.claims].some((place) => places.has(place))));
+    }
     #learn({ paths, files }) {
-        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        const links = new Set(files.flatMap(({ file, path }) => ('type' in file && file.type === 'softlink' ? [path] : [])));
         for (const path of paths) {
             this.#kinds.set(path, links.has(path) ? 'link' : 'file');
             for (const parent of archive_path_parentsOf(path))
@@ -62013,6 +63377,7 @@ async function openingAsNeeded(question) {
 
 
 
+
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
@@ -62025,11 +63390,7 @@ async function buildLayers(groups, python, directory, onLayer) {
     const jobs = groups.map(({ inputs, prepare }, index) => async () => {
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
-        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
-            locked: { ...locked, url: locked.url.href },
-            file,
-            facts: { sha256, md5, size },
-        }));
+        const members = packages.map(jobMember);
         const file = (0,external_node_path_.join)(directory, `layer-${index}`);
         const context = linkContext(inputs, python);
         return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
@@ -62046,14 +63407,21 @@ async function buildLayers(groups, python, directory, onLayer) {
     });
     return made;
 }
+function jobMember({ locked, file, sha256, md5, size }) {
+    const url = locked.url.href;
+    return locked.format === 'whl'
+        ? { wheel: { ...locked, url }, file, size }
+        : { locked: { ...locked, url }, file, facts: { sha256, md5, size } };
+}
 /** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
 function linkContext(inputs, python) {
-    const { prefix, rootPrefix, bytecode } = inputs;
+    const { prefix, rootPrefix, bytecode, pip } = inputs;
     return {
         prefix,
         rootPrefix,
         ...(inputs.python && python && { python }),
         bytecode: bytecode !== undefined,
+        ...(pip !== undefined && { pip }),
     };
 }
 /** Makes a layer of entries that are at hand. */
@@ -62072,10 +63440,20 @@ function packedLayer(packed, createdBy, annotations) {
         open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file, { highWaterMark: reproducible/* chunkSize */.ZL })),
     };
 }
-/** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(contents, groups) {
-    for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
-        yield* link_linkPackage(contents.source(position), contents.context, (path) => paths.has(path));
+/**
+ * The files of packages that the order of the layers gets wrong, to be given again on top of them.
+ * @param startCompiler called when the RECORD of a wheel is among them, which tells what could be compiled
+ */
+async function* overrides(contents, groups, startCompiler) {
+    const { clobbers, context, removals } = contents;
+    for (const [position, paths] of planOverrides(groups, clobbers, removals.gone)) {
+        const plan = contents.plans[position];
+        const needsCompiler = plan && 'generated' in plan && plan.isCompiled && paths.has(plan.recordPath);
+        const compiler = needsCompiler ? await startCompiler() : undefined;
+        const bytecode = new Set(plan?.isCompiled ? plan.bytecode.map(({ path }) => path) : []);
+        // Bytecode has overrides of its own.
+        const select = (path) => paths.has(path) && !bytecode.has(path);
+        yield* linkable_linkLinkable(contents.source(position), context, select, compiler);
     }
 }
 
@@ -62704,7 +64082,7 @@ async function openScripted(scripted, { locked, contents, open, prefix }) {
         return scripted.includes(`${name}-${version}-${build}`);
     });
     return (await open(positions)).flatMap(({ archive }) => {
-        const plan = plan_planLink(archive.info, contents.context);
+        const plan = planLink(archive.info, contents.context);
         const scripts = link_scripts_linkScriptsOf(plan);
         if (scripts.some(({ moment }) => moment === 'pre-link'))
             throw refusedPreLink(plan.dist);
@@ -63107,10 +64485,10 @@ async function installPython(packages, directory, use = compiling) {
     const isNeeded = (path) => use.needed.test(path);
     await (0,promises_.mkdir)(directory, { recursive: true });
     for (const source of sources) {
-        const { paths } = plan_planLink(source.archive.info, context);
+        const { paths } = planLink(source.archive.info, context);
         if (!paths.some(isNeeded))
             continue;
-        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+        for await (const entry of linkPackage(source, context, isNeeded)) {
             await writeEntry(entry, { directory, fileName: source.locked.fileName, advice: use.advice });
         }
     }
@@ -63810,14 +65188,18 @@ const reportEvery = 5_000;
 /** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
 class Progress {
     #total;
+    /** What they are called. */
+    #noun;
     #sources = new Map();
     #received = 0;
     #timer;
-    constructor(total) {
-        this.#total = total;
+    constructor(all) {
+        this.#total = all.length;
+        const wheels = all.filter(({ format }) => format === 'whl').length;
+        this.#noun = wheels === 0 ? 'packages' : wheels === all.length ? 'wheels' : 'packages and wheels';
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total} packages, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total} ${this.#noun}, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -63832,7 +65214,7 @@ class Progress {
     end() {
         clearInterval(this.#timer);
         const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,format/* formatBytes */.z3)(bytes)})`);
-        lib_core/* info */.pq(`${this.#total} packages: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
+        lib_core/* info */.pq(`${this.#total} ${this.#noun}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
 
@@ -63850,7 +65232,7 @@ const transfer_tries = 5;
 const chunkSize = 256 * 1024;
 const goneAdvice = 'Update the lockfile: lock-mode: update.';
 /**
- * Brings an archive from its channel into a file.
+ * Brings an archive from its channel, or its index, into a file.
  * @returns the checksums of what came, which nobody has compared yet
  * @throws UserError when it cannot be had
  */
@@ -63894,7 +65276,7 @@ async function transfer_download(of) {
                 throw error;
             // Requests that found no server have been tried again already.
             if (attempt === transfer_tries || error instanceof http/* HttpFailure */.HR) {
-                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, 'Is the channel reachable from here?', error);
+                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, `Is the ${of.source} reachable from here?`, error);
             }
             lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
             if (error instanceof WrongPart)
@@ -63906,7 +65288,7 @@ async function transfer_download(of) {
 /** The server answered a request for the rest of the file with something else. */
 class WrongPart extends Error {
 }
-async function ask({ url: canonical, authorize, refuse }, offset, validator) {
+async function ask({ url: canonical, source, authorize, refuse }, offset, validator) {
     const { url, headers } = authorize(canonical);
     const range = offset > 0 ? { range: `bytes=${offset}-`, 'if-range': validator } : {};
     const response = await (0,http/* request */.Em)({ url, headers: { ...headers, ...range } });
@@ -63917,15 +65299,17 @@ async function ask({ url: canonical, authorize, refuse }, offset, validator) {
         return response;
     response.body.destroy();
     if (offset > 0 && (status === 206 || status === 416)) {
-        throw new WrongPart(`the channel answered ${status} to a request for the bytes from ${offset}`);
+        throw new WrongPart(`the ${source} answered ${status} to a request for the bytes from ${offset}`);
     }
     if (status === 404 || status === 410) {
-        throw refuse(`the channel no longer has it (${status})`, goneAdvice);
+        throw refuse(`the ${source} no longer has it (${status})`, goneAdvice);
     }
     if (status === 401 || status === 403) {
-        throw refuse(`the channel refused it (${status})`, "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
+        throw refuse(`the ${source} refused it (${status})`, source === 'index'
+            ? 'Give credentials: by the inputs auth-host and auth-token.'
+            : "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
     }
-    throw refuse(`the channel answered ${status}`, 'Is this the address of a package?');
+    throw refuse(`the ${source} answered ${status}`, `Is this the address of a ${source === 'index' ? 'wheel' : 'package'}?`);
 }
 function firstByteOf({ headers }) {
     return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN);
@@ -63979,20 +65363,20 @@ const download_parallel = 8;
 function tarballName({ checksum, format }) {
     return `${checksum.algorithm}-${checksum.hex}.${format}`;
 }
-/** Those of the packages whose archives are not in the directory. Their content is not looked at. */
+/** Those of the archives that are not in the directory. Their content is not looked at. */
 async function missingTarballs(packages, directory) {
     const present = await (0,concurrency/* mapConcurrently */.X)(packages, 32, async (locked) => (0,promises_.stat)((0,external_node_path_.join)(directory, tarballName(locked))).then(() => true, () => false));
     return packages.filter((_, index) => !present[index]);
 }
 /**
- * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * Brings archives into a directory, in their order as far as several are under way at a time. What is there
  * already is verified like what is downloaded; every file that has its final name was verified before it got it.
- * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * @returns one promise an archive, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
  * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
  * failure no other is begun.
  */
 function startFetching(packages, directory, options) {
-    const progress = new Progress(packages.length);
+    const progress = new Progress(packages);
     const limited = (0,limiter/* createLimiter */.z)(download_parallel);
     const ready = (0,promises_.mkdir)(directory, { recursive: true });
     const fetching = packages.map((locked) => limited(async () => {
@@ -64017,7 +65401,7 @@ async function fetchPackages(packages, directory, options) {
     await Promise.allSettled(fetching);
     return Promise.all(fetching);
 }
-function sourceOf({ url, channel }) {
+function sourceOf({ url, channel = 'a folder' }) {
     return url.host === '' ? channel : url.host;
 }
 async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
@@ -64034,11 +65418,12 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
     const onBytes = (count) => {
         progress.received(count);
     };
+    const source = locked.format === 'whl' ? 'index' : 'channel';
     try {
-        const fetched = await transfer({ url: locked.url, file: partial, authorize, refuse, onBytes });
+        const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
         if (!isRight(fetched, locked)) {
             const { algorithm, hex } = locked.checksum;
-            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, 'The channel or something on the way replaced the file, or the line was edited. If the channel is right, update the lockfile.');
+            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`);
         }
         await (0,promises_.rename)(partial, file);
         return { locked, file, ...fetched, from: 'channel' };
@@ -64160,6 +65545,28 @@ async function closureOfLocked(python, packages, open) {
     return [...found.values()];
 }
 
+;// CONCATENATED MODULE: ./src/stages/wheels.ts
+
+
+/** The wheels of a lock, in its order. What wheels are to be built from is refused before anybody asks. */
+function wheelLines({ wheels }) {
+    return wheels.filter((wheel) => wheel.kind === 'wheel');
+}
+/** The wheels of an environment, to be fetched. */
+function wheelsOf({ file, result, resolved: { lock, path } }, workspace) {
+    const folder = (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
+    return wheelLines(lock).map((wheel) => wheelToFetch(wheel, folder, result.file));
+}
+/** Where its wheels stand among all that is linked. */
+function wheelPlaces({ result, resolved: { lock } }) {
+    return wheelLines(lock).map(({ name, version, line }, index) => ({
+        name,
+        version,
+        position: lock.packages.length + index,
+        at: { file: result.file, line },
+    }));
+}
+
 ;// CONCATENATED MODULE: ./src/stages/package-layers.ts
 
 
@@ -64170,18 +65577,39 @@ async function closureOfLocked(python, packages, open) {
 
 
 
+
+
+
 /**
- * Makes the layers of an environment's packages, but for those that an earlier image has.
+ * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
  */
 async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run) {
     const { prefix, groups, locked, inputs } = member;
     const { name, variables } = inputs;
-    const { packages: all } = locked.resolved.lock;
-    const fetch = (positions) => store.fetch({ member: locked, packages: positions.flatMap((position) => all[position] ?? []) });
-    const open = async (positions) => (0,concurrency/* mapConcurrently */.X)(await fetch(positions), 8, link_openPackage);
+    const { packages } = locked.resolved.lock;
+    const wheels = wheelsOf(locked, run.workspace);
+    const fetch = async (positions) => [
+        ...(await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => packages[position] ?? []),
+        })),
+        ...(await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => wheels[position - packages.length] ?? []),
+        })),
+    ];
+    const open = async (positions) => (0,concurrency/* mapConcurrently */.X)((await fetch(positions)).filter(package_layers_isPackage), 8, link_openPackage);
+    const openAny = async (positions) => (0,concurrency/* mapConcurrently */.X)(await fetch(positions), 8, package_layers_openArchive);
     const python = await pythonOfMember(member, open);
-    const context = { prefix, rootPrefix, ...(python && { python }), bytecode: compilePyc };
+    const { pip } = inputs;
+    const context = {
+        prefix,
+        rootPrefix,
+        ...(python && { python }),
+        bytecode: compilePyc,
+        ...(pip !== undefined && { pip }),
+    };
     const missing = groups.filter(({ earlier }) => !earlier);
     let installed;
     const findPython = () => (installed ??= pythonForBytecode(locked, open, run));
@@ -64202,7 +65630,8 @@ async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory,
         const facts = made[index]?.facts;
         return facts ? [{ packages, facts }] : [];
     });
-    const contents = await PrefixContents.of(known, context, open);
+    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked));
+    warnOfReplaced(contents);
     showMessages(contents.messages(), run);
     return {
         ...member,
@@ -64224,16 +65653,32 @@ async function pythonOfMember({ locked, groups }, open) {
     const [source] = await open([position]);
     return source && python_pythonOf(source.archive.info.index);
 }
-/** Whether there are modules in packages that are to have bytecode. */
-async function needCompiling(packages, context) {
+/** Whether there are modules in packages or wheels that are to have bytecode. */
+async function needCompiling(archives, context) {
     if (!context.python || !context.bytecode)
         return false;
-    const noarch = packages.filter(({ locked }) => locked.subdir === 'noarch');
-    const sources = await Promise.all(noarch.map(link_openPackage));
-    return sources.some(({ archive }) => {
-        const { isCompiled, bytecode } = plan_planLink(archive.info, context);
+    const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch');
+    const sources = await Promise.all(python.map(package_layers_openArchive));
+    return sources.some((source) => {
+        const { isCompiled, bytecode } = linkable_planLinkable(source, context);
         return isCompiled && bytecode.length > 0;
     });
+}
+function isWheel(archive) {
+    return archive.locked.format === 'whl';
+}
+function package_layers_isPackage(archive) {
+    return !isWheel(archive);
+}
+async function package_layers_openArchive(archive) {
+    return isWheel(archive) ? link_openLockedWheel(archive.locked, archive.file) : link_openPackage(archive);
+}
+function warnOfReplaced({ removals }) {
+    for (const { wheel, dist, distribution } of removals.replaced) {
+        const { name } = distribution;
+        lib_core/* warning */.$e(`The wheel ${name} ${wheel.version} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+            `Packages that need that one may not work with the other: ask conda for ${name} ${wheel.version} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
+    }
 }
 /** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
 function showMessages(messages, { shown }) {
@@ -64523,7 +65968,7 @@ function wiringLayer(plan, members, environmentName, settings) {
         return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
     });
 }
-/** What belongs to no package: files whose winner another layer hides, and the environments' own. */
+/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
 function environmentLayer(members, settings) {
     const directories = new Set();
     async function* entries() {
@@ -64531,11 +65976,13 @@ function environmentLayer(members, settings) {
             const { specs, variables } = inputs;
             const time = new Date(reproducible/* fixedTime */.EZ * 1000);
             const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
-            yield* layerEntries(overrides(contents, groups), contents.context, settings.owner, directories);
-            yield* layerEntries(own, contents.context, settings.owner, directories);
             let compiler;
-            const again = bytecodeOverrides(contents, async () => (compiler = await startCompiler()));
+            const start = async () => (compiler ??= await startCompiler());
+            const files = overrides(contents, groups, start);
+            const again = bytecodeOverrides(contents, start);
             try {
+                yield* layerEntries(files, contents.context, settings.owner, directories);
+                yield* layerEntries(own, contents.context, settings.owner, directories);
                 yield* layerEntries(again, contents.context, settings.owner, directories);
             }
             finally {
@@ -66631,14 +68078,14 @@ function refuseBuilds(resolution, file) {
         return;
     const lines = sources.map((one) => {
         const place = one.asked ? ` (${one.asked.file}:${one.asked.line})` : '';
-        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${describe(one.source)}${place}`;
+        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${refuse_describe(one.source)}${place}`;
     });
     throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
         at: first.asked ?? { file },
         advice: "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
     });
 }
-function describe(source) {
+function refuse_describe(source) {
     switch (source.kind) {
         case 'vcs':
             return `${source.vcs} ${(0,foreign/* foreignText */.qk)(source.url)} at ${source.commit}`;
@@ -66937,20 +68384,35 @@ function pinOf({ name, source, requested, direct }) {
 
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
+/** What nothing does yet of what pip does: nothing is made of an environment that asks for it. This is the only place that stands in the way. */
 /**
- * Nothing installs what pip would: until something does, nothing is made of an environment that asks for it. This is the only place
- * that stands in the way.
+ * What is not a wheel would have to be built.
+ * @throws UserError at the line of the first thing that is none
  */
-/** @throws UserError at the line of the first wheel */
-function refuseWheels({ path, lock }) {
-    const [first] = lock.wheels;
-    if (first === undefined)
+function refuseSources({ path, lock }) {
+    const first = lock.wheels.find(({ kind }) => kind !== 'wheel');
+    if (first === undefined || first.kind === 'wheel')
         return;
-    throw new errors/* UserError */.y(`wheels are not supported yet, so '${first.name}' would be missing`, {
+    const { what, instead } = sources[first.kind];
+    throw new errors/* UserError */.y(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
         at: { file: path, line: first.line },
-        advice: 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
+        advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
     });
 }
+const sources = {
+    sdist: {
+        what: 'an archive of its source',
+        instead: 'Choose a version that has wheels, take it from a channel, put a wheel of it into an index',
+    },
+    vcs: {
+        what: 'a commit of a repository',
+        instead: 'Choose a release that has wheels, put a wheel of it into an index',
+    },
+    directory: {
+        what: 'a folder',
+        instead: "Build a wheel of it and lock that, copy its files by the input 'copy'",
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/stages/stale-lock.ts
 
@@ -67148,8 +68610,8 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
-    refuseWheels(resolved);
-    const { header, packages } = resolved.lock;
+    refuseSources(resolved);
+    const { header, packages, wheels } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
         environment: (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, member.file)),
@@ -67164,6 +68626,7 @@ async function lockMember(request, member, platform, bases, context) {
         changed: resolved.changed,
         ...(change && { change }),
         packages: packages.length,
+        ...(wheels.length > 0 && { wheels: wheels.length }),
         ...(header && { micromambaVersion: header.micromambaVersion }),
         ...(micromamba && { micromambaPath: micromamba.path }),
     };
@@ -67310,14 +68773,19 @@ async function cacheService() {
 
 
 
+
 /**
  * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
  * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
  */
 const worthRestoring = 1 / 2;
 /** @param members the environments of all platforms */
-function createPackageStore(request, members, { tarballs, channels }) {
-    const all = members.flatMap(({ resolved }) => resolved.lock.packages);
+function createPackageStore(request, members, { tarballs, channels, workspace }) {
+    const allOf = (member) => [
+        ...member.resolved.lock.packages,
+        ...wheelsOf(member, workspace),
+    ];
+    const all = members.flatMap(allOf);
     const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
     // The key of one lock is that lock's hash, so that the same lock finds its entry whatever else a job makes.
     members.length === 1
@@ -67365,7 +68833,7 @@ function createPackageStore(request, members, { tarballs, channels }) {
         },
         async prepare(wanted) {
             const packages = wanted.flatMap((one) => one.packages);
-            lib_core/* info */.pq(`${packages.length} of ${all.length} packages are needed`);
+            lib_core/* info */.pq(`${countNeeded(packages, all)} are needed`);
             await begun;
             await bring(wanted);
         },
@@ -67388,6 +68856,14 @@ function createPackageStore(request, members, { tarballs, channels }) {
             return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
         },
     };
+}
+/** `3 of 12 packages`, and wheels where there are some. */
+function countNeeded(needed, all) {
+    const isWheel = ({ format }) => format === 'whl';
+    const [wheels, packages] = [all.filter(isWheel).length, all.filter((one) => !isWheel(one)).length];
+    const neededWheels = needed.filter(isWheel).length;
+    const counted = `${needed.length - neededWheels} of ${packages} packages`;
+    return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${wheels} wheels`;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/plan.ts
@@ -67419,10 +68895,11 @@ async function planImage(wanted, context) {
         const place = { prefix, rootPrefix, owner };
         const { packages } = locked.resolved.lock;
         const names = packages.map(({ name }) => name);
-        const groups = groupPackages(names, environment.ownLayer, Math.max(1, budget)).map((group) => {
+        const python = names.indexOf('python');
+        const groups = groupMember(environment, names, Math.max(1, budget)).map((group) => {
             const { title, packages: positions } = group;
-            const hasNoarch = positions.some((position) => packages[position]?.subdir === 'noarch');
-            const layer = layerInputs(inputs, environment, place, positions, hasNoarch ? names.indexOf('python') : -1);
+            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
+            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
             return {
                 title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
                 packages: positions,
@@ -67430,20 +68907,35 @@ async function planImage(wanted, context) {
                 key: layerKey(layer),
             };
         });
-        const found = await withEarlier(groups, names.indexOf('python'), earlier);
+        const found = await withEarlier(groups, python, earlier);
         return { inputs: environment, locked, prefix, groups: found };
     }));
     return { wanted, base, owner, members, earlier };
 }
+/** Layers of wheels lie on those of packages, as pip installs after micromamba. */
+function groupMember({ wheels = [], ownLayer }, packages, budget) {
+    if (wheels.length === 0)
+        return groupPackages(packages, ownLayer, budget);
+    const forWheels = wheelBudget(budget);
+    return [
+        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+        ...groupWheels(wheels.map(({ name }) => name), ownLayer, forWheels, packages.length),
+    ];
+}
 /** @param python the position of the python that the packages depend on; -1 when they depend on none */
-function layerInputs({ options }, { packages }, place, positions, python) {
+function layerInputs({ options }, { packages, wheels = [], pip }, place, positions, python) {
     const found = packages[python];
+    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
     return {
         ...place,
         compression: options.compression,
         ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
         packages: positions.flatMap((position) => packages[position] ?? []),
+        ...(own.length > 0 && { wheels: own.map(keyedWheel), ...(pip !== undefined && { pip }) }),
     };
+}
+function keyedWheel({ name, sha256, requested, directUrl }) {
+    return { name, sha256, requested, ...(directUrl && { directUrl }) };
 }
 /** A layer without whose facts the rest of the image cannot be made is made again. */
 async function withEarlier(groups, python, earlier) {
@@ -67526,7 +69018,7 @@ async function checkCommands(platforms, { run }, { executors }) {
 
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 4;
+const imageFormat = 5;
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 function fingerprint(inputs) {
     const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
@@ -67603,6 +69095,9 @@ async function prepareBase({ image: { user, rootPrefix } }, platform, members, r
 
 
 
+
+
+
 /**
  * Says what each platform's image is to be made of, and what there is of it already.
  * @param locked the environments by platform
@@ -67636,13 +69131,26 @@ async function describeImages(request, locked, earlierImages, bases, context) {
     }));
 }
 function environmentInputs({ name, environment, resolved: { lock } }) {
+    const wheels = wheelLines(lock);
     return {
         name,
         packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        ...(wheels.length > 0 && { wheels: wheels.map(wheelInputs), pip: pipDialect(pipOf(lock)) }),
         specs: lock.header?.specs ?? [],
         ...(lock.header && { ownLayer: lock.header.ownLayer }),
         variables: environment?.variables ?? {},
     };
+}
+function wheelInputs(wheel) {
+    const { url, sha256, name, version, requested } = wheel;
+    const directUrl = directUrlOf(wheel);
+    return { url, sha256, name, version, requested, ...(directUrl && { directUrl }) };
+}
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0';
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }) {
+    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
 }
 async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
     if (summary.hasMicromamba)
@@ -67652,6 +69160,7 @@ async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline.ts
+
 
 
 
@@ -67702,7 +69211,7 @@ async function run(asked) {
             const planned = await Promise.all(wanted.map(async (image) => (image.unchanged ? undefined : planImage(image, context))));
             for (const plan of planned)
                 sendBaseLayers(plan, context);
-            await store.prepare(planned.flatMap(missingPackages));
+            await store.prepare(planned.flatMap((plan) => missingPackages(plan, context)));
             return planned;
         });
         const images = [];
@@ -67741,14 +69250,17 @@ function sendBaseLayers(plan, { uploader }) {
     for (const layer of plan?.base.image.layers ?? [])
         void uploader?.add(layer);
 }
-/** The packages of layers that no earlier image has. */
-function missingPackages(plan) {
-    return (plan?.members ?? []).map(({ locked, groups }) => ({
-        member: locked,
-        packages: groups
-            .filter(({ earlier }) => !earlier)
-            .flatMap(({ packages }) => packages.flatMap((position) => locked.resolved.lock.packages[position] ?? [])),
-    }));
+/** The packages and wheels of layers that no earlier image has. */
+function missingPackages(plan, { workspace }) {
+    return (plan?.members ?? []).map(({ locked, groups }) => {
+        const all = [...locked.resolved.lock.packages, ...wheelsOf(locked, workspace)];
+        return {
+            member: locked,
+            packages: groups
+                .filter(({ earlier }) => !earlier)
+                .flatMap(({ packages }) => packages.flatMap((position) => all[position] ?? [])),
+        };
+    });
 }
 /**
  * Puts images that other jobs made under one index and its tags. Without `push` the index is made, and nothing goes out.

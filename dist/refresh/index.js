@@ -35842,7 +35842,7 @@ __webpack_unused_export__ = parseExtraFields;
 __webpack_unused_export__ = ZipFile;
 __webpack_unused_export__ = Entry;
 __webpack_unused_export__ = LocalFileHeader;
-__webpack_unused_export__ = RandomAccessReader;
+exports.lJ = RandomAccessReader;
 
 function openPromise(path, options) {
   return new Promise((resolve, reject) => {
@@ -39624,7 +39624,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3508);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6024);
 
 
 
@@ -40410,7 +40410,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 3508:
+/***/ 6024:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51158,7 +51158,7 @@ async function* compress_gzip(chunks) {
  */
 const mark = '.wh.';
 /** Whether a path, with `/`, has a part that no file of a layer can be called. */
-function isReserved(path) {
+function whiteout_isReserved(path) {
     return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
 }
 /** The path of the entry that says that `path` is gone. */
@@ -51312,7 +51312,7 @@ async function* tarStream(entries) {
     const files = new Map();
     for await (const entry of entries) {
         const { path, uid, gid } = entry;
-        if (isReserved(path)) {
+        if (whiteout_isReserved(path)) {
             throw new errors/* UserError */.y(`'/${path}' would mean in a layer that something is removed`, {
                 advice: "Choose another name: no part of a path may begin with '.wh.'.",
             });
@@ -55185,14 +55185,14 @@ const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
 /** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
 const readChunk = 1024 * 1024;
 const decompress_outputChunk = 512 * 1024;
-function readRange({ file, start, size }) {
+function decompress_readRange({ file, start, size }) {
     return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
 }
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
 async function* unzstd({ file, start, size }) {
     for (let done = 0; done < size;) {
         const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
-        const source = readRange({ file, start: start + done, size: size - done });
+        const source = decompress_readRange({ file, start: start + done, size: size - done });
         source.on('error', (error) => decoder.destroy(error));
         try {
             yield* source.pipe(decoder);
@@ -55205,7 +55205,7 @@ async function* unzstd({ file, start, size }) {
     }
 }
 function unbzip2(range) {
-    return bunzip2(readRange(range));
+    return bunzip2(decompress_readRange(range));
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/json.ts
@@ -55253,7 +55253,7 @@ async function locateCondaMembers(file, dist) {
     const members = await zipMembers(file, dist);
     const metadata = members.get('metadata.json');
     if (!metadata)
-        throw refusal(dist, 'it has no metadata.json');
+        throw conda_format_refusal(dist, 'it has no metadata.json');
     await checkMetadata(metadata, dist);
     return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
 }
@@ -55261,13 +55261,13 @@ function theTar(members, prefix, dist) {
     const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
     const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
     if (!range)
-        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+        throw conda_format_refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
     return range;
 }
 async function checkMetadata(range, dist) {
     if (range.size > metadataLimit)
-        throw refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)(readRange(range));
+        throw conda_format_refusal(dist, 'its metadata.json is too large');
+    const json = await (0,consumers_namespaceObject.text)(decompress_readRange(range));
     let version;
     try {
         const metadata = JSON.parse(json);
@@ -55276,10 +55276,10 @@ async function checkMetadata(range, dist) {
         }
     }
     catch (cause) {
-        throw refusal(dist, 'its metadata.json is not JSON', cause);
+        throw conda_format_refusal(dist, 'its metadata.json is not JSON', cause);
     }
     if (version !== 2) {
-        throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
+        throw conda_format_refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
     }
 }
 /** Where the stored members of a zip lie in the file, by name. */
@@ -55290,23 +55290,23 @@ async function zipMembers(file, dist) {
         zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
         for await (const entry of zip.eachEntry()) {
             if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+                throw conda_format_refusal(dist, `its member ${entry.fileName} is not stored as it is`);
             }
             const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
             if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
+                throw conda_format_refusal(dist, `its member ${entry.fileName} is empty`);
             members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
         }
     }
     catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
+        throw cause instanceof errors/* UserError */.y ? cause : conda_format_refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
         zip?.close();
     }
     return members;
 }
-function refusal(dist, what, cause) {
+function conda_format_refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
     return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
@@ -55363,7 +55363,7 @@ function withoutExtras(text) {
  * @param said who names it, for the message: `the archive`, `info/paths.json`
  * @throws UserError when the path could leave the prefix, or names the root itself
  */
-function safePath(path, dist, said) {
+function archive_path_safePath(path, dist, said) {
     const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
     if (isPlain)
         return path;
@@ -55402,7 +55402,7 @@ function parseLegacyFiles(texts, dist) {
     const text = texts.get('files');
     if (text === undefined)
         throw json_malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
+    const paths = new Set(linesOf(text).map((line) => archive_path_safePath(line, dist, 'info/files')));
     const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
     const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
     return [...paths].map((path) => {
@@ -55476,7 +55476,7 @@ function parseEntry(entry, dist) {
     if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
         throw json_malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
-    const path = safePath(entry['_path'], dist, 'info/paths.json');
+    const path = archive_path_safePath(entry['_path'], dist, 'info/paths.json');
     const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
     const wrong = (key) => json_malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
     if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
@@ -55662,7 +55662,7 @@ function readEntry(stream, dist) {
     const header = stream.header;
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
-    const path = safePath(header.name, dist, 'the archive');
+    const path = archive_path_safePath(header.name, dist, 'the archive');
     switch (header.type) {
         case 'directory':
             return undefined;
@@ -55687,7 +55687,7 @@ function readEntry(stream, dist) {
             return {
                 type: 'hardlink',
                 path,
-                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+                target: archive_path_safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
             };
         case 'block-device':
         case 'character-device':
@@ -55796,7 +55796,7 @@ const bytecodeFormat = 1;
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
  */
-function hasHashedBytecode(version) {
+function bytecode_format_hasHashedBytecode(version) {
     const [major = 0, minor = 0] = version.split('.').map(Number);
     return major === 3 && minor >= 7;
 }
@@ -55817,7 +55817,7 @@ async function content_readAll(content) {
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */
-async function drain(content) {
+async function content_drain(content) {
     const iterator = content[Symbol.asyncIterator]();
     while (!(await iterator.next()).done)
         ;
@@ -56046,7 +56046,7 @@ class Linking {
         if (file.placeholder) {
             const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
             if (wanted)
-                yield fileOf(path, entry.mode, content, entry.mtime);
+                yield linking_fileOf(path, entry.mode, content, entry.mtime);
             return;
         }
         if (file.sha256 !== undefined)
@@ -56059,7 +56059,7 @@ class Linking {
             yield { type: 'file', path, mode, mtime, size, content };
         }
         else if (file.sha256 === undefined) {
-            await drain(content);
+            await content_drain(content);
         }
     }
     *#softLink(target, planned) {
@@ -56129,7 +56129,7 @@ class Linking {
                 }
                 if (shared)
                     inode = path;
-                yield fileOf(path, entry.mode, bytes, entry.mtime);
+                yield linking_fileOf(path, entry.mode, bytes, entry.mtime);
             }
         }
         const [lost] = missing;
@@ -56172,7 +56172,7 @@ class Linking {
     }
 }
 /** A file whose content is in memory. */
-function fileOf(path, mode, bytes, mtime) {
+function linking_fileOf(path, mode, bytes, mtime) {
     return {
         type: 'file',
         path,
@@ -56192,7 +56192,7 @@ function fileOf(path, mode, bytes, mtime) {
  * time is in memory.
  * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
-async function* withBytecode(entries, plan, { prefix }, select, compiler) {
+async function* compiling_withBytecode(entries, plan, { prefix }, select, compiler) {
     const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
     for await (const entry of entries) {
         const path = bytecodePaths.get(entry.path);
@@ -56201,10 +56201,10 @@ async function* withBytecode(entries, plan, { prefix }, select, compiler) {
             continue;
         }
         const source = await content_readAll(entry.content);
-        yield fileOf(entry.path, entry.mode, source, entry.mtime);
+        yield linking_fileOf(entry.path, entry.mode, source, entry.mtime);
         const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
         if (bytecode)
-            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+            yield linking_fileOf(path, bytecodeMode(entry.mode), bytecode);
     }
 }
 
@@ -56331,7 +56331,7 @@ function clobber_findClobbers(plans) {
  * soft link to wherever that leads, which layers of an image cannot express.
  * @param plans as for `findClobbers`
  */
-function findObstructed(plans) {
+function clobber_findObstructed(plans) {
     const owners = new Map();
     plans.forEach(({ paths }, position) => {
         for (const path of paths)
@@ -56364,7 +56364,7 @@ function findObstructed(plans) {
  * @throws UserError when a package has files below another one's file or link, which a layer cannot have
  */
 function clobber_refuseObstructed(plans) {
-    const [obstructed] = findObstructed(plans);
+    const [obstructed] = clobber_findObstructed(plans);
     if (!obstructed)
         return;
     const { path, position, by, byPosition } = obstructed;
@@ -56390,12 +56390,12 @@ function python_pythonOf(python) {
     const declared = python.pythonSitePackagesPath;
     const sitePackages = freeThreaded && (declared === undefined || declared === usual)
         ? `lib/python${version}t/site-packages`
-        : safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
+        : archive_path_safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
     const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
-function bytecodePath(source, version) {
+function python_bytecodePath(source, version) {
     if (version.startsWith('2'))
         return `${source}c`;
     const slash = source.lastIndexOf('/');
@@ -56426,7 +56426,7 @@ function plan_planLink(info, context) {
     }));
     const recordPath = `conda-meta/${dist}.json`;
     const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
-    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
+    const isCompiled = context.bytecode === true && python !== undefined && bytecode_format_hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
     const owner = new Map();
     targets.forEach((path, position) => owner.set(path, position));
@@ -56437,7 +56437,7 @@ function plan_planLink(info, context) {
         const path = targets[position] ?? file.path;
         return { file, path, shadowed: owner.get(path) !== position };
     });
-    const reserved = [...owner.keys(), recordPath].find(isReserved);
+    const reserved = [...owner.keys(), recordPath].find(whiteout_isReserved);
     if (reserved !== undefined) {
         throw json_malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
     }
@@ -56445,7 +56445,7 @@ function plan_planLink(info, context) {
         if (file.type === 'directory')
             owner.delete(path);
     const paths = [...owner.keys()];
-    const [obstructed] = findObstructed([{ paths }]);
+    const [obstructed] = clobber_findObstructed([{ paths }]);
     if (obstructed)
         throw json_malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
     return {
@@ -56478,7 +56478,7 @@ function bytecodeOf(files, targets, { version }) {
         if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
             return [];
         const source = targets[position] ?? path;
-        return [{ source, path: bytecodePath(source, version) }];
+        return [{ source, path: python_bytecodePath(source, version) }];
     });
 }
 
@@ -56530,18 +56530,18 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
     refuseHiddenNoarch(source);
     const linking = new Linking(plan, archive, context, select);
     yield* plan.isCompiled && compiler
-        ? withBytecode(linking.files(), plan, context, select, compiler)
+        ? compiling_withBytecode(linking.files(), plan, context, select, compiler)
         : linking.files();
     const python = `${context.prefix}/${context.python?.executable ?? ''}`;
     for (const { path, entryPoint } of plan.entryPoints) {
         if (select(path))
-            yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
+            yield linking_fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
     }
     if (select(plan.recordPath)) {
         for (const sentence of archive.info.unreadable)
             lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
-        yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
+        yield linking_fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
 }
 /**
@@ -56555,6 +56555,1005 @@ function refuseHiddenNoarch({ locked, archive }) {
         at: { url: locked.url.href },
         advice: 'Have it moved to noarch in its channel, or choose another build.',
     });
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/refusal.ts
+
+
+/**
+ * The error for a wheel that cannot be installed.
+ * @param wheel its file name
+ * @param what a sentence without its full stop
+ */
+function refusal_refusal(wheel, what, cause) {
+    return new UserError(`the wheel ${wheel} cannot be installed: ${foreignText(what)}`, {
+        advice: 'Only its maintainers can mend it. Choose another version of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/entry-points.ts
+
+
+/**
+ * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
+ * one name the last counts.
+ * @param wheel for errors
+ * @throws UserError for a line in a section that is no `name = value`
+ */
+function entry_points_parseEntryPoints(text, wheel) {
+    const console = new Map();
+    const gui = new Map();
+    let section;
+    for (const line of splitLines(text).map((whole) => whole.trim())) {
+        if (line === '' || line.startsWith('#'))
+            continue;
+        if (line.startsWith('[') && line.endsWith(']')) {
+            section = line.replace(/^[[\]]+|[[\]]+$/g, '');
+            continue;
+        }
+        if (section === undefined)
+            continue;
+        const equals = line.indexOf('=');
+        if (equals < 0)
+            throw refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+        const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
+        scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    }
+    return { console, gui };
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/record.ts
+
+
+
+
+/**
+ * Reads the RECORD of a wheel (PEP 376).
+ * @param wheel for errors
+ * @throws UserError for a row without a path, or with one that leaves the prefix
+ */
+function record_parseRecord(text, wheel) {
+    return parseCsv(text).map(([path, ...rest]) => {
+        if (path === undefined)
+            throw refusal(wheel, 'its RECORD has an empty line');
+        safePath(path, wheel, 'its RECORD');
+        return [path, ...rest];
+    });
+}
+const known = new Set((0,external_node_crypto_.getHashes)());
+/**
+ * Holds the files of a wheel against its RECORD: each has a row but RECORD itself and its signatures, with its size. A row for which there is
+ * no file is let pass, as pip lets it.
+ * @param recordName the RECORD's own
+ * @returns the hashes that the rows have, by the file's name
+ * @throws UserError when they do not fit
+ */
+function record_checkRecord(rows, files, recordName, wheel) {
+    const exempt = ['', '.jws', '.p7s'].map((suffix) => recordName + suffix);
+    const sizes = new Map(files.map(({ name, size }) => [name, size]));
+    for (const name of exempt)
+        sizes.delete(name);
+    const unlisted = new Set(sizes.keys());
+    const hashes = new Map();
+    for (const [name, hash = '', recorded = ''] of rows) {
+        const size = sizes.get(name);
+        if (size === undefined)
+            continue;
+        unlisted.delete(name);
+        if (recorded !== '' && recorded !== String(size)) {
+            throw refusal(wheel, `its RECORD says that '${name}' has ${recorded} bytes, and it has ${size}`);
+        }
+        if (hash !== '')
+            hashes.set(name, parseHash(hash, name, wheel));
+    }
+    const [missing] = unlisted;
+    if (missing !== undefined)
+        throw refusal(wheel, `its RECORD does not list '${missing}'`);
+    return hashes;
+}
+function parseHash(text, name, wheel) {
+    const [algorithm = '', value = ''] = text.split(/=(.*)/s);
+    if (!known.has(algorithm))
+        throw refusal(wheel, `its RECORD has the hash '${text}' of '${name}'`);
+    return { algorithm, value: value.replace(/=+$/, '') };
+}
+/**
+ * Gives content on while it is held against its hash.
+ * @throws UserError at its end, when it is not what the RECORD says
+ */
+async function* record_verified(content, recorded, name, wheel) {
+    const hash = recorded && createHash(recorded.algorithm);
+    for await (const chunk of content) {
+        hash?.update(chunk);
+        yield chunk;
+    }
+    if (hash && hash.digest('base64url') !== recorded?.value) {
+        throw refusal(wheel, `the hash of '${name}' is not what its RECORD says`);
+    }
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
+
+
+
+/** Bytes that are read at once. */
+const windowSize = 1024 * 1024;
+/** One goes through the members of a zip while another one goes through its directory. */
+const windowCount = 2;
+/**
+ * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
+ * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
+ */
+class windowed_file_WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+    size;
+    #handle;
+    /** The one that was of use last comes last. */
+    #windows = [];
+    constructor(handle, size) {
+        super();
+        this.#handle = handle;
+        this.size = size;
+    }
+    static async open(file) {
+        const handle = await (0,promises_.open)(file);
+        return new windowed_file_WindowedFile(handle, (await handle.stat()).size);
+    }
+    /** @returns fewer bytes than asked for at the end of the file only */
+    async bytes(start, length) {
+        if (length > windowSize)
+            return this.#read(start, length);
+        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
+        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
+        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
+        this.#windows.push({ start: from, bytes });
+        if (this.#windows.length > windowCount)
+            this.#windows.shift();
+        return (await bytes).subarray(start - from, start - from + length);
+    }
+    async #read(start, length) {
+        const wanted = Math.max(0, Math.min(length, this.size - start));
+        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+        return buffer.subarray(0, bytesRead);
+    }
+    read(buffer, offset, length, position, callback) {
+        const copied = async () => {
+            ;
+            (await this.bytes(position, length)).copy(buffer, offset);
+        };
+        (0,external_node_util_.callbackify)(copied)(callback);
+    }
+    /** To be called when nothing more is read. */
+    async end() {
+        await this.#handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/zip.ts
+
+
+
+
+
+
+
+/** More than any wheel has; each takes memory while a wheel is looked at. */
+const mostEntries = 1_000_000;
+/**
+ * Reads the members of a zip in their order. Nothing is held of what has gone by.
+ * @param wheel for errors
+ * @throws UserError when it is no zip, is damaged, encrypted, packed in a way that wheels are not, or says of a member one thing here and
+ * another there
+ */
+async function* zip_zipEntries(file, wheel) {
+    const reader = await WindowedFile.open(file);
+    try {
+        // Strict: with others, a backslash becomes a slash, which for pip it is not.
+        const zip = await fromRandomAccessReaderPromise(reader, reader.size, {
+            autoClose: false,
+            strictFileNames: true,
+        });
+        if (zip.entryCount > mostEntries)
+            throw refusal(wheel, `it has ${zip.entryCount} entries`);
+        const opened = { file, wheel, zip, reader };
+        for await (const entry of zip.eachEntry())
+            yield describe(opened, entry);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+    finally {
+        await reader.end();
+    }
+}
+/** Bits of an entry's flags: sizes and CRC stand behind the content; the name is UTF-8. */
+const sizesBehind = 0x8;
+const utf8Name = 0x800;
+function describe(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: size, compressionMethod, generalPurposeBitFlag } = entry;
+    if (entry.isEncrypted())
+        throw refusal(wheel, `'${name}' is encrypted`);
+    if (compressionMethod !== 0 && compressionMethod !== 8) {
+        throw refusal(wheel, `'${name}' is packed by method ${compressionMethod}; stored or deflated is what wheels are`);
+    }
+    if (generalPurposeBitFlag & utf8Name && !isUtf8(entry.fileNameRaw)) {
+        throw refusal(wheel, `the name '${name}' is not UTF-8`);
+    }
+    const start = entry.relativeOffsetOfLocalHeader;
+    return {
+        name,
+        size,
+        mode: entry.externalFileAttributes >>> 16,
+        range: [start, start + 30 + entry.fileNameLength + entry.compressedSize],
+        content: () => zip_contentOf(opened, entry),
+    };
+}
+async function* zip_contentOf(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: expected } = entry;
+    try {
+        const start = await checkLocalHeader(opened, entry);
+        let crc = 0;
+        let size = 0;
+        for await (const chunk of unpacked(opened, entry, start)) {
+            crc = crc32(chunk, crc);
+            size += chunk.length;
+            if (size > expected)
+                break;
+            yield chunk;
+        }
+        if (size !== expected)
+            throw refusal(wheel, `'${name}' has not the size that the zip says`);
+        if (crc !== entry.crc32)
+            throw refusal(wheel, `the CRC of '${name}' is not what the zip says`);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+}
+/** What is no larger, packed and unpacked, is unpacked in one go: streams cost more than that. */
+const smallSize = (/* unused pure expression or super */ null && (512 * 1024));
+/** @param start where the packed bytes begin */
+async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, compressionMethod }, start) {
+    const isDeflated = compressionMethod === 8;
+    if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
+        const bytes = await reader.bytes(start, compressedSize);
+        if (bytes.length > 0)
+            yield isDeflated ? inflateRawSync(bytes, { maxOutputLength: smallSize }) : bytes;
+        return;
+    }
+    const packed = readRange({ file, start, size: compressedSize });
+    try {
+        if (!isDeflated) {
+            yield* packed;
+            return;
+        }
+        const inflate = createInflateRaw({ chunkSize: smallSize });
+        packed.on('error', (error) => inflate.destroy(error));
+        yield* packed.pipe(inflate);
+    }
+    finally {
+        packed.destroy();
+    }
+}
+/**
+ * What stands before the content has to agree with the central directory: some tools go by the one, others by the other, and see two
+ * different wheels.
+ * @returns where the content begins
+ */
+async function checkLocalHeader({ zip, wheel }, entry) {
+    const local = await zip.readLocalFileHeaderPromise(entry);
+    const disagreeing = (what) => refusal(wheel, `the zip has two ${what} of '${entry.fileName}'`);
+    if (!local.fileName.equals(entry.fileNameRaw))
+        throw disagreeing('names');
+    if (local.compressionMethod !== entry.compressionMethod)
+        throw disagreeing('compression methods');
+    if (local.generalPurposeBitFlag & sizesBehind)
+        return local.fileDataStart;
+    if (local.crc32 !== entry.crc32)
+        throw disagreeing('CRCs');
+    const agrees = (here, there) => here === there || here === 0xffffffff; // zip64: in an extra field
+    if (!agrees(local.compressedSize, entry.compressedSize))
+        throw disagreeing('sizes');
+    if (!agrees(local.uncompressedSize, entry.uncompressedSize))
+        throw disagreeing('sizes');
+    return local.fileDataStart;
+}
+/** What a library says of damaged bytes, as an error of the wheel. */
+function zip_damage(error, wheel) {
+    if (error instanceof UserError)
+        return error;
+    return refusal(wheel, `the zip is damaged: ${messageOf(error)}`, error);
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/locked.ts
+
+/**
+ * @param folder absolute, that paths in the lock are relative to
+ * @param lockFile for errors
+ */
+function wheelToFetch(locked, folder, lockFile) {
+    const { name, version, fileName, sha256, requested, line } = locked;
+    const directUrl = directUrlOf(locked);
+    return {
+        name,
+        version,
+        fileName,
+        url: absolute(locked.url, pathToFileURL(`${folder}/`)),
+        sha256,
+        requested,
+        ...(directUrl && { directUrl }),
+        format: 'whl',
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        at: { file: lockFile, line },
+    };
+}
+/**
+ * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * machine and is not in the image: it is written as if that were the root of the file system.
+ */
+function directUrlOf({ url, sha256, subdirectory, direct }) {
+    if (!direct)
+        return undefined;
+    return {
+        url: absolute(url, new URL('file:///')).href,
+        ...(subdirectory !== undefined && { subdirectory }),
+        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
+    };
+}
+/** `file:wheels/a.whl` is a path, and what has two slashes an address. */
+function absolute(url, root) {
+    return /^file:(?!\/\/)/.test(url) ? new URL(url.slice('file:'.length), root) : new URL(url);
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/archive.ts
+
+
+
+
+
+
+
+
+/** Where a file of a wheel goes: the keys of sysconfig's schemes, and `root`, which is site-packages. */
+const dataKeys = (/* unused pure expression or super */ null && (['purelib', 'platlib', 'headers', 'scripts', 'data']));
+/** Metadata larger than this is refused. The RECORD of ten thousand files has about a megabyte. */
+const textLimit = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
+const metadataFiles = (/* unused pure expression or super */ null && (['WHEEL', 'METADATA', 'RECORD', 'entry_points.txt']));
+/** PEP 508. */
+const projectName = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
+/**
+ * Opens a wheel (PEP 427) and reads its metadata.
+ * @param wheel how to call it in errors
+ * @throws UserError that names the wheel and what is wrong with it: a zip that says two things of one file, a path that leaves the
+ * prefix, a RECORD that does not fit, metadata that is missing or not known
+ */
+async function archive_openWheel(file, wheel = basename(file)) {
+    const { files, texts, distInfo } = await readDirectory(file, wheel);
+    const required = (name) => {
+        const text = texts.get(`${distInfo}/${name}`);
+        if (text === undefined)
+            throw refusal(wheel, `it has no '${distInfo}/${name}'`);
+        return text;
+    };
+    checkWheelVersion(parseHeaders(required('WHEEL')).get('wheel-version'), wheel);
+    const metadata = parseHeaders(required('METADATA'));
+    const name = metadata.get('name');
+    const version = metadata.get('version');
+    if (!name || !version)
+        throw refusal(wheel, 'its METADATA has no Name or no Version');
+    if (!projectName.test(name))
+        throw refusal(wheel, `its METADATA has the Name '${name}'`);
+    const record = parseRecord(required('RECORD'), wheel);
+    const hashes = checkRecord(record, files, `${distInfo}/RECORD`, wheel);
+    const entryPoints = parseEntryPoints(texts.get(`${distInfo}/entry_points.txt`) ?? '', wheel);
+    return {
+        info: { wheel, name, version, distInfo, files, record, entryPoints },
+        entries: () => archive_entriesOf(file, files, hashes, wheel),
+    };
+}
+async function* archive_entriesOf(file, files, hashes, wheel) {
+    const byName = new Map(files.map((one) => [one.name, one]));
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const found = byName.get(name);
+        if (found)
+            yield { file: found, content: verified(entry.content(), hashes.get(name), name, wheel) };
+    }
+}
+async function readDirectory(file, wheel) {
+    const files = [];
+    const texts = new Map();
+    const distInfos = new Set();
+    const ranges = [];
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const isDirectory = name.endsWith('/');
+        const path = isDirectory ? name.slice(0, -1) : name;
+        if (safePath(path, wheel, 'the archive') !== path)
+            throw refusal(wheel, `it has the path '${name}'`);
+        const [top = ''] = path.split('/', 1);
+        if (top.endsWith('.dist-info'))
+            distInfos.add(top);
+        ranges.push(entry.range);
+        if (isDirectory)
+            continue;
+        files.push(archive_describe(entry, wheel));
+        if (metadataFiles.some((one) => path === `${top}/${one}`) && distInfos.has(top)) {
+            texts.set(path, await readText(entry, wheel));
+        }
+    }
+    checkNames(files, wheel);
+    checkRanges(ranges, wheel);
+    const [distInfo, another] = distInfos;
+    if (distInfo === undefined)
+        throw refusal(wheel, 'it has no .dist-info directory');
+    if (another !== undefined)
+        throw refusal(wheel, `it has both '${distInfo}' and '${another}'`);
+    return { files, texts, distInfo };
+}
+const typeMask = 0o170000;
+const regularFile = 0o100000;
+function archive_describe({ name, mode, size }, wheel) {
+    const isExecutable = (mode & typeMask) === regularFile && (mode & 0o111) !== 0;
+    const [top = '', key = '', ...rest] = name.split('/');
+    if (!top.endsWith('.data'))
+        return { name, scheme: 'root', path: name, isExecutable, size };
+    const scheme = dataKeys.find((one) => one === key);
+    if (!scheme || rest.length === 0) {
+        throw refusal(wheel, `'${name}' is in none of the directories that ${top} may have: ${dataKeys.join(', ')}`);
+    }
+    return { name, scheme, path: rest.join('/'), isExecutable, size };
+}
+async function readText(entry, wheel) {
+    if (entry.size > textLimit)
+        throw refusal(wheel, `'${entry.name}' has ${entry.size} bytes`);
+    const chunks = [];
+    for await (const chunk of entry.content())
+        chunks.push(chunk);
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    }
+    catch (cause) {
+        throw refusal(wheel, `'${entry.name}' is not UTF-8`, cause);
+    }
+}
+/** No path may come twice, or be a file and a directory. */
+function checkNames(files, wheel) {
+    const names = new Set();
+    for (const { name } of files) {
+        if (names.has(name))
+            throw refusal(wheel, `it has '${name}' twice`);
+        names.add(name);
+    }
+    for (const { name } of files) {
+        for (const parent of parentsOf(name)) {
+            if (names.has(parent))
+                throw refusal(wheel, `it has '${parent}' as a file and as a directory`);
+        }
+    }
+}
+/** Members that share bytes are how a small zip is made to hold petabytes. */
+function checkRanges(ranges, wheel) {
+    ranges.sort(([a], [b]) => a - b);
+    let before = 0;
+    for (const [start, end] of ranges) {
+        if (start < before)
+            throw refusal(wheel, 'members of its zip overlap');
+        before = end;
+    }
+}
+function checkWheelVersion(version, wheel) {
+    if (version === undefined || !/^\d+(\.\d+)*$/.test(version)) {
+        throw refusal(wheel, `its WHEEL has ${version === undefined ? 'no Wheel-Version' : `the Wheel-Version '${version}'`}`);
+    }
+    if (Number.parseInt(version, 10) > 1) {
+        throw refusal(wheel, `its format is of version ${version}, and only 1 is known`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/scripts.ts
+
+
+function pipVersion(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return { major, minor };
+}
+/** The oldest pips that write scripts as they do. */
+const dialects = (/* unused pure expression or super */ null && (['26.0', '25.2', '24.0']));
+/** The oldest pip that installs as a pip does: releases of pip are many, and what they leave differs rarely. */
+function pipDialect(version) {
+    const { major, minor } = pipVersion(version);
+    const found = dialects.find((dialect) => {
+        const oldest = pipVersion(dialect);
+        return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+    });
+    return found ?? '23.0';
+}
+/**
+ * The scripts that pip makes of a wheel's entry points, in pip's order: those of the console, then those with a GUI; a name that is in both
+ * comes twice. `pip` and `easy_install` come with names for python's version, in the place of what other version they were built for
+ * (pip, operations/install/wheel.py: `get_console_script_specs`).
+ * @throws UserError for an entry point of which pip makes no script either
+ */
+function scripts_wrapperScripts({ console, gui }, { version }, pip, wheel) {
+    const others = new Map(console);
+    const specs = [];
+    const takeOver = (name, names, versioned) => {
+        const value = others.get(name);
+        others.delete(name);
+        if (!value)
+            return;
+        specs.push(...names.map((one) => [one, value]));
+        for (const other of [...others.keys()])
+            if (versioned.test(other))
+                others.delete(other);
+    };
+    const [major = '', minor] = version.split('.');
+    const oldPython = Number(minor) < 11;
+    takeOver('pip', ['pip', `pip${major}`, `pip${version}`], /^pip(\d+(\.\d+)?)?$/);
+    takeOver('easy_install', ['easy_install', `easy_install-${version}`], /^easy_install(-\d+\.\d+)?$/);
+    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? withoutSpaces(value) : value}`, pip, wheel));
+}
+/** On pythons before 3.11, pip reads entry points by pkg_resources, which gives `module : callable` back without the spaces. */
+function withoutSpaces(value) {
+    return value.replace(/^([^\s:]+)\s*:\s*/, '$1:');
+}
+/** Python's `\w`. */
+const w = String.raw `[\p{L}\p{N}_]`;
+const called = String.raw `(?<callable>${w}+(?:[:.]${w}+)*)`;
+const flags = String.raw `(?<flags>\[\s*(?:${w}|-)+(?:=${w}+)?(?:,\s*${w}+(?:=${w}+)?)*\s*\])?`;
+const specification = new RegExp(String.raw `(?<name>[^\[]\S*)\s*=\s*${called}\s*${flags}`, 'u');
+/** Before distlib 0.3.7, which came with pip 24. */
+const oldSpecification = new RegExp(String.raw `(?<name>(?:${w}|[\-.+])+)\s*=\s*${called}\s*${flags}`, 'u');
+/** Reads `name = module:callable [extras]` where it finds that in the text, as distlib does (util.py: `get_export_entry`). */
+function parseSpecification(text, pip, wheel) {
+    const pattern = pipVersion(pip).major < 24 ? oldSpecification : specification;
+    const { name, callable: path, flags: extras } = pattern.exec(text)?.groups ?? {};
+    const [module, callable, ...more] = path?.split(':') ?? [];
+    if (name === undefined ||
+        !module ||
+        !callable ||
+        more.length > 0 ||
+        (extras === undefined && /[[\]]/.test(text))) {
+        throw refusal(wheel, `no script can be made of its entry point '${text}', which is no 'name = module:callable'`);
+    }
+    const clean = posix.normalize(name).replace(/\/$/, '');
+    if (clean.startsWith('/') || clean === '.' || clean.split('/').includes('..')) {
+        throw refusal(wheel, `its entry point '${text}' would make a script outside of bin/`);
+    }
+    return { name: clean, module, callable };
+}
+/** The text of a script, in the words of the pip that locked. */
+function scripts_wrapperText({ module, callable }, prefix, pip) {
+    const [imported = callable] = callable.split('.');
+    const { major, minor } = pipVersion(pip);
+    const shebang = wrapperShebang(pythonPath(prefix));
+    if (major < 25 || (major === 25 && minor < 2)) {
+        return `${shebang}
+# -*- coding: utf-8 -*-
+import re
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+    }
+    const withoutExe = major < 26
+        ? `if sys.argv[0].endswith('.exe'):\n        sys.argv[0] = sys.argv[0][:-4]`
+        : `sys.argv[0] = sys.argv[0].removesuffix('.exe')`;
+    return `${shebang}
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    ${withoutExe}
+    sys.exit(${callable}())
+`;
+}
+/** Bytes of a first line, `#!` and newline included, that distlib takes to be safe. */
+const scripts_longestShebang = 127;
+/** As distlib builds it (scripts.py: `_build_shebang`): by a shell, if it is too long or has a space. */
+function wrapperShebang(python) {
+    const hasSpace = python.includes(' ');
+    if (!hasSpace && Buffer.byteLength(python) + 3 <= scripts_longestShebang)
+        return `#!${python}`;
+    return `#!/bin/sh\n'''exec' ${hasSpace ? `"${python}"` : python} "$0" "$@"\n' '''`;
+}
+/** The interpreter as pip knows it, which micromamba starts as `<prefix>/bin/python -m pip`. */
+function pythonPath(prefix) {
+    return `${prefix}/bin/python`;
+}
+const placeholder = Buffer.from('#!python');
+/** Whether pip would write the script's first line anew, by its first eight bytes. */
+function scripts_hasPlaceholder(start) {
+    return placeholder.equals(start.subarray(0, placeholder.length));
+}
+/** How many bytes `hasPlaceholder` needs. */
+const scripts_placeholderLength = placeholder.length;
+/** A script with the environment's python in its first line, however long that is and whatever arguments were in it (pip: `fix_script`). */
+function scripts_fixScript(content, prefix) {
+    const newline = content.indexOf(0x0a);
+    const rest = newline < 0 ? Buffer.alloc(0) : content.subarray(newline + 1);
+    return Buffer.concat([Buffer.from(`#!${pythonPath(prefix)}\n`), rest]);
+}
+/**
+ * Whether a script is one that setuptools made for an entry point: pip leaves it out, for one of its own (pip:
+ * `is_entrypoint_wrapper`).
+ * @param path in the wheel
+ */
+function scripts_isOldWrapper(path, { console, gui }) {
+    const name = posix.basename(path);
+    const suffix = /(?:\.exe|-script\.py|\.pya)$/i.exec(name)?.[0] ?? '';
+    const command = name.slice(0, name.length - suffix.length);
+    return console.has(command) || gui.has(command);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/plan.ts
+
+
+
+
+
+
+
+
+
+
+const plan_fileMode = 0o644;
+const plan_executableMode = 0o755;
+/**
+ * Plans a wheel's linking as pip installs it (operations/install/wheel.py: `_install_wheel`), with a umask of 022.
+ * @throws UserError when the environment has no python, the wheel is another one than the lock says or for another python, or its
+ * paths are at odds
+ */
+function plan_planWheel({ locked, archive }, context) {
+    const { info } = archive;
+    const { wheel, distInfo, entryPoints } = info;
+    const python = plan_requirePython(context, wheel);
+    const name = plan_normalizeName(locked.name);
+    if (plan_normalizeName(info.name) !== name || !plan_normalizeName(distInfo).startsWith(name)) {
+        throw new UserError(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile.',
+        });
+    }
+    if (!fitsPython(locked.fileName, python)) {
+        throw new UserError(`the wheel ${locked.fileName} is not for python ${python.version}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile: pip chooses wheels for the python of the environment.',
+        });
+    }
+    const directories = schemes(python, locked.name);
+    const targets = info.files
+        .filter(({ scheme, path }) => scheme !== 'scripts' || !isOldWrapper(path, entryPoints))
+        .map((file) => ({ file, path: `${directories[file.scheme]}${file.path}` }));
+    const metadata = `${python.sitePackages}/${distInfo}`;
+    const generated = [
+        ...wrapperScripts(entryPoints, python, context.pip, wheel).map((script) => generatedFile(`bin/${script.name}`, wrapperText(script, context.prefix, context.pip), plan_executableMode)),
+        generatedFile(`${metadata}/INSTALLER`, 'pip\n'),
+        ...(locked.directUrl
+            ? [generatedFile(`${metadata}/direct_url.json`, formatDirectUrl(locked.directUrl))]
+            : []),
+        ...(locked.requested ? [generatedFile(`${metadata}/REQUESTED`, '')] : []),
+    ];
+    const recordPath = `${metadata}/RECORD`;
+    // What is written later takes the path: pip writes the scripts after all other files, then what it generates.
+    const owner = new Map();
+    for (const { file, path } of targets)
+        if (file.scheme === 'root')
+            owner.set(path, file);
+    for (const { file, path } of targets) {
+        if (file.scheme !== 'root' && file.scheme !== 'scripts')
+            owner.set(path, file);
+    }
+    for (const { file, path } of targets)
+        if (file.scheme === 'scripts')
+            owner.set(path, file);
+    const made = [...generated.map(({ path }) => path), recordPath];
+    for (const path of made)
+        owner.set(path, undefined);
+    const bytecode = [...owner]
+        .filter(([path, file]) => file !== undefined && path.endsWith('.py'))
+        .map(([source]) => ({ source, path: bytecodePath(source, python.version) }));
+    const isCompiled = context.bytecode === true && hasHashedBytecode(python.version);
+    if (isCompiled)
+        for (const { path } of bytecode)
+            owner.set(path, undefined);
+    const paths = [...owner.keys()];
+    checkPaths(paths, wheel);
+    return {
+        dist: wheel,
+        name,
+        files: targets.map(({ file, path }) => ({ file, path, shadowed: owner.get(path) !== file })),
+        bytecode,
+        isCompiled,
+        generated,
+        recordPath,
+        sitePackages: python.sitePackages,
+        paths,
+    };
+}
+/** PEP 503. */
+function plan_normalizeName(name) {
+    return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+/** Where sysconfig's scheme `posix_prefix` has each kind of file, to be put in front of a path. */
+function schemes({ sitePackages, executable, version }, headers) {
+    const library = `${sitePackages}/`;
+    const abiFlags = /^3\.[2-7]$/.test(version) ? 'm' : '';
+    return {
+        root: library,
+        purelib: library,
+        platlib: library,
+        headers: `include/${posix.basename(executable)}${abiFlags}/${headers}/`,
+        scripts: 'bin/',
+        data: '',
+    };
+}
+function generatedFile(path, text, mode = plan_fileMode) {
+    return { path, mode, bytes: Buffer.from(text) };
+}
+function checkPaths(paths, wheel) {
+    const reserved = paths.find(isReserved);
+    if (reserved !== undefined) {
+        throw refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    const [obstructed] = findObstructed([{ paths }]);
+    if (obstructed)
+        throw refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+}
+function plan_requirePython({ python, prefix }, wheel) {
+    if (python)
+        return python;
+    throw new UserError(`the wheel ${wheel} is for python, and the environment at ${prefix} has none`, {
+        advice: "Add 'python' to the environment's dependencies.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/record.ts
+
+
+
+function record_recordedContent(bytes) {
+    return [`sha256=${createHash('sha256').update(bytes).digest('base64url')}`, String(bytes.length)];
+}
+/**
+ * The RECORD of an installed wheel, as pip writes it (operations/install/wheel.py: `get_csv_rows_for_installed`). The wheel's rows stay, with the
+ * paths that became of theirs; rows of files that were left out stay as they are. What the wheel's RECORD does not list, and
+ * bytecode, has no hash.
+ * @param directory that paths are relative to: site-packages
+ */
+function record_formatInstalledRecord({ rows, places, changed, generated, bytecode }, directory) {
+    const relative = (path) => posix.relative(`/${directory}`, `/${path}`);
+    const final = new Map([
+        ...changed,
+        ...generated.map(({ path, bytes }) => [path, record_recordedContent(bytes)]),
+    ]);
+    const unlisted = new Map(places);
+    const installed = rows.map(([name, hash = '', size = '']) => {
+        const path = unlisted.get(name);
+        unlisted.delete(name);
+        if (path === undefined)
+            return [name, hash, size];
+        const content = changed.has(path) ? final.get(path) : undefined;
+        return [relative(path), ...(content ?? [hash, size])];
+    });
+    for (const { path } of generated)
+        installed.push([relative(path), ...(final.get(path) ?? [])]);
+    for (const path of [...unlisted.values(), ...bytecode])
+        installed.push([relative(path), '', '']);
+    return installed.sort(compareRows).map(formatCsvRow).join('');
+}
+/** As python sorts tuples of strings: by code points, which UTF-8 keeps the order of. */
+function compareRows(one, other) {
+    for (const [position, field] of one.entries()) {
+        const order = compareStrings(field, other[position] ?? '');
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+function compareStrings(one, other) {
+    return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/replaced.ts
+
+
+
+
+/**
+ * The paths that pip removes when it replaces a distribution, if they are there (pip, req/req_uninstall.py): the rows of its RECORD,
+ * bytecode of sources in each of its places, scripts of entry points, listed or not. Other files of its directories stay.
+ * @param prefix absolute, for rows that are
+ * @returns relative to the prefix, sorted, none twice; what is outside of the prefix is left out
+ * @throws UserError when its entry_points.txt cannot be read
+ */
+function replaced_removedBy({ dist, record, entryPoints = '' }, { sitePackages, version }, prefix) {
+    const inPrefix = (row) => {
+        const path = posix.relative(prefix, posix.resolve(prefix, sitePackages, row));
+        return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
+    };
+    const removed = new Set();
+    for (const [row] of parseCsv(record)) {
+        const path = row ? inPrefix(row) : undefined;
+        if (path === undefined)
+            continue;
+        removed.add(path);
+        if (!path.endsWith('.py'))
+            continue;
+        removed.add(`${path}c`);
+        removed.add(`${path}o`);
+        removed.add(bytecodePath(path, version));
+    }
+    const { console, gui } = parseEntryPoints(entryPoints, dist);
+    for (const name of [...console.keys(), ...gui.keys()]) {
+        const path = inPrefix(posix.resolve(prefix, 'bin', name));
+        if (path !== undefined)
+            removed.add(path);
+    }
+    return [...removed].sort();
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/link.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Opens a wheel for linking.
+ * @param file the wheel on this machine, verified
+ * @throws UserError when it cannot be read, or is not what it says
+ */
+async function link_openLockedWheel(locked, file) {
+    const { fileName, at } = locked;
+    const name = at ? `${fileName} (${at.file}:${at.line})` : fileName;
+    return { locked, archive: await openWheel(file, name) };
+}
+/**
+ * Links a wheel: gives what `pip install` puts in the prefix for it. First its files in the archive's order, bytecode behind its source, then
+ * scripts of entry points and what pip notes in the `.dist-info`, at last RECORD. No file has a time: pip keeps none of the wheel's.
+ * @param select which paths (relative to the prefix) to give; RECORD is the same whatever is left out
+ * @param compiler for sources; without it they come without bytecode, and RECORD lists none
+ * @throws UserError when the wheel is damaged or is not what its RECORD says
+ */
+async function* link_linkWheel(source, context, select = () => true, compiler) {
+    const plan = planWheel(source, context);
+    const isRecorded = select(plan.recordPath);
+    const bytecodeSources = new Map(plan.isCompiled && compiler ? plan.bytecode.map((one) => [one.path, one.source]) : []);
+    const compiledSources = new Set(bytecodeSources.values());
+    // RECORD tells of each source whether it could be compiled, of each script what became of it.
+    const files = new WheelFiles(source, plan, context, {
+        isWanted: (path) => select(path) || (isRecorded && compiledSources.has(path)),
+        isRecorded,
+    });
+    const entries = compiler
+        ? withBytecode(files.entries(), { bytecode: plan.isCompiled ? plan.bytecode : [] }, context, (path) => isRecorded || select(path), compiler)
+        : files.entries();
+    const bytecode = [];
+    for await (const entry of entries) {
+        const compiledFrom = bytecodeSources.get(entry.path);
+        if (compiledFrom !== undefined)
+            bytecode.push(entry.path);
+        if (select(entry.path) && select(compiledFrom ?? entry.path))
+            yield entry;
+    }
+    const { generated, recordPath } = plan;
+    for (const { path, mode, bytes } of new Map(generated.map((one) => [one.path, one])).values()) {
+        if (select(path))
+            yield fileOf(path, mode, bytes);
+    }
+    if (!isRecorded)
+        return;
+    const record = formatInstalledRecord({
+        rows: source.archive.info.record,
+        places: new Map(plan.files.map(({ file, path }) => [file.name, path])),
+        changed: files.changed,
+        generated,
+        bytecode,
+    }, plan.sitePackages);
+    yield fileOf(recordPath, fileMode, Buffer.from(record));
+}
+/** The files of a wheel on their way into the prefix. */
+class WheelFiles {
+    /** Scripts whose first line is another one now, by their paths. */
+    changed = new Map();
+    #source;
+    #plan;
+    #context;
+    #options;
+    constructor(source, plan, context, options) {
+        this.#source = source;
+        this.#plan = plan;
+        this.#context = context;
+        this.#options = options;
+    }
+    async *entries() {
+        const { isWanted, isRecorded } = this.#options;
+        const planned = new Map(this.#plan.files.filter(({ shadowed }) => !shadowed).map(({ file, path }) => [file.name, path]));
+        for await (const { file, content } of this.#source.archive.entries()) {
+            const path = planned.get(file.name);
+            if (path === undefined)
+                continue;
+            const mode = file.isExecutable ? executableMode : fileMode;
+            const entry = { type: 'file', path, mode, size: file.size, content };
+            if (file.scheme !== 'scripts') {
+                if (isWanted(path))
+                    yield entry;
+            }
+            else if (isWanted(path) || isRecorded) {
+                const script = await this.#script(entry);
+                if (isWanted(path))
+                    yield script;
+                else
+                    await drain(script.content);
+            }
+        }
+    }
+    async #script(entry) {
+        const { path, mode } = entry;
+        const { start, content } = await peek(entry.content, placeholderLength);
+        if (!hasPlaceholder(start))
+            return { ...entry, content };
+        const bytes = fixScript(await readAll(content), this.#context.prefix);
+        this.changed.set(path, recordedContent(bytes));
+        return fileOf(path, mode, bytes);
+    }
+}
+/**
+ * Looks at the beginning of content.
+ * @returns at least as many bytes as were asked for, if there are as many; and all of the content, to be read instead
+ */
+async function peek(content, length) {
+    const iterator = content[Symbol.asyncIterator]();
+    let start = Buffer.alloc(0);
+    while (start.length < length) {
+        const next = await iterator.next();
+        if (next.done)
+            break;
+        start = Buffer.concat([start, next.value]);
+    }
+    async function* whole() {
+        if (start.length > 0)
+            yield start;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+    }
+    return { start, content: whole() };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/linkable.ts
+
+
+function linkable_isPackage(source) {
+    return 'facts' in source;
+}
+/** @throws UserError as `planLink` and `planWheel` do */
+function linkable_planLinkable(source, context) {
+    return linkable_isPackage(source) ? planLink(source.archive.info, context) : planWheel(source, wheelContext(context));
+}
+/** Links a package or a wheel, as `linkPackage` and `linkWheel` do. */
+function linkable_linkLinkable(source, context, select, compiler) {
+    return linkable_isPackage(source)
+        ? linkPackage(source, context, select, compiler)
+        : linkWheel(source, wheelContext(context), select, compiler);
+}
+function wheelContext({ pip, ...context }) {
+    if (pip === undefined)
+        throw new Error('wheels are linked as by no pip');
+    return { ...context, pip };
 }
 
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
@@ -56669,13 +57668,14 @@ function path_set_parsePathSet(text) {
 const facts_factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
 const scriptRules = 1;
-function facts_formatFacts({ claims, ways, texts, scripted, messages, python }) {
+function facts_formatFacts({ claims, ways, texts, scripted, messages, distributions, python, }) {
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
         ways: formatPathSet(ways),
         ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
         ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
+        distributions,
         ...(python && { python: [python.version, python.executable, python.sitePackages] }),
     });
 }
@@ -56697,18 +57697,18 @@ function readFacts(text) {
     }
     if (!isRecord(value))
         return undefined;
-    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], python } = value;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
     const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
     if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
     const [, scripted, messages] = scripts;
-    if (!isList(scripted) || !isTexts(messages))
+    if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
         return undefined;
     if (!Object.keys(texts).every(isActivationFile))
         return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted, messages };
+    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
     if (python === undefined)
         return read;
     if (!isList(python))
@@ -56816,12 +57816,129 @@ function workerUrl() {
     return new URL(here.endsWith('.ts') ? './worker.ts' : '../worker/index.js', here);
 }
 
+;// CONCATENATED MODULE: ./src/prefix/distributions.ts
+
+/** Finds the distributions among files of a prefix, as pip does: by `<name>-<version>.dist-info` and the older `.egg-info`. */
+function distributions_findDistributions(paths) {
+    const found = new Map();
+    for (const file of paths) {
+        const [, path = '', name = '', version = '', kind = ''] = /^((?:.*\/)?site-packages\/([^/-]+)(?:-([^/]*))?\.(dist-info|egg-info))(?:\/|$)/.exec(file) ?? [];
+        if (path === '' || found.has(path))
+            continue;
+        found.set(path, {
+            name: normalizeName(name),
+            version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
+            path,
+            kind: kind === 'egg-info' ? kind : 'dist-info',
+        });
+    }
+    return [...found.values()];
+}
+/** Their names, sorted, each once. */
+function distributions_distributionNames(paths) {
+    return [...new Set(distributions_findDistributions(paths).map(({ name }) => name))].sort();
+}
+
+;// CONCATENATED MODULE: ./src/layers/replaced.ts
+
+
+
+
+
+
+/** What a plan of a package has of wheels' projects. */
+function replaced_findReplaced({ paths }, { sitePackages }, wheels) {
+    return findDistributions(paths.filter((path) => path.startsWith(`${sitePackages}/`))).flatMap((distribution) => {
+        const wheel = wheels.get(distribution.name);
+        return wheel ? [{ distribution, wheel }] : [];
+    });
+}
+/**
+ * Reads what pip would go by when it uninstalls a distribution.
+ * @throws UserError for one that pip does not uninstall either
+ */
+async function replaced_readReplaced(source, plan, { distribution, wheel }, context) {
+    const { path, kind } = distribution;
+    const [record, entryPoints] = [`${path}/RECORD`, `${path}/entry_points.txt`];
+    const texts = new Map();
+    const isText = (one) => one === record || one === entryPoints;
+    if (kind === 'dist-info') {
+        for await (const entry of linkLinkable(source, context, isText)) {
+            if (entry.type === 'file')
+                texts.set(entry.path, (await readAll(entry.content)).toString());
+        }
+    }
+    const text = texts.get(record);
+    if (text === undefined) {
+        throw new UserError(`pip would have to uninstall the ${distribution.name} ${distribution.version} of the package ${plan.dist} before it installs this wheel, and cannot: ` +
+            (kind === 'dist-info' ? 'it has no RECORD of its files' : `it is an old '.egg-info'`), {
+            at: wheel.at,
+            advice: `Ask conda for ${distribution.name} ${wheel.version}, or take one of the two out of the environment.`,
+        });
+    }
+    const { python, prefix } = context;
+    return {
+        wheel,
+        dist: plan.dist,
+        distribution,
+        paths: removedBy({ dist: plan.dist, record: text, entryPoints: texts.get(entryPoints) }, python, prefix),
+    };
+}
+const replaced_nothingRemoved = { replaced: [], gone: new Set(), emptied: [] };
+/**
+ * Follows pip: before it installs a wheel it removes what the distribution before recorded, whoever has put a file there since then; what
+ * that wheel and later ones put there stays. A directory goes with the last of its files.
+ * @param plans all that claim one of the paths, by position, with holes
+ */
+function replaced_planRemovals(replaced, plans) {
+    const removedAt = new Map();
+    for (const { wheel, paths } of replaced) {
+        for (const path of paths)
+            removedAt.set(path, Math.max(wheel.position, removedAt.get(path) ?? 0));
+    }
+    const owners = new Map();
+    plans.forEach(({ paths }, position) => {
+        for (const path of paths)
+            if (removedAt.has(path))
+                owners.set(path, position);
+    });
+    const gone = new Set([...owners].flatMap(([path, owner]) => (owner < (removedAt.get(path) ?? 0) ? [path] : [])));
+    const alive = new Set();
+    plans.forEach(({ paths }) => {
+        for (const path of paths)
+            if (!gone.has(path))
+                addParents(path, alive);
+    });
+    const empty = new Set();
+    for (const path of gone)
+        addParents(path, empty);
+    const emptied = [...empty].filter((path) => !alive.has(path) && parentsOf(path).every((parent) => alive.has(parent)));
+    return { replaced, gone, emptied: emptied.sort() };
+}
+function addParents(path, to) {
+    for (const parent of parentsOf(path)) {
+        if (to.has(parent))
+            break;
+        to.add(parent);
+    }
+}
+/** The paths that a layer on top hides: directories, and files elsewhere. */
+function replaced_hiddenPaths({ gone, emptied }) {
+    const whole = new Set(emptied);
+    return [
+        ...emptied,
+        ...[...gone].filter((path) => !parentsOf(path).some((parent) => whole.has(parent))),
+    ].sort();
+}
+
 ;// CONCATENATED MODULE: ./src/layers/bytecode-overrides.ts
+
 
 /**
  * Puts bytecode right where several packages claim a source or its bytecode. Bytecode is valid for one source, which python does not
  * check, so what another package's layer has must not stay when the source is not its own: it is given again by the package that
- * has the source in the end, and hidden by a whiteout where that has none. Goes on top of all layers of packages.
+ * has the source in the end, and hidden by a whiteout where that has none. What uninstalling removed is hidden as well. Goes on top of all
+ * layers of packages.
  * @param startCompiler called when there is something to compile again
  */
 async function* bytecodeOverrides(contents, startCompiler) {
@@ -56830,20 +57947,20 @@ async function* bytecodeOverrides(contents, startCompiler) {
     for (const [position, bytecode] of again) {
         const missing = new Set(bytecode.values());
         const select = (path) => bytecode.has(path) || missing.has(path);
-        for await (const entry of linkPackage(contents.source(position), contents.context, select, compiler)) {
+        for await (const entry of linkLinkable(contents.source(position), contents.context, select, compiler)) {
             if (missing.delete(entry.path))
                 yield entry;
         }
         hidden.push(...missing);
     }
-    for (const path of hidden.sort())
+    for (const path of [...new Set([...hidden, ...hiddenPaths(contents.removals)])].sort())
         yield { type: 'whiteout', path };
 }
 /**
  * @returns for each package (its position in the lock) the sources whose bytecode is to be given again, with the path of that; and
  * paths of bytecode whose source is another package's
  */
-function planBytecodeOverrides({ plans, clobbers }) {
+function planBytecodeOverrides({ plans, clobbers, removals: { gone } = nothingRemoved, }) {
     const again = new Map();
     const hidden = [];
     plans.forEach(({ bytecode, isCompiled }, position) => {
@@ -56851,6 +57968,8 @@ function planBytecodeOverrides({ plans, clobbers }) {
             return;
         const sources = new Map();
         for (const { source, path } of bytecode) {
+            if (gone.has(path))
+                continue;
             const clobber = clobbers.get(path);
             if ((clobber?.winner ?? position) !== position)
                 continue;
@@ -56876,6 +57995,13 @@ function planBytecodeOverrides({ plans, clobbers }) {
 const bucketCount = 32;
 /** Of a lock that does not say which packages are big; all of them share layers then. */
 const bucketCountWithoutSizes = 64;
+/** Wheels have this many of their own: they are fewer, and most weigh little. */
+const wheelBucketCount = 8;
+const wheelBucketCountWithoutSizes = 16;
+/** Of an environment's layers this part is for its wheels. */
+const wheelShare = (/* unused pure expression or super */ null && (1 / 5));
+/** How a wheel is called where packages and wheels stand together. */
+const wheelPrefix = 'pip:';
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
@@ -56891,14 +58017,39 @@ function groupPackages(names, own, budget) {
     const buckets = own
         ? bucketsWithin(budget / 2, bucketCount)
         : bucketsWithin(budget, bucketCountWithoutSizes);
-    const alone = new Set(own?.slice(0, budget - buckets));
+    const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
+    return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
+}
+/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
+function wheelBudget(budget) {
+    return Math.max(1, Math.floor(budget * wheelShare));
+}
+/**
+ * Groups the wheels of a lock, as `groupPackages` does its packages.
+ * @param names the wheels in the order of the lock
+ * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
+ * @param first the position of the first wheel
+ */
+function groupWheels(names, own, budget, first) {
+    const buckets = own
+        ? bucketsWithin(budget / 2, wheelBucketCount)
+        : bucketsWithin(budget, wheelBucketCountWithoutSizes);
+    const alone = (own ?? []).flatMap((name) => name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : []);
+    return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
+        title: `pip: ${title}`,
+        packages: packages.map((index) => first + index),
+    }));
+}
+function grouped(names, own, buckets, noun) {
+    const alone = new Set(own);
     const groups = new Map();
+    const titleOf = (bucket) => `${noun} ${bucket + 1}/${buckets}`;
     for (const name of alone)
         groups.set(name, []);
     for (let bucket = 0; bucket < buckets; bucket++)
-        groups.set(titleOf(bucket, buckets), []);
+        groups.set(titleOf(bucket), []);
     names.forEach((name, position) => {
-        const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets), buckets);
+        const group = alone.has(name) ? name : titleOf(bucketOf(name, buckets));
         groups.get(group)?.push(position);
     });
     return [...groups]
@@ -56917,9 +58068,6 @@ function bucketsWithin(budget, usual) {
 }
 function bucketOf(name, buckets) {
     return (0,external_node_crypto_.createHash)('sha256').update(name).digest().readUInt32BE(0) % buckets;
-}
-function titleOf(bucket, buckets) {
-    return `packages ${bucket + 1}/${buckets}`;
 }
 /**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
@@ -65141,6 +66289,7 @@ function link_message_linkMessage(script) {
 ;// CONCATENATED MODULE: ./src/layers/link-scripts.ts
 
 
+
 /** A larger script does more than print. In bytes. */
 const scriptLimit = (/* unused pure expression or super */ null && (64 * 1024));
 /** How much of a text is kept, in code units: facts travel with the manifest of an image. */
@@ -65159,7 +66308,8 @@ function link_scripts_readLinkScripts(sources, plans, scripts, context) {
     const messages = {};
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
-        if (!plan || linkScriptsOf(plan).length === 0)
+        // Nobody runs a script of a wheel, whatever it is called.
+        if (!plan || !isPackage(source) || linkScriptsOf(plan).length === 0)
             continue;
         const message = link_scripts_messageOf(source, plan, scripts[position] ?? {}, context);
         if (message === undefined)
@@ -65200,24 +66350,29 @@ function shortened(text) {
 
 
 
+
+
+
 /**
- * Links the packages of a job one after the other, straight into the compressed layer.
+ * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(job_openSource));
-    const plans = sources.map(({ archive }) => planLink(archive.info, context));
+    const plans = sources.map((source) => planLinkable(source, context));
     refuseObstructed(plans);
     const texts = {};
     const scripts = plans.map(() => ({}));
     const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
-    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
-    const python = sources.find(({ locked }) => locked.name === 'python');
+    const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
+    const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
     const facts = {
         ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
+        distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: pythonOf(python.archive.info.index) }),
     };
     return { layer, facts };
@@ -65231,8 +66386,8 @@ async function* linkAll(sources, plans, context, compiler, scripts) {
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
         const own = scripts[position] ?? {};
-        const entries = linkPackage(source, context, selectWinning(clobbers, position), compiler);
-        yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own);
+        const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler);
+        yield* keepTexts(entries, (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan), own);
     }
 }
 function isActivation({ path }) {
@@ -65250,7 +66405,10 @@ async function* keepTexts(entries, isKept, texts) {
         yield { ...entry, content: oneChunk(bytes) };
     }
 }
-async function job_openSource({ locked, file, facts }) {
+async function job_openSource(one) {
+    if ('wheel' in one)
+        return openLockedWheel({ ...one.wheel, url: new URL(one.wheel.url) }, one.file);
+    const { locked, file, facts } = one;
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
@@ -65302,6 +66460,8 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
 
 
 
+
+
 /**
  * What there is to know of a prefix across its layers. The layers' facts answer most of it; the packages of a layer are opened,
  * which may mean to fetch them, only where facts are too coarse.
@@ -65316,6 +66476,7 @@ class PrefixContents {
     /** Exact, of opened packages; directories are those above something. */
     #kinds = new Map();
     #clobbers = new Map();
+    #removals = nothingRemoved;
     constructor(layers, context, open) {
         this.#layers = layers;
         this.context = context;
@@ -65324,13 +66485,17 @@ class PrefixContents {
     /**
      * Looks at the layers of an environment.
      * @param open opens packages by their positions, in that order
-     * @throws UserError when a package has files below another one's link, which a layer cannot have
+     * @param wheels in their order
+     * @throws UserError when a package has files below another one's link, which a layer cannot have, or brings a distribution that a
+     * wheel cannot replace
      */
-    static async of(layers, context, open) {
+    static async of(layers, context, open, wheels = []) {
         const contents = new PrefixContents(layers, context, open);
         const meetings = findMeetings(layers.map(({ facts }) => facts));
         await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
         refuseObstructed(contents.#plans);
+        if (wheels.length > 0)
+            await contents.#removeReplaced(new Map(wheels.map((one) => [one.name, one])));
         return contents;
     }
     /** The paths that packages of several layers claim; by positions in the lock. */
@@ -65340,6 +66505,10 @@ class PrefixContents {
     /** Of the packages that have been opened, by position in the lock; with holes, which `forEach` passes over. */
     get plans() {
         return this.#plans;
+    }
+    /** What is not there in the end, though packages have it, since wheels replace them. */
+    get removals() {
+        return this.#removals;
     }
     /** A package that has been opened, as all have that `clobbers` speaks of. */
     source(position) {
@@ -65353,6 +66522,8 @@ class PrefixContents {
         const texts = {};
         for (const { packages, facts } of this.#layers) {
             for (const [path, text] of Object.entries(facts.texts)) {
+                if (this.#removals.gone.has(path))
+                    continue;
                 const winner = this.#clobbers.get(path)?.winner;
                 if (winner === undefined || packages.includes(winner))
                     texts[path] = text;
@@ -65375,6 +66546,9 @@ class PrefixContents {
     kindOf(path) {
         if (path === '' || path === 'conda-meta')
             return 'directory';
+        const { gone, emptied } = this.#removals;
+        if (gone.has(path) || emptied.some((one) => path === one || path.startsWith(`${one}/`)))
+            return 'absent';
         const exact = this.#kinds.get(path);
         if (exact)
             return exact;
@@ -65390,7 +66564,7 @@ class PrefixContents {
         const sources = await this.#open(positions);
         for (const [index, source] of sources.entries()) {
             const position = positions[index] ?? 0;
-            const plan = planLink(source.archive.info, this.context);
+            const plan = planLinkable(source, this.context);
             this.#sources.set(position, source);
             this.#plans[position] = plan;
             this.#learn(plan);
@@ -65399,8 +66573,45 @@ class PrefixContents {
             this.#opened.add(layer);
         this.#clobbers = findClobbers(this.#plans);
     }
+    /** Takes the distributions of packages away that are also those of wheels, as pip would. */
+    async #removeReplaced(wheels) {
+        const { python } = this.context;
+        if (!python)
+            return;
+        const context = { ...this.context, python };
+        const isWanted = ({ facts }) => facts.distributions.some((name) => wheels.has(name));
+        await this.#openAll(this.#layers.filter((layer) => isWanted(layer) && !this.#opened.has(layer)));
+        const replaced = [];
+        for (const [position, source] of [...this.#sources].sort(([a], [b]) => a - b)) {
+            const plan = this.#plans[position];
+            if (!plan || !isPackage(source))
+                continue;
+            for (const found of findReplaced(plan, python, wheels)) {
+                replaced.push(await readReplaced(source, plan, found, context));
+            }
+        }
+        for (;;) {
+            this.#removals = planRemovals(replaced, this.#plans);
+            const more = this.#layersTouching(this.#removals);
+            if (more.length === 0)
+                return;
+            await this.#openAll(more);
+        }
+    }
+    /** Layers that may have one of the removed paths, or something below a directory that would be taken for empty. */
+    #layersTouching({ replaced, emptied }) {
+        const places = new Set();
+        for (const path of replaced.flatMap(({ paths }) => paths)) {
+            for (const place of [path, ...parentsOf(path)])
+                places.add(hashPath(place));
+        }
+        const below = emptied.map(hashPath);
+        return this.#layers.filter((layer) => !this.#opened.has(layer) &&
+            (below.some((place) => layer.facts.ways.has(place)) ||
+                [...layer.facts.claims].some((place) => places.has(place))));
+    }
     #learn({ paths, files }) {
-        const links = new Set(files.flatMap(({ file, path }) => (file.type === 'softlink' ? [path] : [])));
+        const links = new Set(files.flatMap(({ file, path }) => ('type' in file && file.type === 'softlink' ? [path] : [])));
         for (const path of paths) {
             this.#kinds.set(path, links.has(path) ? 'link' : 'file');
             for (const parent of parentsOf(path))
@@ -65447,6 +66658,7 @@ async function openingAsNeeded(question) {
 
 
 
+
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
@@ -65459,11 +66671,7 @@ async function buildLayers(groups, python, directory, onLayer) {
     const jobs = groups.map(({ inputs, prepare }, index) => async () => {
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
-        const members = packages.map(({ locked, file, sha256, md5, size }) => ({
-            locked: { ...locked, url: locked.url.href },
-            file,
-            facts: { sha256, md5, size },
-        }));
+        const members = packages.map(jobMember);
         const file = join(directory, `layer-${index}`);
         const context = linkContext(inputs, python);
         return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
@@ -65480,14 +66688,21 @@ async function buildLayers(groups, python, directory, onLayer) {
     });
     return made;
 }
+function jobMember({ locked, file, sha256, md5, size }) {
+    const url = locked.url.href;
+    return locked.format === 'whl'
+        ? { wheel: { ...locked, url }, file, size }
+        : { locked: { ...locked, url }, file, facts: { sha256, md5, size } };
+}
 /** How a layer's packages are linked, by its inputs alone: of python what was opened of the package that they name. */
 function linkContext(inputs, python) {
-    const { prefix, rootPrefix, bytecode } = inputs;
+    const { prefix, rootPrefix, bytecode, pip } = inputs;
     return {
         prefix,
         rootPrefix,
         ...(inputs.python && python && { python }),
         bytecode: bytecode !== undefined,
+        ...(pip !== undefined && { pip }),
     };
 }
 /** Makes a layer of entries that are at hand. */
@@ -65506,10 +66721,20 @@ function packedLayer(packed, createdBy, annotations) {
         open: () => Promise.resolve(createReadStream(file, { highWaterMark: chunkSize })),
     };
 }
-/** The files of packages that the order of the layers gets wrong, to be given again on top of them. */
-async function* overrides(contents, groups) {
-    for (const [position, paths] of planOverrides(groups, contents.clobbers)) {
-        yield* linkPackage(contents.source(position), contents.context, (path) => paths.has(path));
+/**
+ * The files of packages that the order of the layers gets wrong, to be given again on top of them.
+ * @param startCompiler called when the RECORD of a wheel is among them, which tells what could be compiled
+ */
+async function* overrides(contents, groups, startCompiler) {
+    const { clobbers, context, removals } = contents;
+    for (const [position, paths] of planOverrides(groups, clobbers, removals.gone)) {
+        const plan = contents.plans[position];
+        const needsCompiler = plan && 'generated' in plan && plan.isCompiled && paths.has(plan.recordPath);
+        const compiler = needsCompiler ? await startCompiler() : undefined;
+        const bytecode = new Set(plan?.isCompiled ? plan.bytecode.map(({ path }) => path) : []);
+        // Bytecode has overrides of its own.
+        const select = (path) => paths.has(path) && !bytecode.has(path);
+        yield* linkLinkable(contents.source(position), context, select, compiler);
     }
 }
 
@@ -66487,7 +67712,7 @@ function summarize(changes, show = showPlain) {
     const parts = [
         countKinds(merged.map(({ change }) => change)),
         mostImportant(merged)
-            .map((change) => describe(change, show))
+            .map((change) => summarize_describe(change, show))
             .join(', '),
         hasNewBase ? 'another base image' : '',
         merged.length > 0 ? growthInAll(changes) : '',
@@ -66511,7 +67736,7 @@ function mostImportant(merged) {
     const names = new Set(choice.map(({ name }) => name));
     return [...names].slice(0, summarize_named).flatMap((name) => choice.find((change) => change.name === name) ?? []);
 }
-function describe({ name, kind, before, after }, show) {
+function summarize_describe({ name, kind, before, after }, show) {
     const [was, is] = [show(before?.version ?? ''), show(after?.version ?? '')];
     switch (kind) {
         case 'added':
@@ -68119,14 +69344,18 @@ const reportEvery = 5_000;
 /** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
 class Progress {
     #total;
+    /** What they are called. */
+    #noun;
     #sources = new Map();
     #received = 0;
     #timer;
-    constructor(total) {
-        this.#total = total;
+    constructor(all) {
+        this.#total = all.length;
+        const wheels = all.filter(({ format }) => format === 'whl').length;
+        this.#noun = wheels === 0 ? 'packages' : wheels === all.length ? 'wheels' : 'packages and wheels';
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total} packages, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total} ${this.#noun}, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -68141,7 +69370,7 @@ class Progress {
     end() {
         clearInterval(this.#timer);
         const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,common_format/* formatBytes */.z3)(bytes)})`);
-        lib_core/* info */.pq(`${this.#total} packages: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
+        lib_core/* info */.pq(`${this.#total} ${this.#noun}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
 
@@ -68159,7 +69388,7 @@ const transfer_tries = 5;
 const transfer_chunkSize = 256 * 1024;
 const goneAdvice = 'Update the lockfile: lock-mode: update.';
 /**
- * Brings an archive from its channel into a file.
+ * Brings an archive from its channel, or its index, into a file.
  * @returns the checksums of what came, which nobody has compared yet
  * @throws UserError when it cannot be had
  */
@@ -68203,7 +69432,7 @@ async function transfer_download(of) {
                 throw error;
             // Requests that found no server have been tried again already.
             if (attempt === transfer_tries || error instanceof http/* HttpFailure */.HR) {
-                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, 'Is the channel reachable from here?', error);
+                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, `Is the ${of.source} reachable from here?`, error);
             }
             lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
             if (error instanceof WrongPart)
@@ -68215,7 +69444,7 @@ async function transfer_download(of) {
 /** The server answered a request for the rest of the file with something else. */
 class WrongPart extends Error {
 }
-async function ask({ url: canonical, authorize, refuse }, offset, validator) {
+async function ask({ url: canonical, source, authorize, refuse }, offset, validator) {
     const { url, headers } = authorize(canonical);
     const range = offset > 0 ? { range: `bytes=${offset}-`, 'if-range': validator } : {};
     const response = await (0,http/* request */.Em)({ url, headers: { ...headers, ...range } });
@@ -68226,15 +69455,17 @@ async function ask({ url: canonical, authorize, refuse }, offset, validator) {
         return response;
     response.body.destroy();
     if (offset > 0 && (status === 206 || status === 416)) {
-        throw new WrongPart(`the channel answered ${status} to a request for the bytes from ${offset}`);
+        throw new WrongPart(`the ${source} answered ${status} to a request for the bytes from ${offset}`);
     }
     if (status === 404 || status === 410) {
-        throw refuse(`the channel no longer has it (${status})`, goneAdvice);
+        throw refuse(`the ${source} no longer has it (${status})`, goneAdvice);
     }
     if (status === 401 || status === 403) {
-        throw refuse(`the channel refused it (${status})`, "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
+        throw refuse(`the ${source} refused it (${status})`, source === 'index'
+            ? 'Give credentials: by the inputs auth-host and auth-token.'
+            : "Give credentials: by the inputs auth-host and auth-token, or in the channel's address by an environment variable.");
     }
-    throw refuse(`the channel answered ${status}`, 'Is this the address of a package?');
+    throw refuse(`the ${source} answered ${status}`, `Is this the address of a ${source === 'index' ? 'wheel' : 'package'}?`);
 }
 function firstByteOf({ headers }) {
     return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN);
@@ -68288,20 +69519,20 @@ const download_parallel = 8;
 function tarballName({ checksum, format }) {
     return `${checksum.algorithm}-${checksum.hex}.${format}`;
 }
-/** Those of the packages whose archives are not in the directory. Their content is not looked at. */
+/** Those of the archives that are not in the directory. Their content is not looked at. */
 async function missingTarballs(packages, directory) {
     const present = await mapConcurrently(packages, 32, async (locked) => stat(join(directory, tarballName(locked))).then(() => true, () => false));
     return packages.filter((_, index) => !present[index]);
 }
 /**
- * Brings the archives of packages into a directory, in their order as far as several are under way at a time. What is there
+ * Brings archives into a directory, in their order as far as several are under way at a time. What is there
  * already is verified like what is downloaded; every file that has its final name was verified before it got it.
- * @returns one promise a package, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
+ * @returns one promise an archive, so that work can begin with those that are there. Each may be awaited or not; it fails with a UserError
  * naming the package's line in the lock when an archive cannot be had, or is not what the lock says. After the first
  * failure no other is begun.
  */
 function startFetching(packages, directory, options) {
-    const progress = new Progress(packages.length);
+    const progress = new Progress(packages);
     const limited = createLimiter(download_parallel);
     const ready = (0,promises_.mkdir)(directory, { recursive: true });
     const fetching = packages.map((locked) => limited(async () => {
@@ -68326,7 +69557,7 @@ async function fetchPackages(packages, directory, options) {
     await Promise.allSettled(fetching);
     return Promise.all(fetching);
 }
-function download_sourceOf({ url, channel }) {
+function download_sourceOf({ url, channel = 'a folder' }) {
     return url.host === '' ? channel : url.host;
 }
 async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
@@ -68343,11 +69574,12 @@ async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
     const onBytes = (count) => {
         progress.received(count);
     };
+    const source = locked.format === 'whl' ? 'index' : 'channel';
     try {
-        const fetched = await transfer({ url: locked.url, file: partial, authorize, refuse, onBytes });
+        const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
         if (!isRight(fetched, locked)) {
             const { algorithm, hex } = locked.checksum;
-            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, 'The channel or something on the way replaced the file, or the line was edited. If the channel is right, update the lockfile.');
+            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`);
         }
         await (0,promises_.rename)(partial, file);
         return { locked, file, ...fetched, from: 'channel' };
@@ -69795,20 +71027,35 @@ function pinOf({ name, source, requested, direct }) {
 
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
+/** What nothing does yet of what pip does: nothing is made of an environment that asks for it. This is the only place that stands in the way. */
 /**
- * Nothing installs what pip would: until something does, nothing is made of an environment that asks for it. This is the only place
- * that stands in the way.
+ * What is not a wheel would have to be built.
+ * @throws UserError at the line of the first thing that is none
  */
-/** @throws UserError at the line of the first wheel */
-function refuseWheels({ path, lock }) {
-    const [first] = lock.wheels;
-    if (first === undefined)
+function refuseSources({ path, lock }) {
+    const first = lock.wheels.find(({ kind }) => kind !== 'wheel');
+    if (first === undefined || first.kind === 'wheel')
         return;
-    throw new errors/* UserError */.y(`wheels are not supported yet, so '${first.name}' would be missing`, {
+    const { what, instead } = sources[first.kind];
+    throw new errors/* UserError */.y(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
         at: { file: path, line: first.line },
-        advice: 'Take it from a channel, or install it in a Dockerfile that starts FROM the image.',
+        advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
     });
 }
+const sources = {
+    sdist: {
+        what: 'an archive of its source',
+        instead: 'Choose a version that has wheels, take it from a channel, put a wheel of it into an index',
+    },
+    vcs: {
+        what: 'a commit of a repository',
+        instead: 'Choose a release that has wheels, put a wheel of it into an index',
+    },
+    directory: {
+        what: 'a folder',
+        instead: "Build a wheel of it and lock that, copy its files by the input 'copy'",
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/stages/stale-lock.ts
 
@@ -70006,8 +71253,8 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
-    refuseWheels(resolved);
-    const { header, packages } = resolved.lock;
+    refuseSources(resolved);
+    const { header, packages, wheels } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
         environment: (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, member.file)),
@@ -70022,6 +71269,7 @@ async function lockMember(request, member, platform, bases, context) {
         changed: resolved.changed,
         ...(change && { change }),
         packages: packages.length,
+        ...(wheels.length > 0 && { wheels: wheels.length }),
         ...(header && { micromambaVersion: header.micromambaVersion }),
         ...(micromamba && { micromambaPath: micromamba.path }),
     };

@@ -31753,7 +31753,7 @@ __webpack_unused_export__ = fromRandomAccessReader;
 exports.sO = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
-__webpack_unused_export__ = fromRandomAccessReaderPromise;
+exports.or = fromRandomAccessReaderPromise;
 
 __webpack_unused_export__ = dosDateTimeToDate;
 __webpack_unused_export__ = getFileNameLowLevel;
@@ -31762,7 +31762,7 @@ __webpack_unused_export__ = parseExtraFields;
 __webpack_unused_export__ = ZipFile;
 __webpack_unused_export__ = Entry;
 __webpack_unused_export__ = LocalFileHeader;
-__webpack_unused_export__ = RandomAccessReader;
+exports.lJ = RandomAccessReader;
 
 function openPromise(path, options) {
   return new Promise((resolve, reject) => {
@@ -38086,7 +38086,7 @@ function python_pythonOf(python) {
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
-function bytecodePath(source, version) {
+function python_bytecodePath(source, version) {
     if (version.startsWith('2'))
         return `${source}c`;
     const slash = source.lastIndexOf('/');
@@ -38169,7 +38169,7 @@ function bytecodeOf(files, targets, { version }) {
         if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
             return [];
         const source = targets[position] ?? path;
-        return [{ source, path: bytecodePath(source, version) }];
+        return [{ source, path: python_bytecodePath(source, version) }];
     });
 }
 
@@ -38490,6 +38490,1179 @@ function roomAt(path, needed) {
 }
 function wanted(needed) {
     return needed === undefined ? '' : `, and it takes about ${formatBytes(needed)}`;
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/csv.ts
+/** What ends a line for python's `str.splitlines`, by which pip takes a RECORD apart. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text as python's `str.splitlines` gives them. */
+function splitLines(text) {
+    const lines = text.split(lineEnd);
+    if (lines.at(-1) === '')
+        lines.pop();
+    return lines;
+}
+/**
+ * Reads CSV as python's `csv.reader` does when it is given lines without their ends: a quote inside a field stands for
+ * itself, a quoted field goes on in the next line.
+ * @returns the fields of each row; an empty line is a row of none
+ */
+function csv_parseCsv(text) {
+    const rows = [];
+    let row = [];
+    let field = '';
+    let state = 'start';
+    for (const line of splitLines(text)) {
+        for (const character of line) {
+            if (state === 'quoted') {
+                if (character === '"')
+                    state = 'quote';
+                else
+                    field += character;
+            }
+            else if (character === ',') {
+                row.push(field);
+                field = '';
+                state = 'start';
+            }
+            else if (character === '"' && state !== 'plain') {
+                if (state === 'quote')
+                    field += character;
+                state = 'quoted';
+            }
+            else {
+                field += character;
+                state = 'plain';
+            }
+        }
+        if (state === 'quoted')
+            continue;
+        if (line !== '')
+            row.push(field);
+        rows.push(row);
+        row = [];
+        field = '';
+        state = 'start';
+    }
+    if (state === 'quoted')
+        rows.push([...row, field]);
+    return rows;
+}
+/** A row as python's `csv.writer` writes it: quotes only where they must be, CR and LF behind it. */
+function formatCsvRow(fields) {
+    return `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/refusal.ts
+
+
+/**
+ * The error for a wheel that cannot be installed.
+ * @param wheel its file name
+ * @param what a sentence without its full stop
+ */
+function refusal_refusal(wheel, what, cause) {
+    return new errors_UserError(`the wheel ${wheel} cannot be installed: ${foreignText(what)}`, {
+        advice: 'Only its maintainers can mend it. Choose another version of it.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/entry-points.ts
+
+
+/**
+ * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
+ * one name the last counts.
+ * @param wheel for errors
+ * @throws UserError for a line in a section that is no `name = value`
+ */
+function entry_points_parseEntryPoints(text, wheel) {
+    const console = new Map();
+    const gui = new Map();
+    let section;
+    for (const line of splitLines(text).map((whole) => whole.trim())) {
+        if (line === '' || line.startsWith('#'))
+            continue;
+        if (line.startsWith('[') && line.endsWith(']')) {
+            section = line.replace(/^[[\]]+|[[\]]+$/g, '');
+            continue;
+        }
+        if (section === undefined)
+            continue;
+        const equals = line.indexOf('=');
+        if (equals < 0)
+            throw refusal_refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+        const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
+        scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    }
+    return { console, gui };
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/headers.ts
+
+/**
+ * The headers of a METADATA or WHEEL file (core metadata, written as those of an e-mail), as far as the first empty line.
+ * @returns the first value of each, by its name in lower case; a value that is continued is put on one line
+ */
+function parseHeaders(text) {
+    const headers = new Map();
+    let name;
+    for (const line of splitLines(text)) {
+        if (line === '')
+            break;
+        if (/^[ \t]/.test(line)) {
+            if (name !== undefined)
+                headers.set(name, `${headers.get(name) ?? ''} ${line.trim()}`);
+            continue;
+        }
+        const colon = line.indexOf(':');
+        const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
+        name = headers.has(key) ? undefined : key;
+        if (name !== undefined)
+            headers.set(name, line.slice(colon + 1).trim());
+    }
+    return headers;
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/record.ts
+
+
+
+
+/**
+ * Reads the RECORD of a wheel (PEP 376).
+ * @param wheel for errors
+ * @throws UserError for a row without a path, or with one that leaves the prefix
+ */
+function parseRecord(text, wheel) {
+    return csv_parseCsv(text).map(([path, ...rest]) => {
+        if (path === undefined)
+            throw refusal_refusal(wheel, 'its RECORD has an empty line');
+        safePath(path, wheel, 'its RECORD');
+        return [path, ...rest];
+    });
+}
+const known = new Set((0,external_node_crypto_.getHashes)());
+/**
+ * Holds the files of a wheel against its RECORD: each has a row but RECORD itself and its signatures, with its size. A row for which there is
+ * no file is let pass, as pip lets it.
+ * @param recordName the RECORD's own
+ * @returns the hashes that the rows have, by the file's name
+ * @throws UserError when they do not fit
+ */
+function checkRecord(rows, files, recordName, wheel) {
+    const exempt = ['', '.jws', '.p7s'].map((suffix) => recordName + suffix);
+    const sizes = new Map(files.map(({ name, size }) => [name, size]));
+    for (const name of exempt)
+        sizes.delete(name);
+    const unlisted = new Set(sizes.keys());
+    const hashes = new Map();
+    for (const [name, hash = '', recorded = ''] of rows) {
+        const size = sizes.get(name);
+        if (size === undefined)
+            continue;
+        unlisted.delete(name);
+        if (recorded !== '' && recorded !== String(size)) {
+            throw refusal_refusal(wheel, `its RECORD says that '${name}' has ${recorded} bytes, and it has ${size}`);
+        }
+        if (hash !== '')
+            hashes.set(name, parseHash(hash, name, wheel));
+    }
+    const [missing] = unlisted;
+    if (missing !== undefined)
+        throw refusal_refusal(wheel, `its RECORD does not list '${missing}'`);
+    return hashes;
+}
+function parseHash(text, name, wheel) {
+    const [algorithm = '', value = ''] = text.split(/=(.*)/s);
+    if (!known.has(algorithm))
+        throw refusal_refusal(wheel, `its RECORD has the hash '${text}' of '${name}'`);
+    return { algorithm, value: value.replace(/=+$/, '') };
+}
+/**
+ * Gives content on while it is held against its hash.
+ * @throws UserError at its end, when it is not what the RECORD says
+ */
+async function* verified(content, recorded, name, wheel) {
+    const hash = recorded && (0,external_node_crypto_.createHash)(recorded.algorithm);
+    for await (const chunk of content) {
+        hash?.update(chunk);
+        yield chunk;
+    }
+    if (hash && hash.digest('base64url') !== recorded?.value) {
+        throw refusal_refusal(wheel, `the hash of '${name}' is not what its RECORD says`);
+    }
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
+
+
+
+/** Bytes that are read at once. */
+const windowSize = 1024 * 1024;
+/** One goes through the members of a zip while another one goes through its directory. */
+const windowCount = 2;
+/**
+ * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
+ * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
+ */
+class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+    size;
+    #handle;
+    /** The one that was of use last comes last. */
+    #windows = [];
+    constructor(handle, size) {
+        super();
+        this.#handle = handle;
+        this.size = size;
+    }
+    static async open(file) {
+        const handle = await (0,promises_namespaceObject.open)(file);
+        return new WindowedFile(handle, (await handle.stat()).size);
+    }
+    /** @returns fewer bytes than asked for at the end of the file only */
+    async bytes(start, length) {
+        if (length > windowSize)
+            return this.#read(start, length);
+        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
+        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
+        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
+        this.#windows.push({ start: from, bytes });
+        if (this.#windows.length > windowCount)
+            this.#windows.shift();
+        return (await bytes).subarray(start - from, start - from + length);
+    }
+    async #read(start, length) {
+        const wanted = Math.max(0, Math.min(length, this.size - start));
+        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+        return buffer.subarray(0, bytesRead);
+    }
+    read(buffer, offset, length, position, callback) {
+        const copied = async () => {
+            ;
+            (await this.bytes(position, length)).copy(buffer, offset);
+        };
+        (0,external_node_util_.callbackify)(copied)(callback);
+    }
+    /** To be called when nothing more is read. */
+    async end() {
+        await this.#handle.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/zip.ts
+
+
+
+
+
+
+
+/** More than any wheel has; each takes memory while a wheel is looked at. */
+const mostEntries = 1_000_000;
+/**
+ * Reads the members of a zip in their order. Nothing is held of what has gone by.
+ * @param wheel for errors
+ * @throws UserError when it is no zip, is damaged, encrypted, packed in a way that wheels are not, or says of a member one thing here and
+ * another there
+ */
+async function* zipEntries(file, wheel) {
+    const reader = await WindowedFile.open(file);
+    try {
+        // Strict: with others, a backslash becomes a slash, which for pip it is not.
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, {
+            autoClose: false,
+            strictFileNames: true,
+        });
+        if (zip.entryCount > mostEntries)
+            throw refusal_refusal(wheel, `it has ${zip.entryCount} entries`);
+        const opened = { file, wheel, zip, reader };
+        for await (const entry of zip.eachEntry())
+            yield describe(opened, entry);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+    finally {
+        await reader.end();
+    }
+}
+/** Bits of an entry's flags: sizes and CRC stand behind the content; the name is UTF-8. */
+const sizesBehind = 0x8;
+const utf8Name = 0x800;
+function describe(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: size, compressionMethod, generalPurposeBitFlag } = entry;
+    if (entry.isEncrypted())
+        throw refusal_refusal(wheel, `'${name}' is encrypted`);
+    if (compressionMethod !== 0 && compressionMethod !== 8) {
+        throw refusal_refusal(wheel, `'${name}' is packed by method ${compressionMethod}; stored or deflated is what wheels are`);
+    }
+    if (generalPurposeBitFlag & utf8Name && !(0,external_node_buffer_.isUtf8)(entry.fileNameRaw)) {
+        throw refusal_refusal(wheel, `the name '${name}' is not UTF-8`);
+    }
+    const start = entry.relativeOffsetOfLocalHeader;
+    return {
+        name,
+        size,
+        mode: entry.externalFileAttributes >>> 16,
+        range: [start, start + 30 + entry.fileNameLength + entry.compressedSize],
+        content: () => zip_contentOf(opened, entry),
+    };
+}
+async function* zip_contentOf(opened, entry) {
+    const { wheel } = opened;
+    const { fileName: name, uncompressedSize: expected } = entry;
+    try {
+        const start = await checkLocalHeader(opened, entry);
+        let crc = 0;
+        let size = 0;
+        for await (const chunk of unpacked(opened, entry, start)) {
+            crc = (0,external_node_zlib_.crc32)(chunk, crc);
+            size += chunk.length;
+            if (size > expected)
+                break;
+            yield chunk;
+        }
+        if (size !== expected)
+            throw refusal_refusal(wheel, `'${name}' has not the size that the zip says`);
+        if (crc !== entry.crc32)
+            throw refusal_refusal(wheel, `the CRC of '${name}' is not what the zip says`);
+    }
+    catch (error) {
+        throw zip_damage(error, wheel);
+    }
+}
+/** What is no larger, packed and unpacked, is unpacked in one go: streams cost more than that. */
+const smallSize = 512 * 1024;
+/** @param start where the packed bytes begin */
+async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, compressionMethod }, start) {
+    const isDeflated = compressionMethod === 8;
+    if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
+        const bytes = await reader.bytes(start, compressedSize);
+        if (bytes.length > 0)
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
+        return;
+    }
+    const packed = readRange({ file, start, size: compressedSize });
+    try {
+        if (!isDeflated) {
+            yield* packed;
+            return;
+        }
+        const inflate = (0,external_node_zlib_.createInflateRaw)({ chunkSize: smallSize });
+        packed.on('error', (error) => inflate.destroy(error));
+        yield* packed.pipe(inflate);
+    }
+    finally {
+        packed.destroy();
+    }
+}
+/**
+ * What stands before the content has to agree with the central directory: some tools go by the one, others by the other, and see two
+ * different wheels.
+ * @returns where the content begins
+ */
+async function checkLocalHeader({ zip, wheel }, entry) {
+    const local = await zip.readLocalFileHeaderPromise(entry);
+    const disagreeing = (what) => refusal_refusal(wheel, `the zip has two ${what} of '${entry.fileName}'`);
+    if (!local.fileName.equals(entry.fileNameRaw))
+        throw disagreeing('names');
+    if (local.compressionMethod !== entry.compressionMethod)
+        throw disagreeing('compression methods');
+    if (local.generalPurposeBitFlag & sizesBehind)
+        return local.fileDataStart;
+    if (local.crc32 !== entry.crc32)
+        throw disagreeing('CRCs');
+    const agrees = (here, there) => here === there || here === 0xffffffff; // zip64: in an extra field
+    if (!agrees(local.compressedSize, entry.compressedSize))
+        throw disagreeing('sizes');
+    if (!agrees(local.uncompressedSize, entry.uncompressedSize))
+        throw disagreeing('sizes');
+    return local.fileDataStart;
+}
+/** What a library says of damaged bytes, as an error of the wheel. */
+function zip_damage(error, wheel) {
+    if (error instanceof errors_UserError)
+        return error;
+    return refusal_refusal(wheel, `the zip is damaged: ${errors_messageOf(error)}`, error);
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./src/packages/wheel/locked.ts
+
+/**
+ * @param folder absolute, that paths in the lock are relative to
+ * @param lockFile for errors
+ */
+function wheelToFetch(locked, folder, lockFile) {
+    const { name, version, fileName, sha256, requested, line } = locked;
+    const directUrl = directUrlOf(locked);
+    return {
+        name,
+        version,
+        fileName,
+        url: absolute(locked.url, pathToFileURL(`${folder}/`)),
+        sha256,
+        requested,
+        ...(directUrl && { directUrl }),
+        format: 'whl',
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        at: { file: lockFile, line },
+    };
+}
+/**
+ * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * machine and is not in the image: it is written as if that were the root of the file system.
+ */
+function directUrlOf({ url, sha256, subdirectory, direct }) {
+    if (!direct)
+        return undefined;
+    return {
+        url: absolute(url, new URL('file:///')).href,
+        ...(subdirectory !== undefined && { subdirectory }),
+        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
+    };
+}
+/** `file:wheels/a.whl` is a path, and what has two slashes an address. */
+function absolute(url, root) {
+    return /^file:(?!\/\/)/.test(url) ? new URL(url.slice('file:'.length), root) : new URL(url);
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/archive.ts
+
+
+
+
+
+
+
+
+/** Where a file of a wheel goes: the keys of sysconfig's schemes, and `root`, which is site-packages. */
+const dataKeys = ['purelib', 'platlib', 'headers', 'scripts', 'data'];
+/** Metadata larger than this is refused. The RECORD of ten thousand files has about a megabyte. */
+const textLimit = 64 * 1024 * 1024;
+const metadataFiles = ['WHEEL', 'METADATA', 'RECORD', 'entry_points.txt'];
+/** PEP 508. */
+const projectName = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
+/**
+ * Opens a wheel (PEP 427) and reads its metadata.
+ * @param wheel how to call it in errors
+ * @throws UserError that names the wheel and what is wrong with it: a zip that says two things of one file, a path that leaves the
+ * prefix, a RECORD that does not fit, metadata that is missing or not known
+ */
+async function openWheel(file, wheel = (0,external_node_path_namespaceObject.basename)(file)) {
+    const { files, texts, distInfo } = await readDirectory(file, wheel);
+    const required = (name) => {
+        const text = texts.get(`${distInfo}/${name}`);
+        if (text === undefined)
+            throw refusal_refusal(wheel, `it has no '${distInfo}/${name}'`);
+        return text;
+    };
+    checkWheelVersion(parseHeaders(required('WHEEL')).get('wheel-version'), wheel);
+    const metadata = parseHeaders(required('METADATA'));
+    const name = metadata.get('name');
+    const version = metadata.get('version');
+    if (!name || !version)
+        throw refusal_refusal(wheel, 'its METADATA has no Name or no Version');
+    if (!projectName.test(name))
+        throw refusal_refusal(wheel, `its METADATA has the Name '${name}'`);
+    const record = parseRecord(required('RECORD'), wheel);
+    const hashes = checkRecord(record, files, `${distInfo}/RECORD`, wheel);
+    const entryPoints = entry_points_parseEntryPoints(texts.get(`${distInfo}/entry_points.txt`) ?? '', wheel);
+    return {
+        info: { wheel, name, version, distInfo, files, record, entryPoints },
+        entries: () => entriesOf(file, files, hashes, wheel),
+    };
+}
+async function* entriesOf(file, files, hashes, wheel) {
+    const byName = new Map(files.map((one) => [one.name, one]));
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const found = byName.get(name);
+        if (found)
+            yield { file: found, content: verified(entry.content(), hashes.get(name), name, wheel) };
+    }
+}
+async function readDirectory(file, wheel) {
+    const files = [];
+    const texts = new Map();
+    const distInfos = new Set();
+    const ranges = [];
+    for await (const entry of zipEntries(file, wheel)) {
+        const { name } = entry;
+        const isDirectory = name.endsWith('/');
+        const path = isDirectory ? name.slice(0, -1) : name;
+        if (safePath(path, wheel, 'the archive') !== path)
+            throw refusal_refusal(wheel, `it has the path '${name}'`);
+        const [top = ''] = path.split('/', 1);
+        if (top.endsWith('.dist-info'))
+            distInfos.add(top);
+        ranges.push(entry.range);
+        if (isDirectory)
+            continue;
+        files.push(archive_describe(entry, wheel));
+        if (metadataFiles.some((one) => path === `${top}/${one}`) && distInfos.has(top)) {
+            texts.set(path, await readText(entry, wheel));
+        }
+    }
+    checkNames(files, wheel);
+    checkRanges(ranges, wheel);
+    const [distInfo, another] = distInfos;
+    if (distInfo === undefined)
+        throw refusal_refusal(wheel, 'it has no .dist-info directory');
+    if (another !== undefined)
+        throw refusal_refusal(wheel, `it has both '${distInfo}' and '${another}'`);
+    return { files, texts, distInfo };
+}
+const typeMask = 0o170000;
+const regularFile = 0o100000;
+function archive_describe({ name, mode, size }, wheel) {
+    const isExecutable = (mode & typeMask) === regularFile && (mode & 0o111) !== 0;
+    const [top = '', key = '', ...rest] = name.split('/');
+    if (!top.endsWith('.data'))
+        return { name, scheme: 'root', path: name, isExecutable, size };
+    const scheme = dataKeys.find((one) => one === key);
+    if (!scheme || rest.length === 0) {
+        throw refusal_refusal(wheel, `'${name}' is in none of the directories that ${top} may have: ${dataKeys.join(', ')}`);
+    }
+    return { name, scheme, path: rest.join('/'), isExecutable, size };
+}
+async function readText(entry, wheel) {
+    if (entry.size > textLimit)
+        throw refusal_refusal(wheel, `'${entry.name}' has ${entry.size} bytes`);
+    const chunks = [];
+    for await (const chunk of entry.content())
+        chunks.push(chunk);
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    }
+    catch (cause) {
+        throw refusal_refusal(wheel, `'${entry.name}' is not UTF-8`, cause);
+    }
+}
+/** No path may come twice, or be a file and a directory. */
+function checkNames(files, wheel) {
+    const names = new Set();
+    for (const { name } of files) {
+        if (names.has(name))
+            throw refusal_refusal(wheel, `it has '${name}' twice`);
+        names.add(name);
+    }
+    for (const { name } of files) {
+        for (const parent of parentsOf(name)) {
+            if (names.has(parent))
+                throw refusal_refusal(wheel, `it has '${parent}' as a file and as a directory`);
+        }
+    }
+}
+/** Members that share bytes are how a small zip is made to hold petabytes. */
+function checkRanges(ranges, wheel) {
+    ranges.sort(([a], [b]) => a - b);
+    let before = 0;
+    for (const [start, end] of ranges) {
+        if (start < before)
+            throw refusal_refusal(wheel, 'members of its zip overlap');
+        before = end;
+    }
+}
+function checkWheelVersion(version, wheel) {
+    if (version === undefined || !/^\d+(\.\d+)*$/.test(version)) {
+        throw refusal_refusal(wheel, `its WHEEL has ${version === undefined ? 'no Wheel-Version' : `the Wheel-Version '${version}'`}`);
+    }
+    if (Number.parseInt(version, 10) > 1) {
+        throw refusal_refusal(wheel, `its format is of version ${version}, and only 1 is known`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/direct-url.ts
+/** The text of a direct_url.json (PEP 610), as pip writes it: on one line, without credentials. */
+function formatDirectUrl(direct) {
+    const { url, subdirectory } = direct;
+    const common = { url: withoutCredentials(url), ...(subdirectory !== undefined && { subdirectory }) };
+    if ('archive' in direct)
+        return pythonJson({ ...common, archive_info: direct.archive });
+    if ('vcs' in direct) {
+        const { vcs, commitId, requestedRevision } = direct.vcs;
+        return pythonJson({
+            ...common,
+            vcs_info: {
+                commit_id: commitId,
+                ...(requestedRevision !== undefined && { requested_revision: requestedRevision }),
+                vcs,
+            },
+        });
+    }
+    return pythonJson({ ...common, dir_info: direct.directory.editable ? { editable: true } : {} });
+}
+/** User and password of an address; `git@` and variables, `${USER}`, are none. */
+function withoutCredentials(url) {
+    return url.replace(/^([^/?#]*\/\/)([^/?#@]*)@/, (whole, scheme, user) => user === 'git' || /^\$\{[\w-]+\}(?::\$\{[\w-]+\})?$/.test(user) ? whole : scheme);
+}
+/** JSON as python's `json.dumps(value, sort_keys=True)` writes it: in ASCII, with spaces. */
+function pythonJson(value) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        const pairs = Object.entries(value)
+            .filter(([, item]) => item !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`);
+        return `{${pairs.join(', ')}}`;
+    }
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/tags.ts
+/**
+ * Whether a wheel is for a python, by the tags at the end of its file name (PEP 425; packaging/tags.py): built for this version, for the
+ * stable ABI of this one or an older one, or without compiled code.
+ */
+function fitsPython(fileName, { version, executable }) {
+    const [, pythons = '', abis = ''] = /-([^-]+)-([^-]+)-[^-]+\.whl$/i.exec(fileName.toLowerCase()) ?? [];
+    const isThreaded = executable.endsWith('t');
+    const [major = '', minor = ''] = version.split('.');
+    const isOlder = (tag) => {
+        const [, tagMajor, tagMinor = '0'] = /^[a-z]+(\d)(\d*)$/.exec(tag) ?? [];
+        return tagMajor === major && Number(tagMinor || '0') <= Number(minor);
+    };
+    const own = `cp${major}${minor}`;
+    const ownAbi = new RegExp(isThreaded ? `^${own}t$` : `^${own}[dmu]*$`);
+    const stableAbi = isThreaded ? 'abi3t' : 'abi3';
+    return pythons.split('.').some((python) => abis.split('.').some((abi) => {
+        if (python === own && (ownAbi.test(abi) || abi === 'none'))
+            return true;
+        if (python.startsWith('cp') && abi === stableAbi)
+            return isOlder(python);
+        return python.startsWith('py') && abi === 'none' && isOlder(python);
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/scripts.ts
+
+
+function pipVersion(version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    return { major, minor };
+}
+/** The oldest pips that write scripts as they do. */
+const dialects = (/* unused pure expression or super */ null && (['26.0', '25.2', '24.0']));
+/** The oldest pip that installs as a pip does: releases of pip are many, and what they leave differs rarely. */
+function pipDialect(version) {
+    const { major, minor } = pipVersion(version);
+    const found = dialects.find((dialect) => {
+        const oldest = pipVersion(dialect);
+        return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+    });
+    return found ?? '23.0';
+}
+/**
+ * The scripts that pip makes of a wheel's entry points, in pip's order: those of the console, then those with a GUI; a name that is in both
+ * comes twice. `pip` and `easy_install` come with names for python's version, in the place of what other version they were built for
+ * (pip, operations/install/wheel.py: `get_console_script_specs`).
+ * @throws UserError for an entry point of which pip makes no script either
+ */
+function wrapperScripts({ console, gui }, { version }, pip, wheel) {
+    const others = new Map(console);
+    const specs = [];
+    const takeOver = (name, names, versioned) => {
+        const value = others.get(name);
+        others.delete(name);
+        if (!value)
+            return;
+        specs.push(...names.map((one) => [one, value]));
+        for (const other of [...others.keys()])
+            if (versioned.test(other))
+                others.delete(other);
+    };
+    const [major = '', minor] = version.split('.');
+    const oldPython = Number(minor) < 11;
+    takeOver('pip', ['pip', `pip${major}`, `pip${version}`], /^pip(\d+(\.\d+)?)?$/);
+    takeOver('easy_install', ['easy_install', `easy_install-${version}`], /^easy_install(-\d+\.\d+)?$/);
+    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? withoutSpaces(value) : value}`, pip, wheel));
+}
+/** On pythons before 3.11, pip reads entry points by pkg_resources, which gives `module : callable` back without the spaces. */
+function withoutSpaces(value) {
+    return value.replace(/^([^\s:]+)\s*:\s*/, '$1:');
+}
+/** Python's `\w`. */
+const w = String.raw `[\p{L}\p{N}_]`;
+const called = String.raw `(?<callable>${w}+(?:[:.]${w}+)*)`;
+const flags = String.raw `(?<flags>\[\s*(?:${w}|-)+(?:=${w}+)?(?:,\s*${w}+(?:=${w}+)?)*\s*\])?`;
+const specification = new RegExp(String.raw `(?<name>[^\[]\S*)\s*=\s*${called}\s*${flags}`, 'u');
+/** Before distlib 0.3.7, which came with pip 24. */
+const oldSpecification = new RegExp(String.raw `(?<name>(?:${w}|[\-.+])+)\s*=\s*${called}\s*${flags}`, 'u');
+/** Reads `name = module:callable [extras]` where it finds that in the text, as distlib does (util.py: `get_export_entry`). */
+function parseSpecification(text, pip, wheel) {
+    const pattern = pipVersion(pip).major < 24 ? oldSpecification : specification;
+    const { name, callable: path, flags: extras } = pattern.exec(text)?.groups ?? {};
+    const [module, callable, ...more] = path?.split(':') ?? [];
+    if (name === undefined ||
+        !module ||
+        !callable ||
+        more.length > 0 ||
+        (extras === undefined && /[[\]]/.test(text))) {
+        throw refusal_refusal(wheel, `no script can be made of its entry point '${text}', which is no 'name = module:callable'`);
+    }
+    const clean = external_node_path_namespaceObject.posix.normalize(name).replace(/\/$/, '');
+    if (clean.startsWith('/') || clean === '.' || clean.split('/').includes('..')) {
+        throw refusal_refusal(wheel, `its entry point '${text}' would make a script outside of bin/`);
+    }
+    return { name: clean, module, callable };
+}
+/** The text of a script, in the words of the pip that locked. */
+function wrapperText({ module, callable }, prefix, pip) {
+    const [imported = callable] = callable.split('.');
+    const { major, minor } = pipVersion(pip);
+    const shebang = wrapperShebang(pythonPath(prefix));
+    if (major < 25 || (major === 25 && minor < 2)) {
+        return `${shebang}
+# -*- coding: utf-8 -*-
+import re
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])
+    sys.exit(${callable}())
+`;
+    }
+    const withoutExe = major < 26
+        ? `if sys.argv[0].endswith('.exe'):\n        sys.argv[0] = sys.argv[0][:-4]`
+        : `sys.argv[0] = sys.argv[0].removesuffix('.exe')`;
+    return `${shebang}
+import sys
+from ${module} import ${imported}
+if __name__ == '__main__':
+    ${withoutExe}
+    sys.exit(${callable}())
+`;
+}
+/** Bytes of a first line, `#!` and newline included, that distlib takes to be safe. */
+const scripts_longestShebang = 127;
+/** As distlib builds it (scripts.py: `_build_shebang`): by a shell, if it is too long or has a space. */
+function wrapperShebang(python) {
+    const hasSpace = python.includes(' ');
+    if (!hasSpace && Buffer.byteLength(python) + 3 <= scripts_longestShebang)
+        return `#!${python}`;
+    return `#!/bin/sh\n'''exec' ${hasSpace ? `"${python}"` : python} "$0" "$@"\n' '''`;
+}
+/** The interpreter as pip knows it, which micromamba starts as `<prefix>/bin/python -m pip`. */
+function pythonPath(prefix) {
+    return `${prefix}/bin/python`;
+}
+const placeholder = Buffer.from('#!python');
+/** Whether pip would write the script's first line anew, by its first eight bytes. */
+function hasPlaceholder(start) {
+    return placeholder.equals(start.subarray(0, placeholder.length));
+}
+/** How many bytes `hasPlaceholder` needs. */
+const placeholderLength = placeholder.length;
+/** A script with the environment's python in its first line, however long that is and whatever arguments were in it (pip: `fix_script`). */
+function fixScript(content, prefix) {
+    const newline = content.indexOf(0x0a);
+    const rest = newline < 0 ? Buffer.alloc(0) : content.subarray(newline + 1);
+    return Buffer.concat([Buffer.from(`#!${pythonPath(prefix)}\n`), rest]);
+}
+/**
+ * Whether a script is one that setuptools made for an entry point: pip leaves it out, for one of its own (pip:
+ * `is_entrypoint_wrapper`).
+ * @param path in the wheel
+ */
+function isOldWrapper(path, { console, gui }) {
+    const name = external_node_path_namespaceObject.posix.basename(path);
+    const suffix = /(?:\.exe|-script\.py|\.pya)$/i.exec(name)?.[0] ?? '';
+    const command = name.slice(0, name.length - suffix.length);
+    return console.has(command) || gui.has(command);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/plan.ts
+
+
+
+
+
+
+
+
+
+
+const fileMode = 0o644;
+const executableMode = 0o755;
+/**
+ * Plans a wheel's linking as pip installs it (operations/install/wheel.py: `_install_wheel`), with a umask of 022.
+ * @throws UserError when the environment has no python, the wheel is another one than the lock says or for another python, or its
+ * paths are at odds
+ */
+function planWheel({ locked, archive }, context) {
+    const { info } = archive;
+    const { wheel, distInfo, entryPoints } = info;
+    const python = plan_requirePython(context, wheel);
+    const name = normalizeName(locked.name);
+    if (normalizeName(info.name) !== name || !normalizeName(distInfo).startsWith(name)) {
+        throw new errors_UserError(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile.',
+        });
+    }
+    if (!fitsPython(locked.fileName, python)) {
+        throw new errors_UserError(`the wheel ${locked.fileName} is not for python ${python.version}`, {
+            at: locked.at ?? { url: locked.url.href },
+            advice: 'Update the lockfile: pip chooses wheels for the python of the environment.',
+        });
+    }
+    const directories = schemes(python, locked.name);
+    const targets = info.files
+        .filter(({ scheme, path }) => scheme !== 'scripts' || !isOldWrapper(path, entryPoints))
+        .map((file) => ({ file, path: `${directories[file.scheme]}${file.path}` }));
+    const metadata = `${python.sitePackages}/${distInfo}`;
+    const generated = [
+        ...wrapperScripts(entryPoints, python, context.pip, wheel).map((script) => generatedFile(`bin/${script.name}`, wrapperText(script, context.prefix, context.pip), executableMode)),
+        generatedFile(`${metadata}/INSTALLER`, 'pip\n'),
+        ...(locked.directUrl
+            ? [generatedFile(`${metadata}/direct_url.json`, formatDirectUrl(locked.directUrl))]
+            : []),
+        ...(locked.requested ? [generatedFile(`${metadata}/REQUESTED`, '')] : []),
+    ];
+    const recordPath = `${metadata}/RECORD`;
+    // What is written later takes the path: pip writes the scripts after all other files, then what it generates.
+    const owner = new Map();
+    for (const { file, path } of targets)
+        if (file.scheme === 'root')
+            owner.set(path, file);
+    for (const { file, path } of targets) {
+        if (file.scheme !== 'root' && file.scheme !== 'scripts')
+            owner.set(path, file);
+    }
+    for (const { file, path } of targets)
+        if (file.scheme === 'scripts')
+            owner.set(path, file);
+    const made = [...generated.map(({ path }) => path), recordPath];
+    for (const path of made)
+        owner.set(path, undefined);
+    const bytecode = [...owner]
+        .filter(([path, file]) => file !== undefined && path.endsWith('.py'))
+        .map(([source]) => ({ source, path: python_bytecodePath(source, python.version) }));
+    const isCompiled = context.bytecode === true && hasHashedBytecode(python.version);
+    if (isCompiled)
+        for (const { path } of bytecode)
+            owner.set(path, undefined);
+    const paths = [...owner.keys()];
+    checkPaths(paths, wheel);
+    return {
+        dist: wheel,
+        name,
+        files: targets.map(({ file, path }) => ({ file, path, shadowed: owner.get(path) !== file })),
+        bytecode,
+        isCompiled,
+        generated,
+        recordPath,
+        sitePackages: python.sitePackages,
+        paths,
+    };
+}
+/** PEP 503. */
+function normalizeName(name) {
+    return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+/** Where sysconfig's scheme `posix_prefix` has each kind of file, to be put in front of a path. */
+function schemes({ sitePackages, executable, version }, headers) {
+    const library = `${sitePackages}/`;
+    const abiFlags = /^3\.[2-7]$/.test(version) ? 'm' : '';
+    return {
+        root: library,
+        purelib: library,
+        platlib: library,
+        headers: `include/${external_node_path_namespaceObject.posix.basename(executable)}${abiFlags}/${headers}/`,
+        scripts: 'bin/',
+        data: '',
+    };
+}
+function generatedFile(path, text, mode = fileMode) {
+    return { path, mode, bytes: Buffer.from(text) };
+}
+function checkPaths(paths, wheel) {
+    const reserved = paths.find(isReserved);
+    if (reserved !== undefined) {
+        throw refusal_refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    const [obstructed] = findObstructed([{ paths }]);
+    if (obstructed)
+        throw refusal_refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+}
+function plan_requirePython({ python, prefix }, wheel) {
+    if (python)
+        return python;
+    throw new errors_UserError(`the wheel ${wheel} is for python, and the environment at ${prefix} has none`, {
+        advice: "Add 'python' to the environment's dependencies.",
+    });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/record.ts
+
+
+
+function recordedContent(bytes) {
+    return [`sha256=${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('base64url')}`, String(bytes.length)];
+}
+/**
+ * The RECORD of an installed wheel, as pip writes it (operations/install/wheel.py: `get_csv_rows_for_installed`). The wheel's rows stay, with the
+ * paths that became of theirs; rows of files that were left out stay as they are. What the wheel's RECORD does not list, and
+ * bytecode, has no hash.
+ * @param directory that paths are relative to: site-packages
+ */
+function formatInstalledRecord({ rows, places, changed, generated, bytecode }, directory) {
+    const relative = (path) => external_node_path_namespaceObject.posix.relative(`/${directory}`, `/${path}`);
+    const final = new Map([
+        ...changed,
+        ...generated.map(({ path, bytes }) => [path, recordedContent(bytes)]),
+    ]);
+    const unlisted = new Map(places);
+    const installed = rows.map(([name, hash = '', size = '']) => {
+        const path = unlisted.get(name);
+        unlisted.delete(name);
+        if (path === undefined)
+            return [name, hash, size];
+        const content = changed.has(path) ? final.get(path) : undefined;
+        return [relative(path), ...(content ?? [hash, size])];
+    });
+    for (const { path } of generated)
+        installed.push([relative(path), ...(final.get(path) ?? [])]);
+    for (const path of [...unlisted.values(), ...bytecode])
+        installed.push([relative(path), '', '']);
+    return installed.sort(compareRows).map(formatCsvRow).join('');
+}
+/** As python sorts tuples of strings: by code points, which UTF-8 keeps the order of. */
+function compareRows(one, other) {
+    for (const [position, field] of one.entries()) {
+        const order = compareStrings(field, other[position] ?? '');
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+function compareStrings(one, other) {
+    return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/replaced.ts
+
+
+
+
+/**
+ * The paths that pip removes when it replaces a distribution, if they are there (pip, req/req_uninstall.py): the rows of its RECORD,
+ * bytecode of sources in each of its places, scripts of entry points, listed or not. Other files of its directories stay.
+ * @param prefix absolute, for rows that are
+ * @returns relative to the prefix, sorted, none twice; what is outside of the prefix is left out
+ * @throws UserError when its entry_points.txt cannot be read
+ */
+function removedBy({ dist, record, entryPoints = '' }, { sitePackages, version }, prefix) {
+    const inPrefix = (row) => {
+        const path = posix.relative(prefix, posix.resolve(prefix, sitePackages, row));
+        return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
+    };
+    const removed = new Set();
+    for (const [row] of parseCsv(record)) {
+        const path = row ? inPrefix(row) : undefined;
+        if (path === undefined)
+            continue;
+        removed.add(path);
+        if (!path.endsWith('.py'))
+            continue;
+        removed.add(`${path}c`);
+        removed.add(`${path}o`);
+        removed.add(bytecodePath(path, version));
+    }
+    const { console, gui } = parseEntryPoints(entryPoints, dist);
+    for (const name of [...console.keys(), ...gui.keys()]) {
+        const path = inPrefix(posix.resolve(prefix, 'bin', name));
+        if (path !== undefined)
+            removed.add(path);
+    }
+    return [...removed].sort();
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/link.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Opens a wheel for linking.
+ * @param file the wheel on this machine, verified
+ * @throws UserError when it cannot be read, or is not what it says
+ */
+async function openLockedWheel(locked, file) {
+    const { fileName, at } = locked;
+    const name = at ? `${fileName} (${at.file}:${at.line})` : fileName;
+    return { locked, archive: await openWheel(file, name) };
+}
+/**
+ * Links a wheel: gives what `pip install` puts in the prefix for it. First its files in the archive's order, bytecode behind its source, then
+ * scripts of entry points and what pip notes in the `.dist-info`, at last RECORD. No file has a time: pip keeps none of the wheel's.
+ * @param select which paths (relative to the prefix) to give; RECORD is the same whatever is left out
+ * @param compiler for sources; without it they come without bytecode, and RECORD lists none
+ * @throws UserError when the wheel is damaged or is not what its RECORD says
+ */
+async function* linkWheel(source, context, select = () => true, compiler) {
+    const plan = planWheel(source, context);
+    const isRecorded = select(plan.recordPath);
+    const bytecodeSources = new Map(plan.isCompiled && compiler ? plan.bytecode.map((one) => [one.path, one.source]) : []);
+    const compiledSources = new Set(bytecodeSources.values());
+    // RECORD tells of each source whether it could be compiled, of each script what became of it.
+    const files = new WheelFiles(source, plan, context, {
+        isWanted: (path) => select(path) || (isRecorded && compiledSources.has(path)),
+        isRecorded,
+    });
+    const entries = compiler
+        ? withBytecode(files.entries(), { bytecode: plan.isCompiled ? plan.bytecode : [] }, context, (path) => isRecorded || select(path), compiler)
+        : files.entries();
+    const bytecode = [];
+    for await (const entry of entries) {
+        const compiledFrom = bytecodeSources.get(entry.path);
+        if (compiledFrom !== undefined)
+            bytecode.push(entry.path);
+        if (select(entry.path) && select(compiledFrom ?? entry.path))
+            yield entry;
+    }
+    const { generated, recordPath } = plan;
+    for (const { path, mode, bytes } of new Map(generated.map((one) => [one.path, one])).values()) {
+        if (select(path))
+            yield fileOf(path, mode, bytes);
+    }
+    if (!isRecorded)
+        return;
+    const record = formatInstalledRecord({
+        rows: source.archive.info.record,
+        places: new Map(plan.files.map(({ file, path }) => [file.name, path])),
+        changed: files.changed,
+        generated,
+        bytecode,
+    }, plan.sitePackages);
+    yield fileOf(recordPath, fileMode, Buffer.from(record));
+}
+/** The files of a wheel on their way into the prefix. */
+class WheelFiles {
+    /** Scripts whose first line is another one now, by their paths. */
+    changed = new Map();
+    #source;
+    #plan;
+    #context;
+    #options;
+    constructor(source, plan, context, options) {
+        this.#source = source;
+        this.#plan = plan;
+        this.#context = context;
+        this.#options = options;
+    }
+    async *entries() {
+        const { isWanted, isRecorded } = this.#options;
+        const planned = new Map(this.#plan.files.filter(({ shadowed }) => !shadowed).map(({ file, path }) => [file.name, path]));
+        for await (const { file, content } of this.#source.archive.entries()) {
+            const path = planned.get(file.name);
+            if (path === undefined)
+                continue;
+            const mode = file.isExecutable ? executableMode : fileMode;
+            const entry = { type: 'file', path, mode, size: file.size, content };
+            if (file.scheme !== 'scripts') {
+                if (isWanted(path))
+                    yield entry;
+            }
+            else if (isWanted(path) || isRecorded) {
+                const script = await this.#script(entry);
+                if (isWanted(path))
+                    yield script;
+                else
+                    await drain(script.content);
+            }
+        }
+    }
+    async #script(entry) {
+        const { path, mode } = entry;
+        const { start, content } = await peek(entry.content, placeholderLength);
+        if (!hasPlaceholder(start))
+            return { ...entry, content };
+        const bytes = fixScript(await content_readAll(content), this.#context.prefix);
+        this.changed.set(path, recordedContent(bytes));
+        return fileOf(path, mode, bytes);
+    }
+}
+/**
+ * Looks at the beginning of content.
+ * @returns at least as many bytes as were asked for, if there are as many; and all of the content, to be read instead
+ */
+async function peek(content, length) {
+    const iterator = content[Symbol.asyncIterator]();
+    let start = Buffer.alloc(0);
+    while (start.length < length) {
+        const next = await iterator.next();
+        if (next.done)
+            break;
+        start = Buffer.concat([start, next.value]);
+    }
+    async function* whole() {
+        if (start.length > 0)
+            yield start;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+    }
+    return { start, content: whole() };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/distributions.ts
+
+/** Finds the distributions among files of a prefix, as pip does: by `<name>-<version>.dist-info` and the older `.egg-info`. */
+function findDistributions(paths) {
+    const found = new Map();
+    for (const file of paths) {
+        const [, path = '', name = '', version = '', kind = ''] = /^((?:.*\/)?site-packages\/([^/-]+)(?:-([^/]*))?\.(dist-info|egg-info))(?:\/|$)/.exec(file) ?? [];
+        if (path === '' || found.has(path))
+            continue;
+        found.set(path, {
+            name: normalizeName(name),
+            version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
+            path,
+            kind: kind === 'egg-info' ? kind : 'dist-info',
+        });
+    }
+    return [...found.values()];
+}
+/** Their names, sorted, each once. */
+function distributionNames(paths) {
+    return [...new Set(findDistributions(paths).map(({ name }) => name))].sort();
+}
+
+;// CONCATENATED MODULE: ./src/prefix/linkable.ts
+
+
+function isPackage(source) {
+    return 'facts' in source;
+}
+/** @throws UserError as `planLink` and `planWheel` do */
+function planLinkable(source, context) {
+    return isPackage(source) ? plan_planLink(source.archive.info, context) : planWheel(source, wheelContext(context));
+}
+/** Links a package or a wheel, as `linkPackage` and `linkWheel` do. */
+function linkLinkable(source, context, select, compiler) {
+    return isPackage(source)
+        ? link_linkPackage(source, context, select, compiler)
+        : linkWheel(source, wheelContext(context), select, compiler);
+}
+function wheelContext({ pip, ...context }) {
+    if (pip === undefined)
+        throw new Error('wheels are linked as by no pip');
+    return { ...context, pip };
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-words.ts
@@ -46905,6 +48078,7 @@ function linkMessage(script) {
 ;// CONCATENATED MODULE: ./src/layers/link-scripts.ts
 
 
+
 /** A larger script does more than print. In bytes. */
 const scriptLimit = 64 * 1024;
 /** How much of a text is kept, in code units: facts travel with the manifest of an image. */
@@ -46923,7 +48097,8 @@ function readLinkScripts(sources, plans, scripts, context) {
     const messages = {};
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
-        if (!plan || linkScriptsOf(plan).length === 0)
+        // Nobody runs a script of a wheel, whatever it is called.
+        if (!plan || !isPackage(source) || linkScriptsOf(plan).length === 0)
             continue;
         const message = link_scripts_messageOf(source, plan, scripts[position] ?? {}, context);
         if (message === undefined)
@@ -50243,24 +51418,29 @@ function parsePathSet(text) {
 
 
 
+
+
+
 /**
- * Links the packages of a job one after the other, straight into the compressed layer.
+ * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(openSource));
-    const plans = sources.map(({ archive }) => plan_planLink(archive.info, context));
+    const plans = sources.map((source) => planLinkable(source, context));
     refuseObstructed(plans);
     const texts = {};
     const scripts = plans.map(() => ({}));
     const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
-    const archived = packages.reduce((sum, { facts: { size } }) => sum + size, 0);
+    const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
-    const python = sources.find(({ locked }) => locked.name === 'python');
+    const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
+    const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
     const facts = {
         ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
+        distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: python_pythonOf(python.archive.info.index) }),
     };
     return { layer, facts };
@@ -50274,8 +51454,8 @@ async function* linkAll(sources, plans, context, compiler, scripts) {
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
         const own = scripts[position] ?? {};
-        const entries = link_linkPackage(source, context, selectWinning(clobbers, position), compiler);
-        yield* keepTexts(entries, (entry) => plan !== undefined && holdsLinkScript(entry, plan), own);
+        const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler);
+        yield* keepTexts(entries, (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan), own);
     }
 }
 function isActivation({ path }) {
@@ -50293,7 +51473,10 @@ async function* keepTexts(entries, isKept, texts) {
         yield { ...entry, content: oneChunk(bytes) };
     }
 }
-async function openSource({ locked, file, facts }) {
+async function openSource(one) {
+    if ('wheel' in one)
+        return openLockedWheel({ ...one.wheel, url: new URL(one.wheel.url) }, one.file);
+    const { locked, file, facts } = one;
     return openPackage({ locked: { ...locked, url: new URL(locked.url) }, file, ...facts });
 }
 /** The mode of what is at a path, of its own accord; `root` is the root prefix, and both are relative to the image's root. */
