@@ -81,6 +81,19 @@ test.each([
   expect(log).toContain(words)
 })
 
+test('a login in the address of the index is enough, for what is downloaded too, and stands nowhere', async () => {
+  const inputs = {
+    'pip-index-url': index.urlWithLogin,
+    'auth-host': '',
+    'auth-username': '',
+    'auth-password': '',
+  }
+  const { exitCode, text, log, outputs } = await lock(['plain'], inputs)
+  expect(exitCode === 0 || log).toBe(true)
+  expect(outputs['digest']).toMatch(/^sha256:/)
+  expect(text + log).not.toContain(login.password)
+})
+
 test('a login that is missing is named', async () => {
   const { exitCode, log } = await lock(['plain'], {
     'auth-host': '',

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import {
   bucketCount,
   chooseOwnLayer,
+  chooseOwnLayers,
   groupPackages,
   groupWheels,
   ownLayerCount,
@@ -185,4 +186,17 @@ describe('groupWheels', () => {
     expect(90 - wheelBudget(90)).toBeGreaterThanOrEqual(enough)
     expect(wheelBudget(90)).toBeGreaterThan(wheelBucketCount)
   })
+})
+
+test('wheels have places of their own: they take none from packages, and keep theirs', () => {
+  const big = (name: string) => ({ name, size: 5_000_000 })
+  const first = chooseOwnLayers([big('numpy')], [big('torch'), { name: 'six', size: 1000 }])
+  expect(first).toEqual(['numpy', 'pip:torch'])
+  const previous = { ownLayer: first, packages: ['numpy'], wheels: ['torch', 'six'] }
+  expect(chooseOwnLayers([big('numpy'), big('python')], [big('torch'), big('six')], previous)).toEqual([
+    'numpy',
+    'python',
+    'pip:torch',
+  ])
+  expect(chooseOwnLayers([big('numpy')], [], previous)).toEqual(['numpy'])
 })

@@ -58,14 +58,14 @@ async function resolve(
   secrets: string[] = [],
 ) {
   let solves = 0
-  let earlier: Parameters<LockRequest['chooseOwnLayer']>[1]
+  let earlier: Parameters<LockRequest['chooseOwnLayer']>[2]
   const result = await resolveLock(
     {
       mode,
       path,
       asked: { ...asked, ...more },
       secrets,
-      chooseOwnLayer: (packages, previous) => {
+      chooseOwnLayer: (packages, _wheels, previous) => {
         earlier = previous
         return [...(previous?.ownLayer ?? []), packages.at(-1)?.name ?? '']
       },
@@ -105,7 +105,7 @@ describe('auto', () => {
     await resolve('auto')
     const result = await resolve('auto', { specs: ['python=3.13'] }, ['a', 'c'])
     expect(result).toMatchObject({ solves: 1, changed: true })
-    expect(result.earlier).toEqual({ ownLayer: ['b'], names: ['a', 'b'] })
+    expect(result.earlier).toEqual({ ownLayer: ['b'], packages: ['a', 'b'], wheels: [] })
     expect(result.lock.header?.ownLayer).toEqual(['b', 'c'])
     expect(result.difference?.packages.map(({ name, kind }) => [name, kind])).toEqual([
       ['c', 'added'],

@@ -52,12 +52,14 @@ export async function openChannels(options: {
   readonly channels?: readonly string[]
   readonly condarc?: Condarc
   readonly given?: readonly Grant[]
+  /** Addresses of other servers with logins, for what is fetched from there. */
+  readonly others?: readonly string[]
   readonly home?: string
 }): Promise<ChannelAccess> {
-  const { condarc, given = [], home = homedir() } = options
+  const { condarc, given = [], others = [], home = homedir() } = options
   const addresses = [...(options.channels ?? []), ...(condarc?.addresses ?? [])]
   const ofUser = await readAuthenticationFile(home)
-  const grants = [...addresses.flatMap(grantOfAddress), ...given, ...ofUser].sort(
+  const grants = [...[...addresses, ...others].flatMap(grantOfAddress), ...given, ...ofUser].sort(
     (a, b) => b.place.length - a.place.length,
   )
   const secrets = [

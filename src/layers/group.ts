@@ -124,6 +124,43 @@ export interface EarlierChoice {
 }
 
 /**
+ * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does each: wheels have places of their own, so that
+ * they take none from packages.
+ */
+export function chooseOwnLayers(
+  packages: readonly Sized[],
+  wheels: readonly Sized[],
+  previous: {
+    readonly ownLayer: readonly string[]
+    readonly packages: readonly string[]
+    readonly wheels: readonly string[]
+  } = {
+    ownLayer: [],
+    packages: [],
+    wheels: [],
+  },
+): string[] {
+  const isWheel = (name: string) => name.startsWith(wheelPrefix)
+  const called = (name: string) => `${wheelPrefix}${name}`
+  return [
+    ...chooseOwnLayer(packages, {
+      ownLayer: previous.ownLayer.filter((name) => !isWheel(name)),
+      names: previous.packages,
+    }),
+    ...chooseOwnLayer(
+      wheels.map(({ name, size }) => ({ name: called(name), size })),
+      { ownLayer: previous.ownLayer.filter(isWheel), names: previous.wheels.map(called) },
+    ),
+  ]
+}
+
+/** With the bytes of its archive. */
+interface Sized {
+  readonly name: string
+  readonly size: number
+}
+
+/**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
  * would change two, so one that has grown stays where it is, as does one that had no place when it came, though there be one
  * now. Newcomers that are big enough take places, the biggest first. A place keeps the name of a package that is gone until
@@ -133,7 +170,7 @@ export interface EarlierChoice {
  * @returns the names in the order of their places; of packages that are gone too, if any stands behind them
  */
 export function chooseOwnLayer(
-  packages: readonly { readonly name: string; readonly size: number }[],
+  packages: readonly Sized[],
   previous: EarlierChoice = { ownLayer: [], names: [] },
 ): string[] {
   const present = new Set(packages.map(({ name }) => name))

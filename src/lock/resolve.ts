@@ -35,10 +35,15 @@ interface LockSettings {
   readonly path: string
   /** Passwords and tokens known to this run; a lock that holds one is refused. */
   readonly secrets: readonly string[]
-  /** Chooses the packages that get a layer of their own, given the choice of the lock before, if there is one of ours. */
+  /** Chooses the packages and wheels that get a layer of their own, given the choice of the lock before, if there is one of ours. */
   readonly chooseOwnLayer: (
     packages: readonly SolvedPackage[],
-    previous?: { readonly ownLayer: readonly string[]; readonly names: readonly string[] },
+    wheels: readonly { readonly name: string; readonly size: number }[],
+    previous?: {
+      readonly ownLayer: readonly string[]
+      readonly packages: readonly string[]
+      readonly wheels: readonly string[]
+    },
   ) => string[]
   /** What writes the lock on any machine, a line for a shell, for the advice. */
   readonly updateCommand?: string
@@ -210,8 +215,10 @@ function formatSolution(
 ): string {
   const earlier = previous?.header && {
     ownLayer: previous.header.ownLayer,
-    names: previous.packages.map(({ name }) => name),
+    packages: previous.packages.map(({ name }) => name),
+    wheels: previous.wheels.map(({ name }) => name),
   }
+  const wheels = (pip?.wheels ?? []).map(({ name, url }) => ({ name, size: pip?.facts?.get(url)?.size ?? 0 }))
   return formatLock({
     header: {
       ...asked,
@@ -220,7 +227,7 @@ function formatSolution(
       micromambaVersion,
       ...(pip && { pipVersion: pip.version }),
       virtualPackages,
-      ownLayer: chooseOwnLayer(packages, earlier),
+      ownLayer: chooseOwnLayer(packages, wheels, earlier),
     },
     packages: packages.map(({ url, sha256 }) => ({
       url: new URL(url),

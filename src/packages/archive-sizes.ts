@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { request } from '../common/http.ts'
-import type { LockedPackage } from '../lock/types.ts'
 import type { Authorizer } from '../channels/access.ts'
 
 /** How many channels' answers are waited for at a time. */
@@ -14,7 +13,7 @@ const parallel = 16
  * @returns bytes, by address
  */
 export async function archiveSizes(
-  packages: readonly LockedPackage[],
+  packages: readonly { readonly url: URL }[],
   authorize: Authorizer,
   patience = 10_000,
 ): Promise<Map<string, { size: number }>> {

@@ -11,6 +11,7 @@ import { createSession } from '../micromamba/session.ts'
 import type { SolveRequest } from '../micromamba/solve.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
+import { loginsOf } from '../pip/secrets.ts'
 import type { RegistryClient } from '../registry/registry.ts'
 
 /** What a run works with. None of it has a part in what an image becomes. */
@@ -48,7 +49,16 @@ export async function openContext(
   request: LockingRequest & Partial<Pick<Request, 'push' | 'tags' | 'execution'>>,
   registry: RegistryClient,
 ): Promise<RunContext> {
-  const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request
+  const {
+    push = false,
+    tags = [],
+    workspace,
+    condarc,
+    logLevel,
+    auth,
+    pipIndexes,
+    execution = none,
+  } = request
   const scratch = await makeScratch('micromamba-image-')
   saveScratch(scratch)
   // micromamba reads other variables than Node, and of a condarc one file.
@@ -66,7 +76,7 @@ export async function openContext(
       logLevel,
       session: createSession(scratch, isTrusting ? { MAMBA_SSL_VERIFY: trusted } : {}),
     },
-    channels: ({ channels = [], specs = [] }: Partial<Environment> = {}) =>
+    channels: ({ channels = [], specs = [], pip }: Partial<Environment> = {}) =>
       openChannels({
         channels: [
           ...channels.map(({ source }) => source),
@@ -74,6 +84,7 @@ export async function openContext(
         ],
         condarc,
         given: auth,
+        others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
       }),
     workspace,
     scratch,

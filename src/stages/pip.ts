@@ -6,7 +6,6 @@ import type { ChannelAccess } from '../channels/access.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
-import { foreignText } from '../common/foreign.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { canonicalName, type Environment } from '../environment/read.ts'
 import { parsePackageLine } from '../lock/package-line.ts'
@@ -14,6 +13,7 @@ import type { Solution } from '../lock/resolve.ts'
 import type { Lock, LockedPackage, WheelPin } from '../lock/types.ts'
 import { machineSubdir } from '../micromamba/release.ts'
 import type { SolvedPackage, VirtualPackages } from '../micromamba/solve.ts'
+import { archiveSizes } from '../packages/archive-sizes.ts'
 import { fetchPackages } from '../packages/download.ts'
 import { installPythonWithPip, type PythonWithPip } from '../pip/python.ts'
 import { refuseBuilds, resolvePip, type DistributionFile, type ResolvedItem } from '../pip/resolve.ts'
@@ -82,7 +82,7 @@ export async function solvePip(question: PipQuestion, context: RunContext): Prom
   refuseBuilds(resolution, environment.file)
   if (resolution.type !== 'resolved') throw new Error('what has to be built was refused')
   const { items } = resolution
-  for (const warning of [...resolution.warnings, ...items.flatMap(replacing)]) {
+  for (const warning of resolution.warnings) {
     if (!context.shown.has(warning)) core.warning(warning)
     context.shown.add(warning)
   }
@@ -90,16 +90,9 @@ export async function solvePip(question: PipQuestion, context: RunContext): Prom
   core.info(
     `pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${fileNameOf(platform)} in ${seconds} s`,
   )
-  return { version: resolution.pip, wheels: items.map(pinOf) }
-}
-
-/** pip says nothing of it, and whoever asked conda for that version does not get it. */
-function replacing({ name, version, replaces }: ResolvedItem): string[] {
-  const [, before] = /([^/]+)\.(?:dist|egg)-info/.exec(replaces ?? '') ?? []
-  if (before === undefined) return []
-  return [
-    `pip replaces ${foreignText(before)}, which a conda package brings, by ${foreignText(name)} ${foreignText(version)}. Ask conda for that version, so that what depends on it fits.`,
-  ]
+  const wheels = items.map(pinOf)
+  const archives = wheels.map(({ url }) => ({ url: new URL(url) }))
+  return { version: resolution.pip, wheels, facts: await archiveSizes(archives, access.authorize) }
 }
 
 /** Private, and one for all environments of a run. */
