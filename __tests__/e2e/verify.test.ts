@@ -145,7 +145,7 @@ describe('link scripts and commands are run again', () => {
     const { code, stdout, stderr } = await verify(image, 'run.lock', 'run=@reproducible')
     expect({ code, stderr: code === 0 || stderr }).toEqual({ code: 0, stderr: true })
     expect(stdout).toContain('is what run.lock says: the rebuilt image has the same digest.')
-    expect(stderr).toContain('Link scripts made 1 files')
+    expect(stderr).toContain('Link scripts made 1 file')
 
     const without = await verify(image, 'run.lock')
     expect(without.code).toBe(1)

@@ -37781,10 +37781,10 @@ const usualHosts = ['conda.anaconda.org', 'repo.anaconda.com'];
  * @throws UserError when authentication.json cannot be read, or a channel is by plain http and not on this machine
  */
 async function openChannels(options) {
-    const { condarc, given = [], home = (0,external_node_os_.homedir)() } = options;
+    const { condarc, given = [], others = [], home = (0,external_node_os_.homedir)() } = options;
     const addresses = [...(options.channels ?? []), ...(condarc?.addresses ?? [])];
     const ofUser = await readAuthenticationFile(home);
-    const grants = [...addresses.flatMap(channels_grant/* grantOfAddress */.Yn), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
+    const grants = [...[...addresses, ...others].flatMap(channels_grant/* grantOfAddress */.Yn), ...given, ...ofUser].sort((a, b) => b.place.length - a.place.length);
     const secrets = [
         ...grants.flatMap(({ credentials }) => credentials.flatMap((one) => (0,common_secrets/* keepSecret */.gz)((0,channels_grant/* secretOf */.OM)(one)))),
         ...(condarc?.secrets ?? []).flatMap(common_secrets/* keepSecret */.gz),
@@ -50823,7 +50823,45 @@ async function download(wanted) {
     });
 }
 
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var common_secrets = __nccwpck_require__(7168);
+;// CONCATENATED MODULE: ./src/pip/secrets.ts
+
+
+/** What is asked of pip, and where it looks: all that may have addresses with a login. */
+function textsOf({ pip }, { index = '', extra = [] }, variables) {
+    const written = [pip, ...(pip?.files ?? [])].flatMap((list) => list?.lines ?? []);
+    const lines = written.map(({ text }) => text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] ?? whole));
+    const named = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_PROXY'];
+    return [index, ...extra, ...named.map((name) => variables[name] ?? ''), ...lines];
+}
+/**
+ * The passwords that pip gets to see in addresses: of inputs, of the user's variables, and of the lines, in which `${NAME}` stands for a
+ * variable. The log masks them from here on.
+ * @returns every form of each
+ */
+function secretsOf(...asked) {
+    return [
+        ...new Set(textsOf(...asked)
+            .flatMap(environment_read/* secretsIn */.VY)
+            .flatMap(common_secrets/* keepSecret */.gz)),
+    ];
+}
+/**
+ * The hosts that addresses with a login open, each with the login: pip shows it for all files of an index's host, wherever on it they are.
+ */
+function loginsOf(...asked) {
+    const addresses = textsOf(...asked).flatMap((text) => text.match(/https?:\/\/[^\s#]+/gi) ?? []);
+    return addresses.flatMap((address) => {
+        if (!URL.canParse(address))
+            return [];
+        const { protocol, username, password, host } = new URL(address);
+        return username === '' && password === '' ? [] : [`${protocol}//${username}:${password}@${host}/`];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stages/context.ts
+
 
 
 
@@ -50837,7 +50875,7 @@ async function download(wanted) {
 const none = { executor: 'auto', timeout: 0, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, execution = none } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = none, } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -50856,13 +50894,14 @@ async function openContext(request, registry) {
             logLevel,
             session: createSession(scratch, isTrusting ? { MAMBA_SSL_VERIFY: trusted } : {}),
         },
-        channels: ({ channels = [], specs = [] } = {}) => (0,access/* openChannels */.Lr)({
+        channels: ({ channels = [], specs = [], pip } = {}) => (0,access/* openChannels */.Lr)({
             channels: [
                 ...channels.map(({ source }) => source),
                 ...specs.map(({ text }) => text.replace(/::.*$/s, '')),
             ],
             condarc,
             given: auth,
+            others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
         }),
         workspace,
         scratch,
@@ -54573,6 +54612,25 @@ function bucketsWithin(budget, usual) {
 }
 function bucketOf(name, buckets) {
     return (0,external_node_crypto_.createHash)('sha256').update(name).digest().readUInt32BE(0) % buckets;
+}
+/**
+ * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does each: wheels have places of their own, so that
+ * they take none from packages.
+ */
+function chooseOwnLayers(packages, wheels, previous = {
+    ownLayer: [],
+    packages: [],
+    wheels: [],
+}) {
+    const isWheel = (name) => name.startsWith(wheelPrefix);
+    const called = (name) => `${wheelPrefix}${name}`;
+    return [
+        ...chooseOwnLayer(packages, {
+            ownLayer: previous.ownLayer.filter((name) => !isWheel(name)),
+            names: previous.packages,
+        }),
+        ...chooseOwnLayer(wheels.map(({ name, size }) => ({ name: called(name), size })), { ownLayer: previous.ownLayer.filter(isWheel), names: previous.wheels.map(called) }),
+    ];
 }
 /**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
@@ -63747,8 +63805,6 @@ function static_activation_attempt(script, before, kindOf) {
     }
 }
 
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/stages/steps.ts
 
 
@@ -67135,8 +67191,10 @@ async function compare({ groups, factsOf }, previous, lock, { packages, pip, cou
 function formatSolution({ asked, chooseOwnLayer }, { packages, pip, micromambaVersion, virtualPackages, baseImage }, previous) {
     const earlier = previous?.header && {
         ownLayer: previous.header.ownLayer,
-        names: previous.packages.map(({ name }) => name),
+        packages: previous.packages.map(({ name }) => name),
+        wheels: previous.wheels.map(({ name }) => name),
     };
+    const wheels = (pip?.wheels ?? []).map(({ name, url }) => ({ name, size: pip?.facts?.get(url)?.size ?? 0 }));
     return formatLock({
         header: {
             ...asked,
@@ -67145,7 +67203,7 @@ function formatSolution({ asked, chooseOwnLayer }, { packages, pip, micromambaVe
             micromambaVersion,
             ...(pip && { pipVersion: pip.version }),
             virtualPackages,
-            ownLayer: chooseOwnLayer(packages, earlier),
+            ownLayer: chooseOwnLayer(packages, wheels, earlier),
         },
         packages: packages.map(({ url, sha256 }) => ({
             url: new URL(url),
@@ -68000,22 +68058,6 @@ function indexOf(page) {
     return withoutLogin(page).replace(/[^/]*\/?$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/pip/secrets.ts
-
-
-/**
- * The passwords that pip gets to see in addresses: of inputs, of the user's variables, and of the lines, in which `${NAME}` stands for a
- * variable. The log masks them from here on.
- * @returns every form of each
- */
-function secretsOf({ pip }, { index = '', extra = [] }, variables) {
-    const written = [pip, ...(pip?.files ?? [])].flatMap((list) => list?.lines ?? []);
-    const lines = written.map(({ text }) => text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] ?? whole));
-    const named = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_FIND_LINKS', 'PIP_PROXY'];
-    const texts = [index, ...extra, ...named.map((name) => variables[name] ?? ''), ...lines];
-    return [...new Set(texts.flatMap(environment_read/* secretsIn */.VY).flatMap(common_secrets/* keepSecret */.gz))];
-}
-
 ;// CONCATENATED MODULE: ./src/pip/settings.ts
 /** Which settings of the user's are pip's here, be they variables or in its configuration files. */
 /**
@@ -68300,23 +68342,16 @@ async function solvePip(question, context) {
     if (resolution.type !== 'resolved')
         throw new Error('what has to be built was refused');
     const { items } = resolution;
-    for (const warning of [...resolution.warnings, ...items.flatMap(replacing)]) {
+    for (const warning of resolution.warnings) {
         if (!context.shown.has(warning))
             lib_core/* warning */.$e(warning);
         context.shown.add(warning);
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     lib_core/* info */.pq(`pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
-    return { version: resolution.pip, wheels: items.map(pinOf) };
-}
-/** pip says nothing of it, and whoever asked conda for that version does not get it. */
-function replacing({ name, version, replaces }) {
-    const [, before] = /([^/]+)\.(?:dist|egg)-info/.exec(replaces ?? '') ?? [];
-    if (before === undefined)
-        return [];
-    return [
-        `pip replaces ${(0,foreign/* foreignText */.qk)(before)}, which a conda package brings, by ${(0,foreign/* foreignText */.qk)(name)} ${(0,foreign/* foreignText */.qk)(version)}. Ask conda for that version, so that what depends on it fits.`,
-    ];
+    const wheels = items.map(pinOf);
+    const archives = wheels.map(({ url }) => ({ url: new URL(url) }));
+    return { version: resolution.pip, wheels, facts: await archiveSizes(archives, access.authorize) };
 }
 /** Private, and one for all environments of a run. */
 async function pip_pipCache({ scratch }) {
@@ -68557,7 +68592,7 @@ async function lockMember(request, member, platform, bases, context) {
     const settings = {
         path: pathFor(request, member, platform),
         secrets: [...(environment?.secrets ?? []), ...access.secrets],
-        chooseOwnLayer: chooseOwnLayer,
+        chooseOwnLayer: chooseOwnLayers,
         // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
         groups: (names, own) => groupPackages(names, own, layerBudget),
         factsOf: async (gone) => archiveSizes(gone, access.authorize),
