@@ -7980,9 +7980,10 @@ class Host {
         const args = command.secrets ? withSecrets(command.args) : command.args;
         const config = ociConfig({ ...command, args }, this.#place);
         (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(this.#container.bundle, 'config.json'), JSON.stringify(config));
-        const [program = '', ...rest] = runArguments(runtime, this.#container);
+        // Both outputs are one, so that their lines come in the order in which they were written.
+        const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...runArguments(runtime, this.#container)];
         const env = runtimeVariables(this.#container);
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, rest, { env, stdio: 'pipe' });
+        const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', joined, { env, stdio: 'pipe' });
         this.#running = child;
         child.stdin.on('error', () => undefined); // a command need not read it
         child.stdin.end(command.secrets ? secretsInput(command.secrets) : '');

@@ -20,21 +20,18 @@ export function containerEngine(
   environment: NodeJS.ProcessEnv = process.env,
 ): ContainerEngine {
   return Object.assign(
-    async (args: readonly string[], options: { input?: string } = {}) => {
-      const attempt = () => execute(program, args, environment, options.input ?? '')
-      let outcome = await attempt()
-      for (let more = args[0] === 'run' ? 2 : 0; more > 0 && isLost(outcome); more--)
-        outcome = await attempt()
-      return outcome
-    },
+    (args: readonly string[], options: { input?: string } = {}) =>
+      heard(args, () => execute(program, args, environment, options.input ?? '')),
     {
       typed: (args: readonly string[], input: string) =>
         // `script` is what gives a program a terminal where there is none.
-        execute(
-          'script',
-          ['-qec', [program, ...args].map(quoted).join(' '), '/dev/null'],
-          environment,
-          input,
+        heard(args, () =>
+          execute(
+            'script',
+            ['-qec', [program, ...args].map(quoted).join(' '), '/dev/null'],
+            environment,
+            input,
+          ),
         ),
     },
   )
@@ -44,6 +41,12 @@ export function containerEngine(
  * On a busy machine dockerd now and then loses what a container wrote that ended at once: it says nothing and has exited with 0. One
  * that had nothing to say is only run again.
  */
+async function heard(args: readonly string[], attempt: () => Promise<Outcome>): Promise<Outcome> {
+  let outcome = await attempt()
+  for (let more = args[0] === 'run' ? 2 : 0; more > 0 && isLost(outcome); more--) outcome = await attempt()
+  return outcome
+}
+
 function isLost({ code, stdout }: Outcome): boolean {
   return code === 0 && stdout === ''
 }

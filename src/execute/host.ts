@@ -101,9 +101,10 @@ class Host {
     const args = command.secrets ? withSecrets(command.args) : command.args
     const config = ociConfig({ ...command, args }, this.#place)
     writeFileSync(join(this.#container.bundle, 'config.json'), JSON.stringify(config))
-    const [program = '', ...rest] = runArguments(runtime, this.#container)
+    // Both outputs are one, so that their lines come in the order in which they were written.
+    const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...runArguments(runtime, this.#container)]
     const env = runtimeVariables(this.#container)
-    const child = spawn(program, rest, { env, stdio: 'pipe' })
+    const child = spawn('/bin/sh', joined, { env, stdio: 'pipe' })
     this.#running = child
     child.stdin.on('error', () => undefined) // a command need not read it
     child.stdin.end(command.secrets ? secretsInput(command.secrets) : '')

@@ -32,6 +32,8 @@ function launchScript(args: readonly string[], env: Command['env']): string {
   const odd = variables.filter(([name]) => !isOrdinary(name)).map(([name, value]) => `${name}=${value}`)
   return [
     'umask 022',
+    // Both outputs are one, so that their lines come in the order in which they were written.
+    'exec 2>&1',
     'unset -v it PWD OLDPWD',
     // Of a language that the image does not have the command itself may complain.
     '{',

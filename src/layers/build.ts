@@ -19,7 +19,14 @@ import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.
 /** The door of this folder: from packages to layers. */
 export { bytecodeOverrides } from './bytecode-overrides.ts'
 export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
-export { chooseOwnLayer, chooseOwnLayers, groupPackages, groupWheels, wheelBudget, type LayerGroup } from './group.ts'
+export {
+  chooseOwnLayer,
+  chooseOwnLayers,
+  groupPackages,
+  groupWheels,
+  wheelBudget,
+  type LayerGroup,
+} from './group.ts'
 export { directoryOfPrefix, layerEntries } from './job.ts'
 export { keyOf, layerKey, layerKeyAnnotation, type KeyedWheel, type LayerInputs } from './key.ts'
 export { PrefixContents } from './prefix-contents.ts'
