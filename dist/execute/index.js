@@ -7977,13 +7977,12 @@ class Host {
         (0,external_node_fs_namespaceObject.mkdirSync)(temporary);
         (0,external_node_fs_namespaceObject.chmodSync)(temporary, 0o1777);
         this.#tree.provide(command.cwd);
-        const args = command.secrets ? withSecrets(command.args) : command.args;
+        const args = command.secrets ? withSecrets(joined(command.args)) : joined(command.args);
         const config = ociConfig({ ...command, args }, this.#place);
         (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(this.#container.bundle, 'config.json'), JSON.stringify(config));
-        // Both outputs are one, so that their lines come in the order in which they were written.
-        const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...runArguments(runtime, this.#container)];
+        const [program = '', ...rest] = runArguments(runtime, this.#container);
         const env = runtimeVariables(this.#container);
-        const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', joined, { env, stdio: 'pipe' });
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, rest, { env, stdio: 'pipe' });
         this.#running = child;
         child.stdin.on('error', () => undefined); // a command need not read it
         child.stdin.end(command.secrets ? secretsInput(command.secrets) : '');
@@ -8027,6 +8026,10 @@ class Host {
     #runtime([program = '', ...args]) {
         (0,external_node_child_process_namespaceObject.spawnSync)(program, args, { env: runtimeVariables(this.#container), stdio: 'ignore' });
     }
+}
+/** Both outputs are one, so that their lines come in the order in which they were written; the runtime copies each by itself. */
+function joined(args) {
+    return ['/bin/bash', '-p', '-c', 'exec "$@" 2>&1', 'command', ...args];
 }
 function cannotStart({ args }, why) {
     return new errors_UserError(`'${args[0] ?? ''}' cannot be started in the image: ${why}`);

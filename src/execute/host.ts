@@ -98,13 +98,12 @@ class Host {
     mkdirSync(temporary)
     chmodSync(temporary, 0o1777)
     this.#tree.provide(command.cwd)
-    const args = command.secrets ? withSecrets(command.args) : command.args
+    const args = command.secrets ? withSecrets(joined(command.args)) : joined(command.args)
     const config = ociConfig({ ...command, args }, this.#place)
     writeFileSync(join(this.#container.bundle, 'config.json'), JSON.stringify(config))
-    // Both outputs are one, so that their lines come in the order in which they were written.
-    const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...runArguments(runtime, this.#container)]
+    const [program = '', ...rest] = runArguments(runtime, this.#container)
     const env = runtimeVariables(this.#container)
-    const child = spawn('/bin/sh', joined, { env, stdio: 'pipe' })
+    const child = spawn(program, rest, { env, stdio: 'pipe' })
     this.#running = child
     child.stdin.on('error', () => undefined) // a command need not read it
     child.stdin.end(command.secrets ? secretsInput(command.secrets) : '')
@@ -151,6 +150,11 @@ class Host {
   #runtime([program = '', ...args]: readonly string[]): void {
     spawnSync(program, args, { env: runtimeVariables(this.#container), stdio: 'ignore' })
   }
+}
+
+/** Both outputs are one, so that their lines come in the order in which they were written; the runtime copies each by itself. */
+function joined(args: readonly string[]): string[] {
+  return ['/bin/bash', '-p', '-c', 'exec "$@" 2>&1', 'command', ...args]
 }
 
 function cannotStart({ args }: Command, why: string): UserError {
