@@ -60,6 +60,32 @@ test('what pip chooses is locked below the packages: for the target, besides wha
   expect(log).toContain('and 6 of 6 wheels are needed')
 })
 
+test('environments of one image have lists of their own, and share what pip is asked with', async () => {
+  const list = (pip: string) => `  - pip:\n    - ${pip}\n`
+  const of = (name: string, pip: string) =>
+    environmentFile(world.channel.url, ['python', 'pip'], list(pip)).replace('name: base', `name: ${name}`)
+  await job.write('one.yaml', of('one', 'clash-a'))
+  await job.write('two.yaml', of('two', 'clash-b'))
+  const before = world.channel.requests.length
+  const { exitCode, log } = await job.run(
+    {
+      ...withLogin(),
+      'environment-file': 'one.yaml\ntwo.yaml',
+      // What other tests have fetched is to be fetched again.
+    },
+    { RUNNER_TEMP: join(job.workspace, 'temp') },
+  )
+  expect(exitCode === 0 || log).toBe(true)
+  const pythons = world.channel.requests
+    .slice(before)
+    .filter(({ path }) => /\/python-3[^/]*\.conda$/.test(path))
+  expect(pythons).toHaveLength(1)
+  const wheels = await Promise.all(
+    ['one', 'two'].map((name) => readFile(join(job.workspace, `${name}.linux-64.lock`), 'utf8')),
+  )
+  expect(wheels.map((text) => / ([^ ]+) @ /.exec(text)?.[1])).toEqual(['clash-a', 'clash-b'])
+})
+
 test('another platform is resolved on this one', async () => {
   const base = await pushBaseOfBoth(world.registry)
   const { log } = await lock(['layered', 'tower'], { platforms: 'linux/arm64', 'base-image': base.reference })

@@ -99,6 +99,7 @@ async function describe(
     tarballs: workspace,
     executors: createExecutors('auto'),
     execution: request.execution,
+    pips: new Map(),
     closing: [],
     shown: new Set<string>(),
   }

@@ -36908,7 +36908,7 @@ function readPipIndexes() {
 }
 const indexAddress = /^(https?|file):\/\//;
 function keepProxyPasswords(environment) {
-    const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name));
+    const proxies = Object.entries(environment).filter(([name]) => /^(https?|ftp|all)_proxy$/i.test(name));
     for (const [, address = ''] of proxies)
         (0,credentials/* secretsIn */.VY)(address).forEach(secrets/* keepSecret */.gz);
 }
@@ -50910,6 +50910,7 @@ async function openContext(request, registry) {
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
         execution,
+        pips: new Map(),
         closing: [],
         shown: new Set(),
     };
@@ -53723,6 +53724,7 @@ function isOldWrapper(path, { console, gui }) {
 
 
 
+
 const fileMode = 0o644;
 const executableMode = 0o755;
 /**
@@ -53734,8 +53736,8 @@ function planWheel({ locked, archive }, context) {
     const { info } = archive;
     const { wheel, distInfo, entryPoints } = info;
     const python = plan_requirePython(context, wheel);
-    const name = normalizeName(locked.name);
-    if (normalizeName(info.name) !== name || !normalizeName(distInfo).startsWith(name)) {
+    const name = (0,environment_read/* canonicalName */.Ew)(locked.name);
+    if ((0,environment_read/* canonicalName */.Ew)(info.name) !== name || !(0,environment_read/* canonicalName */.Ew)(distInfo).startsWith(name)) {
         throw new errors/* UserError */.y(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
             at: locked.at ?? { url: locked.url.href },
             advice: 'Update the lockfile.',
@@ -53796,10 +53798,6 @@ function planWheel({ locked, archive }, context) {
         sitePackages: python.sitePackages,
         paths,
     };
-}
-/** PEP 503. */
-function normalizeName(name) {
-    return name.replace(/[-_.]+/g, '-').toLowerCase();
 }
 /** Where sysconfig's scheme `posix_prefix` has each kind of file, to be put in front of a path. */
 function schemes({ sitePackages, executable, version }, headers) {
@@ -54372,7 +54370,7 @@ function findDistributions(paths) {
         if (path === '' || found.has(path))
             continue;
         found.set(path, {
-            name: normalizeName(name),
+            name: (0,environment_read/* canonicalName */.Ew)(name),
             version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
             path,
             kind: kind === 'egg-info' ? kind : 'dist-info',
@@ -63814,7 +63812,6 @@ function static_activation_attempt(script, before, kindOf) {
 
 
 
-
 /** To be raised when the same command on the same layers comes to another layer. */
 const executionFormat = 1;
 /** The annotation of a layer's descriptor that says what commands changed. */
@@ -63929,8 +63926,8 @@ const fixedVariables = {
 };
 const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
 /**
- * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network; what opens one is kept out of
- * the log.
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network. Reading the
+ * inputs has masked what opens one.
  */
 function proxyVariables(environment = process.env) {
     const found = {};
@@ -63938,10 +63935,6 @@ function proxyVariables(environment = process.env) {
         const value = environment[name] ?? environment[name.toLowerCase()];
         if (!value)
             continue;
-        const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {};
-        if (password !== '') {
-            (0,common_secrets/* keepSecret */.gz)({ user: decodeURIComponent(username), password: decodeURIComponent(password) });
-        }
         found[name] = value;
         found[name.toLowerCase()] = value;
     }
@@ -65462,8 +65455,23 @@ async function fetchPackages(packages, directory, options) {
 function sourceOf({ url, channel = 'a folder' }) {
     return url.host === '' ? channel : url.host;
 }
-async function fetchOne(locked, directory, { lockFile, authorize }, progress) {
+/** What is under way to each file. */
+const underWay = new Map();
+/** Of several environments that want an archive at the same time the first brings it, and the others find it. */
+async function fetchOne(locked, directory, options, progress) {
     const file = (0,external_node_path_.join)(directory, tarballName(locked));
+    const others = underWay.get(file) ?? Promise.resolve();
+    const fetching = others.then(() => findOrBring(locked, file, options, progress), () => findOrBring(locked, file, options, progress));
+    underWay.set(file, fetching);
+    try {
+        return await fetching;
+    }
+    finally {
+        if (underWay.get(file) === fetching)
+            underWay.delete(file);
+    }
+}
+async function findOrBring(locked, file, { lockFile, authorize }, progress) {
     const found = await checksumsOf(file);
     if (found) {
         if (isRight(found, locked))
@@ -67347,33 +67355,6 @@ function isNoise(warning) {
     return /^Retrying \(|Cache entry deserialization failed/.test(warning);
 }
 
-;// CONCATENATED MODULE: ./src/pip/stubs.ts
-
-
-const pattern = /(?:^|\/)([^/]+\.(?:dist|egg)-info(?:\/[^/]+)?)$/;
-/**
- * Lays out a folder in which pip finds the distributions of conda packages. METADATA is enough for it to know them, and so is a flat
- * `.egg-info`; other files of a distribution do no harm. Of two with one path the last counts, as in a prefix.
- */
-async function layStubs(folder, files) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const { path, text } of files) {
-        const [, below] = pattern.exec(path) ?? [];
-        if (below === undefined)
-            throw new Error(`${path} is no file of a distribution`);
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)((0,external_node_path_.join)(folder, below)), { recursive: true });
-        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, below), text);
-    }
-}
-/** The name that a distribution says it has, in the form in which names are compared (PEP 503). */
-function distributionName(text) {
-    const [, name] = /^Name:[ \t]*(\S+)/im.exec(text) ?? [];
-    return name === undefined ? undefined : canonicalName(name);
-}
-function canonicalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
 ;// CONCATENATED MODULE: ./src/pip/requirements-text.ts
 
 /**
@@ -67416,7 +67397,7 @@ function lineNamedIn(said, requirements) {
     const [, name, parent] = /requirement ([\w.-]+)(?:.*?\(from ([\w.-]+))?/.exec(said) ?? [];
     const asking = (project) => project === undefined
         ? undefined
-        : written.find(({ text }) => canonicalName(/^[\w.-]+/.exec(text)?.[0] ?? '') === canonicalName(project));
+        : written.find(({ text }) => (0,environment_read/* canonicalName */.Ew)(/^[\w.-]+/.exec(text)?.[0] ?? '') === (0,environment_read/* canonicalName */.Ew)(project));
     return (asking(name) ?? asking(parent))?.line;
 }
 function lastWord(text) {
@@ -67978,6 +67959,31 @@ from pip._internal.cli.main import main
 sys.exit(main(question["arguments"]))
 `;
 
+;// CONCATENATED MODULE: ./src/pip/stubs.ts
+
+
+
+const pattern = /(?:^|\/)([^/]+\.(?:dist|egg)-info(?:\/[^/]+)?)$/;
+/**
+ * Lays out a folder in which pip finds the distributions of conda packages. METADATA is enough for it to know them, and so is a flat
+ * `.egg-info`; other files of a distribution do no harm. Of two with one path the last counts, as in a prefix.
+ */
+async function layStubs(folder, files) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const { path, text } of files) {
+        const [, below] = pattern.exec(path) ?? [];
+        if (below === undefined)
+            throw new Error(`${path} is no file of a distribution`);
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)((0,external_node_path_.join)(folder, below)), { recursive: true });
+        await (0,promises_.writeFile)((0,external_node_path_.join)(folder, below), text);
+    }
+}
+/** The name that a distribution says it has, in the form in which names are compared (PEP 503). */
+function distributionName(text) {
+    const [, name] = /^Name:[ \t]*(\S+)/im.exec(text) ?? [];
+    return name === undefined ? undefined : (0,environment_read/* canonicalName */.Ew)(name);
+}
+
 ;// CONCATENATED MODULE: ./src/pip/resolved.ts
 
 
@@ -67987,7 +67993,7 @@ sys.exit(main(question["arguments"]))
 function itemsOf(items, distributions, names) {
     const byName = new Map(distributions.map(({ path, text }) => [distributionName(text), path]));
     return items.map(({ name, version, extras, yanked, key, source }) => {
-        const replaces = byName.get(canonicalName(name));
+        const replaces = byName.get((0,environment_read/* canonicalName */.Ew)(name));
         const asked = resolved_placeOf(source, names);
         return {
             name,
@@ -68315,13 +68321,14 @@ async function solvePip(question, context) {
     const pip = packages.find(({ name }) => name === 'pip');
     if (!python || !pip)
         throw withoutPip(environment, python ? 'pip' : 'python');
-    const [target] = await open([python]);
+    const isOwn = platform.subdir === machineSubdir();
+    const needed = new Set([python, pip, ...(isOwn ? pythonClosure(packages) : [])]);
+    const opened = await open(packages.filter((item) => needed.has(item) || bringsDistributions(item)));
+    const target = opened.find(({ locked }) => locked.name === 'python');
     if (!target)
         throw new Error('python was just found');
-    const [tools, distributions] = await Promise.all([
-        toolsFor(question, { target, pip }, open, context),
-        open(packages.filter(bringsDistributions)).then(distributionsOf),
-    ]);
+    const tools = await toolsFor(question, opened, target, context);
+    const distributions = await distributionsOf(opened);
     const resolution = await resolvePip({
         ...tools,
         target: {
@@ -68368,17 +68375,26 @@ function withoutPip({ file, pip }, name) {
         advice: `Add ${name} to its dependencies.`,
     });
 }
-/** Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. */
-async function toolsFor({ environment, platform, packages }, { target, pip }, open, context) {
-    const isOwn = platform.subdir === machineSubdir();
-    const sources = isOwn
-        ? await open(pythonClosure(packages))
-        : await sourcesForMachine(platform.subdir, environment, target, context, {
-            does: 'to ask pip what to install',
-            advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
-        });
-    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([platform.subdir, target.locked.url.href, pip.sha256])).slice(-16);
-    return installPythonWithPip([...sources, ...(await open([pip]))], (0,external_node_path_.join)(context.scratch, `pip-${name}`));
+/**
+ * Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. Environments
+ * that have the same ones share them.
+ */
+function toolsFor({ environment, platform }, opened, target, context) {
+    const pip = opened.filter(({ locked }) => locked.name === 'pip');
+    const identity = [target, ...pip].map(({ locked }) => locked.checksum.hex);
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([platform.subdir, identity])).slice(-16);
+    const install = async () => {
+        const sources = platform.subdir === machineSubdir()
+            ? opened
+            : await sourcesForMachine(platform.subdir, environment, target, context, {
+                does: 'to ask pip what to install',
+                advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
+            });
+        return installPythonWithPip([...new Set([...sources, ...pip])], (0,external_node_path_.join)(context.scratch, `pip-${key}`));
+    };
+    const tools = context.pips.get(key) ?? install();
+    context.pips.set(key, tools);
+    return tools;
 }
 /** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
 function glibcOf({ __glibc: version }) {
@@ -68421,9 +68437,8 @@ function pinOf({ name, source, requested, direct }) {
 
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
-/** What nothing does yet of what pip does: nothing is made of an environment that asks for it. This is the only place that stands in the way. */
 /**
- * What is not a wheel would have to be built.
+ * Refuses what a wheel would have to be built of: nothing builds one.
  * @throws UserError at the line of the first thing that is none
  */
 function refuseSources({ path, lock }) {

@@ -108,7 +108,7 @@ function readPipIndexes(): PipIndexes {
 const indexAddress = /^(https?|file):\/\//
 
 function keepProxyPasswords(environment: NodeJS.ProcessEnv): void {
-  const proxies = Object.entries(environment).filter(([name]) => /^(https?|all)_proxy$/i.test(name))
+  const proxies = Object.entries(environment).filter(([name]) => /^(https?|ftp|all)_proxy$/i.test(name))
   for (const [, address = ''] of proxies) secretsIn(address).forEach(keepSecret)
 }
 

@@ -103,13 +103,36 @@ function sourceOf({ url, channel = 'a folder' }: LockedArchive): string {
   return url.host === '' ? channel : url.host
 }
 
+/** What is under way to each file. */
+const underWay = new Map<string, Promise<unknown>>()
+
+/** Of several environments that want an archive at the same time the first brings it, and the others find it. */
 async function fetchOne<Locked extends LockedArchive>(
   locked: Locked,
   directory: string,
-  { lockFile, authorize }: FetchOptions,
+  options: FetchOptions,
   progress: Progress,
 ): Promise<Fetched<Locked>> {
   const file = join(directory, tarballName(locked))
+  const others = underWay.get(file) ?? Promise.resolve()
+  const fetching = others.then(
+    () => findOrBring(locked, file, options, progress),
+    () => findOrBring(locked, file, options, progress),
+  )
+  underWay.set(file, fetching)
+  try {
+    return await fetching
+  } finally {
+    if (underWay.get(file) === fetching) underWay.delete(file)
+  }
+}
+
+async function findOrBring<Locked extends LockedArchive>(
+  locked: Locked,
+  file: string,
+  { lockFile, authorize }: FetchOptions,
+  progress: Progress,
+): Promise<Fetched<Locked>> {
   const found = await checksumsOf(file)
   if (found) {
     if (isRight(found, locked)) return { locked, file, ...found, from: 'disk' }

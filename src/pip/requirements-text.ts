@@ -1,5 +1,5 @@
 import type { PipLine } from '../environment/read.ts'
-import { canonicalName } from './stubs.ts'
+import { canonicalName } from '../environment/read.ts'
 
 type Requirement = Pick<PipLine, 'text' | 'line'>
 

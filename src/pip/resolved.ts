@@ -1,9 +1,9 @@
 import { foreignText } from '../common/foreign.ts'
-import { masked } from '../environment/read.ts'
+import { canonicalName, masked } from '../environment/read.ts'
 import { isNoise, type PipEvent, type PipItem, type PipSource } from './events.ts'
 import type { Asked } from './failure.ts'
 import { placeIn } from './requirements-text.ts'
-import { canonicalName, distributionName, type DistributionFile } from './stubs.ts'
+import { distributionName, type DistributionFile } from './stubs.ts'
 
 export type Resolution = Resolved | NeedsBuild
 

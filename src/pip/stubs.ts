@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { canonicalName } from '../environment/read.ts'
 
 /** A text file of a distribution that a conda package brings. */
 export interface DistributionFile {
@@ -28,8 +29,4 @@ export async function layStubs(folder: string, files: readonly DistributionFile[
 export function distributionName(text: string): string | undefined {
   const [, name] = /^Name:[ \t]*(\S+)/im.exec(text) ?? []
   return name === undefined ? undefined : canonicalName(name)
-}
-
-export function canonicalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-')
 }

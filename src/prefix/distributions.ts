@@ -1,4 +1,4 @@
-import { normalizeName } from './wheel/link.ts'
+import { canonicalName } from '../environment/read.ts'
 
 /** A python distribution in site-packages, by what tells of it. */
 export interface Distribution {
@@ -18,7 +18,7 @@ export function findDistributions(paths: Iterable<string>): Distribution[] {
       /^((?:.*\/)?site-packages\/([^/-]+)(?:-([^/]*))?\.(dist-info|egg-info))(?:\/|$)/.exec(file) ?? []
     if (path === '' || found.has(path)) continue
     found.set(path, {
-      name: normalizeName(name),
+      name: canonicalName(name),
       version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
       path,
       kind: kind === 'egg-info' ? kind : 'dist-info',

@@ -11,6 +11,7 @@ import { createSession } from '../micromamba/session.ts'
 import type { SolveRequest } from '../micromamba/solve.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
+import type { PythonWithPip } from '../pip/python.ts'
 import { loginsOf } from '../pip/secrets.ts'
 import type { RegistryClient } from '../registry/registry.ts'
 
@@ -35,6 +36,8 @@ export interface RunContext {
   /** Who runs commands in an image's file system. */
   readonly executors: Executors
   readonly execution: Pick<ExecutionWish, 'timeout' | 'secrets'>
+  /** What pip is asked with, of which environments may have the same. */
+  readonly pips: Map<string, Promise<PythonWithPip>>
   /** What is still being put away; to be waited for at the run's end. */
   readonly closing: Promise<void>[]
   /** What the log has of packages' messages: each is shown once, though several platforms and environments have it. */
@@ -91,6 +94,7 @@ export async function openContext(
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
     executors: createExecutors(execution.executor),
     execution,
+    pips: new Map(),
     closing: [],
     shown: new Set(),
   }

@@ -1,10 +1,8 @@
 import { UserError } from '../common/errors.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 
-/** What nothing does yet of what pip does: nothing is made of an environment that asks for it. This is the only place that stands in the way. */
-
 /**
- * What is not a wheel would have to be built.
+ * Refuses what a wheel would have to be built of: nothing builds one.
  * @throws UserError at the line of the first thing that is none
  */
 export function refuseSources({ path, lock }: Pick<ResolvedLock, 'path' | 'lock'>): void {

@@ -55,12 +55,13 @@ export async function solvePip(question: PipQuestion, context: RunContext): Prom
   const python = packages.find(({ name }) => name === 'python')
   const pip = packages.find(({ name }) => name === 'pip')
   if (!python || !pip) throw withoutPip(environment, python ? 'pip' : 'python')
-  const [target] = await open([python])
+  const isOwn = platform.subdir === machineSubdir()
+  const needed = new Set([python, pip, ...(isOwn ? pythonClosure(packages) : [])])
+  const opened = await open(packages.filter((item) => needed.has(item) || bringsDistributions(item)))
+  const target = opened.find(({ locked }) => locked.name === 'python')
   if (!target) throw new Error('python was just found')
-  const [tools, distributions] = await Promise.all([
-    toolsFor(question, { target, pip }, open, context),
-    open(packages.filter(bringsDistributions)).then(distributionsOf),
-  ])
+  const tools = await toolsFor(question, opened, target, context)
+  const distributions = await distributionsOf(opened)
   const resolution = await resolvePip({
     ...tools,
     target: {
@@ -110,22 +111,33 @@ function withoutPip({ file, pip }: Environment, name: string): UserError {
   })
 }
 
-/** Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. */
-async function toolsFor(
-  { environment, platform, packages }: PipQuestion,
-  { target, pip }: { readonly target: LinkSource; readonly pip: SolvedPackage },
-  open: (some: readonly SolvedPackage[]) => Promise<LinkSource[]>,
+/**
+ * Python and pip on this machine: the environment's own, or python of the same version where the environment's is for another. Environments
+ * that have the same ones share them.
+ */
+function toolsFor(
+  { environment, platform }: PipQuestion,
+  opened: readonly LinkSource[],
+  target: LinkSource,
   context: RunContext,
 ): Promise<PythonWithPip> {
-  const isOwn = platform.subdir === machineSubdir()
-  const sources = isOwn
-    ? await open(pythonClosure(packages))
-    : await sourcesForMachine(platform.subdir, environment, target, context, {
-        does: 'to ask pip what to install',
-        advice: "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
-      })
-  const name = digestOf(JSON.stringify([platform.subdir, target.locked.url.href, pip.sha256])).slice(-16)
-  return installPythonWithPip([...sources, ...(await open([pip]))], join(context.scratch, `pip-${name}`))
+  const pip = opened.filter(({ locked }) => locked.name === 'pip')
+  const identity = [target, ...pip].map(({ locked }) => locked.checksum.hex)
+  const key = digestOf(JSON.stringify([platform.subdir, identity])).slice(-16)
+  const install = async () => {
+    const sources =
+      platform.subdir === machineSubdir()
+        ? opened
+        : await sourcesForMachine(platform.subdir, environment, target, context, {
+            does: 'to ask pip what to install',
+            advice:
+              "Make the lockfile on a runner of its platform, or take what 'pip:' asks for from a channel.",
+          })
+    return installPythonWithPip([...new Set([...sources, ...pip])], join(context.scratch, `pip-${key}`))
+  }
+  const tools = context.pips.get(key) ?? install()
+  context.pips.set(key, tools)
+  return tools
 }
 
 /** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { isRecord } from '../common/json.ts'
-import { keepSecret } from '../common/secrets.ts'
 import type { KeepRules, Outcome, PackedChanges, Workroom } from '../execute/types.ts'
 import { keyOf, layerKeyAnnotation, packedLayer, type LayerSettings } from '../layers/build.ts'
 import { formatPathSet, hashPath, parsePathSet, type PathSet } from '../layers/path-set.ts'
@@ -185,18 +184,14 @@ export const fixedVariables = {
 const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
 
 /**
- * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network; what opens one is kept out of
- * the log.
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network. Reading the
+ * inputs has masked what opens one.
  */
 export function proxyVariables(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const found: Record<string, string> = {}
   for (const name of proxyNames) {
     const value = environment[name] ?? environment[name.toLowerCase()]
     if (!value) continue
-    const { username = '', password = '' } = URL.canParse(value) ? new URL(value) : {}
-    if (password !== '') {
-      keepSecret({ user: decodeURIComponent(username), password: decodeURIComponent(password) })
-    }
     found[name] = value
     found[name.toLowerCase()] = value
   }

@@ -15,7 +15,6 @@ import { formatInstalledRecord, recordedContent, type RecordedContent } from './
 import { fixScript, hasPlaceholder, placeholderLength } from './scripts.ts'
 
 export {
-  normalizeName,
   planWheel,
   type PlannedWheelFile,
   type WheelContext,

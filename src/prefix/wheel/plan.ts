@@ -3,6 +3,7 @@ import { isReserved } from '../../common/whiteout.ts'
 import { UserError } from '../../common/errors.ts'
 import type { LinkedWheel, WheelArchive, WheelFile, WheelScheme } from '../../packages/wheel/archive.ts'
 import { refusal } from '../../packages/wheel/refusal.ts'
+import { canonicalName } from '../../environment/read.ts'
 import { hasHashedBytecode } from '../bytecode-format.ts'
 import { findObstructed } from '../clobber.ts'
 import type { LinkContext } from '../plan.ts'
@@ -71,8 +72,8 @@ export function planWheel({ locked, archive }: WheelSource, context: WheelContex
   const { info } = archive
   const { wheel, distInfo, entryPoints } = info
   const python = requirePython(context, wheel)
-  const name = normalizeName(locked.name)
-  if (normalizeName(info.name) !== name || !normalizeName(distInfo).startsWith(name)) {
+  const name = canonicalName(locked.name)
+  if (canonicalName(info.name) !== name || !canonicalName(distInfo).startsWith(name)) {
     throw new UserError(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
       at: locked.at ?? { url: locked.url.href },
       advice: 'Update the lockfile.',
@@ -129,11 +130,6 @@ export function planWheel({ locked, archive }: WheelSource, context: WheelContex
     sitePackages: python.sitePackages,
     paths,
   }
-}
-
-/** PEP 503. */
-export function normalizeName(name: string): string {
-  return name.replace(/[-_.]+/g, '-').toLowerCase()
 }
 
 /** Where sysconfig's scheme `posix_prefix` has each kind of file, to be put in front of a path. */
