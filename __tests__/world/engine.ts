@@ -20,6 +20,8 @@ export interface Engine {
   readonly environment: { readonly DOCKER_HOST: string; readonly DOCKER_CONFIG: string }
   /** The id of the dockerd, which all others of it descend from. */
   readonly process: number
+  /** The network interface of its containers. */
+  readonly bridge: string
   /** Ends it and its containers, and removes all that it stored. */
   stop(): Promise<void>
 }
@@ -61,6 +63,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       environment: { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: clientConfig },
       // It answered, so it has one.
       process: daemon.child.pid ?? 0,
+      bridge: record.bridge,
       async stop() {
         daemon.child.kill('SIGTERM')
         await daemon.ended
