@@ -7,12 +7,15 @@ import { join } from 'node:path'
 import { UserError } from '../../src/common/errors.ts'
 import { worldCache } from './cache.ts'
 import { run } from './command.ts'
+import { mountNewDisk } from './disk.ts'
 import { makeRoomForContainers } from './engine-cgroups.ts'
 import { recordEngine, removeEngine, removeOrphans, type EngineRecord } from './engine-remains.ts'
 
 export interface EngineOptions {
   /** Keep images in containerd's store, as Docker does by default since 29, and not in the graph driver's. */
   readonly containerdSnapshotter?: boolean
+  /** Keep them on a disk of its own. */
+  readonly newDisk?: boolean
 }
 
 export interface Engine {
@@ -54,6 +57,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const clientConfig = join(record.runtime, 'client')
   try {
     await mkdir(clientConfig)
+    await mkdir(dataRoot(record))
+    if (options.newDisk) await mountNewDisk(dataRoot(record))
     await createBridge(record.bridge)
     const daemon = await startDaemon(record, socket, options)
     const kill = () => daemon.child.kill('SIGKILL')
@@ -98,16 +103,18 @@ interface Daemon {
   log(): Promise<string>
 }
 
-async function startDaemon(
-  { data, runtime, bridge }: EngineRecord,
-  socket: string,
-  options: EngineOptions,
-): Promise<Daemon> {
+/** Below what is removed with the engine, mounts and all. */
+function dataRoot({ data }: EngineRecord): string {
+  return join(data, 'data')
+}
+
+async function startDaemon(record: EngineRecord, socket: string, options: EngineOptions): Promise<Daemon> {
+  const { runtime, bridge } = record
   const config = join(runtime, 'daemon.json')
   await writeFile(
     config,
     JSON.stringify({
-      'data-root': join(data, 'data'),
+      'data-root': dataRoot(record),
       'exec-root': join(runtime, 'exec'),
       pidfile: join(runtime, 'docker.pid'),
       hosts: [`unix://${socket}`],

@@ -47,6 +47,19 @@ export async function* readLayerTar({ mediaType, open }: LayerBlob): AsyncGenera
   await ended
 }
 
+/** The same, begun at once: what is read first waits for whoever asks for it. */
+export function beginLayerTar(layer: LayerBlob): AsyncGenerator<TarEntry> {
+  const entries = readLayerTar(layer)
+  const first = entries.next()
+  first.catch(() => undefined) // thrown again to whoever asks
+  return (async function* () {
+    const { done, value } = (await first) as IteratorResult<TarEntry, undefined>
+    if (done) return
+    yield value
+    yield* entries
+  })()
+}
+
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType: string): NodeJS.ReadWriteStream[] {
   if (mediaType.endsWith('+gzip')) return [createGunzip({ chunkSize: decodedChunk })]

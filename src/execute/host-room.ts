@@ -43,12 +43,19 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
     await removeScratch(scratch)
   }
   const add = async (more: readonly ImageLayer[]) => {
+    const laid: Promise<unknown>[] = []
     for (const [index, layer] of more.entries()) {
       // While one is laid the next ones are fetched.
       for (const next of more.slice(index, index + fetchedAhead)) void fetches.begin(next)
       const file = await fetches.begin(layer)
-      await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType })
+      const before = laid.at(-1)
+      const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType })
+      asked.catch(() => undefined) // awaited below, unless another one fails before
+      laid.push(asked)
+      // While one is laid the next one is decoded.
+      await before
     }
+    await Promise.all(laid)
     if (more.length > 0) await host.ask({ do: 'settle' })
   }
   try {
@@ -71,7 +78,8 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
 class HostProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<string>
-  #onAnswer: (answer: HostAnswer) => void = () => undefined
+  /** Who waits for an answer, in the order of what was asked. */
+  readonly #waiting: ((answer: HostAnswer) => void)[] = []
 
   constructor(setup: HostSetup, bySudo: boolean) {
     const own = [process.execPath, hostFile(), JSON.stringify(setup)]
@@ -91,7 +99,9 @@ class HostProcess {
       })
     })
     createInterface({ input: child.stdout }).on('line', (line) => {
-      this.#onAnswer(JSON.parse(line) as HostAnswer) // what host.ts writes
+      const answer = JSON.parse(line) as HostAnswer // what host.ts writes
+      this.#waiting[0]?.(answer)
+      if (!('line' in answer)) this.#waiting.shift()
     })
     this.#child = child
   }
@@ -99,10 +109,10 @@ class HostProcess {
   /** @throws UserError as it was thrown there */
   async ask(request: HostRequest, onLine: (line: string) => void = () => undefined): Promise<unknown> {
     const answered = new Promise<Exclude<HostAnswer, { line: string }>>((resolve) => {
-      this.#onAnswer = (answer) => {
+      this.#waiting.push((answer) => {
         if ('line' in answer) onLine(answer.line)
         else resolve(answer)
-      }
+      })
     })
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`)
     const answer = await Promise.race([answered, this.#ended])

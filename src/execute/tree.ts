@@ -69,12 +69,15 @@ export class DiskTree {
     chmodSync(root, 0o755)
   }
 
-  /** Lays a layer on those below. */
-  async add(layer: LayerBlob): Promise<void> {
+  /**
+   * Lays a layer on those below.
+   * @param entries what it has, where they are being read already
+   */
+  async add(layer: LayerBlob, entries: AsyncIterable<TarEntry> = readLayerTar(layer)): Promise<void> {
     this.#open()
     const index = this.#layers.push(layer) - 1
     const put = this.#before.beginLayer()
-    for await (const entry of readLayerTar(layer)) {
+    for await (const entry of entries) {
       const placement = put(entryBefore(entry.path, entry.header, index))
       this.#clear(placement)
       const { path, original } = placement

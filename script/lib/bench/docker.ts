@@ -38,7 +38,7 @@ const isReal = process.env['MICROMAMBA_EXE'] !== undefined
 export const installer = isReal ? 'micromamba' : 'a stand-in for micromamba, `script/lib/bench/install.ts`'
 
 export async function startDockerBench({ servers, base, best }: DockerOptions): Promise<DockerBench> {
-  const engine = await startEngine({ containerdSnapshotter: best })
+  const engine = await startEngine({ containerdSnapshotter: best, newDisk: true })
   const folder = await mkdtemp(join(tmpdir(), 'bench-docker-'))
   const env = { ...process.env, ...engine.environment, BUILDX_CONFIG: join(folder, 'buildx') }
   const docker = async (...args: readonly string[]) =>

@@ -1,5 +1,8 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { worldCache } from '../../../__tests__/world/cache.ts'
+import { run } from '../../../__tests__/world/command.ts'
+import { mountNewDisk } from '../../../__tests__/world/disk.ts'
 import { machinePlatform } from '../../../src/common/platform.ts'
 import { runAction } from '../runner.ts'
 import { watchTraffic, type Servers } from './traffic.ts'
@@ -35,6 +38,8 @@ export async function measureOurs(
   const { name, lock, inputs } = options
   await writeFile(join(workspace, `${name}.${machinePlatform().subdir}.lock`), lock)
   const folder = await mkdtemp(join(workspace, 'usage-'))
+  const disk = await mkdtemp(join(await realpath(worldCache), 'disk-'))
+  await mountNewDisk(disk)
   const traffic = watchTraffic(world)
   const start = performance.now()
   const { exitCode, log, outputs } = await runAction({
@@ -49,10 +54,13 @@ export async function measureOurs(
       ...world.environment,
       NODE_OPTIONS: `--import=${join(import.meta.dirname, '../usage.mjs')}`,
       BENCH_USAGE: folder,
+      RUNNER_TEMP: join(disk, 'temp'),
     },
     workspace,
   })
   const wall = seconds(start)
+  await run('umount', [disk])
+  await rmdir(disk)
   if (exitCode !== 0) throw new Error(log)
   // The action's own output.
   const { images } = (JSON.parse(outputs['metadata'] ?? '') as Metadata)['micromamba-image']
