@@ -119,7 +119,13 @@ describe('an environment lives on a base', () => {
   })
 
   test.each<ReleaseLook>(releases)('$name: its glibc is $glibc', async (release) => {
-    const rootfs = await systemOf(release, join(scratch, `${release.name}.tar`))
+    const tar = join(scratch, `${release.name}.tar`)
+    // Putting a system together takes as long as all that is asked of it. So most look like theirs here, and are theirs each night.
+    const rootfs = await (process.env['EVERY_BASE'] === 'true' || release.name === 'bullseye'
+      ? systemOf(release, tar)
+      : writeLookAlike(tar, (entries) => {
+          likeRelease(entries, release)
+        }))
     await build(await push(release.name, rootfs, { compression: 'zstd' }))
     expect(await inContainer('. /etc/os-release; echo "$CONDA_PREFIX $(id -un) $VERSION_ID"')).toBe(
       `/opt/conda mambauser ${/VERSION_ID="(.*)"/.exec(release.osRelease)?.[1]}\n`,
