@@ -1,7 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { machinePlatform } from '../../src/common/platform.ts'
 import { pushBaseOfBoth } from '../world/base.ts'
+import { writeMade } from '../world/channel/made.ts'
+import { text, type ChannelSubdir, type Recipe } from '../world/channel/recipe.ts'
+import { startChannel } from '../world/channel/server.ts'
 import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -54,6 +59,39 @@ test('one package more costs that package, and the image is the same as one made
   expect(anew.digest).toBe(bumped.digest)
   expect(anew.layersReused).toBe(0)
   expect(bumped.bytesPushed).toBeLessThan(anew.bytesPushed / 3)
+})
+
+test('an environment of very many files: the manifest stays small, and the image is the same with and without an earlier one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'many-'))
+  // Both have files in one directory, which the first has to take for one entry.
+  const files = (name: string, count: number) =>
+    Array.from({ length: count }, (_, file) =>
+      text(`share/data/${file % 3}/${file % 50}/${name}-${file}`, name),
+    )
+  const recipe = (name: string, count: number): Recipe => ({
+    ...{ name, version: '1.0', build: 'h0_0', subdir: machinePlatform().subdir as ChannelSubdir },
+    files: files(name, count),
+  })
+  await writeMade(folder, [recipe('many', 4000), recipe('few', 10), recipe('more', 10)])
+  const channel = await startChannel({ folder })
+  try {
+    const bump = (specs: readonly string[]) => job.write('env.yaml', environmentFile(channel.url, specs))
+    await bump(['many', 'few'])
+    const { digest: first = '' } = await make('many:1')
+    const manifest = await (
+      await fetch(`http://${world.registry.host}/v2/many/manifests/${first}`, {
+        headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+      })
+    ).text()
+    expect(manifest.length).toBeLessThan(20_000)
+    await bump(['many', 'few', 'more'])
+    const { digest, layersReused } = await make('many:1')
+    expect(layersReused).toBeGreaterThan(1)
+    expect((await make('many-anew:1', { 'cache-from': 'none' })).digest).toBe(digest)
+  } finally {
+    await channel.stop()
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('labels that change from run to run are named; given as KEY= they are left out, and the digest stays', async () => {

@@ -64,7 +64,7 @@ test('a long text is cut, and says so', async () => {
     one: [script('one-post-link', `echo ${'b'.repeat(5000)}`)],
   })
   expect(facts.messages).toEqual({
-    'lines-1.0-0': `${line.repeat(40)}(1000 more characters)`,
-    'one-1.0-0': `${'b'.repeat(4000)}\n(1000 more characters)`,
+    'lines-1.0-0': `${line.repeat(20)}(3000 more characters)`,
+    'one-1.0-0': `${'b'.repeat(2000)}\n(3000 more characters)`,
   })
 })

@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from '@jest/globals'
 import fc from 'fast-check'
-import { claimsOf, findMeetings, formatPathSet, hashPath, parsePathSet } from '../../src/layers/path-set.ts'
+import {
+  claimsOf,
+  findMeetings,
+  formatPathSet,
+  hashPath,
+  parsePathSet,
+  pathSetOf,
+} from '../../src/layers/path-set.ts'
 import { parentsOf } from '../../src/packages/archive-path.ts'
 
 const name = fc.constantFrom('a', 'b', 'numpy', 'zlib', 'share', 'lib', 'größe', 'zlib-1.2')
@@ -24,6 +31,30 @@ describe('claimsOf', () => {
         if (meet(a, b)) expect(findMeetings(claims)).toEqual(new Set([0, 1]))
       }),
     )
+  })
+
+  it('never overlooks it where directories stand for what is in them', () => {
+    fc.assert(
+      fc.property(paths, paths, fc.nat(12), fc.nat(12), (a, b, most, mostOther) => {
+        const claims = [claimsOf([], a, most), claimsOf([], b, mostOther)]
+        if (meet(a, b)) expect(findMeetings(claims)).toEqual(new Set([0, 1]))
+      }),
+    )
+  })
+
+  it('takes the deepest and fullest directories for one entry, in whatever order paths come', () => {
+    const all = ['bin/a', 'bin/b', 'share/x/1/a', 'share/x/1/b', 'share/x/1/c', 'share/x/2/a', 'share/x/2/b']
+    const some = claimsOf([], all, 11)
+    expect(some).toEqual({
+      claims: new Set(['bin/a', 'bin/b', 'share/x/1', 'share/x/2/a', 'share/x/2/b'].map(hashPath)),
+      ways: new Set(['bin', 'share', 'share/x', 'share/x/2'].map(hashPath)),
+    })
+    expect(claimsOf([], all.toReversed(), 11)).toEqual(some)
+    expect(claimsOf([], all, 0)).toEqual({
+      claims: new Set(['bin/a', 'bin/b', 'share/x'].map(hashPath)),
+      ways: new Set(['bin', 'share'].map(hashPath)),
+    })
+    expect(pathSetOf(all, 4)).toEqual(new Set(['bin/a', 'bin/b', 'share/x/1', 'share/x/2'].map(hashPath)))
   })
 
   it('has one entry for a directory that is called like a package', () => {

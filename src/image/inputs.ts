@@ -108,7 +108,7 @@ export interface MicromambaInputs {
 }
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 5
+const imageFormat = 6
 
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 export function fingerprint(inputs: ImageInputs): Digest {

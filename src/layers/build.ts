@@ -88,9 +88,10 @@ export async function buildLayers(
   const made = new Array<MadeLayer>(groups.length)
   await packLayers(jobs, ({ layer: packed, facts }, index) => {
     const { title = '', key = '' } = groups[index] ?? {}
+    const text = formatFacts(facts)
     const layer = packedLayer(packed, title, {
       [layerKeyAnnotation]: key,
-      [factsAnnotation]: formatFacts(facts),
+      ...(text !== undefined && { [factsAnnotation]: text }),
     })
     made[index] = { layer, facts }
     onLayer(layer)

@@ -1,6 +1,7 @@
 import { isRecord } from '../common/json.ts'
 import { isActivationFile, type Python } from '../prefix/link.ts'
-import { formatPathSet, parsePathSet, type Claims } from './path-set.ts'
+import { hasRoom, roomForPaths } from './manifest-room.ts'
+import { claimsOf, formatPathSet, parsePathSet, type Claims } from './path-set.ts'
 
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
@@ -23,17 +24,25 @@ export interface LayerFacts extends Claims {
 }
 
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
-const scriptRules = 1
+const scriptRules = 2
 
-export function formatFacts({
-  claims,
-  ways,
-  texts,
-  scripted,
-  messages,
-  distributions,
-  python,
-}: LayerFacts): string {
+/** The facts with the claims on some paths, as exact as there is room for in a manifest. */
+export function withClaims(
+  rest: Omit<LayerFacts, keyof Claims>,
+  names: Iterable<string>,
+  paths: Iterable<string>,
+): LayerFacts {
+  const room = roomForPaths(formatAll({ claims: new Set(), ways: new Set(), ...rest }))
+  return { ...claimsOf(names, paths, room > 0 ? room : undefined), ...rest }
+}
+
+/** @returns undefined where a manifest has no room for them; the layer is made again by each run that needs its facts */
+export function formatFacts(facts: LayerFacts): string | undefined {
+  const text = formatAll(facts)
+  return hasRoom(text) ? text : undefined
+}
+
+function formatAll({ claims, ways, texts, scripted, messages, distributions, python }: LayerFacts): string {
   const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0
   return JSON.stringify({
     claims: formatPathSet(claims),

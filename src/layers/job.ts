@@ -23,10 +23,9 @@ import {
   type PrefixContext,
 } from '../prefix/linkable.ts'
 import { openLockedWheel } from '../prefix/wheel/link.ts'
-import type { LayerFacts } from './facts.ts'
+import { withClaims } from './facts.ts'
 import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
-import { claimsOf } from './path-set.ts'
 import { directoryMode, groupAsOwner, openMode } from './reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
 
@@ -77,16 +76,16 @@ export async function runJob(
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
   const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python')
   const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position])
-  const facts: LayerFacts = {
-    ...claimsOf(
-      plans.map(({ name }) => name),
-      plans.flatMap(({ paths }) => paths),
-    ),
-    texts,
-    ...readLinkScripts(sources, plans, scripts, context),
-    distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
-    ...(python && { python: pythonOf(python.archive.info.index) }),
-  }
+  const facts = withClaims(
+    {
+      texts,
+      ...readLinkScripts(sources, plans, scripts, context),
+      distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
+      ...(python && { python: pythonOf(python.archive.info.index) }),
+    },
+    plans.map(({ name }) => name),
+    plans.flatMap(({ paths }) => paths),
+  )
   return { layer, facts }
 }
 

@@ -6,8 +6,8 @@ import type { LayerFacts } from './facts.ts'
 /** A larger script does more than print. In bytes. */
 const scriptLimit = 64 * 1024
 
-/** How much of a text is kept, in code units: facts travel with the manifest of an image. */
-const messageLimit = 4000
+/** How much of the texts of a layer is kept, in code units: facts travel with the manifest of an image. */
+const messagesLimit = 4000
 
 /** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
 export function holdsLinkScript({ path, size }: { path: string; size: number }, plan: LinkablePlan): boolean {
@@ -33,8 +33,10 @@ export function readLinkScripts(
     if (!plan || !isPackage(source) || linkScriptsOf(plan).length === 0) continue
     const message = messageOf(source, plan, scripts[position] ?? {}, context)
     if (message === undefined) scripted.push(plan.dist)
-    else messages[plan.dist] = shortened(message)
+    else messages[plan.dist] = message
   }
+  const most = Math.floor(messagesLimit / Object.keys(messages).length)
+  for (const [dist, message] of Object.entries(messages)) messages[dist] = shortened(message, most)
   return { scripted, messages }
 }
 
@@ -60,9 +62,9 @@ function messageOf(
 }
 
 /** Cuts a text at the end of a line if there is one. */
-function shortened(text: string): string {
-  if (text.length <= messageLimit) return text
-  const start = text.slice(0, messageLimit)
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text
+  const start = text.slice(0, most)
   const kept = start.slice(0, start.lastIndexOf('\n') + 1).trimEnd() || start.toWellFormed()
   return `${kept}\n(${text.length - kept.length} more characters)`
 }

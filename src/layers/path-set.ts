@@ -28,29 +28,64 @@ export function hashPath(path: string): number {
 /**
  * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
  * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
- * more closely than they need be, no more.
+ * more closely than they need be, no more. Where that leaves too many entries, other directories are territories too.
  * @param names of the packages
  * @param paths that they claim, relative to the prefix
+ * @param most how many entries there should be; there are more where too many lie at the top
  */
-export function claimsOf(names: Iterable<string>, paths: Iterable<string>): Claims {
+export function claimsOf(names: Iterable<string>, paths: Iterable<string>, most = Infinity): Claims {
   const own = new Set([...names].flatMap(callNames))
-  const claims = new Set<number>()
-  const ways = new Set<number>()
-  const seen = new Set<string>()
-  const seenAbove = new Set<string>()
+  const claims = new Set<string>()
+  const ways = new Set<string>()
   for (const path of paths) {
-    const territory = territoryOf(path, own)
-    const claimed = territory ?? path
-    if (seen.has(claimed)) continue
-    seen.add(claimed)
-    claims.add(hashPath(claimed))
+    const claimed = territoryOf(path, own) ?? path
+    if (claims.has(claimed)) continue
+    claims.add(claimed)
     for (const parent of parentsOf(claimed)) {
-      if (seenAbove.has(parent)) break
-      seenAbove.add(parent)
-      ways.add(hashPath(parent))
+      if (ways.has(parent)) break
+      ways.add(parent)
     }
   }
-  return { claims, ways }
+  takeDirectories(claims, ways, most)
+  return { claims: hashed(claims), ways: hashed(ways) }
+}
+
+/**
+ * A set of paths of which directories stand for all below them where there are too many.
+ * @param most as in `claimsOf`
+ */
+export function pathSetOf(paths: Iterable<string>, most: number): PathSet {
+  const all = new Set(paths)
+  takeDirectories(all, new Set(), most)
+  return hashed(all)
+}
+
+/**
+ * Has directories stand for what is in them, until there are no more than so many entries. Fewer bits for each would be the other way:
+ * then nearly all layers would meet by chance. The deepest directories go first, since what lies high is where packages meet, as in
+ * `share/man/man1`; of one depth, those that hold the most. `bin`, `lib` and the like never do: everybody meets there.
+ */
+function takeDirectories(claims: Set<string>, ways: Set<string>, most: number): void {
+  const depthOf = (path: string) => path.split('/').length
+  let deepest = 0
+  for (const path of claims) deepest = Math.max(deepest, depthOf(path))
+  for (let depth = deepest; depth > 2 && claims.size + ways.size > most; depth--) {
+    const here = [...claims].filter((path) => depthOf(path) === depth)
+    const contents = Map.groupBy(here, (path) => path.slice(0, path.lastIndexOf('/')))
+    const fullest = [...contents].sort(
+      ([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1),
+    )
+    for (const [directory, paths] of fullest) {
+      if (claims.size + ways.size <= most) return
+      for (const path of paths) claims.delete(path)
+      ways.delete(directory)
+      claims.add(directory)
+    }
+  }
+}
+
+function hashed(paths: Iterable<string>): PathSet {
+  return new Set(Array.from(paths, hashPath))
 }
 
 /** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { isRecord } from '../common/json.ts'
 import type { KeepRules, Outcome, PackedChanges, Workroom } from '../execute/types.ts'
 import { keyOf, layerKeyAnnotation, packedLayer, type LayerSettings } from '../layers/build.ts'
-import { formatPathSet, hashPath, parsePathSet, type PathSet } from '../layers/path-set.ts'
+import { hasRoom, roomForPaths } from '../layers/manifest-room.ts'
+import { formatPathSet, hashPath, parsePathSet, pathSetOf, type PathSet } from '../layers/path-set.ts'
 import type { Owner } from '../layers/types.ts'
 import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { parentsOf } from '../packages/archive-path.ts'
@@ -107,8 +108,13 @@ export function createSteps(
       await work.run(entered)
       const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) })
       onPacked(packed)
-      const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation }
-      const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: formatChanges(changes) }
+      const changes = changeFacts(packed)
+      const described = formatChanges(changes)
+      // Without the annotation the commands are run again by each run that would take the layer.
+      const annotations = {
+        [layerKeyAnnotation]: key,
+        ...(hasRoom(described) && { [changesAnnotation]: described }),
+      }
       const layer = packedLayer(packed.layer, title, annotations)
       laid = [...image.layers, layer]
       if (packed.isStale) await close()
@@ -120,6 +126,12 @@ export function createSteps(
 /** Whether commands changed what is at a path, which is relative to the root. */
 export function isChanged({ paths }: ChangeFacts, path: string): boolean {
   return [path, ...parentsOf(path)].some((place) => paths.has(hashPath(place)))
+}
+
+/** As exact as there is room for in a manifest. */
+function changeFacts({ paths, activation }: PackedChanges): ChangeFacts {
+  const room = roomForPaths(formatChanges({ paths: new Set(), activation }))
+  return { paths: pathSetOf(paths, room > 0 ? room : Infinity), activation }
 }
 
 function formatChanges({ paths, activation }: ChangeFacts): string {
@@ -138,7 +150,7 @@ function parseChanges(text: string): ChangeFacts | undefined {
   const paths = typeof set === 'string' ? parsePathSet(set) : undefined
   if (!paths || !isTexts(activation)) return undefined
   const changes = { paths, activation }
-  return formatChanges(changes) === text ? changes : undefined
+  return hasRoom(text) && formatChanges(changes) === text ? changes : undefined
 }
 
 function isTexts(value: unknown): value is Record<string, string | null> {
