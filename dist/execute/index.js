@@ -3113,6 +3113,161 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(118);
+;// CONCATENATED MODULE: ./src/base/zstd-frames.ts
+
+/** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
+const fieldSizes = { magic: 4, skippableSize: 4, descriptor: 1, blockHeader: 3 };
+const frameMagic = 0xfd2fb528;
+const repeatedByte = 1;
+/**
+ * Passes a zstd stream on with no chunk that holds bytes of two frames. Node's decoder takes what stands behind a
+ * frame in the same chunk for garbage and ends there, without an error; images made for lazy pulling (zstd:chunked)
+ * have a frame for each file. The format is RFC 8878's, section 3; what is not of it is left for the decoder to refuse.
+ */
+class ZstdFrames extends external_node_stream_namespaceObject.Transform {
+    #field = 'magic';
+    /** Those bytes of the field that have been there, the lowest first. */
+    #bytes = [];
+    /** Bytes before the next field. */
+    #unseen = 0;
+    #hasChecksum = false;
+    #isLast = false;
+    _transform(chunk, _encoding, done) {
+        let start = 0;
+        for (let at = 0; at < chunk.length;) {
+            if (this.#unseen > 0) {
+                const passed = Math.min(this.#unseen, chunk.length - at);
+                this.#unseen -= passed;
+                at += passed;
+            }
+            else {
+                this.#bytes.push(chunk[at++] ?? 0);
+                if (this.#bytes.length === fieldSizes[this.#field])
+                    this.#readField();
+            }
+            if (this.#isLast && this.#unseen === 0) {
+                this.push(chunk.subarray(start, at));
+                start = at;
+                this.#field = 'magic';
+                this.#isLast = false;
+            }
+        }
+        if (start < chunk.length)
+            this.push(chunk.subarray(start));
+        done();
+    }
+    #readField() {
+        const value = this.#bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+        this.#bytes = [];
+        switch (this.#field) {
+            case 'magic':
+                if (value === frameMagic)
+                    this.#field = 'descriptor';
+                else if (value >>> 4 === 0x184d2a5)
+                    this.#field = 'skippableSize';
+                else
+                    this.#unseen = Infinity;
+                break;
+            case 'skippableSize':
+                this.#unseen = value;
+                this.#isLast = true;
+                break;
+            case 'descriptor':
+                this.#unseen = headerSize(value);
+                this.#hasChecksum = (value & 4) !== 0;
+                this.#field = 'blockHeader';
+                break;
+            case 'blockHeader':
+                this.#unseen = ((value >> 1) & 3) === repeatedByte ? 1 : value >> 3;
+                this.#isLast = (value & 1) === 1;
+                if (this.#isLast && this.#hasChecksum)
+                    this.#unseen += 4;
+                break;
+        }
+    }
+}
+/** Bytes of a frame's header behind its descriptor: window, dictionary, size of the content. */
+function headerSize(descriptor) {
+    const isSingleSegment = (descriptor & 0x20) !== 0;
+    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+    return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+}
+
+;// CONCATENATED MODULE: ./src/base/layer-tar.ts
+
+
+
+
+
+/** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
+const decodedChunk = 512 * 1024;
+function blobOf(layer) {
+    return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
+}
+/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
+async function* layer_tar_readLayerTar({ mediaType, open }) {
+    const tar = (0,tar_stream.extract)();
+    const { promise: ended, resolve, reject } = Promise.withResolvers();
+    (0,external_node_stream_namespaceObject.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
+        if (error)
+            reject(error);
+        else
+            resolve(undefined);
+    });
+    ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
+    for await (const stream of tar) {
+        const { header } = stream;
+        const path = cleanPath(header.name);
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        if (path !== '')
+            yield { path, header, content: stream };
+        stream.resume();
+    }
+    await ended;
+}
+/** The same, begun at once: what is read first waits for whoever asks for it. */
+function beginLayerTar(layer) {
+    const entries = layer_tar_readLayerTar(layer);
+    const first = entries.next();
+    first.catch(() => undefined); // thrown again to whoever asks
+    return (async function* () {
+        const { done, value } = (await first);
+        if (done)
+            return;
+        yield value;
+        yield* entries;
+    })();
+}
+/** The decoders of a layer's media type; those of Docker's names have been translated. */
+function decoder(mediaType) {
+    if (mediaType.endsWith('+gzip'))
+        return [(0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: decodedChunk })];
+    if (mediaType.endsWith('+zstd'))
+        return [new ZstdFrames(), (0,external_node_zlib_namespaceObject.createZstdDecompress)({ chunkSize: decodedChunk })];
+    return [];
+}
+/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+function ownerOf(header) {
+    const pax = header.pax ?? {};
+    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+}
+function isFile({ type }) {
+    return type === 'file' || type === 'contiguous-file';
+}
+/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
+function cleanPath(path) {
+    return external_node_path_namespaceObject.posix.join('/', path).replace(/\/$/, '').slice(1);
+}
+
 ;// CONCATENATED MODULE: ./src/common/foreign.ts
 /**
  * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
@@ -3653,8 +3808,6 @@ async function* rechunk(bytes, size) {
         yield buffer.subarray(0, filled);
 }
 
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: external "module"
 const external_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
 ;// CONCATENATED MODULE: ./node_modules/fflate/esm/index.mjs
@@ -6970,144 +7123,6 @@ function stepsOf(path) {
     return path.split('/').filter((step) => step !== '' && step !== '.');
 }
 
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(118);
-;// CONCATENATED MODULE: ./src/base/zstd-frames.ts
-
-/** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
-const fieldSizes = { magic: 4, skippableSize: 4, descriptor: 1, blockHeader: 3 };
-const frameMagic = 0xfd2fb528;
-const repeatedByte = 1;
-/**
- * Passes a zstd stream on with no chunk that holds bytes of two frames. Node's decoder takes what stands behind a
- * frame in the same chunk for garbage and ends there, without an error; images made for lazy pulling (zstd:chunked)
- * have a frame for each file. The format is RFC 8878's, section 3; what is not of it is left for the decoder to refuse.
- */
-class ZstdFrames extends external_node_stream_namespaceObject.Transform {
-    #field = 'magic';
-    /** Those bytes of the field that have been there, the lowest first. */
-    #bytes = [];
-    /** Bytes before the next field. */
-    #unseen = 0;
-    #hasChecksum = false;
-    #isLast = false;
-    _transform(chunk, _encoding, done) {
-        let start = 0;
-        for (let at = 0; at < chunk.length;) {
-            if (this.#unseen > 0) {
-                const passed = Math.min(this.#unseen, chunk.length - at);
-                this.#unseen -= passed;
-                at += passed;
-            }
-            else {
-                this.#bytes.push(chunk[at++] ?? 0);
-                if (this.#bytes.length === fieldSizes[this.#field])
-                    this.#readField();
-            }
-            if (this.#isLast && this.#unseen === 0) {
-                this.push(chunk.subarray(start, at));
-                start = at;
-                this.#field = 'magic';
-                this.#isLast = false;
-            }
-        }
-        if (start < chunk.length)
-            this.push(chunk.subarray(start));
-        done();
-    }
-    #readField() {
-        const value = this.#bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
-        this.#bytes = [];
-        switch (this.#field) {
-            case 'magic':
-                if (value === frameMagic)
-                    this.#field = 'descriptor';
-                else if (value >>> 4 === 0x184d2a5)
-                    this.#field = 'skippableSize';
-                else
-                    this.#unseen = Infinity;
-                break;
-            case 'skippableSize':
-                this.#unseen = value;
-                this.#isLast = true;
-                break;
-            case 'descriptor':
-                this.#unseen = headerSize(value);
-                this.#hasChecksum = (value & 4) !== 0;
-                this.#field = 'blockHeader';
-                break;
-            case 'blockHeader':
-                this.#unseen = ((value >> 1) & 3) === repeatedByte ? 1 : value >> 3;
-                this.#isLast = (value & 1) === 1;
-                if (this.#isLast && this.#hasChecksum)
-                    this.#unseen += 4;
-                break;
-        }
-    }
-}
-/** Bytes of a frame's header behind its descriptor: window, dictionary, size of the content. */
-function headerSize(descriptor) {
-    const isSingleSegment = (descriptor & 0x20) !== 0;
-    const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-    const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-    return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
-}
-
-;// CONCATENATED MODULE: ./src/base/layer-tar.ts
-
-
-
-
-
-/** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
-const decodedChunk = 512 * 1024;
-function blobOf(layer) {
-    return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
-}
-/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
-async function* layer_tar_readLayerTar({ mediaType, open }) {
-    const tar = (0,tar_stream.extract)();
-    const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_namespaceObject.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
-        if (error)
-            reject(error);
-        else
-            resolve(undefined);
-    });
-    ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
-    for await (const stream of tar) {
-        const { header } = stream;
-        const path = cleanPath(header.name);
-        // The library types its streams as giving anything; a tar's entries give bytes.
-        if (path !== '')
-            yield { path, header, content: stream };
-        stream.resume();
-    }
-    await ended;
-}
-/** The decoders of a layer's media type; those of Docker's names have been translated. */
-function decoder(mediaType) {
-    if (mediaType.endsWith('+gzip'))
-        return [(0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: decodedChunk })];
-    if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), (0,external_node_zlib_namespaceObject.createZstdDecompress)({ chunkSize: decodedChunk })];
-    return [];
-}
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
-function ownerOf(header) {
-    const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
-}
-function isFile({ type }) {
-    return type === 'file' || type === 'contiguous-file';
-}
-/** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
-function cleanPath(path) {
-    return external_node_path_namespaceObject.posix.join('/', path).replace(/\/$/, '').slice(1);
-}
-
 ;// CONCATENATED MODULE: ./src/execute/before.ts
 
 
@@ -7605,12 +7620,15 @@ class DiskTree {
         this.#user = user;
         (0,external_node_fs_namespaceObject.chmodSync)(root, 0o755);
     }
-    /** Lays a layer on those below. */
-    async add(layer) {
+    /**
+     * Lays a layer on those below.
+     * @param entries what it has, where they are being read already
+     */
+    async add(layer, entries = layer_tar_readLayerTar(layer)) {
         this.#open();
         const index = this.#layers.push(layer) - 1;
         const put = this.#before.beginLayer();
-        for await (const entry of layer_tar_readLayerTar(layer)) {
+        for await (const entry of entries) {
             const placement = put(entryBefore(entry.path, entry.header, index));
             this.#clear(placement);
             const { path, original } = placement;
@@ -7929,12 +7947,18 @@ function openAll(directory) {
 
 
 
+
+
+// Layers pass through in buffers, as in the main program: collecting them more often takes a quarter of the time.
+(0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=400');
 class Host {
     #setup;
     #place;
     #container;
     #tree;
     #running;
+    /** What was asked last: one is done after the other. */
+    #last = Promise.resolve();
     constructor(setup) {
         const { folder, runtime, rootless } = setup;
         const at = (name) => (0,external_node_path_namespaceObject.join)(folder, name);
@@ -7951,11 +7975,25 @@ class Host {
         };
         this.#tree = new DiskTree(this.#place.root, rootless?.user);
     }
-    async answer(request) {
+    answer(request) {
+        const work = this.#begin(request);
+        const answered = this.#last.then(work);
+        this.#last = answered.catch(() => undefined); // told to whoever asked
+        return answered;
+    }
+    /** Does what need not wait for what was asked before. @returns what does the rest */
+    #begin(request) {
+        if (request.do !== 'lay')
+            return () => this.#do(request);
+        const layer = blobAt(request.file, request.mediaType);
+        const entries = beginLayerTar(layer);
+        return async () => {
+            await this.#tree.add(layer, entries);
+            return null;
+        };
+    }
+    async #do(request) {
         switch (request.do) {
-            case 'lay':
-                await this.#tree.add(blobAt(request.file, request.mediaType));
-                return null;
             case 'settle':
                 this.#tree.settle();
                 await writeNetworkFiles(this.#place.networkFiles);

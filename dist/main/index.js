@@ -41990,7 +41990,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1760);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2690);
 
 
 
@@ -43068,7 +43068,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 1760:
+/***/ 2690:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43347,6 +43347,19 @@ async function* readLayerTar({ mediaType, open }) {
         stream.resume();
     }
     await ended;
+}
+/** The same, begun at once: what is read first waits for whoever asks for it. */
+function beginLayerTar(layer) {
+    const entries = readLayerTar(layer);
+    const first = entries.next();
+    first.catch(() => undefined); // thrown again to whoever asks
+    return (async function* () {
+        const { done, value } = (await first);
+        if (done)
+            return;
+        yield value;
+        yield* entries;
+    })();
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
@@ -49338,13 +49351,20 @@ async function openHostRoom({ layers, user }, runtime) {
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     };
     const add = async (more) => {
+        const laid = [];
         for (const [index, layer] of more.entries()) {
             // While one is laid the next ones are fetched.
             for (const next of more.slice(index, index + fetchedAhead))
                 void fetches.begin(next);
             const file = await fetches.begin(layer);
-            await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
+            const before = laid.at(-1);
+            const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
+            asked.catch(() => undefined); // awaited below, unless another one fails before
+            laid.push(asked);
+            // While one is laid the next one is decoded.
+            await before;
         }
+        await Promise.all(laid);
         if (more.length > 0)
             await host.ask({ do: 'settle' });
     };
@@ -49368,7 +49388,8 @@ async function openHostRoom({ layers, user }, runtime) {
 class HostProcess {
     #child;
     #ended;
-    #onAnswer = () => undefined;
+    /** Who waits for an answer, in the order of what was asked. */
+    #waiting = [];
     constructor(setup, bySudo) {
         const own = [process.execPath, hostFile(), JSON.stringify(setup)];
         const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
@@ -49388,19 +49409,22 @@ class HostProcess {
             });
         });
         (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
-            this.#onAnswer(JSON.parse(line)); // what host.ts writes
+            const answer = JSON.parse(line); // what host.ts writes
+            this.#waiting[0]?.(answer);
+            if (!('line' in answer))
+                this.#waiting.shift();
         });
         this.#child = child;
     }
     /** @throws UserError as it was thrown there */
     async ask(request, onLine = () => undefined) {
         const answered = new Promise((resolve) => {
-            this.#onAnswer = (answer) => {
+            this.#waiting.push((answer) => {
                 if ('line' in answer)
                     onLine(answer.line);
                 else
                     resolve(answer);
-            };
+            });
         });
         this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
         const answer = await Promise.race([answered, this.#ended]);
@@ -54071,6 +54095,30 @@ function wheelContext({ pip, ...context }) {
     return { ...context, pip };
 }
 
+;// CONCATENATED MODULE: ./src/layers/manifest-room.ts
+/**
+ * What a layer may say of itself in the manifest, in bytes as they stand there. Registries need not take manifests above 4 MB, and clients
+ * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
+ */
+const annotationLimit = 9000;
+/** Whether a text has room in the annotation of a layer. */
+function hasRoom(text) {
+    return bytesInManifest(text) <= annotationLimit;
+}
+/**
+ * How many entries the path sets of an annotation may have together.
+ * @param rest the annotation with empty ones
+ * @returns less than 1 when there is no room for any
+ */
+function manifest_room_roomForPaths(rest) {
+    // Four bytes an entry in base64, each set rounded up.
+    return Math.floor(((annotationLimit - bytesInManifest(rest) - 8) * 3) / 16);
+}
+/** It is a string in a string there: quotes and line breaks take more. */
+function bytesInManifest(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
+
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
 
 /** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
@@ -54087,31 +54135,64 @@ function hashPath(path) {
 /**
  * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
  * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
- * more closely than they need be, no more.
+ * more closely than they need be, no more. Where that leaves too many entries, other directories are territories too.
  * @param names of the packages
  * @param paths that they claim, relative to the prefix
+ * @param most how many entries there should be; there are more where too many lie at the top
  */
-function path_set_claimsOf(names, paths) {
+function path_set_claimsOf(names, paths, most = Infinity) {
     const own = new Set([...names].flatMap(callNames));
     const claims = new Set();
     const ways = new Set();
-    const seen = new Set();
-    const seenAbove = new Set();
     for (const path of paths) {
-        const territory = territoryOf(path, own);
-        const claimed = territory ?? path;
-        if (seen.has(claimed))
+        const claimed = territoryOf(path, own) ?? path;
+        if (claims.has(claimed))
             continue;
-        seen.add(claimed);
-        claims.add(hashPath(claimed));
+        claims.add(claimed);
         for (const parent of parentsOf(claimed)) {
-            if (seenAbove.has(parent))
+            if (ways.has(parent))
                 break;
-            seenAbove.add(parent);
-            ways.add(hashPath(parent));
+            ways.add(parent);
         }
     }
-    return { claims, ways };
+    takeDirectories(claims, ways, most);
+    return { claims: hashed(claims), ways: hashed(ways) };
+}
+/**
+ * A set of paths of which directories stand for all below them where there are too many.
+ * @param most as in `claimsOf`
+ */
+function pathSetOf(paths, most) {
+    const all = new Set(paths);
+    takeDirectories(all, new Set(), most);
+    return hashed(all);
+}
+/**
+ * Has directories stand for what is in them, until there are no more than so many entries. Fewer bits for each would be the other way:
+ * then nearly all layers would meet by chance. The deepest directories go first, since what lies high is where packages meet, as in
+ * `share/man/man1`; of one depth, those that hold the most. `bin`, `lib` and the like never do: everybody meets there.
+ */
+function takeDirectories(claims, ways, most) {
+    const depthOf = (path) => path.split('/').length;
+    let deepest = 0;
+    for (const path of claims)
+        deepest = Math.max(deepest, depthOf(path));
+    for (let depth = deepest; depth > 2 && claims.size + ways.size > most; depth--) {
+        const here = [...claims].filter((path) => depthOf(path) === depth);
+        const contents = Map.groupBy(here, (path) => path.slice(0, path.lastIndexOf('/')));
+        const fullest = [...contents].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1));
+        for (const [directory, paths] of fullest) {
+            if (claims.size + ways.size <= most)
+                return;
+            for (const path of paths)
+                claims.delete(path);
+            ways.delete(directory);
+            claims.add(directory);
+        }
+    }
+}
+function hashed(paths) {
+    return new Set(Array.from(paths, hashPath));
 }
 /** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
 function callNames(name) {
@@ -54176,14 +54257,25 @@ function parsePathSet(text) {
 
 
 
+
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
  */
 const factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
-const scriptRules = 1;
-function formatFacts({ claims, ways, texts, scripted, messages, distributions, python, }) {
+const scriptRules = 2;
+/** The facts with the claims on some paths, as exact as there is room for in a manifest. */
+function facts_withClaims(rest, names, paths) {
+    const room = roomForPaths(formatAll({ claims: new Set(), ways: new Set(), ...rest }));
+    return { ...claimsOf(names, paths, room > 0 ? room : undefined), ...rest };
+}
+/** @returns undefined where a manifest has no room for them; the layer is made again by each run that needs its facts */
+function formatFacts(facts) {
+    const text = formatAll(facts);
+    return hasRoom(text) ? text : undefined;
+}
+function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
@@ -63069,8 +63161,8 @@ function link_message_linkMessage(script) {
 
 /** A larger script does more than print. In bytes. */
 const scriptLimit = (/* unused pure expression or super */ null && (64 * 1024));
-/** How much of a text is kept, in code units: facts travel with the manifest of an image. */
-const messageLimit = 4000;
+/** How much of the texts of a layer is kept, in code units: facts travel with the manifest of an image. */
+const messagesLimit = 4000;
 /** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
 function link_scripts_holdsLinkScript({ path, size }, plan) {
     return size <= scriptLimit && linkScriptsOf(plan).some((script) => script.path === path);
@@ -63092,8 +63184,11 @@ function link_scripts_readLinkScripts(sources, plans, scripts, context) {
         if (message === undefined)
             scripted.push(plan.dist);
         else
-            messages[plan.dist] = shortened(message);
+            messages[plan.dist] = message;
     }
+    const most = Math.floor(messagesLimit / Object.keys(messages).length);
+    for (const [dist, message] of Object.entries(messages))
+        messages[dist] = shortened(message, most);
     return { scripted, messages };
 }
 /** What a package's scripts print, less the empty lines around it; undefined when they do more, or may. */
@@ -63112,10 +63207,10 @@ function link_scripts_messageOf({ archive }, plan, texts, { prefix, rootPrefix }
     return message.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 /** Cuts a text at the end of a line if there is one. */
-function shortened(text) {
-    if (text.length <= messageLimit)
+function shortened(text, most) {
+    if (text.length <= most)
         return text;
-    const start = text.slice(0, messageLimit);
+    const start = text.slice(0, most);
     const kept = start.slice(0, start.lastIndexOf('\n') + 1).trimEnd() || start.toWellFormed();
     return `${kept}\n(${text.length - kept.length} more characters)`;
 }
@@ -63145,13 +63240,12 @@ async function runJob({ packages, context, owner, compression, file }, compiler)
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
     const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
-    const facts = {
-        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+    const facts = withClaims({
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
         distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: pythonOf(python.archive.info.index) }),
-    };
+    }, plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths));
     return { layer, facts };
 }
 /**
@@ -63456,9 +63550,10 @@ async function buildLayers(groups, python, directory, onLayer) {
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
+        const text = formatFacts(facts);
         const layer = packedLayer(packed, title, {
             [layerKeyAnnotation]: key,
-            [factsAnnotation]: formatFacts(facts),
+            ...(text !== undefined && { [factsAnnotation]: text }),
         });
         made[index] = { layer, facts };
         onLayer(layer);
@@ -63812,6 +63907,7 @@ function static_activation_attempt(script, before, kindOf) {
 
 
 
+
 /** To be raised when the same command on the same layers comes to another layer. */
 const executionFormat = 1;
 /** The annotation of a layer's descriptor that says what commands changed. */
@@ -63858,8 +63954,13 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
             await work.run(entered);
             const packed = await entered.pack({ rules, compression, file: (0,external_node_path_.join)(directory, `step-${count++}`) });
             onPacked(packed);
-            const changes = { paths: new Set(packed.paths.map(hashPath)), activation: packed.activation };
-            const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: formatChanges(changes) };
+            const changes = changeFacts(packed);
+            const described = formatChanges(changes);
+            // Without the annotation the commands are run again by each run that would take the layer.
+            const annotations = {
+                [layerKeyAnnotation]: key,
+                ...(hasRoom(described) && { [changesAnnotation]: described }),
+            };
             const layer = packedLayer(packed.layer, title, annotations);
             laid = [...image.layers, layer];
             if (packed.isStale)
@@ -63871,6 +63972,11 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
 /** Whether commands changed what is at a path, which is relative to the root. */
 function isChanged({ paths }, path) {
     return [path, ...archive_path_parentsOf(path)].some((place) => paths.has(hashPath(place)));
+}
+/** As exact as there is room for in a manifest. */
+function changeFacts({ paths, activation }) {
+    const room = manifest_room_roomForPaths(formatChanges({ paths: new Set(), activation }));
+    return { paths: pathSetOf(paths, room > 0 ? room : Infinity), activation };
 }
 function formatChanges({ paths, activation }) {
     return JSON.stringify({ paths: formatPathSet(paths), activation });
@@ -63889,7 +63995,7 @@ function parseChanges(text) {
     if (!paths || !steps_isTexts(activation))
         return undefined;
     const changes = { paths, activation };
-    return formatChanges(changes) === text ? changes : undefined;
+    return hasRoom(text) && formatChanges(changes) === text ? changes : undefined;
 }
 function steps_isTexts(value) {
     return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
@@ -69070,7 +69176,7 @@ async function checkCommands(platforms, { run }, { executors }) {
 
 
 /** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 5;
+const imageFormat = 6;
 /** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
 function fingerprint(inputs) {
     const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];

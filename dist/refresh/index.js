@@ -46109,6 +46109,19 @@ async function* readLayerTar({ mediaType, open }) {
     }
     await ended;
 }
+/** The same, begun at once: what is read first waits for whoever asks for it. */
+function beginLayerTar(layer) {
+    const entries = readLayerTar(layer);
+    const first = entries.next();
+    first.catch(() => undefined); // thrown again to whoever asks
+    return (async function* () {
+        const { done, value } = (await first);
+        if (done)
+            return;
+        yield value;
+        yield* entries;
+    })();
+}
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
@@ -52991,13 +53004,20 @@ async function openHostRoom({ layers, user }, runtime) {
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     };
     const add = async (more) => {
+        const laid = [];
         for (const [index, layer] of more.entries()) {
             // While one is laid the next ones are fetched.
             for (const next of more.slice(index, index + fetchedAhead))
                 void fetches.begin(next);
             const file = await fetches.begin(layer);
-            await host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
+            const before = laid.at(-1);
+            const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
+            asked.catch(() => undefined); // awaited below, unless another one fails before
+            laid.push(asked);
+            // While one is laid the next one is decoded.
+            await before;
         }
+        await Promise.all(laid);
         if (more.length > 0)
             await host.ask({ do: 'settle' });
     };
@@ -53021,7 +53041,8 @@ async function openHostRoom({ layers, user }, runtime) {
 class HostProcess {
     #child;
     #ended;
-    #onAnswer = () => undefined;
+    /** Who waits for an answer, in the order of what was asked. */
+    #waiting = [];
     constructor(setup, bySudo) {
         const own = [process.execPath, hostFile(), JSON.stringify(setup)];
         const [program = '', ...args] = bySudo ? ['sudo', '-n', '--', ...own] : own;
@@ -53041,19 +53062,22 @@ class HostProcess {
             });
         });
         (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdout }).on('line', (line) => {
-            this.#onAnswer(JSON.parse(line)); // what host.ts writes
+            const answer = JSON.parse(line); // what host.ts writes
+            this.#waiting[0]?.(answer);
+            if (!('line' in answer))
+                this.#waiting.shift();
         });
         this.#child = child;
     }
     /** @throws UserError as it was thrown there */
     async ask(request, onLine = () => undefined) {
         const answered = new Promise((resolve) => {
-            this.#onAnswer = (answer) => {
+            this.#waiting.push((answer) => {
                 if ('line' in answer)
                     onLine(answer.line);
                 else
                     resolve(answer);
-            };
+            });
         });
         this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
         const answer = await Promise.race([answered, this.#ended]);
@@ -57611,31 +57635,64 @@ function path_set_hashPath(path) {
 /**
  * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
  * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
- * more closely than they need be, no more.
+ * more closely than they need be, no more. Where that leaves too many entries, other directories are territories too.
  * @param names of the packages
  * @param paths that they claim, relative to the prefix
+ * @param most how many entries there should be; there are more where too many lie at the top
  */
-function path_set_claimsOf(names, paths) {
+function path_set_claimsOf(names, paths, most = Infinity) {
     const own = new Set([...names].flatMap(callNames));
     const claims = new Set();
     const ways = new Set();
-    const seen = new Set();
-    const seenAbove = new Set();
     for (const path of paths) {
-        const territory = territoryOf(path, own);
-        const claimed = territory ?? path;
-        if (seen.has(claimed))
+        const claimed = territoryOf(path, own) ?? path;
+        if (claims.has(claimed))
             continue;
-        seen.add(claimed);
-        claims.add(path_set_hashPath(claimed));
+        claims.add(claimed);
         for (const parent of parentsOf(claimed)) {
-            if (seenAbove.has(parent))
+            if (ways.has(parent))
                 break;
-            seenAbove.add(parent);
-            ways.add(path_set_hashPath(parent));
+            ways.add(parent);
         }
     }
-    return { claims, ways };
+    takeDirectories(claims, ways, most);
+    return { claims: hashed(claims), ways: hashed(ways) };
+}
+/**
+ * A set of paths of which directories stand for all below them where there are too many.
+ * @param most as in `claimsOf`
+ */
+function pathSetOf(paths, most) {
+    const all = new Set(paths);
+    takeDirectories(all, new Set(), most);
+    return hashed(all);
+}
+/**
+ * Has directories stand for what is in them, until there are no more than so many entries. Fewer bits for each would be the other way:
+ * then nearly all layers would meet by chance. The deepest directories go first, since what lies high is where packages meet, as in
+ * `share/man/man1`; of one depth, those that hold the most. `bin`, `lib` and the like never do: everybody meets there.
+ */
+function takeDirectories(claims, ways, most) {
+    const depthOf = (path) => path.split('/').length;
+    let deepest = 0;
+    for (const path of claims)
+        deepest = Math.max(deepest, depthOf(path));
+    for (let depth = deepest; depth > 2 && claims.size + ways.size > most; depth--) {
+        const here = [...claims].filter((path) => depthOf(path) === depth);
+        const contents = Map.groupBy(here, (path) => path.slice(0, path.lastIndexOf('/')));
+        const fullest = [...contents].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1));
+        for (const [directory, paths] of fullest) {
+            if (claims.size + ways.size <= most)
+                return;
+            for (const path of paths)
+                claims.delete(path);
+            ways.delete(directory);
+            claims.add(directory);
+        }
+    }
+}
+function hashed(paths) {
+    return new Set(Array.from(paths, path_set_hashPath));
 }
 /** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
 function callNames(name) {
@@ -57700,14 +57757,25 @@ function path_set_parsePathSet(text) {
 
 
 
+
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
  */
 const facts_factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
-const scriptRules = 1;
-function facts_formatFacts({ claims, ways, texts, scripted, messages, distributions, python, }) {
+const scriptRules = 2;
+/** The facts with the claims on some paths, as exact as there is room for in a manifest. */
+function facts_withClaims(rest, names, paths) {
+    const room = roomForPaths(formatAll({ claims: new Set(), ways: new Set(), ...rest }));
+    return { ...claimsOf(names, paths, room > 0 ? room : undefined), ...rest };
+}
+/** @returns undefined where a manifest has no room for them; the layer is made again by each run that needs its facts */
+function facts_formatFacts(facts) {
+    const text = formatAll(facts);
+    return hasRoom(text) ? text : undefined;
+}
+function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
@@ -66350,8 +66418,8 @@ function link_message_linkMessage(script) {
 
 /** A larger script does more than print. In bytes. */
 const scriptLimit = (/* unused pure expression or super */ null && (64 * 1024));
-/** How much of a text is kept, in code units: facts travel with the manifest of an image. */
-const messageLimit = 4000;
+/** How much of the texts of a layer is kept, in code units: facts travel with the manifest of an image. */
+const messagesLimit = 4000;
 /** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
 function link_scripts_holdsLinkScript({ path, size }, plan) {
     return size <= scriptLimit && linkScriptsOf(plan).some((script) => script.path === path);
@@ -66373,8 +66441,11 @@ function link_scripts_readLinkScripts(sources, plans, scripts, context) {
         if (message === undefined)
             scripted.push(plan.dist);
         else
-            messages[plan.dist] = shortened(message);
+            messages[plan.dist] = message;
     }
+    const most = Math.floor(messagesLimit / Object.keys(messages).length);
+    for (const [dist, message] of Object.entries(messages))
+        messages[dist] = shortened(message, most);
     return { scripted, messages };
 }
 /** What a package's scripts print, less the empty lines around it; undefined when they do more, or may. */
@@ -66393,10 +66464,10 @@ function link_scripts_messageOf({ archive }, plan, texts, { prefix, rootPrefix }
     return message.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 /** Cuts a text at the end of a line if there is one. */
-function shortened(text) {
-    if (text.length <= messageLimit)
+function shortened(text, most) {
+    if (text.length <= most)
         return text;
-    const start = text.slice(0, messageLimit);
+    const start = text.slice(0, most);
     const kept = start.slice(0, start.lastIndexOf('\n') + 1).trimEnd() || start.toWellFormed();
     return `${kept}\n(${text.length - kept.length} more characters)`;
 }
@@ -66426,13 +66497,12 @@ async function runJob({ packages, context, owner, compression, file }, compiler)
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
     const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
-    const facts = {
-        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+    const facts = withClaims({
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
         distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: pythonOf(python.archive.info.index) }),
-    };
+    }, plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths));
     return { layer, facts };
 }
 /**
@@ -66737,9 +66807,10 @@ async function buildLayers(groups, python, directory, onLayer) {
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
+        const text = formatFacts(facts);
         const layer = packedLayer(packed, title, {
             [layerKeyAnnotation]: key,
-            [factsAnnotation]: formatFacts(facts),
+            ...(text !== undefined && { [factsAnnotation]: text }),
         });
         made[index] = { layer, facts };
         onLayer(layer);

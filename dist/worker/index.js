@@ -45475,11 +45475,11 @@ function unbzip2(range) {
 
 ;// CONCATENATED MODULE: ./src/common/json.ts
 /** Looks at values that came as JSON from elsewhere. */
-function isRecord(value) {
+function json_isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function isStringRecord(value) {
-    return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+    return json_isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/json.ts
@@ -45494,7 +45494,7 @@ function parseObject(text, file, dist) {
     catch (cause) {
         throw malformed(dist, `${file} is not JSON: ${errors_messageOf(cause)}`, cause);
     }
-    if (!isRecord(value))
+    if (!json_isRecord(value))
         throw malformed(dist, `${file} is not an object`);
     return value;
 }
@@ -45747,7 +45747,7 @@ const pathTypes = {
     directory: 'directory',
 };
 function parseEntry(entry, dist) {
-    if (!isRecord(entry) || typeof entry['_path'] !== 'string') {
+    if (!json_isRecord(entry) || typeof entry['_path'] !== 'string') {
         throw malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
     const path = safePath(entry['_path'], dist, 'info/paths.json');
@@ -45833,7 +45833,7 @@ function parseIndex(json, name) {
 /** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
 function parseLinkJson(text, dist) {
     const { noarch } = text === undefined ? {} : parseObject(text, 'info/link.json', dist);
-    const definitions = isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
+    const definitions = json_isRecord(noarch) ? (noarch['entry_points'] ?? []) : [];
     if (!Array.isArray(definitions))
         throw malformed(dist, "'entry_points' in info/link.json is no list");
     const entryPoints = [];
@@ -46759,7 +46759,7 @@ function bytecodeOf(files, targets, { version }) {
 const variables = /^etc\/conda\/env_vars\.d\/[^/]+\.json$/;
 const script = /^etc\/conda\/activate\.d\/[^/]+\.sh$/;
 /** Whether activation reads a file of a prefix. */
-function isActivationFile(path) {
+function activation_files_isActivationFile(path) {
     return variables.test(path) || script.test(path);
 }
 /**
@@ -49341,6 +49341,241 @@ function wheelContext({ pip, ...context }) {
     if (pip === undefined)
         throw new Error('wheels are linked as by no pip');
     return { ...context, pip };
+}
+
+;// CONCATENATED MODULE: ./src/layers/manifest-room.ts
+/**
+ * What a layer may say of itself in the manifest, in bytes as they stand there. Registries need not take manifests above 4 MB, and clients
+ * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
+ */
+const annotationLimit = 9000;
+/** Whether a text has room in the annotation of a layer. */
+function manifest_room_hasRoom(text) {
+    return bytesInManifest(text) <= annotationLimit;
+}
+/**
+ * How many entries the path sets of an annotation may have together.
+ * @param rest the annotation with empty ones
+ * @returns less than 1 when there is no room for any
+ */
+function roomForPaths(rest) {
+    // Four bytes an entry in base64, each set rounded up.
+    return Math.floor(((annotationLimit - bytesInManifest(rest) - 8) * 3) / 16);
+}
+/** It is a string in a string there: quotes and line breaks take more. */
+function bytesInManifest(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
+
+;// CONCATENATED MODULE: ./src/layers/path-set.ts
+
+/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
+function hashPath(path) {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < path.length; index++) {
+        const unit = path.charCodeAt(index);
+        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+        if (unit > 0xff)
+            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
+    }
+    return hash >>> 0;
+}
+/**
+ * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
+ * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
+ * more closely than they need be, no more. Where that leaves too many entries, other directories are territories too.
+ * @param names of the packages
+ * @param paths that they claim, relative to the prefix
+ * @param most how many entries there should be; there are more where too many lie at the top
+ */
+function claimsOf(names, paths, most = Infinity) {
+    const own = new Set([...names].flatMap(callNames));
+    const claims = new Set();
+    const ways = new Set();
+    for (const path of paths) {
+        const claimed = territoryOf(path, own) ?? path;
+        if (claims.has(claimed))
+            continue;
+        claims.add(claimed);
+        for (const parent of parentsOf(claimed)) {
+            if (ways.has(parent))
+                break;
+            ways.add(parent);
+        }
+    }
+    takeDirectories(claims, ways, most);
+    return { claims: hashed(claims), ways: hashed(ways) };
+}
+/**
+ * A set of paths of which directories stand for all below them where there are too many.
+ * @param most as in `claimsOf`
+ */
+function pathSetOf(paths, most) {
+    const all = new Set(paths);
+    takeDirectories(all, new Set(), most);
+    return hashed(all);
+}
+/**
+ * Has directories stand for what is in them, until there are no more than so many entries. Fewer bits for each would be the other way:
+ * then nearly all layers would meet by chance. The deepest directories go first, since what lies high is where packages meet, as in
+ * `share/man/man1`; of one depth, those that hold the most. `bin`, `lib` and the like never do: everybody meets there.
+ */
+function takeDirectories(claims, ways, most) {
+    const depthOf = (path) => path.split('/').length;
+    let deepest = 0;
+    for (const path of claims)
+        deepest = Math.max(deepest, depthOf(path));
+    for (let depth = deepest; depth > 2 && claims.size + ways.size > most; depth--) {
+        const here = [...claims].filter((path) => depthOf(path) === depth);
+        const contents = Map.groupBy(here, (path) => path.slice(0, path.lastIndexOf('/')));
+        const fullest = [...contents].sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1));
+        for (const [directory, paths] of fullest) {
+            if (claims.size + ways.size <= most)
+                return;
+            for (const path of paths)
+                claims.delete(path);
+            ways.delete(directory);
+            claims.add(directory);
+        }
+    }
+}
+function hashed(paths) {
+    return new Set(Array.from(paths, hashPath));
+}
+/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
+function callNames(name) {
+    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
+    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
+}
+/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
+function territoryOf(path, own) {
+    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
+        const name = path.slice(start, end).toLowerCase();
+        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
+        // Others' modules live in a python's and in a perl's own directories.
+        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
+            return path.slice(0, end);
+        start = end + 1;
+        end = path.indexOf('/', start);
+    }
+    return undefined;
+}
+/**
+ * Finds those that may have a path in common with another, or a file where another has a directory.
+ * @returns their indexes
+ */
+function findMeetings(all) {
+    const owners = new Map();
+    const meeting = new Set();
+    all.forEach(({ claims }, index) => {
+        for (const hash of claims) {
+            const owner = owners.get(hash);
+            if (owner === undefined)
+                owners.set(hash, index);
+            else
+                meeting.add(owner).add(index);
+        }
+    });
+    all.forEach(({ ways }, index) => {
+        for (const hash of ways) {
+            const owner = owners.get(hash);
+            if (owner !== undefined && owner !== index)
+                meeting.add(owner).add(index);
+        }
+    });
+    return meeting;
+}
+/** Sorted, four bytes each, lowest first, in base64. */
+function formatPathSet(set) {
+    const sorted = Uint32Array.from(set).sort();
+    const bytes = Buffer.alloc(sorted.length * 4);
+    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
+    return bytes.toString('base64');
+}
+/** @returns undefined for what `formatPathSet` would not give */
+function path_set_parsePathSet(text) {
+    const bytes = Buffer.from(text, 'base64');
+    const set = new Set();
+    for (let at = 0; at + 4 <= bytes.length; at += 4)
+        set.add(bytes.readUInt32LE(at));
+    return formatPathSet(set) === text ? set : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/layers/facts.ts
+
+
+
+
+/**
+ * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
+ * are; with them the rest of an image can be made without these packages at hand.
+ */
+const factsAnnotation = 'io.github.micromamba-image.facts';
+/** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
+const scriptRules = 2;
+/** The facts with the claims on some paths, as exact as there is room for in a manifest. */
+function withClaims(rest, names, paths) {
+    const room = roomForPaths(formatAll({ claims: new Set(), ways: new Set(), ...rest }));
+    return { ...claimsOf(names, paths, room > 0 ? room : undefined), ...rest };
+}
+/** @returns undefined where a manifest has no room for them; the layer is made again by each run that needs its facts */
+function formatFacts(facts) {
+    const text = formatAll(facts);
+    return hasRoom(text) ? text : undefined;
+}
+function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
+    const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
+    return JSON.stringify({
+        claims: formatPathSet(claims),
+        ways: formatPathSet(ways),
+        ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
+        ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
+        distributions,
+        ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+    });
+}
+function facts_sorted(texts) {
+    return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+/** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
+function parseFacts(text) {
+    const facts = readFacts(text);
+    return facts && formatFacts(facts) === text ? facts : undefined;
+}
+function readFacts(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!isRecord(value))
+        return undefined;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
+    if (typeof claims !== 'string' || typeof ways !== 'string')
+        return undefined;
+    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
+    if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
+        return undefined;
+    const [, scripted, messages] = scripts;
+    if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
+        return undefined;
+    if (!Object.keys(texts).every(isActivationFile))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
+    if (python === undefined)
+        return read;
+    if (!isList(python))
+        return undefined;
+    const [version = '', executable = '', sitePackages = ''] = python;
+    return { ...read, python: { version, executable, sitePackages } };
+}
+function isTexts(value) {
+    return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+function isList(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-words.ts
@@ -57759,8 +57994,8 @@ function linkMessage(script) {
 
 /** A larger script does more than print. In bytes. */
 const scriptLimit = 64 * 1024;
-/** How much of a text is kept, in code units: facts travel with the manifest of an image. */
-const messageLimit = 4000;
+/** How much of the texts of a layer is kept, in code units: facts travel with the manifest of an image. */
+const messagesLimit = 4000;
 /** Whether a file of a package is one of its link scripts, and small enough to be looked at. */
 function holdsLinkScript({ path, size }, plan) {
     return size <= scriptLimit && linkScriptsOf(plan).some((script) => script.path === path);
@@ -57782,8 +58017,11 @@ function readLinkScripts(sources, plans, scripts, context) {
         if (message === undefined)
             scripted.push(plan.dist);
         else
-            messages[plan.dist] = link_scripts_shortened(message);
+            messages[plan.dist] = message;
     }
+    const most = Math.floor(messagesLimit / Object.keys(messages).length);
+    for (const [dist, message] of Object.entries(messages))
+        messages[dist] = link_scripts_shortened(message, most);
     return { scripted, messages };
 }
 /** What a package's scripts print, less the empty lines around it; undefined when they do more, or may. */
@@ -57802,10 +58040,10 @@ function link_scripts_messageOf({ archive }, plan, texts, { prefix, rootPrefix }
     return message.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 /** Cuts a text at the end of a line if there is one. */
-function link_scripts_shortened(text) {
-    if (text.length <= messageLimit)
+function link_scripts_shortened(text, most) {
+    if (text.length <= most)
         return text;
-    const start = text.slice(0, messageLimit);
+    const start = text.slice(0, most);
     const kept = start.slice(0, start.lastIndexOf('\n') + 1).trimEnd() || start.toWellFormed();
     return `${kept}\n(${text.length - kept.length} more characters)`;
 }
@@ -60986,107 +61224,6 @@ function digested(hash) {
     return `sha256:${hash.digest('hex')}`; // what a sha256 gives is a digest
 }
 
-;// CONCATENATED MODULE: ./src/layers/path-set.ts
-
-/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
-function hashPath(path) {
-    let hash = 0x811c9dc5;
-    for (let index = 0; index < path.length; index++) {
-        const unit = path.charCodeAt(index);
-        hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
-        if (unit > 0xff)
-            hash = Math.imul(hash ^ (unit >> 8), 0x01000193);
-    }
-    return hash >>> 0;
-}
-/**
- * The claims of packages. A directory that is called like one of them is a territory: hardly anybody else puts files in
- * `site-packages/numpy` or `share/doc/zlib`, and one entry does for hundreds. Where somebody does, the two are looked at
- * more closely than they need be, no more.
- * @param names of the packages
- * @param paths that they claim, relative to the prefix
- */
-function claimsOf(names, paths) {
-    const own = new Set([...names].flatMap(callNames));
-    const claims = new Set();
-    const ways = new Set();
-    const seen = new Set();
-    const seenAbove = new Set();
-    for (const path of paths) {
-        const territory = territoryOf(path, own);
-        const claimed = territory ?? path;
-        if (seen.has(claimed))
-            continue;
-        seen.add(claimed);
-        claims.add(hashPath(claimed));
-        for (const parent of parentsOf(claimed)) {
-            if (seenAbove.has(parent))
-                break;
-            seenAbove.add(parent);
-            ways.add(hashPath(parent));
-        }
-    }
-    return { claims, ways };
-}
-/** The names that directories of a package go by: `r-ggplot2` has `ggplot2`, `scikit-learn` has none of its own. */
-function callNames(name) {
-    const short = name.replace(/^(r|perl|bioconductor|python)-/, '');
-    return [...new Set([name, short].flatMap((call) => [call, call.replaceAll('-', '_')]))].map((call) => call.toLowerCase());
-}
-/** The highest directory of a path, below the first level, that is called like a package, perhaps with a version. */
-function territoryOf(path, own) {
-    for (let start = path.indexOf('/') + 1, end = path.indexOf('/', start); start > 0 && end > 0;) {
-        const name = path.slice(start, end).toLowerCase();
-        const isOwn = own.has(name) || own.has(name.replace(/-\d[^/]*$/, ''));
-        // Others' modules live in a python's and in a perl's own directories.
-        if (isOwn && !/^(python|perl|ruby|site-packages|r)$/.test(name))
-            return path.slice(0, end);
-        start = end + 1;
-        end = path.indexOf('/', start);
-    }
-    return undefined;
-}
-/**
- * Finds those that may have a path in common with another, or a file where another has a directory.
- * @returns their indexes
- */
-function findMeetings(all) {
-    const owners = new Map();
-    const meeting = new Set();
-    all.forEach(({ claims }, index) => {
-        for (const hash of claims) {
-            const owner = owners.get(hash);
-            if (owner === undefined)
-                owners.set(hash, index);
-            else
-                meeting.add(owner).add(index);
-        }
-    });
-    all.forEach(({ ways }, index) => {
-        for (const hash of ways) {
-            const owner = owners.get(hash);
-            if (owner !== undefined && owner !== index)
-                meeting.add(owner).add(index);
-        }
-    });
-    return meeting;
-}
-/** Sorted, four bytes each, lowest first, in base64. */
-function formatPathSet(set) {
-    const sorted = Uint32Array.from(set).sort();
-    const bytes = Buffer.alloc(sorted.length * 4);
-    sorted.forEach((hash, index) => bytes.writeUInt32LE(hash, index * 4));
-    return bytes.toString('base64');
-}
-/** @returns undefined for what `formatPathSet` would not give */
-function parsePathSet(text) {
-    const bytes = Buffer.from(text, 'base64');
-    const set = new Set();
-    for (let at = 0; at + 4 <= bytes.length; at += 4)
-        set.add(bytes.readUInt32LE(at));
-    return formatPathSet(set) === text ? set : undefined;
-}
-
 ;// CONCATENATED MODULE: ./src/layers/job.ts
 
 
@@ -61112,13 +61249,12 @@ async function runJob({ packages, context, owner, compression, file }, compiler)
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
     const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
-    const facts = {
-        ...claimsOf(plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths)),
+    const facts = withClaims({
         texts,
         ...readLinkScripts(sources, plans, scripts, context),
         distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: python_pythonOf(python.archive.info.index) }),
-    };
+    }, plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths));
     return { layer, facts };
 }
 /**
@@ -61135,7 +61271,7 @@ async function* linkAll(sources, plans, context, compiler, scripts) {
     }
 }
 function isActivation({ path }) {
-    return isActivationFile(path);
+    return activation_files_isActivationFile(path);
 }
 /** Keeps the text of some files on their way; they are small. */
 async function* keepTexts(entries, isKept, texts) {
