@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError } from '../src/common/errors.ts'
 import { platformOfSubdir, type Subdir } from '../src/common/platform.ts'
-import { groupPackages } from '../src/layers/build.ts'
+import { groupLocked, type GroupedNames } from '../src/layers/build.ts'
 import {
   diffLocks,
   formatDiff,
@@ -77,7 +77,7 @@ async function compare(old: string, now: string, withSizes: boolean): Promise<Lo
   const facts: ReadonlyMap<string, PackageFacts> = withSizes
     ? await archiveSizes([...before.packages, ...after.packages], (await openChannels({})).authorize)
     : new Map()
-  const groups = (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, 100)
+  const groups = (names: GroupedNames) => groupLocked(names, 100)
   const platform = platformOf(after)
   return {
     // The name of the lockfile is the environment's, by default with the platform in it.

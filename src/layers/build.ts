@@ -22,9 +22,9 @@ export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export {
   chooseOwnLayer,
   chooseOwnLayers,
+  groupLocked,
   groupPackages,
-  groupWheels,
-  wheelBudget,
+  type GroupedNames,
   type LayerGroup,
 } from './group.ts'
 export { directoryOfPrefix, layerEntries } from './job.ts'

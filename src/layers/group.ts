@@ -53,6 +53,27 @@ export function groupPackages(
   return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages')
 }
 
+/** What of a lock decides its groups: names, in its order. */
+export interface GroupedNames {
+  readonly packages: readonly string[]
+  readonly wheels?: readonly string[] | undefined
+  /** Of the packages and wheels that have a layer of their own; undefined when nobody chose them. */
+  readonly ownLayer?: readonly string[] | undefined
+}
+
+/**
+ * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba.
+ * @param budget how many groups there may be, at least 1
+ */
+export function groupLocked({ packages, wheels = [], ownLayer }: GroupedNames, budget: number): LayerGroup[] {
+  if (wheels.length === 0) return groupPackages(packages, ownLayer, budget)
+  const forWheels = wheelBudget(budget)
+  return [
+    ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+    ...groupWheels(wheels, ownLayer, forWheels, packages.length),
+  ]
+}
+
 /** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
 export function wheelBudget(budget: number): number {
   return Math.max(1, Math.floor(budget * wheelShare))

@@ -9,7 +9,7 @@ import { createLimiter } from '../common/limiter.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { layerBudget } from '../image/assemble.ts'
-import { chooseOwnLayers, groupPackages } from '../layers/build.ts'
+import { chooseOwnLayers, groupLocked, type GroupedNames } from '../layers/build.ts'
 import {
   askFor,
   lockPath,
@@ -122,7 +122,7 @@ async function lockMember(
     secrets: [...(environment?.secrets ?? []), ...access.secrets],
     chooseOwnLayer: chooseOwnLayers,
     // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
-    groups: (names: readonly string[], own?: readonly string[]) => groupPackages(names, own, layerBudget),
+    groups: (names: GroupedNames) => groupLocked(names, layerBudget),
     factsOf: async (gone: readonly LockedPackage[]) => archiveSizes(gone, access.authorize),
     updateCommand: updateCommand(request, member.file, platform),
   }

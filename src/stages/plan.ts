@@ -3,12 +3,10 @@ import type { EnvironmentInputs, ImageInputs, WheelInputs } from '../image/input
 import { runGroups } from '../image/run-lines.ts'
 import {
   factsAnnotation,
-  groupPackages,
-  groupWheels,
+  groupLocked,
   layerKey,
   layerKeyAnnotation,
   parseFacts,
-  wheelBudget,
   type KeyedWheel,
   type LayerFacts,
   type LayerGroup,
@@ -74,7 +72,9 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
       const { packages } = locked.resolved.lock
       const names = packages.map(({ name }) => name)
       const python = names.indexOf('python')
-      const groups = groupMember(environment, names, Math.max(1, budget)).map((group) => {
+      const { wheels, ownLayer } = environment
+      const grouped = { packages: names, wheels: wheels?.map(({ name }) => name), ownLayer }
+      const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
         const { title, packages: positions } = group
         const needsPython = positions.some(
           (position) => position >= names.length || packages[position]?.subdir === 'noarch',
@@ -92,25 +92,6 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
     }),
   )
   return { wanted, base, owner, members, earlier }
-}
-
-/** Layers of wheels lie on those of packages, as pip installs after micromamba. */
-function groupMember(
-  { wheels = [], ownLayer }: EnvironmentInputs,
-  packages: readonly string[],
-  budget: number,
-): LayerGroup[] {
-  if (wheels.length === 0) return groupPackages(packages, ownLayer, budget)
-  const forWheels = wheelBudget(budget)
-  return [
-    ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
-    ...groupWheels(
-      wheels.map(({ name }) => name),
-      ownLayer,
-      forWheels,
-      packages.length,
-    ),
-  ]
 }
 
 /** @param python the position of the python that the packages depend on; -1 when they depend on none */

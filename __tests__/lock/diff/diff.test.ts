@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { diffLocks, type PackageFacts } from '../../../src/lock/diff/diff.ts'
-import { groupPackages } from '../../../src/layers/group.ts'
+import { groupLocked, type GroupedNames } from '../../../src/layers/group.ts'
 import { parsePackageLine } from '../../../src/lock/package-line.ts'
 import type { Lock, LockHeader } from '../../../src/lock/types.ts'
 import { header, locked } from '../samples.ts'
@@ -130,7 +130,8 @@ describe('sizes', () => {
     // `p1` and `p14` share a bucket; `own` is alone.
     const path = (name: string, version = '1') => `c/noarch/${name}-${version}-0.conda`
     const names = Array.from({ length: 60 }, (_, index) => `p${index}`)
-    const groups = (all: readonly string[], own?: readonly string[]) => groupPackages(all, own, 100)
+    const groups = (all: GroupedNames) => groupLocked(all, 100)
+    const all = { packages: [...names, 'own'], ownLayer: ['own'] }
     const before = lock(
       [...names, 'own'].map((name) => path(name)),
       { ownLayer: ['own'] },
@@ -139,11 +140,11 @@ describe('sizes', () => {
       ownLayer: ['own'],
     })
     const sizes = new Map(after.packages.map((item) => [item.url.href, { size: 1000 }]))
-    const shared = groups([...names, 'own'], ['own']).find(({ packages }) => packages.includes(1))
+    const shared = groups(all).find(({ packages }) => packages.includes(1))
     const { pull } = await diffLocks(before, after, { facts: sizes, groups })
     expect(pull).toEqual({
       layers: 1,
-      of: groups([...names, 'own'], ['own']).length,
+      of: groups(all).length,
       bytes: 1000 * (shared?.packages.length ?? 0),
     })
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { groupLocked, type GroupedNames } from '../../../src/layers/group.ts'
 import { diffLocks, formatDiff, type PackageFacts } from '../../../src/lock/diff/diff.ts'
 import { comparePythonVersions } from '../../../src/lock/diff/python-versions.ts'
 import type { Lock, LockedWheel } from '../../../src/lock/types.ts'
@@ -113,6 +114,28 @@ describe('who asked', () => {
     expect(packages.find(({ name }) => name === 'jinja2')).not.toHaveProperty('askedBy')
     expect(packages.find(({ name }) => name === 'click')?.askedBy).toEqual(['flask'])
   })
+})
+
+test('what is pulled again counts the layers of wheels, which share theirs with wheels alone', async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `w${index}`)
+  const lockWith = (version: string) =>
+    lock(
+      [...names.map((name) => pure(name, name === 'w3' ? version : '1')), pure('own', '1')],
+      ['c/noarch/p-1-0.conda'],
+    )
+  const [before, after] = [lockWith('1'), lockWith('2')]
+  const sizes = [...after.packages.map(({ url }) => url.href), ...after.wheels.map(({ url }) => url)].map(
+    (url): [string, PackageFacts] => [url, { size: 1000 }],
+  )
+  const groups = (all: GroupedNames) => groupLocked(all, 90)
+  const all = groups({ packages: ['p'], wheels: [...names, 'own'], ownLayer: header.ownLayer })
+  const shared = all.find(({ packages }) => packages.includes(1 + names.indexOf('w3')))
+  const { pull } = await diffLocks(before, after, { facts: new Map(sizes), groups })
+  expect(pull).toEqual({ layers: 1, of: all.length, bytes: 1000 * (shared?.packages.length ?? 0) })
+  // REQUESTED is a file of its layer.
+  const asked = { ...after, wheels: after.wheels.map((one) => ({ ...one, requested: one.name !== 'w3' })) }
+  const known = { facts: new Map(sizes), groups }
+  expect((await diffLocks(after, asked, known)).pull?.layers).toBe(1)
 })
 
 test('they stand in the table with where they are from, once for all platforms', async () => {

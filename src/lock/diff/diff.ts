@@ -1,4 +1,5 @@
-import type { Lock, LockedPackage } from '../types.ts'
+import { formatWheelLine } from '../wheel-line.ts'
+import type { Lock, LockedPackage, LockedWheel } from '../types.ts'
 import { findAskers } from './askers.ts'
 import { byImportance } from './importance.ts'
 import { itemsOf, type Item } from './items.ts'
@@ -46,8 +47,7 @@ export async function diffLocks(before: Lock, after: Lock, known: Known = {}): P
   })
   const base = compareBases(before, after)
   const size = sizeChange(packages)
-  // Which layers wheels are in is not told here.
-  const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known)
+  const pull = layersToPull(before, after, known)
   return {
     packages: packages.sort(byImportance),
     ...(base && { base }),
@@ -99,20 +99,30 @@ function sizeChange(packages: readonly PackageChange[]): number | undefined {
   return sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
 }
 
-/** A layer stays when its packages do; see `groupPackages`. The layers of the base are not counted. */
+/** A layer stays when its packages or wheels do; see `groupLocked`. The layers of the base are not counted. */
 function layersToPull(before: Lock, after: Lock, { facts, groups }: Known): LockDiff['pull'] {
   if (!facts || !groups) return undefined
-  const grouped = ({ header, packages }: Lock) =>
-    groups(
-      packages.map(({ name }) => name),
-      header?.ownLayer,
-    ).map((group) => group.packages.flatMap((position) => packages[position] ?? []))
-  const content = (group: readonly LockedPackage[]) =>
-    group.map(({ url, checksum }) => `${url.href} ${checksum.hex}`).join('\n')
+  const grouped = ({ header, packages, wheels }: Lock) => {
+    const all = [...packages, ...wheels]
+    const nameOf = ({ name }: { readonly name: string }) => name
+    return groups({
+      packages: packages.map(nameOf),
+      wheels: wheels.map(nameOf),
+      ownLayer: header?.ownLayer,
+    }).map((group) => group.packages.flatMap((position) => all[position] ?? []))
+  }
+  const content = (group: readonly (LockedPackage | LockedWheel)[]) => group.map(lineOf).join('\n')
   const there = new Set(grouped(before).map(content))
   const all = grouped(after)
   const changed = all.filter((group) => !there.has(content(group)))
-  const sizes = changed.flat().map(({ url }) => facts.get(url.href)?.size ?? 0)
+  const sizes = changed.flat().map(({ url }) => facts.get(String(url))?.size ?? 0)
   if (sizes.includes(0)) return undefined
   return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
+}
+
+/** All that a layer knows of a package or a wheel. */
+function lineOf(locked: LockedPackage | LockedWheel): string {
+  return 'checksum' in locked
+    ? `${locked.url.href} ${locked.checksum.hex}`
+    : `${formatWheelLine(locked)} ${locked.requested} ${locked.direct}`
 }

@@ -13,11 +13,12 @@ export interface PackageFacts {
 export interface Known {
   /** By the address of the archive, as the lock has it. */
   readonly facts?: ReadonlyMap<string, PackageFacts>
-  /** Which packages share a layer, by their positions in the lock. */
-  readonly groups?: (
-    names: readonly string[],
-    ownLayer: readonly string[] | undefined,
-  ) => readonly { readonly packages: readonly number[] }[]
+  /** Which packages share a layer, and which wheels, by their positions in the lock; wheels stand behind all packages. */
+  readonly groups?: (names: {
+    readonly packages: readonly string[]
+    readonly wheels: readonly string[]
+    readonly ownLayer: readonly string[] | undefined
+  }) => readonly { readonly packages: readonly number[] }[]
   /** Packages that were to stay as they were and could not. */
   readonly couldNotStay?: readonly string[]
 }
