@@ -29,10 +29,10 @@ test('wheels are counted beside packages, and the pip that chose them is named',
     wheels: [lockedWheel('flask', 'flask-3-py3-none-any.whl')],
   }
   expect(describeLock({ ...resolved, lock }, 'a.lock')).toEqual([
-    'a.lock: used as it is, 2 packages, 1 wheels',
+    'a.lock: used as it is, 2 packages, 1 wheel',
   ])
   expect(describeLock({ ...resolved, lock, reasons: ['x'] }, 'a.lock')[0]).toBe(
-    'a.lock: solved by micromamba 2.9.0 and pip 25.1, 2 packages, 1 wheels, since',
+    'a.lock: solved by micromamba 2.9.0 and pip 25.1, 2 packages, 1 wheel, since',
   )
 })
 

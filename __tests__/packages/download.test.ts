@@ -126,7 +126,7 @@ describe('fetchPackages', () => {
     await mkdir(join(root, 'linux-64'))
     await writeFile(join(root, 'linux-64/a-1.0-0.conda'), content(10))
     expect(await fetch([locked])).toMatchObject([{ from: 'channel', size: 10 }])
-    expect(log).toContain(`1 packages: 1 from ${channel}`)
+    expect(log).toContain(`1 package: 1 from ${channel}`)
   })
 
   it('does not take a package that cannot be read for one that is gone', async () => {

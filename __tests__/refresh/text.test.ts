@@ -38,7 +38,7 @@ describe('what changed', () => {
       await change(lockOf('linux-64/app-1.0-0.conda'), lockOf('linux-64/app-1.1-0.conda')),
     ])
     expect(line).toMatch(/^1 new lockfile; 1 upgraded; app 1\.0 → 1\.1/)
-    expect(details()).toMatch(/^- `env\.linux-64\.lock` is new, with 1 packages\n\n\*\*/)
+    expect(details()).toMatch(/^- `env\.linux-64\.lock` is new, with 1 package\n\n\*\*/)
   })
 
   test('of a lock with the same packages is said too', async () => {

@@ -1,7 +1,7 @@
 import { appendFile, stat } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
-import { formatBytes } from '../common/format.ts'
+import { formatBytes, formatCount } from '../common/format.ts'
 import { htmlCode } from '../common/markdown.ts'
 import { formatPlatform } from '../common/platform.ts'
 import { formatDiff } from '../lock/diff/diff.ts'
@@ -114,8 +114,8 @@ function row(title: string, content: string) {
 }
 
 function describeLock(lock: LockResult): string {
-  const wheels = lock.wheels === undefined ? '' : `, ${lock.wheels} wheels`
-  return `${lock.packages} packages${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
+  const wheels = lock.wheels === undefined ? '' : `, ${formatCount(lock.wheels, 'wheel')}`
+  return `${formatCount(lock.packages, 'package')}${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`
 }
 
 function totalSize(image: Image): string {

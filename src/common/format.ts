@@ -7,6 +7,11 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`
 }
 
+/** `1 file`, `2 files` */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 export function formatGrowth(bytes: number): string {
   if (bytes === 0) return '±0 B'

@@ -1,3 +1,4 @@
+import { formatCount } from '../common/format.ts'
 import { summarize, type LockChange } from './diff/diff.ts'
 import type { ResolvedLock } from './resolve.ts'
 import type { Lock } from './types.ts'
@@ -35,7 +36,10 @@ function solvers({ header }: Lock): string {
 
 /** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
 export function countLocked({ packages, wheels }: Lock): string {
-  return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ')
+  return [
+    formatCount(packages.length, 'package'),
+    ...(wheels.length > 0 ? [formatCount(wheels.length, 'wheel')] : []),
+  ].join(', ')
 }
 
 function couldNotStay({ diff }: LockChange): string[] {

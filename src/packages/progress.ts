@@ -1,24 +1,25 @@
 import * as core from '@actions/core'
-import { formatBytes } from '../common/format.ts'
+import { formatBytes, formatCount } from '../common/format.ts'
 
 const reportEvery = 5_000
 
 /** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
 export class Progress {
-  readonly #total: number
-  /** What they are called. */
-  readonly #noun: string
+  /** How many there are, and what they are called. */
+  readonly #total: string
   readonly #sources = new Map<string, { packages: number; bytes: number }>()
   #received = 0
   readonly #timer: NodeJS.Timeout
 
   constructor(all: readonly { readonly format: string }[]) {
-    this.#total = all.length
     const wheels = all.filter(({ format }) => format === 'whl').length
-    this.#noun = wheels === 0 ? 'packages' : wheels === all.length ? 'wheels' : 'packages and wheels'
+    this.#total =
+      wheels > 0 && wheels < all.length
+        ? `${all.length} packages and wheels`
+        : formatCount(all.length, wheels > 0 ? 'wheel' : 'package')
     this.#timer = setInterval(() => {
       const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0)
-      core.info(`${done} of ${this.#total} ${this.#noun}, ${formatBytes(this.#received)} received`)
+      core.info(`${done} of ${this.#total}, ${formatBytes(this.#received)} received`)
     }, reportEvery)
     this.#timer.unref()
   }
@@ -38,6 +39,6 @@ export class Progress {
     const parts = [...this.#sources].map(
       ([source, { packages, bytes }]) => `${packages} ${source} (${formatBytes(bytes)})`,
     )
-    core.info(`${this.#total} ${this.#noun}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`)
+    core.info(`${this.#total}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`)
   }
 }

@@ -2,7 +2,7 @@ import { copyFile, link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
-import { formatBytes } from '../common/format.ts'
+import { formatBytes, formatCount } from '../common/format.ts'
 
 /** The cache entry that belongs to a lock, and what a restored one was. */
 export interface CacheKeys {
@@ -103,7 +103,7 @@ export async function saveTarballs({ directory, key, matchedKey, files }: Tarbal
       core.info(`${key} was not saved: another job has saved it, or this job may only read the cache.`)
     else {
       const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
-      core.info(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`)
+      core.info(`Saved ${formatCount(names.length, 'package archive')}, ${formatBytes(bytes)}, as ${key}`)
     }
   } catch (error) {
     core.warning(`The package archives were not saved: ${messageOf(error)}`)

@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
+import { formatCount } from '../common/format.ts'
 import type { Command, KeepRules, PackedChanges, Workroom } from '../execute/types.ts'
 import type { LinkScriptOptions } from '../image/inputs.ts'
 import { fixedTime } from '../layers/reproducible.ts'
@@ -200,9 +201,7 @@ async function runScript(
 }
 
 function tell({ dropped, files, removed }: PackedChanges): void {
-  core.info(
-    `Link scripts made ${files} ${files === 1 ? 'file' : 'files'}${removed > 0 ? ` and removed ${removed}` : ''}`,
-  )
+  core.info(`Link scripts made ${formatCount(files, 'file')}${removed > 0 ? ` and removed ${removed}` : ''}`)
   if (dropped.length === 0) return
   const places = dropped.map((path) => `/${path}`).join(', ')
   core.warning(

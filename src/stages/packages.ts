@@ -3,6 +3,7 @@ import type { Request } from '../action/request.ts'
 import type { CacheResult } from '../action/result.ts'
 import { saveState } from '../action/state.ts'
 import { digestOf } from '../common/digest.ts'
+import { formatCount } from '../common/format.ts'
 import type { ChannelAccess } from '../channels/access.ts'
 import {
   missingTarballs,
@@ -135,6 +136,6 @@ function countNeeded(needed: readonly LockedArchive[], all: readonly LockedArchi
   const isWheel = ({ format }: LockedArchive) => format === 'whl'
   const [wheels, packages] = [all.filter(isWheel).length, all.filter((one) => !isWheel(one)).length]
   const neededWheels = needed.filter(isWheel).length
-  const counted = `${needed.length - neededWheels} of ${packages} packages`
-  return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${wheels} wheels`
+  const counted = `${needed.length - neededWheels} of ${formatCount(packages, 'package')}`
+  return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${formatCount(wheels, 'wheel')}`
 }

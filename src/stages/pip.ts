@@ -6,6 +6,7 @@ import type { ChannelAccess } from '../channels/access.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
+import { formatCount } from '../common/format.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { canonicalName, type Environment } from '../environment/read.ts'
 import { parsePackageLine } from '../lock/package-line.ts'
@@ -89,7 +90,7 @@ export async function solvePip(question: PipQuestion, context: RunContext): Prom
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   core.info(
-    `pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${fileNameOf(platform)} in ${seconds} s`,
+    `pip ${resolution.pip} chose ${formatCount(items.length, 'wheel')} for ${environment.file} on ${fileNameOf(platform)} in ${seconds} s`,
   )
   const wheels = items.map(pinOf)
   const archives = wheels.map(({ url }) => ({ url: new URL(url) }))

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
-import { formatBytes } from '../common/format.ts'
+import { formatBytes, formatCount } from '../common/format.ts'
 import type { BaseFiles } from '../base/base-files.ts'
 import { parsePasswd } from '../base/passwd.ts'
 import type { UserWish } from '../base/user-wish.ts'
@@ -113,8 +113,9 @@ async function runCommand(text: string, command: Omit<Command, 'args'>, room: Wo
 
 function tell({ files, bytes, removed, special }: PackedChanges, seconds: number): void {
   const gone = removed > 0 ? `, ${removed} removed` : ''
-  const count = `${files} ${files === 1 ? 'file' : 'files'}`
-  core.info(`${seconds.toFixed(1)} s, ${count} added or changed, ${formatBytes(bytes)}${gone}`)
+  core.info(
+    `${seconds.toFixed(1)} s, ${formatCount(files, 'file')} added or changed, ${formatBytes(bytes)}${gone}`,
+  )
   if (special.length === 0) return
   const paths = special.map((path) => `/${path}`).join(', ')
   core.warning(
