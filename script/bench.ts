@@ -3,7 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { formatBytes } from '../src/common/format.ts'
 import { fail, parseWords } from './lib/arguments.ts'
 import { barsOf } from './lib/bench/bars.ts'
-import { caseNames, type CaseName } from './lib/bench/cases.ts'
+import { caseNames, needReference, type CaseName } from './lib/bench/cases.ts'
 import { installer } from './lib/bench/docker.ts'
 import { emptyFindings } from './lib/bench/findings.ts'
 import { report, writeInto } from './lib/bench/report.ts'
@@ -19,7 +19,8 @@ them, in the same run, what docker build and docker push take for the usual Dock
 floor: the same bytes through 'zstd -d | zstd -3 | sha256sum' on all cores. Needs root, for docker. Prints Markdown tables.
 
   --repeat N       run each case N times and give medians (3)
-  --cases NAME,…   of ${caseNames.join(', ')}; cold and leaf are always run (all)
+  --cases NAME,…   of ${caseNames.join(', ')} (all); cold and
+                   leaf are always run, but where none but scripts, wheels and big ones are asked for
   --json FILE      write the figures, of every round
   --markdown FILE  put the tables between the marks of a document
   --check          exit 1, naming them, when bars are missed
@@ -51,11 +52,11 @@ await checkDestinations([
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
 const findings = emptyFindings(machine, installer)
-const bench = await startBench(await workloadChannel())
+const bench = needReference(chosen) ? await startBench(await workloadChannel()) : undefined
 try {
   for (let number = 0; number < repeat; number++) await runRound({ bench, number, chosen, findings })
 } finally {
-  await bench.stop()
+  await bench?.stop()
 }
 const text = report(findings)
 console.log(text)

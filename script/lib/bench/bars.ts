@@ -31,9 +31,12 @@ export function barsOf(findings: Findings): Bar[] {
     ['bytes pushed after the leaf’s bump, of the changed layer', leaf?.up, leaf?.layerBytes, 1.3],
     ['cold with link scripts, of docker build and push', ours('scripts')?.wall, dockers('scripts'), 1 / 4],
     ['one leaf package bumped there, of docker', ours('scripts-leaf')?.wall, dockers('scripts-leaf'), 1 / 8],
+    ['cold with wheels, of docker build and push', ours('wheels')?.wall, dockers('wheels'), 1 / 3],
+    ['one wheel bumped, of docker', ours('wheels-bump')?.wall, dockers('wheels-bump'), 1 / 30],
     ['the entrypoint, of micromamba-docker’s', entrypoint?.ours, upstream, 1 / 10],
     ['peak memory, cold, MB', cold?.peak, 1e6, 400],
     ['peak memory with a package of 2 GB, MB', big?.peak, 1e6, 600],
+    ['peak memory with wheels of 2.5 GB, MB', ours('big-wheels')?.peak, 1e6, 600],
   ]
   return bars.flatMap(([name, value, of, limit]) =>
     value === undefined || of === undefined ? [] : [{ name, value: value / of, limit }],

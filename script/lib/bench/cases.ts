@@ -11,7 +11,10 @@ export const caseTitles = {
   second: 'a second environment that shares most packages',
   scripts: 'cold, with graphviz and gtk3, whose link scripts run',
   'scripts-leaf': 'one leaf package bumped there',
+  wheels: 'cold, 100 wheels',
+  'wheels-bump': 'one wheel bumped there',
   big: 'cold, a single package of 2 GB',
+  'big-wheels': 'cold, wheels of 2.5 GB',
   pull: 'pull after the leaf’s bump',
   entrypoint: 'container start to the command’s first instruction',
 } as const
@@ -19,6 +22,15 @@ export const caseTitles = {
 export type CaseName = keyof typeof caseTitles
 
 export const caseNames = Object.keys(caseTitles) as CaseName[] // of an object that has no others
+
+/** Cases with a workload of their own, which can be run without the reference workload. */
+const ownWorkload: ReadonlySet<CaseName> = new Set([
+  ...(['scripts', 'scripts-leaf', 'wheels', 'wheels-bump', 'big', 'big-wheels'] as const),
+])
+
+export function needReference(chosen: Iterable<CaseName>): boolean {
+  return [...chosen].some((name) => !ownWorkload.has(name))
+}
 
 /** Which packages change in the cases, one after the other; a bump stays. */
 export interface Edits {

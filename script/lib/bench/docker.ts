@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { promisify } from 'node:util'
 import { startEngine } from '../../../__tests__/world/engine.ts'
 import { watchProcesses } from './processes.ts'
@@ -14,7 +15,7 @@ const project = resolve(import.meta.dirname, '../../..')
 /** An engine that builds and pushes images by the usual Dockerfile. */
 export interface DockerBench {
   /** `docker build` and `docker push`; CPU and memory are those of the engine and of what runs in it. */
-  build(lock: string, tag: string): Promise<Measurement>
+  build(lock: string, tag: string, requirements?: Requirements): Promise<Measurement>
   /** Pulls an image into an engine that has the layers of another. */
   pull(image: string): Promise<Pull>
   /** Standard output of a command in a new container. */
@@ -22,6 +23,13 @@ export interface DockerBench {
   /** Forgets all images and what was kept of builds. */
   empty(): Promise<void>
   stop(): Promise<void>
+}
+
+/** What pip installs behind the packages. */
+export interface Requirements {
+  /** Of a requirements file. */
+  readonly text: string
+  readonly index: string
 }
 
 export interface DockerOptions {
@@ -52,12 +60,13 @@ export async function startDockerBench({ servers, base, best }: DockerOptions): 
     await mkdir(context)
     await mkdir(tools)
     await bundleInstaller(tools)
-    await writeFile(join(context, 'Dockerfile'), dockerfile(base, isReal))
     await docker('pull', '--quiet', base)
     const common = ['--network=host', `--build-context=tools=${tools}`, '--provenance=false']
     return {
-      async build(lock, tag) {
+      async build(lock, tag, requirements) {
+        await writeFile(join(context, 'Dockerfile'), dockerfile(base, isReal, requirements?.index))
         await writeFile(join(context, 'env.lock'), lock)
+        if (requirements) await writeFile(join(context, 'requirements.txt'), requirements.text)
         const [traffic, processes] = [watchTraffic(servers), watchProcesses(engine.process)]
         const [metadata, start] = [join(folder, 'metadata.json'), performance.now()]
         let build: number | undefined
@@ -109,9 +118,11 @@ export async function startDockerBench({ servers, base, best }: DockerOptions): 
 /**
  * What people write, with the stand-in where micromamba would be. The real one ends with "No CA certificates found on system"
  * where there are none, also when the channel speaks http, and the base of the bench has none. So it is not to verify any; the
- * packages are verified all the same, by the lockfile.
+ * packages are verified all the same, by the lockfile. What pip installs lies in a layer of its own, so that the packages are found in
+ * the build cache when a wheel is bumped.
+ * @param index where pip finds what `requirements.txt` asks for
  */
-export function dockerfile(base: string, isReal: boolean): string {
+export function dockerfile(base: string, isReal: boolean, index?: string): string {
   const install = isReal
     ? 'export MAMBA_SSL_VERIFY=false && micromamba install --yes --name base --file /tmp/env.lock && micromamba clean --all --yes'
     : '--mount=type=bind,from=tools,target=/tools /tools/node /tools/index.js /tmp/env.lock /opt/conda'
@@ -120,12 +131,20 @@ export function dockerfile(base: string, isReal: boolean): string {
     'SHELL ["/bin/bash", "-c"]',
     'COPY env.lock /tmp/env.lock',
     `RUN ${install}`,
+    ...(index === undefined
+      ? []
+      : [
+          'COPY requirements.txt /tmp/requirements.txt',
+          // The channel's pip, which is Debian's, reads the system's certificates when it starts, and the base has none.
+          `RUN --mount=type=bind,from=tools,source=certificates.pem,target=/etc/ssl/certs/ca-certificates.crt /opt/conda/bin/python -m pip install --no-cache-dir --index-url ${index} --requirement /tmp/requirements.txt`,
+        ]),
     '',
   ].join('\n')
 }
 
 async function bundleInstaller(tools: string): Promise<void> {
   await copyFile(process.execPath, join(tools, 'node'))
+  await writeFile(join(tools, 'certificates.pem'), rootCertificates.join('\n'))
   const ncc = join(project, 'node_modules/.bin/ncc')
   await run(ncc, ['build', 'script/lib/bench/install.ts', '--out', tools, '--no-cache', '--quiet'], {
     cwd: project,

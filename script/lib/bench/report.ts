@@ -25,8 +25,10 @@ const makerTitles: Readonly<Record<Maker, string>> = {
 /** The tables of a run, Markdown. */
 export function report(findings: Findings): string {
   const { machine, installer, floor } = findings
-  const rounds = floor.length
-  const floorTime = medianOf(floor) ?? NaN
+  const rounds = Math.max(
+    ...makers.flatMap((maker) => Object.values(findings.builds[maker]).map(({ length }) => length)),
+  )
+  const floorTime = medianOf(floor)
   const docker = medianBuild(findings, 'docker', 'cold')?.wall
   const rows = caseNames
     .filter((name) => name !== 'pull' && name !== 'entrypoint')
@@ -40,12 +42,16 @@ export function report(findings: Findings): string {
       ['case', 'made by', 'wall', '÷ docker', 'CPU', 'peak memory', 'down', 'up', 'requests'],
       [
         ...rows,
-        [
-          'floor: `zstd -d`, `zstd -3`, `sha256sum`',
-          '',
-          duration(floorTime),
-          ratio(floorTime, docker),
-        ].concat(Array<string>(5).fill('')),
+        ...(floorTime === undefined
+          ? []
+          : [
+              [
+                'floor: `zstd -d`, `zstd -3`, `sha256sum`',
+                '',
+                duration(floorTime),
+                ratio(floorTime, docker),
+              ].concat(Array<string>(5).fill('')),
+            ]),
       ],
     ),
     '',
@@ -72,7 +78,8 @@ function buildRow(findings: Findings, name: BuildCase, maker: Maker): string[] |
   const { wall, cpu, peak, down, up, requests } = found
   // What docker does for any change; without its build cache, as on a runner, also for none.
   const docker = name === 'unchanged' ? undefined : medianBuild(findings, 'docker', name)
-  const whole = name === 'big' ? undefined : (docker ?? medianBuild(findings, 'docker', 'cold'))
+  const whole =
+    name === 'big' || name === 'big-wheels' ? undefined : (docker ?? medianBuild(findings, 'docker', 'cold'))
   const cached = name === 'unchanged' && maker !== 'ours' ? ', with its build cache' : ''
   return [
     caseTitles[name],

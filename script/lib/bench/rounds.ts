@@ -5,10 +5,13 @@ import { makers, stores, type BuildCase, type Findings, type Maker } from './fin
 import { scriptedWorkload } from './scripted-workload.ts'
 import { startBench, type Bench } from './setup.ts'
 import type { Measurement } from './types.ts'
+import { bigWheels } from './big-wheels.ts'
+import { bumpedWheel, wheelWorkload } from './wheel-workload.ts'
 
 /** A round: the cases that were chosen, once each, and what they find. */
 interface Round {
-  readonly bench: Bench
+  /** With the reference workload; absent where no case needs it. */
+  readonly bench?: Bench | undefined
   /** From 0. */
   readonly number: number
   readonly chosen: ReadonlySet<CaseName>
@@ -18,23 +21,39 @@ interface Round {
 /** An image, and the one after the leaf's bump, by digest. */
 type Pair = readonly [before: string, after: string]
 
-/** Runs the chosen cases once, all of them side by side. `cold` and `leaf` are always run, for others stand on their images. */
+/** With the reference workload. */
+type ReferenceRound = Round & { readonly bench: Bench }
+
+/** Runs the chosen cases once, all of them side by side. */
 export async function runRound(round: Round): Promise<void> {
-  const { bench, chosen, findings } = round
-  findings.floor.push(bench.floor())
+  const { bench, number, chosen } = round
+  const images = bench && (await referenceCases({ ...round, bench }))
+  if (chosen.has('scripts') || chosen.has('scripts-leaf')) await scriptCases(round)
+  if (chosen.has('wheels') || chosen.has('wheels-bump')) await wheelCases(round)
+  // Asked for their memory alone, which one round tells.
+  if (chosen.has('big') && number === 0) await bigCase(round, 'big')
+  if (chosen.has('big-wheels') && number === 0) await bigCase(round, 'big-wheels')
+  if (bench && images) await starts({ ...round, bench }, images)
+}
+
+/** `cold` and `leaf` are always run, for others stand on their images. */
+async function referenceCases(round: ReferenceRound): Promise<Readonly<Record<Maker, Pair>>> {
+  round.findings.floor.push(round.bench.floor())
   const ours = await actionCases(round)
   const docker = await dockerCases(round, 'docker')
-  const best = await dockerCases(round, 'best')
-  if (chosen.has('scripts') || chosen.has('scripts-leaf')) await scriptCases(round)
-  // Asked for its memory alone, which one round tells.
-  if (chosen.has('big') && round.number === 0) await bigCase(round)
-  if (chosen.has('pull')) await pulls(round, { ours, docker, best })
+  return { ours, docker, best: await dockerCases(round, 'best') }
+}
+
+/** What becomes of the images. */
+async function starts(round: ReferenceRound, images: Readonly<Record<Maker, Pair>>): Promise<void> {
+  const { bench, chosen, findings } = round
+  if (chosen.has('pull')) await pulls(round, images)
   if (chosen.has('entrypoint') && !findings.entrypoint) {
-    findings.entrypoint = await measureEntrypoint(await bench.docker('docker'), ours[0])
+    findings.entrypoint = await measureEntrypoint(await bench.docker('docker'), images.ours[0])
   }
 }
 
-async function actionCases(round: Round): Promise<Pair> {
+async function actionCases(round: ReferenceRound): Promise<Pair> {
   const { bench, number, chosen } = round
   const { leaf, python, ten } = chooseEdits(bench.packages)
   const run = async (name: BuildCase, bumped: readonly string[], inputs: Record<string, string>) => {
@@ -65,7 +84,7 @@ async function actionCases(round: Round): Promise<Pair> {
   return [before.image, after.image]
 }
 
-async function dockerCases(round: Round, maker: 'docker' | 'best'): Promise<Pair> {
+async function dockerCases(round: ReferenceRound, maker: 'docker' | 'best'): Promise<Pair> {
   const { bench, number, chosen, findings } = round
   const { leaf } = chooseEdits(bench.packages)
   const build = async (name: BuildCase, bumped: readonly string[]) => {
@@ -99,17 +118,49 @@ async function scriptCases(round: Round): Promise<void> {
   }
 }
 
-async function bigCase(round: Round): Promise<void> {
-  const bench = await startBench(await bigChannel())
+/** The same with wheels, which docker's builds leave to a real pip. */
+async function wheelCases(round: Round): Promise<void> {
+  const { channel, wheels } = await wheelWorkload()
+  const bench = await startBench(channel, { wheels })
   try {
-    const inputs = { tags: bench.image('big'), 'cache-downloads': 'false' }
-    note(round, 'ours', 'big', await bench.ours(await bench.lock([]), inputs))
+    const cases = [
+      ['wheels', []],
+      ['wheels-bump', [bumpedWheel]],
+    ] as const
+    const inputs = { tags: bench.image('ours'), 'cache-downloads': 'false' }
+    for (const [name, bumped] of cases)
+      note(round, 'ours', name, await bench.ours(await bench.lock(bumped), inputs))
+    const engine = await bench.docker('docker')
+    const packages = withoutWheels(await bench.lock([]))
+    for (const [name, bumped] of cases) {
+      const build = engine.build(packages, bench.image('docker'), bench.requirements(bumped))
+      note(round, 'docker', name, await build)
+    }
   } finally {
     await bench.stop()
   }
 }
 
-async function pulls({ bench, findings }: Round, pairs: Readonly<Record<Maker, Pair>>): Promise<void> {
+/** What of a lock is micromamba's, which is the same whatever wheels there are. */
+function withoutWheels(lock: string): string {
+  return lock.replace(/^#.*\n/gm, '')
+}
+
+async function bigCase(round: Round, name: 'big' | 'big-wheels'): Promise<void> {
+  const { channel, wheels } = name === 'big' ? { channel: await bigChannel(), wheels: [] } : await bigWheels()
+  const bench = await startBench(channel, { wheels })
+  try {
+    const inputs = { tags: bench.image('big'), 'cache-downloads': 'false' }
+    note(round, 'ours', name, await bench.ours(await bench.lock([]), inputs))
+  } finally {
+    await bench.stop()
+  }
+}
+
+async function pulls(
+  { bench, findings }: ReferenceRound,
+  pairs: Readonly<Record<Maker, Pair>>,
+): Promise<void> {
   for (const store of stores) {
     for (const maker of makers) {
       const engine = await bench.docker(`puller-${store}`)

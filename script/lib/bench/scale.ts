@@ -35,7 +35,7 @@ async function measureSize(
   repeat: number,
 ): Promise<ScalePoint> {
   const chosen = packages.slice(0, size)
-  const bench = await startBench(channel, chosen)
+  const bench = await startBench(channel, { packages: chosen })
   try {
     const [plain, bumped] = [await bench.lock([]), await bench.lock([scaleLeaf])]
     const runs = { docker: [], cold: [], leaf: [], unchanged: [], floor: [] } as Record<

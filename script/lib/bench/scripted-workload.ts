@@ -35,8 +35,8 @@ export async function scriptedWorkload(): Promise<string> {
   })
 }
 
-async function readRecords(channel: string): Promise<Records> {
-  const text = await readFile(join(channel, subdir, 'repodata.json'), 'utf8')
+export async function readRecords(channel: string, of = subdir): Promise<Records> {
+  const text = await readFile(join(channel, of, 'repodata.json'), 'utf8')
   return (JSON.parse(text) as { 'packages.conda': Records })['packages.conda'] // a channel of ours
 }
 

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { mostOf } from './cases.ts'
-import { startDockerBench, type DockerBench } from './docker.ts'
+import { startDockerBench, type DockerBench, type Requirements } from './docker.ts'
 import type { Store } from './findings.ts'
 import { measureFloor } from './floor.ts'
 import { environmentOf, lockOf, readPackages, type BenchPackage } from './locks.ts'
 import { measureOurs, type Ours } from './ours.ts'
 import type { Measurement } from './types.ts'
+import { requirementsOf, serveWheels, type BenchWheel } from './wheels.ts'
 
 /** A world, a workspace in it, and engines, for rounds of the bench. */
 export interface Bench {
@@ -18,6 +19,8 @@ export interface Bench {
   image(name: string): string
   /** A lockfile of `env.yaml` or another, with some packages in their second build. */
   lock(bumped: readonly string[], name?: string): Promise<string>
+  /** What pip is to install, of a workload with wheels. */
+  requirements(bumped: readonly string[]): Requirements | undefined
   ours(lock: string, inputs: Readonly<Record<string, string>>, name?: string): Promise<Measurement>
   /** Started when first asked for. */
   docker(kind: 'docker' | 'best' | `puller-${Store}`): Promise<DockerBench>
@@ -27,8 +30,16 @@ export interface Bench {
   stop(): Promise<void>
 }
 
-/** @param channel the folder of a workload */
-export async function startBench(channel: string, packages?: readonly BenchPackage[]): Promise<Bench> {
+/**
+ * @param channel the folder of a workload
+ * @param options.packages default: all of the channel
+ * @param options.wheels those in its `wheels/` that are wanted
+ */
+export async function startBench(
+  channel: string,
+  options: { readonly packages?: readonly BenchPackage[]; readonly wheels?: readonly BenchWheel[] } = {},
+): Promise<Bench> {
+  const { packages, wheels = [] } = options
   const all = packages ?? (await readPackages(channel))
   const world = await startWorld({
     channel: { folder: channel },
@@ -37,11 +48,13 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
     cache: {},
     base: { micromamba: true },
   })
+  const index = wheels.length > 0 ? await serveWheels(join(channel, 'wheels'), wheels) : undefined
   const workspace = await mkdtemp(join(tmpdir(), 'bench-'))
-  const ours: Ours = { world, workspace }
+  const servers = { ...world, ...(index && { index }) }
+  const ours: Ours = { world: servers, workspace }
   const environments = { env: all, second: mostOf(all) }
   for (const [name, members] of Object.entries(environments)) {
-    await writeFile(join(workspace, `${name}.yaml`), environmentOf(world.channel.url, members))
+    await writeFile(join(workspace, `${name}.yaml`), environmentOf(world.channel.url, members, wheels))
   }
   const engines = new Map<string, DockerBench>()
   return {
@@ -53,8 +66,11 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
         channel: world.channel.url,
         base: `${world.base.reference}@${world.base.digest}`,
         packages: name === 'second' ? environments.second : all,
+        wheels,
+        ...(index && { index }),
         bumped: new Set(bumped),
       }),
+    requirements: (bumped) => index && { text: requirementsOf(wheels, new Set(bumped)), index: index.simple },
     ours(lock, inputs, name = 'env') {
       settle()
       return measureOurs(ours, { name, lock, inputs })
@@ -63,7 +79,7 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
       const engine =
         engines.get(kind) ??
         (await startDockerBench({
-          servers: world,
+          servers,
           base: world.base.reference,
           best: kind === 'best' || kind === 'puller-containerd',
         }))
@@ -79,6 +95,7 @@ export async function startBench(channel: string, packages?: readonly BenchPacka
     async stop() {
       for (const engine of engines.values()) await engine.stop()
       await rm(workspace, { recursive: true, force: true })
+      await index?.stop()
       await world.stop()
     },
   }

@@ -6,7 +6,7 @@ export interface Measurement {
   readonly cpu?: number
   /** Bytes of memory. */
   readonly peak?: number
-  /** Bytes from the channel. */
+  /** Bytes from the channel, and from the index of wheels. */
   readonly down: number
   /** Bytes to the registry. */
   readonly up: number
