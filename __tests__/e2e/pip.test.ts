@@ -6,6 +6,7 @@ import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { specimens } from '../world/wheels/specimens.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
+import { MadeImage, type LayerFile } from './made-image.ts'
 
 const parts = { channel: { packages: 'with pip' }, releases: {}, registry: {}, base: {} } as const
 let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
@@ -38,6 +39,11 @@ async function lock(pip: readonly string[], inputs: Readonly<Record<string, stri
   const outcome = await job.run({ ...withLogin(), ...inputs })
   const text = await readFile(join(job.workspace, 'env.linux-64.lock'), 'utf8').catch(() => '')
   return { ...outcome, text, wheels: text.match(/^# pip .*$/gm) ?? [] }
+}
+
+/** As far as it is read of the output `metadata`. */
+interface Metadata {
+  readonly 'micromamba-image': { readonly images: readonly { readonly digest: string }[] }
 }
 
 const nameOf = (line: string) => / ([^ ]+) @ .*\/([^/#]+)#sha256=[0-9a-f]{64}$/.exec(line)?.[2]
@@ -86,14 +92,53 @@ test('environments of one image have lists of their own, and share what pip is a
   expect(wheels.map((text) => / ([^ ]+) @ /.exec(text)?.[1])).toEqual(['clash-a', 'clash-b'])
 })
 
-test('another platform is resolved on this one', async () => {
+test('platforms of one run have wheels of their own, resolved and compiled on this one', async () => {
   const base = await pushBaseOfBoth(world.registry)
-  const { log } = await lock(['layered', 'tower'], { platforms: 'linux/arm64', 'base-image': base.reference })
-  const text = await readFile(join(job.workspace, 'env.linux-aarch64.lock'), 'utf8').catch(() => log)
-  expect((text.match(/^# pip .*$/gm) ?? []).map(nameOf)).toContain(
-    'tower-1.1-cp311-cp311-manylinux_2_28_aarch64.whl',
-  )
-  expect(text).toContain('only_arm-1.0')
+  const name = `${world.registry.host}/app`
+  const { exitCode, log, outputs } = await lock(['layered', 'tower'], {
+    platforms: 'linux/amd64,linux/arm64',
+    'base-image': base.reference,
+    tags: `${name}:platforms`,
+    push: 'true',
+  })
+  expect(exitCode === 0 || log).toBe(true)
+  const { images } = (JSON.parse(outputs['metadata'] ?? '') as Metadata)['micromamba-image']
+  for (const [position, subdir, marked, tower, tag] of [
+    [0, 'linux-64', 'only_intel', '1.2', 'cp311-cp311-manylinux_2_34_x86_64'],
+    [1, 'linux-aarch64', 'only_arm', '1.1', 'cp311-cp311-manylinux_2_28_aarch64'],
+  ] as const) {
+    const text = await readFile(join(job.workspace, `env.${subdir}.lock`), 'utf8')
+    const names = (text.match(/^# pip .*$/gm) ?? []).map(nameOf)
+    expect(names).toContain(`tower-${tower}-${tag}.whl`)
+    const image = await MadeImage.read(`${name}@${images[position]?.digest ?? ''}`)
+    const files = new Map<string, LayerFile>()
+    for (const layer of image.layers(/^pip: /)) {
+      for (const [path, file] of await image.files(layer)) files.set(path, file)
+    }
+    const place = 'opt/conda/lib/python3.11/site-packages'
+    const wheels = [...files.keys()].flatMap(
+      (path) => /([^/]+)-[^/-]+\.dist-info\/WHEEL$/.exec(path)?.[1] ?? [],
+    )
+    expect(wheels.sort()).toEqual(['layered', marked, 'plain', 'tower'])
+    expect(files.get(`${place}/tower-${tower}.dist-info/WHEEL`)?.text).toContain(`Tag: ${tag}`)
+    expect(files.has(`${place}/__pycache__/tower.cpython-311.pyc`)).toBe(true)
+  }
+})
+
+test('update-only moves the wheel that it names; the others stay, and packages too', async () => {
+  await lock(['plain ==1.0', 'tower ==1.1', 'clash-a'])
+  const inputs = { 'lock-mode': 'update', 'update-only': 'plain' }
+  const { exitCode, wheels, outputs, log } = await lock(['plain', 'tower', 'clash-a', 'clash-b'], inputs)
+  expect(exitCode === 0 || log).toBe(true)
+  expect(wheels.map(nameOf).sort()).toEqual([
+    'clash_a-1.0-py3-none-any.whl',
+    'clash_b-1.0-py3-none-any.whl',
+    'plain-1.1-py3-none-any.whl',
+    'tower-1.1-cp311-cp311-manylinux_2_28_x86_64.whl',
+  ])
+  expect(outputs['lock-diff']).toMatch(/^\*\*1 upgraded, 1 added; `plain` `1\.0` → `1\.1`, `clash-b` `1\.0`/m)
+  // What is pulled again are layers of wheels.
+  expect(outputs['lock-diff']).toMatch(/^- Whoever has the image pulls again [12] of \d+ layers, about /m)
 })
 
 test.each([
