@@ -159,6 +159,15 @@ for directory, names, leaves in os.walk("/opt/conda"):
 print(json.dumps(found))
 `
 
+/** Prints what importlib.metadata knows of each distribution. */
+const distributions = `
+from importlib.metadata import distributions
+for dist in sorted(distributions(), key=lambda one: one.metadata["Name"]):
+    print(dist.metadata["Name"], dist.version, dist.requires, dist.read_text("INSTALLER"), dist.read_text("REQUESTED"))
+    print([(str(one), one.size, str(one.hash)) for one in dist.files or []])
+    print(sorted((entry.group, entry.name, entry.value) for entry in dist.entry_points))
+`
+
 /** Runs python in an image with Debian's pip at hand. */
 async function python(image: string, ...args: string[]) {
   const mounts = ['-v', `${pip}:/debian:ro`, '-v', `${folder}:/wheels:ro`]
@@ -191,8 +200,8 @@ test('an environment with wheels is what real pip makes of the one without', asy
     .join(' ')}`
   const [ours, theirs] = [await tree('app:wheels'), await tree('app:plain', install)]
   expect(ours).toEqual(theirs)
-  const left = Object.keys(ours).filter((path) => path.includes('/replaced') && !path.includes('-2.0.'))
-  expect(left.map((path) => path.replace(/^.*site-packages\//, '')).sort()).toEqual([
+  const leftOfIt = Object.keys(ours).filter((path) => path.includes('/replaced') && !path.includes('-2.0.'))
+  expect(leftOfIt.map((path) => path.replace(/^.*site-packages\//, '')).sort()).toEqual([
     '/opt/conda/conda-meta/replaced-1.0-0.json',
     'replaced/__init__.py',
     'replaced/__pycache__/__init__.cpython-311.pyc',
@@ -201,10 +210,25 @@ test('an environment with wheels is what real pip makes of the one without', asy
     'replaced/unrecorded.txt',
   ])
 
+  // What python's own tools say of it, and what they say where real pip has installed the same.
+  const modules = wheels.map((wheel) => canonical(wheel))
+  const asked = [
+    'python -m pip list --format=json --disable-pip-version-check',
+    'python -m pip check',
+    `python -m pip show -f ${modules.join(' ')}`,
+    `python -c '${distributions}'`,
+  ]
+  const oneByOne = `{ ${asked.join(' && echo -- && ')}; }`
+  const [said, wouldSay] = [
+    await python('app:wheels', 'bash', '-c', oneByOne),
+    await python('app:plain', 'bash', '-c', `umask 022; (${install}) >/dev/null 2>&1; ${oneByOne}`),
+  ]
+  expect(said.code === 0 || said.stderr).toBe(true)
+  expect(said.stdout.split('\n--\n')).toEqual(wouldSay.stdout.split('\n--\n'))
+
   const facts = [
     ['python', '-m', 'pip', 'list', '--format=json', '--disable-pip-version-check'],
     ['python', '-m', 'pip', 'check'],
-    ['python', '-m', 'pip', 'show', '-f', 'demo'],
     ['python', '-c', 'import both, hello, replaced; print(both.of, hello.__version__, replaced.version)'],
     ['python', '-c', 'from importlib.metadata import version; print(version("replaced"), version("demo"))'],
     ['demo'],
@@ -213,7 +237,7 @@ test('an environment with wheels is what real pip makes of the one without', asy
   const answers = []
   for (const words of facts) answers.push(await python('app:wheels', ...words))
   expect(answers.map(({ code }) => code)).toEqual(facts.map(() => 0))
-  const [list, check, , imports, metadata, script, old] = answers.map(({ stdout }) => stdout.trim())
+  const [list, check, imports, metadata, script, old] = answers.map(({ stdout }) => stdout.trim())
   expect(list).toContain('{"name": "replaced", "version": "2.0"}')
   expect(check).toBe('No broken requirements found.')
   expect(imports).toBe('a over 2')
@@ -224,9 +248,11 @@ test('an environment with wheels is what real pip makes of the one without', asy
     'app:wheels',
     'bash',
     '-c',
-    'python -m pip uninstall -y demo && ! python -c "import demo"',
+    `python -m pip uninstall -y ${modules.join(' ')} && python -c '${listing}'`,
   )
   expect(uninstalled.code === 0 || uninstalled.stderr).toBe(true)
+  const left = await tree('app:plain', `${install} && python -m pip uninstall -y ${modules.join(' ')}`)
+  expect(JSON.parse(uninstalled.stdout.trim().split('\n').at(-1) ?? '')).toEqual(left)
 })
 
 interface Manifest {
