@@ -4,7 +4,7 @@ import { lstat, readlink, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Compiler, installPython } from '../../src/bytecode/bytecode.ts'
+import { Compiler, Compilers, installPython } from '../../src/bytecode/bytecode.ts'
 import { program } from '../../src/bytecode/program.ts'
 import { channelPackages } from './python.ts'
 
@@ -145,6 +145,18 @@ print('right')`
     const pyc = await start().compile(path, Buffer.from(text))
     expect(pyc?.readUInt32LE(4)).toBe(1)
   })
+})
+
+test('several pythons share the sources, each with what one alone makes of it', async () => {
+  const compiler = new Compilers(executable, 3)
+  try {
+    const all = await Promise.all([...sources].map(([name, text]) => compiler.compile(name, text)))
+    const alone = await compileAll(start(), sources)
+    expect(all.map((bytecode) => bytecode?.toString('base64'))).toEqual([...alone.values()])
+  } finally {
+    compiler.close()
+  }
+  await expect(new Compilers('/bin/false', 2).compile(path, source)).rejects.toThrow(/it ended \(1\)/)
 })
 
 test('a python that cannot be started, or ends, is told of with what to do', async () => {

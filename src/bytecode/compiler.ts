@@ -32,6 +32,11 @@ export class Compiler {
   #received: Buffer[] = []
   #stderr = ''
 
+  /** How many sources it has yet to answer. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   /** @param executable as `installPython` gives it */
   constructor(executable: string) {
     this.executable = executable
@@ -108,5 +113,28 @@ export class Compiler {
         }),
       )
     }
+  }
+}
+
+/** Several pythons that compile side by side, each started when those before it have something to do. */
+export class Compilers {
+  readonly executable: string
+  readonly #compilers: readonly Compiler[]
+
+  /** @param processes how many at most */
+  constructor(executable: string, processes: number) {
+    this.executable = executable
+    this.#compilers = Array.from({ length: processes }, () => new Compiler(executable))
+  }
+
+  /** As `Compiler` does. */
+  compile(path: string, source: Uint8Array): Promise<Buffer | undefined> {
+    const [least] = this.#compilers.toSorted((a, b) => a.waiting - b.waiting) // of equal ones the first
+    if (!least) throw new Error('there is no python to compile with')
+    return least.compile(path, source)
+  }
+
+  close(): void {
+    for (const compiler of this.#compilers) compiler.close()
   }
 }

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ImageLayer } from '../oci/image.ts'
 import type { Fetched, FetchedPackage } from '../packages/download.ts'
@@ -11,7 +12,7 @@ import type { JobPackage, JobWheel, LayerJob } from './job.ts'
 import { layerKeyAnnotation, type LayerInputs } from './key.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
-import { packLayers } from './pool.ts'
+import { packLayers, threadsFor } from './pool.ts'
 import { chunkSize } from './reproducible.ts'
 import type { PrefixContents } from './prefix-contents.ts'
 import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.ts'
@@ -77,13 +78,22 @@ export async function buildLayers(
   directory: string,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
+  // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
+  const processes = Math.ceil(availableParallelism() / Math.max(1, threadsFor(groups.length)))
   const jobs = groups.map(({ inputs, prepare }, index) => async (): Promise<LayerJob> => {
     const { packages, compiler } = await prepare()
     const { owner, compression } = inputs
     const members = packages.map(jobMember)
     const file = join(directory, `layer-${index}`)
     const context = linkContext(inputs, python)
-    return { packages: members, context, ...(compiler && { compiler }), owner, compression, file }
+    return {
+      packages: members,
+      context,
+      ...(compiler && { compiler: { ...compiler, processes } }),
+      owner,
+      compression,
+      file,
+    }
   })
   const made = new Array<MadeLayer>(groups.length)
   await packLayers(jobs, ({ layer: packed, facts }, index) => {

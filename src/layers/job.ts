@@ -50,8 +50,8 @@ export interface LayerJob {
   /** In the order in which they are linked. */
   readonly packages: readonly (JobPackage | JobWheel)[]
   readonly context: PrefixContext
-  /** The python that compiles here; absent when there is nothing to compile. */
-  readonly compiler?: { readonly executable: string }
+  /** The python that compiles here, and how many of it; absent when there is nothing to compile. */
+  readonly compiler?: { readonly executable: string; readonly processes: number }
   readonly owner: PrefixOwner
   readonly compression: Compression
   /** Where the compressed layer goes. */

@@ -17,6 +17,11 @@ export type Answer =
  */
 const mostThreads = 3
 
+/** How many threads pack so many layers. */
+export function threadsFor(layers: number): number {
+  return Math.min(availableParallelism(), mostThreads, layers)
+}
+
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
@@ -31,7 +36,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 export async function packLayers(
   jobs: readonly (() => Promise<LayerJob>)[],
   onPacked: (packed: PackedGroup, index: number) => void = () => undefined,
-  threads: number = Math.min(availableParallelism(), mostThreads),
+  threads: number = threadsFor(jobs.length),
 ): Promise<void> {
   const waiting = [...jobs.entries()]
   const workers = Array.from(

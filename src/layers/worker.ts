@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { Compiler } from '../bytecode/bytecode.ts'
+import { Compilers } from '../bytecode/bytecode.ts'
 import { diskError } from '../common/disk.ts'
 import { UserError } from '../common/errors.ts'
 import { runJob, type LayerJob } from './job.ts'
@@ -13,12 +13,12 @@ parentPort?.on('message', (job: LayerJob) => {
 })
 
 /** Serves one job after the other, and ends with the thread. */
-let compiler: Compiler | undefined
+let compiler: Compilers | undefined
 
-function compilerOf({ compiler: wanted }: LayerJob): Compiler | undefined {
+function compilerOf({ compiler: wanted }: LayerJob): Compilers | undefined {
   if (!wanted || wanted.executable === compiler?.executable) return wanted && compiler
   compiler?.close()
-  return (compiler = new Compiler(wanted.executable))
+  return (compiler = new Compilers(wanted.executable, wanted.processes))
 }
 
 function fail(thrown: unknown): void {
