@@ -33,7 +33,9 @@ export async function wheelWorkload(): Promise<WheelWorkload> {
       const names = (await readFile(list, 'utf8')).trim().split('\n')
       await linkChannel(pipChannel, folder)
       await mkdir(join(folder, 'wheels'))
-      const wheels = await mapConcurrently(names, 2, (name) => writeWheels(name, join(folder, 'wheels')))
+      const wheels = await mapConcurrently(names, 2, (line) =>
+        writeWheels(line.split(' '), join(folder, 'wheels')),
+      )
       await writeFile(join(folder, 'wheels.json'), JSON.stringify(wheels))
     }),
   )
@@ -61,14 +63,15 @@ export async function linkChannel(pipChannel: string, folder: string): Promise<v
   }
 }
 
-/** Of a package of Debian's: what is python's at the top, all else in a folder of its own, as wheels bring libraries. */
-async function writeWheels(debian: string, folder: string): Promise<BenchWheel> {
-  const name = debian
+/** Of packages of Debian's, the first of which gives the name: what is python's at the top, all else in a folder of its own, as wheels bring libraries. */
+async function writeWheels(debian: readonly string[], folder: string): Promise<BenchWheel> {
+  const [first = ''] = debian
+  const name = first
     .replace(/^python3?-/, '')
     .replaceAll('+', '')
     .replaceAll('.', '-')
   const data = `${name.replaceAll('-', '_')}.libs`
-  const files = await filesFrom(await extractDebs([debian]), (path) =>
+  const files = await filesFrom(await extractDebs(debian), (path) =>
     path.replace(/^usr\//, '').replace(/^lib\/python3\/dist-packages\//, '//'),
   )
   const items = files.flatMap((file) => {
