@@ -22,6 +22,7 @@ import { readAll } from '../prefix/content.ts'
 import { openPackage, pythonOf, type LinkSource } from '../prefix/link.ts'
 import { pythonClosure, sourcesForMachine } from './machine-python.ts'
 import type { RunContext } from './context.ts'
+import { heldWheels } from './update-only.ts'
 
 /** What pip is asked for an environment whose conda packages are solved. */
 export interface PipQuestion {
@@ -168,14 +169,6 @@ async function distributionsOf(sources: readonly LinkSource[]): Promise<Distribu
     }
   }
   return found
-}
-
-/** With `update-only` what is not named stays. */
-function heldWheels({ lock }: LockingRequest, previous: Lock | undefined): string[] {
-  if (lock.updateOnly.length === 0) return []
-  return (previous?.wheels ?? []).flatMap(({ name, version }) =>
-    version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`],
-  )
 }
 
 function pinOf({ name, source, requested, direct }: ResolvedItem): WheelPin {

@@ -22,6 +22,15 @@ export function heldPackages({ lock }: LockingRequest, previous: Lock | undefine
   return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name))
 }
 
+/** The same of its wheels, as constraints for pip. Their names are canonical; those that the input has are as people spell them. */
+export function heldWheels({ lock }: LockingRequest, previous: Lock | undefined): string[] {
+  if (lock.updateOnly.length === 0) return []
+  const named = new Set(lock.updateOnly.map(canonicalName))
+  return (previous?.wheels ?? []).flatMap(({ name, version }) =>
+    version === undefined || named.has(name) ? [] : [`${name}==${version}`],
+  )
+}
+
 /** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
 export function warnOfUnknownNames(
   { lock }: LockingRequest,
