@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../../src/common/errors.ts'
 import { barsOf } from '../../script/lib/bench/bars.ts'
-import { chooseEdits } from '../../script/lib/bench/cases.ts'
+import { chooseEdits, needReference } from '../../script/lib/bench/cases.ts'
 import { dockerfile } from '../../script/lib/bench/docker.ts'
 import { emptyFindings, type Findings } from '../../script/lib/bench/findings.ts'
 import { drawScale } from '../../script/lib/bench/plot.ts'
@@ -71,6 +71,24 @@ describe('bars', () => {
     ])
   })
 
+  test('hold wheels to docker’s builds with a real pip, and their memory', () => {
+    const found = findings()
+    found.builds.ours.wheels = [took(12)]
+    found.builds.ours['wheels-bump'] = [took(3)]
+    found.builds.ours['big-wheels'] = [took(50, { peak: 300e6 })]
+    found.builds.docker.wheels = [took(48)]
+    found.builds.docker['wheels-bump'] = [took(60)]
+    expect(barsOf(found).filter(({ name }) => name.includes('wheel'))).toEqual([
+      { name: 'cold with wheels, of docker build and push', value: 0.25, limit: 1 / 3 },
+      { name: 'one wheel bumped, of docker', value: 0.05, limit: 1 / 30 },
+      { name: 'peak memory with wheels of 2.5 GB, MB', value: 300, limit: 600 },
+    ])
+    // Without the reference workload there is no floor, and the report is of the rest.
+    const alone = { ...found, floor: [], builds: { ...found.builds, ours: { wheels: [took(12)] } } }
+    expect(report(alone)).toMatch(/One round\./)
+    expect(report(alone)).not.toContain('floor')
+  })
+
   test('hold the entrypoint to what micromamba takes, not to what its stand-in does', () => {
     const found = { ...findings(), entrypoint: { ours: 0.0035, upstream: 0.007, upstreamIsReal: false } }
     const bar = (from: Findings) => barsOf(from).find(({ name }) => name.startsWith('the entrypoint'))?.value
@@ -85,6 +103,20 @@ test("docker's build runs a real micromamba on a base without CA certificates", 
     .filter((line) => line.startsWith('RUN'))
   expect(run).toMatch(/^RUN export MAMBA_SSL_VERIFY=false && micromamba install .* && micromamba clean /)
   expect(dockerfile('base', false)).not.toContain('micromamba')
+})
+
+test('cases with workloads of their own run without the others', () => {
+  expect(needReference(['wheels', 'wheels-bump', 'big-wheels', 'scripts'])).toBe(false)
+  expect(needReference(['wheels', 'unchanged'])).toBe(true)
+  expect(needReference(['leaf'])).toBe(true)
+})
+
+test("pip's wheels are a layer of their own in docker's build", () => {
+  const lines = dockerfile('base', true, 'http://index/simple/').split('\n')
+  expect(lines.findIndex((line) => line.includes('micromamba install'))).toBeLessThan(
+    lines.indexOf('COPY requirements.txt /tmp/requirements.txt'),
+  )
+  expect(lines.find((line) => line.includes('-m pip install'))).toContain('--index-url http://index/simple/')
 })
 
 test('the middle of an even number of runs is the lower one', () => {
