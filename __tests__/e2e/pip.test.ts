@@ -144,9 +144,9 @@ test('update-only moves the wheel that it names; the others stay, and packages t
 test.each([
   ['a project that is nowhere', 'nosuchproject', 'env.yaml:9: ', 'No matching distribution found'],
   ['requirements that exclude each other', 'likes-old-plain\n    - likes-new-plain', 'env.yaml', 'conflict'],
-  ['what has no wheel', 'frommodule', 'env.yaml:9: ', 'there are no wheels'],
+  ['what has no wheel, and is not to be built', 'frommodule', 'env.yaml:9: ', 'there are no wheels'],
 ])('%s: the line, and what pip says', async (_, lines, place, words) => {
-  const { exitCode, log } = await lock([lines])
+  const { exitCode, log } = await lock([lines], { 'pip-build': 'refuse' })
   expect(exitCode).toBe(1)
   expect(log).toContain(place)
   expect(log).toContain(words)

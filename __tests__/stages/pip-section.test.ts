@@ -22,7 +22,7 @@ test.each<[LockedWheel, string]>([
       fileName: 'demo-1.tar.gz',
       sha256: hex,
     },
-    "'demo' is locked as an archive of its source",
+    'demo is locked as an archive of its source',
   ],
   [
     {
@@ -33,11 +33,11 @@ test.each<[LockedWheel, string]>([
       repository: 'https://host.example/demo',
       commit: '0',
     },
-    "'demo' is locked as a commit of a repository",
+    'demo is locked as a commit of a repository',
   ],
-  [{ ...pin, kind: 'directory', url: 'file:demo' }, "'demo' is locked as a folder"],
+  [{ ...pin, kind: 'directory', url: 'file:demo' }, 'demo is locked as a folder'],
 ])('what a wheel is to be built from is refused by its line', (source, what) => {
   expect(() => {
     refuseSources({ path: '/work/env.lock', lock: { ...lock, wheels: [wheel, source] } })
-  }).toThrow(`/work/env.lock:17: ${what}, and nothing builds a wheel of it yet`)
+  }).toThrow(`/work/env.lock:17: ${what}, and no wheel is to be built`)
 })

@@ -12,7 +12,7 @@ import type { Environment } from '../../src/environment/read.ts'
 import { createMicromambaProvider } from '../../src/micromamba/install.ts'
 import { createRegistryClient } from '../../src/registry/registry.ts'
 import type { Base, BaseReader } from '../../src/stages/base.ts'
-import type { LockedMember } from '../../src/stages/lock.ts'
+import type { LockedMember } from '../../src/stages/locked-member.ts'
 import { describeImages, type WantedImage } from '../../src/stages/wanted.ts'
 import { baseOf, debian, type Sample } from '../base/samples.ts'
 import { header, hex, locked, lockedWheel } from '../lock/samples.ts'
@@ -95,6 +95,7 @@ async function describe(
     solving: { condarc: request.condarc?.text, logLevel: request.logLevel },
     channels: () => openChannels({}),
     workspace,
+    pipIndexes: {},
     scratch: workspace,
     tarballs: workspace,
     executors: createExecutors('auto'),
@@ -159,6 +160,7 @@ const locking = [
   'condarc-file',
   'pip-index-url',
   'pip-extra-index-url',
+  'pip-build',
 ]
 
 /** Inputs that say how a run goes, each with another value: it must make no other image. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, isStringRecord } from '../../src/common/json.ts'
-import { layerKeyAnnotation } from '../../src/layers/build.ts'
+import { builtAnnotation, layerKeyAnnotation } from '../../src/layers/build.ts'
 import { changesAnnotation } from '../../src/stages/steps.ts'
 import type { ContentLayer, ImageContent, Json } from './image-content.ts'
 import type { FileDifference } from './layer-files.ts'
@@ -129,6 +129,14 @@ function verdictOn(actual: Titled | undefined, wanted: Titled, isOnOthers: boole
           ? 'made by commands; another key, since a layer below differs'
           : 'another key, with the same layers below: not made by the same commands in the same way',
       ...(isExcused && { outcomes: { image: actual.descriptor, rebuilt: wanted.descriptor } }),
+    }
+  }
+  if (annotationsOf(wanted.descriptor)[builtAnnotation] !== undefined && isSameKey) {
+    return {
+      title,
+      verdict: 'different',
+      remark: 'same key, other bytes: its wheels were built, which is as reproducible as their projects are',
+      outcomes: { image: actual.descriptor, rebuilt: wanted.descriptor },
     }
   }
   const isSameTar = diffId !== undefined && actual.diffId === diffId

@@ -57,6 +57,7 @@ export const defaults = {
   'condarc-file': '',
   'pip-index-url': '',
   'pip-extra-index-url': '',
+  'pip-build': 'auto',
   'auth-host': '',
   'auth-token': '',
   'auth-username': '',

@@ -39,6 +39,8 @@ export interface LockingRequest {
   readonly condarc?: Condarc
   /** Where pip finds packages, before the user's own settings. */
   readonly pipIndexes: PipIndexes
+  /** Whether what has no wheel is built, and whether that reaches the network. */
+  readonly build: { readonly mode: 'auto' | 'refuse'; readonly network: boolean }
   /** What opens the hosts of channels. */
   readonly auth: readonly Grant[]
   readonly logLevel: LogLevel
@@ -85,6 +87,10 @@ export function readLockingRequest(
     micromamba: readMicromamba(),
     condarc: readCondarc(environment),
     pipIndexes: readPipIndexes(),
+    build: {
+      mode: choice('pip-build', ['auto', 'refuse']),
+      network: choice('run-network', ['default', 'none']) === 'default',
+    },
     auth: readAuth(),
     logLevel: choice('log-level', logLevels),
   }

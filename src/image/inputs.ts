@@ -76,13 +76,22 @@ export interface PackageInputs {
   readonly checksum: string
 }
 
-export interface WheelInputs extends Pick<
-  LinkedWheel,
-  'name' | 'version' | 'sha256' | 'requested' | 'directUrl'
-> {
-  /** As the lock has it: a path is relative. */
-  readonly url: string
-}
+export type WheelInputs = Pick<LinkedWheel, 'name' | 'requested' | 'directUrl'> &
+  Partial<Pick<LinkedWheel, 'version'>> & {
+    /** As the lock has it: a path is relative. */
+    readonly url: string
+  } & (Pick<LinkedWheel, 'sha256'> | { readonly origin: WheelOrigin })
+
+/** What a wheel is built of, by its content. */
+export type WheelOrigin = {
+  /** Where the project lies in it. */
+  readonly subdirectory?: string
+} & (
+  | { readonly archive: string; readonly fileName: string }
+  /** A repository's address with the commit behind it. */
+  | { readonly commit: string }
+  | { readonly files: Digest }
+)
 
 /**
  * Everything that determines an image, for one platform: all that the stages which make bytes are shown. Two runs with equal values

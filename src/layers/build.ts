@@ -29,9 +29,16 @@ export {
   type LayerGroup,
 } from './group.ts'
 export { directoryOfPrefix, layerEntries } from './job.ts'
-export { keyOf, layerKey, layerKeyAnnotation, type KeyedWheel, type LayerInputs } from './key.ts'
+export {
+  builtAnnotation,
+  keyOf,
+  layerKey,
+  layerKeyAnnotation,
+  type KeyedWheel,
+  type LayerInputs,
+} from './key.ts'
 export { PrefixContents } from './prefix-contents.ts'
-export { hiddenPaths, type Replaced } from './replaced.ts'
+export { hiddenPaths, withVersion, type Replaced } from './replaced.ts'
 
 /** What layers are made with. */
 export interface LayerSettings {

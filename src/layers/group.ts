@@ -5,6 +5,8 @@ export interface LayerGroup {
   /** What the group is called in the image's history: the package's name, or `packages 7/32`; of wheels with `pip: ` before it. */
   readonly title: string
   readonly packages: readonly number[]
+  /** Whether it has what is built of folders of the workspace, and nothing else. */
+  readonly isOfFolders?: boolean
 }
 
 /**
@@ -57,21 +59,50 @@ export function groupPackages(
 export interface GroupedNames {
   readonly packages: readonly string[]
   readonly wheels?: readonly string[] | undefined
+  /** Those of the wheels that are built, by their places among them, and those of these that are built of folders. */
+  readonly built?: ReadonlySet<number>
+  readonly folders?: ReadonlySet<number>
   /** Of the packages and wheels that have a layer of their own; undefined when nobody chose them. */
   readonly ownLayer?: readonly string[] | undefined
 }
 
 /**
- * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba.
+ * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
  * @param budget how many groups there may be, at least 1
  */
-export function groupLocked({ packages, wheels = [], ownLayer }: GroupedNames, budget: number): LayerGroup[] {
+export function groupLocked(names: GroupedNames, budget: number): LayerGroup[] {
+  const { packages, wheels = [], ownLayer, built = new Set() } = names
   if (wheels.length === 0) return groupPackages(packages, ownLayer, budget)
   const forWheels = wheelBudget(budget)
+  const ready = [...wheels.keys()].filter((place) => !built.has(place))
+  const ofWheels = groupWheels(
+    ready.map((place) => wheels[place] ?? ''),
+    ownLayer,
+    Math.max(1, built.size > 0 ? forWheels - 1 : forWheels),
+    0,
+  ).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }))
+  const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length))
   return [
     ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
-    ...groupWheels(wheels, ownLayer, forWheels, packages.length),
+    ...[...ofWheels, ...ofBuilt].map((group) => ({
+      ...group,
+      packages: group.packages.map((place) => packages.length + place),
+    })),
   ]
+}
+
+/** Each that is built is alone, so that none is built for another's sake; where that makes too many layers, the first ones share one. */
+function groupBuilt({ wheels = [], built = new Set(), folders }: GroupedNames, budget: number): LayerGroup[] {
+  const places = [...built].sort((a, b) => a - b)
+  const shared = places.slice(0, places.length > budget ? places.length - budget + 1 : 0)
+  const alone = places.slice(shared.length).map((place) => [place])
+  return [shared, ...alone]
+    .filter((group) => group.length > 0)
+    .map((group) => ({
+      title: `pip: ${group.length === 1 ? (wheels[group[0] ?? 0] ?? '') : 'built'}`,
+      packages: group,
+      ...(group.every((place) => folders?.has(place)) && { isOfFolders: true }),
+    }))
 }
 
 /** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */

@@ -8,6 +8,9 @@ import type { Compression, PrefixOwner } from './types.ts'
 /** The annotation of a layer's descriptor that holds its key. */
 export const layerKeyAnnotation = 'io.github.micromamba-image.layer-key'
 
+/** The annotation of a layer's descriptor that names the wheels in it which were built, as a JSON list: it is as reproducible as they are. */
+export const builtAnnotation = 'io.github.micromamba-image.built'
+
 /** A package as far as a layer's bytes depend on it; its address stands in its conda-meta record. */
 export interface KeyedPackage {
   readonly url: string
@@ -15,7 +18,12 @@ export interface KeyedPackage {
 }
 
 /** A wheel as far as a layer's bytes depend on it: not where it is, unless that was asked for. */
-export type KeyedWheel = Pick<LinkedWheel, 'name' | 'sha256' | 'requested' | 'directUrl'>
+export type KeyedWheel = Pick<LinkedWheel, 'name' | 'requested' | 'directUrl'> &
+  (
+    | Pick<LinkedWheel, 'sha256'>
+    /** The hash of all that determines how it is built. */
+    | { readonly build: Digest }
+  )
 
 /** What determines the bytes of a layer of packages or of wheels, and all that is shown to what packs it. It is known before any package is at hand. */
 export interface LayerInputs {

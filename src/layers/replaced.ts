@@ -10,7 +10,8 @@ import { removedBy } from '../prefix/wheel/link.ts'
 export interface WheelPlace {
   /** As PEP 503 normalises it. */
   readonly name: string
-  readonly version: string
+  /** Where the lock has it. */
+  readonly version?: string
   /** Behind those of all packages. */
   readonly position: number
   /** Its line. */
@@ -67,7 +68,7 @@ export async function readReplaced(
         (kind === 'dist-info' ? 'it has no RECORD of its files' : `it is an old '.egg-info'`),
       {
         at: wheel.at,
-        advice: `Ask conda for ${distribution.name} ${wheel.version}, or take one of the two out of the environment.`,
+        advice: `Ask conda for ${withVersion(wheel)}, or take one of the two out of the environment.`,
       },
     )
   }
@@ -78,6 +79,11 @@ export async function readReplaced(
     distribution,
     paths: removedBy({ dist: plan.dist, record: text, entryPoints: texts.get(entryPoints) }, python, prefix),
   }
+}
+
+/** `six 2.0` */
+export function withVersion({ name, version }: Pick<WheelPlace, 'name' | 'version'>): string {
+  return version === undefined ? name : `${name} ${version}`
 }
 
 /** What is no longer in a prefix when all wheels are installed. */

@@ -10,9 +10,9 @@ import { checksumsOf, isRight, type Checksums } from './checksums.ts'
 import { Progress } from './progress.ts'
 import { transfer, type Refusal } from './transfer.ts'
 
-/** What a lock says of an archive: of a package, or of a wheel. */
+/** What a lock says of an archive: of a package, of a wheel, or of what one is built from. */
 export type LockedArchive = Pick<LockedPackage, 'url' | 'fileName' | 'checksum' | 'line'> & {
-  readonly format: LockedPackage['format'] | 'whl'
+  readonly format: LockedPackage['format'] | 'whl' | 'sdist'
   /** Of packages. */
   readonly channel?: string
 }
@@ -145,7 +145,7 @@ async function findOrBring<Locked extends LockedArchive>(
   const onBytes = (count: number) => {
     progress.received(count)
   }
-  const source = locked.format === 'whl' ? 'index' : 'channel'
+  const source = locked.format === 'whl' || locked.format === 'sdist' ? 'index' : 'channel'
   try {
     const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes })
     if (!isRight(fetched, locked)) {

@@ -19,8 +19,7 @@ export function refuseBuilds(resolution: Resolution, file: string): void {
   })
   throw new UserError(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
     at: first.asked ?? { file },
-    advice:
-      "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
+    advice: "Choose versions that have wheels, take them from a channel, or set 'pip-build: auto'.",
   })
 }
 

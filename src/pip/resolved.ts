@@ -112,7 +112,12 @@ export function needOf(
   names: Pick<Asked, 'environment' | 'fileForPip'>,
 ): NeedsBuild {
   const asked = placeOf(source, names)
-  return { type: 'needs-build', key, name, source: sourceOf(source), ...(asked && { asked }) }
+  const found = sourceOf(source)
+  // What has no name yet pip calls by its folder, of a repository one that it has made.
+  const known = name.startsWith('pip-req-build-')
+    ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
+    : name
+  return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) }
 }
 
 function placeOf({ asked }: PipSource, names: Pick<Asked, 'environment' | 'fileForPip'>): Place | undefined {

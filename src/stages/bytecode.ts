@@ -6,7 +6,7 @@ import type { LockedPackage } from '../lock/types.ts'
 import { machineSubdir } from '../micromamba/release.ts'
 import { pythonOf, type LinkSource } from '../prefix/link.ts'
 import type { RunContext } from './context.ts'
-import type { LockedMember } from './lock.ts'
+import type { LockedMember } from './locked-member.ts'
 import { sourcesForMachine } from './machine-python.ts'
 
 /** Opens packages of an environment by their positions in its lock, fetched if need be. */

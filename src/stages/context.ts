@@ -11,6 +11,7 @@ import { createSession } from '../micromamba/session.ts'
 import type { SolveRequest } from '../micromamba/solve.ts'
 import { createMicromambaProvider, type MicromambaProvider } from '../micromamba/install.ts'
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
+import type { PipIndexes } from '../pip/resolve.ts'
 import type { PythonWithPip } from '../pip/python.ts'
 import { loginsOf } from '../pip/secrets.ts'
 import type { RegistryClient } from '../registry/registry.ts'
@@ -27,6 +28,10 @@ export interface RunContext {
   readonly channels: (environment?: Environment) => Promise<ChannelAccess>
   /** Absolute; the job's files. */
   readonly workspace: string
+  /** Where the image is written to in there; no part of what is built of it. */
+  readonly output?: string
+  /** Where pip finds packages, before the user's own settings. */
+  readonly pipIndexes: PipIndexes
   /** For this run alone; to be removed at its end. */
   readonly scratch: string
   /** A file of the certificates that the run trusts beyond the usual ones. */
@@ -44,12 +49,12 @@ export interface RunContext {
   readonly shown: Set<string>
 }
 
-/** Who makes no image runs nothing. */
-const none: ExecutionWish = { executor: 'auto', timeout: 0, secrets: {} }
+/** Who makes no image runs nothing but builds of what does not say what it requires. */
+const usual: ExecutionWish = { executor: 'auto', timeout: 3600, secrets: {} }
 
 /** @param request one that makes no image pushes nothing */
 export async function openContext(
-  request: LockingRequest & Partial<Pick<Request, 'push' | 'tags' | 'execution'>>,
+  request: LockingRequest & Partial<Pick<Request, 'push' | 'tags' | 'execution' | 'output'>>,
   registry: RegistryClient,
 ): Promise<RunContext> {
   const {
@@ -60,7 +65,8 @@ export async function openContext(
     logLevel,
     auth,
     pipIndexes,
-    execution = none,
+    execution = usual,
+    output,
   } = request
   const scratch = await makeScratch('micromamba-image-')
   saveScratch(scratch)
@@ -90,6 +96,8 @@ export async function openContext(
         others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
       }),
     workspace,
+    ...(output !== undefined && { output }),
+    pipIndexes,
     scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
     executors: createExecutors(execution.executor),

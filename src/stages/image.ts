@@ -1,35 +1,23 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import { chooseUser } from '../base/users.ts'
-import type { Compiler } from '../bytecode/bytecode.ts'
 import { fileNameOf } from '../common/platform.ts'
 import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
 import { runGroups } from '../image/run-lines.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
-import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
-import {
-  buildLayer,
-  bytecodeOverrides,
-  keyOf,
-  layerEntries,
-  layerKeyAnnotation,
-  overrides,
-  type LayerSettings,
-} from '../layers/build.ts'
+import type { LayerSettings } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
-import type { LayerEntry } from '../layers/types.ts'
 import { parseConfig } from '../oci/config.ts'
-import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
-import { environmentFiles } from '../prefix/environment-files.ts'
+import type { Image } from '../oci/image.ts'
 import { exportedByActivation } from './activation.ts'
 import { applicationLayer } from './application.ts'
-import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive } from './environments.ts'
+import { buildMember } from './build-place.ts'
 import { chooseLinkScripts, linkScriptLayer } from './link-scripts.ts'
-import { buildPackageLayers, type BuiltMember } from './package-layers.ts'
+import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
+import { layersOf, type BuiltMember } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
 import type { Plan } from './plan.ts'
 import { runLayer } from './run.ts'
@@ -37,7 +25,8 @@ import { createSteps, type ChangeFacts, type StepLayer } from './steps.ts'
 
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages, what belongs to no package, what link scripts made, the application, what commands made.
+ * packages and wheels, what belongs to no package, what link scripts made, wheels of the workspace's own folders, the application, what
+ * commands made.
  */
 export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
   const { wanted, base, owner } = plan
@@ -53,9 +42,7 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
 
   const members: BuiltMember[] = []
   for (const member of plan.members) {
-    members.push(
-      await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context),
-    )
+    members.push(await buildMember(member, plan, settings, store, context))
   }
   const activeName = chooseActive(
     inputs.environments.map(({ name }) => name),
@@ -66,7 +53,7 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
   const layers = [
     ...(await micromambaLayer(plan, settings, context)),
     await wiringLayer(plan, members, activeName, settings),
-    ...members.flatMap((member) => member.layers),
+    ...layersOf(members, { ofFolders: false }),
     await environmentLayer(members, settings),
   ]
 
@@ -102,6 +89,8 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
       const step = { member, scripted, variables, image: assemble() }
       put(await linkScriptLayer(step, plan, steps, context))
     }
+    // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
+    layers.push(...layersOf(members, { ofFolders: true }))
     layers.push(...(await applicationLayer(plan, members, settings)))
     for (const commands of runGroups(options.run)) {
       put(await runLayer(commands, assemble(await activate()), plan, steps, context))
@@ -153,111 +142,4 @@ async function activatedVariables(
     new Map([...base.variables, ...Object.entries(contract), ...literalLines(env)]),
     { changes, shown },
   )
-}
-
-/**
- * A layer that an earlier image may have: it is made only where that has none of its key.
- * @param inputs all that `entries` is made from
- */
-async function keyedLayer<Inputs>(
-  { earlier }: Plan,
-  title: string,
-  inputs: Inputs,
-  settings: LayerSettings,
-  entries: (inputs: Inputs) => Promise<LayerEntry[]>,
-): Promise<ImageLayer> {
-  const key = keyOf(title, inputs, settings.compression)
-  const found = (await earlier.find([key])).get(key)
-  const annotations = { [layerKeyAnnotation]: key }
-  if (found) return asOwn(found, title, annotations)
-  return buildLayer(title, await entries(inputs), settings, annotations)
-}
-
-/** micromamba, for a base that has none. */
-async function micromambaLayer(
-  plan: Plan,
-  settings: LayerSettings,
-  { micromamba }: RunContext,
-): Promise<ImageLayer[]> {
-  const { base, wanted } = plan
-  const { platform, micromamba: wish } = wanted.inputs
-  if (!wish) return []
-  const inputs = { platform, base: base.image.pinned.digest, micromamba: wish }
-  const entries = async () => {
-    const { path } = await micromamba.install(platform.subdir)
-    return micromambaEntries(await base.files(), await readFile(path))
-  }
-  return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)]
-}
-
-/** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(
-  plan: Plan,
-  members: readonly BuiltMember[],
-  environmentName: string,
-  settings: LayerSettings,
-): Promise<ImageLayer> {
-  const { base, wanted } = plan
-  const { platform, options } = wanted.inputs
-  const certified = members.find(({ locked }) =>
-    locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
-  )
-  const wiring = {
-    rootPrefix: base.rootPrefix,
-    environments: members.map(({ activated }) => activated),
-    defaults: { environmentName, executable: executableOf(base) },
-    ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
-  }
-  const { digest: baseDigest } = base.image.pinned
-  const { user } = options
-  const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) }
-  return keyedLayer(plan, 'wiring', inputs, settings, async () => {
-    const files = await base.files()
-    return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) })
-  })
-}
-
-/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
-function environmentLayer(members: readonly BuiltMember[], settings: LayerSettings): Promise<ImageLayer> {
-  const directories = new Set<string>()
-  async function* entries(): AsyncGenerator<LayerEntry> {
-    for (const { contents, groups, locked, inputs, startCompiler } of members) {
-      const { specs, variables } = inputs
-      const time = new Date(fixedTime * 1000)
-      const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables })
-      let compiler: Compiler | undefined
-      const start = async () => (compiler ??= await startCompiler())
-      const files = overrides(contents, groups, start)
-      const again = bytecodeOverrides(contents, start)
-      try {
-        yield* layerEntries(files, contents.context, settings.owner, directories)
-        yield* layerEntries(own, contents.context, settings.owner, directories)
-        yield* layerEntries(again, contents.context, settings.owner, directories)
-      } finally {
-        compiler?.close()
-      }
-    }
-  }
-  return buildLayer('environment', entries(), settings)
-}
-
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ base, wanted }: Plan, environmentName: string): Record<string, string> {
-  const { variables, rootPrefix } = base
-  const { user } = wanted.base.summary
-  return {
-    MAMBA_USER: user.name,
-    MAMBA_USER_ID: String(user.uid),
-    MAMBA_USER_GID: String(user.gid),
-    LANG: variables.get('LANG') ?? 'C.UTF-8',
-    LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
-    ENV_NAME: environmentName,
-    MAMBA_ROOT_PREFIX: rootPrefix,
-    MAMBA_EXE: executableOf(base),
-  }
-}
-
-/** Where micromamba is in images on a base. */
-function executableOf({ variables }: Base): string {
-  return variables.get('MAMBA_EXE') ?? '/bin/micromamba'
 }

@@ -10,14 +10,7 @@ import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
 import { layerBudget } from '../image/assemble.ts'
 import { chooseOwnLayers, groupLocked, type GroupedNames } from '../layers/build.ts'
-import {
-  askFor,
-  lockPath,
-  refuseSharedLocks,
-  resolveLock,
-  StaleLock,
-  type ResolvedLock,
-} from '../lock/resolve.ts'
+import { askFor, lockPath, refuseSharedLocks, resolveLock, StaleLock } from '../lock/resolve.ts'
 import { describeLock } from '../lock/report.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import type { Micromamba } from '../micromamba/install.ts'
@@ -32,16 +25,11 @@ import { archiveSizes } from '../packages/archive-sizes.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { Member } from './environments.ts'
+import type { LockedMember } from './locked-member.ts'
 import { solvePip } from './pip.ts'
 import { refuseSources } from './pip-section.ts'
 import { annotate, updateCommand } from './stale-lock.ts'
 import { heldPackages, keptBase, warnOfUnknownNames } from './update-only.ts'
-
-/** An environment with its lock for one platform. */
-export interface LockedMember extends Member {
-  readonly resolved: ResolvedLock
-  readonly result: LockResult
-}
 
 export interface LockingContext extends RunContext {
   /** Whether the run commits the locks itself. */
@@ -169,7 +157,10 @@ async function lockMember(
             )
             const { packages } = solved
             const pip = await solvePip(
-              { request, environment, platform, packages, virtualPackages, access, previous },
+              {
+                ...{ request, environment, name: member.name, platform, packages, virtualPackages, access },
+                ...{ base: pinned, bases, previous },
+              },
               context,
             )
             return {
@@ -184,7 +175,7 @@ async function lockMember(
           if (error instanceof StaleLock) annotate(error, environment)
           throw error
         })
-  refuseSources(resolved)
+  if (request.build.mode === 'refuse') refuseSources(resolved)
   const { header, packages, wheels } = resolved.lock
   const lockFile = relative(workspace, resolved.path)
   const change = resolved.difference && {

@@ -6,7 +6,15 @@ import { mapConcurrently } from '../common/concurrency.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import type { ActivatedEnvironment } from '../image/activation.ts'
 import type { ImageOptions } from '../image/inputs.ts'
-import { buildLayers, PrefixContents, type Archive } from '../layers/build.ts'
+import {
+  builtAnnotation,
+  buildLayers,
+  PrefixContents,
+  withVersion,
+  type Archive,
+  type MadeLayer,
+} from '../layers/build.ts'
+import type { WheelPlace } from '../layers/replaced.ts'
 import type { ImageLayer } from '../oci/image.ts'
 import type { Fetched } from '../packages/download.ts'
 import type { WheelToFetch } from '../packages/wheel/archive.ts'
@@ -21,7 +29,8 @@ import { wheelPlaces, wheelsOf } from './wheels.ts'
 
 /** An environment whose layers of packages and wheels are there. */
 export interface BuiltMember extends PlannedMember {
-  readonly layers: readonly ImageLayer[]
+  /** By its groups. */
+  readonly made: readonly MadeLayer[]
   readonly contents: PrefixContents
   /** Opens its packages. */
   readonly open: OpenPackages
@@ -30,17 +39,22 @@ export interface BuiltMember extends PlannedMember {
   readonly startCompiler: () => Promise<Compiler>
 }
 
+/** Gives wheels that are built, by their positions. */
+export type WheelSupply = (positions: readonly number[]) => Promise<Fetched<WheelToFetch>[]>
+
 /**
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
+ * @param supply absent where none of the groups has a wheel that is to be built
  */
 export async function buildPackageLayers(
   member: PlannedMember,
   { compilePyc }: ImageOptions,
   rootPrefix: string,
   directory: string,
-  store: PackageStore,
+  store: Pick<PackageStore, 'fetch'>,
   run: RunContext,
+  supply?: WheelSupply,
 ): Promise<BuiltMember> {
   const { prefix, groups, locked, inputs } = member
   const { name, variables } = inputs
@@ -51,11 +65,19 @@ export async function buildPackageLayers(
       member: locked,
       packages: positions.flatMap((position) => packages[position] ?? []),
     })),
-    ...(await store.fetch({
-      member: locked,
-      packages: positions.flatMap((position) => wheels[position - packages.length] ?? []),
-    })),
+    ...(await fetchWheels(positions.filter((position) => position >= packages.length))),
   ]
+  const fetchWheels = async (positions: readonly number[]): Promise<Fetched<WheelToFetch>[]> => {
+    if (positions.length === 0) return []
+    const wheelAt = (position: number) => wheels[position - packages.length]
+    const ready = await store.fetch({
+      member: locked,
+      packages: positions.flatMap((position) => wheelAt(position) ?? []),
+    })
+    const sources = positions.filter((position) => wheelAt(position) === undefined)
+    const built = sources.length > 0 ? ((await supply?.(sources)) ?? []) : []
+    return positions.flatMap((position) => (wheelAt(position) ? ready.shift() : built.shift()) ?? [])
+  }
   const open: OpenPackages = async (positions) =>
     mapConcurrently((await fetch(positions)).filter(isPackage), 8, openPackage)
   const openAny = async (positions: readonly number[]) =>
@@ -85,23 +107,45 @@ export async function buildPackageLayers(
   const own = join(directory, name)
   await mkdir(own, { recursive: true })
   const built = await buildLayers(toBuild, python, own, upload)
-  const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? [])
+  const made = groups.flatMap((group) => {
+    const one = group.earlier ?? built[missing.indexOf(group)]
+    return one ? [namingBuilt(one, group)] : []
+  })
 
   const known = groups.flatMap(({ packages }, index) => {
     const facts = made[index]?.facts
     return facts ? [{ packages, facts }] : []
   })
-  const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked))
+  const isHere = ({ position }: WheelPlace) => groups.some((group) => group.packages.includes(position))
+  const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked).filter(isHere))
   warnOfReplaced(contents)
   showMessages(contents.messages(), run)
   return {
     ...member,
-    layers: made.map(({ layer }) => layer),
+    made,
     contents,
     open,
     activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
     startCompiler: async () => new Compiler(await findPython()),
   }
+}
+
+/** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
+export function layersOf(
+  members: readonly BuiltMember[],
+  { ofFolders }: { readonly ofFolders: boolean },
+): ImageLayer[] {
+  return members.flatMap(({ made, groups }) =>
+    made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])),
+  )
+}
+
+/** A layer that says which of its wheels were built. */
+function namingBuilt({ layer, facts }: MadeLayer, { inputs }: PlannedGroup): MadeLayer {
+  const built = (inputs.wheels ?? []).flatMap((wheel) => ('build' in wheel ? [wheel.name] : []))
+  if (built.length === 0) return { layer, facts }
+  const annotations = { ...layer.descriptor.annotations, [builtAnnotation]: JSON.stringify(built) }
+  return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts }
 }
 
 /** The environment's python, as its package, or the layer that has it, tells of it. */
@@ -144,8 +188,8 @@ function warnOfReplaced({ removals }: PrefixContents): void {
   for (const { wheel, dist, distribution } of removals.replaced) {
     const { name } = distribution
     core.warning(
-      `The wheel ${name} ${wheel.version} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
-        `Packages that need that one may not work with the other: ask conda for ${name} ${wheel.version} if a channel has it.`,
+      `The wheel ${withVersion(wheel)} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+        `Packages that need that one may not work with the other: ask conda for ${withVersion(wheel)} if a channel has it.`,
       { file: wheel.at.file, startLine: wheel.at.line },
     )
   }

@@ -13,7 +13,7 @@ import {
   type LockedArchive,
 } from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
-import type { LockedMember } from './lock.ts'
+import type { LockedMember } from './locked-member.ts'
 import { wheelsOf } from './wheels.ts'
 import type { RunContext } from './context.ts'
 
@@ -28,6 +28,8 @@ export interface PackageStore {
   prepare(wanted: readonly Wanted[]): Promise<void>
   /** Some of them, in the order asked. */
   fetch<Locked extends LockedArchive>(wanted: Wanted<Locked>): Promise<Fetched<Locked>[]>
+  /** Has a wheel that was built, by its name in the directory of archives, saved as well. */
+  keep(fileName: string): void
   /** What came of the cache, when all that was begun is there. Where all packages are here, they are left for the post step to save. */
   close(): Promise<CacheResult>
 }
@@ -52,7 +54,7 @@ export function createPackageStore(
 ): PackageStore {
   const allOf = (member: LockedMember): LockedArchive[] => [
     ...member.resolved.lock.packages,
-    ...wheelsOf(member, workspace),
+    ...wheelsOf(member, workspace).filter((wheel) => wheel !== undefined),
   ]
   const all = members.flatMap(allOf)
   const keys = cacheKeys(
@@ -65,6 +67,7 @@ export function createPackageStore(
   )
   const accesses = new Map<LockedMember, Promise<ChannelAccess>>()
   const fetching = new Map<string, Promise<Fetched<LockedArchive>>>()
+  const built: string[] = []
   let matchedKey: string | undefined
 
   const accessOf = (member: LockedMember): Promise<ChannelAccess> => {
@@ -119,11 +122,19 @@ export function createPackageStore(
       )
       return found.flat()
     },
+    keep(fileName) {
+      built.push(fileName)
+    },
     async close() {
       const fetched = await Promise.all(fetching.values())
       const isComplete = (await missingTarballs(all, tarballs)).length === 0
       if (request.cache.downloads && request.cache.write && isComplete) {
-        saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) })
+        saveState({
+          directory: tarballs,
+          key: keys.primary,
+          matchedKey,
+          files: [...all.map(tarballName), ...built],
+        })
       }
       const hit = fetched.every(({ from }) => from === 'disk')
       return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) }

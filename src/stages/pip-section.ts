@@ -2,16 +2,17 @@ import { UserError } from '../common/errors.ts'
 import type { ResolvedLock } from '../lock/resolve.ts'
 
 /**
- * Refuses what a wheel would have to be built of: nothing builds one.
- * @throws UserError at the line of the first thing that is none
+ * Refuses what a wheel would have to be built of, where nothing is to be built.
+ * @throws UserError that names all of it, at the line of the first
  */
 export function refuseSources({ path, lock }: Pick<ResolvedLock, 'path' | 'lock'>): void {
-  const first = lock.wheels.find(({ kind }) => kind !== 'wheel')
-  if (first === undefined || first.kind === 'wheel') return
-  const { what, instead } = sources[first.kind]
-  throw new UserError(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
+  const lines = lock.wheels.filter((wheel) => wheel.kind !== 'wheel')
+  const [first] = lines
+  if (first === undefined) return
+  const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ')
+  throw new UserError(`${named}, and no wheel is to be built`, {
     at: { file: path, line: first.line },
-    advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
+    advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
   })
 }
 

@@ -18,8 +18,9 @@ import { bytecodeFormat } from '../prefix/bytecode-format.ts'
 import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import { openEarlierLayers, type EarlierLayers } from './earlier.ts'
-import type { LockedMember } from './lock.ts'
+import type { LockedMember } from './locked-member.ts'
 import type { WantedImage } from './wanted.ts'
+import { buildKey } from './wheel-origin.ts'
 
 /** Packages or wheels that share a layer, which an earlier image may have. */
 export interface PlannedGroup extends LayerGroup {
@@ -72,10 +73,16 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
       const { packages } = locked.resolved.lock
       const names = packages.map(({ name }) => name)
       const python = names.indexOf('python')
-      const { wheels, ownLayer } = environment
-      const grouped = { packages: names, wheels: wheels?.map(({ name }) => name), ownLayer }
+      const { wheels = [], ownLayer } = environment
+      const places = (isWanted: (wheel: WheelInputs) => boolean) =>
+        new Set(wheels.flatMap((wheel, place) => (isWanted(wheel) ? [place] : [])))
+      const grouped = {
+        ...{ packages: names, wheels: wheels.map(({ name }) => name), ownLayer },
+        built: places((wheel) => 'origin' in wheel),
+        folders: places((wheel) => 'origin' in wheel && 'files' in wheel.origin),
+      }
       const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
-        const { title, packages: positions } = group
+        const { title, packages: positions, isOfFolders } = group
         const needsPython = positions.some(
           (position) => position >= names.length || packages[position]?.subdir === 'noarch',
         )
@@ -83,6 +90,7 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
         return {
           title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
           packages: positions,
+          ...(isOfFolders && { isOfFolders }),
           inputs: layer,
           key: layerKey(layer),
         }
@@ -96,25 +104,31 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
 
 /** @param python the position of the python that the packages depend on; -1 when they depend on none */
 function layerInputs(
-  { options }: ImageInputs,
-  { packages, wheels = [], pip }: EnvironmentInputs,
+  image: ImageInputs,
+  environment: EnvironmentInputs,
   place: Pick<LayerInputs, 'prefix' | 'rootPrefix' | 'owner'>,
   positions: readonly number[],
   python: number,
 ): LayerInputs {
+  const { options } = image
+  const { packages, wheels = [], pip } = environment
   const found = packages[python]
   const own = positions.flatMap((position) => wheels[position - packages.length] ?? [])
+  const keyed = (wheel: WheelInputs): KeyedWheel => {
+    const { name, requested, directUrl } = wheel
+    const content =
+      'sha256' in wheel
+        ? { sha256: wheel.sha256 }
+        : { build: buildKey(image, environment, place.prefix, wheel.origin) }
+    return { name, ...content, requested, ...(directUrl && { directUrl }) }
+  }
   return {
     ...place,
     compression: options.compression,
     ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
     packages: positions.flatMap((position) => packages[position] ?? []),
-    ...(own.length > 0 && { wheels: own.map(keyedWheel), ...(pip !== undefined && { pip }) }),
+    ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
   }
-}
-
-function keyedWheel({ name, sha256, requested, directUrl }: WheelInputs): KeyedWheel {
-  return { name, sha256, requested, ...(directUrl && { directUrl }) }
 }
 
 /** A layer without whose facts the rest of the image cannot be made is made again. */

@@ -6,7 +6,7 @@ import { digestOf } from '../common/digest.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
 import type { Base, BaseReader } from './base.ts'
-import type { LockedMember } from './lock.ts'
+import type { LockedMember } from './locked-member.ts'
 
 /** A base as far as the layers on it depend on it. */
 export interface PreparedBase {
@@ -24,7 +24,7 @@ export interface PreparedBase {
  * @param members the environments; their locks pin the base
  */
 export async function prepareBase(
-  { image: { user, rootPrefix } }: Request,
+  { image: { user, rootPrefix } }: { readonly image: Pick<Request['image'], 'user' | 'rootPrefix'> },
   platform: Platform,
   members: readonly LockedMember[],
   reader: BaseReader,

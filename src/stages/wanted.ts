@@ -4,16 +4,18 @@ import type { Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
 import { fingerprint, type EnvironmentInputs, type ImageInputs, type WheelInputs } from '../image/inputs.ts'
 import { readCopied, type CopiedFiles } from '../layers/copy.ts'
-import type { Lock } from '../lock/types.ts'
+import type { Workspace } from '../layers/copy-source.ts'
+import type { Lock, LockedWheel } from '../lock/types.ts'
 import type { Image } from '../oci/image.ts'
-import { directUrlOf, type WheelLine } from '../packages/wheel/archive.ts'
+import { directUrlOf } from '../packages/wheel/archive.ts'
 import { pipDialect } from '../prefix/wheel/link.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
 import { takeUnchanged } from './earlier.ts'
-import type { LockedMember } from './lock.ts'
-import { wheelLines } from './wheels.ts'
+import type { LockedMember } from './locked-member.ts'
 import { prepareBase, type PreparedBase } from './prepared-base.ts'
+import { originOf } from './wheel-origin.ts'
+import { wheelLines } from './wheels.ts'
 
 /** An image that is wanted, of which nothing is made yet. */
 export interface WantedImage {
@@ -49,7 +51,7 @@ export async function describeImages(
       const inputs: ImageInputs = {
         platform,
         base: base.pinned,
-        environments: members.map(environmentInputs),
+        environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
         options: request.image,
         ...(copied && { copied: copied.digest }),
         ...(await micromambaInputs(platform, base, context)),
@@ -69,22 +71,44 @@ export async function describeImages(
   )
 }
 
-function environmentInputs({ name, environment, resolved: { lock } }: LockedMember): EnvironmentInputs {
-  const wheels = wheelLines(lock)
+/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
+export async function environmentInputs(
+  member: LockedMember,
+  workspace: Workspace,
+): Promise<EnvironmentInputs> {
+  const {
+    name,
+    environment,
+    resolved: { lock },
+  } = member
+  const wheels = await Promise.all(wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)))
   return {
     name,
     packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
-    ...(wheels.length > 0 && { wheels: wheels.map(wheelInputs), pip: pipDialect(pipOf(lock)) }),
+    ...(wheels.length > 0 && { wheels, pip: pipDialect(pipOf(lock)) }),
     specs: lock.header?.specs ?? [],
     ...(lock.header && { ownLayer: lock.header.ownLayer }),
     variables: environment?.variables ?? {},
   }
 }
 
-function wheelInputs(wheel: WheelLine): WheelInputs {
-  const { url, sha256, name, version, requested } = wheel
+async function wheelInputs(
+  wheel: LockedWheel,
+  member: LockedMember,
+  workspace: Workspace,
+): Promise<WheelInputs> {
+  const { url, name, version, requested } = wheel
   const directUrl = directUrlOf(wheel)
-  return { url, sha256, name, version, requested, ...(directUrl && { directUrl }) }
+  return {
+    url,
+    ...(wheel.kind === 'wheel'
+      ? { sha256: wheel.sha256 }
+      : { origin: await originOf(wheel, member, workspace) }),
+    name,
+    ...(version !== undefined && { version }),
+    requested,
+    ...(directUrl && { directUrl }),
+  }
 }
 
 /** Where nothing says which pip it was, and the environment has none: what the newest ones do. */

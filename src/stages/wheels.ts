@@ -1,28 +1,40 @@
 import { dirname, resolve } from 'node:path'
 import type { WheelPlace } from '../layers/replaced.ts'
-import type { Lock } from '../lock/types.ts'
-import { wheelToFetch, type WheelLine, type WheelToFetch } from '../packages/wheel/archive.ts'
-import type { LockedMember } from './lock.ts'
+import type { Lock, LockedWheel } from '../lock/types.ts'
+import { wheelToFetch, type SourceLine, type WheelToFetch } from '../packages/wheel/archive.ts'
+import type { LockedMember } from './locked-member.ts'
 
-/** The wheels of a lock, in its order. What wheels are to be built from is refused before anybody asks. */
-export function wheelLines({ wheels }: Pick<Lock, 'wheels'>): WheelLine[] {
-  return wheels.filter((wheel) => wheel.kind === 'wheel')
+/**
+ * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ */
+export function wheelLines({ wheels }: Pick<Lock, 'wheels'>): LockedWheel[] {
+  const isFolder = ({ kind }: LockedWheel) => kind === 'directory'
+  return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)]
 }
 
-/** The wheels of an environment, to be fetched. */
-export function wheelsOf(
-  { file, result, resolved: { lock, path } }: LockedMember,
-  workspace: string,
-): WheelToFetch[] {
-  const folder = dirname(lock.header ? resolve(workspace, file) : path)
-  return wheelLines(lock).map((wheel) => wheelToFetch(wheel, folder, result.file))
+/** Those of them that a wheel is built of. */
+export function sourceLines(lock: Pick<Lock, 'wheels'>): SourceLine[] {
+  return wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel')
+}
+
+/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
+export function wheelsOf(member: LockedMember, workspace: string): (WheelToFetch | undefined)[] {
+  const folder = folderOf(member, workspace)
+  return wheelLines(member.resolved.lock).map((wheel) =>
+    wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined,
+  )
+}
+
+/** What paths in an environment's lock are relative to; absolute. */
+export function folderOf({ file, resolved: { lock, path } }: LockedMember, workspace: string): string {
+  return dirname(lock.header ? resolve(workspace, file) : path)
 }
 
 /** Where its wheels stand among all that is linked. */
 export function wheelPlaces({ result, resolved: { lock } }: LockedMember): WheelPlace[] {
   return wheelLines(lock).map(({ name, version, line }, index) => ({
     name,
-    version,
+    ...(version !== undefined && { version }),
     position: lock.packages.length + index,
     at: { file: result.file, line },
   }))

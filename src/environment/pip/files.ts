@@ -99,6 +99,19 @@ export async function readPipFiles(
   return { files: [...files.values()], secrets, warnings }
 }
 
+/**
+ * The hash of what says of a folder what it depends on.
+ * @param folder absolute
+ */
+export async function projectDigest(folder: string): Promise<Digest> {
+  const texts = await Promise.all(
+    projectFiles.map(
+      async (name) => [name, await readFile(join(folder, name)).catch(() => undefined)] as const,
+    ),
+  )
+  return digestOf(JSON.stringify(texts.map(([name, text]) => [name, text ? digestOf(text) : null])))
+}
+
 /** Wheels may be bigger than what Node reads at once. */
 async function digestOfFile(path: string, read: ReadLine): Promise<Digest> {
   try {

@@ -8,10 +8,14 @@ import { zipEntries, type ZipEntry } from './zip.ts'
 
 export type { ScriptEntryPoints } from './entry-points.ts'
 export {
+  builtWheel,
   directUrlOf,
+  sdistToFetch,
   wheelToFetch,
   type DirectUrl,
   type LinkedWheel,
+  type SdistToFetch,
+  type SourceLine,
   type WheelLine,
   type WheelToFetch,
 } from './locked.ts'

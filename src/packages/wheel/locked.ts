@@ -4,6 +4,9 @@ import type { LockedWheel } from '../../lock/types.ts'
 /** A line of a lock that names a wheel, not something that one is built from. */
 export type WheelLine = Extract<LockedWheel, { kind: 'wheel' }>
 
+/** A line of a lock that names what a wheel is built from. */
+export type SourceLine = Exclude<LockedWheel, { kind: 'wheel' }>
+
 /** A wheel of a lock: what decides, with its bytes and the environment's python, what it becomes once it is linked. */
 export interface LinkedWheel extends Pick<
   WheelLine,
@@ -49,12 +52,44 @@ export interface WheelToFetch extends LinkedWheel {
   readonly line: number
 }
 
+/** An archive of a lock that a wheel is built from, as one that can be fetched. */
+export type SdistToFetch = Pick<WheelToFetch, 'fileName' | 'url' | 'checksum' | 'line'> & {
+  readonly format: 'sdist'
+}
+
 /**
  * @param folder absolute, that paths in the lock are relative to
  * @param lockFile for errors
  */
 export function wheelToFetch(locked: WheelLine, folder: string, lockFile: string): WheelToFetch {
-  const { name, version, fileName, sha256, requested, line } = locked
+  return wheelOf(locked, locked, folder, lockFile)
+}
+
+/** The wheel that was built of a source of a lock: to pip it comes from where the source does. */
+export function builtWheel(
+  line: SourceLine,
+  built: Pick<WheelToFetch, 'version' | 'fileName' | 'sha256'>,
+  folder: string,
+  lockFile: string,
+): WheelToFetch {
+  return wheelOf(line, built, folder, lockFile)
+}
+
+/** @throws Error for anything that is no archive */
+export function sdistToFetch({ url, line, ...source }: SourceLine, folder: string): SdistToFetch {
+  if (source.kind !== 'sdist') throw new Error(`${url} is no archive`)
+  const { fileName, sha256 } = source
+  const checksum = { algorithm: 'sha256', hex: sha256 } as const
+  return { fileName, url: absolute(url, pathToFileURL(`${folder}/`)), checksum, line, format: 'sdist' }
+}
+
+function wheelOf(
+  locked: LockedWheel,
+  { version, fileName, sha256 }: Pick<WheelToFetch, 'version' | 'fileName' | 'sha256'>,
+  folder: string,
+  lockFile: string,
+): WheelToFetch {
+  const { name, requested, line } = locked
   const directUrl = directUrlOf(locked)
   return {
     name,
@@ -72,16 +107,25 @@ export function wheelToFetch(locked: WheelLine, folder: string, lockFile: string
 }
 
 /**
- * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * What pip notes of a wheel, or of a source, that was asked for by its address. A path is relative to the project, whose folder is another one on each
  * machine and is not in the image: it is written as if that were the root of the file system.
  */
-export function directUrlOf({ url, sha256, subdirectory, direct }: WheelLine): DirectUrl | undefined {
+export function directUrlOf(locked: LockedWheel): DirectUrl | undefined {
+  const { url, subdirectory, direct } = locked
   if (!direct) return undefined
-  return {
-    url: absolute(url, new URL('file:///')).href,
-    ...(subdirectory !== undefined && { subdirectory }),
-    archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
+  const below = subdirectory === undefined ? {} : { subdirectory }
+  if (locked.kind === 'vcs') {
+    const { vcs, commit, repository, revision } = locked
+    return {
+      url: repository,
+      ...below,
+      vcs: { vcs, commitId: commit, ...(revision !== undefined && { requestedRevision: revision }) },
+    }
   }
+  const place = { url: absolute(url, new URL('file:///')).href, ...below }
+  if (locked.kind === 'directory') return { ...place, directory: {} }
+  const { sha256 } = locked
+  return { ...place, archive: { hash: `sha256=${sha256}`, hashes: { sha256 } } }
 }
 
 /** `file:wheels/a.whl` is a path, and what has two slashes an address. */

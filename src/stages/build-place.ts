@@ -1,0 +1,198 @@
+import { mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { UserError } from '../common/errors.ts'
+import { assembleImage } from '../image/assemble.ts'
+import type { LayerSettings } from '../layers/build.ts'
+import type { WheelInputs } from '../image/inputs.ts'
+import type { Fetched } from '../packages/download.ts'
+import { builtWheel, type SourceLine, type WheelToFetch } from '../packages/wheel/archive.ts'
+import { buildWheels, type BuildPlace, type BuiltWheel, type WheelToBuild } from './build-wheels.ts'
+import type { RunContext } from './context.ts'
+import type { LockedMember } from './locked-member.ts'
+import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
+import { buildPackageLayers, layersOf, type BuiltMember, type WheelSupply } from './package-layers.ts'
+import type { PackageStore } from './packages.ts'
+import type { Plan, PlannedMember } from './plan.ts'
+import { buildKey } from './wheel-origin.ts'
+import { accessFor, sourceOf } from './wheel-source.ts'
+import { folderOf, wheelLines } from './wheels.ts'
+
+export type BuildStore = Pick<PackageStore, 'fetch'> & Partial<Pick<PackageStore, 'keep'>>
+
+/**
+ * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @throws UserError when one cannot be built
+ */
+export async function buildMember(
+  member: PlannedMember,
+  plan: Plan,
+  settings: LayerSettings,
+  store: BuildStore,
+  context: RunContext,
+): Promise<BuiltMember> {
+  const { options } = plan.wanted.inputs
+  const build = (groups: PlannedMember['groups'], supply?: WheelSupply) =>
+    buildPackageLayers(
+      { ...member, groups },
+      options,
+      plan.base.rootPrefix,
+      settings.directory,
+      store,
+      context,
+      supply,
+    )
+  const sources = sourcePositions(member)
+  if (sources.size === 0) return build(member.groups)
+
+  const place = createPlace(member, plan, settings, store, context)
+  const supply = supplyWheels(member, plan, place, store, context)
+  const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages))
+  await supply(missing.filter((position) => sources.has(position)))
+  const known = await place.below()
+  const groups = member.groups.map((group) => {
+    const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)]
+    return made ? { ...group, earlier: made } : group
+  })
+  return build(groups, supply)
+}
+
+/** What of an environment has no wheel, by its places among all that is linked. */
+function sourcePositions({ locked }: PlannedMember): Set<number> {
+  const { lock } = locked.resolved
+  const wheels = wheelLines(lock)
+  return new Set(
+    [...wheels.keys()]
+      .filter((index) => wheels[index]?.kind !== 'wheel')
+      .map((index) => lock.packages.length + index),
+  )
+}
+
+/** Where the wheels of an environment are built, made once and when it is needed. */
+export interface LazyPlace {
+  readonly open: () => Promise<BuildPlace>
+  /** What was made of the environment's packages, if it was needed. */
+  readonly below: () => Promise<BuiltMember | undefined>
+}
+
+export function createPlace(
+  member: PlannedMember,
+  plan: Plan,
+  settings: LayerSettings,
+  store: BuildStore,
+  context: RunContext,
+): LazyPlace {
+  const count = member.locked.resolved.lock.packages.length
+  const groups = member.groups.filter((group) => group.packages.every((position) => position < count))
+  const directory = join(settings.directory, 'packages')
+  let below: Promise<BuiltMember> | undefined
+  let place: Promise<BuildPlace> | undefined
+  const make = async () => {
+    below = buildPackageLayers(
+      { ...member, groups },
+      plan.wanted.inputs.options,
+      plan.base.rootPrefix,
+      directory,
+      store,
+      context,
+    )
+    return placeOf(await below, plan, settings, context)
+  }
+  return { open: () => (place ??= make()), below: () => Promise.resolve(below) }
+}
+
+/** Says how the wheels of an environment are had that have to be built, by their places among all that is linked. */
+function supplyWheels(
+  member: PlannedMember,
+  plan: Plan,
+  { open }: LazyPlace,
+  store: BuildStore,
+  context: RunContext,
+): WheelSupply {
+  const { inputs, locked, prefix } = member
+  const { lock } = locked.resolved
+  const lines = wheelLines(lock)
+  const versions = Object.fromEntries(lines.map(({ name, version }) => [name, version ?? null]))
+  const wanting = (line: SourceLine, wheel: WheelInputs | undefined): WheelToBuild => {
+    if (!wheel || !('origin' in wheel)) throw new Error(`nothing says what ${line.name} is built of`)
+    const at = { file: locked.result.file, line: line.line }
+    return {
+      name: line.name,
+      key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
+      at,
+      ...sourceOf(line, locked, at, store, context),
+      locked: versions,
+      isStrict: lock.header !== undefined,
+    }
+  }
+  return async (positions) => {
+    const sources = positions.map((position) => {
+      const index = position - lock.packages.length
+      const line = lines[index]
+      if (!line || line.kind === 'wheel') throw new Error(`there is nothing to build at ${position}`)
+      return { line, wanted: wanting(line, inputs.wheels?.[index]) }
+    })
+    const wanted = sources.map((one) => one.wanted)
+    const built = await buildWheels(wanted, open, () => accessFor(locked, context), context)
+    const folder = folderOf(locked, context.workspace)
+    return built.flatMap((wheel, index): Fetched<WheelToFetch>[] => {
+      const line = sources[index]?.line
+      if (!line) return []
+      if (line.name !== wheel.name) throw anotherProject(line, wheel, locked)
+      store.keep?.(basename(wheel.file))
+      const { file, sha256, md5, size } = wheel
+      const as = builtWheel(line, wheel, folder, locked.result.file)
+      return [{ locked: as, file, sha256, md5, size, from: 'disk' }]
+    })
+  }
+}
+
+function anotherProject(
+  { name, line }: SourceLine,
+  { fileName }: BuiltWheel,
+  { result }: LockedMember,
+): UserError {
+  return new UserError(`what is locked as ${name} came out as ${fileName}`, {
+    at: { file: result.file, line },
+    advice: 'Run with lock-mode: update, and commit the file that it writes.',
+  })
+}
+
+/** An image of an environment's packages alone. Wheels of the same list are not in it, as little as pip would have them there. */
+async function placeOf(
+  member: BuiltMember,
+  plan: Plan,
+  settings: LayerSettings,
+  context: RunContext,
+): Promise<BuildPlace> {
+  const { base, owner, wanted } = plan
+  const { name } = member.inputs
+  const { platform, options } = wanted.inputs
+  const directory = join(settings.directory, `build-${name}`)
+  await mkdir(directory, { recursive: true })
+  const own = { ...settings, directory }
+  const contract = contractVariables(plan, name)
+  const layers = [
+    ...(await micromambaLayer(plan, own, context)),
+    await wiringLayer(plan, [member], name, own),
+    ...layersOf([member], { ofFolders: false }),
+    await environmentLayer([member], own),
+  ]
+  const image = assembleImage(base.image, layers, platform, {
+    user: String(owner.uid),
+    environment: contract,
+    labels: {},
+    created: '1980-01-02T00:00:00Z',
+    annotations: {},
+  })
+  // The image's user has no part in what is built, and in how it is known.
+  const others = Object.entries(contract).filter(([variable]) => !variable.startsWith('MAMBA_USER'))
+  return {
+    image,
+    variables: { ...Object.fromEntries(base.variables), ...Object.fromEntries(others) },
+    name,
+    owner,
+    compression: settings.compression,
+    directory,
+    network: options.run.network,
+  }
+}
