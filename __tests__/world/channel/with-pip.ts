@@ -4,18 +4,20 @@ import { cachedFolder } from '../cache.ts'
 import { extractDebs } from '../debian.ts'
 import { buildChannel, builderOf } from './build.ts'
 import { readPublished, writePackages, writeRepodata } from './publish.ts'
+import { compilerRecipe } from './recipes/compiler.ts'
 import { text, type PackageFile, type Recipe } from './recipe.ts'
 import { filesFrom, moved } from './tree.ts'
 
 /**
- * The channel of real packages with a real pip, which is the newest one in it: Debian's, of the release after the channel's python.
+ * The channel of real packages with a real pip, which is the newest one in it: Debian's, of the release after the channel's python; and with
+ * a compiler, for linux-64.
  * @returns its path; not to be written to
  */
 export async function buildPipChannel(): Promise<string> {
   const plain = await buildChannel()
   const builder = await builderOf((file) => !/^(?:server|install|scripted)\.ts$/.test(file))
   return cachedFolder('pip-channel', [plain, ...builder], async (folder) => {
-    const published = await writePackages(folder, async () => [await realPip()])
+    const published = await writePackages(folder, async () => [await realPip(), await compilerRecipe()])
     const others = await readPublished(plain)
     for (const { subdir, fileName } of others) {
       await copyFile(join(plain, subdir, fileName), join(folder, subdir, fileName))
