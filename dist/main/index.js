@@ -36283,8 +36283,8 @@ var core = __nccwpck_require__(3838);
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/image/labels.ts
 var labels = __nccwpck_require__(86);
-// EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
-var copy = __nccwpck_require__(8189);
+// EXTERNAL MODULE: ./src/layers/copy.ts + 1 modules
+var copy = __nccwpck_require__(9566);
 // EXTERNAL MODULE: ./src/registry/reference.ts
 var registry_reference = __nccwpck_require__(9310);
 ;// CONCATENATED MODULE: ./node_modules/string-argv/index.js
@@ -36406,6 +36406,7 @@ const defaults = {
     'condarc-file': '',
     'pip-index-url': '',
     'pip-extra-index-url': '',
+    'pip-build': 'auto',
     'auth-host': '',
     'auth-token': '',
     'auth-username': '',
@@ -36887,6 +36888,10 @@ function readLockingRequest(mode, environment = process.env) {
         micromamba: readMicromamba(),
         condarc: readCondarc(environment),
         pipIndexes: readPipIndexes(),
+        build: {
+            mode: choice('pip-build', ['auto', 'refuse']),
+            network: choice('run-network', ['default', 'none']) === 'default',
+        },
         auth: readAuth(),
         logLevel: choice('log-level', logLevels),
     };
@@ -37517,8 +37522,8 @@ function row(title, content) {
     return [{ data: title, header: true }, { data: content }];
 }
 function describeLock(lock) {
-    const wheels = lock.wheels === undefined ? '' : `, ${lock.wheels} wheels`;
-    return `${lock.packages} packages${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
+    const wheels = lock.wheels === undefined ? '' : `, ${(0,format/* formatCount */.B4)(lock.wheels, 'wheel')}`;
+    return `${(0,format/* formatCount */.B4)(lock.packages, 'package')}${wheels}, ${lock.changed ? 'solved and written by this run' : 'used as it was'}`;
 }
 function totalSize(image) {
     return (0,format/* formatBytes */.z3)(image.layers.reduce((sum, layer) => sum + layer.descriptor.size, 0));
@@ -37682,8 +37687,8 @@ function entryOf(credential) {
 var channels_grant = __nccwpck_require__(1398);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
-var read = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/environment/read.ts + 8 modules
+var read = __nccwpck_require__(177);
 ;// CONCATENATED MODULE: ./src/channels/condarc.ts
 
 
@@ -37822,7 +37827,7 @@ function authorize(url, grants) {
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 /* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5069);
 /* harmony import */ var _common_secrets_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7168);
-/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
+/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(177);
 
 
 
@@ -38379,6 +38384,7 @@ function shortened(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   GF: () => (/* binding */ formatGrowths),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
@@ -38389,6 +38395,10 @@ function formatBytes(bytes) {
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
@@ -39101,40 +39111,15 @@ function isSecretName(name) {
 
 /***/ }),
 
-/***/ 636:
+/***/ 4955:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ew: () => (/* reexport */ canonicalName),
-  DH: () => (/* reexport */ credentials/* decoded */.DH),
-  p7: () => (/* reexport */ environmentOf),
-  p6: () => (/* reexport */ findEnvironmentFile),
-  NG: () => (/* reexport */ foreignByName),
-  w6: () => (/* reexport */ isArchiveName),
-  Iv: () => (/* reexport */ credentials/* masked */.Iv),
-  dh: () => (/* reexport */ normalizeSpec),
-  $P: () => (/* reexport */ packageOfSpec),
-  Qo: () => (/* binding */ readEnvironment),
-  VY: () => (/* reexport */ credentials/* secretsIn */.VY),
-  uH: () => (/* reexport */ wheelParts),
-  iA: () => (/* reexport */ withMore),
-  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
-  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var secrets = __nccwpck_require__(7168);
-;// CONCATENATED MODULE: ./src/environment/decode.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kg: () => (/* binding */ isUndecoded),
+/* harmony export */   g7: () => (/* binding */ decodeText),
+/* harmony export */   v9: () => (/* binding */ advice)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 
 /**
  * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
@@ -39149,7 +39134,7 @@ function decodeText(bytes, file) {
     const line = lineOf(text, text.indexOf('\0'));
     if (line === undefined)
         return text;
-    throw new errors/* UserError */.y('it holds a NUL, so it is no text, or in an encoding that is not known', {
+    throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y('it holds a NUL, so it is no text, or in an encoding that is not known', {
         at: { file, line },
         advice,
     });
@@ -39166,7 +39151,7 @@ function decodeBytes(bytes, file) {
         const line = lineOf(text, text.indexOf('\uFFFD'));
         if (line === undefined)
             return text;
-        throw new errors/* UserError */.y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
     }
     try {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -39202,6 +39187,667 @@ function lineOf(text, position) {
     return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
 }
 
+
+/***/ }),
+
+/***/ 8868:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ readPipFiles),
+/* harmony export */   q: () => (/* binding */ projectDigest)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6466);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_stream_promises__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1573);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
+/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5903);
+/* harmony import */ var _decode_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4955);
+/* harmony import */ var _list_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9429);
+/* harmony import */ var _logical_lines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3754);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9560);
+
+
+
+
+
+
+
+
+
+
+
+
+/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
+/**
+ * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
+ * in, everything else from the folder of the environment file, where pip runs.
+ * @param folder that of the environment file
+ * @param variables what `${VAR}` stands for
+ * @throws UserError at the line that names what is not there, or that pip could not read
+ */
+async function readPipFiles(lines, folder, variables) {
+    const files = new Map();
+    const secrets = [];
+    const warnings = [];
+    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.relative)(folder, path).split(node_path__WEBPACK_IMPORTED_MODULE_3__.sep).join('/'), ...of, named: { file, line } });
+    const follow = async (read, from) => {
+        const { says, line } = read;
+        const included = says.requirements ?? says.constraints;
+        if (included !== undefined) {
+            if (/^https?:/i.test(included)) {
+                const message = `What '${(0,_credentials_js__WEBPACK_IMPORTED_MODULE_9__/* .withoutPipCredentials */ .Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
+                warnings.push({ message, file: line.file, line: line.line });
+                return;
+            }
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(from, included);
+            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
+        }
+        else if (says.path !== undefined)
+            await lookAt(read, (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(folder, says.path));
+    };
+    const include = async (read, path, kind) => {
+        // One that names itself, by way of others too, is read once; pip has its own word on it.
+        if (files.has(path))
+            return;
+        const text = (0,_decode_js__WEBPACK_IMPORTED_MODULE_7__/* .decodeText */ .g7)(await contentOf(path, read), path);
+        // pip 26.1 reads pylock.toml behind -r.
+        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
+        const inner = isLock
+            ? []
+            : (0,_list_js__WEBPACK_IMPORTED_MODULE_8__/* .readList */ .L)((0,_logical_lines_js__WEBPACK_IMPORTED_MODULE_10__/* .physicalLines */ .v)(text), path, variables, (line, what, advice) => new _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y(what, { at: { file: path, line }, advice }));
+        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
+        remember(path, read, { kind, digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(asked), lines: inner.map((one) => one.line) });
+        secrets.push(...inner.flatMap((one) => one.secrets));
+        for (const one of inner)
+            await follow(one, (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(path));
+    };
+    const lookAt = async (read, path) => {
+        const isFolder = await isDirectory(path);
+        if (isFolder === undefined)
+            throw missing(read, path);
+        if (!isFolder) {
+            if (!(0,_name_js__WEBPACK_IMPORTED_MODULE_11__/* .isArchiveName */ .w6)(path))
+                throw refuse(read, `'${path}' is neither a folder nor an archive`);
+            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
+            return;
+        }
+        const inside = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(path);
+        const found = projectFiles.filter((name) => inside.includes(name));
+        if (!found.some((name) => name !== 'setup.cfg')) {
+            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
+        }
+        for (const name of found) {
+            const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(path, name);
+            const text = (0,_decode_js__WEBPACK_IMPORTED_MODULE_7__/* .decodeText */ .g7)(await contentOf(file, read), file);
+            remember(file, read, { kind: 'project', digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(text), lines: [] });
+        }
+    };
+    for (const read of lines)
+        await follow(read, folder);
+    return { files: [...files.values()], secrets, warnings };
+}
+/**
+ * The hash of what says of a folder what it depends on.
+ * @param folder absolute
+ */
+async function projectDigest(folder) {
+    const texts = await Promise.all(projectFiles.map(async (name) => [name, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, name)).catch(() => undefined)]));
+    return (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(JSON.stringify(texts.map(([name, text]) => [name, text ? (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(text) : null])));
+}
+/** Wheels may be bigger than what Node reads at once. */
+async function digestOfFile(path, read) {
+    try {
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_4__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path), hash);
+        return (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .parseDigest */ .m)(`sha256:${hash.digest('hex')}`);
+    }
+    catch (error) {
+        throw refuse(read, `'${path}' cannot be read: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error)}`);
+    }
+}
+async function contentOf(path, read) {
+    try {
+        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(path);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            throw missing(read, path); // what node:fs rejects with
+        throw refuse(read, `'${path}' cannot be read: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error)}`);
+    }
+}
+async function isDirectory(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(path)).isDirectory();
+    }
+    catch {
+        return undefined;
+    }
+}
+function missing(read, path) {
+    const { requirements, constraints } = read.says;
+    const isIncluded = (requirements ?? constraints) !== undefined;
+    return refuse(read, `there is no '${path}'`, isIncluded
+        ? 'Its path is relative to the file that names it.'
+        : 'Its path is relative to the folder of the environment file, where pip runs.');
+}
+function refuse({ line: { canonical, file, line } }, what, advice) {
+    return new _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y(`'${canonical}': ${what}`, { at: { file, line }, advice });
+}
+
+
+/***/ }),
+
+/***/ 9429:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ readList)
+});
+
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
+// EXTERNAL MODULE: ./src/environment/decode.ts
+var decode = __nccwpck_require__(4955);
+// EXTERNAL MODULE: ./src/environment/pip/logical-lines.ts
+var logical_lines = __nccwpck_require__(3754);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
+
+const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
+/** What people write instead of what pip reads, the first that fits. */
+const slips = [
+    [
+        /^(['"])(.*)\1$/,
+        (_, inner = '') => new problem/* RequirementProblem */.F(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
+    ],
+    [
+        /^(?:python3? -m )?pip3? install\s+(.+)$/,
+        (given = '') => new problem/* RequirementProblem */.F('it is a command, and pip reads what stands behind it', `Write ${given}.`),
+    ],
+    [
+        /^git:\/\/(.+)$/,
+        (rest = '') => new problem/* RequirementProblem */.F(`a repository's address begins with git+`, `Write git+https://${rest}.`),
+    ],
+    [
+        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
+        (host = '', path = '') => new problem/* RequirementProblem */.F(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
+    ],
+    [
+        /^[\w.-]+::.+$/,
+        () => new problem/* RequirementProblem */.F("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
+        (package_ = '', operator = '', version = '') => new problem/* RequirementProblem */.F(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
+        (package_ = '') => new problem/* RequirementProblem */.F('there is no version behind the operator', `Write one, or ${package_} alone.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F('there is no operator before the version', `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        (package_ = '', versions = '') => new problem/* RequirementProblem */.F('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
+    ],
+    [
+        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        () => new problem/* RequirementProblem */.F('these are several packages', 'Write each on a line of its own.'),
+    ],
+];
+/** The problem with what is no requirement, with what was probably meant. */
+function meant(text) {
+    for (const [pattern, guess] of slips) {
+        const [, ...parts] = pattern.exec(text) ?? [];
+        if (pattern.test(text))
+            return guess(...parts);
+    }
+    return new problem/* RequirementProblem */.F('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
+}
+
+// EXTERNAL MODULE: ./src/environment/pip/name.ts
+var pip_name = __nccwpck_require__(9560);
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
+
+
+
+
+
+
+
+const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
+const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
+const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
+const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
+const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/**
+ * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
+ * What is left to pip is whether there are such packages and versions.
+ * @param text a logical line, with `${VAR}` filled in
+ * @throws RequirementProblem for what no pip can read
+ */
+function readRequirement(text) {
+    const words = text.split(' ');
+    const end = words.findIndex((word) => word.startsWith('-'));
+    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given !== '') {
+        if (end >= 0)
+            (0,options/* readOptions */.T)(words.slice(end).join(' '));
+        return readGiven(given);
+    }
+    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
+    return editable === undefined ? readOptionLine((0,options/* readOptions */.T)(text)) : readEditable(editable);
+}
+function readOptionLine(options) {
+    const [editable] = only(options, '--editable');
+    if (editable !== undefined)
+        return readEditable(editable);
+    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
+    if (stray !== undefined) {
+        throw new problem/* RequirementProblem */.F(`'${stray}' belongs to a requirement, on the same line`);
+    }
+    const [requirements] = only(options, '--requirement');
+    if (requirements !== undefined)
+        return { kind: 'option', requirements: included(requirements) };
+    const [constraints] = only(options, '--constraint');
+    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
+}
+function included(file) {
+    return /^file:/i.test(file) ? pathOf(file) : file;
+}
+/** pip passes over all but the first of them in silence. */
+function only(options, option) {
+    const values = options.get(option) ?? [];
+    if (values.length < 2)
+        return values;
+    throw new problem/* RequirementProblem */.F(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
+}
+function readEditable(text) {
+    const [, of, address] = named.exec(text) ?? [];
+    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
+    if (kind === 'url') {
+        throw new problem/* RequirementProblem */.F(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
+    }
+    const its = of === undefined ? known : (0,pip_name/* canonicalName */.Ew)(of);
+    return {
+        kind: 'editable',
+        ...(its !== undefined && { name: its }),
+        ...(path !== undefined && { path: withoutExtras(path) }),
+    };
+}
+/** `git:https://…` counts as `git+https://…` behind `-e`. */
+function asVcs(text) {
+    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
+}
+function readGiven(text) {
+    const whole = withoutMarker(text);
+    const address = readGivenAddress(whole);
+    if (address)
+        return address;
+    const [, of, target] = named.exec(whole) ?? [];
+    if (of !== undefined && target !== undefined) {
+        const found = readGivenAddress(target);
+        if (found)
+            return { ...found, name: (0,pip_name/* canonicalName */.Ew)(of) };
+        throw new problem/* RequirementProblem */.F(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
+    }
+    const [, plain] = specifier.exec(whole) ?? [];
+    const wheel = (0,pip_name/* wheelParts */.uH)(whole.replace(/^.*\//, ''));
+    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || (0,pip_name/* isArchiveName */.w6)(whole))) {
+        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
+    }
+    if (plain !== undefined)
+        return { kind: 'index', name: (0,pip_name/* canonicalName */.Ew)(plain) };
+    throw meant(whole);
+}
+/** Behind an address a `;` of its own belongs to it. */
+function withoutMarker(text) {
+    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
+    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
+    return at < 0 ? text : text.slice(0, at).trim();
+}
+function readGivenAddress(text) {
+    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
+    const its = nameInAddress(text);
+    const name = its === undefined ? {} : { name: its };
+    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
+        return { kind: 'vcs', ...name };
+    }
+    switch (scheme.toLowerCase()) {
+        case 'http':
+        case 'https':
+        case 'ftp':
+            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
+                return { kind: 'url', ...name };
+            throw new problem/* RequirementProblem */.F(`a repository's address begins with git+`, `Write git+${text}.`);
+        case 'file':
+            return { kind: 'path', ...name, path: pathOf(text) };
+        default:
+            return undefined;
+    }
+}
+/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
+function pathOf(address) {
+    const bare = address.replace(/[?#].*$/s, '');
+    if (!/^file:\/\//i.test(bare))
+        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
+    try {
+        return (0,external_node_url_.fileURLToPath)(bare);
+    }
+    catch {
+        throw new problem/* RequirementProblem */.F(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
+    }
+}
+function nameInAddress(text) {
+    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
+    if (egg !== undefined)
+        return (0,pip_name/* canonicalName */.Ew)(egg);
+    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
+    return (0,pip_name/* wheelParts */.uH)((0,credentials/* decoded */.DH)(file))?.name;
+}
+function isPathLike(text) {
+    return text.includes('/') || text.startsWith('.');
+}
+function withoutExtras(path) {
+    return path.replace(/\[[^\]]*\]$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/list.ts
+
+
+
+
+/**
+ * Reads the lines of a list for pip.
+ * @param variables what `${VAR}` stands for
+ * @param refuse makes the error for a line
+ * @throws what `refuse` makes, for the first that pip could not read
+ */
+function readList(lines, file, variables, refuse) {
+    return (0,logical_lines/* logicalLines */.N)(lines).map(({ text, line }) => {
+        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
+        if ((0,decode/* isUndecoded */.Kg)(text))
+            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
+        try {
+            const expanded = expand(text, variables);
+            const says = readRequirement(expanded.text);
+            const { kind, name, path } = says;
+            return {
+                line: {
+                    text,
+                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
+                    kind,
+                    ...(name !== undefined && { name }),
+                    ...(path !== undefined && { path }),
+                    file,
+                    line,
+                },
+                says,
+                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
+            };
+        }
+        catch (error) {
+            if (!(error instanceof problem/* RequirementProblem */.F))
+                throw error;
+            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
+        }
+    });
+}
+/**
+ * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
+ * stands, from which nothing good comes.
+ * @returns also the text in which the secrets among them are left as they stand
+ */
+function expand(text, variables) {
+    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
+    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
+    return {
+        text: fill(() => true),
+        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
+        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
+    };
+}
+const variable = /\$\{([A-Z0-9_]+)\}/g;
+function list_valueOf(name, variables) {
+    const value = variables[name];
+    if (value && !/\p{Cc}/u.test(value))
+        return value;
+    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
+    throw new problem/* RequirementProblem */.F(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
+}
+
+
+/***/ }),
+
+/***/ 3754:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ logicalLines),
+/* harmony export */   v: () => (/* binding */ physicalLines)
+/* harmony export */ });
+/** What python's `str.splitlines` takes for the end of a line. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text, counted from `first`. */
+function physicalLines(text, first = 1) {
+    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
+}
+/**
+ * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
+ * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
+ */
+function logicalLines(lines) {
+    const joined = [];
+    let open;
+    for (const { text, line } of lines) {
+        const isComment = /^\s*#/.test(text);
+        const isContinued = text.endsWith('\\') && !isComment;
+        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
+        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
+        open = isContinued ? whole : undefined;
+        if (!isContinued)
+            joined.push(whole);
+    }
+    return [...joined, ...(open ? [open] : [])]
+        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+        .filter(({ text }) => text !== '');
+}
+
+
+/***/ }),
+
+/***/ 9560:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ew: () => (/* binding */ canonicalName),
+/* harmony export */   uH: () => (/* binding */ wheelParts),
+/* harmony export */   w6: () => (/* binding */ isArchiveName)
+/* harmony export */ });
+/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
+function wheelParts(fileName) {
+    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
+        return undefined;
+    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
+}
+/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
+function isArchiveName(path) {
+    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
+}
+
+
+/***/ }),
+
+/***/ 7861:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ readOptions)
+/* harmony export */ });
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2512);
+
+/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
+const known = {
+    '--index-url': true,
+    '--pypi-url': true,
+    '--extra-index-url': true,
+    '--no-index': false,
+    '--find-links': true,
+    '--requirement': true,
+    '--constraint': true,
+    '--editable': true,
+    '--no-binary': true,
+    '--only-binary': true,
+    '--prefer-binary': false,
+    '--require-hashes': false,
+    '--pre': false,
+    '--all-releases': true,
+    '--only-final': true,
+    '--trusted-host': true,
+    '--use-feature': true,
+    '--hash': true,
+    '--global-option': true,
+    '--config-settings': true,
+    '--config-setting': true,
+};
+const short = {
+    '-i': '--index-url',
+    '-f': '--find-links',
+    '-r': '--requirement',
+    '-c': '--constraint',
+    '-e': '--editable',
+    '-C': '--config-settings',
+};
+/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
+const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
+/** @throws RequirementProblem for what a list cannot have */
+function readOptions(text) {
+    const words = splitWords(text);
+    const found = new Map();
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        const { name, value } = readOption(word);
+        const takesValue = known[name];
+        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
+        if (given === undefined) {
+            const isFile = name === '--requirement' || name === '--constraint';
+            throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .RequirementProblem */ .F(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
+        }
+        found.set(name, [...(found.get(name) ?? []), given]);
+        // Whether the rest belongs to an option that is not known here is not known either.
+        if (takesValue === undefined)
+            break;
+    }
+    return found;
+}
+function readOption(word) {
+    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
+    const name = short[start];
+    if (name !== undefined)
+        return { name, ...(rest !== '' && { value: rest }) };
+    if (ofCommand.test(word)) {
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .RequirementProblem */ .F(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
+    }
+    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
+    // As python's optparse does, by the beginning of a name that no other has.
+    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
+    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
+}
+/** As a shell splits words, without its variables (python's shlex). */
+function splitWords(text) {
+    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
+}
+
+
+/***/ }),
+
+/***/ 2512:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ RequirementProblem)
+/* harmony export */ });
+/** What is wrong with a line for pip, as a sentence, and what to do about it. */
+class RequirementProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+
+/***/ }),
+
+/***/ 177:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ew: () => (/* reexport */ pip_name/* canonicalName */.Ew),
+  DH: () => (/* reexport */ credentials/* decoded */.DH),
+  p7: () => (/* reexport */ environmentOf),
+  p6: () => (/* reexport */ findEnvironmentFile),
+  NG: () => (/* reexport */ foreignByName),
+  w6: () => (/* reexport */ pip_name/* isArchiveName */.w6),
+  Iv: () => (/* reexport */ credentials/* masked */.Iv),
+  dh: () => (/* reexport */ normalizeSpec),
+  $P: () => (/* reexport */ packageOfSpec),
+  Qo: () => (/* binding */ readEnvironment),
+  VY: () => (/* reexport */ credentials/* secretsIn */.VY),
+  uH: () => (/* reexport */ pip_name/* wheelParts */.uH),
+  iA: () => (/* reexport */ withMore),
+  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
+  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
+// EXTERNAL MODULE: ./src/environment/decode.ts
+var decode = __nccwpck_require__(4955);
 ;// CONCATENATED MODULE: ./src/environment/foreign.ts
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
@@ -39390,412 +40036,10 @@ function writtenText(node) {
     return typeof node.value === 'string' ? node.value : node.source;
 }
 
-;// CONCATENATED MODULE: ./src/environment/pip/logical-lines.ts
-/** What python's `str.splitlines` takes for the end of a line. */
-// eslint-disable-next-line no-control-regex -- these are what it is about
-const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
-/** The lines of a text, counted from `first`. */
-function physicalLines(text, first = 1) {
-    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
-}
-/**
- * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
- * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
- */
-function logicalLines(lines) {
-    const joined = [];
-    let open;
-    for (const { text, line } of lines) {
-        const isComment = /^\s*#/.test(text);
-        const isContinued = text.endsWith('\\') && !isComment;
-        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
-        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
-        open = isContinued ? whole : undefined;
-        if (!isContinued)
-            joined.push(whole);
-    }
-    return [...joined, ...(open ? [open] : [])]
-        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
-        .filter(({ text }) => text !== '');
-}
-
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./src/environment/pip/problem.ts
-/** What is wrong with a line for pip, as a sentence, and what to do about it. */
-class RequirementProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
-
-const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
-/** What people write instead of what pip reads, the first that fits. */
-const slips = [
-    [
-        /^(['"])(.*)\1$/,
-        (_, inner = '') => new RequirementProblem(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
-    ],
-    [
-        /^(?:python3? -m )?pip3? install\s+(.+)$/,
-        (given = '') => new RequirementProblem('it is a command, and pip reads what stands behind it', `Write ${given}.`),
-    ],
-    [
-        /^git:\/\/(.+)$/,
-        (rest = '') => new RequirementProblem(`a repository's address begins with git+`, `Write git+https://${rest}.`),
-    ],
-    [
-        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
-        (host = '', path = '') => new RequirementProblem(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
-    ],
-    [
-        /^[\w.-]+::.+$/,
-        () => new RequirementProblem("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
-        (package_ = '', version = '') => new RequirementProblem("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
-        (package_ = '', version = '') => new RequirementProblem("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
-        (package_ = '', operator = '', version = '') => new RequirementProblem(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
-        (package_ = '') => new RequirementProblem('there is no version behind the operator', `Write one, or ${package_} alone.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
-        (package_ = '', version = '') => new RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
-        (package_ = '', versions = '') => new RequirementProblem('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
-    ],
-    [
-        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
-        () => new RequirementProblem('these are several packages', 'Write each on a line of its own.'),
-    ],
-];
-/** The problem with what is no requirement, with what was probably meant. */
-function meant(text) {
-    for (const [pattern, guess] of slips) {
-        const [, ...parts] = pattern.exec(text) ?? [];
-        if (pattern.test(text))
-            return guess(...parts);
-    }
-    return new RequirementProblem('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/name.ts
-/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
-function canonicalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
-function wheelParts(fileName) {
-    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
-    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
-        return undefined;
-    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
-}
-/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
-function isArchiveName(path) {
-    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/options.ts
-
-/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
-const known = {
-    '--index-url': true,
-    '--pypi-url': true,
-    '--extra-index-url': true,
-    '--no-index': false,
-    '--find-links': true,
-    '--requirement': true,
-    '--constraint': true,
-    '--editable': true,
-    '--no-binary': true,
-    '--only-binary': true,
-    '--prefer-binary': false,
-    '--require-hashes': false,
-    '--pre': false,
-    '--all-releases': true,
-    '--only-final': true,
-    '--trusted-host': true,
-    '--use-feature': true,
-    '--hash': true,
-    '--global-option': true,
-    '--config-settings': true,
-    '--config-setting': true,
-};
-const options_short = {
-    '-i': '--index-url',
-    '-f': '--find-links',
-    '-r': '--requirement',
-    '-c': '--constraint',
-    '-e': '--editable',
-    '-C': '--config-settings',
-};
-/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
-const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
-/** @throws RequirementProblem for what a list cannot have */
-function readOptions(text) {
-    const words = splitWords(text);
-    const found = new Map();
-    for (let word = words.shift(); word !== undefined; word = words.shift()) {
-        const { name, value } = readOption(word);
-        const takesValue = known[name];
-        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
-        if (given === undefined) {
-            const isFile = name === '--requirement' || name === '--constraint';
-            throw new RequirementProblem(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
-        }
-        found.set(name, [...(found.get(name) ?? []), given]);
-        // Whether the rest belongs to an option that is not known here is not known either.
-        if (takesValue === undefined)
-            break;
-    }
-    return found;
-}
-function readOption(word) {
-    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
-    const name = options_short[start];
-    if (name !== undefined)
-        return { name, ...(rest !== '' && { value: rest }) };
-    if (ofCommand.test(word)) {
-        throw new RequirementProblem(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
-    }
-    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
-    // As python's optparse does, by the beginning of a name that no other has.
-    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
-    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
-}
-/** As a shell splits words, without its variables (python's shlex). */
-function splitWords(text) {
-    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
-    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
-
-
-
-
-
-
-
-const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
-const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
-const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
-const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
-const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
-const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
-/**
- * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
- * What is left to pip is whether there are such packages and versions.
- * @param text a logical line, with `${VAR}` filled in
- * @throws RequirementProblem for what no pip can read
- */
-function readRequirement(text) {
-    const words = text.split(' ');
-    const end = words.findIndex((word) => word.startsWith('-'));
-    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
-    if (given !== '') {
-        if (end >= 0)
-            readOptions(words.slice(end).join(' '));
-        return readGiven(given);
-    }
-    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
-    return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable);
-}
-function readOptionLine(options) {
-    const [editable] = only(options, '--editable');
-    if (editable !== undefined)
-        return readEditable(editable);
-    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
-    if (stray !== undefined) {
-        throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`);
-    }
-    const [requirements] = only(options, '--requirement');
-    if (requirements !== undefined)
-        return { kind: 'option', requirements: included(requirements) };
-    const [constraints] = only(options, '--constraint');
-    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
-}
-function included(file) {
-    return /^file:/i.test(file) ? pathOf(file) : file;
-}
-/** pip passes over all but the first of them in silence. */
-function only(options, option) {
-    const values = options.get(option) ?? [];
-    if (values.length < 2)
-        return values;
-    throw new RequirementProblem(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
-}
-function readEditable(text) {
-    const [, of, address] = named.exec(text) ?? [];
-    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
-    if (kind === 'url') {
-        throw new RequirementProblem(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
-    }
-    const its = of === undefined ? known : canonicalName(of);
-    return {
-        kind: 'editable',
-        ...(its !== undefined && { name: its }),
-        ...(path !== undefined && { path: withoutExtras(path) }),
-    };
-}
-/** `git:https://…` counts as `git+https://…` behind `-e`. */
-function asVcs(text) {
-    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
-}
-function readGiven(text) {
-    const whole = withoutMarker(text);
-    const address = readGivenAddress(whole);
-    if (address)
-        return address;
-    const [, of, target] = named.exec(whole) ?? [];
-    if (of !== undefined && target !== undefined) {
-        const found = readGivenAddress(target);
-        if (found)
-            return { ...found, name: canonicalName(of) };
-        throw new RequirementProblem(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
-    }
-    const [, plain] = specifier.exec(whole) ?? [];
-    const wheel = wheelParts(whole.replace(/^.*\//, ''));
-    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || isArchiveName(whole))) {
-        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
-    }
-    if (plain !== undefined)
-        return { kind: 'index', name: canonicalName(plain) };
-    throw meant(whole);
-}
-/** Behind an address a `;` of its own belongs to it. */
-function withoutMarker(text) {
-    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
-    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
-    return at < 0 ? text : text.slice(0, at).trim();
-}
-function readGivenAddress(text) {
-    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
-    const its = nameInAddress(text);
-    const name = its === undefined ? {} : { name: its };
-    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
-        return { kind: 'vcs', ...name };
-    }
-    switch (scheme.toLowerCase()) {
-        case 'http':
-        case 'https':
-        case 'ftp':
-            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
-                return { kind: 'url', ...name };
-            throw new RequirementProblem(`a repository's address begins with git+`, `Write git+${text}.`);
-        case 'file':
-            return { kind: 'path', ...name, path: pathOf(text) };
-        default:
-            return undefined;
-    }
-}
-/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
-function pathOf(address) {
-    const bare = address.replace(/[?#].*$/s, '');
-    if (!/^file:\/\//i.test(bare))
-        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
-    try {
-        return (0,external_node_url_.fileURLToPath)(bare);
-    }
-    catch {
-        throw new RequirementProblem(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
-    }
-}
-function nameInAddress(text) {
-    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
-    if (egg !== undefined)
-        return canonicalName(egg);
-    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
-    return wheelParts((0,credentials/* decoded */.DH)(file))?.name;
-}
-function isPathLike(text) {
-    return text.includes('/') || text.startsWith('.');
-}
-function withoutExtras(path) {
-    return path.replace(/\[[^\]]*\]$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/list.ts
-
-
-
-
-/**
- * Reads the lines of a list for pip.
- * @param variables what `${VAR}` stands for
- * @param refuse makes the error for a line
- * @throws what `refuse` makes, for the first that pip could not read
- */
-function readList(lines, file, variables, refuse) {
-    return logicalLines(lines).map(({ text, line }) => {
-        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
-        if (isUndecoded(text))
-            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
-        try {
-            const expanded = expand(text, variables);
-            const says = readRequirement(expanded.text);
-            const { kind, name, path } = says;
-            return {
-                line: {
-                    text,
-                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
-                    kind,
-                    ...(name !== undefined && { name }),
-                    ...(path !== undefined && { path }),
-                    file,
-                    line,
-                },
-                says,
-                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
-            };
-        }
-        catch (error) {
-            if (!(error instanceof RequirementProblem))
-                throw error;
-            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
-        }
-    });
-}
-/**
- * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
- * stands, from which nothing good comes.
- * @returns also the text in which the secrets among them are left as they stand
- */
-function expand(text, variables) {
-    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
-    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
-    return {
-        text: fill(() => true),
-        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
-        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
-    };
-}
-const variable = /\$\{([A-Z0-9_]+)\}/g;
-function list_valueOf(name, variables) {
-    const value = variables[name];
-    if (value && !/\p{Cc}/u.test(value))
-        return value;
-    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
-    throw new RequirementProblem(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
-}
-
+// EXTERNAL MODULE: ./src/environment/pip/list.ts + 2 modules
+var list = __nccwpck_require__(9429);
+// EXTERNAL MODULE: ./src/environment/pip/logical-lines.ts
+var logical_lines = __nccwpck_require__(3754);
 ;// CONCATENATED MODULE: ./src/environment/spec.ts
 
 /**
@@ -39859,7 +40103,7 @@ function parseEnvironment(text, file, variables) {
     const fields = source.fields();
     refuseStrayPip(source, fields.get('pip'));
     const unknown = [...fields]
-        .filter(([key]) => !parse_known.has(key))
+        .filter(([key]) => !known.has(key))
         .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
     const set = readVariables(source, fields.get('variables'));
     const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
@@ -39881,7 +40125,7 @@ function parseEnvironment(text, file, variables) {
     };
 }
 /** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const parse_known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
 /** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
 function readName(source, field, file) {
     const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
@@ -39894,8 +40138,8 @@ function readName(source, field, file) {
 }
 /** @throws UserError for text that was not decoded */
 function decoded(source, text, line) {
-    if (isUndecoded(text))
-        throw source.refuse(line, 'it holds bytes that are not UTF-8', advice);
+    if ((0,decode/* isUndecoded */.Kg)(text))
+        throw source.refuse(line, 'it holds bytes that are not UTF-8', decode/* advice */.v9);
     return text;
 }
 function readChannels(source, field, variables) {
@@ -39950,7 +40194,7 @@ function readDependencies(source, fields, file, variables) {
             const selector = selectorOf(key);
             if (key === 'pip') {
                 const lines = source.items(entry, 'pip').flatMap((line) => textForPip(source, line));
-                pip.push(...readList(lines, file, variables, refuse));
+                pip.push(...(0,list/* readList */.L)(lines, file, variables, refuse));
                 forPip ??= entry;
                 if (lines.length === 0)
                     warnings.push({ message: emptyPip, line: entry.line });
@@ -39976,7 +40220,7 @@ function textForPip(source, { value, line }) {
     if (text === undefined) {
         throw source.refuse(line, isEmpty(value) ? "a line of 'pip:' is empty" : "a line of 'pip:' is not text", "Write a package and its version, 'flask==3.0', or an option, '--index-url https://…'; in quotes, where it has ': '.");
     }
-    return physicalLines(text).map((part) => ({ text: part.text, line }));
+    return (0,logical_lines/* physicalLines */.v)(text).map((part) => ({ text: part.text, line }));
 }
 function readSpec(source, { value, line }) {
     const text = textOf(value);
@@ -40031,137 +40275,8 @@ function nameProblem(name, before) {
     return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/environment/pip/files.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
-const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
-/**
- * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
- * in, everything else from the folder of the environment file, where pip runs.
- * @param folder that of the environment file
- * @param variables what `${VAR}` stands for
- * @throws UserError at the line that names what is not there, or that pip could not read
- */
-async function readPipFiles(lines, folder, variables) {
-    const files = new Map();
-    const secrets = [];
-    const warnings = [];
-    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), ...of, named: { file, line } });
-    const follow = async (read, from) => {
-        const { says, line } = read;
-        const included = says.requirements ?? says.constraints;
-        if (included !== undefined) {
-            if (/^https?:/i.test(included)) {
-                const message = `What '${(0,credentials/* withoutPipCredentials */.Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
-                warnings.push({ message, file: line.file, line: line.line });
-                return;
-            }
-            const path = (0,external_node_path_.resolve)(from, included);
-            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
-        }
-        else if (says.path !== undefined)
-            await lookAt(read, (0,external_node_path_.resolve)(folder, says.path));
-    };
-    const include = async (read, path, kind) => {
-        // One that names itself, by way of others too, is read once; pip has its own word on it.
-        if (files.has(path))
-            return;
-        const text = decodeText(await contentOf(path, read), path);
-        // pip 26.1 reads pylock.toml behind -r.
-        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
-        const inner = isLock
-            ? []
-            : readList(physicalLines(text), path, variables, (line, what, advice) => new errors/* UserError */.y(what, { at: { file: path, line }, advice }));
-        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
-        remember(path, read, { kind, digest: (0,digest/* digestOf */.ol)(asked), lines: inner.map((one) => one.line) });
-        secrets.push(...inner.flatMap((one) => one.secrets));
-        for (const one of inner)
-            await follow(one, (0,external_node_path_.dirname)(path));
-    };
-    const lookAt = async (read, path) => {
-        const isFolder = await isDirectory(path);
-        if (isFolder === undefined)
-            throw missing(read, path);
-        if (!isFolder) {
-            if (!isArchiveName(path))
-                throw refuse(read, `'${path}' is neither a folder nor an archive`);
-            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
-            return;
-        }
-        const inside = await (0,promises_.readdir)(path);
-        const found = projectFiles.filter((name) => inside.includes(name));
-        if (!found.some((name) => name !== 'setup.cfg')) {
-            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
-        }
-        for (const name of found) {
-            const file = (0,external_node_path_.join)(path, name);
-            const text = decodeText(await contentOf(file, read), file);
-            remember(file, read, { kind: 'project', digest: (0,digest/* digestOf */.ol)(text), lines: [] });
-        }
-    };
-    for (const read of lines)
-        await follow(read, folder);
-    return { files: [...files.values()], secrets, warnings };
-}
-/** Wheels may be bigger than what Node reads at once. */
-async function digestOfFile(path, read) {
-    try {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
-        return (0,digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
-    }
-    catch (error) {
-        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-async function contentOf(path, read) {
-    try {
-        return await (0,promises_.readFile)(path);
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            throw missing(read, path); // what node:fs rejects with
-        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-async function isDirectory(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isDirectory();
-    }
-    catch {
-        return undefined;
-    }
-}
-function missing(read, path) {
-    const { requirements, constraints } = read.says;
-    const isIncluded = (requirements ?? constraints) !== undefined;
-    return refuse(read, `there is no '${path}'`, isIncluded
-        ? 'Its path is relative to the file that names it.'
-        : 'Its path is relative to the folder of the environment file, where pip runs.');
-}
-function refuse({ line: { canonical, file, line } }, what, advice) {
-    return new errors/* UserError */.y(`'${canonical}': ${what}`, { at: { file, line }, advice });
-}
-
+// EXTERNAL MODULE: ./src/environment/pip/files.ts
+var files = __nccwpck_require__(8868);
 ;// CONCATENATED MODULE: ./src/environment/find.ts
 
 
@@ -40252,6 +40367,8 @@ function withMore(environment, more) {
     };
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/name.ts
+var pip_name = __nccwpck_require__(9560);
 ;// CONCATENATED MODULE: ./src/environment/read.ts
 
 
@@ -40284,7 +40401,7 @@ async function readEnvironment(file, variables = process.env) {
         core/* warning */.$e(message, { file, startLine: line });
     if (environment.pip === undefined)
         return environment;
-    const read = await readPipFiles(pip, (0,external_node_path_.dirname)(file), variables);
+    const read = await (0,files/* readPipFiles */.X)(pip, (0,external_node_path_.dirname)(file), variables);
     read.secrets.forEach(secrets/* keepSecret */.gz);
     for (const { message, file: of, line } of read.warnings)
         core/* warning */.$e(message, { file: of, startLine: line });
@@ -40302,7 +40419,7 @@ async function readText(file) {
     catch (error) {
         throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
     }
-    return decodeText(bytes, file);
+    return (0,decode/* decodeText */.g7)(bytes, file);
 }
 
 
@@ -40654,31 +40771,16 @@ function runGroups({ commands, squash }) {
 
 /***/ }),
 
-/***/ 8189:
+/***/ 5000:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  pM: () => (/* reexport */ parseCopy),
-  Xn: () => (/* binding */ readCopied)
-});
-
-// UNUSED EXPORTS: copyEntries, copyFingerprint
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var digest = __nccwpck_require__(1573);
-// EXTERNAL MODULE: ./src/common/whiteout.ts
-var whiteout = __nccwpck_require__(2778);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-;// CONCATENATED MODULE: ./src/layers/copy-rule.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ parseCopy),
+/* harmony export */   x: () => (/* binding */ refusal)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1922);
 
 
 /**
@@ -40698,7 +40800,7 @@ function parseRule(text, at) {
     if (source === '' || destination === '' || more.length > 0) {
         throw refusal(at, 'it is not of the form src:dest or src:dest:mode', 'Write, for example, app:/srv/app.');
     }
-    const normal = external_node_path_.posix.normalize(source).replace(/\/$/, '');
+    const normal = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.normalize(source).replace(/\/$/, '');
     if (normal.startsWith('/') || normal === '..' || normal.startsWith('../')) {
         throw refusal(at, `'${source}' is not in the workspace`, 'Give a path relative to the workspace, below it.');
     }
@@ -40714,122 +40816,31 @@ function parseRule(text, at) {
 }
 /** An error about a rule. */
 function refusal({ input, line }, what, advice, cause) {
-    return new errors/* UserError */.y(`${line}: ${what}`, { at: { input }, advice, cause });
+    return new _common_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .y(`${line}: ${what}`, { at: { input }, advice, cause });
 }
 
-// EXTERNAL MODULE: ./src/layers/reproducible.ts
-var reproducible = __nccwpck_require__(7932);
-;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
+
+/***/ }),
+
+/***/ 2923:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
-
-
-
-/** A layer on top of an image while it is put together, one path after the other. */
-class CopyOverlay {
-    #below;
-    /** By resolved path. */
-    #entries = new Map();
-    constructor(below) {
-        this.#below = below;
-    }
-    isDirectory(path) {
-        const place = this.#placeOfDirectory(path);
-        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
-    }
-    /** Lays a source at a path, in the place of what was laid there before. */
-    add(path, source, rule) {
-        if (source.type === 'directory') {
-            const place = this.#placeOfDirectory(path);
-            this.#addDirectory(place, rule);
-            const entry = this.#entries.get(place);
-            if (entry)
-                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
-            return;
-        }
-        const place = this.#below.base.place(path);
-        if (this.#isGiven(place)) {
-            throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
-        }
-        this.#addDirectory(external_node_path_.posix.dirname(place), rule);
-        if (this.#entries.get(place)?.type === 'directory')
-            this.#removeBelow(place);
-        this.#entries.set(place, this.#entry(place, source, rule));
-    }
-    /**
-     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
-     * them anew with the mode 755.
-     */
-    entries() {
-        const all = new Map(this.#entries);
-        for (const path of this.#entries.keys()) {
-            for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
-                const { mode, uid, gid } = this.#given(parent) ?? {};
-                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
-                    continue;
-                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
-            }
-        }
-        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-    }
-    #entry(path, source, rule) {
-        const { owner } = this.#below;
-        if (source.type === 'symlink')
-            return { path, ...owner, type: 'symlink', target: source.target };
-        const { file, size, isExecutable } = source;
-        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
-        return { path, ...owner, type: 'file', mode, size, content: contentOf(file, rule) };
-    }
-    /** A directory can be searched by whom it can be read by. */
-    #directory(path, mode) {
-        const own = mode === undefined ? reproducible/* directoryMode */.zu : mode | ((mode & 0o444) >> 2);
-        return { path, ...this.#below.owner, type: 'directory', mode: own };
-    }
-    /** Where what is laid in a directory goes. */
-    #placeOfDirectory(path) {
-        return external_node_path_.posix.dirname(this.#below.base.place(`${path}/any`));
-    }
-    /** Adds a directory and those above it where they are not there. */
-    #addDirectory(path, rule) {
-        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
-            return;
-        if (this.#below.base.get(path)) {
-            throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
-        }
-        this.#addDirectory(external_node_path_.posix.dirname(path), rule);
-        this.#entries.set(path, this.#directory(path));
-    }
-    /** Whether the image has a directory at a path, without this layer. */
-    #isGiven(path) {
-        return path === '' || path === '.' || this.#given(path) !== undefined;
-    }
-    /** The directory that the image has at a path, without this layer. */
-    #given(path) {
-        const { base, directoryAt } = this.#below;
-        const file = base.get(path);
-        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
-    }
-    #removeBelow(path) {
-        for (const other of this.#entries.keys())
-            if (other.startsWith(`${path}/`))
-                this.#entries.delete(other);
-    }
-}
-/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
-function contentOf(file, rule) {
-    async function* read() {
-        try {
-            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
-        }
-        catch (error) {
-            throw refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
-        }
-    }
-    return { [Symbol.asyncIterator]: read };
-}
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ findSources)
+});
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/whiteout.ts
+var whiteout = __nccwpck_require__(2778);
+// EXTERNAL MODULE: ./src/layers/copy-rule.ts
+var copy_rule = __nccwpck_require__(5000);
 ;// CONCATENATED MODULE: ./src/layers/dockerignore.ts
 
 
@@ -40880,7 +40891,7 @@ function parseLine(line, number) {
     const isException = trimmed.startsWith('!');
     const written = isException ? trimmed.slice(1).trim() : trimmed;
     if (written === '')
-        throw dockerignore_refusal("'!' has no pattern", number);
+        throw refusal("'!' has no pattern", number);
     const text = external_node_path_.posix.normalize(written).replace(/^\/(?=.)|(?<=.)\/$/g, '');
     return { text, isException, matches: matcher(text, number) };
 }
@@ -40898,7 +40909,7 @@ function matcher(pattern, number) {
         if (token === '?')
             return '[^/]';
         if (token === '[' || token === '\\')
-            throw dockerignore_refusal(`the pattern '${pattern}' ends in its '${token}'`, number);
+            throw refusal(`the pattern '${pattern}' ends in its '${token}'`, number);
         if (token.startsWith('['))
             return characterClass(token);
         return escaped(token.replace(/^\\(?=.)/u, ''));
@@ -40908,7 +40919,7 @@ function matcher(pattern, number) {
         return (path) => expression.test(path);
     }
     catch (error) {
-        throw dockerignore_refusal(`'${pattern}' is no pattern`, number, error);
+        throw refusal(`'${pattern}' is no pattern`, number, error);
     }
 }
 /** `[a-z]` or `[^a-z]`; a backslash takes its meaning from what follows. */
@@ -40933,7 +40944,7 @@ function mayMatchBelow(pattern, directory) {
     }
     return true;
 }
-function dockerignore_refusal(what, line, cause) {
+function refusal(what, line, cause) {
     return new errors/* UserError */.y(what, { at: { file: '.dockerignore', line }, cause });
 }
 
@@ -41002,15 +41013,15 @@ async function findSource(search) {
     const { rule, root, ignore, written } = search;
     const file = await (0,promises_.realpath)((0,external_node_path_.join)(root, rule.source)).catch((error) => {
         const why = isMissing(error) ? 'is not there' : `cannot be read: ${(0,errors/* messageOf */.b)(error)}`;
-        throw refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error);
+        throw (0,copy_rule/* refusal */.x)(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error);
     });
     const inRoot = (0,external_node_path_.relative)(root, file).replaceAll(external_node_path_.sep, '/');
     if (isOutside(inRoot)) {
-        throw refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.');
+        throw (0,copy_rule/* refusal */.x)(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.');
     }
     if (written !== undefined && (inRoot === written || inRoot.startsWith(`${written}/`) || written === '')) {
         const advice = "Choose another place for 'output', or other files.";
-        throw refusal(rule, `'${rule.source || '.'}' is where this run writes its image`, advice);
+        throw (0,copy_rule/* refusal */.x)(rule, `'${rule.source || '.'}' is where this run writes its image`, advice);
     }
     const sources = [];
     const ignored = [];
@@ -41038,23 +41049,23 @@ async function findSource(search) {
         await visit(inRoot, '');
     if (!isNamedOne || (ignored.length > 0 && sources.every(({ type }) => type === 'directory'))) {
         const advice = `Take it back in with a line '!${rule.source}' at the end of .dockerignore.`;
-        throw refusal(rule, `.dockerignore leaves out all of '${rule.source || '.'}'`, advice);
+        throw (0,copy_rule/* refusal */.x)(rule, `.dockerignore leaves out all of '${rule.source || '.'}'`, advice);
     }
     return sources;
 }
 async function describe(search, place, path, stats) {
     const { rule, root } = search;
     if (place.includes('\uFFFD'))
-        throw refusal(rule, `the name '${place}' is not UTF-8`);
+        throw (0,copy_rule/* refusal */.x)(rule, `the name '${place}' is not UTF-8`);
     if ((0,whiteout/* isReserved */.Bs)(external_node_path_.posix.basename(place))) {
-        throw refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
+        throw (0,copy_rule/* refusal */.x)(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
     }
     if (stats.isDirectory())
         return { path, type: 'directory' };
     if (stats.isSymbolicLink())
         return { path, type: 'symlink', target: await readTarget(search, place) };
     if (!stats.isFile()) {
-        throw refusal(rule, `'${place}' is no file, directory or link`, "Remove it, or name it in .dockerignore: sockets, pipes and devices don't go into an image.");
+        throw (0,copy_rule/* refusal */.x)(rule, `'${place}' is no file, directory or link`, "Remove it, or name it in .dockerignore: sockets, pipes and devices don't go into an image.");
     }
     // The owner's bit, as git sees it, whatever the umask. Windows has none.
     const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0;
@@ -41068,10 +41079,10 @@ async function readTarget({ rule, root, workspace }, place) {
         return target === start || target.startsWith(`${start}/`);
     });
     if (isOfMachine || /^[a-z]:/i.test(target)) {
-        throw refusal(rule, `the link '${place}' leads to '${target}', a place of this machine`, 'Make it a relative link, or leave it out by .dockerignore.');
+        throw (0,copy_rule/* refusal */.x)(rule, `the link '${place}' leads to '${target}', a place of this machine`, 'Make it a relative link, or leave it out by .dockerignore.');
     }
     if (!target.startsWith('/') && external_node_path_.posix.join(external_node_path_.posix.dirname(place), target).startsWith('..')) {
-        throw refusal(rule, `the link '${place}' leads to '${target}', out of the workspace`, 'Make it absolute if it means a place of the image, or leave it out by .dockerignore.');
+        throw (0,copy_rule/* refusal */.x)(rule, `the link '${place}' leads to '${target}', out of the workspace`, 'Make it absolute if it means a place of the image, or leave it out by .dockerignore.');
     }
     return target;
 }
@@ -41081,7 +41092,7 @@ async function reading(rule, place, result) {
         return await result;
     }
     catch (error) {
-        throw refusal(rule, `'${place}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+        throw (0,copy_rule/* refusal */.x)(rule, `'${place}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
     }
 }
 function isMissing(error) {
@@ -41089,6 +41100,149 @@ function isMissing(error) {
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+
+/***/ }),
+
+/***/ 9566:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  GG: () => (/* binding */ copyFingerprint),
+  pM: () => (/* reexport */ copy_rule/* parseCopy */.p),
+  Xn: () => (/* binding */ readCopied)
+});
+
+// UNUSED EXPORTS: copyEntries
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./src/common/digest.ts
+var digest = __nccwpck_require__(1573);
+// EXTERNAL MODULE: ./src/common/whiteout.ts
+var whiteout = __nccwpck_require__(2778);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/layers/copy-rule.ts
+var copy_rule = __nccwpck_require__(5000);
+// EXTERNAL MODULE: ./src/layers/reproducible.ts
+var reproducible = __nccwpck_require__(7932);
+;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
+
+
+
+
+
+/** A layer on top of an image while it is put together, one path after the other. */
+class CopyOverlay {
+    #below;
+    /** By resolved path. */
+    #entries = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    isDirectory(path) {
+        const place = this.#placeOfDirectory(path);
+        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
+    }
+    /** Lays a source at a path, in the place of what was laid there before. */
+    add(path, source, rule) {
+        if (source.type === 'directory') {
+            const place = this.#placeOfDirectory(path);
+            this.#addDirectory(place, rule);
+            const entry = this.#entries.get(place);
+            if (entry)
+                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
+            return;
+        }
+        const place = this.#below.base.place(path);
+        if (this.#isGiven(place)) {
+            throw (0,copy_rule/* refusal */.x)(rule, `'/${path}' is a directory of the image, which a file would replace`);
+        }
+        this.#addDirectory(external_node_path_.posix.dirname(place), rule);
+        if (this.#entries.get(place)?.type === 'directory')
+            this.#removeBelow(place);
+        this.#entries.set(place, this.#entry(place, source, rule));
+    }
+    /**
+     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
+     * them anew with the mode 755.
+     */
+    entries() {
+        const all = new Map(this.#entries);
+        for (const path of this.#entries.keys()) {
+            for (let parent = external_node_path_.posix.dirname(path); parent !== '.'; parent = external_node_path_.posix.dirname(parent)) {
+                const { mode, uid, gid } = this.#given(parent) ?? {};
+                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
+                    continue;
+                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
+            }
+        }
+        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    }
+    #entry(path, source, rule) {
+        const { owner } = this.#below;
+        if (source.type === 'symlink')
+            return { path, ...owner, type: 'symlink', target: source.target };
+        const { file, size, isExecutable } = source;
+        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
+        return { path, ...owner, type: 'file', mode, size, content: contentOf(file, rule) };
+    }
+    /** A directory can be searched by whom it can be read by. */
+    #directory(path, mode) {
+        const own = mode === undefined ? reproducible/* directoryMode */.zu : mode | ((mode & 0o444) >> 2);
+        return { path, ...this.#below.owner, type: 'directory', mode: own };
+    }
+    /** Where what is laid in a directory goes. */
+    #placeOfDirectory(path) {
+        return external_node_path_.posix.dirname(this.#below.base.place(`${path}/any`));
+    }
+    /** Adds a directory and those above it where they are not there. */
+    #addDirectory(path, rule) {
+        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
+            return;
+        if (this.#below.base.get(path)) {
+            throw (0,copy_rule/* refusal */.x)(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
+        }
+        this.#addDirectory(external_node_path_.posix.dirname(path), rule);
+        this.#entries.set(path, this.#directory(path));
+    }
+    /** Whether the image has a directory at a path, without this layer. */
+    #isGiven(path) {
+        return path === '' || path === '.' || this.#given(path) !== undefined;
+    }
+    /** The directory that the image has at a path, without this layer. */
+    #given(path) {
+        const { base, directoryAt } = this.#below;
+        const file = base.get(path);
+        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
+    }
+    #removeBelow(path) {
+        for (const other of this.#entries.keys())
+            if (other.startsWith(`${path}/`))
+                this.#entries.delete(other);
+    }
+}
+/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
+function contentOf(file, rule) {
+    async function* read() {
+        try {
+            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
+        }
+        catch (error) {
+            throw (0,copy_rule/* refusal */.x)(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+        }
+    }
+    return { [Symbol.asyncIterator]: read };
+}
+
+// EXTERNAL MODULE: ./src/layers/copy-source.ts + 1 modules
+var copy_source = __nccwpck_require__(2923);
 ;// CONCATENATED MODULE: ./src/layers/copy.ts
 
 
@@ -41118,7 +41272,7 @@ async function readCopied(rules, origin) {
  */
 async function* copyEntries(rules, context) {
     const overlay = new CopyOverlay(context);
-    for (const { rule, sources } of await findSources(rules, context)) {
+    for (const { rule, sources } of await (0,copy_source/* findSources */.I)(rules, context)) {
         const destination = resolveDestination(rule, sources, overlay, context.workdir);
         for (const source of sources)
             overlay.add(external_node_path_.posix.join(destination, source.path), source, rule);
@@ -41137,7 +41291,7 @@ async function timeOf(content, { sourceDate }) {
  */
 async function copyFingerprint(rules, origin) {
     const lines = [origin.sourceDate ?? null];
-    for (const { rule, sources } of await findSources(rules, origin)) {
+    for (const { rule, sources } of await (0,copy_source/* findSources */.I)(rules, origin)) {
         lines.push([rule.source, rule.destination, rule.mode ?? null]);
         for (const source of sources)
             lines.push([source.path, source.type, await essence(source, rule)]);
@@ -41162,7 +41316,7 @@ async function hashOf(content) {
 function resolveDestination(rule, [root], overlay, workdir) {
     const destination = external_node_path_.posix.resolve('/', workdir, rule.destination).slice(1);
     if ((0,whiteout/* isReserved */.Bs)(destination)) {
-        throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
+        throw (0,copy_rule/* refusal */.x)(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
     }
     const isDirectory = root?.path !== '' || root.type === 'directory';
     if (isDirectory)
@@ -41284,8 +41438,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: githubLimit
 
-// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
-var read = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/lock/wheel-line.ts
+var wheel_line = __nccwpck_require__(2651);
+// EXTERNAL MODULE: ./src/environment/read.ts + 8 modules
+var read = __nccwpck_require__(177);
 ;// CONCATENATED MODULE: ./src/lock/diff/items.ts
 /** All that is in a lock, by their keys. */
 function itemsOf({ packages, wheels }) {
@@ -41880,6 +42036,7 @@ function lengthOf(lines) {
 
 
 
+
 /** The door of this folder: what changed from one lock to another, and how it is told. */
 
 
@@ -41915,8 +42072,7 @@ async function diffLocks(before, after, known = {}) {
     });
     const base = compareBases(before, after);
     const size = sizeChange(packages);
-    // Which layers wheels are in is not told here.
-    const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known);
+    const pull = layersToPull(before, after, known);
     return {
         packages: packages.sort(byImportance),
         ...(base && { base }),
@@ -41961,19 +42117,203 @@ function sizeChange(packages) {
     const sizes = packages.map(growth);
     return sizes.includes(undefined) ? undefined : sizes.reduce((sum, size) => sum + (size ?? 0), 0);
 }
-/** A layer stays when its packages do; see `groupPackages`. The layers of the base are not counted. */
+/** A layer stays when its packages or wheels do; see `groupLocked`. The layers of the base are not counted. */
 function layersToPull(before, after, { facts, groups }) {
     if (!facts || !groups)
         return undefined;
-    const grouped = ({ header, packages }) => groups(packages.map(({ name }) => name), header?.ownLayer).map((group) => group.packages.flatMap((position) => packages[position] ?? []));
-    const content = (group) => group.map(({ url, checksum }) => `${url.href} ${checksum.hex}`).join('\n');
+    const grouped = ({ header, packages, wheels }) => {
+        const all = [...packages, ...wheels];
+        const nameOf = ({ name }) => name;
+        return groups({
+            packages: packages.map(nameOf),
+            wheels: wheels.map(nameOf),
+            ownLayer: header?.ownLayer,
+        }).map((group) => group.packages.flatMap((position) => all[position] ?? []));
+    };
+    const content = (group) => group.map(lineOf).join('\n');
     const there = new Set(grouped(before).map(content));
     const all = grouped(after);
     const changed = all.filter((group) => !there.has(content(group)));
-    const sizes = changed.flat().map(({ url }) => facts.get(url.href)?.size ?? 0);
+    const sizes = changed.flat().map(({ url }) => facts.get(String(url))?.size ?? 0);
     if (sizes.includes(0))
         return undefined;
     return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+/** All that a layer knows of a package or a wheel. */
+function lineOf(locked) {
+    return 'checksum' in locked
+        ? `${locked.url.href} ${locked.checksum.hex}`
+        : `${(0,wheel_line/* formatWheelLine */.hJ)(locked)} ${locked.requested} ${locked.direct}`;
+}
+
+
+/***/ }),
+
+/***/ 5419:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ LineProblem)
+/* harmony export */ });
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2651:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Je: () => (/* binding */ isWheelComment),
+/* harmony export */   R9: () => (/* binding */ parseWheel),
+/* harmony export */   XV: () => (/* binding */ parseWheelLine),
+/* harmony export */   er: () => (/* binding */ isWheelLine),
+/* harmony export */   hJ: () => (/* binding */ formatWheelLine)
+/* harmony export */ });
+/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(177);
+/* harmony import */ var _line_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5419);
+
+
+/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
+function isWheelLine(text) {
+    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
+}
+/** Whether a comment of a lock of ours is meant to be one. */
+function isWheelComment(text) {
+    return /^#\s*pip\s/.test(text);
+}
+/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
+function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
+    const fragment = [
+        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
+        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
+        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
+    ].join('&');
+    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
+}
+function encoded(text) {
+    return encodeURIComponent(text).replaceAll('%2F', '/');
+}
+/** @throws LineProblem */
+function parseWheelLine(text, platform, flagsOf) {
+    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
+    if (address === '') {
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${(0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutPipCredentials */ .Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
+    }
+    const name = (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalName */ .Ew)(given);
+    return parseWheel({ name, address, ...flagsOf(name) }, platform);
+}
+/**
+ * Takes what is locked of a distribution apart.
+ * @param of.address with its fragment
+ * @throws LineProblem
+ */
+function parseWheel({ name, address, ...flags }, platform) {
+    const open = (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutPipCredentials */ .Qm)(address);
+    if (open !== address) {
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
+    }
+    const [bare = '', ...rest] = address.split('#');
+    const url = canonicalAddress(bare);
+    const { sha256, ...fragment } = parseFragment(rest.join('#'));
+    const pin = { name, url, ...fragment, ...flags };
+    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
+    if (vcs !== undefined && repository !== undefined) {
+        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
+    }
+    if (url.startsWith('file:') && !(0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .isArchiveName */ .w6)(url)) {
+        if (sha256 === undefined && url.startsWith('file://')) {
+            throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
+        }
+        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
+    }
+    const fileName = (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .decoded */ .DH)(url.replace(/^.*[/:]/, ''));
+    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
+    if (!/\.whl$/i.test(fileName)) {
+        const version = versionOf(name, fileName);
+        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
+    }
+    const { version, build } = parseFileName(name, fileName, platform);
+    return { ...archive, kind: 'wheel', version, build };
+}
+function canonicalAddress(text) {
+    // An URL of the platform's knows no relative path.
+    if (/^file:(?!\/\/)/.test(text))
+        return text;
+    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${text}' is not the address of a wheel`);
+    }
+    const { href, search } = new URL(text);
+    // It may be a signature, which ends, or a credential that nobody can tell.
+    if (search !== '')
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return href;
+}
+/** `egg` says a name again. */
+function parseFragment(text) {
+    const values = new Map();
+    for (const part of text === '' ? [] : text.split('&')) {
+        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
+        if (key === '' || values.has(key))
+            throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
+        values.set(key, (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .decoded */ .DH)(value));
+    }
+    const [sha256, revision, subdirectory] = [
+        values.get('sha256'),
+        values.get('revision'),
+        values.get('subdirectory'),
+    ];
+    return {
+        ...(sha256 !== undefined && { sha256 }),
+        ...(revision !== undefined && { revision }),
+        ...(subdirectory !== undefined && { subdirectory }),
+    };
+}
+function checkedHash(text, url) {
+    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
+        return text.toLowerCase();
+    throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
+}
+function parseRepository(address, vcs) {
+    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
+    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+    if (repository !== undefined && commit !== undefined && commits.test(commit))
+        return { repository, commit };
+    throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
+}
+function parseFileName(name, fileName, platform) {
+    const parts = (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .wheelParts */ .uH)(fileName);
+    if (!parts) {
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
+    }
+    if (parts.name !== name)
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
+    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${fileName}' is not for ${platform}`);
+    }
+    return parts;
+}
+const machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
+function isFor(tag, platform) {
+    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
+}
+/** Of `<name>-<version>.tar.gz`. */
+function versionOf(name, fileName) {
+    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
+    return (0,_environment_read_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalName */ .Ew)(stem) === name ? version : undefined;
 }
 
 
@@ -41990,7 +42330,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2690);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6979);
 
 
 
@@ -43068,7 +43408,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 2690:
+/***/ 6979:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49553,8 +49893,8 @@ function createSession(folder, variables = {}) {
 
 // EXTERNAL MODULE: ./src/common/http.ts
 var http = __nccwpck_require__(5069);
-// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
-var environment_read = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/environment/read.ts + 8 modules
+var environment_read = __nccwpck_require__(177);
 ;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
 
 
@@ -50897,11 +51237,11 @@ function loginsOf(...asked) {
 
 
 
-/** Who makes no image runs nothing. */
-const none = { executor: 'auto', timeout: 0, secrets: {} };
+/** Who makes no image runs nothing but builds of what does not say what it requires. */
+const context_usual = { executor: 'auto', timeout: 3600, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = none, } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = context_usual, output, } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -50930,6 +51270,8 @@ async function openContext(request, registry) {
             others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
         }),
         workspace,
+        ...(output !== undefined && { output }),
+        pipIndexes,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
@@ -51161,6 +51503,8 @@ function damaged(origin, what) {
     return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry_registry/* formatReference */.FH)(origin) } });
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
@@ -52567,25 +52911,54 @@ function fileOf(path, mode, bytes, mtime) {
 
 
 
+/** How many sources are read while the first of them is compiled, so that several pythons have something to do. */
+const mostAhead = 16;
+/** Bytes of them. */
+const mostBytesAhead = 1_000_000;
 /**
- * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
- * time is in memory.
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources a few at a
+ * time are in memory.
  * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
 async function* withBytecode(entries, plan, { prefix }, select, compiler) {
     const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    const ahead = [];
+    let bytesAhead = 0;
+    /** Gives what is ready, in its order, until no more than so many are left. */
+    async function* giveAllBut(most, mostBytes) {
+        while (ahead.length > most || bytesAhead > mostBytes) {
+            const [first] = ahead.splice(0, 1);
+            if (!first)
+                return;
+            bytesAhead -= first.size;
+            yield first.source;
+            const bytecode = await first.bytecode;
+            if (bytecode)
+                yield fileOf(first.path, bytecodeMode(first.mode), bytecode);
+        }
+    }
     for await (const entry of entries) {
         const path = bytecodePaths.get(entry.path);
         if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield* giveAllBut(0, 0);
             yield entry;
             continue;
         }
-        const source = await content_readAll(entry.content);
-        yield fileOf(entry.path, entry.mode, source, entry.mtime);
-        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
-        if (bytecode)
-            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+        const { mode, mtime } = entry;
+        const content = await content_readAll(entry.content);
+        const bytecode = compiler.compile(`${prefix}/${entry.path}`, content);
+        bytecode.catch(() => undefined); // awaited when its turn comes, if it does
+        ahead.push({
+            source: fileOf(entry.path, mode, content, mtime),
+            size: content.length,
+            path,
+            mode,
+            bytecode,
+        });
+        bytesAhead += content.length;
+        yield* giveAllBut(mostAhead, mostBytesAhead);
     }
+    yield* giveAllBut(0, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -53359,7 +53732,22 @@ function zip_damage(error, wheel) {
  * @param lockFile for errors
  */
 function wheelToFetch(locked, folder, lockFile) {
-    const { name, version, fileName, sha256, requested, line } = locked;
+    return wheelOf(locked, locked, folder, lockFile);
+}
+/** The wheel that was built of a source of a lock: to pip it comes from where the source does. */
+function builtWheel(line, built, folder, lockFile) {
+    return wheelOf(line, built, folder, lockFile);
+}
+/** @throws Error for anything that is no archive */
+function sdistToFetch({ url, line, ...source }, folder) {
+    if (source.kind !== 'sdist')
+        throw new Error(`${url} is no archive`);
+    const { fileName, sha256 } = source;
+    const checksum = { algorithm: 'sha256', hex: sha256 };
+    return { fileName, url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)), checksum, line, format: 'sdist' };
+}
+function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
+    const { name, requested, line } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
@@ -53376,17 +53764,27 @@ function wheelToFetch(locked, folder, lockFile) {
     };
 }
 /**
- * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * What pip notes of a wheel, or of a source, that was asked for by its address. A path is relative to the project, whose folder is another one on each
  * machine and is not in the image: it is written as if that were the root of the file system.
  */
-function directUrlOf({ url, sha256, subdirectory, direct }) {
+function directUrlOf(locked) {
+    const { url, subdirectory, direct } = locked;
     if (!direct)
         return undefined;
-    return {
-        url: absolute(url, new URL('file:///')).href,
-        ...(subdirectory !== undefined && { subdirectory }),
-        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
-    };
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    if (locked.kind === 'vcs') {
+        const { vcs, commit, repository, revision } = locked;
+        return {
+            url: repository,
+            ...below,
+            vcs: { vcs, commitId: commit, ...(revision !== undefined && { requestedRevision: revision }) },
+        };
+    }
+    const place = { url: absolute(url, new URL('file:///')).href, ...below };
+    if (locked.kind === 'directory')
+        return { ...place, directory: {} };
+    const { sha256 } = locked;
+    return { ...place, archive: { hash: `sha256=${sha256}`, hashes: { sha256 } } };
 }
 /** `file:wheels/a.whl` is a path, and what has two slashes an address. */
 function absolute(url, root) {
@@ -54336,6 +54734,8 @@ function isList(value) {
 
 /** The annotation of a layer's descriptor that holds its key. */
 const layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
+/** The annotation of a layer's descriptor that names the wheels in it which were built, as a JSON list: it is as reproducible as they are. */
+const builtAnnotation = 'io.github.micromamba-image.built';
 /** The hash of everything that determines a layer's bytes. */
 function layerKey(inputs) {
     return keyOf('packages', inputs, inputs.compression);
@@ -54380,8 +54780,6 @@ function planOverrides(groups, clobbers, gone = new Set()) {
     return overrides;
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./src/layers/pool.ts
@@ -54394,6 +54792,10 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
  * threads of Node's own pool, which are four on any machine, decode its packages and encode its layer.
  */
 const mostThreads = 3;
+/** How many threads pack so many layers. */
+function threadsFor(layers) {
+    return Math.min((0,external_node_os_.availableParallelism)(), mostThreads, layers);
+}
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /**
@@ -54404,7 +54806,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 };
  * @param onPacked called with each layer as it is finished, and the index of its job
  * @throws UserError when a package is at fault
  */
-async function packLayers(jobs, onPacked = () => undefined, threads = Math.min((0,external_node_os_.availableParallelism)(), mostThreads)) {
+async function packLayers(jobs, onPacked = () => undefined, threads = threadsFor(jobs.length)) {
     const waiting = [...jobs.entries()];
     const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new external_node_worker_threads_.Worker(workerUrl(), { resourceLimits }));
     const work = async (worker) => {
@@ -54509,7 +54911,7 @@ async function readReplaced(source, plan, { distribution, wheel }, context) {
         throw new errors/* UserError */.y(`pip would have to uninstall the ${distribution.name} ${distribution.version} of the package ${plan.dist} before it installs this wheel, and cannot: ` +
             (kind === 'dist-info' ? 'it has no RECORD of its files' : `it is an old '.egg-info'`), {
             at: wheel.at,
-            advice: `Ask conda for ${distribution.name} ${wheel.version}, or take one of the two out of the environment.`,
+            advice: `Ask conda for ${withVersion(wheel)}, or take one of the two out of the environment.`,
         });
     }
     const { python, prefix } = context;
@@ -54519,6 +54921,10 @@ async function readReplaced(source, plan, { distribution, wheel }, context) {
         distribution,
         paths: removedBy({ dist: plan.dist, record: text, entryPoints: texts.get(entryPoints) }, python, prefix),
     };
+}
+/** `six 2.0` */
+function withVersion({ name, version }) {
+    return version === undefined ? name : `${name} ${version}`;
 }
 const nothingRemoved = { replaced: [], gone: new Set(), emptied: [] };
 /**
@@ -54655,6 +55061,39 @@ function groupPackages(names, own, budget) {
         : bucketsWithin(budget, bucketCountWithoutSizes);
     const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
     return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
+}
+/**
+ * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
+ * @param budget how many groups there may be, at least 1
+ */
+function groupLocked(names, budget) {
+    const { packages, wheels = [], ownLayer, built = new Set() } = names;
+    if (wheels.length === 0)
+        return groupPackages(packages, ownLayer, budget);
+    const forWheels = wheelBudget(budget);
+    const ready = [...wheels.keys()].filter((place) => !built.has(place));
+    const ofWheels = groupWheels(ready.map((place) => wheels[place] ?? ''), ownLayer, Math.max(1, built.size > 0 ? forWheels - 1 : forWheels), 0).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }));
+    const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length));
+    return [
+        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+        ...[...ofWheels, ...ofBuilt].map((group) => ({
+            ...group,
+            packages: group.packages.map((place) => packages.length + place),
+        })),
+    ];
+}
+/** Each that is built is alone, so that none is built for another's sake; where that makes too many layers, the first ones share one. */
+function groupBuilt({ wheels = [], built = new Set(), folders }, budget) {
+    const places = [...built].sort((a, b) => a - b);
+    const shared = places.slice(0, places.length > budget ? places.length - budget + 1 : 0);
+    const alone = places.slice(shared.length).map((place) => [place]);
+    return [shared, ...alone]
+        .filter((group) => group.length > 0)
+        .map((group) => ({
+        title: `pip: ${group.length === 1 ? (wheels[group[0] ?? 0] ?? '') : 'built'}`,
+        packages: group,
+        ...(group.every((place) => folders?.has(place)) && { isOfFolders: true }),
+    }));
 }
 /** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
 function wheelBudget(budget) {
@@ -63522,6 +63961,7 @@ async function openingAsNeeded(question) {
 
 
 
+
 /** The door of this folder: from packages to layers. */
 
 
@@ -63539,13 +63979,22 @@ async function openingAsNeeded(question) {
  * @returns the layers in the order of the groups
  */
 async function buildLayers(groups, python, directory, onLayer) {
+    // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
+    const processes = Math.ceil((0,external_node_os_.availableParallelism)() / Math.max(1, threadsFor(groups.length)));
     const jobs = groups.map(({ inputs, prepare }, index) => async () => {
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
         const members = packages.map(jobMember);
         const file = (0,external_node_path_.join)(directory, `layer-${index}`);
         const context = linkContext(inputs, python);
-        return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
+        return {
+            packages: members,
+            context,
+            ...(compiler && { compiler: { ...compiler, processes } }),
+            owner,
+            compression,
+            file,
+        };
     });
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
@@ -63791,69 +64240,6 @@ function stemOf(file) {
 var run_lines = __nccwpck_require__(4802);
 // EXTERNAL MODULE: ./src/image/labels.ts
 var labels = __nccwpck_require__(86);
-;// CONCATENATED MODULE: ./src/oci/image.ts
-/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
-function asOwn(layer, createdBy, annotations) {
-    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/history.ts
-/**
- * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
- * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
- * @param packages in the order in which they are linked
- * @param options.time when the transaction was, written in UTC
- * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
- */
-function formatHistory(packages, options) {
-    const { time, specs = [] } = options;
-    const lines = [
-        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
-        '# cmd: micromamba create',
-        // What micromamba says of itself: history's readers expect a version of conda.
-        '# conda version: 3.8.0',
-        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
-    ];
-    if (specs.length > 0)
-        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
-    return `${lines.join('\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/state.ts
-
-/**
- * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
- * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
- */
-function formatState(variables) {
-    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
-    return formatJson({ env_vars: Object.fromEntries(upper) });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
-
-
-/**
- * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
- * the variables that its activation sets.
- * @param options.time when the history says that everything was linked
- */
-function environmentFiles(packages, options) {
-    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
-    if (Object.keys(options.variables).length > 0) {
-        files.push(textFile('conda-meta/state', formatState(options.variables)));
-    }
-    return files;
-}
-function textFile(path, text) {
-    const bytes = Buffer.from(text);
-    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
-    const content = async function* () {
-        yield bytes;
-    };
-    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
-}
-
 ;// CONCATENATED MODULE: ./src/activation/static-activation.ts
 
 
@@ -63898,6 +64284,12 @@ function static_activation_attempt(script, before, kindOf) {
             throw error;
         return { reason: error.message, line: script.slice(0, error.pos).split('\n').length };
     }
+}
+
+;// CONCATENATED MODULE: ./src/oci/image.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/steps.ts
@@ -64156,153 +64548,620 @@ function isAbove(below, path) {
     return `${below}/`.startsWith(`${path}/`);
 }
 
-;// CONCATENATED MODULE: ./src/stages/link-scripts.ts
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
+;// CONCATENATED MODULE: ./src/packages/checksums.ts
 
 
-
-
-
-
-/**
- * Says which link scripts are to be run.
- * @param scripted packages, `<name>-<version>-<build>`, whose scripts do more than print, or may
- * @returns those of them whose scripts are
- * @throws UserError when there are some that are to be refused
- */
-function chooseLinkScripts(scripted, { mode, skip }) {
-    const isSkipped = (dist) => mode === 'skip' || skip.includes(nameOf(dist));
-    const skipped = scripted.filter(isSkipped);
-    if (skipped.length > 0)
-        lib_core/* warning */.$e(`The link scripts of ${skipped.join(', ')} are not run.`);
-    const left = scripted.filter((dist) => !isSkipped(dist));
-    if (left.length > 0 && mode === 'refuse') {
-        throw new errors/* UserError */.y(`${left.join(', ')} would run a script when linked`, {
-            at: { input: 'link-scripts' },
-            advice: "Set it to 'run', or name packages in 'link-scripts-skip' that work without their scripts.",
-        });
+/** Computes checksums of bytes on their way. */
+class Checksummer {
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #md5 = (0,external_node_crypto_.createHash)('md5');
+    /** Bytes so far. */
+    size = 0;
+    update(chunk) {
+        this.#sha256.update(chunk);
+        this.#md5.update(chunk);
+        this.size += chunk.length;
     }
-    return left;
+    /** To be asked for once, at the end. */
+    digest() {
+        return { sha256: this.#sha256.digest('hex'), md5: this.#md5.digest('hex'), size: this.size };
+    }
 }
+/** The checksums of a file; undefined when there is none. */
+async function checksumsOf(file) {
+    const checksummer = new Checksummer();
+    try {
+        const chunks = (0,external_node_fs_.createReadStream)(file, { highWaterMark: 1024 * 1024 });
+        for await (const chunk of chunks)
+            checksummer.update(chunk);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined; // an error of the file system
+        throw error;
+    }
+    return checksummer.digest();
+}
+function isRight(checksums, { checksum }) {
+    return checksums[checksum.algorithm] === checksum.hex;
+}
+
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/pip/building.ts
+
+
+
+
+/** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 /**
- * Runs the link scripts of an environment, when all files of all environments are there, in the lock's order: each in the active
- * environment, by the owner of its files, in its `bin` (libmamba, link.cpp, `run_script`).
- * @returns the layer of what they changed in the environment
- * @throws UserError when one fails, unlike micromamba, which goes on without what it should have made
+ * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
+ * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
+ * the path of the project in it, and an absolute folder, made anew, that gets `wheel/`. Where it works is the same each time: pip's own
+ * folders would have names by chance, which compilers write into what they make.
  */
-async function linkScriptLayer({ member, scripted, image, variables }, { base, owner, wanted }, steps, context) {
-    const { prefix, inputs } = member;
-    const { linkScripts, groupWritable } = wanted.inputs.options;
-    const env = {
-        ...variables,
-        ...fixedVariables,
-        ENV_NAME: inputs.name,
-        LANG: 'C.UTF-8',
-        LC_ALL: 'C.UTF-8',
-        HOME: wanted.base.summary.user.home,
-        SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
-        PREFIX: prefix,
-        ROOT_PREFIX: base.rootPrefix,
+const buildProgram = String.raw `
+import itertools, os, shutil, sys, tempfile
+
+source, project, work = sys.argv[1:]
+tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
+os.umask(0o022)
+if os.path.exists(work):
+    shutil.rmtree(work)
+for name in ("home", "wheel"):
+    os.makedirs(os.path.join(work, name))
+os.chdir(os.path.join(work, "home"))
+here = os.path.join(work, "source")
+if os.path.isdir(source):
+    shutil.copytree(source, here, symlinks=True)
+else:
+    from pip._internal.utils.unpacking import unpack_file
+    os.mkdir(here)
+    unpack_file(source, here)
+
+from pip._internal.cli.main import main
+sys.exit(main([
+    "wheel", "--use-pep517", "--no-deps", "--no-cache-dir", "--no-input", "--no-color", "--progress-bar", "off",
+    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"), os.path.join(here, project),
+]))
+`;
+/**
+ * A program for the environment's python that says which of the things that a wheel requires are neither in the environment nor locked,
+ * one a line. Its arguments are the folder of the wheel, and the versions of what is locked by their names, as JSON, `null` where a lock
+ * does not say it.
+ */
+const requirementsProgram = String.raw `
+import email, glob, importlib.metadata, json, sys, zipfile
+from pip._vendor.packaging.requirements import Requirement
+from pip._vendor.packaging.utils import canonicalize_name as canonical
+
+[wheel] = glob.glob(sys.argv[1] + "/*.whl")
+locked = json.loads(sys.argv[2])
+there = {canonical(dist.metadata["Name"] or ""): dist.version for dist in importlib.metadata.distributions()}
+there.update(locked)
+with zipfile.ZipFile(wheel) as archive:
+    [name] = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")]
+    metadata = email.message_from_bytes(archive.read(name))
+for line in metadata.get_all("Requires-Dist") or []:
+    requirement = Requirement(line)
+    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+        continue
+    name = canonical(requirement.name)
+    version = there.get(name)
+    if name not in there or version and not requirement.specifier.contains(version, prereleases=True):
+        print(line)
+`;
+/** What says where packages come from, by variables of pip's. */
+const taken = ['INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX', 'TRUSTED_HOST', 'PROXY'];
+/**
+ * The same indexes that resolving asks, without what is on this machine alone: folders, and pip's configuration files. A login is in no
+ * variable, since pip hands addresses on in arguments: it is in a netrc of the command, for the hosts of the indexes and no others.
+ * @param asked.lines of the list, with variables filled in
+ * @param asked.netrc the user's own
+ * @param asked.certificates the text of those to trust
+ * @param asked.secretsFolder where the command finds its secrets
+ */
+function buildAccess(asked) {
+    const { indexes, grants, variables, netrc = '', certificates, secretsFolder } = asked;
+    const options = optionsIn(asked.lines);
+    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
+    const found = {
+        INDEX_URL: [options('--index-url').at(-1) ?? indexes.index ?? words('INDEX_URL')[0] ?? ''],
+        EXTRA_INDEX_URL: [
+            ...(indexes.extra?.length ? indexes.extra : words('EXTRA_INDEX_URL')),
+            ...options('--extra-index-url'),
+        ],
+        FIND_LINKS: [...words('FIND_LINKS'), ...options('--find-links')].filter((one) => /^https?:/.test(one)),
+        NO_INDEX: options('--no-index').length > 0 ? ['1'] : words('NO_INDEX'),
+        TRUSTED_HOST: [...words('TRUSTED_HOST'), ...options('--trusted-host')],
+        PROXY: words('PROXY'),
     };
-    const rules = {
-        only: prefix.slice(1),
-        never: [`${prefix.slice(1)}/${messages}`],
-        refuseSpecial: true,
-        ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
+    const machines = new Map();
+    const bare = (text) => {
+        if (!/^https?:/.test(text) || !URL.canParse(text))
+            return text;
+        const url = new URL(text);
+        const login = loginOf(url, grants) ?? loginIn(netrc, url.hostname);
+        if (login && !machines.has(url.hostname))
+            machines.set(url.hostname, login);
+        return Object.assign(url, { username: '', password: '' }).href;
     };
-    const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`;
-    const prepare = async () => {
-        const packages = await openScripted(scripted, member);
-        const { network } = linkScripts;
-        const place = { env: { ...env, ...(network ? proxyVariables() : {}) }, user: owner, prefix, network };
-        return {
-            user: { uid: owner.uid, gid: owner.gid },
-            async run(room) {
-                for (const one of packages)
-                    await runScript(one, place, room, context);
-            },
-        };
+    const set = taken.flatMap((name) => {
+        const value = found[name].map(name === 'PROXY' ? (text) => text : bare).join(' ');
+        return value === '' ? [] : [[`PIP_${name}`, value]];
+    });
+    const logins = [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join('');
+    return {
+        variables: {
+            ...Object.fromEntries(set),
+            PIP_CONFIG_FILE: '/dev/null',
+            ...(logins !== '' && { NETRC: `${secretsFolder}/netrc` }),
+            ...(certificates !== undefined && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
+        },
+        secrets: {
+            ...(logins !== '' && { netrc: logins }),
+            ...(certificates !== undefined && { 'certificates.pem': certificates }),
+        },
     };
-    return steps.make({
-        title,
-        inputs: [scripted, env, owner, linkScripts.network],
-        what: 'the link scripts',
-        rules,
-        prepare,
-        onPacked: tell,
-    }, image);
 }
-/** Opens the packages for what the scripts are told of them. */
-async function openScripted(scripted, { locked, contents, open, prefix }) {
-    const { packages } = locked.resolved.lock;
-    const positions = [...packages.keys()].filter((position) => {
-        const { name, version, build } = packages[position] ?? {};
-        return scripted.includes(`${name}-${version}-${build}`);
+function optionsIn(lines) {
+    const read = lines.flatMap((text) => {
+        try {
+            return text.startsWith('-') ? [(0,options/* readOptions */.T)(text)] : [];
+        }
+        catch (error) {
+            if (error instanceof problem/* RequirementProblem */.F)
+                return [];
+            throw error;
+        }
     });
-    return (await open(positions)).flatMap(({ archive }) => {
-        const plan = planLink(archive.info, contents.context);
-        const scripts = link_scripts_linkScriptsOf(plan);
-        if (scripts.some(({ moment }) => moment === 'pre-link'))
-            throw refusedPreLink(plan.dist);
-        const [{ path } = { path: '' }] = scripts;
-        const { name, version, json } = archive.info.index;
-        const number = json['build_number'];
-        const buildNumber = typeof number === 'number' ? number : 0;
-        return [{ dist: plan.dist, name, version, buildNumber, script: `${prefix}/${path}` }];
-    });
+    return (option) => read.flatMap((options) => options.get(option) ?? []);
 }
-function refusedPreLink(dist) {
-    return new errors/* UserError */.y(`${dist} has a pre-link script, which would run before its files are there`, {
-        at: { input: 'link-scripts' },
-        advice: `Add ${nameOf(dist)} to 'link-scripts-skip' if it works without.`,
-    });
+/** Of the address itself, else of what opens it; pip's netrc knows no tokens. */
+function loginOf(url, grants) {
+    if (url.username !== '')
+        return formatLogin((0,environment_read/* decoded */.DH)(url.username), (0,environment_read/* decoded */.DH)(url.password));
+    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    const header = grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
+    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
+    if (encoded === undefined)
+        return undefined;
+    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
+    return formatLogin(user, password.join(':'));
 }
-/** Where a script leaves what it has to say, relative to the prefix. */
-const messages = '.messages.txt';
-/** What a script leaves behind itself is for the next one to find, but for its shell. */
+function loginIn(netrc, host) {
+    const words = netrc.split(/\s+/);
+    const at = words.findIndex((word, index) => word === 'machine' && words[index + 1] === host);
+    const own = at < 0 ? [] : words.slice(at + 2, at + 8);
+    const valueOf = (name) => own[own.indexOf(name) + 1];
+    const [login, password] = [valueOf('login'), valueOf('password')];
+    return own.includes('login') && own.includes('password') ? `login ${login} password ${password}` : undefined;
+}
+function formatLogin(user, password) {
+    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
+    return `login ${quoted(user)} password ${quoted(password)}`;
+}
+/** What is missing, as those say who look for it, and what to add to the dependencies. */
+const building_missing = [
+    [
+        /(?:g\+\+|[cC]\+\+|clang\+\+|CXX)\S*['"]?(?: failed)?: (?:No such file|command not found|not found)|No such file or directory: '\S*(?:g\+\+|c\+\+)'|No CMAKE_CXX_COMPILER|Unknown compiler\(s\): \[\['?(?:c\+\+|g\+\+)/,
+        "There is no compiler for C++ in the environment: add 'gxx' to its dependencies, or 'compilers'.",
+    ],
+    [
+        /(?:gfortran|f77|f90)\S*['"]?(?: failed)?: (?:No such file|command not found|not found)|No such file or directory: '\S*gfortran'|No CMAKE_Fortran_COMPILER|Unknown compiler\(s\): \[\['?gfortran/,
+        "There is no compiler for Fortran in the environment: add 'gfortran' to its dependencies, or 'compilers'.",
+    ],
+    [
+        /command '\S*(?:gcc|cc|clang)' failed: No such file|unable to execute '\S*(?:gcc|cc|clang)'|No such file or directory: '\S*(?:gcc|cc|clang)'|(?:gcc|\bcc|clang): (?:command )?not found|No CMAKE_C_COMPILER|Unknown compiler\(s\): \[\['?(?:cc|gcc)|no acceptable C compiler/,
+        "There is no compiler in the environment: add 'compilers' to its dependencies; for C and C++ alone, 'gxx'.",
+    ],
+    [
+        /can't find Rust compiler|(?:cargo|rustc)\S*: (?:command )?not found|No such file or directory: '\S*(?:cargo|rustc)'|`?cargo`? (?:is not installed|not found)|Cargo, the Rust package manager, is not installed/i,
+        "There is no compiler for Rust in the environment: add 'rust' to its dependencies, and 'compilers', whose linker it uses.",
+    ],
+    [
+        /(?:cmake|CMake)\S*: (?:command )?not found|No such file or directory: '\S*cmake'|CMake must be installed/,
+        "There is no CMake in the environment: add 'cmake' to its dependencies.",
+    ],
+    [
+        /No such file or directory: 'git'|git: (?:command )?not found|Cannot find command 'git'/,
+        "There is no git in the environment: add 'git' to its dependencies.",
+    ],
+    [
+        /setuptools[-_]scm was unable to detect version|unable to detect version/,
+        "It takes its version from git, whose folder is left out of what is copied: add a line '!.git' to .dockerignore, and 'git' to the dependencies; or have the version written into pyproject.toml.",
+    ],
+    [/No module named pip\b/, "The environment has no pip: add 'pip' to its dependencies."],
+    [
+        /No matching distribution found|Could not find a version that satisfies|Temporary failure in name resolution|Failed to establish a new connection|NewConnectionError/,
+        "What it takes to build it comes from the indexes, over the network: check 'pip-index-url' and its login, and that 'run-network' is not none.",
+    ],
+];
+/** What to do about a build that failed, by what it said. */
+function adviceOnFailure(said) {
+    const known = building_missing.find(([pattern]) => pattern.test(said))?.[1];
+    return (known ??
+        'Add what it misses to the dependencies, or choose a version that has wheels; a channel may have it, too.');
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-wheels.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** What commands are run for, in a sentence. */
+const purpose = "the builds of 'pip:'";
+/** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
+const workshop = 'micromamba-image-build';
+const work = `${workshop}/work`;
+/**
+ * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
+ * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
+ * but the wheel.
+ * @param open makes the place when it is needed
+ * @param access what opens the indexes, and what is hidden of what pip says
+ * @returns in the order asked
+ * @throws UserError when one cannot be built, with what pip says
+ */
+async function buildWheels(wanted, open, access, context) {
+    await (0,promises_.mkdir)(context.tarballs, { recursive: true });
+    const found = new Map();
+    for (const { key, name } of wanted) {
+        const built = await findBuilt(key, context.tarballs);
+        if (!built)
+            continue;
+        lib_core/* info */.pq(`The wheel of ${name} was built before: ${built.fileName}`);
+        found.set(key, built);
+    }
+    const missing = wanted.filter(({ key }) => !found.has(key));
+    if (missing.length > 0) {
+        const place = await open();
+        const bench = await openBench(missing, place, await access(), context);
+        try {
+            for (const one of missing)
+                found.set(one.key, await bench.build(one));
+        }
+        finally {
+            await bench.close();
+        }
+    }
+    return wanted.flatMap(({ key }) => found.get(key) ?? []);
+}
+/** `built-<key>-<sha256>-<file name>`: its own hash in its name tells whether it is whole. */
+function nameOfBuilt(key, sha256, fileName) {
+    return `built-${(0,common_digest/* hexOf */.ZD)(key)}-${sha256}-${fileName}`;
+}
+async function findBuilt(key, tarballs) {
+    const prefix = `built-${(0,common_digest/* hexOf */.ZD)(key)}-`;
+    for (const name of (await (0,promises_.readdir)(tarballs)).filter((one) => one.startsWith(prefix)).sort()) {
+        const [, sha256, fileName = ''] = /^([0-9a-f]{64})-(.+\.whl)$/.exec(name.slice(prefix.length)) ?? [];
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const file = (0,external_node_path_.join)(tarballs, name);
+        const checksums = await checksumsOf(file);
+        if (parts && checksums && checksums.sha256 === sha256) {
+            return { ...checksums, file, fileName, name: parts.name, version: parts.version };
+        }
+        lib_core/* warning */.$e(`${name} was damaged on this machine, and is built again`);
+        await (0,promises_.rm)(file);
+    }
+    return undefined;
+}
+/** The sources of several wheels, laid on an image, and a file system in which each finds what the one before it found. */
+async function openBench(all, place, access, context) {
+    const { owner, compression, directory } = place;
+    async function* entries() {
+        const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
+        yield folder(workshop);
+        for (const wanted of all) {
+            if (wanted.archive !== undefined)
+                yield folder(`${workshop}/${all.indexOf(wanted)}`);
+            yield* wanted.lay(sourceOf(wanted), owner);
+        }
+    }
+    const sourceOf = (wanted) => [workshop, all.indexOf(wanted), wanted.archive].filter((part) => part !== undefined).join('/');
+    const sources = await buildLayer('sources', entries(), { owner, compression, directory });
+    const image = { ...place.image, layers: [...place.image.layers, sources] };
+    let room;
+    const close = async () => {
+        const before = room;
+        room = undefined;
+        await before?.close();
+    };
+    return {
+        close,
+        async build(wanted) {
+            room ??= await context.executors.open(image, owner, purpose);
+            await runPip(wanted, sourceOf(wanted), { place, access, room, context });
+            if (wanted.locked)
+                await checkRequirements(wanted, wanted.locked, { place, access, room, context });
+            const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(wanted.key)}`);
+            const rules = { only: work, never: [], refuseSpecial: false };
+            const packed = await room.pack({ rules, compression, file });
+            // It has changed what was there before, which no other is to find.
+            if (packed.isStale)
+                await close();
+            return takeOut(wanted, packed.layer, context);
+        },
+    };
+}
+/** Becomes the environment's python, in the active environment. */
 const wrapper = `
 source /usr/local/bin/_activate_current_env.sh || exit
-cd "$PREFIX/bin" || exit
-said="$PREFIX/${messages}"
-(source "$1")
-code=$?
-if [[ -s $said ]]; then
-  printf '%s\\n' "$(<"$said")"
-  : >"$said"
-fi
-exit "$code"`;
-async function runScript({ dist, name, version, buildNumber, script }, { env, prefix, ...place }, room, { execution }) {
-    const output = new Output(() => undefined);
-    const lines = [];
-    const outcome = await room.run({
-        args: ['/bin/bash', '-c', wrapper, 'link-script', script],
-        env: { ...env, PKG_NAME: name, PKG_VERSION: version, PKG_BUILDNUM: String(buildNumber) },
-        ...place,
-        cwd: `${prefix}/bin`,
-        timeout: execution.timeout,
-    }, (line) => {
-        output.add(line);
-        lines.push(line);
+umask 022
+exec "$CONDA_PREFIX/bin/python" "$@"`;
+function commandOf(args, { place, access, context }) {
+    const { network, name, owner, variables } = place;
+    return {
+        args: ['/bin/bash', '-c', wrapper, 'build', ...args],
+        env: {
+            ...variables,
+            ...fixedVariables,
+            ENV_NAME: name,
+            HOME: `/${work}/home`,
+            PYTHONHASHSEED: '0',
+            SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
+            ...(network ? proxyVariables() : {}),
+            ...access.variables,
+        },
+        user: { uid: owner.uid, gid: owner.gid },
+        cwd: `/${workshop}`,
+        network,
+        timeout: context.execution.timeout,
+        ...(Object.keys(access.secrets).length > 0 && { secrets: access.secrets }),
+    };
+}
+async function runPip(wanted, source, doing) {
+    const { access, room } = doing;
+    const all = [];
+    const output = new Output((line) => {
+        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(line));
     });
+    lib_core/* startGroup */.Oh(`pip wheel ${wanted.name}`);
+    try {
+        const args = ['-B', '-c', buildProgram, `/${source}`, wanted.subdirectory ?? '', `/${work}`];
+        const command = commandOf(args, doing);
+        const outcome = await room.run(command, (line) => {
+            const shown = (0,environment_read/* masked */.Iv)(line, access.hidden);
+            all.push(shown);
+            if (!isNoise(shown))
+                output.add(shown);
+        });
+        if (outcome.exitCode === 0)
+            return;
+        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `No tag was moved. ${adviceOnFailure(all.join('\n'))}` });
+    }
+    finally {
+        lib_core/* endGroup */.N4();
+    }
+}
+/** What pip says of itself, or for whoever called it. */
+function isNoise(line) {
+    return /^(note: |hint: |\[notice\]|\s*$)/.test(line.trim());
+}
+/**
+ * Holds what a wheel says that it requires against what there is: the lock was made when the source said something else, or said less.
+ * @throws UserError naming what is missing
+ */
+async function checkRequirements(wanted, locked, doing) {
+    const missing = [];
+    const args = ['-B', '-c', requirementsProgram, `/${work}/wheel`, JSON.stringify(locked)];
+    const outcome = await doing.room.run(commandOf(args, doing), (line) => missing.push(line));
+    const said = (0,foreign/* foreignLines */.Y0)(missing.join('\n'));
     if (outcome.exitCode !== 0) {
-        const network = place.network ? '' : ' It had no network, which link-scripts-network: true would give it.';
-        throw new errors/* UserError */.y(`the post-link script of ${(0,foreign/* foreignText */.qk)(dist)} failed: ${steps_endOf(outcome, execution.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, {
-            at: { input: 'link-scripts' },
-            advice: `What it should have made would be missing.${network} Add ${name} to 'link-scripts-skip' if the package works without.`,
+        throw new errors/* UserError */.y(`what was built of ${wanted.name} cannot be read:\n${said}`, { at: wanted.at });
+    }
+    if (missing.length === 0)
+        return;
+    const what = `the wheel of ${wanted.name} requires what neither the lock nor the environment has:\n${said}`;
+    if (wanted.isStrict) {
+        throw new errors/* UserError */.y(what, {
+            at: wanted.at,
+            advice: 'Run with lock-mode: update, and commit the file that it writes.',
         });
     }
-    if (lines.length > 0)
-        lib_core/* info */.pq(`${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(lines.join('\n'))}`);
+    lib_core/* warning */.$e(what, { file: wanted.at.file, startLine: wanted.at.line });
 }
-function tell({ dropped, files, removed }) {
-    lib_core/* info */.pq(`Link scripts made ${files} ${files === 1 ? 'file' : 'files'}${removed > 0 ? ` and removed ${removed}` : ''}`);
-    if (dropped.length === 0)
-        return;
-    const places = dropped.map((path) => `/${path}`).join(', ');
-    lib_core/* warning */.$e(`Link scripts changed what lies outside of their environment, which is not kept: ${(0,foreign/* foreignText */.qk)(places)}`);
+/** Takes the wheel out of what changed, and puts it to the archives. */
+async function takeOut(wanted, packed, { tarballs }) {
+    const partial = (0,external_node_path_.join)(tarballs, `built-${(0,common_digest/* hexOf */.ZD)(wanted.key)}.${process.pid}.part`);
+    try {
+        const names = [];
+        for await (const { path, header, content } of readLayerTar(blobOf(packedLayer(packed, '')))) {
+            if (header.type !== 'file' || (0,external_node_path_.dirname)(path) !== `${work}/wheel` || (0,whiteout/* isReserved */.Bs)(path))
+                continue;
+            names.push((0,external_node_path_.basename)(path));
+            await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(partial));
+        }
+        const [fileName = '', another] = names;
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const checksums = await checksumsOf(partial);
+        if (!parts || !checksums || another !== undefined || !/^[\w.+!-]+$/.test(fileName)) {
+            throw new errors/* UserError */.y(`pip built ${names.map(foreign/* foreignText */.qk).join(', ') || 'nothing'} of ${wanted.name}, instead of one wheel`, {
+                at: wanted.at,
+            });
+        }
+        const file = (0,external_node_path_.join)(tarballs, nameOfBuilt(wanted.key, checksums.sha256, fileName));
+        await (0,promises_.rename)(partial, file);
+        const { name, version } = parts;
+        lib_core/* info */.pq(`Built ${fileName}, ${(0,format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
+        return { ...checksums, file, fileName, name: (0,environment_read/* canonicalName */.Ew)(name), version };
+    }
+    finally {
+        await (0,promises_.rm)(partial, { force: true });
+    }
 }
-/** `<name>-<version>-<build>`, of which only the name may hold dashes. */
-function nameOf(dist) {
-    return dist.split('-').slice(0, -2).join('-');
+
+;// CONCATENATED MODULE: ./src/prefix/history.ts
+/**
+ * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
+ * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
+ * @param packages in the order in which they are linked
+ * @param options.time when the transaction was, written in UTC
+ * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
+ */
+function formatHistory(packages, options) {
+    const { time, specs = [] } = options;
+    const lines = [
+        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
+        '# cmd: micromamba create',
+        // What micromamba says of itself: history's readers expect a version of conda.
+        '# conda version: 3.8.0',
+        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
+    ];
+    if (specs.length > 0)
+        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/state.ts
+
+/**
+ * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
+ * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
+ */
+function formatState(variables) {
+    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
+    return formatJson({ env_vars: Object.fromEntries(upper) });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
+
+
+/**
+ * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
+ * the variables that its activation sets.
+ * @param options.time when the history says that everything was linked
+ */
+function environmentFiles(packages, options) {
+    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
+    if (Object.keys(options.variables).length > 0) {
+        files.push(textFile('conda-meta/state', formatState(options.variables)));
+    }
+    return files;
+}
+function textFile(path, text) {
+    const bytes = Buffer.from(text);
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
+    const content = async function* () {
+        yield bytes;
+    };
+    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
+}
+
+;// CONCATENATED MODULE: ./src/stages/own-layers.ts
+
+
+
+
+
+
+
+/** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
+/**
+ * A layer that an earlier image may have: it is made only where that has none of its key.
+ * @param inputs all that `entries` is made from
+ */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const key = keyOf(title, inputs, settings.compression);
+    const found = (await earlier.find([key])).get(key);
+    const annotations = { [layerKeyAnnotation]: key };
+    if (found)
+        return asOwn(found, title, annotations);
+    return buildLayer(title, await entries(inputs), settings, annotations);
+}
+/** micromamba, for a base that has none. */
+async function micromambaLayer(plan, settings, { micromamba }) {
+    const { base, wanted } = plan;
+    const { platform, micromamba: wish } = wanted.inputs;
+    if (!wish)
+        return [];
+    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
+    const entries = async () => {
+        const { path } = await micromamba.install(platform.subdir);
+        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
+}
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(plan, members, environmentName, settings) {
+    const { base, wanted } = plan;
+    const { platform, options } = wanted.inputs;
+    const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const wiring = {
+        rootPrefix: base.rootPrefix,
+        environments: members.map(({ activated }) => activated),
+        defaults: { environmentName, executable: executableOf(base) },
+        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    };
+    const { digest: baseDigest } = base.image.pinned;
+    const { user } = options;
+    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
+    });
+}
+/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
+function environmentLayer(members, settings) {
+    const directories = new Set();
+    async function* entries() {
+        for (const { contents, groups, locked, inputs, startCompiler } of members) {
+            const { specs, variables } = inputs;
+            const time = new Date(reproducible/* fixedTime */.EZ * 1000);
+            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
+            let compiler;
+            const start = async () => (compiler ??= await startCompiler());
+            const files = overrides(contents, groups, start);
+            const again = bytecodeOverrides(contents, start);
+            try {
+                yield* layerEntries(files, contents.context, settings.owner, directories);
+                yield* layerEntries(own, contents.context, settings.owner, directories);
+                yield* layerEntries(again, contents.context, settings.owner, directories);
+            }
+            finally {
+                compiler?.close();
+            }
+        }
+    }
+    return buildLayer('environment', entries(), settings);
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables({ base, wanted }, environmentName) {
+    const { variables, rootPrefix } = base;
+    const { user } = wanted.base.summary;
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        MAMBA_EXE: executableOf(base),
+    };
+}
+/** Where micromamba is in images on a base. */
+function executableOf({ variables }) {
+    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
 }
 
 ;// CONCATENATED MODULE: ./src/bytecode/closure.ts
@@ -64529,6 +65388,10 @@ class Compiler {
     #waiting = [];
     #received = [];
     #stderr = '';
+    /** How many sources it has yet to answer. */
+    get waiting() {
+        return this.#waiting.length;
+    }
     /** @param executable as `installPython` gives it */
     constructor(executable) {
         this.executable = executable;
@@ -64599,6 +65462,27 @@ class Compiler {
                 advice: withoutBytecode,
             }));
         }
+    }
+}
+/** Several pythons that compile side by side, each started when those before it have something to do. */
+class Compilers {
+    executable;
+    #compilers;
+    /** @param processes how many at most */
+    constructor(executable, processes) {
+        this.executable = executable;
+        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+    }
+    /** As `Compiler` does. */
+    compile(path, source) {
+        const [least] = this.#compilers.toSorted((a, b) => a.waiting - b.waiting); // of equal ones the first
+        if (!least)
+            throw new Error('there is no python to compile with');
+        return least.compile(path, source);
+    }
+    close() {
+        for (const compiler of this.#compilers)
+            compiler.close();
     }
 }
 
@@ -64712,16 +65596,8 @@ async function checkRuns(executable, version, { does, input, advice }) {
 
 
 
-;// CONCATENATED MODULE: ./src/lock/line-problem.ts
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-
+// EXTERNAL MODULE: ./src/lock/line-problem.ts
+var line_problem = __nccwpck_require__(5419);
 ;// CONCATENATED MODULE: ./src/lock/package-line.ts
 
 
@@ -64734,7 +65610,7 @@ const archiveName = /^(\w[\w.+-]*)-([\w.!+~]+)-([\w.+]+)\.(conda|tar\.bz2)$/;
  */
 function parsePackageLine(text, ours) {
     if ((0,environment_read/* withoutCredentials */.ri)(text) !== text) {
-        throw new LineProblem(`'${(0,environment_read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
+        throw new line_problem/* LineProblem */.Y(`'${(0,environment_read/* withoutCredentials */.ri)(text)}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see. micromamba and this action find them in ~/.mamba/auth/authentication.json.');
     }
     const hash = text.indexOf('#');
     const address = hash < 0 ? text : text.slice(0, hash);
@@ -64747,11 +65623,11 @@ function parsePackageLine(text, ours) {
 }
 function parseAddress(text) {
     if (!/^(https?|file):\/\//i.test(text) || !URL.canParse(text) || /\s/.test(text)) {
-        throw new LineProblem(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
+        throw new line_problem/* LineProblem */.Y(`'${text}' is not the address of a package`, 'A line after @EXPLICIT is https://…/<name>-<version>-<build>.conda#sha256:<64 hex digits>.');
     }
     const url = new URL(text);
     if (url.search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+        throw new line_problem/* LineProblem */.Y(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
     return url;
 }
 function parsePath(url) {
@@ -64759,10 +65635,10 @@ function parsePath(url) {
     const fileName = decoded(file);
     const [, name, version, build, format] = archiveName.exec(fileName) ?? [];
     if (name === undefined || version === undefined || build === undefined || format === undefined) {
-        throw new LineProblem(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
+        throw new line_problem/* LineProblem */.Y(`'${fileName || url.href}' is not the name of a package's archive`, 'It is <name>-<version>-<build>.conda or .tar.bz2.');
     }
     if (!/^(noarch|[a-z]+-[a-z0-9_]+)$/.test(subdir)) {
-        throw new LineProblem(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
+        throw new line_problem/* LineProblem */.Y(`'${url.href}' is not in the folder of a platform, such as linux-64 or noarch`);
     }
     return {
         channel: new URL('..', url).href.replace(/\/$/, ''),
@@ -64783,7 +65659,7 @@ function package_line_parseChecksum(text, address, ours) {
     }
     if (hex.length === 32 && named === undefined && !ours)
         return { algorithm: 'md5', hex: hex.toLowerCase() };
-    throw new LineProblem(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
+    throw new line_problem/* LineProblem */.Y(text === '' ? `'${address}' has no hash` : `'#${text}' is not a hash`, ours
         ? 'Restore the line, or have the lockfile written anew with lock-mode: update.'
         : 'Each line needs one: #sha256:<64 hex digits>, or #<md5>, as `micromamba env export --explicit` writes it.');
 }
@@ -65298,65 +66174,26 @@ function environmentText({ channels, specs }) {
 
 // EXTERNAL MODULE: ./src/common/limiter.ts
 var limiter = __nccwpck_require__(8498);
-;// CONCATENATED MODULE: ./src/packages/checksums.ts
-
-
-/** Computes checksums of bytes on their way. */
-class Checksummer {
-    #sha256 = (0,external_node_crypto_.createHash)('sha256');
-    #md5 = (0,external_node_crypto_.createHash)('md5');
-    /** Bytes so far. */
-    size = 0;
-    update(chunk) {
-        this.#sha256.update(chunk);
-        this.#md5.update(chunk);
-        this.size += chunk.length;
-    }
-    /** To be asked for once, at the end. */
-    digest() {
-        return { sha256: this.#sha256.digest('hex'), md5: this.#md5.digest('hex'), size: this.size };
-    }
-}
-/** The checksums of a file; undefined when there is none. */
-async function checksumsOf(file) {
-    const checksummer = new Checksummer();
-    try {
-        const chunks = (0,external_node_fs_.createReadStream)(file, { highWaterMark: 1024 * 1024 });
-        for await (const chunk of chunks)
-            checksummer.update(chunk);
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined; // an error of the file system
-        throw error;
-    }
-    return checksummer.digest();
-}
-function isRight(checksums, { checksum }) {
-    return checksums[checksum.algorithm] === checksum.hex;
-}
-
-// EXTERNAL MODULE: ./src/common/format.ts
-var format = __nccwpck_require__(6950);
 ;// CONCATENATED MODULE: ./src/packages/progress.ts
 
 
 const reportEvery = 5_000;
 /** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
 class Progress {
+    /** How many there are, and what they are called. */
     #total;
-    /** What they are called. */
-    #noun;
     #sources = new Map();
     #received = 0;
     #timer;
     constructor(all) {
-        this.#total = all.length;
         const wheels = all.filter(({ format }) => format === 'whl').length;
-        this.#noun = wheels === 0 ? 'packages' : wheels === all.length ? 'wheels' : 'packages and wheels';
+        this.#total =
+            wheels > 0 && wheels < all.length
+                ? `${all.length} packages and wheels`
+                : (0,format/* formatCount */.B4)(all.length, wheels > 0 ? 'wheel' : 'package');
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total} ${this.#noun}, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total}, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -65371,7 +66208,7 @@ class Progress {
     end() {
         clearInterval(this.#timer);
         const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,format/* formatBytes */.z3)(bytes)})`);
-        lib_core/* info */.pq(`${this.#total} ${this.#noun}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
+        lib_core/* info */.pq(`${this.#total}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
 
@@ -65590,7 +66427,7 @@ async function findOrBring(locked, file, { lockFile, authorize }, progress) {
     const onBytes = (count) => {
         progress.received(count);
     };
-    const source = locked.format === 'whl' ? 'index' : 'channel';
+    const source = locked.format === 'whl' || locked.format === 'sdist' ? 'index' : 'channel';
     try {
         const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
         if (!isRight(fetched, locked)) {
@@ -65720,20 +66557,31 @@ async function closureOfLocked(python, packages, open) {
 ;// CONCATENATED MODULE: ./src/stages/wheels.ts
 
 
-/** The wheels of a lock, in its order. What wheels are to be built from is refused before anybody asks. */
+/**
+ * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ */
 function wheelLines({ wheels }) {
-    return wheels.filter((wheel) => wheel.kind === 'wheel');
+    const isFolder = ({ kind }) => kind === 'directory';
+    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
 }
-/** The wheels of an environment, to be fetched. */
-function wheelsOf({ file, result, resolved: { lock, path } }, workspace) {
-    const folder = (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
-    return wheelLines(lock).map((wheel) => wheelToFetch(wheel, folder, result.file));
+/** Those of them that a wheel is built of. */
+function sourceLines(lock) {
+    return wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
+}
+/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
+function wheelsOf(member, workspace) {
+    const folder = folderOf(member, workspace);
+    return wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined);
+}
+/** What paths in an environment's lock are relative to; absolute. */
+function folderOf({ file, resolved: { lock, path } }, workspace) {
+    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
 }
 /** Where its wheels stand among all that is linked. */
 function wheelPlaces({ result, resolved: { lock } }) {
     return wheelLines(lock).map(({ name, version, line }, index) => ({
         name,
-        version,
+        ...(version !== undefined && { version }),
         position: lock.packages.length + index,
         at: { file: result.file, line },
     }));
@@ -65755,8 +66603,9 @@ function wheelPlaces({ result, resolved: { lock } }) {
 /**
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
+ * @param supply absent where none of the groups has a wheel that is to be built
  */
-async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run) {
+async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run, supply) {
     const { prefix, groups, locked, inputs } = member;
     const { name, variables } = inputs;
     const { packages } = locked.resolved.lock;
@@ -65766,11 +66615,20 @@ async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory,
             member: locked,
             packages: positions.flatMap((position) => packages[position] ?? []),
         })),
-        ...(await store.fetch({
-            member: locked,
-            packages: positions.flatMap((position) => wheels[position - packages.length] ?? []),
-        })),
+        ...(await fetchWheels(positions.filter((position) => position >= packages.length))),
     ];
+    const fetchWheels = async (positions) => {
+        if (positions.length === 0)
+            return [];
+        const wheelAt = (position) => wheels[position - packages.length];
+        const ready = await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => wheelAt(position) ?? []),
+        });
+        const sources = positions.filter((position) => wheelAt(position) === undefined);
+        const built = sources.length > 0 ? ((await supply?.(sources)) ?? []) : [];
+        return positions.flatMap((position) => (wheelAt(position) ? ready.shift() : built.shift()) ?? []);
+    };
     const open = async (positions) => (0,concurrency/* mapConcurrently */.X)((await fetch(positions)).filter(package_layers_isPackage), 8, link_openPackage);
     const openAny = async (positions) => (0,concurrency/* mapConcurrently */.X)(await fetch(positions), 8, package_layers_openArchive);
     const python = await pythonOfMember(member, open);
@@ -65797,22 +66655,38 @@ async function buildPackageLayers(member, { compilePyc }, rootPrefix, directory,
     const own = (0,external_node_path_.join)(directory, name);
     await (0,promises_.mkdir)(own, { recursive: true });
     const built = await buildLayers(toBuild, python, own, upload);
-    const made = groups.flatMap((group) => group.earlier ?? built[missing.indexOf(group)] ?? []);
+    const made = groups.flatMap((group) => {
+        const one = group.earlier ?? built[missing.indexOf(group)];
+        return one ? [namingBuilt(one, group)] : [];
+    });
     const known = groups.flatMap(({ packages }, index) => {
         const facts = made[index]?.facts;
         return facts ? [{ packages, facts }] : [];
     });
-    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked));
+    const isHere = ({ position }) => groups.some((group) => group.packages.includes(position));
+    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked).filter(isHere));
     warnOfReplaced(contents);
     showMessages(contents.messages(), run);
     return {
         ...member,
-        layers: made.map(({ layer }) => layer),
+        made,
         contents,
         open,
         activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
         startCompiler: async () => new Compiler(await findPython()),
     };
+}
+/** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
+function layersOf(members, { ofFolders }) {
+    return members.flatMap(({ made, groups }) => made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])));
+}
+/** A layer that says which of its wheels were built. */
+function namingBuilt({ layer, facts }, { inputs }) {
+    const built = (inputs.wheels ?? []).flatMap((wheel) => ('build' in wheel ? [wheel.name] : []));
+    if (built.length === 0)
+        return { layer, facts };
+    const annotations = { ...layer.descriptor.annotations, [builtAnnotation]: JSON.stringify(built) };
+    return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts };
 }
 /** The environment's python, as its package, or the layer that has it, tells of it. */
 async function pythonOfMember({ locked, groups }, open) {
@@ -65848,8 +66722,8 @@ async function package_layers_openArchive(archive) {
 function warnOfReplaced({ removals }) {
     for (const { wheel, dist, distribution } of removals.replaced) {
         const { name } = distribution;
-        lib_core/* warning */.$e(`The wheel ${name} ${wheel.version} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
-            `Packages that need that one may not work with the other: ask conda for ${name} ${wheel.version} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
+        lib_core/* warning */.$e(`The wheel ${withVersion(wheel)} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+            `Packages that need that one may not work with the other: ask conda for ${withVersion(wheel)} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
     }
 }
 /** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
@@ -65861,6 +66735,552 @@ function showMessages(messages, { shown }) {
         shown.add(lines);
         lib_core/* info */.pq(lines);
     }
+}
+
+// EXTERNAL MODULE: ./src/environment/pip/files.ts
+var files = __nccwpck_require__(8868);
+// EXTERNAL MODULE: ./src/layers/copy.ts + 1 modules
+var layers_copy = __nccwpck_require__(9566);
+;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
+
+
+
+
+
+
+
+
+/** To be raised when the same source is built in another way. */
+const buildFormat = 1;
+/**
+ * What a wheel is to be built of, by its content: of a folder, that of the files which `copy` would take.
+ * @throws UserError when a folder says other dependencies than those that were locked, or cannot be taken
+ */
+async function originOf(line, member, { workspace: top, output }) {
+    const workspace = { workspace: top, ...(output !== undefined && { output }) };
+    const { subdirectory } = line;
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    switch (line.kind) {
+        case 'sdist':
+            return { archive: line.sha256, fileName: line.fileName, ...below };
+        case 'vcs':
+            return { commit: line.url, ...below };
+        case 'directory':
+            await refuseChanged(line, member, workspace);
+            return { files: await (0,layers_copy/* copyFingerprint */.GG)([folderRule(line, member, workspace)], workspace), ...below };
+    }
+}
+/** The rule by which a folder's files are taken: those of the workspace, less what `.dockerignore` leaves out. */
+function folderRule(line, member, { workspace }) {
+    const path = folderPath(line, member, workspace);
+    const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
+    if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
+        throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
+            at: { file: member.result.file, line: line.line },
+            advice: 'Check it out below the workspace, or put a wheel of it into an index.',
+        });
+    }
+    return { source, destination: '/', input: 'environment-file', line: `'${line.url}' of its pip list` };
+}
+function folderPath({ url }, member, workspace) {
+    const root = (0,external_node_url_.pathToFileURL)(`${folderOf(member, workspace)}/`);
+    return (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(url.startsWith('file://') ? url : new URL(url.slice('file:'.length), root)));
+}
+/** Only a lock of ours says by its hash what said the dependencies. */
+async function refuseChanged(line, member, { workspace }) {
+    const { sha256, subdirectory = '.' } = line;
+    if (sha256 === undefined || !member.resolved.lock.header)
+        return;
+    const found = await (0,files/* projectDigest */.q)((0,external_node_path_.resolve)(folderPath(line, member, workspace), subdirectory));
+    if (found === `sha256:${sha256}`)
+        return;
+    throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
+        at: { file: member.result.file, line: line.line },
+        advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
+    });
+}
+/**
+ * The hash of all that determines a wheel that is built: its source, and what it is built in. What its build requirements are is the
+ * index's to say at the time.
+ */
+function buildKey({ platform, base }, { packages, variables }, prefix, origin) {
+    const { digest } = (0,base_name/* parseBaseName */.u7)(base);
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
+}
+
+;// CONCATENATED MODULE: ./src/pip/checkout.ts
+
+
+
+
+
+/**
+ * Clones a repository on this machine, with its history, from which projects take their version, and its submodules. Nothing of it is run.
+ * @param folder absolute, not there yet
+ * @param access.at the line that asks for it, for errors
+ * @throws UserError when it, or the commit, cannot be had
+ */
+async function checkOut({ vcs, repository, commit }, folder, access) {
+    const { grants, secrets, variables, at } = access;
+    const refuse = (what, advice, cause) => new errors/* UserError */.y(what, { at, advice, cause });
+    if (vcs !== 'git') {
+        throw refuse(`'${repository}' is a repository of ${vcs}, and only those of git are built from`, 'Put a wheel of it into an index, or give the address of an archive.');
+    }
+    const env = gitVariables(repository, grants, variables);
+    const git = (...args) => (0,command/* runCommand */.d)('git', args, { env }).catch((error) => {
+        throw refuse(`git cannot be run: ${(0,errors/* messageOf */.b)(error)}`, 'Install git on the runner.', error);
+    });
+    const failed = (said) => refuse(`git cannot get ${commit} of ${repository}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(said.trim(), secrets))}`, 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.');
+    const inIt = ['-C', folder];
+    const cloned = await git('clone', '--quiet', '--no-checkout', '--template=', '--', repository, folder);
+    if (cloned.exitCode !== 0)
+        throw failed(cloned.stderr);
+    const has = await git(...inIt, 'cat-file', '-e', `${commit}^{commit}`);
+    // It may be on no branch, such as that of a pull request.
+    const fetched = has.exitCode === 0 ? has : await git(...inIt, 'fetch', '--quiet', 'origin', commit);
+    if (fetched.exitCode !== 0)
+        throw failed(fetched.stderr);
+    for (const args of [
+        ['checkout', '--quiet', '--detach', commit],
+        ['submodule', '--quiet', 'update', '--init', '--recursive'],
+    ]) {
+        const outcome = await git(...inIt, ...args);
+        if (outcome.exitCode !== 0)
+            throw failed(outcome.stderr);
+    }
+}
+/** A login is in a variable, not in an argument, nor in the clone's configuration. */
+function gitVariables(repository, grants, variables) {
+    const url = URL.canParse(repository) ? new URL(repository) : undefined;
+    const grant = url && (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    const header = url && grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
+    const settings = [
+        ['core.hooksPath', '/dev/null'],
+        ['core.autocrlf', 'false'],
+        ...(header === undefined ? [] : [[`http.${repository}.extraHeader`, `Authorization: ${header}`]]),
+    ];
+    const count = Number(variables['GIT_CONFIG_COUNT'] ?? '0');
+    return {
+        ...variables,
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_CONFIG_COUNT: String(count + settings.length),
+        ...Object.fromEntries(settings.flatMap(([key = '', value = ''], index) => [
+            [`GIT_CONFIG_KEY_${count + index}`, key],
+            [`GIT_CONFIG_VALUE_${count + index}`, value],
+        ])),
+    };
+}
+
+// EXTERNAL MODULE: ./src/layers/copy-source.ts + 1 modules
+var copy_source = __nccwpck_require__(2923);
+;// CONCATENATED MODULE: ./src/stages/build-sources.ts
+
+
+
+
+/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
+async function* entriesOfFile(file, path, owner) {
+    const { size } = await (0,promises_.stat)(file);
+    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+/** All of a folder, a repository's own files too. */
+async function* entriesOfTree(folder, path, owner) {
+    const stats = await (0,promises_.lstat)(folder);
+    if (stats.isSymbolicLink())
+        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
+    else if (stats.isFile())
+        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
+    if (!stats.isDirectory())
+        return;
+    yield { type: 'directory', path, ...owner, mode: 0o755 };
+    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
+        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
+    }
+}
+/** What a rule of `copy` would take. */
+async function* entriesOfRule(rule, workspace, path, owner) {
+    const [found] = await (0,copy_source/* findSources */.I)([rule], workspace);
+    for (const source of found?.sources ?? []) {
+        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
+    }
+}
+function build_sources_entryOf(source, path, owner) {
+    switch (source.type) {
+        case 'directory':
+            return { type: 'directory', path, ...owner, mode: 0o755 };
+        case 'symlink':
+            return { type: 'symlink', path, ...owner, target: source.target };
+        case 'file':
+            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
+    }
+}
+function fileEntry(file, size, isExecutable, path, owner) {
+    const mode = isExecutable ? 0o755 : 0o644;
+    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+
+;// CONCATENATED MODULE: ./src/stages/wheel-source.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * How the source of a wheel comes to where it is built: an archive verified, a repository at its commit, a folder by the rules of `copy`.
+ * @throws UserError when it cannot be had; not before it is laid
+ */
+function wheel_source_sourceOf(line, member, at, store, context) {
+    const { subdirectory } = line;
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    switch (line.kind) {
+        case 'sdist':
+            return {
+                archive: line.fileName,
+                ...below,
+                async *lay(path, owner) {
+                    const sdist = sdistToFetch(line, folderOf(member, context.workspace));
+                    const [fetched] = await store.fetch({ member, packages: [sdist] });
+                    if (fetched)
+                        yield* entriesOfFile(fetched.file, path, owner);
+                },
+            };
+        case 'vcs':
+            return { ...below, lay: (path, owner) => layClone(line, member, { path, owner, at }, context) };
+        case 'directory':
+            return {
+                ...below,
+                lay: (path, owner) => entriesOfRule(folderRule(line, member, context), context, path, owner),
+            };
+    }
+}
+async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes }) {
+    const { grants, secrets } = await channels(environment);
+    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, process.env)];
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
+    try {
+        const folder = (0,external_node_path_.join)(scratch, 'source');
+        await checkOut(line, folder, { grants, secrets: hidden, variables: process.env, at });
+        yield* entriesOfTree(folder, path, owner);
+    }
+    finally {
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    }
+}
+/** What opens the indexes to whoever builds a wheel for an environment. */
+async function accessFor({ environment, resolved: { lock } }, { channels, pipIndexes, certificates }) {
+    const { env } = process;
+    const { grants, secrets } = await channels(environment);
+    const written = environment?.pip
+        ? [environment.pip, ...environment.pip.files].flatMap(({ lines }) => lines.map(filled))
+        : (lock.header?.pip ?? []);
+    const netrc = await (0,promises_.readFile)(env['NETRC'] ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.netrc'), 'utf8').catch(() => '');
+    const access = buildAccess({
+        lines: written,
+        indexes: pipIndexes,
+        grants,
+        variables: env,
+        netrc,
+        ...(certificates !== undefined && { certificates: await (0,promises_.readFile)(certificates, 'utf8') }),
+        secretsFolder: secretsFolder,
+    });
+    return { ...access, hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, env)] };
+}
+function filled({ text }) {
+    return text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => process.env[name] ?? whole);
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-place.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @throws UserError when one cannot be built
+ */
+async function buildMember(member, plan, settings, store, context) {
+    const { options } = plan.wanted.inputs;
+    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, supply);
+    const sources = sourcePositions(member);
+    if (sources.size === 0)
+        return build(member.groups);
+    const place = createPlace(member, plan, settings, store, context);
+    const supply = supplyWheels(member, plan, place, store, context);
+    const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages));
+    await supply(missing.filter((position) => sources.has(position)));
+    const known = await place.below();
+    const groups = member.groups.map((group) => {
+        const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)];
+        return made ? { ...group, earlier: made } : group;
+    });
+    return build(groups, supply);
+}
+/** What of an environment has no wheel, by its places among all that is linked. */
+function sourcePositions({ locked }) {
+    const { lock } = locked.resolved;
+    const wheels = wheelLines(lock);
+    return new Set([...wheels.keys()]
+        .filter((index) => wheels[index]?.kind !== 'wheel')
+        .map((index) => lock.packages.length + index));
+}
+function createPlace(member, plan, settings, store, context) {
+    const count = member.locked.resolved.lock.packages.length;
+    const groups = member.groups.filter((group) => group.packages.every((position) => position < count));
+    const directory = (0,external_node_path_.join)(settings.directory, 'packages');
+    let below;
+    let place;
+    const make = async () => {
+        below = buildPackageLayers({ ...member, groups }, plan.wanted.inputs.options, plan.base.rootPrefix, directory, store, context);
+        return build_place_placeOf(await below, plan, settings, context);
+    };
+    return { open: () => (place ??= make()), below: () => Promise.resolve(below) };
+}
+/** Says how the wheels of an environment are had that have to be built, by their places among all that is linked. */
+function supplyWheels(member, plan, { open }, store, context) {
+    const { inputs, locked, prefix } = member;
+    const { lock } = locked.resolved;
+    const lines = wheelLines(lock);
+    const versions = Object.fromEntries(lines.map(({ name, version }) => [name, version ?? null]));
+    const wanting = (line, wheel) => {
+        if (!wheel || !('origin' in wheel))
+            throw new Error(`nothing says what ${line.name} is built of`);
+        const at = { file: locked.result.file, line: line.line };
+        return {
+            name: line.name,
+            key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
+            at,
+            ...wheel_source_sourceOf(line, locked, at, store, context),
+            locked: versions,
+            isStrict: lock.header !== undefined,
+        };
+    };
+    return async (positions) => {
+        const sources = positions.map((position) => {
+            const index = position - lock.packages.length;
+            const line = lines[index];
+            if (!line || line.kind === 'wheel')
+                throw new Error(`there is nothing to build at ${position}`);
+            return { line, wanted: wanting(line, inputs.wheels?.[index]) };
+        });
+        const wanted = sources.map((one) => one.wanted);
+        const built = await buildWheels(wanted, open, () => accessFor(locked, context), context);
+        const folder = folderOf(locked, context.workspace);
+        return built.flatMap((wheel, index) => {
+            const line = sources[index]?.line;
+            if (!line)
+                return [];
+            if (line.name !== wheel.name)
+                throw anotherProject(line, wheel, locked);
+            store.keep?.((0,external_node_path_.basename)(wheel.file));
+            const { file, sha256, md5, size } = wheel;
+            const as = builtWheel(line, wheel, folder, locked.result.file);
+            return [{ locked: as, file, sha256, md5, size, from: 'disk' }];
+        });
+    };
+}
+function anotherProject({ name, line }, { fileName }, { result }) {
+    return new errors/* UserError */.y(`what is locked as ${name} came out as ${fileName}`, {
+        at: { file: result.file, line },
+        advice: 'Run with lock-mode: update, and commit the file that it writes.',
+    });
+}
+/** An image of an environment's packages alone. Wheels of the same list are not in it, as little as pip would have them there. */
+async function build_place_placeOf(member, plan, settings, context) {
+    const { base, owner, wanted } = plan;
+    const { name } = member.inputs;
+    const { platform, options } = wanted.inputs;
+    const directory = (0,external_node_path_.join)(settings.directory, `build-${name}`);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const own = { ...settings, directory };
+    const contract = contractVariables(plan, name);
+    const layers = [
+        ...(await micromambaLayer(plan, own, context)),
+        await wiringLayer(plan, [member], name, own),
+        ...layersOf([member], { ofFolders: false }),
+        await environmentLayer([member], own),
+    ];
+    const image = assembleImage(base.image, layers, platform, {
+        user: String(owner.uid),
+        environment: contract,
+        labels: {},
+        created: '1980-01-02T00:00:00Z',
+        annotations: {},
+    });
+    // The image's user has no part in what is built, and in how it is known.
+    const others = Object.entries(contract).filter(([variable]) => !variable.startsWith('MAMBA_USER'));
+    return {
+        image,
+        variables: { ...Object.fromEntries(base.variables), ...Object.fromEntries(others) },
+        name,
+        owner,
+        compression: settings.compression,
+        directory,
+        network: options.run.network,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/stages/link-scripts.ts
+
+
+
+
+
+
+
+/**
+ * Says which link scripts are to be run.
+ * @param scripted packages, `<name>-<version>-<build>`, whose scripts do more than print, or may
+ * @returns those of them whose scripts are
+ * @throws UserError when there are some that are to be refused
+ */
+function chooseLinkScripts(scripted, { mode, skip }) {
+    const isSkipped = (dist) => mode === 'skip' || skip.includes(nameOf(dist));
+    const skipped = scripted.filter(isSkipped);
+    if (skipped.length > 0)
+        lib_core/* warning */.$e(`The link scripts of ${skipped.join(', ')} are not run.`);
+    const left = scripted.filter((dist) => !isSkipped(dist));
+    if (left.length > 0 && mode === 'refuse') {
+        throw new errors/* UserError */.y(`${left.join(', ')} would run a script when linked`, {
+            at: { input: 'link-scripts' },
+            advice: "Set it to 'run', or name packages in 'link-scripts-skip' that work without their scripts.",
+        });
+    }
+    return left;
+}
+/**
+ * Runs the link scripts of an environment, when all files of all environments are there, in the lock's order: each in the active
+ * environment, by the owner of its files, in its `bin` (libmamba, link.cpp, `run_script`).
+ * @returns the layer of what they changed in the environment
+ * @throws UserError when one fails, unlike micromamba, which goes on without what it should have made
+ */
+async function linkScriptLayer({ member, scripted, image, variables }, { base, owner, wanted }, steps, context) {
+    const { prefix, inputs } = member;
+    const { linkScripts, groupWritable } = wanted.inputs.options;
+    const env = {
+        ...variables,
+        ...fixedVariables,
+        ENV_NAME: inputs.name,
+        LANG: 'C.UTF-8',
+        LC_ALL: 'C.UTF-8',
+        HOME: wanted.base.summary.user.home,
+        SOURCE_DATE_EPOCH: String(reproducible/* fixedTime */.EZ),
+        PREFIX: prefix,
+        ROOT_PREFIX: base.rootPrefix,
+    };
+    const rules = {
+        only: prefix.slice(1),
+        never: [`${prefix.slice(1)}/${messages}`],
+        refuseSpecial: true,
+        ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
+    };
+    const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`;
+    const prepare = async () => {
+        const packages = await openScripted(scripted, member);
+        const { network } = linkScripts;
+        const place = { env: { ...env, ...(network ? proxyVariables() : {}) }, user: owner, prefix, network };
+        return {
+            user: { uid: owner.uid, gid: owner.gid },
+            async run(room) {
+                for (const one of packages)
+                    await runScript(one, place, room, context);
+            },
+        };
+    };
+    return steps.make({
+        title,
+        inputs: [scripted, env, owner, linkScripts.network],
+        what: 'the link scripts',
+        rules,
+        prepare,
+        onPacked: tell,
+    }, image);
+}
+/** Opens the packages for what the scripts are told of them. */
+async function openScripted(scripted, { locked, contents, open, prefix }) {
+    const { packages } = locked.resolved.lock;
+    const positions = [...packages.keys()].filter((position) => {
+        const { name, version, build } = packages[position] ?? {};
+        return scripted.includes(`${name}-${version}-${build}`);
+    });
+    return (await open(positions)).flatMap(({ archive }) => {
+        const plan = planLink(archive.info, contents.context);
+        const scripts = link_scripts_linkScriptsOf(plan);
+        if (scripts.some(({ moment }) => moment === 'pre-link'))
+            throw refusedPreLink(plan.dist);
+        const [{ path } = { path: '' }] = scripts;
+        const { name, version, json } = archive.info.index;
+        const number = json['build_number'];
+        const buildNumber = typeof number === 'number' ? number : 0;
+        return [{ dist: plan.dist, name, version, buildNumber, script: `${prefix}/${path}` }];
+    });
+}
+function refusedPreLink(dist) {
+    return new errors/* UserError */.y(`${dist} has a pre-link script, which would run before its files are there`, {
+        at: { input: 'link-scripts' },
+        advice: `Add ${nameOf(dist)} to 'link-scripts-skip' if it works without.`,
+    });
+}
+/** Where a script leaves what it has to say, relative to the prefix. */
+const messages = '.messages.txt';
+/** What a script leaves behind itself is for the next one to find, but for its shell. */
+const link_scripts_wrapper = `
+source /usr/local/bin/_activate_current_env.sh || exit
+cd "$PREFIX/bin" || exit
+said="$PREFIX/${messages}"
+(source "$1")
+code=$?
+if [[ -s $said ]]; then
+  printf '%s\\n' "$(<"$said")"
+  : >"$said"
+fi
+exit "$code"`;
+async function runScript({ dist, name, version, buildNumber, script }, { env, prefix, ...place }, room, { execution }) {
+    const output = new Output(() => undefined);
+    const lines = [];
+    const outcome = await room.run({
+        args: ['/bin/bash', '-c', link_scripts_wrapper, 'link-script', script],
+        env: { ...env, PKG_NAME: name, PKG_VERSION: version, PKG_BUILDNUM: String(buildNumber) },
+        ...place,
+        cwd: `${prefix}/bin`,
+        timeout: execution.timeout,
+    }, (line) => {
+        output.add(line);
+        lines.push(line);
+    });
+    if (outcome.exitCode !== 0) {
+        const network = place.network ? '' : ' It had no network, which link-scripts-network: true would give it.';
+        throw new errors/* UserError */.y(`the post-link script of ${(0,foreign/* foreignText */.qk)(dist)} failed: ${steps_endOf(outcome, execution.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, {
+            at: { input: 'link-scripts' },
+            advice: `What it should have made would be missing.${network} Add ${name} to 'link-scripts-skip' if the package works without.`,
+        });
+    }
+    if (lines.length > 0)
+        lib_core/* info */.pq(`${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(lines.join('\n'))}`);
+}
+function tell({ dropped, files, removed }) {
+    lib_core/* info */.pq(`Link scripts made ${(0,format/* formatCount */.B4)(files, 'file')}${removed > 0 ? ` and removed ${removed}` : ''}`);
+    if (dropped.length === 0)
+        return;
+    const places = dropped.map((path) => `/${path}`).join(', ');
+    lib_core/* warning */.$e(`Link scripts changed what lies outside of their environment, which is not kept: ${(0,foreign/* foreignText */.qk)(places)}`);
+}
+/** `<name>-<version>-<build>`, of which only the name may hold dashes. */
+function nameOf(dist) {
+    return dist.split('-').slice(0, -2).join('-');
 }
 
 ;// CONCATENATED MODULE: ./src/stages/run.ts
@@ -65950,8 +67370,7 @@ async function runCommand(text, command, room) {
 }
 function run_tell({ files, bytes, removed, special }, seconds) {
     const gone = removed > 0 ? `, ${removed} removed` : '';
-    const count = `${files} ${files === 1 ? 'file' : 'files'}`;
-    lib_core/* info */.pq(`${seconds.toFixed(1)} s, ${count} added or changed, ${(0,format/* formatBytes */.z3)(bytes)}${gone}`);
+    lib_core/* info */.pq(`${seconds.toFixed(1)} s, ${(0,format/* formatCount */.B4)(files, 'file')} added or changed, ${(0,format/* formatBytes */.z3)(bytes)}${gone}`);
     if (special.length === 0)
         return;
     const paths = special.map((path) => `/${path}`).join(', ');
@@ -65997,12 +67416,10 @@ async function findUser(wish, own, readFiles) {
 
 
 
-
-
-
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages, what belongs to no package, what link scripts made, the application, what commands made.
+ * packages and wheels, what belongs to no package, what link scripts made, wheels of the workspace's own folders, the application, what
+ * commands made.
  */
 async function makeImage(plan, store, context) {
     const { wanted, base, owner } = plan;
@@ -66017,7 +67434,7 @@ async function makeImage(plan, store, context) {
     await (0,promises_.mkdir)(settings.directory, { recursive: true });
     const members = [];
     for (const member of plan.members) {
-        members.push(await buildPackageLayers(member, options, base.rootPrefix, settings.directory, store, context));
+        members.push(await buildMember(member, plan, settings, store, context));
     }
     const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
     const toRun = members.map(({ contents }) => chooseLinkScripts(contents.scripted(), options.linkScripts));
@@ -66025,7 +67442,7 @@ async function makeImage(plan, store, context) {
     const layers = [
         ...(await micromambaLayer(plan, settings, context)),
         await wiringLayer(plan, members, activeName, settings),
-        ...members.flatMap((member) => member.layers),
+        ...layersOf(members, { ofFolders: false }),
         await environmentLayer(members, settings),
     ];
     const changes = [];
@@ -66059,6 +67476,8 @@ async function makeImage(plan, store, context) {
             const step = { member, scripted, variables, image: assemble() };
             put(await linkScriptLayer(step, plan, steps, context));
         }
+        // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
+        layers.push(...layersOf(members, { ofFolders: true }));
         layers.push(...(await applicationLayer(plan, members, settings)));
         for (const commands of (0,run_lines/* runGroups */.i)(options.run)) {
             put(await runLayer(commands, assemble(await activate()), plan, steps, context));
@@ -66095,93 +67514,6 @@ async function activatedVariables({ base, wanted }, members, name, contract, cha
         return {};
     const { env } = wanted.inputs.options.start;
     return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]), { changes, shown });
-}
-/**
- * A layer that an earlier image may have: it is made only where that has none of its key.
- * @param inputs all that `entries` is made from
- */
-async function keyedLayer({ earlier }, title, inputs, settings, entries) {
-    const key = keyOf(title, inputs, settings.compression);
-    const found = (await earlier.find([key])).get(key);
-    const annotations = { [layerKeyAnnotation]: key };
-    if (found)
-        return asOwn(found, title, annotations);
-    return buildLayer(title, await entries(inputs), settings, annotations);
-}
-/** micromamba, for a base that has none. */
-async function micromambaLayer(plan, settings, { micromamba }) {
-    const { base, wanted } = plan;
-    const { platform, micromamba: wish } = wanted.inputs;
-    if (!wish)
-        return [];
-    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
-    const entries = async () => {
-        const { path } = await micromamba.install(platform.subdir);
-        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
-    };
-    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
-}
-/** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(plan, members, environmentName, settings) {
-    const { base, wanted } = plan;
-    const { platform, options } = wanted.inputs;
-    const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
-    const wiring = {
-        rootPrefix: base.rootPrefix,
-        environments: members.map(({ activated }) => activated),
-        defaults: { environmentName, executable: executableOf(base) },
-        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
-    };
-    const { digest: baseDigest } = base.image.pinned;
-    const { user } = options;
-    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
-    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
-        const files = await base.files();
-        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
-    });
-}
-/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
-function environmentLayer(members, settings) {
-    const directories = new Set();
-    async function* entries() {
-        for (const { contents, groups, locked, inputs, startCompiler } of members) {
-            const { specs, variables } = inputs;
-            const time = new Date(reproducible/* fixedTime */.EZ * 1000);
-            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
-            let compiler;
-            const start = async () => (compiler ??= await startCompiler());
-            const files = overrides(contents, groups, start);
-            const again = bytecodeOverrides(contents, start);
-            try {
-                yield* layerEntries(files, contents.context, settings.owner, directories);
-                yield* layerEntries(own, contents.context, settings.owner, directories);
-                yield* layerEntries(again, contents.context, settings.owner, directories);
-            }
-            finally {
-                compiler?.close();
-            }
-        }
-    }
-    return buildLayer('environment', entries(), settings);
-}
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ base, wanted }, environmentName) {
-    const { variables, rootPrefix } = base;
-    const { user } = wanted.base.summary;
-    return {
-        MAMBA_USER: user.name,
-        MAMBA_USER_ID: String(user.uid),
-        MAMBA_USER_GID: String(user.gid),
-        LANG: variables.get('LANG') ?? 'C.UTF-8',
-        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
-        ENV_NAME: environmentName,
-        MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: executableOf(base),
-    };
-}
-/** Where micromamba is in images on a base. */
-function executableOf({ variables }) {
-    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
 }
 
 ;// CONCATENATED MODULE: ./src/lock/asked.ts
@@ -66284,144 +67616,8 @@ function refuseSecrets(text, file, secrets) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/lock/wheel-line.ts
-
-
-/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
-function isWheelLine(text) {
-    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
-}
-/** Whether a comment of a lock of ours is meant to be one. */
-function isWheelComment(text) {
-    return /^#\s*pip\s/.test(text);
-}
-/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
-function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
-    const fragment = [
-        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
-        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
-        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
-    ].join('&');
-    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
-}
-function encoded(text) {
-    return encodeURIComponent(text).replaceAll('%2F', '/');
-}
-/** @throws LineProblem */
-function parseWheelLine(text, platform, flagsOf) {
-    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
-    if (address === '') {
-        throw new LineProblem(`'${(0,environment_read/* withoutPipCredentials */.Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
-    }
-    const name = (0,environment_read/* canonicalName */.Ew)(given);
-    return parseWheel({ name, address, ...flagsOf(name) }, platform);
-}
-/**
- * Takes what is locked of a distribution apart.
- * @param of.address with its fragment
- * @throws LineProblem
- */
-function parseWheel({ name, address, ...flags }, platform) {
-    const open = (0,environment_read/* withoutPipCredentials */.Qm)(address);
-    if (open !== address) {
-        throw new LineProblem(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
-    }
-    const [bare = '', ...rest] = address.split('#');
-    const url = canonicalAddress(bare);
-    const { sha256, ...fragment } = parseFragment(rest.join('#'));
-    const pin = { name, url, ...fragment, ...flags };
-    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
-    if (vcs !== undefined && repository !== undefined) {
-        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
-    }
-    if (url.startsWith('file:') && !(0,environment_read/* isArchiveName */.w6)(url)) {
-        if (sha256 === undefined && url.startsWith('file://')) {
-            throw new LineProblem(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
-        }
-        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
-    }
-    const fileName = (0,environment_read/* decoded */.DH)(url.replace(/^.*[/:]/, ''));
-    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
-    if (!/\.whl$/i.test(fileName)) {
-        const version = versionOf(name, fileName);
-        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
-    }
-    const { version, build } = parseFileName(name, fileName, platform);
-    return { ...archive, kind: 'wheel', version, build };
-}
-function canonicalAddress(text) {
-    // An URL of the platform's knows no relative path.
-    if (/^file:(?!\/\/)/.test(text))
-        return text;
-    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
-        throw new LineProblem(`'${text}' is not the address of a wheel`);
-    }
-    const { href, search } = new URL(text);
-    // It may be a signature, which ends, or a credential that nobody can tell.
-    if (search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
-    return href;
-}
-/** `egg` says a name again. */
-function parseFragment(text) {
-    const values = new Map();
-    for (const part of text === '' ? [] : text.split('&')) {
-        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
-        if (key === '' || values.has(key))
-            throw new LineProblem(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
-        values.set(key, (0,environment_read/* decoded */.DH)(value));
-    }
-    const [sha256, revision, subdirectory] = [
-        values.get('sha256'),
-        values.get('revision'),
-        values.get('subdirectory'),
-    ];
-    return {
-        ...(sha256 !== undefined && { sha256 }),
-        ...(revision !== undefined && { revision }),
-        ...(subdirectory !== undefined && { subdirectory }),
-    };
-}
-function checkedHash(text, url) {
-    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
-        return text.toLowerCase();
-    throw new LineProblem(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
-}
-function parseRepository(address, vcs) {
-    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
-    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
-    if (repository !== undefined && commit !== undefined && commits.test(commit))
-        return { repository, commit };
-    throw new LineProblem(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
-}
-function parseFileName(name, fileName, platform) {
-    const parts = (0,environment_read/* wheelParts */.uH)(fileName);
-    if (!parts) {
-        throw new LineProblem(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
-    }
-    if (parts.name !== name)
-        throw new LineProblem(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
-    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
-        throw new LineProblem(`'${fileName}' is not for ${platform}`);
-    }
-    return parts;
-}
-const machines = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
-function isFor(tag, platform) {
-    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
-}
-/** Of `<name>-<version>.tar.gz`. */
-function versionOf(name, fileName) {
-    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
-    return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
-}
-
+// EXTERNAL MODULE: ./src/lock/wheel-line.ts
+var wheel_line = __nccwpck_require__(2651);
 ;// CONCATENATED MODULE: ./src/lock/format.ts
 
 
@@ -66433,7 +67629,7 @@ const marker = 'micromamba-image-lock';
 function formatLock(lock) {
     const { packages, wheels = [] } = lock;
     const header = lock.header === undefined ? [] : headerLines(lock.header, wheels);
-    const lines = [...header, '@EXPLICIT', ...packages.map(formatLine), ...wheels.map(formatWheelLine)];
+    const lines = [...header, '@EXPLICIT', ...packages.map(formatLine), ...wheels.map(wheel_line/* formatWheelLine */.hJ)];
     return lines.map((line) => `${line}\n`).join('');
 }
 /**
@@ -66450,7 +67646,7 @@ function lockHash(lock, baseImage) {
         ...packages.map(formatLine),
         // Scripts are as the pip that installs writes them.
         ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
-        ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
+        ...wheels.map((wheel) => [(0,wheel_line/* formatWheelLine */.hJ)(wheel), wheel.requested, wheel.direct].join(' ')),
     ];
     return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
 }
@@ -66590,10 +67786,10 @@ function readWheels(lines, platform, marks, refuse) {
                 requested: requested?.has(name) ?? true,
                 direct: direct?.has(name) ?? true,
             });
-            return { ...parseWheelLine(text, platform, flags), line };
+            return { ...(0,wheel_line/* parseWheelLine */.XV)(text, platform, flags), line };
         }
         catch (error) {
-            if (!(error instanceof LineProblem))
+            if (!(error instanceof line_problem/* LineProblem */.Y))
                 throw error;
             throw refuse(line, error.message, error.advice);
         }
@@ -66699,10 +67895,10 @@ function lockOf(lock, packages, wheels, platform) {
 function yaml_lock_readWheels(lock, wheels, platform) {
     const read = wheels.map(({ node, name, ...wheel }) => {
         try {
-            return { ...parseWheel({ ...wheel, name: (0,environment_read/* canonicalName */.Ew)(name) }, platform), line: lock.line(node) };
+            return { ...(0,wheel_line/* parseWheel */.R9)({ ...wheel, name: (0,environment_read/* canonicalName */.Ew)(name) }, platform), line: lock.line(node) };
         }
         catch (error) {
-            if (!(error instanceof LineProblem))
+            if (!(error instanceof line_problem/* LineProblem */.Y))
                 throw error;
             throw lock.refuse(node, error.message, error.advice);
         }
@@ -66715,7 +67911,7 @@ function readPackage(lock, { node, url, sha256, md5 }) {
         return { ...parsePackageLine(`${url}#${sha256 ?? md5 ?? ''}`, false), line: lock.line(node) };
     }
     catch (error) {
-        if (!(error instanceof LineProblem))
+        if (!(error instanceof line_problem/* LineProblem */.Y))
             throw error;
         throw lock.refuse(node, error.message, error.advice);
     }
@@ -66924,13 +68120,13 @@ function parseLock(text, file, platform) {
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
             'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
     }
-    const ofWheels = lines.filter(({ text: line }) => isWheelLine(line));
+    const ofWheels = lines.filter(({ text: line }) => (0,wheel_line/* isWheelLine */.er)(line));
     const found = parseHeader(before.filter((line) => !ofWheels.includes(line)), file);
     const header = found?.header;
     const packages = new Map();
     const wanted = header?.platform ?? platform;
     for (const line of lines.slice(start + 1)) {
-        if (found && isWheelComment(line.text) && !ofWheels.includes(line))
+        if (found && (0,wheel_line/* isWheelComment */.Je)(line.text) && !ofWheels.includes(line))
             ofWheels.push(line);
         if (isComment(line))
             continue;
@@ -66953,7 +68149,7 @@ function parseLock(text, file, platform) {
             return { ...parsePackageLine(line.text, ours), line: line.line };
         }
         catch (error) {
-            if (!(error instanceof LineProblem))
+            if (!(error instanceof line_problem/* LineProblem */.Y))
                 throw error;
             throw refuse(line.line, error.message, error.advice);
         }
@@ -67345,6 +68541,7 @@ function forgiving(text, path, platform) {
 
 ;// CONCATENATED MODULE: ./src/lock/report.ts
 
+
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
@@ -67372,7 +68569,10 @@ function solvers({ header }) {
 }
 /** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
 function countLocked({ packages, wheels }) {
-    return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ');
+    return [
+        (0,format/* formatCount */.B4)(packages.length, 'package'),
+        ...(wheels.length > 0 ? [(0,format/* formatCount */.B4)(wheels.length, 'wheel')] : []),
+    ].join(', ');
 }
 function couldNotStay({ diff }) {
     const names = diff.couldNotStay ?? [];
@@ -67442,8 +68642,6 @@ async function installPythonWithPip(packages, directory) {
     return { python, pip: (0,external_node_path_.join)(directory, python_pythonOf(source.archive.info.index).sitePackages) };
 }
 
-// EXTERNAL MODULE: ./src/channels/grant.ts
-var channels_grant = __nccwpck_require__(1398);
 ;// CONCATENATED MODULE: ./src/pip/events.ts
 /** @param text a line that was cut off, by the end of the program, is passed over */
 function parseEvents(text) {
@@ -67457,7 +68655,7 @@ function parseEvents(text) {
     });
 }
 /** Whether a warning is of no use to a reader once pip has come to its end. */
-function isNoise(warning) {
+function events_isNoise(warning) {
     return /^Retrying \(|Cache entry deserialization failed/.test(warning);
 }
 
@@ -67584,7 +68782,7 @@ function explanationOf(events) {
         const collecting = before.findLast(({ text }) => /^(Collecting|Obtaining) /.test(text))?.text ?? '';
         return { said: failure_textOf(before.slice(command)), about: collecting };
     }
-    const warnings = before.filter(({ level, text }) => level === 'WARNING' && !isNoise(text));
+    const warnings = before.filter(({ level, text }) => level === 'WARNING' && !events_isNoise(text));
     const said = failure_textOf([...warnings, ...log.slice(error)]);
     return { said, about: said };
 }
@@ -67663,7 +68861,7 @@ function adviceForNone(events, target) {
 
 ;// CONCATENATED MODULE: ./src/pip/tags.ts
 /** The processor's name to Linux, which tags and markers have. */
-const tags_machines = {
+const machines = {
     'linux-64': 'x86_64',
     'linux-aarch64': 'aarch64',
     'linux-ppc64le': 'ppc64le',
@@ -67680,7 +68878,7 @@ const legacy = new Map([
  * wheels that promise nothing but Linux.
  */
 function platformTags({ subdir, glibc }) {
-    const machine = tags_machines[subdir];
+    const machine = machines[subdir];
     const [major, newest = 0] = glibc.split('.').map(Number);
     const oldest = subdir === 'linux-64' ? 5 : 17;
     const tags = [];
@@ -67725,7 +68923,7 @@ function markersOf({ version, subdir }) {
         implementation_name: 'cpython',
         implementation_version: version,
         os_name: 'posix',
-        platform_machine: tags_machines[subdir],
+        platform_machine: machines[subdir],
         platform_python_implementation: 'CPython',
         platform_release: '',
         platform_system: 'Linux',
@@ -68117,7 +69315,12 @@ function itemsOf(items, distributions, names) {
 }
 function needOf({ key, name, source }, names) {
     const asked = resolved_placeOf(source, names);
-    return { type: 'needs-build', key, name, source: resolved_sourceOf(source), ...(asked && { asked }) };
+    const found = resolved_sourceOf(source);
+    // What has no name yet pip calls by its folder, of a repository one that it has made.
+    const known = name.startsWith('pip-req-build-')
+        ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
+        : name;
+    return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) };
 }
 function resolved_placeOf({ asked }, names) {
     const place = asked === null ? undefined : placeIn(asked);
@@ -68153,7 +69356,7 @@ function withoutLogin(url) {
 function warningsOf(events, items, secrets) {
     const said = events
         .flatMap((event) => (event.event === 'log' && event.level === 'WARNING' ? [event.text] : []))
-        .filter((text) => !isNoise(text));
+        .filter((text) => !events_isNoise(text));
     const warnings = [...said, ...items.flatMap(severalIndexes)].map((text) => (0,environment_read/* masked */.Iv)(text, secrets));
     return [...new Set(warnings)];
 }
@@ -68238,7 +69441,7 @@ function refuseBuilds(resolution, file) {
     });
     throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
         at: first.asked ?? { file },
-        advice: "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
+        advice: "Choose versions that have wheels, take them from a channel, or set 'pip-build: auto'.",
     });
 }
 function refuse_describe(source) {
@@ -68386,7 +69589,414 @@ function tooOld(version, { environment, target }) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/stages/plan.ts
+
+
+
+
+
+
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const fixedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage(wanted, context) {
+    const { inputs } = wanted;
+    const base = await wanted.base.open();
+    const { uid, gid } = wanted.base.summary.user;
+    const { groupWritable } = inputs.options;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
+    const reserved = fixedLayers + (0,run_lines/* runGroups */.i)(inputs.options.run).length;
+    // Of each environment one more is for what its link scripts make.
+    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
+    const members = await Promise.all(wanted.members.map(async (locked, index) => {
+        const environment = inputs.environments[index];
+        if (!environment)
+            throw new Error('an environment is missing from the inputs');
+        const { rootPrefix } = base;
+        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
+        const place = { prefix, rootPrefix, owner };
+        const { packages } = locked.resolved.lock;
+        const names = packages.map(({ name }) => name);
+        const python = names.indexOf('python');
+        const { wheels = [], ownLayer } = environment;
+        const places = (isWanted) => new Set(wheels.flatMap((wheel, place) => (isWanted(wheel) ? [place] : [])));
+        const grouped = {
+            ...{ packages: names, wheels: wheels.map(({ name }) => name), ownLayer },
+            built: places((wheel) => 'origin' in wheel),
+            folders: places((wheel) => 'origin' in wheel && 'files' in wheel.origin),
+        };
+        const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
+            const { title, packages: positions, isOfFolders } = group;
+            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
+            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
+            return {
+                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
+                packages: positions,
+                ...(isOfFolders && { isOfFolders }),
+                inputs: layer,
+                key: layerKey(layer),
+            };
+        });
+        const found = await withEarlier(groups, python, earlier);
+        return { inputs: environment, locked, prefix, groups: found };
+    }));
+    return { wanted, base, owner, members, earlier };
+}
+/** @param python the position of the python that the packages depend on; -1 when they depend on none */
+function layerInputs(image, environment, place, positions, python) {
+    const { options } = image;
+    const { packages, wheels = [], pip } = environment;
+    const found = packages[python];
+    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
+    const keyed = (wheel) => {
+        const { name, requested, directUrl } = wheel;
+        const content = 'sha256' in wheel
+            ? { sha256: wheel.sha256 }
+            : { build: buildKey(image, environment, place.prefix, wheel.origin) };
+        return { name, ...content, requested, ...(directUrl && { directUrl }) };
+    };
+    return {
+        ...place,
+        compression: options.compression,
+        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
+        packages: positions.flatMap((position) => packages[position] ?? []),
+        ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
+    };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(groups, python, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
+        const facts = parseFacts(text);
+        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
+        if (!layer || !isWhole)
+            return group;
+        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
+        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/base/summary.ts
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (typeof name !== 'string' || typeof home !== 'string')
+            return undefined;
+        const summary = {
+            user: { name, uid: Number(uid), gid: Number(gid), home },
+            hasMicromamba: value['micromamba'] === true,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
+
+
+
+
+/**
+ * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
+ * @param members the environments; their locks pin the base
+ */
+async function prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
+    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+    const pinned = locked ?? (await reader.pin());
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        (0,base_name/* parseBaseName */.u7)(pinned).digest,
+        (0,common_platform/* formatPlatform */.Bq)(platform),
+        rootPrefix ?? null,
+        user ?? null,
+    ]));
+    const open = () => reader.read(platform, pinned);
+    const read = async () => {
+        const base = await open();
+        const files = await base.files();
+        return {
+            user: chooseUser(files, base.variables, user),
+            hasMicromamba: files.get('bin/micromamba') !== undefined,
+        };
+    };
+    const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read());
+    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
+}
+
+;// CONCATENATED MODULE: ./src/image/inputs.ts
+
+
+
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 6;
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+function fingerprint(inputs) {
+    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([rules, inputs]));
+}
+
+;// CONCATENATED MODULE: ./src/stages/wanted.ts
+
+
+
+
+
+
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+async function describeImages(request, locked, earlierImages, bases, context) {
+    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, request) : undefined;
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const earlier = earlierImages[index];
+        const base = await prepareBase(request, platform, members, bases, earlier);
+        const inputs = {
+            platform,
+            base: base.pinned,
+            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
+            options: request.image,
+            ...(copied && { copied: copied.digest }),
+            ...(await micromambaInputs(platform, base, context)),
+        };
+        const hash = fingerprint(inputs);
+        const unchanged = await takeUnchanged(earlier, hash, platform, context);
+        return {
+            inputs,
+            fingerprint: hash,
+            members,
+            base,
+            ...(copied && { copied }),
+            ...(earlier && { earlier }),
+            ...(unchanged && { unchanged }),
+        };
+    }));
+}
+/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
+async function environmentInputs(member, workspace) {
+    const { name, environment, resolved: { lock }, } = member;
+    const wheels = await Promise.all(wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
+    return {
+        name,
+        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        ...(wheels.length > 0 && { wheels, pip: pipDialect(pipOf(lock)) }),
+        specs: lock.header?.specs ?? [],
+        ...(lock.header && { ownLayer: lock.header.ownLayer }),
+        variables: environment?.variables ?? {},
+    };
+}
+async function wheelInputs(wheel, member, workspace) {
+    const { url, name, version, requested } = wheel;
+    const directUrl = directUrlOf(wheel);
+    return {
+        url,
+        ...(wheel.kind === 'wheel'
+            ? { sha256: wheel.sha256 }
+            : { origin: await originOf(wheel, member, workspace) }),
+        name,
+        ...(version !== undefined && { version }),
+        requested,
+        ...(directUrl && { directUrl }),
+    };
+}
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0';
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }) {
+    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
+}
+async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
+    if (summary.hasMicromamba)
+        return {};
+    const { version, sha256 } = await micromamba.identify(subdir);
+    return { micromamba: { version, sha256 } };
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip-metadata.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out what sources require that do not say it: their wheels are built where and how the image's own are, so that these are the ones
+ * which come into the image.
+ * @returns what throws a UserError when one cannot be built
+ */
+function createMetadataReader(unlocked, run) {
+    // Nothing of what is made here is anybody else's.
+    const context = { ...run, uploader: undefined };
+    const { packages } = unlocked;
+    const member = memberOf(unlocked);
+    const store = storeOf(member, packages, context);
+    let preparing;
+    const prepare = async () => {
+        const plan = await planFor(member, unlocked, context);
+        const [planned] = plan.members;
+        if (!planned)
+            throw new Error('an image has an environment');
+        const settings = {
+            owner: plan.owner,
+            compression: plan.wanted.inputs.options.compression,
+            directory: (0,external_node_path_.join)(context.scratch, `${(0,common_platform/* fileNameOf */.bV)(unlocked.platform)}-${unlocked.name}-lock`),
+        };
+        return { plan, planned, place: createPlace(planned, plan, settings, store, context) };
+    };
+    return async (source, at) => {
+        const { plan, planned, place } = await (preparing ??= prepare());
+        const origin = await originOf(source, member, context);
+        const wanted = {
+            name: source.name,
+            key: buildKey(plan.wanted.inputs, planned.inputs, planned.prefix, origin),
+            at,
+            ...wheel_source_sourceOf(source, member, at, store, context),
+            isStrict: true,
+        };
+        const [wheel] = await buildWheels([wanted], place.open, () => accessFor(member, context), context);
+        if (!wheel)
+            throw new Error('what was asked for was not built');
+        return readMetadata(wheel.file);
+    };
+}
+/** As if its packages were locked, and nothing else. */
+function memberOf({ request, environment, name, packages }) {
+    const { file } = environment;
+    const path = (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, file)), '.lock');
+    const lock = { packages, wheels: [] };
+    return {
+        name,
+        environment,
+        file,
+        resolved: { lock, text: '', path, hash: (0,common_digest/* digestOf */.ol)(''), changed: false },
+        result: { file, hash: (0,common_digest/* digestOf */.ol)(''), changed: false, packages: packages.length },
+    };
+}
+async function planFor(member, { request, platform, base: pinned, bases }, context) {
+    const run = { ...plain.run, network: request.build.network };
+    const options = { ...plain, ...request.image, run, compilePyc: false };
+    const environments = [await environmentInputs(member, context)];
+    const reader = { ...bases, pin: () => Promise.resolve(pinned) };
+    const base = await prepareBase({ image: options }, platform, [member], reader, undefined);
+    const inputs = { platform, base: pinned, environments, options };
+    return planImage({ inputs, fingerprint: (0,common_digest/* digestOf */.ol)(''), members: [member], base }, context);
+}
+/** Of an image that nobody gets to see. */
+const plain = {
+    start: { env: [], expose: [], volumes: [] },
+    userNumeric: false,
+    groupWritable: false,
+    compression: 'zstd',
+    labels: {},
+    annotations: {},
+    linkScripts: { mode: 'skip', skip: [], network: false },
+    run: { commands: [], squash: false, network: true },
+    compilePyc: false,
+};
+/** The packages, all at once when the first is needed, and archives of sources. */
+function storeOf(member, packages, { channels, tarballs }) {
+    const fetching = new Map();
+    const begin = async (some) => {
+        const { authorize } = await channels(member.environment);
+        const options = { lockFile: member.file, authorize };
+        for (const [index, one] of startFetching(some, tarballs, options).entries()) {
+            const archive = some[index];
+            if (archive)
+                fetching.set(tarballName(archive), one);
+            one.catch(() => undefined); // awaited below
+        }
+    };
+    return {
+        async fetch({ packages: wanted }) {
+            const missing = wanted.filter((one) => !fetching.has(tarballName(one)));
+            if (missing.length > 0)
+                await begin(fetching.size === 0 ? [...packages, ...missing] : missing);
+            const found = await Promise.all(wanted.map(async (locked) => {
+                const fetched = await fetching.get(tarballName(locked));
+                return fetched ? [{ ...fetched, locked }] : [];
+            }));
+            return found.flat();
+        },
+    };
+}
+async function readMetadata(file) {
+    const wheel = await openWheel(file);
+    for await (const { file: one, content } of wheel.entries()) {
+        if (one.name === `${wheel.info.distInfo}/METADATA`)
+            return (await content_readAll(content)).toString();
+    }
+    throw new Error('a wheel that was opened has METADATA');
+}
+
+;// CONCATENATED MODULE: ./src/stages/update-only.ts
+
+
+/** With `update-only` the base is none of what may change. */
+function keptBase({ lock }, previous, asked) {
+    const pinned = previous?.header?.baseImage;
+    return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined;
+}
+/** The packages of the lock before that are to stay: none, unless only some may change. */
+function heldPackages({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name));
+}
+/** The same of its wheels, as constraints for pip. Their names are canonical; those that the input has are as people spell them. */
+function heldWheels({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    const named = new Set(lock.updateOnly.map(environment_read/* canonicalName */.Ew));
+    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || named.has(name) ? [] : [`${name}==${version}`]);
+}
+/** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
+function warnOfUnknownNames({ lock }, locked) {
+    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
+    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
+    if (unknown.length > 0)
+        lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
+}
+
 ;// CONCATENATED MODULE: ./src/stages/pip.ts
+
+
+
+
+
+
+
 
 
 
@@ -68435,7 +70045,10 @@ async function solvePip(question, context) {
         throw new Error('python was just found');
     const tools = await toolsFor(question, opened, target, context);
     const distributions = await distributionsOf(opened);
-    const resolution = await resolvePip({
+    const { workspace } = request;
+    const folder = (0,external_node_path_.dirname)((0,external_node_path_.resolve)(workspace, environment.file));
+    const folders = { folder, workspace };
+    const ask = async (built) => resolvePip({
         ...tools,
         target: {
             version: python.version,
@@ -68444,7 +70057,8 @@ async function solvePip(question, context) {
             glibc: glibcOf(virtualPackages),
         },
         environment,
-        folder: (0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, environment.file)),
+        folder,
+        built,
         constraints: heldWheels(request, previous),
         distributions,
         grants: access.grants,
@@ -68453,9 +70067,7 @@ async function solvePip(question, context) {
         cache: await pip_pipCache(context),
         ...(context.certificates !== undefined && { certificates: context.certificates }),
     });
-    refuseBuilds(resolution, environment.file);
-    if (resolution.type !== 'resolved')
-        throw new Error('what has to be built was refused');
+    const resolution = await resolveBuilding(ask, question, folders, context);
     const { items } = resolution;
     for (const warning of resolution.warnings) {
         if (!context.shown.has(warning))
@@ -68463,9 +70075,12 @@ async function solvePip(question, context) {
         context.shown.add(warning);
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    lib_core/* info */.pq(`pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
-    const wheels = items.map(pinOf);
-    const archives = wheels.map(({ url }) => ({ url: new URL(url) }));
+    const sources = items.filter(({ source }) => source.kind !== 'wheel').length;
+    const counted = `${(0,format/* formatCount */.B4)(items.length - sources, 'wheel')}${sources > 0 ? `, and ${sources} to be built,` : ''}`;
+    lib_core/* info */.pq(`pip ${resolution.pip} chose ${counted} for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
+    const wheels = await Promise.all(items.map((item) => pinOf(item, folders)));
+    warnOfEditable(items, environment, context);
+    const archives = wheels.flatMap(({ url }) => (/^https?:/.test(url) ? [{ url: new URL(url) }] : []));
     return { version: resolution.pip, wheels, facts: await archiveSizes(archives, access.authorize) };
 }
 /** Private, and one for all environments of a run. */
@@ -68528,33 +70143,95 @@ async function distributionsOf(sources) {
     }
     return found;
 }
-/** With `update-only` what is not named stays. */
-function heldWheels({ lock }, previous) {
-    if (lock.updateOnly.length === 0)
-        return [];
-    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`]);
+/** Asks, and again each time with what was built of a source that does not say what it requires. */
+async function resolveBuilding(ask, { request, environment, platform, packages, name, base, bases }, folders, context) {
+    const built = new Map();
+    const unlocked = {
+        ...{ request, environment, name, platform, base, bases },
+        packages: packages.map(lockedOf),
+    };
+    const readMetadata = createMetadataReader(unlocked, context);
+    for (;;) {
+        const resolution = await ask(built);
+        if (request.build.mode === 'refuse')
+            refuseBuilds(resolution, environment.file);
+        if (resolution.type === 'resolved')
+            return resolution;
+        if (built.has(resolution.key))
+            throw new Error(`${resolution.key} was built, and is asked for again`);
+        const source = await sourceLine(resolution, platform.subdir, folders);
+        lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
+        const at = resolution.asked ?? { file: environment.file, line: 0 };
+        built.set(resolution.key, await readMetadata(source, at));
+    }
 }
-function pinOf({ name, source, requested, direct }) {
-    if (source.kind !== 'wheel')
-        throw new Error('what has to be built was refused');
-    const { url, sha256 } = source;
-    return { name: (0,environment_read/* canonicalName */.Ew)(name), url, sha256, requested, direct };
+/** As the lock will have it; its name may be none yet. */
+async function sourceLine({ name, source }, subdir, folders) {
+    const own = (0,environment_read/* canonicalName */.Ew)(name.replace(/[^\w.-]+|^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, '')) || 'project';
+    const flags = { requested: false, direct: false };
+    const pin = { name: own, ...(await pip_addressOf(source, folders)), ...flags };
+    const line = { ...(0,wheel_line/* parseWheelLine */.XV)((0,wheel_line/* formatWheelLine */.hJ)(pin), subdir, () => flags), line: 0 };
+    if (line.kind === 'wheel')
+        throw new Error(`${line.fileName} is a wheel`);
+    return line;
+}
+async function pinOf({ name, source, requested, direct }, folders) {
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...(await pip_addressOf(source, folders)), requested, direct };
+}
+/** What a lock says of where something comes from. */
+async function pip_addressOf(source, folders) {
+    const below = source.subdirectory === undefined ? {} : { subdirectory: source.subdirectory };
+    switch (source.kind) {
+        case 'wheel':
+        case 'sdist':
+            return { url: pathIn(source.url, folders), sha256: source.sha256, ...below };
+        case 'vcs': {
+            const { vcs, url, commit, revision } = source;
+            return { url: `${vcs}+${url}@${commit}`, ...(revision !== undefined && { revision }), ...below };
+        }
+        case 'directory': {
+            const path = (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(source.url), source.subdirectory ?? '.');
+            return { url: pathIn(source.url, folders), sha256: (0,common_digest/* hexOf */.ZD)(await (0,files/* projectDigest */.q)(path)), ...below };
+        }
+    }
+}
+/** What lies in the workspace is written as relative to the environment file: the lock is for other machines too. */
+function pathIn(url, { folder, workspace }) {
+    if (!url.startsWith('file://'))
+        return url;
+    const path = (0,external_node_url_.fileURLToPath)(url);
+    if (!`${path}/`.startsWith(`${workspace}/`))
+        return url;
+    return `file:${(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).map(encodeURIComponent).join('/') || '.'}`;
+}
+/** What an image has is not where it was, and there is nothing to edit. */
+function warnOfEditable(items, { file }, { shown }) {
+    for (const { name, source, asked } of items) {
+        if (!('editable' in source) || !source.editable)
+            continue;
+        const message = `${(0,foreign/* foreignText */.qk)(name)} is installed into the image as a plain package: '-e' is of no use there`;
+        if (shown.has(message))
+            continue;
+        shown.add(message);
+        lib_core/* warning */.$e(message, { file: asked?.file ?? file, ...(asked && { startLine: asked.line }) });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
 /**
- * Refuses what a wheel would have to be built of: nothing builds one.
- * @throws UserError at the line of the first thing that is none
+ * Refuses what a wheel would have to be built of, where nothing is to be built.
+ * @throws UserError that names all of it, at the line of the first
  */
 function refuseSources({ path, lock }) {
-    const first = lock.wheels.find(({ kind }) => kind !== 'wheel');
-    if (first === undefined || first.kind === 'wheel')
+    const lines = lock.wheels.filter((wheel) => wheel.kind !== 'wheel');
+    const [first] = lines;
+    if (first === undefined)
         return;
-    const { what, instead } = sources[first.kind];
-    throw new errors/* UserError */.y(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
+    const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ');
+    throw new errors/* UserError */.y(`${named}, and no wheel is to be built`, {
         at: { file: path, line: first.line },
-        advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
+        advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
     });
 }
 const sources = {
@@ -68621,28 +70298,6 @@ function shellWord(text) {
     if (/^[\w./:@=…-]+$/.test(text))
         return text;
     return `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
-}
-
-;// CONCATENATED MODULE: ./src/stages/update-only.ts
-
-
-/** With `update-only` the base is none of what may change. */
-function keptBase({ lock }, previous, asked) {
-    const pinned = previous?.header?.baseImage;
-    return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined;
-}
-/** The packages of the lock before that are to stay: none, unless only some may change. */
-function heldPackages({ lock }, previous) {
-    if (lock.updateOnly.length === 0)
-        return [];
-    return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name));
-}
-/** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
-function warnOfUnknownNames({ lock }, locked) {
-    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
-    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
-    if (unknown.length > 0)
-        lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
@@ -68717,7 +70372,7 @@ async function lockMember(request, member, platform, bases, context) {
         secrets: [...(environment?.secrets ?? []), ...access.secrets],
         chooseOwnLayer: chooseOwnLayers,
         // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
-        groups: (names, own) => groupPackages(names, own, layerBudget),
+        groups: (names) => groupLocked(names, layerBudget),
         factsOf: async (gone) => archiveSizes(gone, access.authorize),
         updateCommand: updateCommand(request, member.file, platform),
     };
@@ -68755,7 +70410,10 @@ async function lockMember(request, member, platform, bases, context) {
                 ...context.solving,
             }));
             const { packages } = solved;
-            const pip = await solvePip({ request, environment, platform, packages, virtualPackages, access, previous }, context);
+            const pip = await solvePip({
+                ...{ request, environment, name: member.name, platform, packages, virtualPackages, access },
+                ...{ base: pinned, bases, previous },
+            }, context);
             return {
                 ...solved,
                 ...(pip && { pip }),
@@ -68768,7 +70426,8 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
-    refuseSources(resolved);
+    if (request.build.mode === 'refuse')
+        refuseSources(resolved);
     const { header, packages, wheels } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
@@ -68889,7 +70548,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
             core.info(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
         else {
             const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
-            core.info(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`);
+            core.info(`Saved ${formatCount(names.length, 'package archive')}, ${formatBytes(bytes)}, as ${key}`);
         }
     }
     catch (error) {
@@ -68932,6 +70591,7 @@ async function cacheService() {
 
 
 
+
 /**
  * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
  * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
@@ -68941,7 +70601,7 @@ const worthRestoring = 1 / 2;
 function createPackageStore(request, members, { tarballs, channels, workspace }) {
     const allOf = (member) => [
         ...member.resolved.lock.packages,
-        ...wheelsOf(member, workspace),
+        ...wheelsOf(member, workspace).filter((wheel) => wheel !== undefined),
     ];
     const all = members.flatMap(allOf);
     const keys = cacheKeys(request.cache.key, request.platforms.map(({ subdir }) => subdir).join('+'), 
@@ -68951,6 +70611,7 @@ function createPackageStore(request, members, { tarballs, channels, workspace })
         : (0,common_digest/* digestOf */.ol)(members.map(({ result }) => result.hash).join('\n')));
     const accesses = new Map();
     const fetching = new Map();
+    const built = [];
     let matchedKey;
     const accessOf = (member) => {
         const access = accesses.get(member) ?? channels(member.environment);
@@ -69004,11 +70665,19 @@ function createPackageStore(request, members, { tarballs, channels, workspace })
             }));
             return found.flat();
         },
+        keep(fileName) {
+            built.push(fileName);
+        },
         async close() {
             const fetched = await Promise.all(fetching.values());
             const isComplete = (await missingTarballs(all, tarballs)).length === 0;
             if (request.cache.downloads && request.cache.write && isComplete) {
-                saveState({ directory: tarballs, key: keys.primary, matchedKey, files: all.map(tarballName) });
+                saveState({
+                    directory: tarballs,
+                    key: keys.primary,
+                    matchedKey,
+                    files: [...all.map(tarballName), ...built],
+                });
             }
             const hit = fetched.every(({ from }) => from === 'disk');
             return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
@@ -69020,94 +70689,8 @@ function countNeeded(needed, all) {
     const isWheel = ({ format }) => format === 'whl';
     const [wheels, packages] = [all.filter(isWheel).length, all.filter((one) => !isWheel(one)).length];
     const neededWheels = needed.filter(isWheel).length;
-    const counted = `${needed.length - neededWheels} of ${packages} packages`;
-    return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${wheels} wheels`;
-}
-
-;// CONCATENATED MODULE: ./src/stages/plan.ts
-
-
-
-
-
-
-/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
-const fixedLayers = 4;
-/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
-async function planImage(wanted, context) {
-    const { inputs } = wanted;
-    const base = await wanted.base.open();
-    const { uid, gid } = wanted.base.summary.user;
-    const { groupWritable } = inputs.options;
-    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
-    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
-    const reserved = fixedLayers + (0,run_lines/* runGroups */.i)(inputs.options.run).length;
-    // Of each environment one more is for what its link scripts make.
-    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
-    const members = await Promise.all(wanted.members.map(async (locked, index) => {
-        const environment = inputs.environments[index];
-        if (!environment)
-            throw new Error('an environment is missing from the inputs');
-        const { rootPrefix } = base;
-        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
-        const place = { prefix, rootPrefix, owner };
-        const { packages } = locked.resolved.lock;
-        const names = packages.map(({ name }) => name);
-        const python = names.indexOf('python');
-        const groups = groupMember(environment, names, Math.max(1, budget)).map((group) => {
-            const { title, packages: positions } = group;
-            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
-            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
-            return {
-                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
-                packages: positions,
-                inputs: layer,
-                key: layerKey(layer),
-            };
-        });
-        const found = await withEarlier(groups, python, earlier);
-        return { inputs: environment, locked, prefix, groups: found };
-    }));
-    return { wanted, base, owner, members, earlier };
-}
-/** Layers of wheels lie on those of packages, as pip installs after micromamba. */
-function groupMember({ wheels = [], ownLayer }, packages, budget) {
-    if (wheels.length === 0)
-        return groupPackages(packages, ownLayer, budget);
-    const forWheels = wheelBudget(budget);
-    return [
-        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
-        ...groupWheels(wheels.map(({ name }) => name), ownLayer, forWheels, packages.length),
-    ];
-}
-/** @param python the position of the python that the packages depend on; -1 when they depend on none */
-function layerInputs({ options }, { packages, wheels = [], pip }, place, positions, python) {
-    const found = packages[python];
-    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
-    return {
-        ...place,
-        compression: options.compression,
-        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecodeFormat }) }),
-        packages: positions.flatMap((position) => packages[position] ?? []),
-        ...(own.length > 0 && { wheels: own.map(keyedWheel), ...(pip !== undefined && { pip }) }),
-    };
-}
-function keyedWheel({ name, sha256, requested, directUrl }) {
-    return { name, sha256, requested, ...(directUrl && { directUrl }) };
-}
-/** A layer without whose facts the rest of the image cannot be made is made again. */
-async function withEarlier(groups, python, earlier) {
-    const found = await earlier.find(groups.map(({ key }) => key));
-    return groups.map((group) => {
-        const layer = found.get(group.key);
-        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
-        const facts = parseFacts(text);
-        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
-        if (!layer || !isWhole)
-            return group;
-        const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
-        return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
-    });
+    const counted = `${needed.length - neededWheels} of ${(0,format/* formatCount */.B4)(packages, 'package')}`;
+    return wheels === 0 ? counted : `${counted} and ${neededWheels} of ${(0,format/* formatCount */.B4)(wheels, 'wheel')}`;
 }
 
 ;// CONCATENATED MODULE: ./src/stages/preflight.ts
@@ -69168,153 +70751,6 @@ async function checkCommands(platforms, { run }, { executors }) {
     const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1);
     for (const platform of platforms)
         await executors.check(platform, { uid }, runPurpose);
-}
-
-;// CONCATENATED MODULE: ./src/image/inputs.ts
-
-
-
-
-/** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 6;
-/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
-function fingerprint(inputs) {
-    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([rules, inputs]));
-}
-
-// EXTERNAL MODULE: ./src/layers/copy.ts + 4 modules
-var layers_copy = __nccwpck_require__(8189);
-;// CONCATENATED MODULE: ./src/base/summary.ts
-
-/** The annotation of a manifest that holds what its image's layers depend on of its base. */
-const summaryAnnotation = 'io.github.micromamba-image.base';
-/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-function formatSummary({ user, hasMicromamba }, key) {
-    const { name, uid, gid, home } = user;
-    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
-}
-/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
-function parseSummary(text, key) {
-    if (text === undefined)
-        return undefined;
-    try {
-        const value = JSON.parse(text);
-        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
-            return undefined;
-        const [name, uid, gid, home] = value['user'];
-        if (typeof name !== 'string' || typeof home !== 'string')
-            return undefined;
-        const summary = {
-            user: { name, uid: Number(uid), gid: Number(gid), home },
-            hasMicromamba: value['micromamba'] === true,
-        };
-        return formatSummary(summary, key) === text ? summary : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
-
-
-
-
-
-/**
- * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
- * @param members the environments; their locks pin the base
- */
-async function prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
-    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
-    const pinned = locked ?? (await reader.pin());
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        (0,base_name/* parseBaseName */.u7)(pinned).digest,
-        (0,common_platform/* formatPlatform */.Bq)(platform),
-        rootPrefix ?? null,
-        user ?? null,
-    ]));
-    const open = () => reader.read(platform, pinned);
-    const read = async () => {
-        const base = await open();
-        const files = await base.files();
-        return {
-            user: chooseUser(files, base.variables, user),
-            hasMicromamba: files.get('bin/micromamba') !== undefined,
-        };
-    };
-    const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read());
-    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
-}
-
-;// CONCATENATED MODULE: ./src/stages/wanted.ts
-
-
-
-
-
-
-
-/**
- * Says what each platform's image is to be made of, and what there is of it already.
- * @param locked the environments by platform
- * @param earlierImages what an earlier run left, by platform
- */
-async function describeImages(request, locked, earlierImages, bases, context) {
-    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, request) : undefined;
-    return Promise.all(request.platforms.map(async (platform, index) => {
-        const members = locked[index] ?? [];
-        const earlier = earlierImages[index];
-        const base = await prepareBase(request, platform, members, bases, earlier);
-        const inputs = {
-            platform,
-            base: base.pinned,
-            environments: members.map(environmentInputs),
-            options: request.image,
-            ...(copied && { copied: copied.digest }),
-            ...(await micromambaInputs(platform, base, context)),
-        };
-        const hash = fingerprint(inputs);
-        const unchanged = await takeUnchanged(earlier, hash, platform, context);
-        return {
-            inputs,
-            fingerprint: hash,
-            members,
-            base,
-            ...(copied && { copied }),
-            ...(earlier && { earlier }),
-            ...(unchanged && { unchanged }),
-        };
-    }));
-}
-function environmentInputs({ name, environment, resolved: { lock } }) {
-    const wheels = wheelLines(lock);
-    return {
-        name,
-        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
-        ...(wheels.length > 0 && { wheels: wheels.map(wheelInputs), pip: pipDialect(pipOf(lock)) }),
-        specs: lock.header?.specs ?? [],
-        ...(lock.header && { ownLayer: lock.header.ownLayer }),
-        variables: environment?.variables ?? {},
-    };
-}
-function wheelInputs(wheel) {
-    const { url, sha256, name, version, requested } = wheel;
-    const directUrl = directUrlOf(wheel);
-    return { url, sha256, name, version, requested, ...(directUrl && { directUrl }) };
-}
-/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
-const newestPip = '26.0';
-/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
-function pipOf({ header, packages }) {
-    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
-}
-async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
-    if (summary.hasMicromamba)
-        return {};
-    const { version, sha256 } = await micromamba.identify(subdir);
-    return { micromamba: { version, sha256 } };
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline.ts

@@ -28783,6 +28783,10 @@ function formatBytes(bytes) {
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
 }
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
     if (bytes === 0)
@@ -28881,7 +28885,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
             lib_core/* info */.pq(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
         else {
             const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
-            lib_core/* info */.pq(`Saved ${names.length} package archives, ${formatBytes(bytes)}, as ${key}`);
+            lib_core/* info */.pq(`Saved ${formatCount(names.length, 'package archive')}, ${formatBytes(bytes)}, as ${key}`);
         }
     }
     catch (error) {

@@ -35833,7 +35833,7 @@ __webpack_unused_export__ = fromRandomAccessReader;
 exports.sO = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
-__webpack_unused_export__ = fromRandomAccessReaderPromise;
+exports.or = fromRandomAccessReaderPromise;
 
 __webpack_unused_export__ = dosDateTimeToDate;
 __webpack_unused_export__ = getFileNameLowLevel;
@@ -37108,8 +37108,8 @@ function entryOf(credential) {
 var channels_grant = __nccwpck_require__(1398);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
-var read = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/environment/read.ts + 8 modules
+var read = __nccwpck_require__(177);
 ;// CONCATENATED MODULE: ./src/channels/condarc.ts
 
 
@@ -37248,7 +37248,7 @@ function authorize(url, grants) {
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 /* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7520);
 /* harmony import */ var _common_secrets_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7168);
-/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
+/* harmony import */ var _environment_read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(177);
 
 
 
@@ -37713,6 +37713,7 @@ function shortened(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   GF: () => (/* binding */ formatGrowths),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
@@ -37723,6 +37724,10 @@ function formatBytes(bytes) {
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
@@ -37997,10 +38002,10 @@ function isStringRecord(value) {
 /* harmony export */   FL: () => (/* binding */ parsePlatform),
 /* harmony export */   Pv: () => (/* binding */ machinePlatform),
 /* harmony export */   bV: () => (/* binding */ fileNameOf),
+/* harmony export */   fQ: () => (/* binding */ narrowed),
 /* harmony export */   kS: () => (/* binding */ platformOfSubdir),
 /* harmony export */   sN: () => (/* binding */ variantLevel)
 /* harmony export */ });
-/* unused harmony export narrowed */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 
 const platforms = [
@@ -38298,40 +38303,15 @@ function isSecretName(name) {
 
 /***/ }),
 
-/***/ 636:
+/***/ 4955:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ew: () => (/* reexport */ canonicalName),
-  DH: () => (/* reexport */ credentials/* decoded */.DH),
-  p7: () => (/* reexport */ environmentOf),
-  p6: () => (/* reexport */ findEnvironmentFile),
-  NG: () => (/* reexport */ foreignByName),
-  w6: () => (/* reexport */ isArchiveName),
-  Iv: () => (/* reexport */ credentials/* masked */.Iv),
-  dh: () => (/* reexport */ normalizeSpec),
-  $P: () => (/* reexport */ packageOfSpec),
-  Qo: () => (/* binding */ readEnvironment),
-  VY: () => (/* reexport */ credentials/* secretsIn */.VY),
-  uH: () => (/* reexport */ wheelParts),
-  iA: () => (/* reexport */ withMore),
-  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
-  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
-});
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
-var core = __nccwpck_require__(6058);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/secrets.ts
-var secrets = __nccwpck_require__(7168);
-;// CONCATENATED MODULE: ./src/environment/decode.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kg: () => (/* binding */ isUndecoded),
+/* harmony export */   g7: () => (/* binding */ decodeText),
+/* harmony export */   v9: () => (/* binding */ advice)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
 
 /**
  * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
@@ -38346,7 +38326,7 @@ function decodeText(bytes, file) {
     const line = lineOf(text, text.indexOf('\0'));
     if (line === undefined)
         return text;
-    throw new errors/* UserError */.y('it holds a NUL, so it is no text, or in an encoding that is not known', {
+    throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y('it holds a NUL, so it is no text, or in an encoding that is not known', {
         at: { file, line },
         advice,
     });
@@ -38363,7 +38343,7 @@ function decodeBytes(bytes, file) {
         const line = lineOf(text, text.indexOf('\uFFFD'));
         if (line === undefined)
             return text;
-        throw new errors/* UserError */.y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`it is ${encoding.toUpperCase()}, and damaged`, { at: { file, line }, advice });
     }
     try {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -38399,6 +38379,667 @@ function lineOf(text, position) {
     return position < 0 ? undefined : text.slice(0, position).split(/\r\n?|\n/).length;
 }
 
+
+/***/ }),
+
+/***/ 8868:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ readPipFiles),
+/* harmony export */   q: () => (/* binding */ projectDigest)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6466);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_stream_promises__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1573);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
+/* harmony import */ var _credentials_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5903);
+/* harmony import */ var _decode_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4955);
+/* harmony import */ var _list_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9429);
+/* harmony import */ var _logical_lines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3754);
+/* harmony import */ var _name_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9560);
+
+
+
+
+
+
+
+
+
+
+
+
+/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
+const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
+/**
+ * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
+ * in, everything else from the folder of the environment file, where pip runs.
+ * @param folder that of the environment file
+ * @param variables what `${VAR}` stands for
+ * @throws UserError at the line that names what is not there, or that pip could not read
+ */
+async function readPipFiles(lines, folder, variables) {
+    const files = new Map();
+    const secrets = [];
+    const warnings = [];
+    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,node_path__WEBPACK_IMPORTED_MODULE_3__.relative)(folder, path).split(node_path__WEBPACK_IMPORTED_MODULE_3__.sep).join('/'), ...of, named: { file, line } });
+    const follow = async (read, from) => {
+        const { says, line } = read;
+        const included = says.requirements ?? says.constraints;
+        if (included !== undefined) {
+            if (/^https?:/i.test(included)) {
+                const message = `What '${(0,_credentials_js__WEBPACK_IMPORTED_MODULE_9__/* .withoutPipCredentials */ .Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
+                warnings.push({ message, file: line.file, line: line.line });
+                return;
+            }
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(from, included);
+            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
+        }
+        else if (says.path !== undefined)
+            await lookAt(read, (0,node_path__WEBPACK_IMPORTED_MODULE_3__.resolve)(folder, says.path));
+    };
+    const include = async (read, path, kind) => {
+        // One that names itself, by way of others too, is read once; pip has its own word on it.
+        if (files.has(path))
+            return;
+        const text = (0,_decode_js__WEBPACK_IMPORTED_MODULE_7__/* .decodeText */ .g7)(await contentOf(path, read), path);
+        // pip 26.1 reads pylock.toml behind -r.
+        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
+        const inner = isLock
+            ? []
+            : (0,_list_js__WEBPACK_IMPORTED_MODULE_8__/* .readList */ .L)((0,_logical_lines_js__WEBPACK_IMPORTED_MODULE_10__/* .physicalLines */ .v)(text), path, variables, (line, what, advice) => new _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y(what, { at: { file: path, line }, advice }));
+        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
+        remember(path, read, { kind, digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(asked), lines: inner.map((one) => one.line) });
+        secrets.push(...inner.flatMap((one) => one.secrets));
+        for (const one of inner)
+            await follow(one, (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(path));
+    };
+    const lookAt = async (read, path) => {
+        const isFolder = await isDirectory(path);
+        if (isFolder === undefined)
+            throw missing(read, path);
+        if (!isFolder) {
+            if (!(0,_name_js__WEBPACK_IMPORTED_MODULE_11__/* .isArchiveName */ .w6)(path))
+                throw refuse(read, `'${path}' is neither a folder nor an archive`);
+            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
+            return;
+        }
+        const inside = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(path);
+        const found = projectFiles.filter((name) => inside.includes(name));
+        if (!found.some((name) => name !== 'setup.cfg')) {
+            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
+        }
+        for (const name of found) {
+            const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(path, name);
+            const text = (0,_decode_js__WEBPACK_IMPORTED_MODULE_7__/* .decodeText */ .g7)(await contentOf(file, read), file);
+            remember(file, read, { kind: 'project', digest: (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(text), lines: [] });
+        }
+    };
+    for (const read of lines)
+        await follow(read, folder);
+    return { files: [...files.values()], secrets, warnings };
+}
+/**
+ * The hash of what says of a folder what it depends on.
+ * @param folder absolute
+ */
+async function projectDigest(folder) {
+    const texts = await Promise.all(projectFiles.map(async (name) => [name, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, name)).catch(() => undefined)]));
+    return (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(JSON.stringify(texts.map(([name, text]) => [name, text ? (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .digestOf */ .ol)(text) : null])));
+}
+/** Wheels may be bigger than what Node reads at once. */
+async function digestOfFile(path, read) {
+    try {
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_4__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path), hash);
+        return (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_5__/* .parseDigest */ .m)(`sha256:${hash.digest('hex')}`);
+    }
+    catch (error) {
+        throw refuse(read, `'${path}' cannot be read: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error)}`);
+    }
+}
+async function contentOf(path, read) {
+    try {
+        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readFile)(path);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            throw missing(read, path); // what node:fs rejects with
+        throw refuse(read, `'${path}' cannot be read: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error)}`);
+    }
+}
+async function isDirectory(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(path)).isDirectory();
+    }
+    catch {
+        return undefined;
+    }
+}
+function missing(read, path) {
+    const { requirements, constraints } = read.says;
+    const isIncluded = (requirements ?? constraints) !== undefined;
+    return refuse(read, `there is no '${path}'`, isIncluded
+        ? 'Its path is relative to the file that names it.'
+        : 'Its path is relative to the folder of the environment file, where pip runs.');
+}
+function refuse({ line: { canonical, file, line } }, what, advice) {
+    return new _common_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .UserError */ .y(`'${canonical}': ${what}`, { at: { file, line }, advice });
+}
+
+
+/***/ }),
+
+/***/ 9429:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ readList)
+});
+
+// EXTERNAL MODULE: ./src/environment/credentials.ts
+var credentials = __nccwpck_require__(5903);
+// EXTERNAL MODULE: ./src/environment/decode.ts
+var decode = __nccwpck_require__(4955);
+// EXTERNAL MODULE: ./src/environment/pip/logical-lines.ts
+var logical_lines = __nccwpck_require__(3754);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
+
+const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
+/** What people write instead of what pip reads, the first that fits. */
+const slips = [
+    [
+        /^(['"])(.*)\1$/,
+        (_, inner = '') => new problem/* RequirementProblem */.F(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
+    ],
+    [
+        /^(?:python3? -m )?pip3? install\s+(.+)$/,
+        (given = '') => new problem/* RequirementProblem */.F('it is a command, and pip reads what stands behind it', `Write ${given}.`),
+    ],
+    [
+        /^git:\/\/(.+)$/,
+        (rest = '') => new problem/* RequirementProblem */.F(`a repository's address begins with git+`, `Write git+https://${rest}.`),
+    ],
+    [
+        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
+        (host = '', path = '') => new problem/* RequirementProblem */.F(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
+    ],
+    [
+        /^[\w.-]+::.+$/,
+        () => new problem/* RequirementProblem */.F("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
+        (package_ = '', operator = '', version = '') => new problem/* RequirementProblem */.F(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
+        (package_ = '') => new problem/* RequirementProblem */.F('there is no version behind the operator', `Write one, or ${package_} alone.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
+        (package_ = '', version = '') => new problem/* RequirementProblem */.F('there is no operator before the version', `Write ${package_}==${version}.`),
+    ],
+    [
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        (package_ = '', versions = '') => new problem/* RequirementProblem */.F('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
+    ],
+    [
+        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        () => new problem/* RequirementProblem */.F('these are several packages', 'Write each on a line of its own.'),
+    ],
+];
+/** The problem with what is no requirement, with what was probably meant. */
+function meant(text) {
+    for (const [pattern, guess] of slips) {
+        const [, ...parts] = pattern.exec(text) ?? [];
+        if (pattern.test(text))
+            return guess(...parts);
+    }
+    return new problem/* RequirementProblem */.F('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
+}
+
+// EXTERNAL MODULE: ./src/environment/pip/name.ts
+var pip_name = __nccwpck_require__(9560);
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
+
+
+
+
+
+
+
+const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
+const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
+const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
+const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
+const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/**
+ * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
+ * What is left to pip is whether there are such packages and versions.
+ * @param text a logical line, with `${VAR}` filled in
+ * @throws RequirementProblem for what no pip can read
+ */
+function readRequirement(text) {
+    const words = text.split(' ');
+    const end = words.findIndex((word) => word.startsWith('-'));
+    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given !== '') {
+        if (end >= 0)
+            (0,options/* readOptions */.T)(words.slice(end).join(' '));
+        return readGiven(given);
+    }
+    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
+    return editable === undefined ? readOptionLine((0,options/* readOptions */.T)(text)) : readEditable(editable);
+}
+function readOptionLine(options) {
+    const [editable] = only(options, '--editable');
+    if (editable !== undefined)
+        return readEditable(editable);
+    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
+    if (stray !== undefined) {
+        throw new problem/* RequirementProblem */.F(`'${stray}' belongs to a requirement, on the same line`);
+    }
+    const [requirements] = only(options, '--requirement');
+    if (requirements !== undefined)
+        return { kind: 'option', requirements: included(requirements) };
+    const [constraints] = only(options, '--constraint');
+    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
+}
+function included(file) {
+    return /^file:/i.test(file) ? pathOf(file) : file;
+}
+/** pip passes over all but the first of them in silence. */
+function only(options, option) {
+    const values = options.get(option) ?? [];
+    if (values.length < 2)
+        return values;
+    throw new problem/* RequirementProblem */.F(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
+}
+function readEditable(text) {
+    const [, of, address] = named.exec(text) ?? [];
+    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
+    if (kind === 'url') {
+        throw new problem/* RequirementProblem */.F(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
+    }
+    const its = of === undefined ? known : (0,pip_name/* canonicalName */.Ew)(of);
+    return {
+        kind: 'editable',
+        ...(its !== undefined && { name: its }),
+        ...(path !== undefined && { path: withoutExtras(path) }),
+    };
+}
+/** `git:https://…` counts as `git+https://…` behind `-e`. */
+function asVcs(text) {
+    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
+}
+function readGiven(text) {
+    const whole = withoutMarker(text);
+    const address = readGivenAddress(whole);
+    if (address)
+        return address;
+    const [, of, target] = named.exec(whole) ?? [];
+    if (of !== undefined && target !== undefined) {
+        const found = readGivenAddress(target);
+        if (found)
+            return { ...found, name: (0,pip_name/* canonicalName */.Ew)(of) };
+        throw new problem/* RequirementProblem */.F(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
+    }
+    const [, plain] = specifier.exec(whole) ?? [];
+    const wheel = (0,pip_name/* wheelParts */.uH)(whole.replace(/^.*\//, ''));
+    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || (0,pip_name/* isArchiveName */.w6)(whole))) {
+        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
+    }
+    if (plain !== undefined)
+        return { kind: 'index', name: (0,pip_name/* canonicalName */.Ew)(plain) };
+    throw meant(whole);
+}
+/** Behind an address a `;` of its own belongs to it. */
+function withoutMarker(text) {
+    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
+    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
+    return at < 0 ? text : text.slice(0, at).trim();
+}
+function readGivenAddress(text) {
+    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
+    const its = nameInAddress(text);
+    const name = its === undefined ? {} : { name: its };
+    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
+        return { kind: 'vcs', ...name };
+    }
+    switch (scheme.toLowerCase()) {
+        case 'http':
+        case 'https':
+        case 'ftp':
+            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
+                return { kind: 'url', ...name };
+            throw new problem/* RequirementProblem */.F(`a repository's address begins with git+`, `Write git+${text}.`);
+        case 'file':
+            return { kind: 'path', ...name, path: pathOf(text) };
+        default:
+            return undefined;
+    }
+}
+/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
+function pathOf(address) {
+    const bare = address.replace(/[?#].*$/s, '');
+    if (!/^file:\/\//i.test(bare))
+        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
+    try {
+        return (0,external_node_url_.fileURLToPath)(bare);
+    }
+    catch {
+        throw new problem/* RequirementProblem */.F(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
+    }
+}
+function nameInAddress(text) {
+    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
+    if (egg !== undefined)
+        return (0,pip_name/* canonicalName */.Ew)(egg);
+    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
+    return (0,pip_name/* wheelParts */.uH)((0,credentials/* decoded */.DH)(file))?.name;
+}
+function isPathLike(text) {
+    return text.includes('/') || text.startsWith('.');
+}
+function withoutExtras(path) {
+    return path.replace(/\[[^\]]*\]$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/environment/pip/list.ts
+
+
+
+
+/**
+ * Reads the lines of a list for pip.
+ * @param variables what `${VAR}` stands for
+ * @param refuse makes the error for a line
+ * @throws what `refuse` makes, for the first that pip could not read
+ */
+function readList(lines, file, variables, refuse) {
+    return (0,logical_lines/* logicalLines */.N)(lines).map(({ text, line }) => {
+        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
+        if ((0,decode/* isUndecoded */.Kg)(text))
+            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
+        try {
+            const expanded = expand(text, variables);
+            const says = readRequirement(expanded.text);
+            const { kind, name, path } = says;
+            return {
+                line: {
+                    text,
+                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
+                    kind,
+                    ...(name !== undefined && { name }),
+                    ...(path !== undefined && { path }),
+                    file,
+                    line,
+                },
+                says,
+                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
+            };
+        }
+        catch (error) {
+            if (!(error instanceof problem/* RequirementProblem */.F))
+                throw error;
+            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
+        }
+    });
+}
+/**
+ * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
+ * stands, from which nothing good comes.
+ * @returns also the text in which the secrets among them are left as they stand
+ */
+function expand(text, variables) {
+    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
+    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
+    return {
+        text: fill(() => true),
+        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
+        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
+    };
+}
+const variable = /\$\{([A-Z0-9_]+)\}/g;
+function list_valueOf(name, variables) {
+    const value = variables[name];
+    if (value && !/\p{Cc}/u.test(value))
+        return value;
+    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
+    throw new problem/* RequirementProblem */.F(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
+}
+
+
+/***/ }),
+
+/***/ 3754:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ logicalLines),
+/* harmony export */   v: () => (/* binding */ physicalLines)
+/* harmony export */ });
+/** What python's `str.splitlines` takes for the end of a line. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text, counted from `first`. */
+function physicalLines(text, first = 1) {
+    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
+}
+/**
+ * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
+ * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
+ */
+function logicalLines(lines) {
+    const joined = [];
+    let open;
+    for (const { text, line } of lines) {
+        const isComment = /^\s*#/.test(text);
+        const isContinued = text.endsWith('\\') && !isComment;
+        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
+        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
+        open = isContinued ? whole : undefined;
+        if (!isContinued)
+            joined.push(whole);
+    }
+    return [...joined, ...(open ? [open] : [])]
+        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+        .filter(({ text }) => text !== '');
+}
+
+
+/***/ }),
+
+/***/ 9560:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ew: () => (/* binding */ canonicalName),
+/* harmony export */   uH: () => (/* binding */ wheelParts),
+/* harmony export */   w6: () => (/* binding */ isArchiveName)
+/* harmony export */ });
+/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
+function canonicalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
+function wheelParts(fileName) {
+    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
+    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
+        return undefined;
+    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
+}
+/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
+function isArchiveName(path) {
+    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
+}
+
+
+/***/ }),
+
+/***/ 7861:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ readOptions)
+/* harmony export */ });
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2512);
+
+/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
+const known = {
+    '--index-url': true,
+    '--pypi-url': true,
+    '--extra-index-url': true,
+    '--no-index': false,
+    '--find-links': true,
+    '--requirement': true,
+    '--constraint': true,
+    '--editable': true,
+    '--no-binary': true,
+    '--only-binary': true,
+    '--prefer-binary': false,
+    '--require-hashes': false,
+    '--pre': false,
+    '--all-releases': true,
+    '--only-final': true,
+    '--trusted-host': true,
+    '--use-feature': true,
+    '--hash': true,
+    '--global-option': true,
+    '--config-settings': true,
+    '--config-setting': true,
+};
+const short = {
+    '-i': '--index-url',
+    '-f': '--find-links',
+    '-r': '--requirement',
+    '-c': '--constraint',
+    '-e': '--editable',
+    '-C': '--config-settings',
+};
+/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
+const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
+/** @throws RequirementProblem for what a list cannot have */
+function readOptions(text) {
+    const words = splitWords(text);
+    const found = new Map();
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        const { name, value } = readOption(word);
+        const takesValue = known[name];
+        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
+        if (given === undefined) {
+            const isFile = name === '--requirement' || name === '--constraint';
+            throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .RequirementProblem */ .F(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
+        }
+        found.set(name, [...(found.get(name) ?? []), given]);
+        // Whether the rest belongs to an option that is not known here is not known either.
+        if (takesValue === undefined)
+            break;
+    }
+    return found;
+}
+function readOption(word) {
+    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
+    const name = short[start];
+    if (name !== undefined)
+        return { name, ...(rest !== '' && { value: rest }) };
+    if (ofCommand.test(word)) {
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .RequirementProblem */ .F(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
+    }
+    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
+    // As python's optparse does, by the beginning of a name that no other has.
+    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
+    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
+}
+/** As a shell splits words, without its variables (python's shlex). */
+function splitWords(text) {
+    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
+    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
+}
+
+
+/***/ }),
+
+/***/ 2512:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ RequirementProblem)
+/* harmony export */ });
+/** What is wrong with a line for pip, as a sentence, and what to do about it. */
+class RequirementProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+
+/***/ }),
+
+/***/ 177:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ew: () => (/* reexport */ pip_name/* canonicalName */.Ew),
+  DH: () => (/* reexport */ credentials/* decoded */.DH),
+  p7: () => (/* reexport */ environmentOf),
+  p6: () => (/* reexport */ findEnvironmentFile),
+  NG: () => (/* reexport */ foreignByName),
+  w6: () => (/* reexport */ pip_name/* isArchiveName */.w6),
+  Iv: () => (/* reexport */ credentials/* masked */.Iv),
+  dh: () => (/* reexport */ normalizeSpec),
+  $P: () => (/* reexport */ packageOfSpec),
+  Qo: () => (/* binding */ readEnvironment),
+  VY: () => (/* reexport */ credentials/* secretsIn */.VY),
+  uH: () => (/* reexport */ pip_name/* wheelParts */.uH),
+  iA: () => (/* reexport */ withMore),
+  ri: () => (/* reexport */ credentials/* withoutCredentials */.ri),
+  Qm: () => (/* reexport */ credentials/* withoutPipCredentials */.Qm)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
+var core = __nccwpck_require__(6058);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/secrets.ts
+var secrets = __nccwpck_require__(7168);
+// EXTERNAL MODULE: ./src/environment/decode.ts
+var decode = __nccwpck_require__(4955);
 ;// CONCATENATED MODULE: ./src/environment/foreign.ts
 
 const pixiEnvironment = '`pixi workspace export conda-environment env.yaml`';
@@ -38587,412 +39228,10 @@ function writtenText(node) {
     return typeof node.value === 'string' ? node.value : node.source;
 }
 
-;// CONCATENATED MODULE: ./src/environment/pip/logical-lines.ts
-/** What python's `str.splitlines` takes for the end of a line. */
-// eslint-disable-next-line no-control-regex -- these are what it is about
-const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
-/** The lines of a text, counted from `first`. */
-function physicalLines(text, first = 1) {
-    return text.split(lineEnd).map((part, index) => ({ text: part, line: first + index }));
-}
-/**
- * The lines of a requirements file as pip reads them (pip's req_file.py, `preprocess`): those that end in `\` are joined with the next,
- * comments are taken off, and what is empty then is left out. A joined line is where its first part stands.
- */
-function logicalLines(lines) {
-    const joined = [];
-    let open;
-    for (const { text, line } of lines) {
-        const isComment = /^\s*#/.test(text);
-        const isContinued = text.endsWith('\\') && !isComment;
-        const part = isContinued ? text.replace(/^\\+|\\+$/g, '') : isComment ? ` ${text}` : text;
-        const whole = open ? { text: open.text + part, line: open.line } : { text: part, line };
-        open = isContinued ? whole : undefined;
-        if (!isContinued)
-            joined.push(whole);
-    }
-    return [...joined, ...(open ? [open] : [])]
-        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
-        .filter(({ text }) => text !== '');
-}
-
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./src/environment/pip/problem.ts
-/** What is wrong with a line for pip, as a sentence, and what to do about it. */
-class RequirementProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/meant.ts
-
-const meant_name = String.raw `[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?`;
-/** What people write instead of what pip reads, the first that fits. */
-const slips = [
-    [
-        /^(['"])(.*)\1$/,
-        (_, inner = '') => new RequirementProblem(`pip does not read the quotes around '${inner}'`, `Write ${inner}.`),
-    ],
-    [
-        /^(?:python3? -m )?pip3? install\s+(.+)$/,
-        (given = '') => new RequirementProblem('it is a command, and pip reads what stands behind it', `Write ${given}.`),
-    ],
-    [
-        /^git:\/\/(.+)$/,
-        (rest = '') => new RequirementProblem(`a repository's address begins with git+`, `Write git+https://${rest}.`),
-    ],
-    [
-        /^git\+([\w.-]+@[\w.-]+):(.+)$/,
-        (host = '', path = '') => new RequirementProblem(`'${host}:${path}' is no address`, `Write git+ssh://${host}/${path}.`),
-    ],
-    [
-        /^[\w.-]+::.+$/,
-        () => new RequirementProblem("this is conda's way to name a channel", "Take it out of 'pip:', and put it among the other dependencies."),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*==?\\s*([^\\s=]+)\\s*=\\s*[^\\s=]+$`),
-        (package_ = '', version = '') => new RequirementProblem("pip has no builds, which are conda's", `Write ${package_}==${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*=\\s*([^\\s=<>~!]+)$`),
-        (package_ = '', version = '') => new RequirementProblem("'=' is conda's, and no operator of pip's", `Write ${package_}==${version}${version.endsWith('*') ? '' : `, or ${package_}==${version}.* for all of ${version}`}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*(=[<>~!])\\s*(\\S+)$`),
-        (package_ = '', operator = '', version = '') => new RequirementProblem(`'${operator}' is no operator of pip's`, `Write ${package_}${operator[1] ?? ''}=${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*(?:===?|[~!<>]=|[<>])$`),
-        (package_ = '') => new RequirementProblem('there is no version behind the operator', `Write one, or ${package_} alone.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s+(\\d\\S*)$`),
-        (package_ = '', version = '') => new RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
-    ],
-    [
-        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
-        (package_ = '', versions = '') => new RequirementProblem('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
-    ],
-    [
-        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
-        () => new RequirementProblem('these are several packages', 'Write each on a line of its own.'),
-    ],
-];
-/** The problem with what is no requirement, with what was probably meant. */
-function meant(text) {
-    for (const [pattern, guess] of slips) {
-        const [, ...parts] = pattern.exec(text) ?? [];
-        if (pattern.test(text))
-            return guess(...parts);
-    }
-    return new RequirementProblem('it cannot be read by pip', "A line is a package with versions, 'flask>=3,<4', an address, 'name @ https://…', a path, './folder', or an option of pip's lists.");
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/name.ts
-/** The one form of a distribution's name (PEP 503): `Flask_SQLAlchemy` is `flask-sqlalchemy`. */
-function canonicalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-/** The parts of a wheel's file name (PEP 427); undefined for anything else. */
-function wheelParts(fileName) {
-    const [, name, version, build, platforms] = /^([^\s-]+)-([^\s-]+)-((?:\d[^\s-]*-)?[^\s-]+-[^\s-]+-([^\s-]+))\.whl$/i.exec(fileName) ?? [];
-    if (name === undefined || version === undefined || build === undefined || platforms === undefined)
-        return undefined;
-    return { name: canonicalName(name), version, build, platforms: platforms.split('.') };
-}
-/** What pip takes for an archive by its name (pip's utils/filetypes.py). */
-function isArchiveName(path) {
-    return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/options.ts
-
-/** pip's req_file.py, `SUPPORTED_OPTIONS` and `SUPPORTED_OPTIONS_REQ`, those that take a value by `true`. */
-const known = {
-    '--index-url': true,
-    '--pypi-url': true,
-    '--extra-index-url': true,
-    '--no-index': false,
-    '--find-links': true,
-    '--requirement': true,
-    '--constraint': true,
-    '--editable': true,
-    '--no-binary': true,
-    '--only-binary': true,
-    '--prefer-binary': false,
-    '--require-hashes': false,
-    '--pre': false,
-    '--all-releases': true,
-    '--only-final': true,
-    '--trusted-host': true,
-    '--use-feature': true,
-    '--hash': true,
-    '--global-option': true,
-    '--config-settings': true,
-    '--config-setting': true,
-};
-const options_short = {
-    '-i': '--index-url',
-    '-f': '--find-links',
-    '-r': '--requirement',
-    '-c': '--constraint',
-    '-e': '--editable',
-    '-C': '--config-settings',
-};
-/** Those that people copy from a command; pip takes them there alone. Others that are not known here are for pip to judge. */
-const ofCommand = /^(-[UtIqvh]|--(upgrade(-strategy)?|no-deps|user|target|prefix|root|force-reinstall|ignore-(installed|requires-python)|no-cache-dir|cache-dir|no-build-isolation|quiet|verbose|break-system-packages|dry-run|report|proxy|timeout|retries|cert|client-cert|no-input|(no-)?compile|src|python-version|platform|abi|implementation|exists-action|isolated|progress-bar|(no-)?use-pep517))(=|$)/;
-/** @throws RequirementProblem for what a list cannot have */
-function readOptions(text) {
-    const words = splitWords(text);
-    const found = new Map();
-    for (let word = words.shift(); word !== undefined; word = words.shift()) {
-        const { name, value } = readOption(word);
-        const takesValue = known[name];
-        const given = takesValue === true ? (value ?? words.shift()) : (value ?? '');
-        if (given === undefined) {
-            const isFile = name === '--requirement' || name === '--constraint';
-            throw new RequirementProblem(`'${word}' names ${isFile ? 'no file' : 'nothing'}`);
-        }
-        found.set(name, [...(found.get(name) ?? []), given]);
-        // Whether the rest belongs to an option that is not known here is not known either.
-        if (takesValue === undefined)
-            break;
-    }
-    return found;
-}
-function readOption(word) {
-    const [, start = '', rest = ''] = /^(-[a-zA-Z])(.*)$/s.exec(word) ?? [];
-    const name = options_short[start];
-    if (name !== undefined)
-        return { name, ...(rest !== '' && { value: rest }) };
-    if (ofCommand.test(word)) {
-        throw new RequirementProblem(`'${word}' is no option of a list, only of a command`, 'Leave it out: packages are resolved for the image, and linked into it as pip would install them.');
-    }
-    const [, long = word, , value] = /^(--[\w-]+)(=(.*))?$/s.exec(word) ?? [];
-    // As python's optparse does, by the beginning of a name that no other has.
-    const meant = long in known ? [long] : Object.keys(known).filter((option) => option.startsWith(long));
-    return { name: meant.length === 1 ? (meant[0] ?? long) : long, ...(value !== undefined && { value }) };
-}
-/** As a shell splits words, without its variables (python's shlex). */
-function splitWords(text) {
-    const words = text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? [];
-    return words.map((word) => word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? ''));
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/requirement.ts
-
-
-
-
-
-
-
-const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
-const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
-const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
-const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
-const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
-const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
-/**
- * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
- * What is left to pip is whether there are such packages and versions.
- * @param text a logical line, with `${VAR}` filled in
- * @throws RequirementProblem for what no pip can read
- */
-function readRequirement(text) {
-    const words = text.split(' ');
-    const end = words.findIndex((word) => word.startsWith('-'));
-    const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
-    if (given !== '') {
-        if (end >= 0)
-            readOptions(words.slice(end).join(' '));
-        return readGiven(given);
-    }
-    const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
-    return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable);
-}
-function readOptionLine(options) {
-    const [editable] = only(options, '--editable');
-    if (editable !== undefined)
-        return readEditable(editable);
-    const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
-    if (stray !== undefined) {
-        throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`);
-    }
-    const [requirements] = only(options, '--requirement');
-    if (requirements !== undefined)
-        return { kind: 'option', requirements: included(requirements) };
-    const [constraints] = only(options, '--constraint');
-    return { kind: 'option', ...(constraints !== undefined && { constraints: included(constraints) }) };
-}
-function included(file) {
-    return /^file:/i.test(file) ? pathOf(file) : file;
-}
-/** pip passes over all but the first of them in silence. */
-function only(options, option) {
-    const values = options.get(option) ?? [];
-    if (values.length < 2)
-        return values;
-    throw new RequirementProblem(`of several ${option} pip reads the first`, 'Write each on a line of its own.');
-}
-function readEditable(text) {
-    const [, of, address] = named.exec(text) ?? [];
-    const { kind, path, name: known } = readGivenAddress(address ?? asVcs(text)) ?? { kind: 'path', path: text };
-    if (kind === 'url') {
-        throw new RequirementProblem(`'${text}' cannot be installed as editable`, 'Name a folder, or a repository: -e git+https://….');
-    }
-    const its = of === undefined ? known : canonicalName(of);
-    return {
-        kind: 'editable',
-        ...(its !== undefined && { name: its }),
-        ...(path !== undefined && { path: withoutExtras(path) }),
-    };
-}
-/** `git:https://…` counts as `git+https://…` behind `-e`. */
-function asVcs(text) {
-    return text.replace(/^(git|hg|svn|bzr):(?!\/\/)/i, '$1+');
-}
-function readGiven(text) {
-    const whole = withoutMarker(text);
-    const address = readGivenAddress(whole);
-    if (address)
-        return address;
-    const [, of, target] = named.exec(whole) ?? [];
-    if (of !== undefined && target !== undefined) {
-        const found = readGivenAddress(target);
-        if (found)
-            return { ...found, name: canonicalName(of) };
-        throw new RequirementProblem(`'${target}' is no address`, isPathLike(target) ? `Write ${target} alone, or ${of} @ file:${target}.` : undefined);
-    }
-    const [, plain] = specifier.exec(whole) ?? [];
-    const wheel = wheelParts(whole.replace(/^.*\//, ''));
-    if (!whole.includes('://') && !/^git\+/.test(whole) && (isPathLike(whole) || isArchiveName(whole))) {
-        return { kind: 'path', ...(wheel && { name: wheel.name }), path: withoutExtras(whole) };
-    }
-    if (plain !== undefined)
-        return { kind: 'index', name: canonicalName(plain) };
-    throw meant(whole);
-}
-/** Behind an address a `;` of its own belongs to it. */
-function withoutMarker(text) {
-    const isAddress = /^[a-z][a-z0-9+.-]*:/i.test(text) || named.test(text);
-    const at = isAddress ? text.search(/\s;|;\s|;$/) : text.indexOf(';');
-    return at < 0 ? text : text.slice(0, at).trim();
-}
-function readGivenAddress(text) {
-    const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(text) ?? [];
-    const its = nameInAddress(text);
-    const name = its === undefined ? {} : { name: its };
-    if (/^(git|hg|svn|bzr)\+(https?|ssh|git|svn|file|lp|ftp|sftp|static-http)$/i.test(scheme)) {
-        return { kind: 'vcs', ...name };
-    }
-    switch (scheme.toLowerCase()) {
-        case 'http':
-        case 'https':
-        case 'ftp':
-            if (!/\.git(@[^/]*)?(#.*)?$/.test(text))
-                return { kind: 'url', ...name };
-            throw new RequirementProblem(`a repository's address begins with git+`, `Write git+${text}.`);
-        case 'file':
-            return { kind: 'path', ...name, path: pathOf(text) };
-        default:
-            return undefined;
-    }
-}
-/** Of `file:///srv/app` and of `file:./app`, which pip takes as relative to where it runs. */
-function pathOf(address) {
-    const bare = address.replace(/[?#].*$/s, '');
-    if (!/^file:\/\//i.test(bare))
-        return (0,credentials/* decoded */.DH)(bare.slice('file:'.length));
-    try {
-        return (0,external_node_url_.fileURLToPath)(bare);
-    }
-    catch {
-        throw new RequirementProblem(`'${bare}' is no file of this machine`, 'Write file:///path, or a path.');
-    }
-}
-function nameInAddress(text) {
-    const [, egg] = new RegExp(`[#&]egg=(${requirement_name})`).exec(text) ?? [];
-    if (egg !== undefined)
-        return canonicalName(egg);
-    const file = text.replace(/[?#].*$/s, '').replace(/^.*\//, '');
-    return wheelParts((0,credentials/* decoded */.DH)(file))?.name;
-}
-function isPathLike(text) {
-    return text.includes('/') || text.startsWith('.');
-}
-function withoutExtras(path) {
-    return path.replace(/\[[^\]]*\]$/, '');
-}
-
-;// CONCATENATED MODULE: ./src/environment/pip/list.ts
-
-
-
-
-/**
- * Reads the lines of a list for pip.
- * @param variables what `${VAR}` stands for
- * @param refuse makes the error for a line
- * @throws what `refuse` makes, for the first that pip could not read
- */
-function readList(lines, file, variables, refuse) {
-    return logicalLines(lines).map(({ text, line }) => {
-        const shown = `'${(0,credentials/* withoutPipCredentials */.Qm)(text)}'`;
-        if (isUndecoded(text))
-            throw refuse(line, 'it holds bytes that are not UTF-8', 'Save the file as UTF-8.');
-        try {
-            const expanded = expand(text, variables);
-            const says = readRequirement(expanded.text);
-            const { kind, name, path } = says;
-            return {
-                line: {
-                    text,
-                    canonical: (0,credentials/* withoutPipCredentials */.Qm)(expanded.open),
-                    kind,
-                    ...(name !== undefined && { name }),
-                    ...(path !== undefined && { path }),
-                    file,
-                    line,
-                },
-                says,
-                secrets: [...expanded.secrets, ...(0,credentials/* pipSecretsIn */.qE)(expanded.text)],
-            };
-        }
-        catch (error) {
-            if (!(error instanceof RequirementProblem))
-                throw error;
-            throw refuse(line, `${shown}: ${(0,credentials/* withoutPipCredentials */.Qm)(error.message)}`, error.advice && (0,credentials/* withoutPipCredentials */.Qm)(error.advice));
-        }
-    });
-}
-/**
- * Fills in `${VAR}`, of capitals, digits and `_`, as pip does (req_file.py, `expand_env_variables`). pip leaves one that is not set as it
- * stands, from which nothing good comes.
- * @returns also the text in which the secrets among them are left as they stand
- */
-function expand(text, variables) {
-    const fill = (isFilled) => text.replace(variable, (written, name) => (isFilled(name) ? list_valueOf(name, variables) : written));
-    const names = [...text.matchAll(variable)].map(([, name = '']) => name);
-    return {
-        text: fill(() => true),
-        open: fill((name) => !(0,credentials/* isSecretName */.eh)(name)),
-        secrets: names.filter(credentials/* isSecretName */.eh).map((name) => list_valueOf(name, variables)),
-    };
-}
-const variable = /\$\{([A-Z0-9_]+)\}/g;
-function list_valueOf(name, variables) {
-    const value = variables[name];
-    if (value && !/\p{Cc}/u.test(value))
-        return value;
-    const what = value === undefined ? 'is not set' : value === '' ? 'is empty' : 'has more than one line';
-    throw new RequirementProblem(`the environment variable ${name} ${what}`, "Set it for the step, under 'env:'.");
-}
-
+// EXTERNAL MODULE: ./src/environment/pip/list.ts + 2 modules
+var list = __nccwpck_require__(9429);
+// EXTERNAL MODULE: ./src/environment/pip/logical-lines.ts
+var logical_lines = __nccwpck_require__(3754);
 ;// CONCATENATED MODULE: ./src/environment/spec.ts
 
 /**
@@ -39056,7 +39295,7 @@ function parseEnvironment(text, file, variables) {
     const fields = source.fields();
     refuseStrayPip(source, fields.get('pip'));
     const unknown = [...fields]
-        .filter(([key]) => !parse_known.has(key))
+        .filter(([key]) => !known.has(key))
         .map(([key, { line }]) => ({ message: `'${key}' means nothing here and is left out`, line }));
     const set = readVariables(source, fields.get('variables'));
     const { channels, noDefaults, secrets } = readChannels(source, fields.get('channels'), variables);
@@ -39078,7 +39317,7 @@ function parseEnvironment(text, file, variables) {
     };
 }
 /** `prefix` is where the environment was when conda exported it, which says nothing of the image. */
-const parse_known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
+const known = new Set(['name', 'channels', 'dependencies', 'variables', 'prefix']);
 /** Whether it is a name that can be used is for those to say who use it: the only environment of an image does not. */
 function readName(source, field, file) {
     const stem = (0,external_node_path_.basename)(file, (0,external_node_path_.extname)(file));
@@ -39091,8 +39330,8 @@ function readName(source, field, file) {
 }
 /** @throws UserError for text that was not decoded */
 function decoded(source, text, line) {
-    if (isUndecoded(text))
-        throw source.refuse(line, 'it holds bytes that are not UTF-8', advice);
+    if ((0,decode/* isUndecoded */.Kg)(text))
+        throw source.refuse(line, 'it holds bytes that are not UTF-8', decode/* advice */.v9);
     return text;
 }
 function readChannels(source, field, variables) {
@@ -39147,7 +39386,7 @@ function readDependencies(source, fields, file, variables) {
             const selector = selectorOf(key);
             if (key === 'pip') {
                 const lines = source.items(entry, 'pip').flatMap((line) => textForPip(source, line));
-                pip.push(...readList(lines, file, variables, refuse));
+                pip.push(...(0,list/* readList */.L)(lines, file, variables, refuse));
                 forPip ??= entry;
                 if (lines.length === 0)
                     warnings.push({ message: emptyPip, line: entry.line });
@@ -39173,7 +39412,7 @@ function textForPip(source, { value, line }) {
     if (text === undefined) {
         throw source.refuse(line, isEmpty(value) ? "a line of 'pip:' is empty" : "a line of 'pip:' is not text", "Write a package and its version, 'flask==3.0', or an option, '--index-url https://…'; in quotes, where it has ': '.");
     }
-    return physicalLines(text).map((part) => ({ text: part.text, line }));
+    return (0,logical_lines/* physicalLines */.v)(text).map((part) => ({ text: part.text, line }));
 }
 function readSpec(source, { value, line }) {
     const text = textOf(value);
@@ -39228,137 +39467,8 @@ function nameProblem(name, before) {
     return name === exported ? undefined : `'${name}' is ${exported} once the environment is activated`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var digest = __nccwpck_require__(1573);
-;// CONCATENATED MODULE: ./src/environment/pip/files.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** What says of a folder what it depends on, as far as it says so itself (pip's misc.py, `is_installable_dir`, and setuptools). */
-const projectFiles = ['pyproject.toml', 'setup.py', 'setup.cfg'];
-/**
- * Reads the files that the lines of a section name, and those that these name: `-r` and `-c` from the folder of the file that they stand
- * in, everything else from the folder of the environment file, where pip runs.
- * @param folder that of the environment file
- * @param variables what `${VAR}` stands for
- * @throws UserError at the line that names what is not there, or that pip could not read
- */
-async function readPipFiles(lines, folder, variables) {
-    const files = new Map();
-    const secrets = [];
-    const warnings = [];
-    const remember = (path, { line: { file, line } }, of) => files.set(path, { path: (0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).join('/'), ...of, named: { file, line } });
-    const follow = async (read, from) => {
-        const { says, line } = read;
-        const included = says.requirements ?? says.constraints;
-        if (included !== undefined) {
-            if (/^https?:/i.test(included)) {
-                const message = `What '${(0,credentials/* withoutPipCredentials */.Qm)(included)}' holds is seen when the lock is solved, and not when it changes`;
-                warnings.push({ message, file: line.file, line: line.line });
-                return;
-            }
-            const path = (0,external_node_path_.resolve)(from, included);
-            await include(read, path, says.requirements === undefined ? 'constraints' : 'requirements');
-        }
-        else if (says.path !== undefined)
-            await lookAt(read, (0,external_node_path_.resolve)(folder, says.path));
-    };
-    const include = async (read, path, kind) => {
-        // One that names itself, by way of others too, is read once; pip has its own word on it.
-        if (files.has(path))
-            return;
-        const text = decodeText(await contentOf(path, read), path);
-        // pip 26.1 reads pylock.toml behind -r.
-        const isLock = /(^|[/\\])pylock\.([^.]+\.)?toml$/.test(path);
-        const inner = isLock
-            ? []
-            : readList(physicalLines(text), path, variables, (line, what, advice) => new errors/* UserError */.y(what, { at: { file: path, line }, advice }));
-        const asked = isLock ? text : inner.map((one) => one.line.canonical).join('\n');
-        remember(path, read, { kind, digest: (0,digest/* digestOf */.ol)(asked), lines: inner.map((one) => one.line) });
-        secrets.push(...inner.flatMap((one) => one.secrets));
-        for (const one of inner)
-            await follow(one, (0,external_node_path_.dirname)(path));
-    };
-    const lookAt = async (read, path) => {
-        const isFolder = await isDirectory(path);
-        if (isFolder === undefined)
-            throw missing(read, path);
-        if (!isFolder) {
-            if (!isArchiveName(path))
-                throw refuse(read, `'${path}' is neither a folder nor an archive`);
-            remember(path, read, { kind: 'archive', digest: await digestOfFile(path, read), lines: [] });
-            return;
-        }
-        const inside = await (0,promises_.readdir)(path);
-        const found = projectFiles.filter((name) => inside.includes(name));
-        if (!found.some((name) => name !== 'setup.cfg')) {
-            throw refuse(read, `'${path}' has no pyproject.toml and no setup.py, so there is nothing to install`);
-        }
-        for (const name of found) {
-            const file = (0,external_node_path_.join)(path, name);
-            const text = decodeText(await contentOf(file, read), file);
-            remember(file, read, { kind: 'project', digest: (0,digest/* digestOf */.ol)(text), lines: [] });
-        }
-    };
-    for (const read of lines)
-        await follow(read, folder);
-    return { files: [...files.values()], secrets, warnings };
-}
-/** Wheels may be bigger than what Node reads at once. */
-async function digestOfFile(path, read) {
-    try {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
-        return (0,digest/* parseDigest */.m)(`sha256:${hash.digest('hex')}`);
-    }
-    catch (error) {
-        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-async function contentOf(path, read) {
-    try {
-        return await (0,promises_.readFile)(path);
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            throw missing(read, path); // what node:fs rejects with
-        throw refuse(read, `'${path}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-async function isDirectory(path) {
-    try {
-        return (await (0,promises_.stat)(path)).isDirectory();
-    }
-    catch {
-        return undefined;
-    }
-}
-function missing(read, path) {
-    const { requirements, constraints } = read.says;
-    const isIncluded = (requirements ?? constraints) !== undefined;
-    return refuse(read, `there is no '${path}'`, isIncluded
-        ? 'Its path is relative to the file that names it.'
-        : 'Its path is relative to the folder of the environment file, where pip runs.');
-}
-function refuse({ line: { canonical, file, line } }, what, advice) {
-    return new errors/* UserError */.y(`'${canonical}': ${what}`, { at: { file, line }, advice });
-}
-
+// EXTERNAL MODULE: ./src/environment/pip/files.ts
+var files = __nccwpck_require__(8868);
 ;// CONCATENATED MODULE: ./src/environment/find.ts
 
 
@@ -39449,6 +39559,8 @@ function withMore(environment, more) {
     };
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/name.ts
+var pip_name = __nccwpck_require__(9560);
 ;// CONCATENATED MODULE: ./src/environment/read.ts
 
 
@@ -39481,7 +39593,7 @@ async function readEnvironment(file, variables = process.env) {
         core/* warning */.$e(message, { file, startLine: line });
     if (environment.pip === undefined)
         return environment;
-    const read = await readPipFiles(pip, (0,external_node_path_.dirname)(file), variables);
+    const read = await (0,files/* readPipFiles */.X)(pip, (0,external_node_path_.dirname)(file), variables);
     read.secrets.forEach(secrets/* keepSecret */.gz);
     for (const { message, file: of, line } of read.warnings)
         core/* warning */.$e(message, { file: of, startLine: line });
@@ -39499,7 +39611,7 @@ async function readText(file) {
     catch (error) {
         throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file }, cause: error });
     }
-    return decodeText(bytes, file);
+    return (0,decode/* decodeText */.g7)(bytes, file);
 }
 
 
@@ -39572,9 +39684,11 @@ function listVirtualPackages(packages) {
 /* harmony export */   H6: () => (/* binding */ layerMediaTypes),
 /* harmony export */   PP: () => (/* binding */ indexMediaType),
 /* harmony export */   QK: () => (/* binding */ configMediaTypes),
-/* harmony export */   U1: () => (/* binding */ ociLayerTypes)
+/* harmony export */   U1: () => (/* binding */ ociLayerTypes),
+/* harmony export */   gp: () => (/* binding */ manifestMediaType),
+/* harmony export */   p2: () => (/* binding */ configMediaType)
 /* harmony export */ });
-/* unused harmony exports manifestMediaType, configMediaType, indexMediaTypes, imageMediaTypes */
+/* unused harmony exports indexMediaTypes, imageMediaTypes */
 /** The kinds of documents and layers, as OCI names them (image-spec, media-types.md) and as Docker does (image manifest version 2, schema 2). */
 const indexMediaType = 'application/vnd.oci.image.index.v1+json';
 const manifestMediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -39624,7 +39738,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6024);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2869);
 
 
 
@@ -39822,6 +39936,7 @@ const defaults = {
     'condarc-file': '',
     'pip-index-url': '',
     'pip-extra-index-url': '',
+    'pip-build': 'auto',
     'auth-host': '',
     'auth-token': '',
     'auth-username': '',
@@ -40098,6 +40213,10 @@ function readLockingRequest(mode, environment = process.env) {
         micromamba: readMicromamba(),
         condarc: readCondarc(environment),
         pipIndexes: readPipIndexes(),
+        build: {
+            mode: choice('pip-build', ['auto', 'refuse']),
+            network: choice('run-network', ['default', 'none']) === 'default',
+        },
         auth: readAuth(),
         logLevel: choice('log-level', logLevels),
     };
@@ -40410,7 +40529,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 6024:
+/***/ 2869:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41243,10 +41362,10 @@ function getValues(context, operator, key, modifier) {
 }
 function parseUrl(template) {
   return {
-    expand: dist_bundle_expand.bind(null, template)
+    expand: expand.bind(null, template)
   };
 }
-function dist_bundle_expand(template, context) {
+function expand(template, context) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
   template = template.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
@@ -46326,7 +46445,7 @@ var media_types = __nccwpck_require__(9217);
  * @param name the base's, for the error
  * @throws UserError for anything else that a registry may hold
  */
-function parseBaseManifest(text, name) {
+function manifest_parseBaseManifest(text, name) {
     const { schemaVersion, manifests, config, layers } = parseObject(text, name);
     if (schemaVersion === 1) {
         throw refusedBase(name, 'its manifest is of the kind (schema 1) that Docker gave up in 2017', 'Push it again with a current tool.');
@@ -46386,7 +46505,7 @@ function parsePlatform(value) {
  * The image of an index that suits a platform best: of those that run there the one of the highest variant. For a platform without a
  * variant that is the plain one, wherever it stands; where the architecture has none, the lowest.
  */
-function findImage(images, platform) {
+function manifest_findImage(images, platform) {
     const wanted = (0,common_platform/* variantLevel */.sN)(platform);
     const candidates = images
         .flatMap(({ digest, platform: its }) => its?.os === platform.os && its.architecture === platform.architecture
@@ -46402,7 +46521,7 @@ function findImage(images, platform) {
  * @throws UserError listing the platforms there are
  */
 function chooseImage(images, platform, name) {
-    const found = findImage(images, platform);
+    const found = manifest_findImage(images, platform);
     if (found)
         return found;
     // BuildKit lists attestations as images of an unknown platform.
@@ -46472,7 +46591,7 @@ function layoutSource(reference, directory) {
             throw (unreadable(error) ??
                 refusedBase(name, `${directory} is no OCI layout: it has no index.json`, 'Check the path.'));
         });
-        const top = parseBaseManifest(text, name);
+        const top = manifest_parseBaseManifest(text, name);
         const images = top.kind === 'index' ? top.images : [];
         const { tag } = reference;
         const digests = new Set(images
@@ -46549,7 +46668,7 @@ function triggersOf({ config }) {
     return Array.isArray(triggers) ? triggers.map(String) : [];
 }
 /** The variables of a config's ENV. */
-function config_environmentOf({ config }) {
+function environmentOf({ config }) {
     return new Map((config?.Env ?? []).map((pair) => {
         const equals = pair.indexOf('=');
         return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
@@ -46585,11 +46704,11 @@ async function readBase(reference, platform, client, workspace = '.') {
     const name = (0,base_name/* formatBaseName */.kp)(reference);
     const source = openSource(reference, client, workspace);
     const named = await source.fetchManifest(reference.digest);
-    let manifest = parseBaseManifest(named.bytes.toString(), name);
+    let manifest = manifest_parseBaseManifest(named.bytes.toString(), name);
     if (manifest.kind === 'index') {
         const digest = chooseImage(manifest.images, platform, name);
         const chosen = await source.fetchManifest(digest);
-        manifest = parseBaseManifest(chosen.bytes.toString(), name);
+        manifest = manifest_parseBaseManifest(chosen.bytes.toString(), name);
     }
     if (manifest.kind === 'index')
         throw refusedBase(name, 'it is an index of indexes, which has no image');
@@ -46680,37 +46799,162 @@ function isMusl(path) {
     return /^(usr\/)?lib\/ld-musl-/.test(path);
 }
 
+;// CONCATENATED MODULE: ./src/image/activation.ts
+/** Where the system's programs are when nobody says it. */
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** libmamba's mark for a variable that activation leaves alone. */
+const unset = '***unset***';
+/**
+ * The script that activates an environment in a shell that has none active, for `_activate_current_env.sh` to source. It does
+ * what `micromamba shell activate` would print but for activate.d, whose scripts are looked for when the container starts
+ * (libmamba, activation.cpp, `build_activate`): names of variables are in upper case, and the value that one had before is
+ * kept for `micromamba deactivate` to restore.
+ * @param rootPrefix absolute
+ */
+function formatActivation({ name, prefix, variables }, rootPrefix) {
+    const set = settable(variables);
+    const own = ownVariables({ name, prefix });
+    return [
+        `# The environment ${name} as it was when the image was made.`,
+        `[[ $__image_prefix == ${quoted(prefix)} ]] || return 1`,
+        `export PATH=${quoted(`${prefix}/bin:${rootPrefix}/condabin`)}":\${PATH:-${usualPath}}"`,
+        ...set.map(([variable]) => `[[ ! -v ${variable} ]] || export __CONDA_SHLVL_0_${variable}="$${variable}"`),
+        ...[...set, ...Object.entries(own)].map(([variable, value]) => `export ${variable}=${quoted(value)}`),
+        '',
+    ].join('\n');
+}
+/**
+ * What activation exports, before the scripts of activate.d, to a process that has `path` for its PATH: for an image's config.
+ * An empty part of PATH, which is the working directory, is left out.
+ * @param rootPrefix absolute
+ */
+function activationVariables(environment, rootPrefix, path) {
+    return {
+        PATH: [`${environment.prefix}/bin`, `${rootPrefix}/condabin`, ...path.split(':')]
+            .filter(Boolean)
+            .join(':'),
+        ...Object.fromEntries(settable(environment.variables)),
+        ...ownVariables(environment),
+    };
+}
+function ownVariables({ name, prefix, }) {
+    return {
+        CONDA_PREFIX: prefix,
+        CONDA_SHLVL: '1',
+        CONDA_DEFAULT_ENV: name,
+        CONDA_PROMPT_MODIFIER: `(${name}) `,
+    };
+}
+/** The file that `_activate_current_env.sh` sources for such a process. An ENV_NAME that is empty is one all the same. */
+function formatDefaults({ environmentName, executable }, rootPrefix) {
+    return [
+        "# What the image's ENV says, for processes that start without it.",
+        `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
+        `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+        `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
+        '',
+    ].join('\n');
+}
+function settable(variables) {
+    return Object.entries(variables)
+        .map(([variable, value]) => [variable.toUpperCase(), value])
+        .filter(([variable, value]) => isVariable(variable) && value !== unset);
+}
+/** A shell can have no others; micromamba would print an error for each, and go on. */
+function isVariable(name) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(name);
+}
+/** A word for the shell that means the text and nothing else. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/base/passwd.ts
+/** The users of a passwd file; lines that are none (comments, NIS) are left out. */
+function parsePasswd(text) {
+    return fieldsOf(text, 7).map(([name = '', , uid, gid, comment = '', home = '', shell = '']) => ({
+        name,
+        uid: Number(uid),
+        gid: Number(gid),
+        comment,
+        home,
+        shell,
+    }));
+}
+function formatUser({ name, uid, gid, comment, home, shell }) {
+    return [name, 'x', uid, gid, comment, home, shell].join(':');
+}
+/** The groups of a group file, as `parsePasswd`. */
+function parseGroup(text) {
+    return fieldsOf(text, 4).map(([name = '', , gid, members = '']) => ({
+        name,
+        gid: Number(gid),
+        members: members === '' ? [] : members.split(','),
+    }));
+}
+function formatGroup({ name, gid, members }) {
+    return [name, 'x', gid, members.join(',')].join(':');
+}
+/** A line of /etc/shadow for a user whose password is locked and never ages, shadow(5). */
+function formatLockedShadow(name) {
+    return `${name}:!:1::::::`;
+}
+/** A line of /etc/gshadow for a group that nobody can join with a password, gshadow(5). */
+function formatLockedGroupShadow(name) {
+    return `${name}:!::`;
+}
+/** A file with a line more; every other byte stays. */
+function appendLine(text, line) {
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+}
+/**
+ * A file with some of its lines changed; every other byte stays.
+ * @param edit gets the fields of each line, and gives those that shall stand there
+ */
+function editLines(text, edit) {
+    return text
+        .split('\n')
+        .map((line) => edit(line.split(':')).join(':'))
+        .join('\n');
+}
+function fieldsOf(text, count) {
+    return text
+        .split('\n')
+        .map((line) => line.split(':'))
+        .filter((fields) => fields.length === count && /^\d+$/.test(fields[2] ?? ''));
+}
+
 ;// CONCATENATED MODULE: ./src/image/bashrc.ts
 
 /** What homes are made of. */
-const bashrc_skeleton = 'etc/skel';
+const skeleton = 'etc/skel';
 const line = 'source /usr/local/bin/_activate_current_env.sh';
 /** Makes a .bashrc activate; one of the user's that the base has not is like that of /etc/skel. */
-function bashrc_editBashrc(layer, base, path, owner) {
+function editBashrc(layer, base, path, owner) {
     const present = base.get(path);
     // What could not be read cannot be added to.
     if (present && !present.content)
         return;
-    const text = base.text(path) ?? (owner && base.text(`${bashrc_skeleton}/.bashrc`)) ?? '';
-    layer.edit(path, bashrc_activating(text), owner && { uid: owner.uid, gid: owner.gid });
+    const text = base.text(path) ?? (owner && base.text(`${skeleton}/.bashrc`)) ?? '';
+    layer.edit(path, activating(text), owner && { uid: owner.uid, gid: owner.gid });
 }
 /** What login shells source of the wiring. */
 const profileScript = 'etc/profile.d/zz-micromamba-image.sh';
 /** What interactive shells read before a .bashrc, which a volume over the home, or a uid without one, takes away. */
-const systemBashrcs = (/* unused pure expression or super */ null && ([
+const systemBashrcs = [
     // Where Debian's bash looks, and that of most others.
     'etc/bash.bashrc',
     // Where Fedora's homes and its /etc/profile look.
     'etc/bashrc',
-]));
+];
 /** Makes shells activate whatever is in the home: those that are interactive, and login shells. */
-function bashrc_editSystemFiles(layer, base) {
+function editSystemFiles(layer, base) {
     const present = systemBashrcs.filter((path) => base.get(path));
     for (const path of present.length > 0 ? present : systemBashrcs.slice(0, 1))
-        bashrc_editBashrc(layer, base, path);
+        editBashrc(layer, base, path);
     // Fedora's bash reads no file of the system's. The home of a uid that has none is /.
     if (!base.get('etc/bash.bashrc') && base.get('etc/bashrc'))
-        bashrc_editBashrc(layer, base, '.bashrc');
+        editBashrc(layer, base, '.bashrc');
     const profile = base.get('etc/profile');
     if (profile && !profile.content)
         return;
@@ -46719,7 +46963,7 @@ function bashrc_editSystemFiles(layer, base) {
         layer.edit('etc/profile', appendLine(text, `. /${profileScript}`));
 }
 /** A .bashrc that activates; upstream's do already, by the same line. */
-function bashrc_activating(bashrc) {
+function activating(bashrc) {
     return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
@@ -46751,11 +46995,11 @@ function chooseUser(files, environment, wish) {
     const name = wanted.name ?? formerly?.name ?? usual.name;
     const uid = wanted.uid ?? usualUid;
     const gid = wanted.gid ?? (uid === usualUid ? usualGid : uid);
-    const taken = whoStandsThere({ name, uid, gid }, users.filter((user) => user !== formerly), groups.filter((group) => !formerly || !users_isOwnGroup(group, formerly)), 
+    const taken = whoStandsThere({ name, uid, gid }, users.filter((user) => user !== formerly), groups.filter((group) => !formerly || !isOwnGroup(group, formerly)), 
     // A group that is asked for by its number, or was the user's before, need not be called like the user.
     wish?.gid !== undefined || gid === formerly?.gid);
     if (taken !== undefined) {
-        throw new UserError(`the base has ${taken}, where the image's user ${name} (${uid}:${gid}) would be`, wish
+        throw new errors/* UserError */.y(`the base has ${taken}, where the image's user ${name} (${uid}:${gid}) would be`, wish
             ? { at: { input: 'user' }, advice: 'Give another name or other numbers, or those of the base.' }
             : {
                 at: { input: 'base-image' },
@@ -46766,7 +47010,7 @@ function chooseUser(files, environment, wish) {
     return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) };
 }
 /** Whether a group is the one that useradd makes for a user alone. */
-function users_isOwnGroup(group, user) {
+function isOwnGroup(group, user) {
     return group.name === user.name && group.gid === user.gid;
 }
 /** The user that a base's micromamba wiring speaks of. */
@@ -46776,7 +47020,7 @@ function micromambaUser(files, environment, users) {
     const user = users.find(({ name }) => name === named);
     if (!named || user)
         return user;
-    throw new UserError(`its micromamba user '${named}' is not in its /etc/passwd`, {
+    throw new errors/* UserError */.y(`its micromamba user '${named}' is not in its /etc/passwd`, {
         at: { input: 'base-image' },
         advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
     });
@@ -46805,7 +47049,7 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
 const homeMode = 0o777;
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
-function user_files_writeUser(layer, base, user) {
+function writeUser(layer, base, user) {
     const { formerly } = user;
     if (user.exists) {
         // One that is elsewhere is a service's, and may be missing for a reason.
@@ -46893,7 +47137,7 @@ function ownHome(layer, base, user) {
  */
 function leaveHome(layer, base, { name, home }) {
     const isShared = parsePasswd(base.text('etc/passwd') ?? '').some((other) => other.name !== name && (other.home === home || other.home.startsWith(`${home}/`)));
-    const isOwn = posix.dirname(home) === '/home' && base.get(home)?.type === 'directory';
+    const isOwn = external_node_path_.posix.dirname(home) === '/home' && base.get(home)?.type === 'directory';
     if (!isOwn || isShared)
         return;
     const isSkeleton = base.below(home).every(([path, file]) => isSame(file, base.get(`${skeleton}/${path}`)));
@@ -46924,6 +47168,26 @@ function writeHome(layer, base, { home, uid, gid }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/common/whiteout.ts
+/**
+ * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
+ * is, `.wh..wh..opq` that all of its directory is.
+ */
+const mark = '.wh.';
+/** Whether a path, with `/`, has a part that no file of a layer can be called. */
+function whiteout_isReserved(path) {
+    return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
+}
+/** The path of the entry that says that `path` is gone. */
+function whiteoutPath(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
+}
+/** The path of the entry that says that of what was in the directory `path` nothing is left. */
+function opaquePath(path) {
+    return `${path}/${mark}${mark}.opq`;
+}
+
 ;// CONCATENATED MODULE: ./src/image/overlay.ts
 
 
@@ -46932,7 +47196,7 @@ function writeHome(layer, base, { home, uid, gid }) {
  * base has them: where a layer does not name them, some engines make them anew with the mode 755, and root's home, or
  * the user's own, would lose what it was.
  */
-class overlay_Overlay {
+class Overlay {
     entries = [];
     #base;
     #placed = new Set();
@@ -46972,7 +47236,7 @@ class overlay_Overlay {
     /** A directory, which keeps mode and owner when the base has it. */
     directory(path, attributes = {}) {
         // A link at its end is followed too: what is meant is the directory that it leads to.
-        const place = posix.dirname(this.#base.place(`${path}/.inside`));
+        const place = external_node_path_.posix.dirname(this.#base.place(`${path}/.inside`));
         if (place === '.')
             return;
         const present = this.#base.get(place);
@@ -47011,7 +47275,7 @@ class overlay_Overlay {
         if (this.#placed.has(place))
             return;
         this.#placed.add(place);
-        this.directory(posix.dirname(place));
+        this.directory(external_node_path_.posix.dirname(place));
         this.entries.push(entry);
     }
 }
@@ -47055,7 +47319,7 @@ function isWiringFile(path) {
  */
 function wire({ base, user, environments, defaults, rootPrefix, certificates }) {
     const layer = new Overlay(base);
-    layer.directory(posix.dirname(rootPrefix));
+    layer.directory(external_node_path_.posix.dirname(rootPrefix));
     for (const name of scriptNames)
         layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode });
     layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix));
@@ -47090,8 +47354,8 @@ const wiringFormat = 2;
 function wiringKey(wiring) {
     const { baseDigest, user, environments, defaults, rootPrefix, certificates } = wiring;
     const { name, uid, gid, home } = user;
-    return digestOf(JSON.stringify([
-        wiringDigest(),
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        wiring_wiringDigest(),
         baseDigest,
         [name, uid, gid, home],
         environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
@@ -47101,14 +47365,14 @@ function wiringKey(wiring) {
     ]));
 }
 /** The hash of the wiring's own part in an image, whatever its base and its environments are. */
-function wiringDigest() {
-    return digestOf(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scriptNames.map(readScript)]));
+function wiring_wiringDigest() {
+    return (0,common_digest/* digestOf */.ol)(Buffer.concat([Buffer.from(`${wiringFormat}\n`), ...scriptNames.map(readScript)]));
 }
 /** The scripts lie in `wiring/`, two folders up from here, and from the bundle in `dist/main/` as well. */
 function readScript(name) {
     // Not written as `new URL('…', import.meta.url)`, which the bundler would take for a file to copy.
     const here = import.meta.url;
-    return readFileSync(new URL(`../../wiring/${name}`, here));
+    return (0,external_node_fs_.readFileSync)(new URL(`../../wiring/${name}`, here));
 }
 
 ;// CONCATENATED MODULE: ./src/stages/base.ts
@@ -47140,7 +47404,7 @@ async function openBase({ image: { rootPrefix: wanted }, workspace }, platform, 
     if (triggers.length > 0) {
         lib_core/* warning */.$e(`${pinned} for ${(0,common_platform/* formatPlatform */.Bq)(platform)} has ONBUILD, which is not run and not in the image: ${triggers.join('; ')}`);
     }
-    const variables = config_environmentOf(image.config);
+    const variables = environmentOf(image.config);
     const rootPrefix = wanted ?? variables.get('MAMBA_ROOT_PREFIX') ?? '/opt/conda';
     let reading;
     const files = () => (reading ??= readFiles(image, rootPrefix));
@@ -48026,7 +48290,7 @@ function uploader_createBlobUploader(client, targets, options = {}) {
 async function pushImage(artifact, targets, client, options = {}) {
     const manifests = imagesOf(artifact).map(({ manifest, config, layers }) => ({
         manifest,
-        blobs: [...layers, sourceOf(config)],
+        blobs: [...layers, registry_sourceOf(config)],
     }));
     return registry_push(manifests, topOf(artifact), targets, client, options.uploader);
 }
@@ -48110,7 +48374,7 @@ async function settled(transfers) {
     await Promise.allSettled(transfers);
     return (await Promise.all(transfers)).flat();
 }
-function sourceOf({ descriptor, bytes }) {
+function registry_sourceOf({ descriptor, bytes }) {
     return { descriptor, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) };
 }
 function bytesOf(transfers, arrival) {
@@ -48328,17 +48592,17 @@ var esm_require = (0,external_module_namespaceObject.createRequire)('/');
 // is better for memory in most engines (I *think*).
 var _a;
 // Mediocre shim
-var esm_Worker;
+var Worker;
 var isMarkedAsUntransferable;
 var workerAdd = ";var __w=require('worker_threads');__w.parentPort.on('message',function(m){onmessage({data:m})}),postMessage=function(m,t){__w.parentPort.postMessage(m,t)},close=process.exit;self=global";
 try {
-    (_a = esm_require('worker_threads'), esm_Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable);
+    (_a = esm_require('worker_threads'), Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable);
 }
 catch (e) {
 }
-var wk = (/* unused pure expression or super */ null && (esm_Worker ? function (c, _, msg, transfer, cb) {
+var wk = (/* unused pure expression or super */ null && (Worker ? function (c, _, msg, transfer, cb) {
     var done = false;
-    var w = new esm_Worker(c + workerAdd, { eval: true })
+    var w = new Worker(c + workerAdd, { eval: true })
         .on('error', function (e) { return cb(e, null); })
         .on('message', function (m) { return cb(null, m); })
         .on('exit', function (c) {
@@ -48350,7 +48614,7 @@ var wk = (/* unused pure expression or super */ null && (esm_Worker ? function (
     w.postMessage(msg, transfer);
     w.terminate = function () {
         done = true;
-        return esm_Worker.prototype.terminate.call(w);
+        return Worker.prototype.terminate.call(w);
     };
     return w;
 } : function (_, __, ___, ____, cb) {
@@ -51048,7 +51312,7 @@ function unzipSync(data, opts) {
  * What changes any byte that these rules or the linking of packages lead to must change `packerFormat`, which belongs to
  * every layer key; for bytecode, a function of source, path and python's version, that is `bytecodeFormat`.
  */
-const reproducible_packerFormat = 4;
+const packerFormat = 4;
 /**
  * 1980-01-02T00:00:00Z, in seconds. zip holds local times from 1980-01-01T00:00:00 on, and tools that make one refuse earlier ones: a
  * day later it is 1980 in every time zone.
@@ -51063,7 +51327,7 @@ const lastContentTime = 1_577_836_800;
  * time of the commit would be another in every commit, and with it the layer.
  * @param sha256 the content's
  */
-function contentTime(sha256) {
+function reproducible_contentTime(sha256) {
     return fixedTime + (sha256.readUIntBE(0, 6) % (lastContentTime - fixedTime));
 }
 const reproducible_directoryMode = 0o755;
@@ -51071,37 +51335,37 @@ const reproducible_directoryMode = 0o755;
  * Upstream's root prefix can be written by everybody, so that `--user` with any number can install: what every install
  * writes in has this mode, in each layer that names it.
  */
-const reproducible_rootPrefixMode = 0o777;
+const rootPrefixMode = 0o777;
 const rootPrefixFileMode = 0o666;
 /** What that is, relative to the root prefix: itself, the records, the environments, and the environment's own files. */
-const openDirectories = (/* unused pure expression or super */ null && (['', 'conda-meta', 'envs']));
-const openFiles = (/* unused pure expression or super */ null && (['conda-meta/history', 'conda-meta/state']));
+const openDirectories = ['', 'conda-meta', 'envs'];
+const openFiles = ['conda-meta/history', 'conda-meta/state'];
 /**
  * The mode of a file or directory that everybody may write.
  * @param path relative to the root prefix
  * @returns undefined for all others
  */
-function reproducible_openMode(type, path) {
+function openMode(type, path) {
     if (type === 'directory')
-        return openDirectories.includes(path) ? reproducible_rootPrefixMode : undefined;
+        return openDirectories.includes(path) ? rootPrefixMode : undefined;
     return openFiles.includes(path) ? rootPrefixFileMode : undefined;
 }
 /** A mode in which the group may do what the owner may. */
-function reproducible_groupAsOwner(mode) {
+function groupAsOwner(mode) {
     return (mode & ~0o070) | ((mode & 0o700) >> 3);
 }
 /** Bytes. */
-const reproducible_chunkSize = 1024 * 1024;
+const chunkSize = 1024 * 1024;
 /**
  * A window of 4 MiB, twice the level's own, finds more of what the packages of a layer have in common: the reference
  * workload's layers are 1 % smaller, and compressing takes a tenth less time.
  */
-const reproducible_zstdSettings = {
+const zstdSettings = {
     [external_node_zlib_.constants.ZSTD_c_compressionLevel]: 3,
     [external_node_zlib_.constants.ZSTD_c_windowLog]: 22,
     [external_node_zlib_.constants.ZSTD_c_checksumFlag]: 1,
 };
-const reproducible_gzipLevel = 6;
+const gzipLevel = 6;
 
 ;// CONCATENATED MODULE: ./src/layers/compress.ts
 
@@ -51111,18 +51375,18 @@ const reproducible_gzipLevel = 6;
 /** The version of fflate that package-lock.json pins; a test compares the two. */
 const fflateVersion = '0.8.3';
 /** How layers are compressed: everything that their compressed bytes depend on, for the layer key. */
-function compress_compressorName(compression) {
+function compressorName(compression) {
     return compression === 'zstd'
         ? `zstd ${process.versions.zstd ?? ''} ${JSON.stringify(zstdSettings)}`
         : `fflate ${fflateVersion} gzip ${gzipLevel}`;
 }
 /** Compresses bytes. What comes out depends on them alone, not on how they are cut or when they come. */
 function compress(bytes, compression) {
-    const chunks = rechunk(bytes, reproducible_chunkSize);
+    const chunks = rechunk(bytes, chunkSize);
     return compression === 'zstd' ? zstd(chunks) : compress_gzip(chunks);
 }
 async function* zstd(chunks) {
-    const encoder = (0,external_node_zlib_.createZstdCompress)({ params: reproducible_zstdSettings, chunkSize: reproducible_chunkSize });
+    const encoder = (0,external_node_zlib_.createZstdCompress)({ params: zstdSettings, chunkSize: chunkSize });
     const write = (chunk) => new Promise((resolve, reject) => {
         encoder.write(chunk, (error) => {
             if (error)
@@ -51155,33 +51419,13 @@ async function* zstd(chunks) {
 /** Not by Node: its zlib is Chromium's, which compresses differently on different processors. */
 async function* compress_gzip(chunks) {
     const compressed = [];
-    const encoder = new Gzip({ level: reproducible_gzipLevel, mtime: 0 }, (chunk) => compressed.push(chunk));
+    const encoder = new Gzip({ level: gzipLevel, mtime: 0 }, (chunk) => compressed.push(chunk));
     for await (const chunk of chunks) {
         encoder.push(chunk);
         yield* compressed.splice(0);
     }
     encoder.push(new Uint8Array(), true);
     yield* compressed;
-}
-
-;// CONCATENATED MODULE: ./src/common/whiteout.ts
-/**
- * Names by which a layer says that something of the layers below it is gone (OCI image-spec, layer.md, "Whiteouts"): `.wh.x` that x
- * is, `.wh..wh..opq` that all of its directory is.
- */
-const mark = '.wh.';
-/** Whether a path, with `/`, has a part that no file of a layer can be called. */
-function whiteout_isReserved(path) {
-    return path.includes(mark) && path.split('/').some((name) => name.startsWith(mark));
-}
-/** The path of the entry that says that `path` is gone. */
-function whiteout_whiteoutPath(path) {
-    const slash = path.lastIndexOf('/') + 1;
-    return `${path.slice(0, slash)}${mark}${path.slice(slash)}`;
-}
-/** The path of the entry that says that of what was in the directory `path` nothing is left. */
-function opaquePath(path) {
-    return `${path}/${mark}${mark}.opq`;
 }
 
 ;// CONCATENATED MODULE: ./src/layers/tar-header.ts
@@ -51339,7 +51583,7 @@ async function* tarStream(entries) {
                 yield formatTarHeader({ ...common, type: 'symlink', target: entry.target, mode: 0o777 });
                 break;
             case 'whiteout':
-                yield formatTarHeader({ ...common, type: 'file', path: whiteout_whiteoutPath(path), mode: 0o644 });
+                yield formatTarHeader({ ...common, type: 'file', path: whiteoutPath(path), mode: 0o644 });
                 break;
             case 'opaque':
                 yield formatTarHeader({ ...common, type: 'file', path: opaquePath(path), mode: 0o644 });
@@ -51402,7 +51646,7 @@ async function pack_packEntries(entries, compression, file, expected) {
     const compressed = (0,external_node_crypto_.createHash)('sha256');
     let size = 0;
     // Hashed in large chunks: each header and small file by itself would cost more in calls than in hashing.
-    const tar = hashing(rechunk(tarStream(entries), reproducible_chunkSize), uncompressed);
+    const tar = hashing(rechunk(tarStream(entries), chunkSize), uncompressed);
     const blob = hashing(compress(tar, compression), compressed, (bytes) => (size += bytes));
     try {
         await (0,external_node_stream_promises_.pipeline)(blob, (0,external_node_fs_.createWriteStream)(file));
@@ -51464,7 +51708,7 @@ function parseVariables(path, text) {
         return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
     }
     catch (error) {
-        throw new UserError(`the environment's ${path} is not JSON`, {
+        throw new errors/* UserError */.y(`the environment's ${path} is not JSON`, {
             advice: 'Choose another build of the package that has it.',
             cause: error,
         });
@@ -51647,7 +51891,7 @@ function emptied(kept, before, gone) {
 function changes_opened(path, file, { openToGroup }) {
     if (openToGroup === undefined || !isBelow(path, openToGroup))
         return file;
-    return { ...file, gid: 0, mode: file.type === 'symlink' ? file.mode : reproducible_groupAsOwner(file.mode) };
+    return { ...file, gid: 0, mode: file.type === 'symlink' ? file.mode : groupAsOwner(file.mode) };
 }
 /** @param names where the files lie that have several names, by what they have in common */
 function* entryOf(path, file, names) {
@@ -52168,13 +52412,13 @@ function launchScript(args, env) {
         'unset -v it PWD OLDPWD',
         // Of a language that the image does not have the command itself may complain.
         '{',
-        ...ordinary.map(([name, value]) => `export ${name}=${quoted(value)}`),
+        ...ordinary.map(([name, value]) => `export ${name}=${launch_quoted(value)}`),
         ':',
         '} 2>/dev/null',
-        `exec ${[...(odd.length > 0 ? ['/usr/bin/env', ...odd] : []), ...args].map(quoted).join(' ')}`,
+        `exec ${[...(odd.length > 0 ? ['/usr/bin/env', ...odd] : []), ...args].map(launch_quoted).join(' ')}`,
     ].join('\n');
 }
-function quoted(word) {
+function launch_quoted(word) {
     return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -53204,8 +53448,8 @@ function createSession(folder, variables = {}) {
     };
 }
 
-// EXTERNAL MODULE: ./src/environment/read.ts + 17 modules
-var environment_read = __nccwpck_require__(636);
+// EXTERNAL MODULE: ./src/environment/read.ts + 8 modules
+var environment_read = __nccwpck_require__(177);
 ;// CONCATENATED MODULE: ./src/micromamba/fetch.ts
 
 
@@ -54540,11 +54784,11 @@ function loginsOf(...asked) {
 
 
 
-/** Who makes no image runs nothing. */
-const none = { executor: 'auto', timeout: 0, secrets: {} };
+/** Who makes no image runs nothing but builds of what does not say what it requires. */
+const context_usual = { executor: 'auto', timeout: 3600, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = none, } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = context_usual, output, } = request;
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -54573,6 +54817,8 @@ async function openContext(request, registry) {
             others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
         }),
         workspace,
+        ...(output !== undefined && { output }),
+        pipIndexes,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
@@ -54670,6 +54916,93 @@ function stemOf(file) {
     return file.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
 }
 
+;// CONCATENATED MODULE: ./src/image/expand.ts
+/** What keeps a text from being expanded, as a sentence. */
+class ExpansionProblem extends Error {
+}
+const expand_name = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
+const operator = /:?[-+?]/y;
+/**
+ * Fills in variables as Dockerfile's ENV does (BuildKit, frontend/dockerfile/shell/lex.go): `$NAME` and `${NAME}`, empty when
+ * there is none; `${NAME:-default}`, `${NAME:+instead}` and `${NAME:?complaint}`, where a variable that is empty counts as
+ * none, and the same without a colon, where it does not. The words in braces are expanded too. A dollar that no name follows
+ * is itself. Other than there quotes stay, and a backslash has a meaning in `\$` alone, in braces also in `\}`: values are lines
+ * of a list, and nobody has to quote them.
+ * @throws ExpansionProblem
+ */
+function expand_expand(text, valueOf) {
+    let position = 0;
+    const match = (pattern) => {
+        pattern.lastIndex = position;
+        const [found] = pattern.exec(text) ?? [];
+        if (found !== undefined)
+            position += found.length;
+        return found;
+    };
+    return words(false);
+    /** Reads to the end, or over the brace that closes. */
+    function words(isInBraces) {
+        let result = '';
+        while (position < text.length) {
+            const escaped = match(isInBraces ? /\\[$}]/y : /\\\$/y);
+            if (escaped !== undefined)
+                result += escaped.slice(1);
+            else if (isInBraces && match(/\}/y) !== undefined)
+                return result;
+            else if (match(/\$\{/y) !== undefined)
+                result += braces();
+            else if (match(/\$/y) !== undefined)
+                result += plain();
+            else
+                result += match(/[^]/y) ?? '';
+        }
+        if (isInBraces)
+            throw new ExpansionProblem('a ${ is not closed');
+        return result;
+    }
+    function plain() {
+        const found = match(expand_name);
+        if (found !== undefined)
+            return valueOf(found) ?? '';
+        const [sign] = /^[\d@*#?$!-]/.exec(text.slice(position)) ?? [];
+        if (sign === undefined)
+            return '$';
+        throw new ExpansionProblem(`'$${sign}' names no variable; write \\$ for a dollar`);
+    }
+    function braces() {
+        const found = match(expand_name);
+        if (found === undefined)
+            throw new ExpansionProblem('a ${ has no name behind it');
+        const value = valueOf(found);
+        if (match(/\}/y) !== undefined)
+            return value ?? '';
+        const sign = match(operator);
+        if (sign === undefined && position === text.length)
+            throw new ExpansionProblem('a ${ is not closed');
+        if (sign === undefined) {
+            throw new ExpansionProblem(`what follows \${${found} is not understood; there are :- :+ :? - + ?`);
+        }
+        const word = words(true);
+        const isSet = value !== undefined && !(sign.startsWith(':') && value === '');
+        if (sign.endsWith('+'))
+            return isSet ? word : '';
+        if (isSet)
+            return value;
+        if (sign.endsWith('-'))
+            return word;
+        throw new ExpansionProblem(`${found}: ${word || 'it is not set'}`);
+    }
+}
+/** Whether anything in the text stands for a variable. */
+function expand_refersToVariables(text) {
+    let refers = false;
+    expand_expand(text, () => {
+        refers = true;
+        return 'x';
+    });
+    return refers;
+}
+
 ;// CONCATENATED MODULE: ./src/image/environment.ts
 
 
@@ -54680,10 +55013,10 @@ function stemOf(file) {
  * @param activated the names that activation exports
  * @throws UserError for a line that cannot be expanded
  */
-function environment_withLines(variables, lines, activated = new Set()) {
+function withLines(variables, lines, activated = new Set()) {
     const all = new Map(variables);
     for (const [name, value] of lines) {
-        if (activated.has(name) && !refersToVariables(value))
+        if (activated.has(name) && !expand_refersToVariables(value))
             continue;
         all.set(name, expandLine(name, value, all));
     }
@@ -54704,12 +55037,12 @@ function expandLine(name, value, variables) {
 }
 function expanded(name, value, valueOf) {
     try {
-        return expand(value, valueOf);
+        return expand_expand(value, valueOf);
     }
     catch (error) {
         if (!(error instanceof ExpansionProblem))
             throw error;
-        throw new UserError(`${name}: ${error.message}`, { at: { input: 'env' }, cause: error });
+        throw new errors/* UserError */.y(`${name}: ${error.message}`, { at: { input: 'env' }, cause: error });
     }
 }
 
@@ -54726,7 +55059,7 @@ const madeHere = 'micromamba-image-action';
  * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
  * from the base, which this image is; a Dockerfile on top would run them a step too late.
  */
-function config_imageConfig(base, changes) {
+function imageConfig(base, changes) {
     const { created, layers, start = asUpstream } = changes;
     const environment = runEnvironment(base, changes);
     const labels = { ...base.config?.Labels, ...changes.labels };
@@ -54778,7 +55111,7 @@ function entrypointOf({ entrypoint = [] }) {
 }
 /** The config has sets as objects of empty objects; those of the base stay. */
 function keys(base, more) {
-    return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
+    return { ...((0,json/* isRecord */.u)(base) ? base : {}), ...Object.fromEntries(more.map((key) => [key, {}])) }; // every value of such a set is an empty object
 }
 function withProtocol(port) {
     return port.includes('/') ? port : `${port}/tcp`;
@@ -54815,7 +55148,7 @@ function withLocalBin(path) {
 /** How many layers an image may have: overlay file systems stack 127, and a Dockerfile on top wants some. */
 const layerBudget = 100;
 /** The annotation of a manifest that holds the fingerprint of all that the image was made from. */
-const fingerprintAnnotation = 'io.github.micromamba-image.fingerprint';
+const assemble_fingerprintAnnotation = 'io.github.micromamba-image.fingerprint';
 /**
  * Puts layers on a base.
  * @throws UserError when that makes more layers than an image should have
@@ -54823,22 +55156,22 @@ const fingerprintAnnotation = 'io.github.micromamba-image.fingerprint';
 function assembleImage(base, layers, platform, details) {
     const all = [...base.layers, ...layers];
     if (all.length > layerBudget) {
-        throw new UserError(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
+        throw new errors/* UserError */.y(`the image would have ${all.length} layers, ${base.layers.length} of them the base's, and ${layerBudget} are the most`, { at: { input: 'base-image' }, advice: 'Use a base of fewer layers.' });
     }
-    const own = narrowed(platform, base.config.variant);
-    const config = jsonBlob(configMediaType, {
+    const own = (0,common_platform/* narrowed */.fQ)(platform, base.config.variant);
+    const config = json_blob_jsonBlob(media_types/* configMediaType */.p2, {
         ...imageConfig(base.config, { ...details, layers }),
         ...(own.variant !== undefined && { variant: own.variant }),
     });
-    const manifest = jsonBlob(manifestMediaType, {
+    const manifest = json_blob_jsonBlob(media_types/* manifestMediaType */.gp, {
         schemaVersion: 2,
-        mediaType: manifestMediaType,
+        mediaType: media_types/* manifestMediaType */.gp,
         config: config.descriptor,
         layers: all.map(({ descriptor }) => descriptor),
-        annotations: sorted({
+        annotations: json_blob_sorted({
             // A layout has no name that others could find it by.
-            ...(!isLayout(base.pinned) && {
-                'org.opencontainers.image.base.name': formatReference({ ...base.pinned, digest: undefined }),
+            ...(!(0,base_name/* isLayout */.nW)(base.pinned) && {
+                'org.opencontainers.image.base.name': (0,registry/* formatReference */.FH)({ ...base.pinned, digest: undefined }),
             }),
             'org.opencontainers.image.base.digest': base.pinned.digest,
             ...details.annotations,
@@ -55251,14 +55584,14 @@ const crcTable = Int32Array.from({ length: 256 }, (_, value) => {
 /** Few, large chunks: a gigabyte in pieces of 16 kB, Node's default, costs more in hand-overs than in decoding. */
 const readChunk = 1024 * 1024;
 const decompress_outputChunk = 512 * 1024;
-function decompress_readRange({ file, start, size }) {
+function readRange({ file, start, size }) {
     return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
 }
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
 async function* unzstd({ file, start, size }) {
     for (let done = 0; done < size;) {
         const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
-        const source = decompress_readRange({ file, start: start + done, size: size - done });
+        const source = readRange({ file, start: start + done, size: size - done });
         source.on('error', (error) => decoder.destroy(error));
         try {
             yield* source.pipe(decoder);
@@ -55271,7 +55604,7 @@ async function* unzstd({ file, start, size }) {
     }
 }
 function unbzip2(range) {
-    return bunzip2(decompress_readRange(range));
+    return bunzip2(readRange(range));
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/json.ts
@@ -55333,7 +55666,7 @@ function theTar(members, prefix, dist) {
 async function checkMetadata(range, dist) {
     if (range.size > metadataLimit)
         throw conda_format_refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)(decompress_readRange(range));
+    const json = await (0,consumers_namespaceObject.text)(readRange(range));
     let version;
     try {
         const metadata = JSON.parse(json);
@@ -55429,7 +55762,7 @@ function withoutExtras(text) {
  * @param said who names it, for the message: `the archive`, `info/paths.json`
  * @throws UserError when the path could leave the prefix, or names the root itself
  */
-function archive_path_safePath(path, dist, said) {
+function safePath(path, dist, said) {
     const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
     if (isPlain)
         return path;
@@ -55468,7 +55801,7 @@ function parseLegacyFiles(texts, dist) {
     const text = texts.get('files');
     if (text === undefined)
         throw json_malformed(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => archive_path_safePath(line, dist, 'info/files')));
+    const paths = new Set(linesOf(text).map((line) => safePath(line, dist, 'info/files')));
     const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
     const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
     return [...paths].map((path) => {
@@ -55542,7 +55875,7 @@ function parseEntry(entry, dist) {
     if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
         throw json_malformed(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
     }
-    const path = archive_path_safePath(entry['_path'], dist, 'info/paths.json');
+    const path = safePath(entry['_path'], dist, 'info/paths.json');
     const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
     const wrong = (key) => json_malformed(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
     if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
@@ -55728,7 +56061,7 @@ function readEntry(stream, dist) {
     const header = stream.header;
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
-    const path = archive_path_safePath(header.name, dist, 'the archive');
+    const path = safePath(header.name, dist, 'the archive');
     switch (header.type) {
         case 'directory':
             return undefined;
@@ -55753,7 +56086,7 @@ function readEntry(stream, dist) {
             return {
                 type: 'hardlink',
                 path,
-                target: archive_path_safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
+                target: safePath(header.linkname ?? '', dist, `the hard link '${path}'`),
             };
         case 'block-device':
         case 'character-device':
@@ -55857,12 +56190,12 @@ function isInfo({ path }) {
 
 ;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 1;
+const bytecode_format_bytecodeFormat = 1;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
  */
-function bytecode_format_hasHashedBytecode(version) {
+function hasHashedBytecode(version) {
     const [major = 0, minor = 0] = version.split('.').map(Number);
     return major === 3 && minor >= 7;
 }
@@ -55883,7 +56216,7 @@ async function content_readAll(content) {
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */
-async function content_drain(content) {
+async function drain(content) {
     const iterator = content[Symbol.asyncIterator]();
     while (!(await iterator.next()).done)
         ;
@@ -56112,7 +56445,7 @@ class Linking {
         if (file.placeholder) {
             const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
             if (wanted)
-                yield linking_fileOf(path, entry.mode, content, entry.mtime);
+                yield fileOf(path, entry.mode, content, entry.mtime);
             return;
         }
         if (file.sha256 !== undefined)
@@ -56125,7 +56458,7 @@ class Linking {
             yield { type: 'file', path, mode, mtime, size, content };
         }
         else if (file.sha256 === undefined) {
-            await content_drain(content);
+            await drain(content);
         }
     }
     *#softLink(target, planned) {
@@ -56195,7 +56528,7 @@ class Linking {
                 }
                 if (shared)
                     inode = path;
-                yield linking_fileOf(path, entry.mode, bytes, entry.mtime);
+                yield fileOf(path, entry.mode, bytes, entry.mtime);
             }
         }
         const [lost] = missing;
@@ -56238,7 +56571,7 @@ class Linking {
     }
 }
 /** A file whose content is in memory. */
-function linking_fileOf(path, mode, bytes, mtime) {
+function fileOf(path, mode, bytes, mtime) {
     return {
         type: 'file',
         path,
@@ -56253,25 +56586,54 @@ function linking_fileOf(path, mode, bytes, mtime) {
 
 
 
+/** How many sources are read while the first of them is compiled, so that several pythons have something to do. */
+const mostAhead = 16;
+/** Bytes of them. */
+const mostBytesAhead = 1_000_000;
 /**
- * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
- * time is in memory.
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources a few at a
+ * time are in memory.
  * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
-async function* compiling_withBytecode(entries, plan, { prefix }, select, compiler) {
+async function* withBytecode(entries, plan, { prefix }, select, compiler) {
     const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    const ahead = [];
+    let bytesAhead = 0;
+    /** Gives what is ready, in its order, until no more than so many are left. */
+    async function* giveAllBut(most, mostBytes) {
+        while (ahead.length > most || bytesAhead > mostBytes) {
+            const [first] = ahead.splice(0, 1);
+            if (!first)
+                return;
+            bytesAhead -= first.size;
+            yield first.source;
+            const bytecode = await first.bytecode;
+            if (bytecode)
+                yield fileOf(first.path, bytecodeMode(first.mode), bytecode);
+        }
+    }
     for await (const entry of entries) {
         const path = bytecodePaths.get(entry.path);
         if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield* giveAllBut(0, 0);
             yield entry;
             continue;
         }
-        const source = await content_readAll(entry.content);
-        yield linking_fileOf(entry.path, entry.mode, source, entry.mtime);
-        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
-        if (bytecode)
-            yield linking_fileOf(path, bytecodeMode(entry.mode), bytecode);
+        const { mode, mtime } = entry;
+        const content = await content_readAll(entry.content);
+        const bytecode = compiler.compile(`${prefix}/${entry.path}`, content);
+        bytecode.catch(() => undefined); // awaited when its turn comes, if it does
+        ahead.push({
+            source: fileOf(entry.path, mode, content, mtime),
+            size: content.length,
+            path,
+            mode,
+            bytecode,
+        });
+        bytesAhead += content.length;
+        yield* giveAllBut(mostAhead, mostBytesAhead);
     }
+    yield* giveAllBut(0, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -56397,7 +56759,7 @@ function clobber_findClobbers(plans) {
  * soft link to wherever that leads, which layers of an image cannot express.
  * @param plans as for `findClobbers`
  */
-function clobber_findObstructed(plans) {
+function findObstructed(plans) {
     const owners = new Map();
     plans.forEach(({ paths }, position) => {
         for (const path of paths)
@@ -56430,11 +56792,11 @@ function clobber_findObstructed(plans) {
  * @throws UserError when a package has files below another one's file or link, which a layer cannot have
  */
 function clobber_refuseObstructed(plans) {
-    const [obstructed] = clobber_findObstructed(plans);
+    const [obstructed] = findObstructed(plans);
     if (!obstructed)
         return;
     const { path, position, by, byPosition } = obstructed;
-    throw new UserError(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
+    throw new errors/* UserError */.y(`${plans[position]?.dist ?? ''} has '${path}', and ${plans[byPosition]?.dist ?? ''} has a file or link in its way: '${by}'`, { advice: 'Choose other versions or builds of these packages.' });
 }
 /** Which paths to take from the package at `position` when others take some from it. */
 function clobber_selectWinning(clobbers, position) {
@@ -56456,12 +56818,12 @@ function python_pythonOf(python) {
     const declared = python.pythonSitePackagesPath;
     const sitePackages = freeThreaded && (declared === undefined || declared === usual)
         ? `lib/python${version}t/site-packages`
-        : archive_path_safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
+        : safePath(declared ?? usual, `python-${python.version}-${python.build}`, 'python_site_packages_path');
     const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
-function python_bytecodePath(source, version) {
+function bytecodePath(source, version) {
     if (version.startsWith('2'))
         return `${source}c`;
     const slash = source.lastIndexOf('/');
@@ -56482,7 +56844,7 @@ function python_bytecodePath(source, version) {
  * their archive has them.
  * @throws UserError when a noarch python package has no python to be linked for, or paths are at odds
  */
-function plan_planLink(info, context) {
+function planLink(info, context) {
     const { dist, index } = info;
     const python = index.noarch === 'python' ? requirePython(context, dist) : undefined;
     const targets = info.files.map(({ path }) => (python ? noarchPath(path, python) : path));
@@ -56492,7 +56854,7 @@ function plan_planLink(info, context) {
     }));
     const recordPath = `conda-meta/${dist}.json`;
     const bytecode = python ? bytecodeOf(info.files, targets, python) : [];
-    const isCompiled = context.bytecode === true && python !== undefined && bytecode_format_hasHashedBytecode(python.version);
+    const isCompiled = context.bytecode === true && python !== undefined && hasHashedBytecode(python.version);
     // What comes later takes the path from what came before it; entry points come last.
     const owner = new Map();
     targets.forEach((path, position) => owner.set(path, position));
@@ -56511,7 +56873,7 @@ function plan_planLink(info, context) {
         if (file.type === 'directory')
             owner.delete(path);
     const paths = [...owner.keys()];
-    const [obstructed] = clobber_findObstructed([{ paths }]);
+    const [obstructed] = findObstructed([{ paths }]);
     if (obstructed)
         throw json_malformed(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
     return {
@@ -56544,7 +56906,7 @@ function bytecodeOf(files, targets, { version }) {
         if (!/^site-packages\/[^\t\n\r\f\v]+\.py$/.test(path))
             return [];
         const source = targets[position] ?? path;
-        return [{ source, path: python_bytecodePath(source, version) }];
+        return [{ source, path: bytecodePath(source, version) }];
     });
 }
 
@@ -56582,11 +56944,11 @@ const recordMode = 0o644;
  * @param compiler for the sources of noarch packages; without it they come without bytecode
  * @throws UserError when the archive is damaged or is not what its metadata says
  */
-async function* link_linkPackage(source, context, select = () => true, compiler) {
+async function* linkPackage(source, context, select = () => true, compiler) {
     const { locked, archive, facts } = source;
     const { index } = archive.info;
     const dist = `${locked.name}-${locked.version}-${locked.build}`;
-    const plan = plan_planLink(archive.info, context);
+    const plan = planLink(archive.info, context);
     if (plan.dist !== dist) {
         throw new errors/* UserError */.y(`the archive of ${dist} says that it is ${plan.dist}`, {
             at: { url: locked.url.href },
@@ -56596,18 +56958,18 @@ async function* link_linkPackage(source, context, select = () => true, compiler)
     refuseHiddenNoarch(source);
     const linking = new Linking(plan, archive, context, select);
     yield* plan.isCompiled && compiler
-        ? compiling_withBytecode(linking.files(), plan, context, select, compiler)
+        ? withBytecode(linking.files(), plan, context, select, compiler)
         : linking.files();
     const python = `${context.prefix}/${context.python?.executable ?? ''}`;
     for (const { path, entryPoint } of plan.entryPoints) {
         if (select(path))
-            yield linking_fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
+            yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)));
     }
     if (select(plan.recordPath)) {
         for (const sentence of archive.info.unreadable)
             lib_core/* warning */.$e(`${dist}: ${sentence}; there is no script for it`);
         const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context);
-        yield linking_fileOf(plan.recordPath, recordMode, Buffer.from(record));
+        yield fileOf(plan.recordPath, recordMode, Buffer.from(record));
     }
 }
 /**
@@ -56623,6 +56985,68 @@ function refuseHiddenNoarch({ locked, archive }) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/packages/wheel/csv.ts
+/** What ends a line for python's `str.splitlines`, by which pip takes a RECORD apart. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+/** The lines of a text as python's `str.splitlines` gives them. */
+function splitLines(text) {
+    const lines = text.split(lineEnd);
+    if (lines.at(-1) === '')
+        lines.pop();
+    return lines;
+}
+/**
+ * Reads CSV as python's `csv.reader` does when it is given lines without their ends: a quote inside a field stands for
+ * itself, a quoted field goes on in the next line.
+ * @returns the fields of each row; an empty line is a row of none
+ */
+function parseCsv(text) {
+    const rows = [];
+    let row = [];
+    let field = '';
+    let state = 'start';
+    for (const line of splitLines(text)) {
+        for (const character of line) {
+            if (state === 'quoted') {
+                if (character === '"')
+                    state = 'quote';
+                else
+                    field += character;
+            }
+            else if (character === ',') {
+                row.push(field);
+                field = '';
+                state = 'start';
+            }
+            else if (character === '"' && state !== 'plain') {
+                if (state === 'quote')
+                    field += character;
+                state = 'quoted';
+            }
+            else {
+                field += character;
+                state = 'plain';
+            }
+        }
+        if (state === 'quoted')
+            continue;
+        if (line !== '')
+            row.push(field);
+        rows.push(row);
+        row = [];
+        field = '';
+        state = 'start';
+    }
+    if (state === 'quoted')
+        rows.push([...row, field]);
+    return rows;
+}
+/** A row as python's `csv.writer` writes it: quotes only where they must be, CR and LF behind it. */
+function formatCsvRow(fields) {
+    return `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
+}
+
 ;// CONCATENATED MODULE: ./src/packages/wheel/refusal.ts
 
 
@@ -56632,7 +57056,7 @@ function refuseHiddenNoarch({ locked, archive }) {
  * @param what a sentence without its full stop
  */
 function refusal_refusal(wheel, what, cause) {
-    return new UserError(`the wheel ${wheel} cannot be installed: ${foreignText(what)}`, {
+    return new errors/* UserError */.y(`the wheel ${wheel} cannot be installed: ${(0,foreign/* foreignText */.qk)(what)}`, {
         advice: 'Only its maintainers can mend it. Choose another version of it.',
         cause,
     });
@@ -56647,7 +57071,7 @@ function refusal_refusal(wheel, what, cause) {
  * @param wheel for errors
  * @throws UserError for a line in a section that is no `name = value`
  */
-function entry_points_parseEntryPoints(text, wheel) {
+function parseEntryPoints(text, wheel) {
     const console = new Map();
     const gui = new Map();
     let section;
@@ -56662,11 +57086,37 @@ function entry_points_parseEntryPoints(text, wheel) {
             continue;
         const equals = line.indexOf('=');
         if (equals < 0)
-            throw refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+            throw refusal_refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
         const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
         scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
     }
     return { console, gui };
+}
+
+;// CONCATENATED MODULE: ./src/packages/wheel/headers.ts
+
+/**
+ * The headers of a METADATA or WHEEL file (core metadata, written as those of an e-mail), as far as the first empty line.
+ * @returns the first value of each, by its name in lower case; a value that is continued is put on one line
+ */
+function parseHeaders(text) {
+    const headers = new Map();
+    let name;
+    for (const line of splitLines(text)) {
+        if (line === '')
+            break;
+        if (/^[ \t]/.test(line)) {
+            if (name !== undefined)
+                headers.set(name, `${headers.get(name) ?? ''} ${line.trim()}`);
+            continue;
+        }
+        const colon = line.indexOf(':');
+        const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
+        name = headers.has(key) ? undefined : key;
+        if (name !== undefined)
+            headers.set(name, line.slice(colon + 1).trim());
+    }
+    return headers;
 }
 
 ;// CONCATENATED MODULE: ./src/packages/wheel/record.ts
@@ -56679,10 +57129,10 @@ function entry_points_parseEntryPoints(text, wheel) {
  * @param wheel for errors
  * @throws UserError for a row without a path, or with one that leaves the prefix
  */
-function record_parseRecord(text, wheel) {
+function parseRecord(text, wheel) {
     return parseCsv(text).map(([path, ...rest]) => {
         if (path === undefined)
-            throw refusal(wheel, 'its RECORD has an empty line');
+            throw refusal_refusal(wheel, 'its RECORD has an empty line');
         safePath(path, wheel, 'its RECORD');
         return [path, ...rest];
     });
@@ -56695,7 +57145,7 @@ const known = new Set((0,external_node_crypto_.getHashes)());
  * @returns the hashes that the rows have, by the file's name
  * @throws UserError when they do not fit
  */
-function record_checkRecord(rows, files, recordName, wheel) {
+function checkRecord(rows, files, recordName, wheel) {
     const exempt = ['', '.jws', '.p7s'].map((suffix) => recordName + suffix);
     const sizes = new Map(files.map(({ name, size }) => [name, size]));
     for (const name of exempt)
@@ -56708,34 +57158,34 @@ function record_checkRecord(rows, files, recordName, wheel) {
             continue;
         unlisted.delete(name);
         if (recorded !== '' && recorded !== String(size)) {
-            throw refusal(wheel, `its RECORD says that '${name}' has ${recorded} bytes, and it has ${size}`);
+            throw refusal_refusal(wheel, `its RECORD says that '${name}' has ${recorded} bytes, and it has ${size}`);
         }
         if (hash !== '')
             hashes.set(name, parseHash(hash, name, wheel));
     }
     const [missing] = unlisted;
     if (missing !== undefined)
-        throw refusal(wheel, `its RECORD does not list '${missing}'`);
+        throw refusal_refusal(wheel, `its RECORD does not list '${missing}'`);
     return hashes;
 }
 function parseHash(text, name, wheel) {
     const [algorithm = '', value = ''] = text.split(/=(.*)/s);
     if (!known.has(algorithm))
-        throw refusal(wheel, `its RECORD has the hash '${text}' of '${name}'`);
+        throw refusal_refusal(wheel, `its RECORD has the hash '${text}' of '${name}'`);
     return { algorithm, value: value.replace(/=+$/, '') };
 }
 /**
  * Gives content on while it is held against its hash.
  * @throws UserError at its end, when it is not what the RECORD says
  */
-async function* record_verified(content, recorded, name, wheel) {
-    const hash = recorded && createHash(recorded.algorithm);
+async function* verified(content, recorded, name, wheel) {
+    const hash = recorded && (0,external_node_crypto_.createHash)(recorded.algorithm);
     for await (const chunk of content) {
         hash?.update(chunk);
         yield chunk;
     }
     if (hash && hash.digest('base64url') !== recorded?.value) {
-        throw refusal(wheel, `the hash of '${name}' is not what its RECORD says`);
+        throw refusal_refusal(wheel, `the hash of '${name}' is not what its RECORD says`);
     }
 }
 
@@ -56755,7 +57205,7 @@ const windowCount = 2;
  * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
  * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
  */
-class windowed_file_WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
     size;
     #handle;
     /** The one that was of use last comes last. */
@@ -56767,7 +57217,7 @@ class windowed_file_WindowedFile extends yauzl/* RandomAccessReader */.lJ {
     }
     static async open(file) {
         const handle = await (0,promises_.open)(file);
-        return new windowed_file_WindowedFile(handle, (await handle.stat()).size);
+        return new WindowedFile(handle, (await handle.stat()).size);
     }
     /** @returns fewer bytes than asked for at the end of the file only */
     async bytes(start, length) {
@@ -56815,16 +57265,16 @@ const mostEntries = 1_000_000;
  * @throws UserError when it is no zip, is damaged, encrypted, packed in a way that wheels are not, or says of a member one thing here and
  * another there
  */
-async function* zip_zipEntries(file, wheel) {
+async function* zipEntries(file, wheel) {
     const reader = await WindowedFile.open(file);
     try {
         // Strict: with others, a backslash becomes a slash, which for pip it is not.
-        const zip = await fromRandomAccessReaderPromise(reader, reader.size, {
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, {
             autoClose: false,
             strictFileNames: true,
         });
         if (zip.entryCount > mostEntries)
-            throw refusal(wheel, `it has ${zip.entryCount} entries`);
+            throw refusal_refusal(wheel, `it has ${zip.entryCount} entries`);
         const opened = { file, wheel, zip, reader };
         for await (const entry of zip.eachEntry())
             yield describe(opened, entry);
@@ -56843,12 +57293,12 @@ function describe(opened, entry) {
     const { wheel } = opened;
     const { fileName: name, uncompressedSize: size, compressionMethod, generalPurposeBitFlag } = entry;
     if (entry.isEncrypted())
-        throw refusal(wheel, `'${name}' is encrypted`);
+        throw refusal_refusal(wheel, `'${name}' is encrypted`);
     if (compressionMethod !== 0 && compressionMethod !== 8) {
-        throw refusal(wheel, `'${name}' is packed by method ${compressionMethod}; stored or deflated is what wheels are`);
+        throw refusal_refusal(wheel, `'${name}' is packed by method ${compressionMethod}; stored or deflated is what wheels are`);
     }
-    if (generalPurposeBitFlag & utf8Name && !isUtf8(entry.fileNameRaw)) {
-        throw refusal(wheel, `the name '${name}' is not UTF-8`);
+    if (generalPurposeBitFlag & utf8Name && !(0,external_node_buffer_.isUtf8)(entry.fileNameRaw)) {
+        throw refusal_refusal(wheel, `the name '${name}' is not UTF-8`);
     }
     const start = entry.relativeOffsetOfLocalHeader;
     return {
@@ -56867,30 +57317,30 @@ async function* zip_contentOf(opened, entry) {
         let crc = 0;
         let size = 0;
         for await (const chunk of unpacked(opened, entry, start)) {
-            crc = crc32(chunk, crc);
+            crc = (0,external_node_zlib_.crc32)(chunk, crc);
             size += chunk.length;
             if (size > expected)
                 break;
             yield chunk;
         }
         if (size !== expected)
-            throw refusal(wheel, `'${name}' has not the size that the zip says`);
+            throw refusal_refusal(wheel, `'${name}' has not the size that the zip says`);
         if (crc !== entry.crc32)
-            throw refusal(wheel, `the CRC of '${name}' is not what the zip says`);
+            throw refusal_refusal(wheel, `the CRC of '${name}' is not what the zip says`);
     }
     catch (error) {
         throw zip_damage(error, wheel);
     }
 }
 /** What is no larger, packed and unpacked, is unpacked in one go: streams cost more than that. */
-const smallSize = (/* unused pure expression or super */ null && (512 * 1024));
+const smallSize = 512 * 1024;
 /** @param start where the packed bytes begin */
 async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, compressionMethod }, start) {
     const isDeflated = compressionMethod === 8;
     if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
         const bytes = await reader.bytes(start, compressedSize);
         if (bytes.length > 0)
-            yield isDeflated ? inflateRawSync(bytes, { maxOutputLength: smallSize }) : bytes;
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
         return;
     }
     const packed = readRange({ file, start, size: compressedSize });
@@ -56899,7 +57349,7 @@ async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, c
             yield* packed;
             return;
         }
-        const inflate = createInflateRaw({ chunkSize: smallSize });
+        const inflate = (0,external_node_zlib_.createInflateRaw)({ chunkSize: smallSize });
         packed.on('error', (error) => inflate.destroy(error));
         yield* packed.pipe(inflate);
     }
@@ -56914,7 +57364,7 @@ async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, c
  */
 async function checkLocalHeader({ zip, wheel }, entry) {
     const local = await zip.readLocalFileHeaderPromise(entry);
-    const disagreeing = (what) => refusal(wheel, `the zip has two ${what} of '${entry.fileName}'`);
+    const disagreeing = (what) => refusal_refusal(wheel, `the zip has two ${what} of '${entry.fileName}'`);
     if (!local.fileName.equals(entry.fileNameRaw))
         throw disagreeing('names');
     if (local.compressionMethod !== entry.compressionMethod)
@@ -56932,9 +57382,9 @@ async function checkLocalHeader({ zip, wheel }, entry) {
 }
 /** What a library says of damaged bytes, as an error of the wheel. */
 function zip_damage(error, wheel) {
-    if (error instanceof UserError)
+    if (error instanceof errors/* UserError */.y)
         return error;
-    return refusal(wheel, `the zip is damaged: ${messageOf(error)}`, error);
+    return refusal_refusal(wheel, `the zip is damaged: ${(0,errors/* messageOf */.b)(error)}`, error);
 }
 
 ;// CONCATENATED MODULE: ./src/packages/wheel/locked.ts
@@ -56944,13 +57394,28 @@ function zip_damage(error, wheel) {
  * @param lockFile for errors
  */
 function wheelToFetch(locked, folder, lockFile) {
-    const { name, version, fileName, sha256, requested, line } = locked;
+    return wheelOf(locked, locked, folder, lockFile);
+}
+/** The wheel that was built of a source of a lock: to pip it comes from where the source does. */
+function locked_builtWheel(line, built, folder, lockFile) {
+    return wheelOf(line, built, folder, lockFile);
+}
+/** @throws Error for anything that is no archive */
+function sdistToFetch({ url, line, ...source }, folder) {
+    if (source.kind !== 'sdist')
+        throw new Error(`${url} is no archive`);
+    const { fileName, sha256 } = source;
+    const checksum = { algorithm: 'sha256', hex: sha256 };
+    return { fileName, url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)), checksum, line, format: 'sdist' };
+}
+function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
+    const { name, requested, line } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
         version,
         fileName,
-        url: absolute(locked.url, pathToFileURL(`${folder}/`)),
+        url: absolute(locked.url, (0,external_node_url_.pathToFileURL)(`${folder}/`)),
         sha256,
         requested,
         ...(directUrl && { directUrl }),
@@ -56961,17 +57426,27 @@ function wheelToFetch(locked, folder, lockFile) {
     };
 }
 /**
- * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * What pip notes of a wheel, or of a source, that was asked for by its address. A path is relative to the project, whose folder is another one on each
  * machine and is not in the image: it is written as if that were the root of the file system.
  */
-function directUrlOf({ url, sha256, subdirectory, direct }) {
+function directUrlOf(locked) {
+    const { url, subdirectory, direct } = locked;
     if (!direct)
         return undefined;
-    return {
-        url: absolute(url, new URL('file:///')).href,
-        ...(subdirectory !== undefined && { subdirectory }),
-        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
-    };
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    if (locked.kind === 'vcs') {
+        const { vcs, commit, repository, revision } = locked;
+        return {
+            url: repository,
+            ...below,
+            vcs: { vcs, commitId: commit, ...(revision !== undefined && { requestedRevision: revision }) },
+        };
+    }
+    const place = { url: absolute(url, new URL('file:///')).href, ...below };
+    if (locked.kind === 'directory')
+        return { ...place, directory: {} };
+    const { sha256 } = locked;
+    return { ...place, archive: { hash: `sha256=${sha256}`, hashes: { sha256 } } };
 }
 /** `file:wheels/a.whl` is a path, and what has two slashes an address. */
 function absolute(url, root) {
@@ -56988,10 +57463,10 @@ function absolute(url, root) {
 
 
 /** Where a file of a wheel goes: the keys of sysconfig's schemes, and `root`, which is site-packages. */
-const dataKeys = (/* unused pure expression or super */ null && (['purelib', 'platlib', 'headers', 'scripts', 'data']));
+const dataKeys = ['purelib', 'platlib', 'headers', 'scripts', 'data'];
 /** Metadata larger than this is refused. The RECORD of ten thousand files has about a megabyte. */
-const textLimit = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
-const metadataFiles = (/* unused pure expression or super */ null && (['WHEEL', 'METADATA', 'RECORD', 'entry_points.txt']));
+const textLimit = 64 * 1024 * 1024;
+const metadataFiles = ['WHEEL', 'METADATA', 'RECORD', 'entry_points.txt'];
 /** PEP 508. */
 const projectName = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
 /**
@@ -57000,12 +57475,12 @@ const projectName = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
  * @throws UserError that names the wheel and what is wrong with it: a zip that says two things of one file, a path that leaves the
  * prefix, a RECORD that does not fit, metadata that is missing or not known
  */
-async function archive_openWheel(file, wheel = basename(file)) {
+async function openWheel(file, wheel = (0,external_node_path_.basename)(file)) {
     const { files, texts, distInfo } = await readDirectory(file, wheel);
     const required = (name) => {
         const text = texts.get(`${distInfo}/${name}`);
         if (text === undefined)
-            throw refusal(wheel, `it has no '${distInfo}/${name}'`);
+            throw refusal_refusal(wheel, `it has no '${distInfo}/${name}'`);
         return text;
     };
     checkWheelVersion(parseHeaders(required('WHEEL')).get('wheel-version'), wheel);
@@ -57013,9 +57488,9 @@ async function archive_openWheel(file, wheel = basename(file)) {
     const name = metadata.get('name');
     const version = metadata.get('version');
     if (!name || !version)
-        throw refusal(wheel, 'its METADATA has no Name or no Version');
+        throw refusal_refusal(wheel, 'its METADATA has no Name or no Version');
     if (!projectName.test(name))
-        throw refusal(wheel, `its METADATA has the Name '${name}'`);
+        throw refusal_refusal(wheel, `its METADATA has the Name '${name}'`);
     const record = parseRecord(required('RECORD'), wheel);
     const hashes = checkRecord(record, files, `${distInfo}/RECORD`, wheel);
     const entryPoints = parseEntryPoints(texts.get(`${distInfo}/entry_points.txt`) ?? '', wheel);
@@ -57043,7 +57518,7 @@ async function readDirectory(file, wheel) {
         const isDirectory = name.endsWith('/');
         const path = isDirectory ? name.slice(0, -1) : name;
         if (safePath(path, wheel, 'the archive') !== path)
-            throw refusal(wheel, `it has the path '${name}'`);
+            throw refusal_refusal(wheel, `it has the path '${name}'`);
         const [top = ''] = path.split('/', 1);
         if (top.endsWith('.dist-info'))
             distInfos.add(top);
@@ -57059,9 +57534,9 @@ async function readDirectory(file, wheel) {
     checkRanges(ranges, wheel);
     const [distInfo, another] = distInfos;
     if (distInfo === undefined)
-        throw refusal(wheel, 'it has no .dist-info directory');
+        throw refusal_refusal(wheel, 'it has no .dist-info directory');
     if (another !== undefined)
-        throw refusal(wheel, `it has both '${distInfo}' and '${another}'`);
+        throw refusal_refusal(wheel, `it has both '${distInfo}' and '${another}'`);
     return { files, texts, distInfo };
 }
 const typeMask = 0o170000;
@@ -57073,13 +57548,13 @@ function archive_describe({ name, mode, size }, wheel) {
         return { name, scheme: 'root', path: name, isExecutable, size };
     const scheme = dataKeys.find((one) => one === key);
     if (!scheme || rest.length === 0) {
-        throw refusal(wheel, `'${name}' is in none of the directories that ${top} may have: ${dataKeys.join(', ')}`);
+        throw refusal_refusal(wheel, `'${name}' is in none of the directories that ${top} may have: ${dataKeys.join(', ')}`);
     }
     return { name, scheme, path: rest.join('/'), isExecutable, size };
 }
 async function readText(entry, wheel) {
     if (entry.size > textLimit)
-        throw refusal(wheel, `'${entry.name}' has ${entry.size} bytes`);
+        throw refusal_refusal(wheel, `'${entry.name}' has ${entry.size} bytes`);
     const chunks = [];
     for await (const chunk of entry.content())
         chunks.push(chunk);
@@ -57087,7 +57562,7 @@ async function readText(entry, wheel) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
     }
     catch (cause) {
-        throw refusal(wheel, `'${entry.name}' is not UTF-8`, cause);
+        throw refusal_refusal(wheel, `'${entry.name}' is not UTF-8`, cause);
     }
 }
 /** No path may come twice, or be a file and a directory. */
@@ -57095,13 +57570,13 @@ function checkNames(files, wheel) {
     const names = new Set();
     for (const { name } of files) {
         if (names.has(name))
-            throw refusal(wheel, `it has '${name}' twice`);
+            throw refusal_refusal(wheel, `it has '${name}' twice`);
         names.add(name);
     }
     for (const { name } of files) {
-        for (const parent of parentsOf(name)) {
+        for (const parent of archive_path_parentsOf(name)) {
             if (names.has(parent))
-                throw refusal(wheel, `it has '${parent}' as a file and as a directory`);
+                throw refusal_refusal(wheel, `it has '${parent}' as a file and as a directory`);
         }
     }
 }
@@ -57111,17 +57586,78 @@ function checkRanges(ranges, wheel) {
     let before = 0;
     for (const [start, end] of ranges) {
         if (start < before)
-            throw refusal(wheel, 'members of its zip overlap');
+            throw refusal_refusal(wheel, 'members of its zip overlap');
         before = end;
     }
 }
 function checkWheelVersion(version, wheel) {
     if (version === undefined || !/^\d+(\.\d+)*$/.test(version)) {
-        throw refusal(wheel, `its WHEEL has ${version === undefined ? 'no Wheel-Version' : `the Wheel-Version '${version}'`}`);
+        throw refusal_refusal(wheel, `its WHEEL has ${version === undefined ? 'no Wheel-Version' : `the Wheel-Version '${version}'`}`);
     }
     if (Number.parseInt(version, 10) > 1) {
-        throw refusal(wheel, `its format is of version ${version}, and only 1 is known`);
+        throw refusal_refusal(wheel, `its format is of version ${version}, and only 1 is known`);
     }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/direct-url.ts
+/** The text of a direct_url.json (PEP 610), as pip writes it: on one line, without credentials. */
+function formatDirectUrl(direct) {
+    const { url, subdirectory } = direct;
+    const common = { url: withoutCredentials(url), ...(subdirectory !== undefined && { subdirectory }) };
+    if ('archive' in direct)
+        return pythonJson({ ...common, archive_info: direct.archive });
+    if ('vcs' in direct) {
+        const { vcs, commitId, requestedRevision } = direct.vcs;
+        return pythonJson({
+            ...common,
+            vcs_info: {
+                commit_id: commitId,
+                ...(requestedRevision !== undefined && { requested_revision: requestedRevision }),
+                vcs,
+            },
+        });
+    }
+    return pythonJson({ ...common, dir_info: direct.directory.editable ? { editable: true } : {} });
+}
+/** User and password of an address; `git@` and variables, `${USER}`, are none. */
+function withoutCredentials(url) {
+    return url.replace(/^([^/?#]*\/\/)([^/?#@]*)@/, (whole, scheme, user) => user === 'git' || /^\$\{[\w-]+\}(?::\$\{[\w-]+\})?$/.test(user) ? whole : scheme);
+}
+/** JSON as python's `json.dumps(value, sort_keys=True)` writes it: in ASCII, with spaces. */
+function pythonJson(value) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        const pairs = Object.entries(value)
+            .filter(([, item]) => item !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`);
+        return `{${pairs.join(', ')}}`;
+    }
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/wheel/tags.ts
+/**
+ * Whether a wheel is for a python, by the tags at the end of its file name (PEP 425; packaging/tags.py): built for this version, for the
+ * stable ABI of this one or an older one, or without compiled code.
+ */
+function fitsPython(fileName, { version, executable }) {
+    const [, pythons = '', abis = ''] = /-([^-]+)-([^-]+)-[^-]+\.whl$/i.exec(fileName.toLowerCase()) ?? [];
+    const isThreaded = executable.endsWith('t');
+    const [major = '', minor = ''] = version.split('.');
+    const isOlder = (tag) => {
+        const [, tagMajor, tagMinor = '0'] = /^[a-z]+(\d)(\d*)$/.exec(tag) ?? [];
+        return tagMajor === major && Number(tagMinor || '0') <= Number(minor);
+    };
+    const own = `cp${major}${minor}`;
+    const ownAbi = new RegExp(isThreaded ? `^${own}t$` : `^${own}[dmu]*$`);
+    const stableAbi = isThreaded ? 'abi3t' : 'abi3';
+    return pythons.split('.').some((python) => abis.split('.').some((abi) => {
+        if (python === own && (ownAbi.test(abi) || abi === 'none'))
+            return true;
+        if (python.startsWith('cp') && abi === stableAbi)
+            return isOlder(python);
+        return python.startsWith('py') && abi === 'none' && isOlder(python);
+    }));
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/wheel/scripts.ts
@@ -57132,7 +57668,7 @@ function pipVersion(version) {
     return { major, minor };
 }
 /** The oldest pips that write scripts as they do. */
-const dialects = (/* unused pure expression or super */ null && (['26.0', '25.2', '24.0']));
+const dialects = ['26.0', '25.2', '24.0'];
 /** The oldest pip that installs as a pip does: releases of pip are many, and what they leave differs rarely. */
 function pipDialect(version) {
     const { major, minor } = pipVersion(version);
@@ -57148,7 +57684,7 @@ function pipDialect(version) {
  * (pip, operations/install/wheel.py: `get_console_script_specs`).
  * @throws UserError for an entry point of which pip makes no script either
  */
-function scripts_wrapperScripts({ console, gui }, { version }, pip, wheel) {
+function wrapperScripts({ console, gui }, { version }, pip, wheel) {
     const others = new Map(console);
     const specs = [];
     const takeOver = (name, names, versioned) => {
@@ -57188,16 +57724,16 @@ function parseSpecification(text, pip, wheel) {
         !callable ||
         more.length > 0 ||
         (extras === undefined && /[[\]]/.test(text))) {
-        throw refusal(wheel, `no script can be made of its entry point '${text}', which is no 'name = module:callable'`);
+        throw refusal_refusal(wheel, `no script can be made of its entry point '${text}', which is no 'name = module:callable'`);
     }
-    const clean = posix.normalize(name).replace(/\/$/, '');
+    const clean = external_node_path_.posix.normalize(name).replace(/\/$/, '');
     if (clean.startsWith('/') || clean === '.' || clean.split('/').includes('..')) {
-        throw refusal(wheel, `its entry point '${text}' would make a script outside of bin/`);
+        throw refusal_refusal(wheel, `its entry point '${text}' would make a script outside of bin/`);
     }
     return { name: clean, module, callable };
 }
 /** The text of a script, in the words of the pip that locked. */
-function scripts_wrapperText({ module, callable }, prefix, pip) {
+function wrapperText({ module, callable }, prefix, pip) {
     const [imported = callable] = callable.split('.');
     const { major, minor } = pipVersion(pip);
     const shebang = wrapperShebang(pythonPath(prefix));
@@ -57238,13 +57774,13 @@ function pythonPath(prefix) {
 }
 const placeholder = Buffer.from('#!python');
 /** Whether pip would write the script's first line anew, by its first eight bytes. */
-function scripts_hasPlaceholder(start) {
+function hasPlaceholder(start) {
     return placeholder.equals(start.subarray(0, placeholder.length));
 }
 /** How many bytes `hasPlaceholder` needs. */
-const scripts_placeholderLength = placeholder.length;
+const placeholderLength = placeholder.length;
 /** A script with the environment's python in its first line, however long that is and whatever arguments were in it (pip: `fix_script`). */
-function scripts_fixScript(content, prefix) {
+function fixScript(content, prefix) {
     const newline = content.indexOf(0x0a);
     const rest = newline < 0 ? Buffer.alloc(0) : content.subarray(newline + 1);
     return Buffer.concat([Buffer.from(`#!${pythonPath(prefix)}\n`), rest]);
@@ -57254,8 +57790,8 @@ function scripts_fixScript(content, prefix) {
  * `is_entrypoint_wrapper`).
  * @param path in the wheel
  */
-function scripts_isOldWrapper(path, { console, gui }) {
-    const name = posix.basename(path);
+function isOldWrapper(path, { console, gui }) {
+    const name = external_node_path_.posix.basename(path);
     const suffix = /(?:\.exe|-script\.py|\.pya)$/i.exec(name)?.[0] ?? '';
     const command = name.slice(0, name.length - suffix.length);
     return console.has(command) || gui.has(command);
@@ -57273,26 +57809,26 @@ function scripts_isOldWrapper(path, { console, gui }) {
 
 
 
-const plan_fileMode = 0o644;
-const plan_executableMode = 0o755;
+const fileMode = 0o644;
+const executableMode = 0o755;
 /**
  * Plans a wheel's linking as pip installs it (operations/install/wheel.py: `_install_wheel`), with a umask of 022.
  * @throws UserError when the environment has no python, the wheel is another one than the lock says or for another python, or its
  * paths are at odds
  */
-function plan_planWheel({ locked, archive }, context) {
+function planWheel({ locked, archive }, context) {
     const { info } = archive;
     const { wheel, distInfo, entryPoints } = info;
     const python = plan_requirePython(context, wheel);
-    const name = canonicalName(locked.name);
-    if (canonicalName(info.name) !== name || !canonicalName(distInfo).startsWith(name)) {
-        throw new UserError(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
+    const name = (0,environment_read/* canonicalName */.Ew)(locked.name);
+    if ((0,environment_read/* canonicalName */.Ew)(info.name) !== name || !(0,environment_read/* canonicalName */.Ew)(distInfo).startsWith(name)) {
+        throw new errors/* UserError */.y(`the wheel of ${locked.name} says that it is ${info.name}, in ${distInfo}`, {
             at: locked.at ?? { url: locked.url.href },
             advice: 'Update the lockfile.',
         });
     }
     if (!fitsPython(locked.fileName, python)) {
-        throw new UserError(`the wheel ${locked.fileName} is not for python ${python.version}`, {
+        throw new errors/* UserError */.y(`the wheel ${locked.fileName} is not for python ${python.version}`, {
             at: locked.at ?? { url: locked.url.href },
             advice: 'Update the lockfile: pip chooses wheels for the python of the environment.',
         });
@@ -57303,7 +57839,7 @@ function plan_planWheel({ locked, archive }, context) {
         .map((file) => ({ file, path: `${directories[file.scheme]}${file.path}` }));
     const metadata = `${python.sitePackages}/${distInfo}`;
     const generated = [
-        ...wrapperScripts(entryPoints, python, context.pip, wheel).map((script) => generatedFile(`bin/${script.name}`, wrapperText(script, context.prefix, context.pip), plan_executableMode)),
+        ...wrapperScripts(entryPoints, python, context.pip, wheel).map((script) => generatedFile(`bin/${script.name}`, wrapperText(script, context.prefix, context.pip), executableMode)),
         generatedFile(`${metadata}/INSTALLER`, 'pip\n'),
         ...(locked.directUrl
             ? [generatedFile(`${metadata}/direct_url.json`, formatDirectUrl(locked.directUrl))]
@@ -57355,27 +57891,27 @@ function schemes({ sitePackages, executable, version }, headers) {
         root: library,
         purelib: library,
         platlib: library,
-        headers: `include/${posix.basename(executable)}${abiFlags}/${headers}/`,
+        headers: `include/${external_node_path_.posix.basename(executable)}${abiFlags}/${headers}/`,
         scripts: 'bin/',
         data: '',
     };
 }
-function generatedFile(path, text, mode = plan_fileMode) {
+function generatedFile(path, text, mode = fileMode) {
     return { path, mode, bytes: Buffer.from(text) };
 }
 function checkPaths(paths, wheel) {
-    const reserved = paths.find(isReserved);
+    const reserved = paths.find(whiteout_isReserved);
     if (reserved !== undefined) {
-        throw refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+        throw refusal_refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
     }
     const [obstructed] = findObstructed([{ paths }]);
     if (obstructed)
-        throw refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+        throw refusal_refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
 }
 function plan_requirePython({ python, prefix }, wheel) {
     if (python)
         return python;
-    throw new UserError(`the wheel ${wheel} is for python, and the environment at ${prefix} has none`, {
+    throw new errors/* UserError */.y(`the wheel ${wheel} is for python, and the environment at ${prefix} has none`, {
         advice: "Add 'python' to the environment's dependencies.",
     });
 }
@@ -57384,8 +57920,8 @@ function plan_requirePython({ python, prefix }, wheel) {
 
 
 
-function record_recordedContent(bytes) {
-    return [`sha256=${createHash('sha256').update(bytes).digest('base64url')}`, String(bytes.length)];
+function recordedContent(bytes) {
+    return [`sha256=${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('base64url')}`, String(bytes.length)];
 }
 /**
  * The RECORD of an installed wheel, as pip writes it (operations/install/wheel.py: `get_csv_rows_for_installed`). The wheel's rows stay, with the
@@ -57393,11 +57929,11 @@ function record_recordedContent(bytes) {
  * bytecode, has no hash.
  * @param directory that paths are relative to: site-packages
  */
-function record_formatInstalledRecord({ rows, places, changed, generated, bytecode }, directory) {
-    const relative = (path) => posix.relative(`/${directory}`, `/${path}`);
+function formatInstalledRecord({ rows, places, changed, generated, bytecode }, directory) {
+    const relative = (path) => external_node_path_.posix.relative(`/${directory}`, `/${path}`);
     const final = new Map([
         ...changed,
-        ...generated.map(({ path, bytes }) => [path, record_recordedContent(bytes)]),
+        ...generated.map(({ path, bytes }) => [path, recordedContent(bytes)]),
     ]);
     const unlisted = new Map(places);
     const installed = rows.map(([name, hash = '', size = '']) => {
@@ -57439,9 +57975,9 @@ function compareStrings(one, other) {
  * @returns relative to the prefix, sorted, none twice; what is outside of the prefix is left out
  * @throws UserError when its entry_points.txt cannot be read
  */
-function replaced_removedBy({ dist, record, entryPoints = '' }, { sitePackages, version }, prefix) {
+function removedBy({ dist, record, entryPoints = '' }, { sitePackages, version }, prefix) {
     const inPrefix = (row) => {
-        const path = posix.relative(prefix, posix.resolve(prefix, sitePackages, row));
+        const path = external_node_path_.posix.relative(prefix, external_node_path_.posix.resolve(prefix, sitePackages, row));
         return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
     };
     const removed = new Set();
@@ -57458,7 +57994,7 @@ function replaced_removedBy({ dist, record, entryPoints = '' }, { sitePackages, 
     }
     const { console, gui } = parseEntryPoints(entryPoints, dist);
     for (const name of [...console.keys(), ...gui.keys()]) {
-        const path = inPrefix(posix.resolve(prefix, 'bin', name));
+        const path = inPrefix(external_node_path_.posix.resolve(prefix, 'bin', name));
         if (path !== undefined)
             removed.add(path);
     }
@@ -57493,7 +58029,7 @@ async function link_openLockedWheel(locked, file) {
  * @param compiler for sources; without it they come without bytecode, and RECORD lists none
  * @throws UserError when the wheel is damaged or is not what its RECORD says
  */
-async function* link_linkWheel(source, context, select = () => true, compiler) {
+async function* linkWheel(source, context, select = () => true, compiler) {
     const plan = planWheel(source, context);
     const isRecorded = select(plan.recordPath);
     const bytecodeSources = new Map(plan.isCompiled && compiler ? plan.bytecode.map((one) => [one.path, one.source]) : []);
@@ -57571,7 +58107,7 @@ class WheelFiles {
         const { start, content } = await peek(entry.content, placeholderLength);
         if (!hasPlaceholder(start))
             return { ...entry, content };
-        const bytes = fixScript(await readAll(content), this.#context.prefix);
+        const bytes = fixScript(await content_readAll(content), this.#context.prefix);
         this.changed.set(path, recordedContent(bytes));
         return fileOf(path, mode, bytes);
     }
@@ -57619,6 +58155,30 @@ function wheelContext({ pip, ...context }) {
     return { ...context, pip };
 }
 
+;// CONCATENATED MODULE: ./src/layers/manifest-room.ts
+/**
+ * What a layer may say of itself in the manifest, in bytes as they stand there. Registries need not take manifests above 4 MB, and clients
+ * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
+ */
+const annotationLimit = 9000;
+/** Whether a text has room in the annotation of a layer. */
+function manifest_room_hasRoom(text) {
+    return bytesInManifest(text) <= annotationLimit;
+}
+/**
+ * How many entries the path sets of an annotation may have together.
+ * @param rest the annotation with empty ones
+ * @returns less than 1 when there is no room for any
+ */
+function manifest_room_roomForPaths(rest) {
+    // Four bytes an entry in base64, each set rounded up.
+    return Math.floor(((annotationLimit - bytesInManifest(rest) - 8) * 3) / 16);
+}
+/** It is a string in a string there: quotes and line breaks take more. */
+function bytesInManifest(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
+
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
 
 /** FNV-1a (draft-eastlake-fnv) over UTF-16 code units, their high byte last. */
@@ -57662,7 +58222,7 @@ function path_set_claimsOf(names, paths, most = Infinity) {
  * A set of paths of which directories stand for all below them where there are too many.
  * @param most as in `claimsOf`
  */
-function pathSetOf(paths, most) {
+function path_set_pathSetOf(paths, most) {
     const all = new Set(paths);
     takeDirectories(all, new Set(), most);
     return hashed(all);
@@ -57716,7 +58276,7 @@ function territoryOf(path, own) {
  * Finds those that may have a path in common with another, or a file where another has a directory.
  * @returns their indexes
  */
-function path_set_findMeetings(all) {
+function findMeetings(all) {
     const owners = new Map();
     const meeting = new Set();
     all.forEach(({ claims }, index) => {
@@ -57762,7 +58322,7 @@ function path_set_parsePathSet(text) {
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
  */
-const facts_factsAnnotation = 'io.github.micromamba-image.facts';
+const factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
 const scriptRules = 2;
 /** The facts with the claims on some paths, as exact as there is room for in a manifest. */
@@ -57771,15 +58331,15 @@ function facts_withClaims(rest, names, paths) {
     return { ...claimsOf(names, paths, room > 0 ? room : undefined), ...rest };
 }
 /** @returns undefined where a manifest has no room for them; the layer is made again by each run that needs its facts */
-function facts_formatFacts(facts) {
+function formatFacts(facts) {
     const text = formatAll(facts);
-    return hasRoom(text) ? text : undefined;
+    return manifest_room_hasRoom(text) ? text : undefined;
 }
 function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
-        claims: formatPathSet(claims),
-        ways: formatPathSet(ways),
+        claims: path_set_formatPathSet(claims),
+        ways: path_set_formatPathSet(ways),
         ...(Object.keys(texts).length > 0 && { texts: facts_sorted(texts) }),
         ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
         distributions,
@@ -57792,7 +58352,7 @@ function facts_sorted(texts) {
 /** @returns undefined for anything that `formatFacts` would not give, to the byte: it is damaged, or somebody else's */
 function parseFacts(text) {
     const facts = readFacts(text);
-    return facts && facts_formatFacts(facts) === text ? facts : undefined;
+    return facts && formatFacts(facts) === text ? facts : undefined;
 }
 function readFacts(text) {
     let value;
@@ -57802,18 +58362,18 @@ function readFacts(text) {
     catch {
         return undefined;
     }
-    if (!isRecord(value))
+    if (!(0,json/* isRecord */.u)(value))
         return undefined;
     const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
-    const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
+    const [claimed, above] = [path_set_parsePathSet(claims), path_set_parsePathSet(ways)];
     if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
     const [, scripted, messages] = scripts;
     if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
         return undefined;
-    if (!Object.keys(texts).every(isActivationFile))
+    if (!Object.keys(texts).every(activation_files_isActivationFile))
         return undefined;
     const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
     if (python === undefined)
@@ -57824,7 +58384,7 @@ function readFacts(text) {
     return { ...read, python: { version, executable, sitePackages } };
 }
 function isTexts(value) {
-    return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+    return (0,json/* isRecord */.u)(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -57836,21 +58396,50 @@ function isList(value) {
 
 /** The annotation of a layer's descriptor that holds its key. */
 const key_layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
+/** The annotation of a layer's descriptor that names the wheels in it which were built, as a JSON list: it is as reproducible as they are. */
+const builtAnnotation = 'io.github.micromamba-image.built';
 /** The hash of everything that determines a layer's bytes. */
 function layerKey(inputs) {
-    return keyOf('packages', inputs, inputs.compression);
+    return key_keyOf('packages', inputs, inputs.compression);
 }
 /**
  * The key of a layer that holds no packages.
  * @param title tells layers of different kinds apart
  * @param inputs all that the layer is made from
  */
-function keyOf(title, inputs, compression) {
-    return digestOf(JSON.stringify([title, layerRules(compression), inputs]));
+function key_keyOf(title, inputs, compression) {
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([title, key_layerRules(compression), inputs]));
 }
 /** The rules by which this version makes bytes of what it is given; a change of any makes other layers. */
-function layerRules(compression) {
-    return [packerFormat, directoryMode, rootPrefixMode, compressorName(compression)];
+function key_layerRules(compression) {
+    return [packerFormat, reproducible_directoryMode, rootPrefixMode, compressorName(compression)];
+}
+
+;// CONCATENATED MODULE: ./src/layers/overrides.ts
+/**
+ * Finds the files that the order of the layers gets wrong. Of several packages that claim a path, the one that is last in
+ * the lock must have it, but in an image the one in the topmost layer does; where these differ, the winner's file has
+ * to be given again in a layer on top.
+ * @param groups in the order of the image
+ * @param gone paths at which nothing is left
+ * @returns for each package (its position in the lock) the paths to give again
+ */
+function planOverrides(groups, clobbers, gone = new Set()) {
+    const layerOf = new Map(groups.flatMap(({ packages }, layer) => packages.map((position) => [position, layer])));
+    const heightOf = (position) => layerOf.get(position) ?? -1;
+    const overrides = new Map();
+    for (const [path, { winner, losers }] of clobbers) {
+        if (gone.has(path))
+            continue;
+        if (losers.every((loser) => heightOf(loser) <= heightOf(winner)))
+            continue;
+        const paths = overrides.get(winner);
+        if (paths)
+            paths.add(path);
+        else
+            overrides.set(winner, new Set([path]));
+    }
+    return overrides;
 }
 
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -57865,6 +58454,10 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
  * threads of Node's own pool, which are four on any machine, decode its packages and encode its layer.
  */
 const mostThreads = 3;
+/** How many threads pack so many layers. */
+function threadsFor(layers) {
+    return Math.min((0,external_node_os_.availableParallelism)(), mostThreads, layers);
+}
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /**
@@ -57875,9 +58468,9 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 };
  * @param onPacked called with each layer as it is finished, and the index of its job
  * @throws UserError when a package is at fault
  */
-async function pool_packLayers(jobs, onPacked = () => undefined, threads = Math.min(availableParallelism(), mostThreads)) {
+async function packLayers(jobs, onPacked = () => undefined, threads = threadsFor(jobs.length)) {
     const waiting = [...jobs.entries()];
-    const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new Worker(workerUrl(), { resourceLimits }));
+    const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => new external_node_worker_threads_.Worker(workerUrl(), { resourceLimits }));
     const work = async (worker) => {
         const end = pool_endOf(worker);
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -57896,13 +58489,13 @@ async function pool_packLayers(jobs, onPacked = () => undefined, threads = Math.
 }
 async function pack(worker, job) {
     worker.postMessage(job);
-    const [answer] = (await once(worker, 'message')); // what worker.ts sends
+    const [answer] = (await (0,external_node_events_.once)(worker, 'message')); // what worker.ts sends
     if ('packed' in answer)
         return answer.packed;
     if ('bug' in answer)
         throw Object.assign(new Error(), answer.bug);
     const { message, ...place } = answer.userError;
-    throw Object.assign(new UserError(message), place);
+    throw Object.assign(new errors/* UserError */.y(message), place);
 }
 /** Fails when the thread ends, for whatever reason; with the reason, if it had one. */
 function pool_endOf(worker) {
@@ -57926,14 +58519,14 @@ function workerUrl() {
 ;// CONCATENATED MODULE: ./src/prefix/distributions.ts
 
 /** Finds the distributions among files of a prefix, as pip does: by `<name>-<version>.dist-info` and the older `.egg-info`. */
-function distributions_findDistributions(paths) {
+function findDistributions(paths) {
     const found = new Map();
     for (const file of paths) {
         const [, path = '', name = '', version = '', kind = ''] = /^((?:.*\/)?site-packages\/([^/-]+)(?:-([^/]*))?\.(dist-info|egg-info))(?:\/|$)/.exec(file) ?? [];
         if (path === '' || found.has(path))
             continue;
         found.set(path, {
-            name: canonicalName(name),
+            name: (0,environment_read/* canonicalName */.Ew)(name),
             version: kind === 'egg-info' ? version.replace(/-py\d[\d.]*(-.*)?$/, '') : version,
             path,
             kind: kind === 'egg-info' ? kind : 'dist-info',
@@ -57943,7 +58536,7 @@ function distributions_findDistributions(paths) {
 }
 /** Their names, sorted, each once. */
 function distributions_distributionNames(paths) {
-    return [...new Set(distributions_findDistributions(paths).map(({ name }) => name))].sort();
+    return [...new Set(findDistributions(paths).map(({ name }) => name))].sort();
 }
 
 ;// CONCATENATED MODULE: ./src/layers/replaced.ts
@@ -57954,7 +58547,7 @@ function distributions_distributionNames(paths) {
 
 
 /** What a plan of a package has of wheels' projects. */
-function replaced_findReplaced({ paths }, { sitePackages }, wheels) {
+function findReplaced({ paths }, { sitePackages }, wheels) {
     return findDistributions(paths.filter((path) => path.startsWith(`${sitePackages}/`))).flatMap((distribution) => {
         const wheel = wheels.get(distribution.name);
         return wheel ? [{ distribution, wheel }] : [];
@@ -57964,23 +58557,23 @@ function replaced_findReplaced({ paths }, { sitePackages }, wheels) {
  * Reads what pip would go by when it uninstalls a distribution.
  * @throws UserError for one that pip does not uninstall either
  */
-async function replaced_readReplaced(source, plan, { distribution, wheel }, context) {
+async function readReplaced(source, plan, { distribution, wheel }, context) {
     const { path, kind } = distribution;
     const [record, entryPoints] = [`${path}/RECORD`, `${path}/entry_points.txt`];
     const texts = new Map();
     const isText = (one) => one === record || one === entryPoints;
     if (kind === 'dist-info') {
-        for await (const entry of linkLinkable(source, context, isText)) {
+        for await (const entry of linkable_linkLinkable(source, context, isText)) {
             if (entry.type === 'file')
-                texts.set(entry.path, (await readAll(entry.content)).toString());
+                texts.set(entry.path, (await content_readAll(entry.content)).toString());
         }
     }
     const text = texts.get(record);
     if (text === undefined) {
-        throw new UserError(`pip would have to uninstall the ${distribution.name} ${distribution.version} of the package ${plan.dist} before it installs this wheel, and cannot: ` +
+        throw new errors/* UserError */.y(`pip would have to uninstall the ${distribution.name} ${distribution.version} of the package ${plan.dist} before it installs this wheel, and cannot: ` +
             (kind === 'dist-info' ? 'it has no RECORD of its files' : `it is an old '.egg-info'`), {
             at: wheel.at,
-            advice: `Ask conda for ${distribution.name} ${wheel.version}, or take one of the two out of the environment.`,
+            advice: `Ask conda for ${withVersion(wheel)}, or take one of the two out of the environment.`,
         });
     }
     const { python, prefix } = context;
@@ -57991,13 +58584,17 @@ async function replaced_readReplaced(source, plan, { distribution, wheel }, cont
         paths: removedBy({ dist: plan.dist, record: text, entryPoints: texts.get(entryPoints) }, python, prefix),
     };
 }
-const replaced_nothingRemoved = { replaced: [], gone: new Set(), emptied: [] };
+/** `six 2.0` */
+function withVersion({ name, version }) {
+    return version === undefined ? name : `${name} ${version}`;
+}
+const nothingRemoved = { replaced: [], gone: new Set(), emptied: [] };
 /**
  * Follows pip: before it installs a wheel it removes what the distribution before recorded, whoever has put a file there since then; what
  * that wheel and later ones put there stays. A directory goes with the last of its files.
  * @param plans all that claim one of the paths, by position, with holes
  */
-function replaced_planRemovals(replaced, plans) {
+function planRemovals(replaced, plans) {
     const removedAt = new Map();
     for (const { wheel, paths } of replaced) {
         for (const path of paths)
@@ -58019,22 +58616,22 @@ function replaced_planRemovals(replaced, plans) {
     const empty = new Set();
     for (const path of gone)
         addParents(path, empty);
-    const emptied = [...empty].filter((path) => !alive.has(path) && parentsOf(path).every((parent) => alive.has(parent)));
+    const emptied = [...empty].filter((path) => !alive.has(path) && archive_path_parentsOf(path).every((parent) => alive.has(parent)));
     return { replaced, gone, emptied: emptied.sort() };
 }
 function addParents(path, to) {
-    for (const parent of parentsOf(path)) {
+    for (const parent of archive_path_parentsOf(path)) {
         if (to.has(parent))
             break;
         to.add(parent);
     }
 }
 /** The paths that a layer on top hides: directories, and files elsewhere. */
-function replaced_hiddenPaths({ gone, emptied }) {
+function hiddenPaths({ gone, emptied }) {
     const whole = new Set(emptied);
     return [
         ...emptied,
-        ...[...gone].filter((path) => !parentsOf(path).some((parent) => whole.has(parent))),
+        ...[...gone].filter((path) => !archive_path_parentsOf(path).some((parent) => whole.has(parent))),
     ].sort();
 }
 
@@ -58054,7 +58651,7 @@ async function* bytecodeOverrides(contents, startCompiler) {
     for (const [position, bytecode] of again) {
         const missing = new Set(bytecode.values());
         const select = (path) => bytecode.has(path) || missing.has(path);
-        for await (const entry of linkLinkable(contents.source(position), contents.context, select, compiler)) {
+        for await (const entry of linkable_linkLinkable(contents.source(position), contents.context, select, compiler)) {
             if (missing.delete(entry.path))
                 yield entry;
         }
@@ -58106,7 +58703,7 @@ const bucketCountWithoutSizes = 64;
 const wheelBucketCount = 8;
 const wheelBucketCountWithoutSizes = 16;
 /** Of an environment's layers this part is for its wheels. */
-const wheelShare = (/* unused pure expression or super */ null && (1 / 5));
+const wheelShare = 1 / 5;
 /** How a wheel is called where packages and wheels stand together. */
 const wheelPrefix = 'pip:';
 /** A package whose archive has this many bytes gets a layer of its own. */
@@ -58126,6 +58723,39 @@ function groupPackages(names, own, budget) {
         : bucketsWithin(budget, bucketCountWithoutSizes);
     const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
     return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
+}
+/**
+ * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
+ * @param budget how many groups there may be, at least 1
+ */
+function groupLocked(names, budget) {
+    const { packages, wheels = [], ownLayer, built = new Set() } = names;
+    if (wheels.length === 0)
+        return groupPackages(packages, ownLayer, budget);
+    const forWheels = wheelBudget(budget);
+    const ready = [...wheels.keys()].filter((place) => !built.has(place));
+    const ofWheels = groupWheels(ready.map((place) => wheels[place] ?? ''), ownLayer, Math.max(1, built.size > 0 ? forWheels - 1 : forWheels), 0).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }));
+    const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length));
+    return [
+        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+        ...[...ofWheels, ...ofBuilt].map((group) => ({
+            ...group,
+            packages: group.packages.map((place) => packages.length + place),
+        })),
+    ];
+}
+/** Each that is built is alone, so that none is built for another's sake; where that makes too many layers, the first ones share one. */
+function groupBuilt({ wheels = [], built = new Set(), folders }, budget) {
+    const places = [...built].sort((a, b) => a - b);
+    const shared = places.slice(0, places.length > budget ? places.length - budget + 1 : 0);
+    const alone = places.slice(shared.length).map((place) => [place]);
+    return [shared, ...alone]
+        .filter((group) => group.length > 0)
+        .map((group) => ({
+        title: `pip: ${group.length === 1 ? (wheels[group[0] ?? 0] ?? '') : 'built'}`,
+        packages: group,
+        ...(group.every((place) => folders?.has(place)) && { isOfFolders: true }),
+    }));
 }
 /** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
 function wheelBudget(budget) {
@@ -66563,7 +67193,7 @@ async function* layerEntries(entries, { prefix, rootPrefix }, { uid, gid, groupW
             yield* directory(path.slice(0, slash));
         }
     }
-    function* directory(path, mode = directoryMode) {
+    function* directory(path, mode = reproducible_directoryMode) {
         if (directories.has(path))
             return;
         directories.add(path);
@@ -66621,7 +67251,7 @@ class PrefixContents {
         const contents = new PrefixContents(layers, context, open);
         const meetings = findMeetings(layers.map(({ facts }) => facts));
         await contents.#openAll(layers.filter((_, index) => meetings.has(index)));
-        refuseObstructed(contents.#plans);
+        clobber_refuseObstructed(contents.#plans);
         if (wheels.length > 0)
             await contents.#removeReplaced(new Map(wheels.map((one) => [one.name, one])));
         return contents;
@@ -66681,25 +67311,25 @@ class PrefixContents {
         if (exact)
             return exact;
         const closed = this.#layers.filter((layer) => !this.#opened.has(layer));
-        const places = [path, ...parentsOf(path)].map(hashPath);
+        const places = [path, ...archive_path_parentsOf(path)].map(path_set_hashPath);
         const owner = closed.find(({ facts }) => places.some((place) => facts.claims.has(place)));
         if (owner)
             throw new LayerNotOpened(() => this.#openAll([owner]));
-        return closed.some(({ facts }) => facts.ways.has(hashPath(path))) ? 'directory' : 'absent';
+        return closed.some(({ facts }) => facts.ways.has(path_set_hashPath(path))) ? 'directory' : 'absent';
     }
     async #openAll(layers) {
         const positions = layers.flatMap(({ packages }) => packages).sort((a, b) => a - b);
         const sources = await this.#open(positions);
         for (const [index, source] of sources.entries()) {
             const position = positions[index] ?? 0;
-            const plan = planLinkable(source, this.context);
+            const plan = linkable_planLinkable(source, this.context);
             this.#sources.set(position, source);
             this.#plans[position] = plan;
             this.#learn(plan);
         }
         for (const layer of layers)
             this.#opened.add(layer);
-        this.#clobbers = findClobbers(this.#plans);
+        this.#clobbers = clobber_findClobbers(this.#plans);
     }
     /** Takes the distributions of packages away that are also those of wheels, as pip would. */
     async #removeReplaced(wheels) {
@@ -66712,7 +67342,7 @@ class PrefixContents {
         const replaced = [];
         for (const [position, source] of [...this.#sources].sort(([a], [b]) => a - b)) {
             const plan = this.#plans[position];
-            if (!plan || !isPackage(source))
+            if (!plan || !linkable_isPackage(source))
                 continue;
             for (const found of findReplaced(plan, python, wheels)) {
                 replaced.push(await readReplaced(source, plan, found, context));
@@ -66730,10 +67360,10 @@ class PrefixContents {
     #layersTouching({ replaced, emptied }) {
         const places = new Set();
         for (const path of replaced.flatMap(({ paths }) => paths)) {
-            for (const place of [path, ...parentsOf(path)])
-                places.add(hashPath(place));
+            for (const place of [path, ...archive_path_parentsOf(path)])
+                places.add(path_set_hashPath(place));
         }
-        const below = emptied.map(hashPath);
+        const below = emptied.map(path_set_hashPath);
         return this.#layers.filter((layer) => !this.#opened.has(layer) &&
             (below.some((place) => layer.facts.ways.has(place)) ||
                 [...layer.facts.claims].some((place) => places.has(place))));
@@ -66742,7 +67372,7 @@ class PrefixContents {
         const links = new Set(files.flatMap(({ file, path }) => ('type' in file && file.type === 'softlink' ? [path] : [])));
         for (const path of paths) {
             this.#kinds.set(path, links.has(path) ? 'link' : 'file');
-            for (const parent of parentsOf(path))
+            for (const parent of archive_path_parentsOf(path))
                 this.#kinds.set(parent, 'directory');
         }
     }
@@ -66779,6 +67409,7 @@ async function openingAsNeeded(question) {
 
 
 
+
 /** The door of this folder: from packages to layers. */
 
 
@@ -66796,20 +67427,29 @@ async function openingAsNeeded(question) {
  * @returns the layers in the order of the groups
  */
 async function buildLayers(groups, python, directory, onLayer) {
+    // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
+    const processes = Math.ceil((0,external_node_os_.availableParallelism)() / Math.max(1, threadsFor(groups.length)));
     const jobs = groups.map(({ inputs, prepare }, index) => async () => {
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
         const members = packages.map(jobMember);
-        const file = join(directory, `layer-${index}`);
+        const file = (0,external_node_path_.join)(directory, `layer-${index}`);
         const context = linkContext(inputs, python);
-        return { packages: members, context, ...(compiler && { compiler }), owner, compression, file };
+        return {
+            packages: members,
+            context,
+            ...(compiler && { compiler: { ...compiler, processes } }),
+            owner,
+            compression,
+            file,
+        };
     });
     const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts }, index) => {
         const { title = '', key = '' } = groups[index] ?? {};
         const text = formatFacts(facts);
-        const layer = packedLayer(packed, title, {
-            [layerKeyAnnotation]: key,
+        const layer = build_packedLayer(packed, title, {
+            [key_layerKeyAnnotation]: key,
             ...(text !== undefined && { [factsAnnotation]: text }),
         });
         made[index] = { layer, facts };
@@ -66836,10 +67476,10 @@ function linkContext(inputs, python) {
 }
 /** Makes a layer of entries that are at hand. */
 async function buildLayer(name, entries, { compression, directory }, annotations) {
-    return packedLayer(await packEntries(entries, compression, join(directory, name)), name, annotations);
+    return build_packedLayer(await pack_packEntries(entries, compression, (0,external_node_path_.join)(directory, name)), name, annotations);
 }
 /** A layer that is packed, as an image has it. */
-function packedLayer(packed, createdBy, annotations) {
+function build_packedLayer(packed, createdBy, annotations) {
     const { descriptor, diffId, file } = packed;
     return {
         descriptor: { ...descriptor, ...(annotations && { annotations }) },
@@ -66847,7 +67487,7 @@ function packedLayer(packed, createdBy, annotations) {
         createdBy,
         from: 'built',
         file,
-        open: () => Promise.resolve(createReadStream(file, { highWaterMark: chunkSize })),
+        open: () => Promise.resolve((0,external_node_fs_.createReadStream)(file, { highWaterMark: chunkSize })),
     };
 }
 /**
@@ -66863,7 +67503,7 @@ async function* overrides(contents, groups, startCompiler) {
         const bytecode = new Set(plan?.isCompiled ? plan.bytecode.map(({ path }) => path) : []);
         // Bytecode has overrides of its own.
         const select = (path) => paths.has(path) && !bytecode.has(path);
-        yield* linkLinkable(contents.source(position), context, select, compiler);
+        yield* linkable_linkLinkable(contents.source(position), context, select, compiler);
     }
 }
 
@@ -67411,6 +68051,154 @@ function inputHash(asked) {
     const { platform, baseImage, overrides, channels, specs, pip, pipFiles = [], condarc } = asked;
     const files = pipFiles.length > 0 ? [pipFiles.map(({ path, digest }) => [path, digest])] : [];
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]));
+}
+
+;// CONCATENATED MODULE: ./src/lock/line-problem.ts
+/** What is wrong with a line, and what to do about it. */
+class LineProblem extends Error {
+    advice;
+    constructor(what, advice) {
+        super(what);
+        this.advice = advice;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/lock/wheel-line.ts
+
+
+/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
+function isWheelLine(text) {
+    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
+}
+/** Whether a comment of a lock of ours is meant to be one. */
+function isWheelComment(text) {
+    return /^#\s*pip\s/.test(text);
+}
+/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
+function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
+    const fragment = [
+        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
+        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
+        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
+    ].join('&');
+    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
+}
+function encoded(text) {
+    return encodeURIComponent(text).replaceAll('%2F', '/');
+}
+/** @throws LineProblem */
+function parseWheelLine(text, platform, flagsOf) {
+    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
+    if (address === '') {
+        throw new LineProblem(`'${(0,environment_read/* withoutPipCredentials */.Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
+    }
+    const name = (0,environment_read/* canonicalName */.Ew)(given);
+    return parseWheel({ name, address, ...flagsOf(name) }, platform);
+}
+/**
+ * Takes what is locked of a distribution apart.
+ * @param of.address with its fragment
+ * @throws LineProblem
+ */
+function parseWheel({ name, address, ...flags }, platform) {
+    const open = (0,environment_read/* withoutPipCredentials */.Qm)(address);
+    if (open !== address) {
+        throw new LineProblem(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
+    }
+    const [bare = '', ...rest] = address.split('#');
+    const url = canonicalAddress(bare);
+    const { sha256, ...fragment } = parseFragment(rest.join('#'));
+    const pin = { name, url, ...fragment, ...flags };
+    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
+    if (vcs !== undefined && repository !== undefined) {
+        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
+    }
+    if (url.startsWith('file:') && !(0,environment_read/* isArchiveName */.w6)(url)) {
+        if (sha256 === undefined && url.startsWith('file://')) {
+            throw new LineProblem(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
+        }
+        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
+    }
+    const fileName = (0,environment_read/* decoded */.DH)(url.replace(/^.*[/:]/, ''));
+    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
+    if (!/\.whl$/i.test(fileName)) {
+        const version = versionOf(name, fileName);
+        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
+    }
+    const { version, build } = parseFileName(name, fileName, platform);
+    return { ...archive, kind: 'wheel', version, build };
+}
+function canonicalAddress(text) {
+    // An URL of the platform's knows no relative path.
+    if (/^file:(?!\/\/)/.test(text))
+        return text;
+    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
+        throw new LineProblem(`'${text}' is not the address of a wheel`);
+    }
+    const { href, search } = new URL(text);
+    // It may be a signature, which ends, or a credential that nobody can tell.
+    if (search !== '')
+        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
+    return href;
+}
+/** `egg` says a name again. */
+function parseFragment(text) {
+    const values = new Map();
+    for (const part of text === '' ? [] : text.split('&')) {
+        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
+        if (key === '' || values.has(key))
+            throw new LineProblem(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
+        values.set(key, (0,environment_read/* decoded */.DH)(value));
+    }
+    const [sha256, revision, subdirectory] = [
+        values.get('sha256'),
+        values.get('revision'),
+        values.get('subdirectory'),
+    ];
+    return {
+        ...(sha256 !== undefined && { sha256 }),
+        ...(revision !== undefined && { revision }),
+        ...(subdirectory !== undefined && { subdirectory }),
+    };
+}
+function checkedHash(text, url) {
+    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
+        return text.toLowerCase();
+    throw new LineProblem(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
+}
+function parseRepository(address, vcs) {
+    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
+    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+    if (repository !== undefined && commit !== undefined && commits.test(commit))
+        return { repository, commit };
+    throw new LineProblem(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
+}
+function parseFileName(name, fileName, platform) {
+    const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+    if (!parts) {
+        throw new LineProblem(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
+    }
+    if (parts.name !== name)
+        throw new LineProblem(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
+    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
+        throw new LineProblem(`'${fileName}' is not for ${platform}`);
+    }
+    return parts;
+}
+const machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
+function isFor(tag, platform) {
+    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
+}
+/** Of `<name>-<version>.tar.gz`. */
+function versionOf(name, fileName) {
+    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
+    return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff/items.ts
@@ -68063,6 +68851,7 @@ function lengthOf(lines) {
 
 
 
+
 /** The door of this folder: what changed from one lock to another, and how it is told. */
 
 
@@ -68098,8 +68887,7 @@ async function diffLocks(before, after, known = {}) {
     });
     const base = compareBases(before, after);
     const size = sizeChange(packages);
-    // Which layers wheels are in is not told here.
-    const pull = packages.some(({ isWheel }) => isWheel) ? undefined : layersToPull(before, after, known);
+    const pull = layersToPull(before, after, known);
     return {
         packages: packages.sort(byImportance),
         ...(base && { base }),
@@ -68144,19 +68932,33 @@ function sizeChange(packages) {
     const sizes = packages.map(growth);
     return sizes.includes(undefined) ? undefined : sizes.reduce((sum, size) => sum + (size ?? 0), 0);
 }
-/** A layer stays when its packages do; see `groupPackages`. The layers of the base are not counted. */
+/** A layer stays when its packages or wheels do; see `groupLocked`. The layers of the base are not counted. */
 function layersToPull(before, after, { facts, groups }) {
     if (!facts || !groups)
         return undefined;
-    const grouped = ({ header, packages }) => groups(packages.map(({ name }) => name), header?.ownLayer).map((group) => group.packages.flatMap((position) => packages[position] ?? []));
-    const content = (group) => group.map(({ url, checksum }) => `${url.href} ${checksum.hex}`).join('\n');
+    const grouped = ({ header, packages, wheels }) => {
+        const all = [...packages, ...wheels];
+        const nameOf = ({ name }) => name;
+        return groups({
+            packages: packages.map(nameOf),
+            wheels: wheels.map(nameOf),
+            ownLayer: header?.ownLayer,
+        }).map((group) => group.packages.flatMap((position) => all[position] ?? []));
+    };
+    const content = (group) => group.map(lineOf).join('\n');
     const there = new Set(grouped(before).map(content));
     const all = grouped(after);
     const changed = all.filter((group) => !there.has(content(group)));
-    const sizes = changed.flat().map(({ url }) => facts.get(url.href)?.size ?? 0);
+    const sizes = changed.flat().map(({ url }) => facts.get(String(url))?.size ?? 0);
     if (sizes.includes(0))
         return undefined;
     return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+/** All that a layer knows of a package or a wheel. */
+function lineOf(locked) {
+    return 'checksum' in locked
+        ? `${locked.url.href} ${locked.checksum.hex}`
+        : `${formatWheelLine(locked)} ${locked.requested} ${locked.direct}`;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/file.ts
@@ -68209,154 +69011,6 @@ function refuseSecrets(text, file, secrets) {
         at: { file, line: index + 1 },
         advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
     });
-}
-
-;// CONCATENATED MODULE: ./src/lock/line-problem.ts
-/** What is wrong with a line, and what to do about it. */
-class LineProblem extends Error {
-    advice;
-    constructor(what, advice) {
-        super(what);
-        this.advice = advice;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/lock/wheel-line.ts
-
-
-/** Whether a comment is a line for a wheel, as conda-lock writes it into explicit files too. */
-function isWheelLine(text) {
-    return /^#\s*pip\s+[^\s@]+\s*@\s*\S/.test(text);
-}
-/** Whether a comment of a lock of ours is meant to be one. */
-function isWheelComment(text) {
-    return /^#\s*pip\s/.test(text);
-}
-/** `# pip NAME @ URL#sha256=HEX`, which micromamba and conda take for a comment. */
-function formatWheelLine({ name, url, sha256, revision, subdirectory }) {
-    const fragment = [
-        ...(sha256 === undefined ? [] : [`sha256=${sha256}`]),
-        ...(revision === undefined ? [] : [`revision=${encoded(revision)}`]),
-        ...(subdirectory === undefined ? [] : [`subdirectory=${encoded(subdirectory)}`]),
-    ].join('&');
-    return `# pip ${name} @ ${url}${fragment === '' ? '' : `#${fragment}`}`;
-}
-function encoded(text) {
-    return encodeURIComponent(text).replaceAll('%2F', '/');
-}
-/** @throws LineProblem */
-function parseWheelLine(text, platform, flagsOf) {
-    const [, given = '', address = ''] = /^#\s*pip\s+([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(text) ?? [];
-    if (address === '') {
-        throw new LineProblem(`'${(0,environment_read/* withoutPipCredentials */.Qm)(text)}' is not a line for a wheel`, 'It is # pip NAME @ https://…/<wheel>.whl#sha256=<64 hex digits>.');
-    }
-    const name = (0,environment_read/* canonicalName */.Ew)(given);
-    return parseWheel({ name, address, ...flagsOf(name) }, platform);
-}
-/**
- * Takes what is locked of a distribution apart.
- * @param of.address with its fragment
- * @throws LineProblem
- */
-function parseWheel({ name, address, ...flags }, platform) {
-    const open = (0,environment_read/* withoutPipCredentials */.Qm)(address);
-    if (open !== address) {
-        throw new LineProblem(`'${open}' was written with credentials`, 'Take them out, and tell whoever owns them: a lockfile is for everyone to see.');
-    }
-    const [bare = '', ...rest] = address.split('#');
-    const url = canonicalAddress(bare);
-    const { sha256, ...fragment } = parseFragment(rest.join('#'));
-    const pin = { name, url, ...fragment, ...flags };
-    const [, vcs, repository] = /^(\w+)\+(.*)$/.exec(url) ?? [];
-    if (vcs !== undefined && repository !== undefined) {
-        return { ...pin, kind: 'vcs', vcs, ...parseRepository(repository, vcs) };
-    }
-    if (url.startsWith('file:') && !(0,environment_read/* isArchiveName */.w6)(url)) {
-        if (sha256 === undefined && url.startsWith('file://')) {
-            throw new LineProblem(`'${url}' is a folder of one machine, and nothing says what is in it`, 'Lock it by a relative path, or build a wheel of it and put that into an index.');
-        }
-        return { ...pin, kind: 'directory', ...(sha256 !== undefined && { sha256: checkedHash(sha256, url) }) };
-    }
-    const fileName = (0,environment_read/* decoded */.DH)(url.replace(/^.*[/:]/, ''));
-    const archive = { ...pin, fileName, sha256: checkedHash(sha256, url) };
-    if (!/\.whl$/i.test(fileName)) {
-        const version = versionOf(name, fileName);
-        return { ...archive, kind: 'sdist', ...(version !== undefined && { version }) };
-    }
-    const { version, build } = parseFileName(name, fileName, platform);
-    return { ...archive, kind: 'wheel', version, build };
-}
-function canonicalAddress(text) {
-    // An URL of the platform's knows no relative path.
-    if (/^file:(?!\/\/)/.test(text))
-        return text;
-    if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
-        throw new LineProblem(`'${text}' is not the address of a wheel`);
-    }
-    const { href, search } = new URL(text);
-    // It may be a signature, which ends, or a credential that nobody can tell.
-    if (search !== '')
-        throw new LineProblem(`'${text.split('?', 1)[0] ?? ''}?…' has a query`);
-    return href;
-}
-/** `egg` says a name again. */
-function parseFragment(text) {
-    const values = new Map();
-    for (const part of text === '' ? [] : text.split('&')) {
-        const [, key = '', value = ''] = /^(sha256|revision|subdirectory|egg)=(.+)$/.exec(part) ?? [];
-        if (key === '' || values.has(key))
-            throw new LineProblem(`'#${text}' is not a hash`, 'It is #sha256=<64 hex digits>.');
-        values.set(key, (0,environment_read/* decoded */.DH)(value));
-    }
-    const [sha256, revision, subdirectory] = [
-        values.get('sha256'),
-        values.get('revision'),
-        values.get('subdirectory'),
-    ];
-    return {
-        ...(sha256 !== undefined && { sha256 }),
-        ...(revision !== undefined && { revision }),
-        ...(subdirectory !== undefined && { subdirectory }),
-    };
-}
-function checkedHash(text, url) {
-    if (text !== undefined && /^[0-9a-f]{64}$/i.test(text))
-        return text.toLowerCase();
-    throw new LineProblem(text === undefined ? `'${url}' has no hash` : `'#sha256=${text}' is not a hash`, 'Each wheel and archive needs one: #sha256=<64 hex digits>.');
-}
-function parseRepository(address, vcs) {
-    const [, repository, commit] = /^(.*)@([^@/]+)$/.exec(address) ?? [];
-    const commits = vcs === 'svn' || vcs === 'bzr' ? /^\d+$/ : /^([0-9a-f]{40}|[0-9a-f]{64})$/;
-    if (repository !== undefined && commit !== undefined && commits.test(commit))
-        return { repository, commit };
-    throw new LineProblem(`'${vcs}+${address}' is not at a commit`, `A lock names one: ${vcs}+https://host/repository@<the commit's whole hash>.`);
-}
-function parseFileName(name, fileName, platform) {
-    const parts = (0,environment_read/* wheelParts */.uH)(fileName);
-    if (!parts) {
-        throw new LineProblem(`'${fileName}' is not the name of a wheel`, 'It is <name>-<version>-<python>-<abi>-<platform>.whl.');
-    }
-    if (parts.name !== name)
-        throw new LineProblem(`'${fileName}' is a wheel of ${parts.name}, not of ${name}`);
-    if (!parts.platforms.some((tag) => isFor(tag, platform))) {
-        throw new LineProblem(`'${fileName}' is not for ${platform}`);
-    }
-    return parts;
-}
-const machines = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/** By its platform tag (PEP 425, 600). Which glibc it needs is pip's concern, and python's version too. */
-function isFor(tag, platform) {
-    return tag === 'any' || new RegExp(`^(many)?linux.*_${machines[platform]}$`).test(tag);
-}
-/** Of `<name>-<version>.tar.gz`. */
-function versionOf(name, fileName) {
-    const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
-    return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/lock/format.ts
@@ -69356,6 +70010,7 @@ function forgiving(text, path, platform) {
 
 ;// CONCATENATED MODULE: ./src/lock/report.ts
 
+
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
@@ -69383,7 +70038,10 @@ function solvers({ header }) {
 }
 /** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
 function countLocked({ packages, wheels }) {
-    return [`${packages.length} packages`, ...(wheels.length > 0 ? [`${wheels.length} wheels`] : [])].join(', ');
+    return [
+        (0,common_format/* formatCount */.B4)(packages.length, 'package'),
+        ...(wheels.length > 0 ? [(0,common_format/* formatCount */.B4)(wheels.length, 'wheel')] : []),
+    ].join(', ');
 }
 function couldNotStay({ diff }) {
     const names = diff.couldNotStay ?? [];
@@ -69428,6 +70086,8 @@ async function sizeOf(url, authorize) {
     return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/files.ts
+var files = __nccwpck_require__(8868);
 ;// CONCATENATED MODULE: ./src/packages/checksums.ts
 
 
@@ -69472,19 +70132,20 @@ function isRight(checksums, { checksum }) {
 const reportEvery = 5_000;
 /** Tells the log how far the packages are, every few seconds, and at the end what came from where. */
 class Progress {
+    /** How many there are, and what they are called. */
     #total;
-    /** What they are called. */
-    #noun;
     #sources = new Map();
     #received = 0;
     #timer;
     constructor(all) {
-        this.#total = all.length;
         const wheels = all.filter(({ format }) => format === 'whl').length;
-        this.#noun = wheels === 0 ? 'packages' : wheels === all.length ? 'wheels' : 'packages and wheels';
+        this.#total =
+            wheels > 0 && wheels < all.length
+                ? `${all.length} packages and wheels`
+                : (0,common_format/* formatCount */.B4)(all.length, wheels > 0 ? 'wheel' : 'package');
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total} ${this.#noun}, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total}, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -69499,7 +70160,7 @@ class Progress {
     end() {
         clearInterval(this.#timer);
         const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,common_format/* formatBytes */.z3)(bytes)})`);
-        lib_core/* info */.pq(`${this.#total} ${this.#noun}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
+        lib_core/* info */.pq(`${this.#total}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
 
@@ -69718,7 +70379,7 @@ async function findOrBring(locked, file, { lockFile, authorize }, progress) {
     const onBytes = (count) => {
         progress.received(count);
     };
-    const source = locked.format === 'whl' ? 'index' : 'channel';
+    const source = locked.format === 'whl' || locked.format === 'sdist' ? 'index' : 'channel';
     try {
         const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
         if (!isRight(fetched, locked)) {
@@ -69762,6 +70423,177 @@ function dependsOf({ archive }) {
     return Array.isArray(depends) ? depends.map(String) : [];
 }
 
+;// CONCATENATED MODULE: ./src/bytecode/program.ts
+/**
+ * The program that compiles, for python 3.7 and newer. It reads from standard input, again and again: two lengths (four
+ * bytes each, little-endian), the path that the code is to have, the source. It answers each on standard output: a length
+ * and the bytes of the .pyc; length 0 when there can be none.
+ *
+ * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
+ * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
+ * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
+ * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ *
+ * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
+ * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
+ *
+ * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, the plain form is taken, or there is no bytecode.
+ */
+const program = `
+import _imp, marshal, sys
+from _frozen_importlib_external import MAGIC_NUMBER
+
+CodeType = type(compile("", "", "exec"))
+raw_magic = int.from_bytes(MAGIC_NUMBER, "little")
+
+def le4(number):
+    return number.to_bytes(4, "little")
+
+def marked(number):
+    return b"\\xff\\x00stands for constant " + le4(number) + b"\\x00\\xff"
+
+def written(constant):
+    if type(constant) is tuple:
+        return b"(" + le4(len(constant)) + b"".join(map(written, constant))
+    if type(constant) is frozenset:
+        return b">" + le4(len(constant)) + b"".join(sorted(map(written, constant)))
+    if type(constant) is slice:
+        return b":" + b"".join(map(written, (constant.start, constant.stop, constant.step)))
+    return marshal.dumps(constant, 2)
+
+def stand_in(constant, taken_out):
+    if type(constant) is CodeType:
+        constants = stand_in(constant.co_consts, taken_out)
+        return constant if constants is constant.co_consts else constant.replace(co_consts=constants)
+    if type(constant) is tuple:
+        others = tuple([stand_in(item, taken_out) for item in constant])
+        return constant if all(map(lambda a, b: a is b, constant, others)) else others
+    if type(constant) is frozenset or type(constant) is slice:
+        taken_out.append(written(constant))
+        return marked(len(taken_out) - 1)
+    return constant
+
+def dumped(code):
+    taken_out = []
+    data = marshal.dumps(stand_in(code, taken_out), 2)
+    if not taken_out:
+        return data
+    for number, constant in enumerate(taken_out):
+        mark = marshal.dumps(marked(number), 2)
+        if data.count(mark) != 1:
+            raise ValueError(mark)
+        data = data.replace(mark, constant)
+    if marshal.loads(data) != code:
+        raise ValueError("not what it was")
+    return data
+
+# The bytes of a code object's numbers, and how many objects stand behind its line number.
+numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
+behind = 2 if sys.version_info >= (3, 11) else 1
+# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
+sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
+name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+def shared(data):
+    pieces = []
+    strings = []  # their places in pieces
+    end = 0
+
+    def copy(count):
+        nonlocal end
+        for _ in range(count):
+            start = end
+            kind = data[start]
+            if kind == 117 or kind == 115:  # u: str, s: bytes
+                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
+                strings.append(len(pieces))
+                pieces.append(data[start:end])
+            elif kind in sizes:
+                end = start + sizes[kind]
+                pieces.append(data[start:end])
+            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
+                end = start + 5
+                length = int.from_bytes(data[start + 1 : end], "little")
+                is_small = kind == 40 and length < 256
+                pieces.append(bytes((41, length)) if is_small else data[start:end])
+                copy(length)
+            elif kind == 99:  # c: code
+                end = start + 1 + numbers
+                pieces.append(data[start:end])
+                copy(8)
+                pieces.append(data[end : end + 4])
+                end += 4
+                copy(behind)
+            elif kind == 108:  # l: int
+                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
+                end = start + 5 + 2 * abs(digits)
+                pieces.append(data[start:end])
+            elif kind == 58:  # ':': slice
+                end = start + 1
+                pieces.append(data[start:end])
+                copy(3)
+            else:
+                raise ValueError(kind)
+
+    copy(1)
+    count = {}
+    for place in strings:
+        string = pieces[place]
+        count[string] = count.get(string, 0) + 1
+    references = {}
+    for place in strings:
+        string = pieces[place]
+        if string in references:
+            pieces[place] = references[string]
+            continue
+        flag = 0
+        if count[string] > 1:
+            flag = 128
+            references[string] = b"r" + le4(len(references))
+        pieces[place] = shortened(string, flag)
+    return b"".join(pieces)
+
+def shortened(string, flag):
+    kind = string[0]
+    text = string[5:]
+    if kind == 117 and text.isascii():
+        # As the compiler has it: what could be a name is interned.
+        is_name = name_characters.issuperset(text)
+        if len(text) < 256:
+            return bytes(((90 if is_name else 122) | flag, len(text))) + text
+        kind = 65 if is_name else 97
+    return bytes((kind | flag,)) + string[1:]
+
+def smaller(data, code):
+    try:
+        result = shared(data)
+        return result if marshal.loads(result) == code else data
+    except Exception:
+        return data
+
+def compiled(path, source):
+    try:
+        code = compile(source, path, "exec", 0, True, 0)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+    except Exception:
+        return b""
+
+def main(read, write, flush):
+    while True:
+        lengths = read(8)
+        if len(lengths) < 8:
+            return
+        path = read(int.from_bytes(lengths[:4], "little")).decode("utf-8", "surrogatepass")
+        source = read(int.from_bytes(lengths[4:], "little"))
+        pyc = compiled(path, source)
+        write(le4(len(pyc)))
+        write(pyc)
+        flush()
+
+main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+`;
+
 ;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
 
 
@@ -69786,6 +70618,10 @@ class Compiler {
     #waiting = [];
     #received = [];
     #stderr = '';
+    /** How many sources it has yet to answer. */
+    get waiting() {
+        return this.#waiting.length;
+    }
     /** @param executable as `installPython` gives it */
     constructor(executable) {
         this.executable = executable;
@@ -69813,8 +70649,8 @@ class Compiler {
     }
     #start() {
         const { executable } = this;
-        const python = spawn(executable, [...pythonOptions, '-c', program], {
-            cwd: dirname(dirname(executable)),
+        const python = (0,external_node_child_process_.spawn)(executable, [...pythonOptions, '-c', program], {
+            cwd: (0,external_node_path_.dirname)((0,external_node_path_.dirname)(executable)),
             env: pythonEnvironment,
         });
         python.stdout.on('data', (chunk) => {
@@ -69825,7 +70661,7 @@ class Compiler {
         });
         python.stdin.on('error', () => undefined); // python ended, which is said below
         python.on('error', (error) => {
-            this.#fail(messageOf(error));
+            this.#fail((0,errors/* messageOf */.b)(error));
         });
         python.on('close', (code, signal) => {
             this.#fail(`it ended (${signal ?? code ?? ''})\n${this.#stderr}`.trim());
@@ -69852,10 +70688,31 @@ class Compiler {
     #fail(why) {
         this.#python = undefined;
         for (const { path, reject } of this.#waiting.splice(0)) {
-            reject(new UserError(`python did not compile ${path}: ${why}`, {
+            reject(new errors/* UserError */.y(`python did not compile ${path}: ${why}`, {
                 advice: withoutBytecode,
             }));
         }
+    }
+}
+/** Several pythons that compile side by side, each started when those before it have something to do. */
+class Compilers {
+    executable;
+    #compilers;
+    /** @param processes how many at most */
+    constructor(executable, processes) {
+        this.executable = executable;
+        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+    }
+    /** As `Compiler` does. */
+    compile(path, source) {
+        const [least] = this.#compilers.toSorted((a, b) => a.waiting - b.waiting); // of equal ones the first
+        if (!least)
+            throw new Error('there is no python to compile with');
+        return least.compile(path, source);
+    }
+    close() {
+        for (const compiler of this.#compilers)
+            compiler.close();
     }
 }
 
@@ -69899,10 +70756,10 @@ async function installPython(packages, directory, use = compiling) {
     const isNeeded = (path) => use.needed.test(path);
     await (0,promises_.mkdir)(directory, { recursive: true });
     for (const source of sources) {
-        const { paths } = plan_planLink(source.archive.info, context);
+        const { paths } = planLink(source.archive.info, context);
         if (!paths.some(isNeeded))
             continue;
-        for await (const entry of link_linkPackage(source, context, isNeeded)) {
+        for await (const entry of linkPackage(source, context, isNeeded)) {
             await writeEntry(entry, { directory, fileName: source.locked.fileName, advice: use.advice });
         }
     }
@@ -70669,7 +71526,12 @@ function resolved_itemsOf(items, distributions, names) {
 }
 function needOf({ key, name, source }, names) {
     const asked = resolved_placeOf(source, names);
-    return { type: 'needs-build', key, name, source: resolved_sourceOf(source), ...(asked && { asked }) };
+    const found = resolved_sourceOf(source);
+    // What has no name yet pip calls by its folder, of a repository one that it has made.
+    const known = name.startsWith('pip-req-build-')
+        ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
+        : name;
+    return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) };
 }
 function resolved_placeOf({ asked }, names) {
     const place = asked === null ? undefined : placeIn(asked);
@@ -70790,7 +71652,7 @@ function refuseBuilds(resolution, file) {
     });
     throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
         at: first.asked ?? { file },
-        advice: "Choose versions that have wheels, take them from a channel, or install them by 'run', where pip builds in the image.",
+        advice: "Choose versions that have wheels, take them from a channel, or set 'pip-build: auto'.",
     });
 }
 function refuse_describe(source) {
@@ -70999,7 +71861,2472 @@ function withChannels(wanted, environment, hasCondarc) {
     return { ...wanted, channels, noDefaults, secrets };
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/pip/building.ts
+
+
+
+
+/** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
+/**
+ * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
+ * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
+ * the path of the project in it, and an absolute folder, made anew, that gets `wheel/`. Where it works is the same each time: pip's own
+ * folders would have names by chance, which compilers write into what they make.
+ */
+const buildProgram = String.raw `
+import itertools, os, shutil, sys, tempfile
+
+source, project, work = sys.argv[1:]
+tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
+os.umask(0o022)
+if os.path.exists(work):
+    shutil.rmtree(work)
+for name in ("home", "wheel"):
+    os.makedirs(os.path.join(work, name))
+os.chdir(os.path.join(work, "home"))
+here = os.path.join(work, "source")
+if os.path.isdir(source):
+    shutil.copytree(source, here, symlinks=True)
+else:
+    from pip._internal.utils.unpacking import unpack_file
+    os.mkdir(here)
+    unpack_file(source, here)
+
+from pip._internal.cli.main import main
+sys.exit(main([
+    "wheel", "--use-pep517", "--no-deps", "--no-cache-dir", "--no-input", "--no-color", "--progress-bar", "off",
+    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"), os.path.join(here, project),
+]))
+`;
+/**
+ * A program for the environment's python that says which of the things that a wheel requires are neither in the environment nor locked,
+ * one a line. Its arguments are the folder of the wheel, and the versions of what is locked by their names, as JSON, `null` where a lock
+ * does not say it.
+ */
+const requirementsProgram = String.raw `
+import email, glob, importlib.metadata, json, sys, zipfile
+from pip._vendor.packaging.requirements import Requirement
+from pip._vendor.packaging.utils import canonicalize_name as canonical
+
+[wheel] = glob.glob(sys.argv[1] + "/*.whl")
+locked = json.loads(sys.argv[2])
+there = {canonical(dist.metadata["Name"] or ""): dist.version for dist in importlib.metadata.distributions()}
+there.update(locked)
+with zipfile.ZipFile(wheel) as archive:
+    [name] = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")]
+    metadata = email.message_from_bytes(archive.read(name))
+for line in metadata.get_all("Requires-Dist") or []:
+    requirement = Requirement(line)
+    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+        continue
+    name = canonical(requirement.name)
+    version = there.get(name)
+    if name not in there or version and not requirement.specifier.contains(version, prereleases=True):
+        print(line)
+`;
+/** What says where packages come from, by variables of pip's. */
+const taken = ['INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX', 'TRUSTED_HOST', 'PROXY'];
+/**
+ * The same indexes that resolving asks, without what is on this machine alone: folders, and pip's configuration files. A login is in no
+ * variable, since pip hands addresses on in arguments: it is in a netrc of the command, for the hosts of the indexes and no others.
+ * @param asked.lines of the list, with variables filled in
+ * @param asked.netrc the user's own
+ * @param asked.certificates the text of those to trust
+ * @param asked.secretsFolder where the command finds its secrets
+ */
+function buildAccess(asked) {
+    const { indexes, grants, variables, netrc = '', certificates, secretsFolder } = asked;
+    const options = optionsIn(asked.lines);
+    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
+    const found = {
+        INDEX_URL: [options('--index-url').at(-1) ?? indexes.index ?? words('INDEX_URL')[0] ?? ''],
+        EXTRA_INDEX_URL: [
+            ...(indexes.extra?.length ? indexes.extra : words('EXTRA_INDEX_URL')),
+            ...options('--extra-index-url'),
+        ],
+        FIND_LINKS: [...words('FIND_LINKS'), ...options('--find-links')].filter((one) => /^https?:/.test(one)),
+        NO_INDEX: options('--no-index').length > 0 ? ['1'] : words('NO_INDEX'),
+        TRUSTED_HOST: [...words('TRUSTED_HOST'), ...options('--trusted-host')],
+        PROXY: words('PROXY'),
+    };
+    const machines = new Map();
+    const bare = (text) => {
+        if (!/^https?:/.test(text) || !URL.canParse(text))
+            return text;
+        const url = new URL(text);
+        const login = loginOf(url, grants) ?? loginIn(netrc, url.hostname);
+        if (login && !machines.has(url.hostname))
+            machines.set(url.hostname, login);
+        return Object.assign(url, { username: '', password: '' }).href;
+    };
+    const set = taken.flatMap((name) => {
+        const value = found[name].map(name === 'PROXY' ? (text) => text : bare).join(' ');
+        return value === '' ? [] : [[`PIP_${name}`, value]];
+    });
+    const logins = [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join('');
+    return {
+        variables: {
+            ...Object.fromEntries(set),
+            PIP_CONFIG_FILE: '/dev/null',
+            ...(logins !== '' && { NETRC: `${secretsFolder}/netrc` }),
+            ...(certificates !== undefined && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
+        },
+        secrets: {
+            ...(logins !== '' && { netrc: logins }),
+            ...(certificates !== undefined && { 'certificates.pem': certificates }),
+        },
+    };
+}
+function optionsIn(lines) {
+    const read = lines.flatMap((text) => {
+        try {
+            return text.startsWith('-') ? [(0,options/* readOptions */.T)(text)] : [];
+        }
+        catch (error) {
+            if (error instanceof problem/* RequirementProblem */.F)
+                return [];
+            throw error;
+        }
+    });
+    return (option) => read.flatMap((options) => options.get(option) ?? []);
+}
+/** Of the address itself, else of what opens it; pip's netrc knows no tokens. */
+function loginOf(url, grants) {
+    if (url.username !== '')
+        return formatLogin((0,environment_read/* decoded */.DH)(url.username), (0,environment_read/* decoded */.DH)(url.password));
+    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    const header = grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
+    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
+    if (encoded === undefined)
+        return undefined;
+    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
+    return formatLogin(user, password.join(':'));
+}
+function loginIn(netrc, host) {
+    const words = netrc.split(/\s+/);
+    const at = words.findIndex((word, index) => word === 'machine' && words[index + 1] === host);
+    const own = at < 0 ? [] : words.slice(at + 2, at + 8);
+    const valueOf = (name) => own[own.indexOf(name) + 1];
+    const [login, password] = [valueOf('login'), valueOf('password')];
+    return own.includes('login') && own.includes('password') ? `login ${login} password ${password}` : undefined;
+}
+function formatLogin(user, password) {
+    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
+    return `login ${quoted(user)} password ${quoted(password)}`;
+}
+/** What is missing, as those say who look for it, and what to add to the dependencies. */
+const building_missing = [
+    [
+        /(?:g\+\+|[cC]\+\+|clang\+\+|CXX)\S*['"]?(?: failed)?: (?:No such file|command not found|not found)|No such file or directory: '\S*(?:g\+\+|c\+\+)'|No CMAKE_CXX_COMPILER|Unknown compiler\(s\): \[\['?(?:c\+\+|g\+\+)/,
+        "There is no compiler for C++ in the environment: add 'gxx' to its dependencies, or 'compilers'.",
+    ],
+    [
+        /(?:gfortran|f77|f90)\S*['"]?(?: failed)?: (?:No such file|command not found|not found)|No such file or directory: '\S*gfortran'|No CMAKE_Fortran_COMPILER|Unknown compiler\(s\): \[\['?gfortran/,
+        "There is no compiler for Fortran in the environment: add 'gfortran' to its dependencies, or 'compilers'.",
+    ],
+    [
+        /command '\S*(?:gcc|cc|clang)' failed: No such file|unable to execute '\S*(?:gcc|cc|clang)'|No such file or directory: '\S*(?:gcc|cc|clang)'|(?:gcc|\bcc|clang): (?:command )?not found|No CMAKE_C_COMPILER|Unknown compiler\(s\): \[\['?(?:cc|gcc)|no acceptable C compiler/,
+        "There is no compiler in the environment: add 'compilers' to its dependencies; for C and C++ alone, 'gxx'.",
+    ],
+    [
+        /can't find Rust compiler|(?:cargo|rustc)\S*: (?:command )?not found|No such file or directory: '\S*(?:cargo|rustc)'|`?cargo`? (?:is not installed|not found)|Cargo, the Rust package manager, is not installed/i,
+        "There is no compiler for Rust in the environment: add 'rust' to its dependencies, and 'compilers', whose linker it uses.",
+    ],
+    [
+        /(?:cmake|CMake)\S*: (?:command )?not found|No such file or directory: '\S*cmake'|CMake must be installed/,
+        "There is no CMake in the environment: add 'cmake' to its dependencies.",
+    ],
+    [
+        /No such file or directory: 'git'|git: (?:command )?not found|Cannot find command 'git'/,
+        "There is no git in the environment: add 'git' to its dependencies.",
+    ],
+    [
+        /setuptools[-_]scm was unable to detect version|unable to detect version/,
+        "It takes its version from git, whose folder is left out of what is copied: add a line '!.git' to .dockerignore, and 'git' to the dependencies; or have the version written into pyproject.toml.",
+    ],
+    [/No module named pip\b/, "The environment has no pip: add 'pip' to its dependencies."],
+    [
+        /No matching distribution found|Could not find a version that satisfies|Temporary failure in name resolution|Failed to establish a new connection|NewConnectionError/,
+        "What it takes to build it comes from the indexes, over the network: check 'pip-index-url' and its login, and that 'run-network' is not none.",
+    ],
+];
+/** What to do about a build that failed, by what it said. */
+function adviceOnFailure(said) {
+    const known = building_missing.find(([pattern]) => pattern.test(said))?.[1];
+    return (known ??
+        'Add what it misses to the dependencies, or choose a version that has wheels; a channel may have it, too.');
+}
+
+;// CONCATENATED MODULE: ./src/stages/steps.ts
+
+
+
+
+
+
+
+/** To be raised when the same command on the same layers comes to another layer. */
+const executionFormat = 1;
+/** The annotation of a layer's descriptor that says what commands changed. */
+const changesAnnotation = 'io.github.micromamba-image.changes';
+function createSteps({ earlier }, { compression, directory }, { executors }) {
+    let room;
+    let laid = [];
+    let count = 0;
+    const close = async () => {
+        const open = room;
+        room = undefined;
+        await open?.close();
+    };
+    /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
+    const enter = async (image, user, what) => {
+        const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId);
+        const only = room?.onlyUser;
+        const isForUser = !only || (only.uid === user.uid && only.gid === user.gid);
+        const missing = image.layers.slice(laid.length);
+        if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
+            await room.add?.(missing);
+        }
+        else {
+            await close();
+            room = await executors.open(image, user, what);
+        }
+        laid = image.layers;
+        return room;
+    };
+    return {
+        close,
+        async make({ title, inputs, what, rules, prepare, onPacked }, image) {
+            const below = image.layers.map(({ diffId }) => diffId);
+            const key = keyOf('commands', [executionFormat, below, inputs], compression);
+            const found = (await earlier.find([key])).get(key);
+            const text = found?.descriptor.annotations?.[changesAnnotation] ?? '';
+            const known = parseChanges(text);
+            if (found && known) {
+                const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text };
+                return { layer: asOwn(found, title, annotations), changes: known };
+            }
+            const work = await prepare();
+            const entered = await enter(image, work.user, what);
+            await work.run(entered);
+            const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) });
+            onPacked(packed);
+            const changes = changeFacts(packed);
+            const described = formatChanges(changes);
+            // Without the annotation the commands are run again by each run that would take the layer.
+            const annotations = {
+                [layerKeyAnnotation]: key,
+                ...(hasRoom(described) && { [changesAnnotation]: described }),
+            };
+            const layer = packedLayer(packed.layer, title, annotations);
+            laid = [...image.layers, layer];
+            if (packed.isStale)
+                await close();
+            return { layer, changes };
+        },
+    };
+}
+/** Whether commands changed what is at a path, which is relative to the root. */
+function isChanged({ paths }, path) {
+    return [path, ...parentsOf(path)].some((place) => paths.has(hashPath(place)));
+}
+/** As exact as there is room for in a manifest. */
+function changeFacts({ paths, activation }) {
+    const room = roomForPaths(formatChanges({ paths: new Set(), activation }));
+    return { paths: pathSetOf(paths, room > 0 ? room : Infinity), activation };
+}
+function formatChanges({ paths, activation }) {
+    return JSON.stringify({ paths: formatPathSet(paths), activation });
+}
+/** @returns undefined for anything that `formatChanges` would not give, to the byte */
+function parseChanges(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    const { paths: set, activation } = isRecord(value) ? value : {};
+    const paths = typeof set === 'string' ? parsePathSet(set) : undefined;
+    if (!paths || !steps_isTexts(activation))
+        return undefined;
+    const changes = { paths, activation };
+    return hasRoom(text) && formatChanges(changes) === text ? changes : undefined;
+}
+function steps_isTexts(value) {
+    return isRecord(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
+}
+/** How many of the last lines of a failed command stand in the error. */
+const tailLength = 30;
+/** Keeps the last lines of what a command writes, and shows all of them. */
+class Output {
+    #tail = [];
+    #show;
+    constructor(show) {
+        this.#show = show;
+    }
+    add = (line) => {
+        this.#tail.push(line);
+        if (this.#tail.length > tailLength)
+            this.#tail.shift();
+        this.#show(line);
+    };
+    /** The last lines. */
+    get tail() {
+        return this.#tail.join('\n');
+    }
+}
+/** `exit code 3`, `no end after 60 s, its time limit` */
+function steps_endOf({ exitCode, timedOut }, timeout) {
+    return timedOut ? `no end after ${timeout} s, its time limit` : `exit code ${exitCode}`;
+}
+/** What a container has besides what its image and its command say: the same on every machine. */
+const fixedVariables = {
+    TZ: 'UTC',
+    // Modules that a command imports would get bytecode that depends on the clock.
+    PYTHONDONTWRITEBYTECODE: '1',
+};
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+/**
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network. Reading the
+ * inputs has masked what opens one.
+ */
+function proxyVariables(environment = process.env) {
+    const found = {};
+    for (const name of proxyNames) {
+        const value = environment[name] ?? environment[name.toLowerCase()];
+        if (!value)
+            continue;
+        found[name] = value;
+        found[name.toLowerCase()] = value;
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-wheels.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** What commands are run for, in a sentence. */
+const purpose = "the builds of 'pip:'";
+/** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
+const workshop = 'micromamba-image-build';
+const work = `${workshop}/work`;
+/**
+ * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
+ * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
+ * but the wheel.
+ * @param open makes the place when it is needed
+ * @param access what opens the indexes, and what is hidden of what pip says
+ * @returns in the order asked
+ * @throws UserError when one cannot be built, with what pip says
+ */
+async function build_wheels_buildWheels(wanted, open, access, context) {
+    await (0,promises_.mkdir)(context.tarballs, { recursive: true });
+    const found = new Map();
+    for (const { key, name } of wanted) {
+        const built = await findBuilt(key, context.tarballs);
+        if (!built)
+            continue;
+        lib_core/* info */.pq(`The wheel of ${name} was built before: ${built.fileName}`);
+        found.set(key, built);
+    }
+    const missing = wanted.filter(({ key }) => !found.has(key));
+    if (missing.length > 0) {
+        const place = await open();
+        const bench = await openBench(missing, place, await access(), context);
+        try {
+            for (const one of missing)
+                found.set(one.key, await bench.build(one));
+        }
+        finally {
+            await bench.close();
+        }
+    }
+    return wanted.flatMap(({ key }) => found.get(key) ?? []);
+}
+/** `built-<key>-<sha256>-<file name>`: its own hash in its name tells whether it is whole. */
+function nameOfBuilt(key, sha256, fileName) {
+    return `built-${(0,common_digest/* hexOf */.ZD)(key)}-${sha256}-${fileName}`;
+}
+async function findBuilt(key, tarballs) {
+    const prefix = `built-${(0,common_digest/* hexOf */.ZD)(key)}-`;
+    for (const name of (await (0,promises_.readdir)(tarballs)).filter((one) => one.startsWith(prefix)).sort()) {
+        const [, sha256, fileName = ''] = /^([0-9a-f]{64})-(.+\.whl)$/.exec(name.slice(prefix.length)) ?? [];
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const file = (0,external_node_path_.join)(tarballs, name);
+        const checksums = await checksumsOf(file);
+        if (parts && checksums && checksums.sha256 === sha256) {
+            return { ...checksums, file, fileName, name: parts.name, version: parts.version };
+        }
+        lib_core/* warning */.$e(`${name} was damaged on this machine, and is built again`);
+        await (0,promises_.rm)(file);
+    }
+    return undefined;
+}
+/** The sources of several wheels, laid on an image, and a file system in which each finds what the one before it found. */
+async function openBench(all, place, access, context) {
+    const { owner, compression, directory } = place;
+    async function* entries() {
+        const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
+        yield folder(workshop);
+        for (const wanted of all) {
+            if (wanted.archive !== undefined)
+                yield folder(`${workshop}/${all.indexOf(wanted)}`);
+            yield* wanted.lay(sourceOf(wanted), owner);
+        }
+    }
+    const sourceOf = (wanted) => [workshop, all.indexOf(wanted), wanted.archive].filter((part) => part !== undefined).join('/');
+    const sources = await buildLayer('sources', entries(), { owner, compression, directory });
+    const image = { ...place.image, layers: [...place.image.layers, sources] };
+    let room;
+    const close = async () => {
+        const before = room;
+        room = undefined;
+        await before?.close();
+    };
+    return {
+        close,
+        async build(wanted) {
+            room ??= await context.executors.open(image, owner, purpose);
+            await runPip(wanted, sourceOf(wanted), { place, access, room, context });
+            if (wanted.locked)
+                await checkRequirements(wanted, wanted.locked, { place, access, room, context });
+            const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(wanted.key)}`);
+            const rules = { only: work, never: [], refuseSpecial: false };
+            const packed = await room.pack({ rules, compression, file });
+            // It has changed what was there before, which no other is to find.
+            if (packed.isStale)
+                await close();
+            return takeOut(wanted, packed.layer, context);
+        },
+    };
+}
+/** Becomes the environment's python, in the active environment. */
+const wrapper = `
+source /usr/local/bin/_activate_current_env.sh || exit
+umask 022
+exec "$CONDA_PREFIX/bin/python" "$@"`;
+function commandOf(args, { place, access, context }) {
+    const { network, name, owner, variables } = place;
+    return {
+        args: ['/bin/bash', '-c', wrapper, 'build', ...args],
+        env: {
+            ...variables,
+            ...fixedVariables,
+            ENV_NAME: name,
+            HOME: `/${work}/home`,
+            PYTHONHASHSEED: '0',
+            SOURCE_DATE_EPOCH: String(fixedTime),
+            ...(network ? proxyVariables() : {}),
+            ...access.variables,
+        },
+        user: { uid: owner.uid, gid: owner.gid },
+        cwd: `/${workshop}`,
+        network,
+        timeout: context.execution.timeout,
+        ...(Object.keys(access.secrets).length > 0 && { secrets: access.secrets }),
+    };
+}
+async function runPip(wanted, source, doing) {
+    const { access, room } = doing;
+    const all = [];
+    const output = new Output((line) => {
+        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(line));
+    });
+    lib_core/* startGroup */.Oh(`pip wheel ${wanted.name}`);
+    try {
+        const args = ['-B', '-c', buildProgram, `/${source}`, wanted.subdirectory ?? '', `/${work}`];
+        const command = commandOf(args, doing);
+        const outcome = await room.run(command, (line) => {
+            const shown = (0,environment_read/* masked */.Iv)(line, access.hidden);
+            all.push(shown);
+            if (!build_wheels_isNoise(shown))
+                output.add(shown);
+        });
+        if (outcome.exitCode === 0)
+            return;
+        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `No tag was moved. ${adviceOnFailure(all.join('\n'))}` });
+    }
+    finally {
+        lib_core/* endGroup */.N4();
+    }
+}
+/** What pip says of itself, or for whoever called it. */
+function build_wheels_isNoise(line) {
+    return /^(note: |hint: |\[notice\]|\s*$)/.test(line.trim());
+}
+/**
+ * Holds what a wheel says that it requires against what there is: the lock was made when the source said something else, or said less.
+ * @throws UserError naming what is missing
+ */
+async function checkRequirements(wanted, locked, doing) {
+    const missing = [];
+    const args = ['-B', '-c', requirementsProgram, `/${work}/wheel`, JSON.stringify(locked)];
+    const outcome = await doing.room.run(commandOf(args, doing), (line) => missing.push(line));
+    const said = (0,foreign/* foreignLines */.Y0)(missing.join('\n'));
+    if (outcome.exitCode !== 0) {
+        throw new errors/* UserError */.y(`what was built of ${wanted.name} cannot be read:\n${said}`, { at: wanted.at });
+    }
+    if (missing.length === 0)
+        return;
+    const what = `the wheel of ${wanted.name} requires what neither the lock nor the environment has:\n${said}`;
+    if (wanted.isStrict) {
+        throw new errors/* UserError */.y(what, {
+            at: wanted.at,
+            advice: 'Run with lock-mode: update, and commit the file that it writes.',
+        });
+    }
+    lib_core/* warning */.$e(what, { file: wanted.at.file, startLine: wanted.at.line });
+}
+/** Takes the wheel out of what changed, and puts it to the archives. */
+async function takeOut(wanted, packed, { tarballs }) {
+    const partial = (0,external_node_path_.join)(tarballs, `built-${(0,common_digest/* hexOf */.ZD)(wanted.key)}.${process.pid}.part`);
+    try {
+        const names = [];
+        for await (const { path, header, content } of readLayerTar(blobOf(build_packedLayer(packed, '')))) {
+            if (header.type !== 'file' || (0,external_node_path_.dirname)(path) !== `${work}/wheel` || whiteout_isReserved(path))
+                continue;
+            names.push((0,external_node_path_.basename)(path));
+            await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(partial));
+        }
+        const [fileName = '', another] = names;
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const checksums = await checksumsOf(partial);
+        if (!parts || !checksums || another !== undefined || !/^[\w.+!-]+$/.test(fileName)) {
+            throw new errors/* UserError */.y(`pip built ${names.map(foreign/* foreignText */.qk).join(', ') || 'nothing'} of ${wanted.name}, instead of one wheel`, {
+                at: wanted.at,
+            });
+        }
+        const file = (0,external_node_path_.join)(tarballs, nameOfBuilt(wanted.key, checksums.sha256, fileName));
+        await (0,promises_.rename)(partial, file);
+        const { name, version } = parts;
+        lib_core/* info */.pq(`Built ${fileName}, ${(0,common_format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
+        return { ...checksums, file, fileName, name: (0,environment_read/* canonicalName */.Ew)(name), version };
+    }
+    finally {
+        await (0,promises_.rm)(partial, { force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/oci/image.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function image_asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/history.ts
+/**
+ * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
+ * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
+ * @param packages in the order in which they are linked
+ * @param options.time when the transaction was, written in UTC
+ * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
+ */
+function formatHistory(packages, options) {
+    const { time, specs = [] } = options;
+    const lines = [
+        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
+        '# cmd: micromamba create',
+        // What micromamba says of itself: history's readers expect a version of conda.
+        '# conda version: 3.8.0',
+        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
+    ];
+    if (specs.length > 0)
+        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/state.ts
+
+/**
+ * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
+ * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
+ */
+function formatState(variables) {
+    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
+    return formatJson({ env_vars: Object.fromEntries(upper) });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
+
+
+/**
+ * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
+ * the variables that its activation sets.
+ * @param options.time when the history says that everything was linked
+ */
+function environmentFiles(packages, options) {
+    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
+    if (Object.keys(options.variables).length > 0) {
+        files.push(textFile('conda-meta/state', formatState(options.variables)));
+    }
+    return files;
+}
+function textFile(path, text) {
+    const bytes = Buffer.from(text);
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
+    const content = async function* () {
+        yield bytes;
+    };
+    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
+}
+
+;// CONCATENATED MODULE: ./src/stages/own-layers.ts
+
+
+
+
+
+
+
+/** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
+/**
+ * A layer that an earlier image may have: it is made only where that has none of its key.
+ * @param inputs all that `entries` is made from
+ */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const key = key_keyOf(title, inputs, settings.compression);
+    const found = (await earlier.find([key])).get(key);
+    const annotations = { [key_layerKeyAnnotation]: key };
+    if (found)
+        return image_asOwn(found, title, annotations);
+    return buildLayer(title, await entries(inputs), settings, annotations);
+}
+/** micromamba, for a base that has none. */
+async function micromambaLayer(plan, settings, { micromamba }) {
+    const { base, wanted } = plan;
+    const { platform, micromamba: wish } = wanted.inputs;
+    if (!wish)
+        return [];
+    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
+    const entries = async () => {
+        const { path } = await micromamba.install(platform.subdir);
+        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
+}
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(plan, members, environmentName, settings) {
+    const { base, wanted } = plan;
+    const { platform, options } = wanted.inputs;
+    const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const wiring = {
+        rootPrefix: base.rootPrefix,
+        environments: members.map(({ activated }) => activated),
+        defaults: { environmentName, executable: executableOf(base) },
+        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    };
+    const { digest: baseDigest } = base.image.pinned;
+    const { user } = options;
+    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
+    });
+}
+/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
+function environmentLayer(members, settings) {
+    const directories = new Set();
+    async function* entries() {
+        for (const { contents, groups, locked, inputs, startCompiler } of members) {
+            const { specs, variables } = inputs;
+            const time = new Date(fixedTime * 1000);
+            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
+            let compiler;
+            const start = async () => (compiler ??= await startCompiler());
+            const files = overrides(contents, groups, start);
+            const again = bytecodeOverrides(contents, start);
+            try {
+                yield* layerEntries(files, contents.context, settings.owner, directories);
+                yield* layerEntries(own, contents.context, settings.owner, directories);
+                yield* layerEntries(again, contents.context, settings.owner, directories);
+            }
+            finally {
+                compiler?.close();
+            }
+        }
+    }
+    return buildLayer('environment', entries(), settings);
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables({ base, wanted }, environmentName) {
+    const { variables, rootPrefix } = base;
+    const { user } = wanted.base.summary;
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        MAMBA_EXE: executableOf(base),
+    };
+}
+/** Where micromamba is in images on a base. */
+function executableOf({ variables }) {
+    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
+}
+
+;// CONCATENATED MODULE: ./src/stages/bytecode.ts
+
+
+
+
+
+
+
+/**
+ * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
+ * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
+ * @returns python's executable
+ * @throws UserError when none can be had: without it the image would be another one than elsewhere
+ */
+async function pythonForBytecode(member, open, context) {
+    const { packages } = member.resolved.lock;
+    const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
+    if (!python)
+        throw new Error('an environment without python has nothing to compile');
+    const { executable } = python_pythonOf(python.archive.info.index);
+    const { version, channel, subdir } = python.locked;
+    // Another platform's of the same version serves as well.
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
+    const directory = (0,external_node_path_.join)(context.scratch, `python-${name}`);
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
+        return (0,external_node_path_.join)(directory, executable);
+    const sources = subdir === machineSubdir()
+        ? await closureOfLocked(python, packages, open)
+        : await sourcesForMachine(subdir, member.environment, python, context, {
+            does: 'to compile what goes into the image',
+            input: 'compile-pyc',
+            advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        });
+    return installPython(sources, directory);
+}
+/** Python and all that it depends on, fetched as it becomes known. */
+async function closureOfLocked(python, packages, open) {
+    const found = new Map([[python.locked.name, python]]);
+    for (let newest = [python]; newest.length > 0;) {
+        const names = new Set(newest.flatMap(dependsOf).map(nameOfSpec));
+        const positions = [...packages.keys()].filter((position) => {
+            const { name = '' } = packages[position] ?? {};
+            return names.has(name) && !found.has(name);
+        });
+        newest = await open(positions);
+        for (const source of newest)
+            found.set(source.locked.name, source);
+    }
+    return [...found.values()];
+}
+
+;// CONCATENATED MODULE: ./src/stages/wheels.ts
+
+
+/**
+ * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ */
+function wheels_wheelLines({ wheels }) {
+    const isFolder = ({ kind }) => kind === 'directory';
+    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
+}
+/** Those of them that a wheel is built of. */
+function sourceLines(lock) {
+    return wheels_wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
+}
+/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
+function wheelsOf(member, workspace) {
+    const folder = wheels_folderOf(member, workspace);
+    return wheels_wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined);
+}
+/** What paths in an environment's lock are relative to; absolute. */
+function wheels_folderOf({ file, resolved: { lock, path } }, workspace) {
+    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
+}
+/** Where its wheels stand among all that is linked. */
+function wheelPlaces({ result, resolved: { lock } }) {
+    return wheels_wheelLines(lock).map(({ name, version, line }, index) => ({
+        name,
+        ...(version !== undefined && { version }),
+        position: lock.packages.length + index,
+        at: { file: result.file, line },
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/stages/package-layers.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
+ * @param directory where they lie until they are no longer needed
+ * @param supply absent where none of the groups has a wheel that is to be built
+ */
+async function package_layers_buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run, supply) {
+    const { prefix, groups, locked, inputs } = member;
+    const { name, variables } = inputs;
+    const { packages } = locked.resolved.lock;
+    const wheels = wheelsOf(locked, run.workspace);
+    const fetch = async (positions) => [
+        ...(await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => packages[position] ?? []),
+        })),
+        ...(await fetchWheels(positions.filter((position) => position >= packages.length))),
+    ];
+    const fetchWheels = async (positions) => {
+        if (positions.length === 0)
+            return [];
+        const wheelAt = (position) => wheels[position - packages.length];
+        const ready = await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => wheelAt(position) ?? []),
+        });
+        const sources = positions.filter((position) => wheelAt(position) === undefined);
+        const built = sources.length > 0 ? ((await supply?.(sources)) ?? []) : [];
+        return positions.flatMap((position) => (wheelAt(position) ? ready.shift() : built.shift()) ?? []);
+    };
+    const open = async (positions) => concurrency_mapConcurrently((await fetch(positions)).filter(package_layers_isPackage), 8, link_openPackage);
+    const openAny = async (positions) => concurrency_mapConcurrently(await fetch(positions), 8, package_layers_openArchive);
+    const python = await pythonOfMember(member, open);
+    const { pip } = inputs;
+    const context = {
+        prefix,
+        rootPrefix,
+        ...(python && { python }),
+        bytecode: compilePyc,
+        ...(pip !== undefined && { pip }),
+    };
+    const missing = groups.filter(({ earlier }) => !earlier);
+    let installed;
+    const findPython = () => (installed ??= pythonForBytecode(locked, open, run));
+    const toBuild = missing.map((group) => ({
+        ...group,
+        prepare: async () => {
+            const fetched = await fetch(group.packages);
+            const needsPython = await needCompiling(fetched, context);
+            return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
+        },
+    }));
+    const upload = (layer) => void run.uploader?.add(layer);
+    const own = (0,external_node_path_.join)(directory, name);
+    await (0,promises_.mkdir)(own, { recursive: true });
+    const built = await buildLayers(toBuild, python, own, upload);
+    const made = groups.flatMap((group) => {
+        const one = group.earlier ?? built[missing.indexOf(group)];
+        return one ? [namingBuilt(one, group)] : [];
+    });
+    const known = groups.flatMap(({ packages }, index) => {
+        const facts = made[index]?.facts;
+        return facts ? [{ packages, facts }] : [];
+    });
+    const isHere = ({ position }) => groups.some((group) => group.packages.includes(position));
+    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked).filter(isHere));
+    warnOfReplaced(contents);
+    showMessages(contents.messages(), run);
+    return {
+        ...member,
+        made,
+        contents,
+        open,
+        activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
+        startCompiler: async () => new Compiler(await findPython()),
+    };
+}
+/** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
+function layersOf(members, { ofFolders }) {
+    return members.flatMap(({ made, groups }) => made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])));
+}
+/** A layer that says which of its wheels were built. */
+function namingBuilt({ layer, facts }, { inputs }) {
+    const built = (inputs.wheels ?? []).flatMap((wheel) => ('build' in wheel ? [wheel.name] : []));
+    if (built.length === 0)
+        return { layer, facts };
+    const annotations = { ...layer.descriptor.annotations, [builtAnnotation]: JSON.stringify(built) };
+    return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts };
+}
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember({ locked, groups }, open) {
+    const position = locked.resolved.lock.packages.findIndex(({ name }) => name === 'python');
+    const group = groups.find(({ packages }) => packages.includes(position));
+    if (!group)
+        return undefined;
+    if (group.earlier)
+        return group.earlier.facts.python;
+    const [source] = await open([position]);
+    return source && python_pythonOf(source.archive.info.index);
+}
+/** Whether there are modules in packages or wheels that are to have bytecode. */
+async function needCompiling(archives, context) {
+    if (!context.python || !context.bytecode)
+        return false;
+    const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch');
+    const sources = await Promise.all(python.map(package_layers_openArchive));
+    return sources.some((source) => {
+        const { isCompiled, bytecode } = linkable_planLinkable(source, context);
+        return isCompiled && bytecode.length > 0;
+    });
+}
+function isWheel(archive) {
+    return archive.locked.format === 'whl';
+}
+function package_layers_isPackage(archive) {
+    return !isWheel(archive);
+}
+async function package_layers_openArchive(archive) {
+    return isWheel(archive) ? link_openLockedWheel(archive.locked, archive.file) : link_openPackage(archive);
+}
+function warnOfReplaced({ removals }) {
+    for (const { wheel, dist, distribution } of removals.replaced) {
+        const { name } = distribution;
+        lib_core/* warning */.$e(`The wheel ${withVersion(wheel)} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+            `Packages that need that one may not work with the other: ask conda for ${withVersion(wheel)} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
+    }
+}
+/** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
+function showMessages(messages, { shown }) {
+    for (const [dist, text] of messages) {
+        const lines = `${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(text)}`;
+        if (text === '' || shown.has(lines))
+            continue;
+        shown.add(lines);
+        lib_core/* info */.pq(lines);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/layers/copy-rule.ts
+
+
+/**
+ * Parses the lines of the input `copy`. Blank lines and `#` comments are left out.
+ * @throws UserError naming the input and the line
+ */
+function parseCopy(lines, { input }) {
+    return lines.flatMap((text, index) => {
+        const trimmed = text.trim();
+        if (trimmed === '' || trimmed.startsWith('#'))
+            return [];
+        return [parseRule(trimmed, { input, line: `line ${index + 1}, '${trimmed}'` })];
+    });
+}
+function parseRule(text, at) {
+    const [source = '', destination = '', mode, ...more] = text.split(':').map((part) => part.trim());
+    if (source === '' || destination === '' || more.length > 0) {
+        throw copy_rule_refusal(at, 'it is not of the form src:dest or src:dest:mode', 'Write, for example, app:/srv/app.');
+    }
+    const normal = posix.normalize(source).replace(/\/$/, '');
+    if (normal.startsWith('/') || normal === '..' || normal.startsWith('../')) {
+        throw copy_rule_refusal(at, `'${source}' is not in the workspace`, 'Give a path relative to the workspace, below it.');
+    }
+    if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
+        throw copy_rule_refusal(at, `'${mode}' is not a mode`, 'Give three octal digits, such as 644.');
+    }
+    return {
+        source: normal === '.' ? '' : normal,
+        destination,
+        ...(mode !== undefined && { mode: parseInt(mode, 8) }),
+        ...at,
+    };
+}
+/** An error about a rule. */
+function copy_rule_refusal({ input, line }, what, advice, cause) {
+    return new errors/* UserError */.y(`${line}: ${what}`, { at: { input }, advice, cause });
+}
+
+;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
+
+
+
+
+
+/** A layer on top of an image while it is put together, one path after the other. */
+class copy_overlay_CopyOverlay {
+    #below;
+    /** By resolved path. */
+    #entries = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    isDirectory(path) {
+        const place = this.#placeOfDirectory(path);
+        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
+    }
+    /** Lays a source at a path, in the place of what was laid there before. */
+    add(path, source, rule) {
+        if (source.type === 'directory') {
+            const place = this.#placeOfDirectory(path);
+            this.#addDirectory(place, rule);
+            const entry = this.#entries.get(place);
+            if (entry)
+                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
+            return;
+        }
+        const place = this.#below.base.place(path);
+        if (this.#isGiven(place)) {
+            throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
+        }
+        this.#addDirectory(posix.dirname(place), rule);
+        if (this.#entries.get(place)?.type === 'directory')
+            this.#removeBelow(place);
+        this.#entries.set(place, this.#entry(place, source, rule));
+    }
+    /**
+     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
+     * them anew with the mode 755.
+     */
+    entries() {
+        const all = new Map(this.#entries);
+        for (const path of this.#entries.keys()) {
+            for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
+                const { mode, uid, gid } = this.#given(parent) ?? {};
+                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
+                    continue;
+                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
+            }
+        }
+        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    }
+    #entry(path, source, rule) {
+        const { owner } = this.#below;
+        if (source.type === 'symlink')
+            return { path, ...owner, type: 'symlink', target: source.target };
+        const { file, size, isExecutable } = source;
+        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
+        return { path, ...owner, type: 'file', mode, size, content: copy_overlay_contentOf(file, rule) };
+    }
+    /** A directory can be searched by whom it can be read by. */
+    #directory(path, mode) {
+        const own = mode === undefined ? directoryMode : mode | ((mode & 0o444) >> 2);
+        return { path, ...this.#below.owner, type: 'directory', mode: own };
+    }
+    /** Where what is laid in a directory goes. */
+    #placeOfDirectory(path) {
+        return posix.dirname(this.#below.base.place(`${path}/any`));
+    }
+    /** Adds a directory and those above it where they are not there. */
+    #addDirectory(path, rule) {
+        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
+            return;
+        if (this.#below.base.get(path)) {
+            throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
+        }
+        this.#addDirectory(posix.dirname(path), rule);
+        this.#entries.set(path, this.#directory(path));
+    }
+    /** Whether the image has a directory at a path, without this layer. */
+    #isGiven(path) {
+        return path === '' || path === '.' || this.#given(path) !== undefined;
+    }
+    /** The directory that the image has at a path, without this layer. */
+    #given(path) {
+        const { base, directoryAt } = this.#below;
+        const file = base.get(path);
+        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
+    }
+    #removeBelow(path) {
+        for (const other of this.#entries.keys())
+            if (other.startsWith(`${path}/`))
+                this.#entries.delete(other);
+    }
+}
+/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
+function copy_overlay_contentOf(file, rule) {
+    async function* read() {
+        try {
+            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
+        }
+        catch (error) {
+            throw copy_rule_refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+        }
+    }
+    return { [Symbol.asyncIterator]: read };
+}
+
+;// CONCATENATED MODULE: ./src/layers/dockerignore.ts
+
+
+/**
+ * Parses a `.dockerignore` with Docker's rules (docs.docker.com, "Build context", ".dockerignore files"; moby's
+ * patternmatcher as BuildKit uses it): patterns are gone through in their order, those without `!` ignore what is not
+ * ignored by then, those with it take back in what is; what matched a directory so has matched all that is below. `*`
+ * stops at `/`, `**` does not, patterns begin at the top.
+ *
+ * The rules are here since the libraries that there are take `+`, `(` and `{` in names for regular expressions, and read a
+ * file in another way on Windows.
+ * @param first a pattern that holds before those of the text, which may take back in what it leaves out
+ * @throws UserError naming the line that is no pattern
+ */
+function parseDockerignore(text, first = '') {
+    const lines = text.replace(/^\uFEFF/, '').split('\n');
+    const patterns = [first, ...lines].flatMap((line, number) => parseLine(line, number) ?? []);
+    const ignores = (path) => {
+        let ignored = false;
+        let matchedAbove = [];
+        for (const place of fromTop(path)) {
+            ignored = false;
+            const above = matchedAbove;
+            matchedAbove = patterns.map(({ isException, matches }, index) => {
+                const isMatch = above[index] === true || (isException === ignored && matches(place));
+                if (isMatch)
+                    ignored = !isException;
+                return isMatch;
+            });
+        }
+        return ignored;
+    };
+    return {
+        ignores,
+        ignoresBelow: (directory) => ignores(directory) &&
+            !patterns.some(({ isException, text }) => isException && mayMatchBelow(text, directory)),
+    };
+}
+/** `a`, `a/b` and `a/b/c`. */
+function fromTop(path) {
+    const steps = path.split('/');
+    return steps.map((_, index) => steps.slice(0, index + 1).join('/'));
+}
+function parseLine(line, number) {
+    const trimmed = line.trim();
+    if (line.startsWith('#') || trimmed === '')
+        return undefined;
+    const isException = trimmed.startsWith('!');
+    const written = isException ? trimmed.slice(1).trim() : trimmed;
+    if (written === '')
+        throw dockerignore_refusal("'!' has no pattern", number);
+    const text = external_node_path_.posix.normalize(written).replace(/^\/(?=.)|(?<=.)\/$/g, '');
+    return { text, isException, matches: matcher(text, number) };
+}
+function matcher(pattern, number) {
+    // `**.pyc` is not what `**` means elsewhere, but has its use: any path that ends so.
+    const [, suffix] = /^\*\*([^/*?[\]\\][^*?[\]\\]*)$/.exec(pattern) ?? [];
+    if (suffix !== undefined)
+        return (path) => path.endsWith(suffix);
+    const tokens = pattern.matchAll(/\*\*\/?|\*|\?|\\.?|\[(?:\\.|[^\]\\])+\]|[^]/gu);
+    const source = Array.from(tokens, ({ 0: token, index }) => {
+        if (token.startsWith('**'))
+            return index + token.length === pattern.length ? '.*' : '(?:.*/)?';
+        if (token === '*')
+            return '[^/]*';
+        if (token === '?')
+            return '[^/]';
+        if (token === '[' || token === '\\')
+            throw dockerignore_refusal(`the pattern '${pattern}' ends in its '${token}'`, number);
+        if (token.startsWith('['))
+            return characterClass(token);
+        return escaped(token.replace(/^\\(?=.)/u, ''));
+    });
+    try {
+        const expression = new RegExp(`^${source.join('')}$`, 'su');
+        return (path) => expression.test(path);
+    }
+    catch (error) {
+        throw dockerignore_refusal(`'${pattern}' is no pattern`, number, error);
+    }
+}
+/** `[a-z]` or `[^a-z]`; a backslash takes its meaning from what follows. */
+function characterClass(token) {
+    const content = token.slice(1, -1).replace(/\\?([^])/gu, (_, character) => {
+        return /[\w\s^-]/.test(character) ? character : escaped(character);
+    });
+    return `[${content}]`;
+}
+function escaped(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+/** Whether a pattern that begins like this directory, as far as that can be seen, matches something below it. */
+function mayMatchBelow(pattern, directory) {
+    const wanted = pattern.split('/');
+    for (const [position, step] of directory.split('/').entries()) {
+        const part = wanted[position];
+        if (part === undefined || /[*?[\\]/.test(part))
+            return true;
+        if (part !== step)
+            return false;
+    }
+    return true;
+}
+function dockerignore_refusal(what, line, cause) {
+    return new errors/* UserError */.y(what, { at: { file: '.dockerignore', line }, cause });
+}
+
+;// CONCATENATED MODULE: ./src/layers/copy-source.ts
+
+
+
+
+
+
+/**
+ * What is left out unless a `.dockerignore` takes it back in with `!`: the repository's own files, where a checkout keeps the
+ * token that it was made with.
+ */
+const alwaysIgnored = '**/.git';
+/**
+ * Finds what each rule copies: a file, or a directory with all that is below it, less what `.dockerignore` at the workspace's
+ * top leaves out, and less what the run itself writes, with the directories that hold nothing else. A source may be reached through links inside of the workspace; links below it are not followed.
+ * @returns in the order of the rules; each rule's in the order of their paths, parents first
+ * @throws UserError for a rule that copies nothing, or something that an image cannot have
+ */
+async function copy_source_findSources(rules, { workspace, output }) {
+    if (rules.length === 0)
+        return [];
+    const root = await (0,promises_.realpath)(workspace);
+    const ignore = await readIgnore(root);
+    const found = [];
+    const written = output === undefined ? undefined : await copy_source_placeIn(root, (0,external_node_path_.resolve)(root, output));
+    for (const rule of rules) {
+        found.push({ rule, sources: await findSource({ rule, root, workspace, ignore, written }) });
+    }
+    return found;
+}
+async function readIgnore(root) {
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(root, '.dockerignore'), 'utf8').catch((error) => {
+        if (copy_source_isMissing(error))
+            return '';
+        throw error;
+    });
+    return parseDockerignore(text, alwaysIgnored);
+}
+/** A path relative to `root`, links above it resolved as far as there is something; undefined when it is not in there. */
+async function copy_source_placeIn(root, path) {
+    const place = (0,external_node_path_.relative)(root, (0,external_node_path_.join)(await realParent(path), (0,external_node_path_.basename)(path))).replaceAll(external_node_path_.sep, '/');
+    return isOutside(place) ? undefined : place;
+}
+async function realParent(path) {
+    const parent = (0,external_node_path_.dirname)(path);
+    return (0,promises_.realpath)(parent).catch(async (error) => {
+        if (parent === (0,external_node_path_.dirname)(parent))
+            throw error;
+        return (0,external_node_path_.join)(await realParent(parent), (0,external_node_path_.basename)(parent));
+    });
+}
+function isOutside(place) {
+    return place === '..' || place.startsWith('../') || (0,external_node_path_.isAbsolute)(place);
+}
+/** Whether something is what the run writes, or what one that was killed has left of it. */
+function isOutput(place, written) {
+    if (written === undefined)
+        return false;
+    const partial = external_node_path_.posix.join(external_node_path_.posix.dirname(written), `.${external_node_path_.posix.basename(written)}.partial-`);
+    return place === written || place.startsWith(partial);
+}
+async function findSource(search) {
+    const { rule, root, ignore, written } = search;
+    const file = await (0,promises_.realpath)((0,external_node_path_.join)(root, rule.source)).catch((error) => {
+        const why = copy_source_isMissing(error) ? 'is not there' : `cannot be read: ${(0,errors/* messageOf */.b)(error)}`;
+        throw copy_rule_refusal(rule, `'${rule.source}' ${why}`, 'Name a file or a directory of the workspace.', error);
+    });
+    const inRoot = (0,external_node_path_.relative)(root, file).replaceAll(external_node_path_.sep, '/');
+    if (isOutside(inRoot)) {
+        throw copy_rule_refusal(rule, `'${rule.source}' is a link out of the workspace`, 'Put what it leads to into it.');
+    }
+    if (written !== undefined && (inRoot === written || inRoot.startsWith(`${written}/`) || written === '')) {
+        const advice = "Choose another place for 'output', or other files.";
+        throw copy_rule_refusal(rule, `'${rule.source || '.'}' is where this run writes its image`, advice);
+    }
+    const sources = [];
+    const ignored = [];
+    const visit = async (place, path) => {
+        if (isOutput(place, written))
+            return;
+        const at = (0,external_node_path_.join)(root, place);
+        const stats = await reading(rule, place, (0,promises_.lstat)(at));
+        const isIgnored = place !== '' && ignore.ignores(place);
+        if (isIgnored)
+            ignored.push(place);
+        else
+            sources.push(await copy_source_describe(search, place, path, stats));
+        if (!stats.isDirectory() || (isIgnored && ignore.ignoresBelow(place)))
+            return;
+        for (const name of (await reading(rule, place, (0,promises_.readdir)(at))).sort()) {
+            await visit(external_node_path_.posix.join(place, name), external_node_path_.posix.join(path, name));
+        }
+        const isMadeForOutput = written?.startsWith(`${place}/`) === true && sources.at(-1)?.path === path;
+        if (isMadeForOutput && path !== '' && !isIgnored)
+            sources.pop();
+    };
+    const isNamedOne = rule.source === inRoot || !ignore.ignores(rule.source);
+    if (isNamedOne)
+        await visit(inRoot, '');
+    if (!isNamedOne || (ignored.length > 0 && sources.every(({ type }) => type === 'directory'))) {
+        const advice = `Take it back in with a line '!${rule.source}' at the end of .dockerignore.`;
+        throw copy_rule_refusal(rule, `.dockerignore leaves out all of '${rule.source || '.'}'`, advice);
+    }
+    return sources;
+}
+async function copy_source_describe(search, place, path, stats) {
+    const { rule, root } = search;
+    if (place.includes('\uFFFD'))
+        throw copy_rule_refusal(rule, `the name '${place}' is not UTF-8`);
+    if (whiteout_isReserved(external_node_path_.posix.basename(place))) {
+        throw copy_rule_refusal(rule, `'${place}' has a name that means a removal in a layer`, 'Rename it.');
+    }
+    if (stats.isDirectory())
+        return { path, type: 'directory' };
+    if (stats.isSymbolicLink())
+        return { path, type: 'symlink', target: await readTarget(search, place) };
+    if (!stats.isFile()) {
+        throw copy_rule_refusal(rule, `'${place}' is no file, directory or link`, "Remove it, or name it in .dockerignore: sockets, pipes and devices don't go into an image.");
+    }
+    // The owner's bit, as git sees it, whatever the umask. Windows has none.
+    const isExecutable = process.platform !== 'win32' && (stats.mode & 0o100) !== 0;
+    return { path, type: 'file', file: (0,external_node_path_.join)(root, place), size: stats.size, isExecutable };
+}
+/** The target of a link, which has to mean something in an image. */
+async function readTarget({ rule, root, workspace }, place) {
+    const target = (await reading(rule, place, (0,promises_.readlink)((0,external_node_path_.join)(root, place)))).replaceAll(external_node_path_.sep, '/');
+    const isOfMachine = [root, workspace].some((directory) => {
+        const start = directory.replaceAll(external_node_path_.sep, '/');
+        return target === start || target.startsWith(`${start}/`);
+    });
+    if (isOfMachine || /^[a-z]:/i.test(target)) {
+        throw copy_rule_refusal(rule, `the link '${place}' leads to '${target}', a place of this machine`, 'Make it a relative link, or leave it out by .dockerignore.');
+    }
+    if (!target.startsWith('/') && external_node_path_.posix.join(external_node_path_.posix.dirname(place), target).startsWith('..')) {
+        throw copy_rule_refusal(rule, `the link '${place}' leads to '${target}', out of the workspace`, 'Make it absolute if it means a place of the image, or leave it out by .dockerignore.');
+    }
+    return target;
+}
+/** Waits for a look at a place of the workspace, whose failure is the rule's. */
+async function reading(rule, place, result) {
+    try {
+        return await result;
+    }
+    catch (error) {
+        throw copy_rule_refusal(rule, `'${place}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+    }
+}
+function copy_source_isMissing(error) {
+    const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+;// CONCATENATED MODULE: ./src/layers/copy.ts
+
+
+
+
+
+
+
+
+
+/** @throws UserError as `copyFingerprint` does */
+async function copy_readCopied(rules, origin) {
+    const { workspace, output, sourceDate } = origin;
+    return {
+        digest: await copyFingerprint(rules, origin),
+        entries: (below) => Array.fromAsync(copyEntries(rules, { ...below, workspace, output, sourceDate })),
+    };
+}
+/**
+ * The entries of the layer that the input `copy` makes, as Docker's COPY would lay them: a directory's content goes into the
+ * destination; a file goes to it, or into it when it ends in `/` or is a directory already.
+ *
+ * They are a function of names, contents, links and executable bits in the workspace, and of SOURCE_DATE_EPOCH: not of its place,
+ * owners, other mode bits, times, or the order of its directories. Entries are sorted by path in code units. Directories that are there
+ * already are left as they are; of rules that lay something at one path, the later wins.
+ * @throws UserError naming the rule that cannot be followed
+ */
+async function* copyEntries(rules, context) {
+    const overlay = new CopyOverlay(context);
+    for (const { rule, sources } of await findSources(rules, context)) {
+        const destination = resolveDestination(rule, sources, overlay, context.workdir);
+        for (const source of sources)
+            overlay.add(posix.join(destination, source.path), source, rule);
+    }
+    for (const entry of overlay.entries()) {
+        yield entry.type === 'file' ? { ...entry, mtime: await timeOf(entry.content, context) } : entry;
+    }
+}
+async function timeOf(content, { sourceDate }) {
+    return sourceDate ? sourceDate.getTime() / 1000 : contentTime(await copy_hashOf(content));
+}
+/**
+ * A digest of what the rules copy: without the image at hand and without packing, it tells whether a layer would be the same on
+ * the same base, for the same user and working directory.
+ * @throws UserError as `copyEntries` does, but for what the image stands against
+ */
+async function copyFingerprint(rules, origin) {
+    const lines = [origin.sourceDate ?? null];
+    for (const { rule, sources } of await copy_source_findSources(rules, origin)) {
+        lines.push([rule.source, rule.destination, rule.mode ?? null]);
+        for (const source of sources)
+            lines.push([source.path, source.type, await essence(source, rule)]);
+    }
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify(lines));
+}
+/** What there is to a source besides its path. */
+async function essence(source, rule) {
+    if (source.type === 'symlink')
+        return source.target;
+    if (source.type === 'directory')
+        return null;
+    return [source.isExecutable, (await copy_hashOf(copy_overlay_contentOf(source.file, rule))).toString('hex')];
+}
+async function copy_hashOf(content) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for await (const chunk of content instanceof Uint8Array ? [content] : content)
+        hash.update(chunk);
+    return hash.digest();
+}
+/** Where a rule's source comes to lie, relative to the image's root. */
+function resolveDestination(rule, [root], overlay, workdir) {
+    const destination = posix.resolve('/', workdir, rule.destination).slice(1);
+    if (isReserved(destination)) {
+        throw refusal(rule, `'/${destination}' has a name that means a removal in a layer`, 'Choose another.');
+    }
+    const isDirectory = root?.path !== '' || root.type === 'directory';
+    if (isDirectory)
+        return destination;
+    const isInto = /(^|\/)\.{0,2}$/.test(rule.destination) || overlay.isDirectory(destination);
+    return isInto ? posix.join(destination, posix.basename(rule.source)) : destination;
+}
+
+;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
+
+
+
+
+
+
+
+
+/** To be raised when the same source is built in another way. */
+const buildFormat = 1;
+/**
+ * What a wheel is to be built of, by its content: of a folder, that of the files which `copy` would take.
+ * @throws UserError when a folder says other dependencies than those that were locked, or cannot be taken
+ */
+async function originOf(line, member, { workspace: top, output }) {
+    const workspace = { workspace: top, ...(output !== undefined && { output }) };
+    const { subdirectory } = line;
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    switch (line.kind) {
+        case 'sdist':
+            return { archive: line.sha256, fileName: line.fileName, ...below };
+        case 'vcs':
+            return { commit: line.url, ...below };
+        case 'directory':
+            await refuseChanged(line, member, workspace);
+            return { files: await copyFingerprint([folderRule(line, member, workspace)], workspace), ...below };
+    }
+}
+/** The rule by which a folder's files are taken: those of the workspace, less what `.dockerignore` leaves out. */
+function folderRule(line, member, { workspace }) {
+    const path = folderPath(line, member, workspace);
+    const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
+    if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
+        throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
+            at: { file: member.result.file, line: line.line },
+            advice: 'Check it out below the workspace, or put a wheel of it into an index.',
+        });
+    }
+    return { source, destination: '/', input: 'environment-file', line: `'${line.url}' of its pip list` };
+}
+function folderPath({ url }, member, workspace) {
+    const root = (0,external_node_url_.pathToFileURL)(`${wheels_folderOf(member, workspace)}/`);
+    return (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(url.startsWith('file://') ? url : new URL(url.slice('file:'.length), root)));
+}
+/** Only a lock of ours says by its hash what said the dependencies. */
+async function refuseChanged(line, member, { workspace }) {
+    const { sha256, subdirectory = '.' } = line;
+    if (sha256 === undefined || !member.resolved.lock.header)
+        return;
+    const found = await (0,files/* projectDigest */.q)((0,external_node_path_.resolve)(folderPath(line, member, workspace), subdirectory));
+    if (found === `sha256:${sha256}`)
+        return;
+    throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
+        at: { file: member.result.file, line: line.line },
+        advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
+    });
+}
+/**
+ * The hash of all that determines a wheel that is built: its source, and what it is built in. What its build requirements are is the
+ * index's to say at the time.
+ */
+function wheel_origin_buildKey({ platform, base }, { packages, variables }, prefix, origin) {
+    const { digest } = (0,base_name/* parseBaseName */.u7)(base);
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
+}
+
+;// CONCATENATED MODULE: ./src/pip/checkout.ts
+
+
+
+
+
+/**
+ * Clones a repository on this machine, with its history, from which projects take their version, and its submodules. Nothing of it is run.
+ * @param folder absolute, not there yet
+ * @param access.at the line that asks for it, for errors
+ * @throws UserError when it, or the commit, cannot be had
+ */
+async function checkOut({ vcs, repository, commit }, folder, access) {
+    const { grants, secrets, variables, at } = access;
+    const refuse = (what, advice, cause) => new errors/* UserError */.y(what, { at, advice, cause });
+    if (vcs !== 'git') {
+        throw refuse(`'${repository}' is a repository of ${vcs}, and only those of git are built from`, 'Put a wheel of it into an index, or give the address of an archive.');
+    }
+    const env = gitVariables(repository, grants, variables);
+    const git = (...args) => runCommand('git', args, { env }).catch((error) => {
+        throw refuse(`git cannot be run: ${(0,errors/* messageOf */.b)(error)}`, 'Install git on the runner.', error);
+    });
+    const failed = (said) => refuse(`git cannot get ${commit} of ${repository}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(said.trim(), secrets))}`, 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.');
+    const inIt = ['-C', folder];
+    const cloned = await git('clone', '--quiet', '--no-checkout', '--template=', '--', repository, folder);
+    if (cloned.exitCode !== 0)
+        throw failed(cloned.stderr);
+    const has = await git(...inIt, 'cat-file', '-e', `${commit}^{commit}`);
+    // It may be on no branch, such as that of a pull request.
+    const fetched = has.exitCode === 0 ? has : await git(...inIt, 'fetch', '--quiet', 'origin', commit);
+    if (fetched.exitCode !== 0)
+        throw failed(fetched.stderr);
+    for (const args of [
+        ['checkout', '--quiet', '--detach', commit],
+        ['submodule', '--quiet', 'update', '--init', '--recursive'],
+    ]) {
+        const outcome = await git(...inIt, ...args);
+        if (outcome.exitCode !== 0)
+            throw failed(outcome.stderr);
+    }
+}
+/** A login is in a variable, not in an argument, nor in the clone's configuration. */
+function gitVariables(repository, grants, variables) {
+    const url = URL.canParse(repository) ? new URL(repository) : undefined;
+    const grant = url && (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+    const header = url && grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
+    const settings = [
+        ['core.hooksPath', '/dev/null'],
+        ['core.autocrlf', 'false'],
+        ...(header === undefined ? [] : [[`http.${repository}.extraHeader`, `Authorization: ${header}`]]),
+    ];
+    const count = Number(variables['GIT_CONFIG_COUNT'] ?? '0');
+    return {
+        ...variables,
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_CONFIG_COUNT: String(count + settings.length),
+        ...Object.fromEntries(settings.flatMap(([key = '', value = ''], index) => [
+            [`GIT_CONFIG_KEY_${count + index}`, key],
+            [`GIT_CONFIG_VALUE_${count + index}`, value],
+        ])),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-sources.ts
+
+
+
+
+/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
+async function* entriesOfFile(file, path, owner) {
+    const { size } = await (0,promises_.stat)(file);
+    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+/** All of a folder, a repository's own files too. */
+async function* entriesOfTree(folder, path, owner) {
+    const stats = await (0,promises_.lstat)(folder);
+    if (stats.isSymbolicLink())
+        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
+    else if (stats.isFile())
+        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
+    if (!stats.isDirectory())
+        return;
+    yield { type: 'directory', path, ...owner, mode: 0o755 };
+    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
+        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
+    }
+}
+/** What a rule of `copy` would take. */
+async function* entriesOfRule(rule, workspace, path, owner) {
+    const [found] = await copy_source_findSources([rule], workspace);
+    for (const source of found?.sources ?? []) {
+        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
+    }
+}
+function build_sources_entryOf(source, path, owner) {
+    switch (source.type) {
+        case 'directory':
+            return { type: 'directory', path, ...owner, mode: 0o755 };
+        case 'symlink':
+            return { type: 'symlink', path, ...owner, target: source.target };
+        case 'file':
+            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
+    }
+}
+function fileEntry(file, size, isExecutable, path, owner) {
+    const mode = isExecutable ? 0o755 : 0o644;
+    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+
+;// CONCATENATED MODULE: ./src/stages/wheel-source.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * How the source of a wheel comes to where it is built: an archive verified, a repository at its commit, a folder by the rules of `copy`.
+ * @throws UserError when it cannot be had; not before it is laid
+ */
+function wheel_source_sourceOf(line, member, at, store, context) {
+    const { subdirectory } = line;
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    switch (line.kind) {
+        case 'sdist':
+            return {
+                archive: line.fileName,
+                ...below,
+                async *lay(path, owner) {
+                    const sdist = sdistToFetch(line, wheels_folderOf(member, context.workspace));
+                    const [fetched] = await store.fetch({ member, packages: [sdist] });
+                    if (fetched)
+                        yield* entriesOfFile(fetched.file, path, owner);
+                },
+            };
+        case 'vcs':
+            return { ...below, lay: (path, owner) => layClone(line, member, { path, owner, at }, context) };
+        case 'directory':
+            return {
+                ...below,
+                lay: (path, owner) => entriesOfRule(folderRule(line, member, context), context, path, owner),
+            };
+    }
+}
+async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes }) {
+    const { grants, secrets } = await channels(environment);
+    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, process.env)];
+    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
+    try {
+        const folder = (0,external_node_path_.join)(scratch, 'source');
+        await checkOut(line, folder, { grants, secrets: hidden, variables: process.env, at });
+        yield* entriesOfTree(folder, path, owner);
+    }
+    finally {
+        await (0,common_scratch/* removeScratch */.ZU)(scratch);
+    }
+}
+/** What opens the indexes to whoever builds a wheel for an environment. */
+async function wheel_source_accessFor({ environment, resolved: { lock } }, { channels, pipIndexes, certificates }) {
+    const { env } = process;
+    const { grants, secrets } = await channels(environment);
+    const written = environment?.pip
+        ? [environment.pip, ...environment.pip.files].flatMap(({ lines }) => lines.map(filled))
+        : (lock.header?.pip ?? []);
+    const netrc = await (0,promises_.readFile)(env['NETRC'] ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.netrc'), 'utf8').catch(() => '');
+    const access = buildAccess({
+        lines: written,
+        indexes: pipIndexes,
+        grants,
+        variables: env,
+        netrc,
+        ...(certificates !== undefined && { certificates: await (0,promises_.readFile)(certificates, 'utf8') }),
+        secretsFolder: secretsFolder,
+    });
+    return { ...access, hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, env)] };
+}
+function filled({ text }) {
+    return text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => process.env[name] ?? whole);
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-place.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @throws UserError when one cannot be built
+ */
+async function buildMember(member, plan, settings, store, context) {
+    const { options } = plan.wanted.inputs;
+    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, supply);
+    const sources = sourcePositions(member);
+    if (sources.size === 0)
+        return build(member.groups);
+    const place = createPlace(member, plan, settings, store, context);
+    const supply = supplyWheels(member, plan, place, store, context);
+    const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages));
+    await supply(missing.filter((position) => sources.has(position)));
+    const known = await place.below();
+    const groups = member.groups.map((group) => {
+        const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)];
+        return made ? { ...group, earlier: made } : group;
+    });
+    return build(groups, supply);
+}
+/** What of an environment has no wheel, by its places among all that is linked. */
+function sourcePositions({ locked }) {
+    const { lock } = locked.resolved;
+    const wheels = wheelLines(lock);
+    return new Set([...wheels.keys()]
+        .filter((index) => wheels[index]?.kind !== 'wheel')
+        .map((index) => lock.packages.length + index));
+}
+function createPlace(member, plan, settings, store, context) {
+    const count = member.locked.resolved.lock.packages.length;
+    const groups = member.groups.filter((group) => group.packages.every((position) => position < count));
+    const directory = (0,external_node_path_.join)(settings.directory, 'packages');
+    let below;
+    let place;
+    const make = async () => {
+        below = package_layers_buildPackageLayers({ ...member, groups }, plan.wanted.inputs.options, plan.base.rootPrefix, directory, store, context);
+        return build_place_placeOf(await below, plan, settings, context);
+    };
+    return { open: () => (place ??= make()), below: () => Promise.resolve(below) };
+}
+/** Says how the wheels of an environment are had that have to be built, by their places among all that is linked. */
+function supplyWheels(member, plan, { open }, store, context) {
+    const { inputs, locked, prefix } = member;
+    const { lock } = locked.resolved;
+    const lines = wheelLines(lock);
+    const versions = Object.fromEntries(lines.map(({ name, version }) => [name, version ?? null]));
+    const wanting = (line, wheel) => {
+        if (!wheel || !('origin' in wheel))
+            throw new Error(`nothing says what ${line.name} is built of`);
+        const at = { file: locked.result.file, line: line.line };
+        return {
+            name: line.name,
+            key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
+            at,
+            ...sourceOf(line, locked, at, store, context),
+            locked: versions,
+            isStrict: lock.header !== undefined,
+        };
+    };
+    return async (positions) => {
+        const sources = positions.map((position) => {
+            const index = position - lock.packages.length;
+            const line = lines[index];
+            if (!line || line.kind === 'wheel')
+                throw new Error(`there is nothing to build at ${position}`);
+            return { line, wanted: wanting(line, inputs.wheels?.[index]) };
+        });
+        const wanted = sources.map((one) => one.wanted);
+        const built = await buildWheels(wanted, open, () => accessFor(locked, context), context);
+        const folder = folderOf(locked, context.workspace);
+        return built.flatMap((wheel, index) => {
+            const line = sources[index]?.line;
+            if (!line)
+                return [];
+            if (line.name !== wheel.name)
+                throw anotherProject(line, wheel, locked);
+            store.keep?.(basename(wheel.file));
+            const { file, sha256, md5, size } = wheel;
+            const as = builtWheel(line, wheel, folder, locked.result.file);
+            return [{ locked: as, file, sha256, md5, size, from: 'disk' }];
+        });
+    };
+}
+function anotherProject({ name, line }, { fileName }, { result }) {
+    return new UserError(`what is locked as ${name} came out as ${fileName}`, {
+        at: { file: result.file, line },
+        advice: 'Run with lock-mode: update, and commit the file that it writes.',
+    });
+}
+/** An image of an environment's packages alone. Wheels of the same list are not in it, as little as pip would have them there. */
+async function build_place_placeOf(member, plan, settings, context) {
+    const { base, owner, wanted } = plan;
+    const { name } = member.inputs;
+    const { platform, options } = wanted.inputs;
+    const directory = (0,external_node_path_.join)(settings.directory, `build-${name}`);
+    await (0,promises_.mkdir)(directory, { recursive: true });
+    const own = { ...settings, directory };
+    const contract = contractVariables(plan, name);
+    const layers = [
+        ...(await micromambaLayer(plan, own, context)),
+        await wiringLayer(plan, [member], name, own),
+        ...layersOf([member], { ofFolders: false }),
+        await environmentLayer([member], own),
+    ];
+    const image = assembleImage(base.image, layers, platform, {
+        user: String(owner.uid),
+        environment: contract,
+        labels: {},
+        created: '1980-01-02T00:00:00Z',
+        annotations: {},
+    });
+    // The image's user has no part in what is built, and in how it is known.
+    const others = Object.entries(contract).filter(([variable]) => !variable.startsWith('MAMBA_USER'));
+    return {
+        image,
+        variables: { ...Object.fromEntries(base.variables), ...Object.fromEntries(others) },
+        name,
+        owner,
+        compression: settings.compression,
+        directory,
+        network: options.run.network,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/image/run-lines.ts
+
+/**
+ * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
+ * blank lines and those that begin with `#` are left out, inside of a command too.
+ * @throws UserError for a line that is an instruction of a Dockerfile
+ */
+function parseRunLines(text) {
+    const commands = [];
+    let begun = '';
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
+        if (continued !== undefined)
+            begun += continued;
+        else {
+            commands.push(begun + line);
+            begun = '';
+        }
+    }
+    if (begun !== '')
+        commands.push(begun);
+    return commands.map((command) => checked(command.trim())).filter((command) => command !== '');
+}
+function checked(command) {
+    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
+    if (instruction === undefined)
+        return command;
+    throw new UserError(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
+        at: { input: 'run' },
+        advice: instruction === 'RUN'
+            ? `Write '${rest}'.`
+            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
+    });
+}
+/** The commands of each layer. */
+function runGroups({ commands, squash }) {
+    if (commands.length === 0)
+        return [];
+    return squash ? [commands] : commands.map((command) => [command]);
+}
+
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
+
+
+/**
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
+ */
+async function earlier_findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = formatReference(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const digest = findImage(top.images, platform);
+        if (digest === undefined)
+            return undefined;
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
+    }));
+}
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = isRecord(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
+        return undefined;
+    }
+    const { config, layers } = parsed;
+    return {
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
+    };
+}
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged
+ */
+async function earlier_readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
+    });
+    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
+    return { platform: own, manifest, config: { descriptor, bytes }, layers };
+}
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
+}
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry/* formatReference */.FH)(origin) } });
+}
+
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const earlier_parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : earlier_distinct([...own, ...cacheFrom])) {
+        const name = formatReference(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                core.info(`${name} was made by an earlier run`);
+                return found;
+            }
+            core.info(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            core.info(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function earlier_distinct(references) {
+    return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
+}
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+async function earlier_takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
+    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
+        return undefined;
+    const image = await attempt(() => readEarlier(earlier, platform, registry));
+    if (!image)
+        return undefined;
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken. */
+async function openEarlierLayers(earlier, platform, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => earlier_readEarlier(earlier, platform, registry)));
+    for (const layer of image?.layers ?? []) {
+        const key = layer.descriptor.annotations?.[key_layerKeyAnnotation];
+        if (key !== undefined)
+            byKey.set(key, layer);
+    }
+    return {
+        ...(image && { image }),
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await concurrency_mapConcurrently(wanted, earlier_parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/plan.ts
+
+
+
+
+
+
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const fixedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage(wanted, context) {
+    const { inputs } = wanted;
+    const base = await wanted.base.open();
+    const { uid, gid } = wanted.base.summary.user;
+    const { groupWritable } = inputs.options;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
+    const reserved = fixedLayers + runGroups(inputs.options.run).length;
+    // Of each environment one more is for what its link scripts make.
+    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
+    const members = await Promise.all(wanted.members.map(async (locked, index) => {
+        const environment = inputs.environments[index];
+        if (!environment)
+            throw new Error('an environment is missing from the inputs');
+        const { rootPrefix } = base;
+        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
+        const place = { prefix, rootPrefix, owner };
+        const { packages } = locked.resolved.lock;
+        const names = packages.map(({ name }) => name);
+        const python = names.indexOf('python');
+        const { wheels = [], ownLayer } = environment;
+        const places = (isWanted) => new Set(wheels.flatMap((wheel, place) => (isWanted(wheel) ? [place] : [])));
+        const grouped = {
+            ...{ packages: names, wheels: wheels.map(({ name }) => name), ownLayer },
+            built: places((wheel) => 'origin' in wheel),
+            folders: places((wheel) => 'origin' in wheel && 'files' in wheel.origin),
+        };
+        const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
+            const { title, packages: positions, isOfFolders } = group;
+            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
+            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
+            return {
+                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
+                packages: positions,
+                ...(isOfFolders && { isOfFolders }),
+                inputs: layer,
+                key: layerKey(layer),
+            };
+        });
+        const found = await withEarlier(groups, python, earlier);
+        return { inputs: environment, locked, prefix, groups: found };
+    }));
+    return { wanted, base, owner, members, earlier };
+}
+/** @param python the position of the python that the packages depend on; -1 when they depend on none */
+function layerInputs(image, environment, place, positions, python) {
+    const { options } = image;
+    const { packages, wheels = [], pip } = environment;
+    const found = packages[python];
+    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
+    const keyed = (wheel) => {
+        const { name, requested, directUrl } = wheel;
+        const content = 'sha256' in wheel
+            ? { sha256: wheel.sha256 }
+            : { build: wheel_origin_buildKey(image, environment, place.prefix, wheel.origin) };
+        return { name, ...content, requested, ...(directUrl && { directUrl }) };
+    };
+    return {
+        ...place,
+        compression: options.compression,
+        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecode_format_bytecodeFormat }) }),
+        packages: positions.flatMap((position) => packages[position] ?? []),
+        ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
+    };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again. */
+async function withEarlier(groups, python, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
+        const facts = parseFacts(text);
+        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
+        if (!layer || !isWhole)
+            return group;
+        const annotations = { [key_layerKeyAnnotation]: group.key, [factsAnnotation]: text };
+        return { ...group, earlier: { layer: image_asOwn(layer, group.title, annotations), facts } };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/base/summary.ts
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (typeof name !== 'string' || typeof home !== 'string')
+            return undefined;
+        const summary = {
+            user: { name, uid: Number(uid), gid: Number(gid), home },
+            hasMicromamba: value['micromamba'] === true,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
+
+
+
+
+/**
+ * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
+ * @param members the environments; their locks pin the base
+ */
+async function prepared_base_prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
+    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+    const pinned = locked ?? (await reader.pin());
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        (0,base_name/* parseBaseName */.u7)(pinned).digest,
+        (0,common_platform/* formatPlatform */.Bq)(platform),
+        rootPrefix ?? null,
+        user ?? null,
+    ]));
+    const open = () => reader.read(platform, pinned);
+    const read = async () => {
+        const base = await open();
+        const files = await base.files();
+        return {
+            user: chooseUser(files, base.variables, user),
+            hasMicromamba: files.get('bin/micromamba') !== undefined,
+        };
+    };
+    const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read());
+    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
+}
+
+;// CONCATENATED MODULE: ./src/image/inputs.ts
+
+
+
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 6;
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+function inputs_fingerprint(inputs) {
+    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
+    return digestOf(JSON.stringify([rules, inputs]));
+}
+
+;// CONCATENATED MODULE: ./src/stages/wanted.ts
+
+
+
+
+
+
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+async function describeImages(request, locked, earlierImages, bases, context) {
+    const copied = request.copy.length > 0 ? await readCopied(request.copy, request) : undefined;
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const earlier = earlierImages[index];
+        const base = await prepareBase(request, platform, members, bases, earlier);
+        const inputs = {
+            platform,
+            base: base.pinned,
+            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
+            options: request.image,
+            ...(copied && { copied: copied.digest }),
+            ...(await micromambaInputs(platform, base, context)),
+        };
+        const hash = fingerprint(inputs);
+        const unchanged = await takeUnchanged(earlier, hash, platform, context);
+        return {
+            inputs,
+            fingerprint: hash,
+            members,
+            base,
+            ...(copied && { copied }),
+            ...(earlier && { earlier }),
+            ...(unchanged && { unchanged }),
+        };
+    }));
+}
+/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
+async function environmentInputs(member, workspace) {
+    const { name, environment, resolved: { lock }, } = member;
+    const wheels = await Promise.all(wheels_wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
+    return {
+        name,
+        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        ...(wheels.length > 0 && { wheels, pip: pipDialect(pipOf(lock)) }),
+        specs: lock.header?.specs ?? [],
+        ...(lock.header && { ownLayer: lock.header.ownLayer }),
+        variables: environment?.variables ?? {},
+    };
+}
+async function wheelInputs(wheel, member, workspace) {
+    const { url, name, version, requested } = wheel;
+    const directUrl = directUrlOf(wheel);
+    return {
+        url,
+        ...(wheel.kind === 'wheel'
+            ? { sha256: wheel.sha256 }
+            : { origin: await originOf(wheel, member, workspace) }),
+        name,
+        ...(version !== undefined && { version }),
+        requested,
+        ...(directUrl && { directUrl }),
+    };
+}
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0';
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }) {
+    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
+}
+async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
+    if (summary.hasMicromamba)
+        return {};
+    const { version, sha256 } = await micromamba.identify(subdir);
+    return { micromamba: { version, sha256 } };
+}
+
+;// CONCATENATED MODULE: ./src/stages/pip-metadata.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out what sources require that do not say it: their wheels are built where and how the image's own are, so that these are the ones
+ * which come into the image.
+ * @returns what throws a UserError when one cannot be built
+ */
+function createMetadataReader(unlocked, run) {
+    // Nothing of what is made here is anybody else's.
+    const context = { ...run, uploader: undefined };
+    const { packages } = unlocked;
+    const member = memberOf(unlocked);
+    const store = storeOf(member, packages, context);
+    let preparing;
+    const prepare = async () => {
+        const plan = await planFor(member, unlocked, context);
+        const [planned] = plan.members;
+        if (!planned)
+            throw new Error('an image has an environment');
+        const settings = {
+            owner: plan.owner,
+            compression: plan.wanted.inputs.options.compression,
+            directory: (0,external_node_path_.join)(context.scratch, `${(0,common_platform/* fileNameOf */.bV)(unlocked.platform)}-${unlocked.name}-lock`),
+        };
+        return { plan, planned, place: createPlace(planned, plan, settings, store, context) };
+    };
+    return async (source, at) => {
+        const { plan, planned, place } = await (preparing ??= prepare());
+        const origin = await originOf(source, member, context);
+        const wanted = {
+            name: source.name,
+            key: wheel_origin_buildKey(plan.wanted.inputs, planned.inputs, planned.prefix, origin),
+            at,
+            ...wheel_source_sourceOf(source, member, at, store, context),
+            isStrict: true,
+        };
+        const [wheel] = await build_wheels_buildWheels([wanted], place.open, () => wheel_source_accessFor(member, context), context);
+        if (!wheel)
+            throw new Error('what was asked for was not built');
+        return readMetadata(wheel.file);
+    };
+}
+/** As if its packages were locked, and nothing else. */
+function memberOf({ request, environment, name, packages }) {
+    const { file } = environment;
+    const path = (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, file)), '.lock');
+    const lock = { packages, wheels: [] };
+    return {
+        name,
+        environment,
+        file,
+        resolved: { lock, text: '', path, hash: (0,common_digest/* digestOf */.ol)(''), changed: false },
+        result: { file, hash: (0,common_digest/* digestOf */.ol)(''), changed: false, packages: packages.length },
+    };
+}
+async function planFor(member, { request, platform, base: pinned, bases }, context) {
+    const run = { ...plain.run, network: request.build.network };
+    const options = { ...plain, ...request.image, run, compilePyc: false };
+    const environments = [await environmentInputs(member, context)];
+    const reader = { ...bases, pin: () => Promise.resolve(pinned) };
+    const base = await prepared_base_prepareBase({ image: options }, platform, [member], reader, undefined);
+    const inputs = { platform, base: pinned, environments, options };
+    return planImage({ inputs, fingerprint: (0,common_digest/* digestOf */.ol)(''), members: [member], base }, context);
+}
+/** Of an image that nobody gets to see. */
+const plain = {
+    start: { env: [], expose: [], volumes: [] },
+    userNumeric: false,
+    groupWritable: false,
+    compression: 'zstd',
+    labels: {},
+    annotations: {},
+    linkScripts: { mode: 'skip', skip: [], network: false },
+    run: { commands: [], squash: false, network: true },
+    compilePyc: false,
+};
+/** The packages, all at once when the first is needed, and archives of sources. */
+function storeOf(member, packages, { channels, tarballs }) {
+    const fetching = new Map();
+    const begin = async (some) => {
+        const { authorize } = await channels(member.environment);
+        const options = { lockFile: member.file, authorize };
+        for (const [index, one] of startFetching(some, tarballs, options).entries()) {
+            const archive = some[index];
+            if (archive)
+                fetching.set(tarballName(archive), one);
+            one.catch(() => undefined); // awaited below
+        }
+    };
+    return {
+        async fetch({ packages: wanted }) {
+            const missing = wanted.filter((one) => !fetching.has(tarballName(one)));
+            if (missing.length > 0)
+                await begin(fetching.size === 0 ? [...packages, ...missing] : missing);
+            const found = await Promise.all(wanted.map(async (locked) => {
+                const fetched = await fetching.get(tarballName(locked));
+                return fetched ? [{ ...fetched, locked }] : [];
+            }));
+            return found.flat();
+        },
+    };
+}
+async function readMetadata(file) {
+    const wheel = await openWheel(file);
+    for await (const { file: one, content } of wheel.entries()) {
+        if (one.name === `${wheel.info.distInfo}/METADATA`)
+            return (await content_readAll(content)).toString();
+    }
+    throw new Error('a wheel that was opened has METADATA');
+}
+
+;// CONCATENATED MODULE: ./src/stages/update-only.ts
+
+
+/** With `update-only` the base is none of what may change. */
+function keptBase({ lock }, previous, asked) {
+    const pinned = previous?.header?.baseImage;
+    return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined;
+}
+/** The packages of the lock before that are to stay: none, unless only some may change. */
+function heldPackages({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name));
+}
+/** The same of its wheels, as constraints for pip. Their names are canonical; those that the input has are as people spell them. */
+function heldWheels({ lock }, previous) {
+    if (lock.updateOnly.length === 0)
+        return [];
+    const named = new Set(lock.updateOnly.map(environment_read/* canonicalName */.Ew));
+    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || named.has(name) ? [] : [`${name}==${version}`]);
+}
+/** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
+function warnOfUnknownNames({ lock }, locked) {
+    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
+    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
+    if (unknown.length > 0)
+        lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
+}
+
 ;// CONCATENATED MODULE: ./src/stages/pip.ts
+
+
+
+
+
+
+
 
 
 
@@ -71048,7 +74375,10 @@ async function solvePip(question, context) {
         throw new Error('python was just found');
     const tools = await toolsFor(question, opened, target, context);
     const distributions = await distributionsOf(opened);
-    const resolution = await resolvePip({
+    const { workspace } = request;
+    const folder = (0,external_node_path_.dirname)((0,external_node_path_.resolve)(workspace, environment.file));
+    const folders = { folder, workspace };
+    const ask = async (built) => resolvePip({
         ...tools,
         target: {
             version: python.version,
@@ -71057,7 +74387,8 @@ async function solvePip(question, context) {
             glibc: glibcOf(virtualPackages),
         },
         environment,
-        folder: (0,external_node_path_.dirname)((0,external_node_path_.resolve)(request.workspace, environment.file)),
+        folder,
+        built,
         constraints: heldWheels(request, previous),
         distributions,
         grants: access.grants,
@@ -71066,9 +74397,7 @@ async function solvePip(question, context) {
         cache: await pipCache(context),
         ...(context.certificates !== undefined && { certificates: context.certificates }),
     });
-    refuseBuilds(resolution, environment.file);
-    if (resolution.type !== 'resolved')
-        throw new Error('what has to be built was refused');
+    const resolution = await resolveBuilding(ask, question, folders, context);
     const { items } = resolution;
     for (const warning of resolution.warnings) {
         if (!context.shown.has(warning))
@@ -71076,9 +74405,12 @@ async function solvePip(question, context) {
         context.shown.add(warning);
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    lib_core/* info */.pq(`pip ${resolution.pip} chose ${items.length} wheels for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
-    const wheels = items.map(pinOf);
-    const archives = wheels.map(({ url }) => ({ url: new URL(url) }));
+    const sources = items.filter(({ source }) => source.kind !== 'wheel').length;
+    const counted = `${(0,common_format/* formatCount */.B4)(items.length - sources, 'wheel')}${sources > 0 ? `, and ${sources} to be built,` : ''}`;
+    lib_core/* info */.pq(`pip ${resolution.pip} chose ${counted} for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
+    const wheels = await Promise.all(items.map((item) => pinOf(item, folders)));
+    warnOfEditable(items, environment, context);
+    const archives = wheels.flatMap(({ url }) => (/^https?:/.test(url) ? [{ url: new URL(url) }] : []));
     return { version: resolution.pip, wheels, facts: await archiveSizes(archives, access.authorize) };
 }
 /** Private, and one for all environments of a run. */
@@ -71141,33 +74473,95 @@ async function distributionsOf(sources) {
     }
     return found;
 }
-/** With `update-only` what is not named stays. */
-function heldWheels({ lock }, previous) {
-    if (lock.updateOnly.length === 0)
-        return [];
-    return (previous?.wheels ?? []).flatMap(({ name, version }) => version === undefined || lock.updateOnly.includes(name) ? [] : [`${name}==${version}`]);
+/** Asks, and again each time with what was built of a source that does not say what it requires. */
+async function resolveBuilding(ask, { request, environment, platform, packages, name, base, bases }, folders, context) {
+    const built = new Map();
+    const unlocked = {
+        ...{ request, environment, name, platform, base, bases },
+        packages: packages.map(lockedOf),
+    };
+    const readMetadata = createMetadataReader(unlocked, context);
+    for (;;) {
+        const resolution = await ask(built);
+        if (request.build.mode === 'refuse')
+            refuseBuilds(resolution, environment.file);
+        if (resolution.type === 'resolved')
+            return resolution;
+        if (built.has(resolution.key))
+            throw new Error(`${resolution.key} was built, and is asked for again`);
+        const source = await sourceLine(resolution, platform.subdir, folders);
+        lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
+        const at = resolution.asked ?? { file: environment.file, line: 0 };
+        built.set(resolution.key, await readMetadata(source, at));
+    }
 }
-function pinOf({ name, source, requested, direct }) {
-    if (source.kind !== 'wheel')
-        throw new Error('what has to be built was refused');
-    const { url, sha256 } = source;
-    return { name: (0,environment_read/* canonicalName */.Ew)(name), url, sha256, requested, direct };
+/** As the lock will have it; its name may be none yet. */
+async function sourceLine({ name, source }, subdir, folders) {
+    const own = (0,environment_read/* canonicalName */.Ew)(name.replace(/[^\w.-]+|^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, '')) || 'project';
+    const flags = { requested: false, direct: false };
+    const pin = { name: own, ...(await pip_addressOf(source, folders)), ...flags };
+    const line = { ...parseWheelLine(formatWheelLine(pin), subdir, () => flags), line: 0 };
+    if (line.kind === 'wheel')
+        throw new Error(`${line.fileName} is a wheel`);
+    return line;
+}
+async function pinOf({ name, source, requested, direct }, folders) {
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...(await pip_addressOf(source, folders)), requested, direct };
+}
+/** What a lock says of where something comes from. */
+async function pip_addressOf(source, folders) {
+    const below = source.subdirectory === undefined ? {} : { subdirectory: source.subdirectory };
+    switch (source.kind) {
+        case 'wheel':
+        case 'sdist':
+            return { url: pathIn(source.url, folders), sha256: source.sha256, ...below };
+        case 'vcs': {
+            const { vcs, url, commit, revision } = source;
+            return { url: `${vcs}+${url}@${commit}`, ...(revision !== undefined && { revision }), ...below };
+        }
+        case 'directory': {
+            const path = (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(source.url), source.subdirectory ?? '.');
+            return { url: pathIn(source.url, folders), sha256: (0,common_digest/* hexOf */.ZD)(await (0,files/* projectDigest */.q)(path)), ...below };
+        }
+    }
+}
+/** What lies in the workspace is written as relative to the environment file: the lock is for other machines too. */
+function pathIn(url, { folder, workspace }) {
+    if (!url.startsWith('file://'))
+        return url;
+    const path = (0,external_node_url_.fileURLToPath)(url);
+    if (!`${path}/`.startsWith(`${workspace}/`))
+        return url;
+    return `file:${(0,external_node_path_.relative)(folder, path).split(external_node_path_.sep).map(encodeURIComponent).join('/') || '.'}`;
+}
+/** What an image has is not where it was, and there is nothing to edit. */
+function warnOfEditable(items, { file }, { shown }) {
+    for (const { name, source, asked } of items) {
+        if (!('editable' in source) || !source.editable)
+            continue;
+        const message = `${(0,foreign/* foreignText */.qk)(name)} is installed into the image as a plain package: '-e' is of no use there`;
+        if (shown.has(message))
+            continue;
+        shown.add(message);
+        lib_core/* warning */.$e(message, { file: asked?.file ?? file, ...(asked && { startLine: asked.line }) });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
 /**
- * Refuses what a wheel would have to be built of: nothing builds one.
- * @throws UserError at the line of the first thing that is none
+ * Refuses what a wheel would have to be built of, where nothing is to be built.
+ * @throws UserError that names all of it, at the line of the first
  */
 function refuseSources({ path, lock }) {
-    const first = lock.wheels.find(({ kind }) => kind !== 'wheel');
-    if (first === undefined || first.kind === 'wheel')
+    const lines = lock.wheels.filter((wheel) => wheel.kind !== 'wheel');
+    const [first] = lines;
+    if (first === undefined)
         return;
-    const { what, instead } = sources[first.kind];
-    throw new errors/* UserError */.y(`'${first.name}' is locked as ${what}, and nothing builds a wheel of it yet`, {
+    const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ');
+    throw new errors/* UserError */.y(`${named}, and no wheel is to be built`, {
         at: { file: path, line: first.line },
-        advice: `${instead}, or install it in a Dockerfile that starts FROM the image.`,
+        advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
     });
 }
 const sources = {
@@ -71234,28 +74628,6 @@ function shellWord(text) {
     if (/^[\w./:@=…-]+$/.test(text))
         return text;
     return `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
-}
-
-;// CONCATENATED MODULE: ./src/stages/update-only.ts
-
-
-/** With `update-only` the base is none of what may change. */
-function keptBase({ lock }, previous, asked) {
-    const pinned = previous?.header?.baseImage;
-    return lock.updateOnly.length > 0 && pinned?.startsWith(`${asked}@`) ? pinned : undefined;
-}
-/** The packages of the lock before that are to stay: none, unless only some may change. */
-function heldPackages({ lock }, previous) {
-    if (lock.updateOnly.length === 0)
-        return [];
-    return (previous?.packages ?? []).filter(({ name }) => !lock.updateOnly.includes(name));
-}
-/** A name that is in no lock is misspelt, most likely, and without a word nothing would be updated. */
-function warnOfUnknownNames({ lock }, locked) {
-    const known = new Set(locked.flatMap(({ resolved, result }) => [...resolved.lock.packages, ...resolved.lock.wheels, ...(result.change?.diff.packages ?? [])].map(({ name }) => name)));
-    const unknown = lock.updateOnly.filter((name) => !known.has(name) && !known.has((0,environment_read/* canonicalName */.Ew)(name)));
-    if (unknown.length > 0)
-        lib_core/* warning */.$e(`update-only: no lockfile has ${unknown.join(', ')}`);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/lock.ts
@@ -71330,7 +74702,7 @@ async function lockMember(request, member, platform, bases, context) {
         secrets: [...(environment?.secrets ?? []), ...access.secrets],
         chooseOwnLayer: chooseOwnLayers,
         // As if there were one environment on a base of few layers: what is told of it is an estimate anyway.
-        groups: (names, own) => groupPackages(names, own, layerBudget),
+        groups: (names) => groupLocked(names, layerBudget),
         factsOf: async (gone) => archiveSizes(gone, access.authorize),
         updateCommand: updateCommand(request, member.file, platform),
     };
@@ -71368,7 +74740,10 @@ async function lockMember(request, member, platform, bases, context) {
                 ...context.solving,
             }));
             const { packages } = solved;
-            const pip = await solvePip({ request, environment, platform, packages, virtualPackages, access, previous }, context);
+            const pip = await solvePip({
+                ...{ request, environment, name: member.name, platform, packages, virtualPackages, access },
+                ...{ base: pinned, bases, previous },
+            }, context);
             return {
                 ...solved,
                 ...(pip && { pip }),
@@ -71381,7 +74756,8 @@ async function lockMember(request, member, platform, bases, context) {
                 annotate(error, environment);
             throw error;
         });
-    refuseSources(resolved);
+    if (request.build.mode === 'refuse')
+        refuseSources(resolved);
     const { header, packages, wheels } = resolved.lock;
     const lockFile = (0,external_node_path_.relative)(workspace, resolved.path);
     const change = resolved.difference && {
@@ -82614,10 +85990,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
+  Oh: () => (/* binding */ startGroup),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, platform, setCommandEcho, setFailed, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, isDebug, markdownSummary, platform, setCommandEcho, setFailed, summary, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);

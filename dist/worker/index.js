@@ -41948,6 +41948,10 @@ class Compiler {
     #waiting = [];
     #received = [];
     #stderr = '';
+    /** How many sources it has yet to answer. */
+    get waiting() {
+        return this.#waiting.length;
+    }
     /** @param executable as `installPython` gives it */
     constructor(executable) {
         this.executable = executable;
@@ -42018,6 +42022,27 @@ class Compiler {
                 advice: withoutBytecode,
             }));
         }
+    }
+}
+/** Several pythons that compile side by side, each started when those before it have something to do. */
+class Compilers {
+    executable;
+    #compilers;
+    /** @param processes how many at most */
+    constructor(executable, processes) {
+        this.executable = executable;
+        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+    }
+    /** As `Compiler` does. */
+    compile(path, source) {
+        const [least] = this.#compilers.toSorted((a, b) => a.waiting - b.waiting); // of equal ones the first
+        if (!least)
+            throw new Error('there is no python to compile with');
+        return least.compile(path, source);
+    }
+    close() {
+        for (const compiler of this.#compilers)
+            compiler.close();
     }
 }
 
@@ -46439,25 +46464,54 @@ function fileOf(path, mode, bytes, mtime) {
 
 
 
+/** How many sources are read while the first of them is compiled, so that several pythons have something to do. */
+const mostAhead = 16;
+/** Bytes of them. */
+const mostBytesAhead = 1_000_000;
 /**
- * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources one at a
- * time is in memory.
+ * Lays bytecode behind each source that has some. A source that is a link to another file goes without. Of the sources a few at a
+ * time are in memory.
  * @param select which paths to give: bytecode is given with its source only, since it is valid for no other, and nothing checks that
  */
 async function* withBytecode(entries, plan, { prefix }, select, compiler) {
     const bytecodePaths = new Map(plan.bytecode.map(({ source, path }) => [source, path]));
+    const ahead = [];
+    let bytesAhead = 0;
+    /** Gives what is ready, in its order, until no more than so many are left. */
+    async function* giveAllBut(most, mostBytes) {
+        while (ahead.length > most || bytesAhead > mostBytes) {
+            const [first] = ahead.splice(0, 1);
+            if (!first)
+                return;
+            bytesAhead -= first.size;
+            yield first.source;
+            const bytecode = await first.bytecode;
+            if (bytecode)
+                yield fileOf(first.path, bytecodeMode(first.mode), bytecode);
+        }
+    }
     for await (const entry of entries) {
         const path = bytecodePaths.get(entry.path);
         if (entry.type !== 'file' || path === undefined || !select(path)) {
+            yield* giveAllBut(0, 0);
             yield entry;
             continue;
         }
-        const source = await content_readAll(entry.content);
-        yield fileOf(entry.path, entry.mode, source, entry.mtime);
-        const bytecode = await compiler.compile(`${prefix}/${entry.path}`, source);
-        if (bytecode)
-            yield fileOf(path, bytecodeMode(entry.mode), bytecode);
+        const { mode, mtime } = entry;
+        const content = await content_readAll(entry.content);
+        const bytecode = compiler.compile(`${prefix}/${entry.path}`, content);
+        bytecode.catch(() => undefined); // awaited when its turn comes, if it does
+        ahead.push({
+            source: fileOf(entry.path, mode, content, mtime),
+            size: content.length,
+            path,
+            mode,
+            bytecode,
+        });
+        bytesAhead += content.length;
+        yield* giveAllBut(mostAhead, mostBytesAhead);
     }
+    yield* giveAllBut(0, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/conda-meta.ts
@@ -47000,6 +47054,10 @@ function formatBytes(bytes) {
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
@@ -47975,6 +48033,14 @@ async function files_readPipFiles(lines, folder, variables) {
         await follow(read, folder);
     return { files: [...files.values()], secrets, warnings };
 }
+/**
+ * The hash of what says of a folder what it depends on.
+ * @param folder absolute
+ */
+async function projectDigest(folder) {
+    const texts = await Promise.all(projectFiles.map(async (name) => [name, await readFile(join(folder, name)).catch(() => undefined)]));
+    return digestOf(JSON.stringify(texts.map(([name, text]) => [name, text ? digestOf(text) : null])));
+}
 /** Wheels may be bigger than what Node reads at once. */
 async function digestOfFile(path, read) {
     try {
@@ -48607,7 +48673,22 @@ function zip_damage(error, wheel) {
  * @param lockFile for errors
  */
 function wheelToFetch(locked, folder, lockFile) {
-    const { name, version, fileName, sha256, requested, line } = locked;
+    return wheelOf(locked, locked, folder, lockFile);
+}
+/** The wheel that was built of a source of a lock: to pip it comes from where the source does. */
+function builtWheel(line, built, folder, lockFile) {
+    return wheelOf(line, built, folder, lockFile);
+}
+/** @throws Error for anything that is no archive */
+function sdistToFetch({ url, line, ...source }, folder) {
+    if (source.kind !== 'sdist')
+        throw new Error(`${url} is no archive`);
+    const { fileName, sha256 } = source;
+    const checksum = { algorithm: 'sha256', hex: sha256 };
+    return { fileName, url: absolute(url, pathToFileURL(`${folder}/`)), checksum, line, format: 'sdist' };
+}
+function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
+    const { name, requested, line } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
@@ -48624,17 +48705,27 @@ function wheelToFetch(locked, folder, lockFile) {
     };
 }
 /**
- * What pip notes of a wheel that was asked for by its address. A path is relative to the project, whose folder is another one on each
+ * What pip notes of a wheel, or of a source, that was asked for by its address. A path is relative to the project, whose folder is another one on each
  * machine and is not in the image: it is written as if that were the root of the file system.
  */
-function directUrlOf({ url, sha256, subdirectory, direct }) {
+function directUrlOf(locked) {
+    const { url, subdirectory, direct } = locked;
     if (!direct)
         return undefined;
-    return {
-        url: absolute(url, new URL('file:///')).href,
-        ...(subdirectory !== undefined && { subdirectory }),
-        archive: { hash: `sha256=${sha256}`, hashes: { sha256 } },
-    };
+    const below = subdirectory === undefined ? {} : { subdirectory };
+    if (locked.kind === 'vcs') {
+        const { vcs, commit, repository, revision } = locked;
+        return {
+            url: repository,
+            ...below,
+            vcs: { vcs, commitId: commit, ...(revision !== undefined && { requestedRevision: revision }) },
+        };
+    }
+    const place = { url: absolute(url, new URL('file:///')).href, ...below };
+    if (locked.kind === 'directory')
+        return { ...place, directory: {} };
+    const { sha256 } = locked;
+    return { ...place, archive: { hash: `sha256=${sha256}`, hashes: { sha256 } } };
 }
 /** `file:wheels/a.whl` is a path, and what has two slashes an address. */
 function absolute(url, root) {
@@ -61354,7 +61445,7 @@ function compilerOf({ compiler: wanted }) {
     if (!wanted || wanted.executable === compiler?.executable)
         return wanted && compiler;
     compiler?.close();
-    return (compiler = new Compiler(wanted.executable));
+    return (compiler = new Compilers(wanted.executable, wanted.processes));
 }
 function fail(thrown) {
     const error = diskError(thrown) ?? thrown;
