@@ -16,6 +16,9 @@ const sha256OfNothing = sha256(Buffer.alloc(0))
 
 type FileEntry = Extract<ArchiveEntry, { type: 'file' }>
 
+/** Bytes of a file that has to be in memory as a whole: more than any real one with a prefix in it. */
+const wholeLimit = 2 * 1024 ** 3
+
 /** Something whose content comes from a file of the archive that has gone by when it is known that it is needed. */
 interface Late {
   readonly planned: PlannedFile
@@ -108,7 +111,7 @@ export class Linking {
     const { path, file } = planned
     const wanted = this.#isWanted(planned)
     if (file.placeholder) {
-      const content = this.#relocate(await readAll(entry.content), planned, file.placeholder)
+      const content = this.#relocate(await this.#whole(entry), planned, file.placeholder)
       if (wanted) yield fileOf(path, entry.mode, content, entry.mtime)
       return
     }
@@ -168,7 +171,7 @@ export class Linking {
       const late = this.#late.get(entry.path)
       if (!late || entry.type !== 'file') continue
       missing.delete(entry.path)
-      const content = await readAll(entry.content)
+      const content = await this.#whole(entry)
       let inode: string | undefined
       for (const { planned, shared } of late) {
         const { path, file } = planned
@@ -187,6 +190,11 @@ export class Linking {
     const [lost] = missing
     if (lost !== undefined)
       throw this.#mismatch(`a soft link that is to be copied leads to no file ('${lost}')`)
+  }
+
+  async #whole({ path, size, content }: FileEntry): Promise<Buffer> {
+    if (size <= wholeLimit) return readAll(content)
+    throw this.#mismatch(`'${path}' has ${size} bytes, which is too much for a file whose prefix is replaced`)
   }
 
   #relocate(content: Buffer, planned: PlannedFile, placeholder: Placeholder): Buffer {

@@ -2,6 +2,8 @@ import { hasHashedBytecode } from './bytecode-format.ts'
 import { UserError } from '../common/errors.ts'
 import type { EntryPoint, PackageFile, PackageInfo } from '../packages/conda/archive.ts'
 import { malformed } from '../packages/conda/json.ts'
+import { foreignText } from '../common/foreign.ts'
+import { unusableName } from '../common/paths.ts'
 import { isReserved } from '../common/whiteout.ts'
 import { findObstructed } from './clobber.ts'
 import { bytecodePath, type Python } from './python.ts'
@@ -77,6 +79,11 @@ export function planLink(info: PackageInfo, context: LinkContext): LinkPlan {
   const reserved = [...owner.keys(), recordPath].find(isReserved)
   if (reserved !== undefined) {
     throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`)
+  }
+  // Longer than they are in the archive: by where they go, or by what they are called in the metadata.
+  for (const path of [...owner.keys(), recordPath]) {
+    const unusable = unusableName(path)
+    if (unusable !== undefined) throw malformed(dist, `its path '${foreignText(path)}' ${unusable}`)
   }
   for (const { file, path } of files) if (file.type === 'directory') owner.delete(path)
   const paths = [...owner.keys()]

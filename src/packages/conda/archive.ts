@@ -28,8 +28,8 @@ export interface PackageArchive {
   entries(): AsyncIterable<ArchiveEntry>
 }
 
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
+const infoLimit = 64 * 1024 * 1024
 
 /**
  * Opens a package and reads its `info/`.

@@ -1,6 +1,8 @@
 import { text } from 'node:stream/consumers'
-import { openPromise, type ZipFile } from 'yauzl'
+import { fromRandomAccessReaderPromise } from 'yauzl'
 import { UserError } from '../../common/errors.ts'
+import { foreignText } from '../../common/foreign.ts'
+import { WindowedFile } from '../wheel/windowed-file.ts'
 import { readRange, type FileRange } from './decompress.ts'
 import { shown } from './json.ts'
 
@@ -12,6 +14,9 @@ export interface CondaMembers {
 
 /** A metadata.json of a few dozen bytes is usual. */
 const metadataLimit = 64 * 1024
+
+/** There are three. */
+const mostMembers = 100
 
 /**
  * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
@@ -50,31 +55,45 @@ async function checkMetadata(range: FileRange, dist: string): Promise<void> {
   }
 }
 
-/** Where the stored members of a zip lie in the file, by name. */
+/**
+ * Where the stored members of a zip lie in the file, by name. What says two things of one member, or has it twice, is two packages: one
+ * for tools that go by the directory at the zip's end, another for those that go by what stands before each member.
+ */
 async function zipMembers(file: string, dist: string): Promise<Map<string, FileRange>> {
   const members = new Map<string, FileRange>()
-  let zip: ZipFile | undefined
+  const extents: [start: number, end: number][] = []
+  // The library's own reader throws past everybody where a zip has an offset that no file has.
+  const reader = await WindowedFile.open(file)
   try {
-    zip = await openPromise(file, { lazyEntries: true, autoClose: false })
+    const zip = await fromRandomAccessReaderPromise(reader, reader.size, { autoClose: false })
+    if (zip.entryCount > mostMembers) throw refusal(dist, `it has ${zip.entryCount} members`)
     for await (const entry of zip.eachEntry()) {
+      const { fileName: name, compressedSize: size } = entry
       if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-        throw refusal(dist, `its member ${entry.fileName} is not stored as it is`)
+        throw refusal(dist, `its member ${name} is not stored as it is`)
       }
-      const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true })
-      if (entry.compressedSize === 0) throw refusal(dist, `its member ${entry.fileName} is empty`)
-      members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize })
+      const { fileName, fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry)
+      if (!fileName.equals(entry.fileNameRaw)) throw refusal(dist, `its member ${name} has two names`)
+      if (size === 0) throw refusal(dist, `its member ${name} is empty`)
+      if (members.has(name)) throw refusal(dist, `it has the member ${name} twice`)
+      members.set(name, { file, start, size })
+      extents.push([entry.relativeOffsetOfLocalHeader, start + size])
+    }
+    extents.sort(([a], [b]) => a - b)
+    if (extents.some(([start], index) => start < (extents[index - 1]?.[1] ?? 0))) {
+      throw refusal(dist, 'its members overlap')
     }
   } catch (cause) {
     throw cause instanceof UserError ? cause : refusal(dist, 'the zip cannot be read', cause)
   } finally {
-    zip?.close()
+    await reader.end()
   }
   return members
 }
 
 function refusal(dist: string, what: string, cause?: unknown): UserError {
   const detail = cause instanceof Error ? `: ${cause.message}` : ''
-  return new UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+  return new UserError(`package ${dist} is not a readable .conda file: ${foreignText(`${what}${detail}`)}`, {
     advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
     cause,
   })

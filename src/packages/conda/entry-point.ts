@@ -14,6 +14,9 @@ export interface EntryPointProblem {
   readonly isForbidden: boolean
 }
 
+/** Characters: more than any name and what it calls have. */
+const longest = 4096
+
 const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u
 
 /**
@@ -24,6 +27,7 @@ const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u
  */
 export function parseEntryPoint(definition: string): EntryPoint | EntryPointProblem {
   const unreadable = (problem: string): EntryPointProblem => ({ problem, isForbidden: false })
+  if (definition.length > longest) return unreadable(`has ${definition.length} characters`)
   const text = withoutExtras(unquoted(definition))
   const colon = text.lastIndexOf(':')
   if (colon < 0) return unreadable("has no ':'")

@@ -21,6 +21,9 @@ export type ArchiveEntry =
   /** The same inode as `target`, the path of a file that came earlier in the same package. */
   | { readonly type: 'hardlink'; readonly path: string; readonly target: string }
 
+/** More than any package has; each takes memory while the package is read. */
+const mostEntries = 1_000_000
+
 /**
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
@@ -39,6 +42,7 @@ export class EntryGuard {
   /** Lets an entry pass, with hard links resolved to the file at their end. */
   admit(entry: ArchiveEntry): ArchiveEntry {
     const { path } = entry
+    if (this.#seen.size === mostEntries) throw this.#refusal(`has more than ${mostEntries} files`)
     if (this.#seen.has(path)) throw this.#refusal(`holds '${path}' twice`)
     if (this.#directories.has(path)) throw this.#refusal(`has '${path}' as a directory and as something else`)
     for (const parent of parentsOf(path)) {

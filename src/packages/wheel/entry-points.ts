@@ -7,6 +7,9 @@ export interface ScriptEntryPoints {
   readonly gui: ReadonlyMap<string, string>
 }
 
+/** Characters of a line: more than any name and what it calls have. */
+const longest = 4096
+
 /**
  * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
  * one name the last counts.
@@ -25,7 +28,9 @@ export function parseEntryPoints(text: string, wheel: string): ScriptEntryPoints
     }
     if (section === undefined) continue
     const equals = line.indexOf('=')
-    if (equals < 0) throw refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`)
+    if (equals < 0 || line.length > longest) {
+      throw refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`)
+    }
     const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined
     scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim())
   }

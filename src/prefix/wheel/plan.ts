@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { unusableName } from '../../common/paths.ts'
 import { isReserved } from '../../common/whiteout.ts'
 import { UserError } from '../../common/errors.ts'
 import type { LinkedWheel, WheelArchive, WheelFile, WheelScheme } from '../../packages/wheel/archive.ts'
@@ -157,6 +158,10 @@ function checkPaths(paths: readonly string[], wheel: string): void {
   const reserved = paths.find(isReserved)
   if (reserved !== undefined) {
     throw refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`)
+  }
+  for (const path of paths) {
+    const unusable = unusableName(path)
+    if (unusable !== undefined) throw refusal(wheel, `its path '${path}' ${unusable}`)
   }
   const [obstructed] = findObstructed([{ paths }])
   if (obstructed) throw refusal(wheel, `it puts '${obstructed.path}' below its own '${obstructed.by}'`)
