@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../src/common/digest.ts'
 import { UserError } from '../../src/common/errors.ts'
 import { BaseFiles, readBaseFiles } from '../../src/base/base-files.ts'
 import { verified } from '../../src/registry/registry.ts'
@@ -44,9 +45,12 @@ describe('a layer is read', () => {
     const wanted = (path: string) => etc(path) || path === 'usr/lib/os-release'
     const files = await readBaseFiles([layerOf(await sampleTar())], wanted)
     expect(files.text('etc/os-release')).toBe('ID=debian\n')
-    expect(files.text('etc/large')).toBeUndefined()
     expect(files.get('etc/large')?.type).toBe('file')
-    expect(files.text(`opt/${'long/'.repeat(60)}name`)).toBeUndefined()
+    // What is edited would be replaced by the edit alone.
+    expect(() => files.text('etc/large')).toThrow(
+      "input 'base-image': its /etc/large cannot be read: it is too large",
+    )
+    expect(() => files.text(`opt/${'long/'.repeat(60)}name`)).toThrow(UserError)
     expect(files.text('etc/nothing')).toBeUndefined()
   })
 
@@ -57,7 +61,7 @@ describe('a layer is read', () => {
       const part = tar.subarray((quarter * tar.length) / 4, ((quarter + 1) * tar.length) / 4)
       return [skipped, zstdCompressSync(part)]
     })
-    const layer = compressedLayer(Buffer.concat([...frames, skipped]), '+zstd')
+    const layer = compressedLayer(Buffer.concat([...frames, skipped]), '+zstd', digestOf(tar))
     const files = await readBaseFiles([layer], etc)
     expect(files.text('etc/passwd')).toBe('root\n')
     expect(files.get(`opt/${'long/'.repeat(60)}name`)?.type).toBe('file')

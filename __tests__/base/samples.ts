@@ -65,17 +65,17 @@ export async function tarOf(
 /** Bytes as a layer, compressed as asked. */
 export function layerOf(tar: Buffer, compression: 'none' | 'gzip' | 'zstd' = 'gzip'): ImageLayer {
   const bytes = compression === 'none' ? tar : compression === 'gzip' ? gzipSync(tar) : zstdCompressSync(tar)
-  return compressedLayer(bytes, compression === 'none' ? '' : `+${compression}`)
+  return compressedLayer(bytes, compression === 'none' ? '' : `+${compression}`, digestOf(tar))
 }
 
-export function compressedLayer(bytes: Buffer, suffix: string): ImageLayer {
+export function compressedLayer(bytes: Buffer, suffix: string, diffId = digestOf('')): ImageLayer {
   return {
     descriptor: {
       mediaType: `application/vnd.oci.image.layer.v1.tar${suffix}`,
       digest: digestOf(bytes),
       size: bytes.length,
     },
-    diffId: digestOf(''),
+    diffId,
     createdBy: '',
     from: 'base',
     open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })),

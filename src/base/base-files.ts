@@ -1,7 +1,7 @@
 import { messageOf, UserError } from '../common/errors.ts'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { FileTree, impliedDirectory, resolvePath, type BaseFile } from './file-tree.ts'
-import { readLayerFiles } from './layer-files.ts'
+import { readLayerFiles, type Room } from './layer-files.ts'
 import type { ImageLayer } from '../oci/image.ts'
 
 export type { BaseFile } from './file-tree.ts'
@@ -33,9 +33,20 @@ export class BaseFiles {
       .sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
-  /** The text of one of the files whose content was wanted. */
+  /**
+   * The text of one of the files whose content was wanted; undefined when there is no file.
+   * @throws UserError for a file that was not read, since it is too large, or a link leads to where nobody looked
+   */
   text(path: string): string | undefined {
-    return this.get(path)?.content?.toString()
+    const file = this.get(path)
+    if (file?.type !== 'file' || file.content) return file?.content?.toString()
+    throw new UserError(
+      `its /${path} cannot be read: it is too large, or a link to where no such file belongs`,
+      {
+        at: { input: 'base-image' },
+        advice: 'Use another base.',
+      },
+    )
   }
 
   /**
@@ -47,6 +58,9 @@ export class BaseFiles {
   }
 }
 
+/** How much of an image there may be in memory: paths, of which the largest have some hundred thousand, and bytes of what is wanted. */
+const mostOfAnImage = { paths: 2_000_000, bytes: 128 * 1024 * 1024 }
+
 /** How many layers are read at a time: decompression is done beside the loop that reads the tar. */
 const layersAtOnce = 3
 
@@ -54,15 +68,18 @@ const layersAtOnce = 3
  * Reads the layers of an image as streams: memory is bounded by the number of its paths, whatever the files weigh.
  * @param layers the lowest first
  * @param wanted the paths whose content is to be kept
- * @throws UserError when a layer cannot be read
+ * @param most how much there may be of it
+ * @throws UserError when a layer cannot be read, or there is more
  */
 export async function readBaseFiles(
   layers: readonly ImageLayer[],
   wanted: (path: string) => boolean,
+  most: Readonly<Room> = mostOfAnImage,
 ): Promise<BaseFiles> {
+  const room = { ...most }
   const contents = await mapConcurrently(layers, layersAtOnce, async (layer) => {
     try {
-      return await readLayerFiles(layer, wanted)
+      return await readLayerFiles(layer, wanted, room)
     } catch (error) {
       if (error instanceof UserError) throw error
       throw new UserError(

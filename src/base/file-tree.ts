@@ -44,6 +44,8 @@ export const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0
  */
 export class FileTree<File extends TreeFile = BaseFile> {
   readonly #files = new Map<string, File>()
+  /** By directory the paths in it, those that are gone among them while something is below them. */
+  readonly #inside = new Map<string, Set<string>>()
   readonly #implied: File
 
   /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
@@ -64,16 +66,23 @@ export class FileTree<File extends TreeFile = BaseFile> {
   /** Puts a layer on those below, one entry after the other. */
   beginLayer(): (entry: LayerFile<File>) => Placement {
     const added = new Set<string>()
+    // Where all of the lower layers is hidden already: a second mark changes nothing, and looking for that takes long.
+    const emptied = new Set<string>()
+    const isFirst = (path: string) => !emptied.has(path) && emptied.add(path).size > 0
     return (entry) => {
       // A path in the tar may lead through a link of a lower layer.
       const path = this.#placeOf(entry.path)
       const name = posix.basename(path)
       if (!name.startsWith('.wh.')) return this.#add(path, entry, added)
       const parent = path.slice(0, -name.length)
-      if (name === '.wh..wh..opq') return { hidden: this.#hideBelow(parent, added), implied: [] }
+      if (name === '.wh..wh..opq') {
+        const directory = parent.slice(0, -1)
+        return { hidden: isFirst(`${directory}/`) ? this.#hideBelow(directory, added) : [], implied: [] }
+      }
       // Others of this kind are AUFS's bookkeeping, and hide nothing.
       if (name.startsWith('.wh..wh.')) return { hidden: [], implied: [] }
-      return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] }
+      const hidden = `${parent}${name.slice('.wh.'.length)}`
+      return { hidden: isFirst(hidden) ? this.#hide(hidden, added) : [], implied: [] }
     }
   }
 
@@ -89,11 +98,11 @@ export class FileTree<File extends TreeFile = BaseFile> {
       const above = this.#files.get(parent)
       if (above?.type === 'directory') break
       if (above) hidden.push(parent)
-      this.#files.set(parent, this.#implied)
+      this.#set(parent, this.#implied)
       added.add(parent)
       implied.unshift(parent)
     }
-    this.#files.set(path, file)
+    this.#set(path, file)
     added.add(path)
     return { path, ...(original !== undefined && { original }), hidden, implied }
   }
@@ -105,19 +114,49 @@ export class FileTree<File extends TreeFile = BaseFile> {
   /** A whiteout hides what lower layers have, never what its own layer brings. */
   #hide(path: string, added: ReadonlySet<string>): string[] {
     const file = this.#files.get(path)
-    const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : []
+    const hidden = file?.type === 'directory' ? this.#hideBelow(path, added) : []
     if (file && !added.has(path)) {
       this.#files.delete(path)
+      this.#forget(path)
       hidden.push(path)
     }
     return hidden
   }
 
-  #hideBelow(start: string, added: ReadonlySet<string>): string[] {
-    const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path))
-    for (const path of hidden) this.#files.delete(path)
-    return hidden.sort().reverse()
+  #hideBelow(directory: string, added: ReadonlySet<string>): string[] {
+    const hidden: string[] = []
+    const waiting = [directory]
+    for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      for (const path of this.#inside.get(place) ?? []) {
+        waiting.push(path)
+        if (!added.has(path) && this.#files.delete(path)) hidden.push(path)
+      }
+    }
+    // Deeper ones come behind those above them, and are forgotten first.
+    hidden.sort().reverse()
+    for (const path of hidden) this.#forget(path)
+    return hidden
   }
+
+  #set(path: string, file: File): void {
+    this.#files.set(path, file)
+    const parent = parentOf(path)
+    const inside = this.#inside.get(parent)
+    if (inside) inside.add(path)
+    else this.#inside.set(parent, new Set([path]))
+  }
+
+  /** Takes what is gone out of what its directory holds, unless something is below it still. */
+  #forget(path: string): void {
+    const parent = parentOf(path)
+    const inside = this.#inside.get(parent)
+    if (this.#inside.has(path) || !inside?.delete(path)) return
+    if (inside.size === 0) this.#inside.delete(parent)
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */

@@ -66,7 +66,8 @@ function parseDescriptor(value: unknown, name: string): Descriptor {
     typeof digest !== 'string' ||
     !isDigest(digest) ||
     typeof size !== 'number' ||
-    !Number.isSafeInteger(size)
+    !Number.isSafeInteger(size) ||
+    size < 0
   ) {
     throw refusedBase(name, `its manifest has a malformed descriptor: ${JSON.stringify(value)}`)
   }

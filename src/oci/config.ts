@@ -39,7 +39,7 @@ export function parseConfig(text: string): ImageConfig {
   const value: unknown = JSON.parse(text)
   const { os, architecture, variant, rootfs, config, history } = isRecord(value) ? value : {}
   const { diff_ids } = isRecord(rootfs) ? rootfs : {}
-  const { Env, Labels } = isRecord(config) ? config : {}
+  const { Env, Labels, ExposedPorts, Volumes, StopSignal } = isRecord(config) ? config : {}
   const isAbsentOr = (field: unknown, test: (field: unknown) => boolean) =>
     (field ?? null) === null || test(field)
   const all = (test: (item: unknown) => boolean) => (field: unknown) =>
@@ -55,10 +55,22 @@ export function parseConfig(text: string): ImageConfig {
       all((item) => typeof item === 'string'),
     ),
     'config.Labels': isAbsentOr(Labels, isStringRecord),
-    history: isAbsentOr(history, all(isRecord)),
+    'config.ExposedPorts': isAbsentOr(ExposedPorts, isRecord),
+    'config.Volumes': isAbsentOr(Volumes, isRecord),
+    'config.StopSignal': isAbsentOr(StopSignal, (field) => typeof field === 'string'),
+    history: isAbsentOr(history, all(isHistoryEntry)),
   }).find(([, isRight]) => !isRight)
   if (problem) throw new Error(`its field '${problem[0]}' is missing or malformed`)
   return value as ImageConfig // the fields that matter have just been looked at, and the others are passed on unseen
+}
+
+function isHistoryEntry(value: unknown): value is HistoryEntry {
+  if (!isRecord(value)) return false
+  const { empty_layer: isEmpty, ...texts } = value
+  const isText = (key: string) => (texts[key] ?? null) === null || typeof texts[key] === 'string'
+  return (
+    ['created', 'created_by', 'comment'].every(isText) && ['boolean', 'undefined'].includes(typeof isEmpty)
+  )
 }
 
 /** The instructions of a config's ONBUILD, which Docker knows and OCI does not. */
