@@ -6,6 +6,7 @@ import { parsePlatform } from '../../src/common/platform.ts'
 import { fingerprintAnnotation } from '../../src/image/assemble.ts'
 import type { EarlierImage } from '../../src/image/earlier.ts'
 import { layerKeyAnnotation } from '../../src/layers/build.ts'
+import { layerMediaTypes } from '../../src/oci/media-types.ts'
 import { createBlobUploader } from '../../src/outputs/outputs.ts'
 import { createRegistryClient, parseReference, type RegistryClient } from '../../src/registry/registry.ts'
 import { findEarlierImages, openEarlierLayers, takeUnchanged } from '../../src/stages/earlier.ts'
@@ -32,7 +33,11 @@ const earlier: EarlierImage = {
   config: descriptorOf(config),
   layers: [
     descriptorOf('base'),
-    { ...descriptorOf('ours'), annotations: { [layerKeyAnnotation]: 'the key' } },
+    {
+      ...descriptorOf('ours'),
+      mediaType: layerMediaTypes.zstd,
+      annotations: { [layerKeyAnnotation]: 'the key' },
+    },
   ],
   annotations: { [fingerprintAnnotation]: fingerprint },
 }
@@ -79,7 +84,7 @@ test.each<[string, EarlierImage | undefined, Parameters<typeof registryWith>[0]]
 
 test('layers are found by their keys', async () => {
   const at = registryWith()
-  const layers = await openEarlierLayers(earlier, platform, at)
+  const layers = await openEarlierLayers(earlier, platform, 'zstd', at)
   const found = await layers.find(['the key', 'another'])
   expect([...found].map(([key, { descriptor, diffId }]) => [key, descriptor.digest, diffId])).toEqual([
     ['the key', digestOf('ours'), digestOf('2')],
@@ -92,7 +97,7 @@ test.each<[string, Parameters<typeof registryWith>[0]]>([
   ['belong to an image whose config is gone', { text: new UserError('it is gone') }],
 ])('layers that %s are not', async (_, registry) => {
   const at = registryWith(registry)
-  const layers = await openEarlierLayers(earlier, platform, at)
+  const layers = await openEarlierLayers(earlier, platform, 'zstd', at)
   expect((await layers.find(['the key'])).size).toBe(0)
   expect(at.uploader.knows(origin, digestOf('ours'))).toBe(false)
 })

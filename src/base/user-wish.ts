@@ -8,7 +8,7 @@ export interface UserWish {
 }
 
 /** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
-const largestId = 2 ** 31 - 1
+export const largestId = 2 ** 31 - 1
 
 /**
  * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.

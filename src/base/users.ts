@@ -90,7 +90,8 @@ function micromambaUser(
   })
 }
 
-function isAsWished(user: User, wish: UserWish): boolean {
+/** Whether a user is one that was wished for, in what the wish says. */
+export function isAsWished(user: Pick<User, 'name' | 'uid' | 'gid'>, wish: UserWish): boolean {
   return (
     (wish.name ?? user.name) === user.name &&
     (wish.uid ?? user.uid) === user.uid &&

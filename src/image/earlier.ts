@@ -77,7 +77,7 @@ function earlierImage(
 
 /**
  * All of an earlier image, to be put out again.
- * @throws UserError when its config is damaged
+ * @throws UserError when its config is damaged, or that of another platform's image
  */
 export async function readEarlier(
   earlier: EarlierImage,
@@ -96,6 +96,9 @@ export async function readEarlier(
     const from = comment === madeHere ? 'reused' : 'base'
     return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : []
   })
+  if (config.os !== platform.os || config.architecture !== platform.architecture) {
+    throw damaged(origin, `it is for ${config.os}/${config.architecture}`)
+  }
   const own = narrowed(platform, config.variant)
   return { platform: own, manifest, config: { descriptor, bytes }, layers }
 }

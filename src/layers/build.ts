@@ -19,7 +19,7 @@ import type { Compression, LayerEntry, PackedLayer, PrefixOwner } from './types.
 
 /** The door of this folder: from packages to layers. */
 export { bytecodeOverrides } from './bytecode-overrides.ts'
-export { factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
+export { areFactsOf, factsAnnotation, parseFacts, type LayerFacts } from './facts.ts'
 export {
   chooseOwnLayer,
   chooseOwnLayers,

@@ -1,4 +1,6 @@
 import { isRecord } from '../common/json.ts'
+import type { LockedPackage } from '../lock/types.ts'
+import { isPythonOf } from '../prefix/python.ts'
 import { isActivationFile, type Python } from '../prefix/link.ts'
 import { hasRoom, roomForPaths } from './manifest-room.ts'
 import { claimsOf, formatPathSet, parsePathSet, type Claims } from './path-set.ts'
@@ -92,4 +94,18 @@ function isTexts(value: unknown): value is Record<string, string> {
 
 function isList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+/**
+ * Whether facts can be those of a layer with these packages: what they tell of packages and of python is about some that it has.
+ * Whether it is true they alone can tell.
+ */
+export function areFactsOf(
+  packages: readonly Pick<LockedPackage, 'name' | 'version' | 'build'>[],
+  { scripted, messages, python }: LayerFacts,
+): boolean {
+  const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`))
+  const own = packages.find(({ name }) => name === 'python')
+  const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined
+  return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist))
 }

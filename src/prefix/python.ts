@@ -33,6 +33,19 @@ export function pythonOf(python: {
   return { version, executable: `bin/python${version}${suffix}`, sitePackages }
 }
 
+/** Whether a python is one that a package of that version and build can bring: it may itself say where its modules go. */
+export function isPythonOf(
+  locked: { version: string; build: string },
+  { version, executable, sitePackages }: Python,
+): boolean {
+  try {
+    const own = pythonOf({ ...locked, pythonSitePackagesPath: sitePackages })
+    return own.version === version && own.executable === executable && own.sitePackages === sitePackages
+  } catch {
+    return false
+  }
+}
+
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
 export function bytecodePath(source: string, version: string): string {
   if (version.startsWith('2')) return `${source}c`

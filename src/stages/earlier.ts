@@ -7,6 +7,8 @@ import { fingerprintAnnotation } from '../image/assemble.ts'
 import { findEarlier, readEarlier, type EarlierImage } from '../image/earlier.ts'
 import type { Image, ImageLayer } from '../oci/image.ts'
 import { layerKeyAnnotation } from '../layers/build.ts'
+import type { Compression } from '../layers/types.ts'
+import { layerMediaTypes } from '../oci/media-types.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
 import type { RunContext } from './context.ts'
 
@@ -76,17 +78,19 @@ export interface EarlierLayers {
   find(keys: readonly string[]): Promise<ReadonlyMap<string, ImageLayer>>
 }
 
-/** Of a damaged image none is taken. */
+/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
 export async function openEarlierLayers(
   earlier: EarlierImage | undefined,
   platform: Image['platform'],
+  compression: Compression,
   { registry, uploader }: Reach,
 ): Promise<EarlierLayers> {
   const byKey = new Map<string, ImageLayer>()
   const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)))
   for (const layer of image?.layers ?? []) {
-    const key = layer.descriptor.annotations?.[layerKeyAnnotation]
-    if (key !== undefined) byKey.set(key, layer)
+    const { annotations, mediaType } = layer.descriptor
+    const key = annotations?.[layerKeyAnnotation]
+    if (key !== undefined && mediaType === layerMediaTypes[compression]) byKey.set(key, layer)
   }
   return {
     ...(image && { image }),

@@ -19,6 +19,7 @@ import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { BuiltMember } from './package-layers.ts'
 import type { Plan } from './plan.ts'
+import { checkSummary } from './prepared-base.ts'
 
 /** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
 
@@ -79,6 +80,7 @@ export function wiringLayer(
   const { user } = options
   const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) }
   return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+    await checkSummary(wanted.base, base, user)
     const files = await base.files()
     return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) })
   })

@@ -2,6 +2,7 @@ import { layerBudget } from '../image/assemble.ts'
 import type { EnvironmentInputs, ImageInputs, WheelInputs } from '../image/inputs.ts'
 import { runGroups } from '../image/run-lines.ts'
 import {
+  areFactsOf,
   factsAnnotation,
   groupLocked,
   layerKey,
@@ -13,6 +14,7 @@ import {
   type LayerInputs,
 } from '../layers/build.ts'
 import type { PrefixOwner } from '../layers/types.ts'
+import type { LockedPackage } from '../lock/types.ts'
 import { asOwn, type ImageLayer } from '../oci/image.ts'
 import { bytecodeFormat } from '../prefix/bytecode-format.ts'
 import type { Base } from './base.ts'
@@ -56,9 +58,9 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
   const { inputs } = wanted
   const base = await wanted.base.open()
   const { uid, gid } = wanted.base.summary.user
-  const { groupWritable } = inputs.options
+  const { groupWritable, compression } = inputs.options
   const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable }
-  const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context)
+  const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, compression, context)
   const reserved = fixedLayers + runGroups(inputs.options.run).length
   // Of each environment one more is for what its link scripts make.
   const budget =
@@ -95,7 +97,7 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
           key: layerKey(layer),
         }
       })
-      const found = await withEarlier(groups, python, earlier)
+      const found = await withEarlier(groups, packages, earlier)
       return { inputs: environment, locked, prefix, groups: found }
     }),
   )
@@ -131,10 +133,10 @@ function layerInputs(
   }
 }
 
-/** A layer without whose facts the rest of the image cannot be made is made again. */
+/** A layer without whose facts the rest of the image cannot be made is made again, and one whose facts are of other packages. */
 async function withEarlier(
   groups: readonly PlannedGroup[],
-  python: number,
+  packages: readonly LockedPackage[],
   earlier: EarlierLayers,
 ): Promise<PlannedGroup[]> {
   const found = await earlier.find(groups.map(({ key }) => key))
@@ -142,8 +144,8 @@ async function withEarlier(
     const layer = found.get(group.key)
     const text = layer?.descriptor.annotations?.[factsAnnotation] ?? ''
     const facts = parseFacts(text)
-    const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python))
-    if (!layer || !isWhole) return group
+    const own = group.packages.flatMap((position) => packages[position] ?? [])
+    if (!layer || !facts || !areFactsOf(own, facts)) return group
     const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text }
     return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } }
   })

@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Request } from '../action/request.ts'
 import { parseBaseName } from '../base/name.ts'
 import { formatSummary, parseSummary, summaryAnnotation, type BaseSummary } from '../base/summary.ts'
-import { chooseUser } from '../base/users.ts'
+import type { UserWish } from '../base/user-wish.ts'
+import { chooseUser, isAsWished } from '../base/users.ts'
 import { digestOf } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
+import { foreignText } from '../common/foreign.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
 import type { Base, BaseReader } from './base.ts'
@@ -41,14 +45,35 @@ export async function prepareBase(
     ]),
   )
   const open = () => reader.read(platform, pinned)
-  const read = async (): Promise<BaseSummary> => {
-    const base = await open()
-    const files = await base.files()
-    return {
-      user: chooseUser(files, base.variables, user),
-      hasMicromamba: files.get('bin/micromamba') !== undefined,
-    }
-  }
-  const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read())
+  const said = parseSummary(earlier?.annotations[summaryAnnotation], key)
+  const isKnown = said && (!user || isAsWished(said.user, user))
+  const summary = isKnown ? said : await readSummary(await open(), user)
   return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open }
+}
+
+async function readSummary(base: Base, wish: UserWish | undefined): Promise<BaseSummary> {
+  const files = await base.files()
+  const { name, uid, gid, home } = chooseUser(files, base.variables, wish)
+  return { user: { name, uid, gid, home }, hasMicromamba: files.get('bin/micromamba') !== undefined }
+}
+
+/**
+ * Holds what is known of a base against its files, where these are read anyway.
+ * @throws UserError when an earlier image has told something else of it
+ */
+export async function checkSummary(
+  { summary, pinned }: PreparedBase,
+  base: Base,
+  wish: UserWish | undefined,
+): Promise<void> {
+  const read = await readSummary(base, wish)
+  if (isDeepStrictEqual(read, summary)) return
+  const shown = ({ user: { name, uid, gid, home }, hasMicromamba }: BaseSummary) =>
+    `the user ${foreignText(name)} (${uid}:${gid}, ${foreignText(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba`
+  throw new UserError(
+    `an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`,
+    {
+      advice: 'That image is not what it says. Make one without it: cache-from: none.',
+    },
+  )
 }
