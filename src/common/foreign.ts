@@ -30,7 +30,9 @@ export function foreignLines(text: string): string {
  * together of our text and that of others. It changes no text that is ours alone.
  */
 export function withoutCommands(text: string): string {
-  return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::')
+  return text
+    .replaceAll('##[', '## [')
+    .replace(/(^|[\n\r\u2028\u2029])([^\S\n\r\u2028\u2029]*)::/g, '$1$2| ::')
 }
 
 function shortened(text: string): string {

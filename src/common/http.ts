@@ -99,11 +99,16 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-/** Waits before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
+/** Waits before try number `attempt + 1`. */
 export async function pause(attempt: number, retryAfter?: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, retrySeconds(attempt, retryAfter) * 1000))
+}
+
+/** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says in seconds, up to a minute. */
+export function retrySeconds(attempt: number, retryAfter?: string): number {
   const asked = Number(retryAfter)
   const seconds = retryAfter && Number.isFinite(asked) ? asked : firstPause() * 2 ** (attempt - 1)
-  await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 60) * 1000))
+  return Math.min(Math.max(seconds, 0), 60)
 }
 
 /** The stream that a request was to send failed: the server has no part in that. */

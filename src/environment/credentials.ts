@@ -3,7 +3,8 @@
  * anaconda.org and its kin. An address without them is canonical.
  */
 
-const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi
+// A scheme is short; without an end, a long word would be looked through from each of its letters.
+const addresses = /[a-z][a-z0-9+.-]{0,30}:\/\/\S+/gi
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i
 const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g
 /** Where pip finds one: `/t/` further on is a folder of an index, `https://files.pythonhosted.org/packages/source/t/tqdm/…`. */

@@ -1,4 +1,8 @@
 import { UserError } from '../common/errors.ts'
+import { formatBytes } from '../common/format.ts'
+
+/** What people write has a few kilobytes, and what programs write, with a hash for each wheel of each package, not much more. */
+const sizeLimit = 2 * 1024 * 1024
 
 /**
  * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
@@ -9,6 +13,12 @@ import { UserError } from '../common/errors.ts'
  * @throws UserError with the line of what is no text at all
  */
 export function decodeText(bytes: Buffer, file: string): string {
+  if (bytes.length > sizeLimit) {
+    throw new UserError(`it has ${formatBytes(bytes.length)}, and ${formatBytes(sizeLimit)} are the most`, {
+      at: { file },
+      advice: 'Is it the right file?',
+    })
+  }
   const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n')
   const line = lineOf(text, text.indexOf('\0'))
   if (line === undefined) return text

@@ -5,6 +5,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type ParsedNode,
 } from 'yaml'
@@ -52,17 +53,22 @@ export function openDocument(text: string, file: string): Source {
     )
   }
 
+  const targets = targetsIn(document)
   const resolved = (node: Node): Node => {
     if (!isAlias(node)) return node
-    // An alias in a parsed document stands for one of its parsed nodes.
-    const target = node.resolve(document) as ParsedNode | undefined
+    const target = targets.get(node)
     if (target === undefined) throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`)
     return target
   }
 
+  /** Each map once: what is merged into two, and these into two others, would take for ever. */
+  const known = new Map<Node, Map<string, Field>>()
+
   /** @param around the maps that are being merged, which cannot be merged into themselves */
   const fields = (map: Node, around: readonly Node[]): Map<string, Field> => {
     const node = resolved(map)
+    const found = known.get(node)
+    if (found) return found
     if (!isMap(node)) throw refuse(lineOf(map), "an environment file is a map with 'dependencies'")
     const merged = new Map<string, Field>()
     const own = new Map<string, Field>()
@@ -80,12 +86,14 @@ export function openDocument(text: string, file: string): Source {
         }
       }
     }
-    return new Map([...merged, ...own])
+    const all = new Map([...merged, ...own])
+    known.set(node, all)
+    return all
   }
 
   const mergedMaps = (node: Node): Node[] => {
-    const parts = isSeq(node) ? node.items.map(resolved) : [node]
-    return parts.every(isMap) ? parts : []
+    const parts = isSeq(node) ? new Set(node.items.map(resolved)) : [node]
+    return [...parts].every(isMap) ? [...parts] : []
   }
 
   return {
@@ -98,6 +106,20 @@ export function openDocument(text: string, file: string): Source {
       return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }))
     },
   }
+}
+
+/** What aliases stand for: the last node before them that is called so. The library looks through all of the document for each. */
+function targetsIn(document: Document.Parsed): ReadonlyMap<ParsedNode, ParsedNode | undefined> {
+  const named = new Map<string, ParsedNode>()
+  const targets = new Map<ParsedNode, ParsedNode | undefined>()
+  visit(document, {
+    Node(_key, node) {
+      // All nodes of a parsed document are parsed.
+      if (isAlias(node)) targets.set(node as ParsedNode, named.get(node.source))
+      else if (node.anchor !== undefined) named.set(node.anchor, node as ParsedNode)
+    },
+  })
+  return targets
 }
 
 function lineText(text: string, position: number): string {

@@ -61,9 +61,10 @@ export function parseHeader(
       throw refuse(line, `the header has no key '${key}'`)
     }
     if (value === '') throw refuse(line, `'${key}' has no value`)
-    const before = values.get(key) ?? []
-    if (isSingle && before.length > 0) throw refuse(line, `'${key}' stands here for the second time`)
-    values.set(key, [...before, { value, line }])
+    const before = values.get(key)
+    if (isSingle && before) throw refuse(line, `'${key}' stands here for the second time`)
+    if (before) before.push({ value, line })
+    else values.set(key, [{ value, line }])
   }
 
   const comment = ({ value, line }: { value: string; line: number }): Comment => ({ text: value, line })

@@ -38,14 +38,14 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
   }
   const ofWheels = lines.filter(({ text: line }) => isWheelLine(line))
   const found = parseHeader(
-    before.filter((line) => !ofWheels.includes(line)),
+    before.filter(({ text: line }) => !isWheelLine(line)),
     file,
   )
   const header = found?.header
   const packages = new Map<string, LockedPackage>()
   const wanted = header?.platform ?? platform
   for (const line of lines.slice(start + 1)) {
-    if (found && isWheelComment(line.text) && !ofWheels.includes(line)) ofWheels.push(line)
+    if (found && isWheelComment(line.text) && !isWheelLine(line.text)) ofWheels.push(line)
     if (isComment(line)) continue
     const locked = readLine(line, header !== undefined)
     const twin = packages.get(locked.name)

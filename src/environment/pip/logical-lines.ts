@@ -29,6 +29,6 @@ export function logicalLines(lines: readonly TextLine[]): TextLine[] {
     if (!isContinued) joined.push(whole)
   }
   return [...joined, ...(open ? [open] : [])]
-    .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+    .map(({ text, line }) => ({ text: text.replace(/(^|\s)#.*$/, '').trim(), line }))
     .filter(({ text }) => text !== '')
 }

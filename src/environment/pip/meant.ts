@@ -66,7 +66,7 @@ const slips: readonly (readonly [pattern: RegExp, guess: Guess])[] = [
       new RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
   ],
   [
-    new RegExp(`^(${name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+    new RegExp(`^(${name})\\s*((?:[<>=!~]={0,2}\\s*[\\w.*+!-]+\\s+)+[<>=!~]={0,2}\\s*[\\w.*+!-]+)$`),
     (package_ = '', versions = '') =>
       new RequirementProblem(
         'there is no comma between the versions',
@@ -74,7 +74,7 @@ const slips: readonly (readonly [pattern: RegExp, guess: Guess])[] = [
       ),
   ],
   [
-    new RegExp(`^${name}(?:\\s*[\\s,]\\s*${name})+$`),
+    new RegExp(`^${name}(?:(?:\\s+|\\s*,\\s*)${name})+$`),
     () => new RequirementProblem('these are several packages', 'Write each on a line of its own.'),
   ],
 ]

@@ -22,10 +22,13 @@ export interface Requirement {
 
 const name = String.raw`[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`
 const extras = String.raw`(?:\s*\[[\s\w.,-]*\])?`
-const version = String.raw`(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`
+const version = String.raw`(?:===\s*[^\s;)]+(?![^\s;)])|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`
 const versions = String.raw`${version}(?:\s*,\s*${version})*\s*,?`
 const specifier = new RegExp(`^(${name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`)
 const named = new RegExp(`^(${name})${extras}\\s*@\\s*(.*)$`, 's')
+
+/** Characters of a requirement without its options, of which an address has the most. */
+const longest = 4096
 
 /**
  * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
@@ -37,6 +40,7 @@ export function readRequirement(text: string): Requirement {
   const words = text.split(' ')
   const end = words.findIndex((word) => word.startsWith('-'))
   const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim()
+  if (given.length > longest) throw new RequirementProblem(`it has ${given.length} characters`)
   if (given !== '') {
     if (end >= 0) readOptions(words.slice(end).join(' '))
     return readGiven(given)
