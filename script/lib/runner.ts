@@ -31,6 +31,8 @@ export interface ActionRun {
 export interface ActionOutcome {
   /** That of the main step, or of the post step when only that failed. */
   readonly exitCode: number
+  /** Of the post step alone. */
+  readonly postExitCode: number
   readonly outputs: Readonly<Record<string, string>>
   /** Of both steps, as people read it: commands rendered, secrets masked. */
   readonly log: string
@@ -131,7 +133,7 @@ async function runPost({ files, environment, step, mainCode, log }: Use): Promis
     ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])),
   })
   const summary = await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')
-  return { exitCode: mainCode || postCode, outputs, log: log(), summary, state }
+  return { exitCode: mainCode || postCode, postExitCode: postCode, outputs, log: log(), summary, state }
 }
 
 /** The files through which a step talks to its runner, empty. */
