@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from '@jest/globals'
-import { HttpFailure, readBody, request, throughProxy } from '../../src/common/http.ts'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { HttpFailure, pause, readBody, request, throughProxy } from '../../src/common/http.ts'
 import { serve, type TestServer } from '../registry/servers.ts'
 
 const servers: TestServer[] = []
@@ -50,6 +50,34 @@ describe('retries', () => {
     expect(failure).toMatchObject({ status: 429, answer: 'too many requests', retryAfter: '0' })
     expect(requests).toHaveLength(3)
   })
+})
+
+describe('Retry-After', () => {
+  const variable = 'MICROMAMBA_IMAGE_RETRY_SECONDS'
+  const before = process.env[variable]
+  afterEach(() => {
+    process.env[variable] = before
+  })
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
+  test.each([
+    ['seconds', () => '1', 0.02],
+    ['a date', () => inSeconds(2), 0.02],
+    // Of the first pause; a year of waiting is a minute.
+    ['a year', () => '31536000', 0.01],
+    ['a year, as a date', () => inSeconds(31536000), 0.01],
+  ])('of %s is waited for', async (_what, value, first) => {
+    process.env[variable] = String(first)
+    const start = performance.now()
+    await pause(1, value())
+    expect(performance.now() - start).toBeGreaterThan(500)
+  })
+  test.each(['soon', '-5', '', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, nonsense'])(
+    "of '%s' is not, or is over",
+    async (value) => {
+      process.env[variable] = '0.01'
+      await pause(1, value)
+    },
+  )
 })
 
 describe('redirects', () => {
@@ -192,6 +220,72 @@ describe('bodies', () => {
     const { url } = await start((_request, response) => response.end('x'.repeat(1000)))
     await expect(readBody(await request({ url }), 999)).rejects.toThrow(/larger than 999 bytes/)
   })
+})
+
+describe('a body that is read within the tries', () => {
+  test('is had again when it breaks off', async () => {
+    let calls = 0
+    const { url } = await start((incoming, response) => {
+      response.writeHead(200, { 'content-length': 4 })
+      if (++calls < 3) response.write('ha', () => incoming.socket.destroy())
+      else response.end('half')
+    })
+    const response = await request({ url, read: 100 })
+    expect(String(await readBody(response))).toBe('half')
+    expect(calls).toBe(3)
+  })
+  test('is not when it is too large', async () => {
+    const { url, requests } = await start((_request, response) => response.end('x'.repeat(1000)))
+    await expect(request({ url, read: 999 })).rejects.toThrow(/larger than 999 bytes/)
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('a server that is too slow', () => {
+  beforeEach(() => {
+    process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] = '0.2'
+  })
+  afterEach(() => {
+    delete process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS']
+  })
+  test('to begin, or to go on, is given up', async () => {
+    const { url } = await start(() => undefined)
+    await expect(request({ url, retries: 1 })).rejects.toThrow(/silent for 0.2 s/)
+    const half = await start((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half')
+    })
+    await expect(readBody(await request({ url: half.url }))).rejects.toThrow(/0.2 s/)
+  })
+  test('since it sends a byte now and then, is given up', async () => {
+    const { url } = await start((_request, response) => {
+      response.writeHead(200, { 'content-length': 10_000 })
+      const timer = setInterval(() => response.write('x'), 80)
+      response.on('close', () => {
+        clearInterval(timer)
+      })
+    })
+    await expect(readBody(await request({ url }))).rejects.toThrow(/sent \d bytes in 0.2 s/)
+  })
+  test('is not a reader that takes its time', async () => {
+    const { url } = await start((_request, response) => response.end(Buffer.alloc(200_000)))
+    const response = await request({ url })
+    let size = 0
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size === chunk.length) await sleep(500)
+    }
+    expect(size).toBe(200_000)
+  })
+})
+
+test('nobody is asked to encode what he sends', async () => {
+  const seen: unknown[] = []
+  const { url } = await start((incoming, response) => {
+    seen.push(incoming.headers['accept-encoding'])
+    response.end()
+  })
+  ;(await request({ url })).body.resume()
+  expect(seen).toEqual(['identity'])
 })
 
 test('an answer that breaks off is a failure of the connection', async () => {

@@ -107,6 +107,26 @@ describe('fetchPackages', () => {
     expect(log).toContain('2 packages: 2 on this machine already (20 B)')
   })
 
+  it('brings what did not come right once more, as what ends early and looks whole', async () => {
+    const bytes = content(1000)
+    const locked = publish('a', bytes)
+    server.disturb = ({ before }) => (before === 0 ? { status: 200, body: 'the beginning' } : undefined)
+    await fetch([locked])
+    expect(log).toContain('a-1.0-0.conda did not come as the lockfile has it, and is fetched again')
+    expect(await readdir(directory)).toEqual([tarballName(locked)])
+  })
+
+  it.each([
+    [{ 'content-type': 'text/html; charset=utf-8' }, 'it came as a web page'],
+    [{ 'content-encoding': 'gzip' }, 'it came in the encoding gzip, which was not asked for'],
+  ])('says what is strange about an answer with %j', async (headers, words) => {
+    const locked = publish('a', content(1000))
+    server.disturb = () => ({ status: 200, headers, body: '<html>Please log in.</html>' })
+    const { message } = await failure(fetch([locked]))
+    expect(message).toContain(words)
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('replaces what is damaged on this machine', async () => {
     const locked = publish('a', content(10))
     await mkdir(directory)

@@ -76,3 +76,21 @@ describe('what to do about a refusal to write', () => {
     expect(adviceFor({ registry: 'ghcr.io', writes: false }, 403, {})).toMatch(/^Log in/)
   })
 })
+
+describe('what a registry says tells more than its status', () => {
+  const registry = { registry: 'registry.example', writes: true }
+  test.each([
+    [
+      403,
+      { message: 'adding 1.0 GiB of storage resource will exceed the configured upper limit' },
+      /no more room/,
+    ],
+    [413, { message: 'storage quota of the project' }, /no more room/],
+    [404, { code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown to registry' }, /run the job again/],
+    [404, { code: 'NAME_UNKNOWN', message: 'no such repository' }, /^Check the name/],
+    [200, {}, /network that wants a login/],
+    [307, {}, /network that wants a login/],
+  ])('%d, %j', (status, said, advice) => {
+    expect(adviceFor(registry, status, said)).toMatch(advice)
+  })
+})

@@ -183,6 +183,17 @@ describe('tokens', () => {
     expect(failure).toMatchObject({ status: 401 })
     expect(registry.requests).toHaveLength(2)
   })
+  test('that are a web page: what may have answered', async () => {
+    const service = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in.</html>')
+    })
+    const registry = await start((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${service.host}/"` }).end()
+    })
+    await expect(
+      clientWith(password).readBlob({ registry: registry.host, repository: 'a' }, layer),
+    ).rejects.toThrow(/cannot get a token for .*: it came as a web page\nA proxy, or a network/)
+  })
   test('refused by the service: its answer, and what to do', async () => {
     const service = await start((_request, response) => {
       response.writeHead(403).end('{"errors":[{"code":"DENIED","message":"bad password"}]}')

@@ -278,6 +278,85 @@ describe('a manifest that is refused', () => {
   })
 })
 
+describe('a manifest that is put', () => {
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const index = (salt: string): Blob => {
+    const bytes = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType, manifests: [], annotations: { salt } }),
+    )
+    return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes }
+  }
+  const isPut = ({ method, url = '' }: IncomingMessage) => method === 'PUT' && url.includes('/manifests/')
+  /** Has the registry do it, and answers something else. */
+  const doneBut = (then: (response: ServerResponse) => void): Spoiler => {
+    return (incoming, response) => {
+      if (!isPut(incoming)) return false
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('end', () => {
+        const headers = { 'content-type': mediaType }
+        void fetch(`http://${registry.host}${incoming.url}`, {
+          method: 'PUT',
+          headers,
+          body: Buffer.concat(chunks),
+        }).then(() => {
+          then(response)
+        })
+      })
+      return true
+    }
+  }
+
+  test('is not there when a stranger answers 200', async () => {
+    const server = await through(answer(isPut, 200, { headers: { 'content-type': 'text/html' } }))
+    await expect(client().putManifest({ ...fresh(server.host), tag: '1' }, index('a'))).rejects.toThrow(
+      /the answer was 200, and nothing is there\nA proxy, or a network that wants a login/,
+    )
+  })
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['the answer is always lost', (response) => response.destroy()],
+    ['a gateway does not wait for the answer', (response) => response.writeHead(504).end()],
+    ['the registry does not say what it stored', (response) => response.writeHead(201).end()],
+  ])('is there though %s', async (_what, then) => {
+    const server = await through(doneBut(then))
+    const target = { ...fresh(server.host), tag: '1' }
+    await client().putManifest(target, index('b'))
+    expect(await client().headManifest({ ...target, registry: registry.host })).toEqual(index('b').descriptor)
+  })
+})
+
+describe('a blob whose upload', () => {
+  test('was damaged on its way is uploaded again', async () => {
+    const body = { errors: [{ code: 'DIGEST_INVALID', message: 'provided digest did not match' }] }
+    const server = await through(answer(isCommit, 400, { times: 1, body }))
+    expect(await pushThrough(server)).toBe('uploaded')
+  })
+  test('came to other bytes, by what the registry says, is an error', async () => {
+    const headers = { 'docker-content-digest': digestOf('other') }
+    const server = await through(answer(isCommit, 201, { headers }))
+    await expect(pushThrough(server)).rejects.toThrow(/stored sha256:.* in place of the blob .*\nIt may not/)
+  })
+})
+
+test('a manifest that ends early, of whose length nothing was said, is read again', async () => {
+  const bytes = Buffer.from('{"schemaVersion":2,"manifests":[]}')
+  const target = fresh(registry.host)
+  const descriptor = {
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    digest: digestOf(bytes),
+    size: bytes.length,
+  }
+  await client().putManifest(target, { descriptor, bytes })
+  let left = 1
+  const server = await through((incoming, response) => {
+    if (incoming.method !== 'GET' || left-- !== 1) return false
+    response.end(bytes.subarray(0, 10))
+    return true
+  })
+  const found = await client().fetchManifest({ ...target, registry: server.host, digest: descriptor.digest })
+  expect(found.bytes.equals(bytes)).toBe(true)
+})
+
 test("a registry's message begins no line of the log", async () => {
   const message = 'denied\n::set-output name=digest::sha256:0\r::add-mask::a ##[add-path]/tmp'
   const code = 'DENIED\n::stop-commands::x'

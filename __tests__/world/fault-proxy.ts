@@ -32,8 +32,8 @@ export interface Exchange {
   readonly proxy: FaultProxy
   /** How many requests have met the fault before. */
   readonly times: number
-  /** Passes the request on, and waits for all of the answer. */
-  readonly forward: () => Promise<WholeAnswer>
+  /** Passes the request on, its body changed if need be, and waits for all of the answer. */
+  readonly forward: (change?: (body: Buffer) => Buffer) => Promise<WholeAnswer>
 }
 
 export interface FaultProxy {
@@ -73,8 +73,9 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
     const request = { method, path, headers, before }
     requests.push(request)
     const found = kept.get(path.replace(/\?.*/s, ''))
-    const forward = async () =>
-      found ?? withHost(await exchange(backHost, incoming, await bodyOf(incoming)), backHost, proxy.host)
+    const forward: Exchange['forward'] = async (change = (body) => body) =>
+      found ??
+      withHost(await exchange(backHost, incoming, change(await bodyOf(incoming))), backHost, proxy.host)
     if (found || !spoiled?.fits(request)) {
       give(response, await forward())
       return

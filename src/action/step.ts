@@ -2,6 +2,7 @@ import * as core from '@actions/core'
 import { Cancelled, untilCancelled } from '../common/cancellation.ts'
 import { diskError } from '../common/disk.ts'
 import { UserError } from '../common/errors.ts'
+import { removeAllScratch } from '../common/scratch.ts'
 
 /**
  * Does the work of a main step and ends the process. What it throws makes the step fail, or a cancelled one end in order.
@@ -13,7 +14,8 @@ export async function runStep(title: string, work: () => Promise<void>): Promise
   } catch (error) {
     fail(title, error)
   }
-  // Whatever connection is still open after a failure, the job is not to wait for it.
+  // Whatever connection is still open after a failure, the job is not to wait for it, nor to keep what it brings.
+  removeAllScratch()
   process.exit()
 }
 

@@ -8,6 +8,7 @@ import { request as requestSecure } from 'node:https'
 import { pipeline } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
 import { messageOf } from './errors.ts'
+import { foreignText } from './foreign.ts'
 
 /**
  * One HTTP client for channels, release mirrors and registries: proxies from the environment, keep-alive, retries
@@ -33,6 +34,11 @@ export interface HttpRequest {
   followRedirects?: boolean
   /** Tries after the first; default 4. */
   retries?: number
+  /**
+   * Has all of an answer's body read within the tries, at most so many bytes of it: one that breaks off is had again. `readBody`
+   * gives it.
+   */
+  read?: number
 }
 
 export interface HttpResponse {
@@ -42,6 +48,8 @@ export interface HttpResponse {
   url: URL
   /** Must be read or destroyed. */
   body: IncomingMessage
+  /** What `read` has read. */
+  bytes?: Buffer
 }
 
 /** The connection failed on every try, or the server answered 429 or 5xx to all of them. */
@@ -68,14 +76,22 @@ export class HttpFailure extends Error {
   }
 }
 
+/** An answer that is no better the next time. */
+class TooLarge extends HttpFailure {}
+
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
 // 501 says that it will never be otherwise.
 const isTransient = (status: number) => status === 429 || status === 408 || (status >= 500 && status !== 501)
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
-/** How long a connection may be silent; longer for uploads, after which a server stores before it answers. */
-const silenceSeconds = { download: 60, upload: 300 }
+/**
+ * How long a connection may be silent; five times as long for uploads, after which a server stores before it answers. Who
+ * wants to see what comes of a server that stalls shortens it by the variable, as `script/faults` does.
+ */
+const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60)
+/** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
+const slowest = 30
 
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
@@ -88,11 +104,19 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
     let failure: HttpFailure
     try {
       const response = await send(options)
-      if (!isTransient(response.status)) return response
+      if (!isTransient(response.status)) {
+        return options.read === undefined
+          ? response
+          : { ...response, bytes: await readBody(response, options.read) }
+      }
       failure = await failureOf(response)
     } catch (error) {
       if (error instanceof BodyError) throw error.cause
-      failure = new HttpFailure(messageOf(error), options.url, undefined, { cause: error })
+      if (error instanceof TooLarge) throw error
+      failure =
+        error instanceof HttpFailure
+          ? error
+          : new HttpFailure(messageOf(error), options.url, undefined, { cause: error })
     }
     if (attempt >= tries) throw failure
     await pause(attempt, failure.retryAfter)
@@ -104,11 +128,18 @@ export async function pause(attempt: number, retryAfter?: string): Promise<void>
   await new Promise((resolve) => setTimeout(resolve, retrySeconds(attempt, retryAfter) * 1000))
 }
 
-/** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says in seconds, up to a minute. */
+/** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
 export function retrySeconds(attempt: number, retryAfter?: string): number {
-  const asked = Number(retryAfter)
-  const seconds = retryAfter && Number.isFinite(asked) ? asked : firstPause() * 2 ** (attempt - 1)
-  return Math.min(Math.max(seconds, 0), 60)
+  const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1)
+  return Math.min(seconds, 60 * firstPause())
+}
+
+/** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
+function secondsUntil(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined
+  if (/^\s*\d+\s*$/.test(retryAfter)) return Number(retryAfter)
+  const date = /^[A-Z][a-z]+, .*\d/.test(retryAfter) ? Date.parse(retryAfter) : NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000)
 }
 
 /** The stream that a request was to send failed: the server has no part in that. */
@@ -126,7 +157,12 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
   const method = options.method ?? 'GET'
   const follow = options.followRedirects ?? (method === 'GET' || method === 'HEAD')
   let url = options.url
-  let headers: OutgoingHttpHeaders = { 'user-agent': 'micromamba-image-action', ...options.headers }
+  let headers: OutgoingHttpHeaders = {
+    'user-agent': 'micromamba-image-action',
+    // Else a server may choose how to encode what it sends (RFC 9110, 12.5.3), and checksums are of what was sent.
+    'accept-encoding': 'identity',
+    ...options.headers,
+  }
   for (let hops = 0; ; hops++) {
     const message = await exchange(method, url, headers, options.body)
     const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message }
@@ -166,14 +202,16 @@ async function exchange(
   const body = typeof content === 'function' ? await openBody(content) : content
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, headers, agent, defaultPort })
-    let answer: IncomingMessage | undefined
-    const seconds = content === undefined ? silenceSeconds.download : silenceSeconds.upload
+    let isAnswered = false
+    const seconds = content === undefined ? silence() : 5 * silence()
     outgoing.setTimeout(seconds * 1000, () => {
-      ;(answer ?? outgoing).destroy(new Error(`the server was silent for ${seconds} s`))
+      // Once there is an answer its pace counts: who reads slowly lets the connection rest as well.
+      if (!isAnswered) outgoing.destroy(new Error(`the server was silent for ${seconds} s`))
     })
     outgoing.on('error', reject)
     outgoing.on('response', (message) => {
-      answer = message
+      isAnswered = true
+      watchPace(message)
       // A server that answers before it has all of the body, with a refusal that is, does not want the rest.
       message.once('end', () => {
         if (!outgoing.writableFinished) outgoing.destroy()
@@ -194,6 +232,22 @@ async function exchange(
   })
 }
 
+/** Ends an answer of which next to nothing comes, while it is waited for. */
+function watchPace(message: IncomingMessage): void {
+  const { socket } = message
+  const seconds = silence()
+  let before = socket.bytesRead
+  const timer = setInterval(() => {
+    const count = socket.bytesRead - before
+    before = socket.bytesRead
+    if (message.readableLength > 0 || count >= slowest * seconds) return
+    message.destroy(new Error(`the server sent ${count} bytes in ${seconds} s`))
+  }, seconds * 1000)
+  message.once('close', () => {
+    clearInterval(timer)
+  })
+}
+
 async function openBody(open: () => NodeJS.ReadableStream | Promise<NodeJS.ReadableStream>) {
   try {
     return await open()
@@ -207,6 +261,7 @@ async function openBody(open: () => NodeJS.ReadableStream | Promise<NodeJS.Reada
  * @throws HttpFailure when it is longer, or the connection breaks
  */
 export async function readBody(response: HttpResponse, limit = 16 * 1024 * 1024): Promise<Buffer> {
+  if (response.bytes) return response.bytes
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -220,8 +275,20 @@ export async function readBody(response: HttpResponse, limit = 16 * 1024 * 1024)
       cause: error,
     })
   }
-  if (size > limit) throw new HttpFailure(`the answer is larger than ${limit} bytes`, response.url)
+  if (size > limit) throw new TooLarge(`the answer is larger than ${limit} bytes`, response.url)
   return Buffer.concat(chunks)
+}
+
+/**
+ * What is odd about an answer that is not what was asked for, though the status says that all is well: proxies and networks that want a
+ * login answer in a server's place.
+ * @returns undefined when nothing is
+ */
+export function oddityOf({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity')
+    return `it came in the encoding ${foreignText(encoding)}, which was not asked for`
+  return headers['content-type']?.startsWith('text/html') ? 'it came as a web page' : undefined
 }
 
 /** Whether plain http may be spoken to this host: loopback only. */

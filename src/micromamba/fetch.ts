@@ -78,8 +78,8 @@ export async function downloadFile(remote: Remote, target: string): Promise<stri
 export async function downloadText(remote: Remote): Promise<string | undefined> {
   const { url } = remote
   if (url.protocol === 'file:') return readFile(fileURLToPath(url), 'utf8').catch(() => undefined)
-  const response = await answer(remote)
-  return response && (await readBody(response, 64 * 1024)).toString()
+  const response = await answer(remote, 64 * 1024)
+  return response && (await readBody(response)).toString()
 }
 
 /** sha256 of a file on this machine, 64 hex digits. */
@@ -95,12 +95,17 @@ async function open(remote: Remote): Promise<Readable | undefined> {
   return (await answer(remote))?.body
 }
 
-/** The response, undefined for 404. */
-async function answer({ url, authorization }: Remote) {
+/**
+ * The response, undefined for 404.
+ * @param read bytes, of a small file to be read at once
+ */
+async function answer({ url, authorization }: Remote, read?: number) {
   const headers = authorization === undefined ? {} : { authorization }
-  const response = await request({ url, headers }).catch((error: unknown) => {
-    throw error instanceof HttpFailure ? unreachable(url, error) : error
-  })
+  const response = await request({ url, headers, ...(read !== undefined && { read }) }).catch(
+    (error: unknown) => {
+      throw error instanceof HttpFailure ? unreachable(url, error) : error
+    },
+  )
   if (response.status === 200) return response
   response.body.destroy()
   if (response.status === 404) return undefined

@@ -4,6 +4,7 @@ import * as core from '@actions/core'
 import { mapConcurrently } from '../common/concurrency.ts'
 import { UserError } from '../common/errors.ts'
 import { createLimiter } from '../common/limiter.ts'
+import { makeScratch, removeScratch } from '../common/scratch.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import type { Authorizer } from '../channels/access.ts'
 import { checksumsOf, isRight, type Checksums } from './checksums.ts'
@@ -68,18 +69,21 @@ export function startFetching<Locked extends LockedArchive>(
 ): Promise<Fetched<Locked>>[] {
   const progress = new Progress(packages)
   const limited = createLimiter(parallel)
-  const ready = mkdir(directory, { recursive: true })
+  // Of its own, so that what a run that ends early has not finished goes with it; on the same disk.
+  const unfinished = mkdir(directory, { recursive: true }).then(() =>
+    makeScratch('micromamba-image-download-'),
+  )
   const fetching = packages.map((locked) =>
     limited(async () => {
-      await ready
-      const fetched = await fetchOne(locked, directory, options, progress)
+      const fetched = await fetchOne(locked, { directory, unfinished: await unfinished }, options, progress)
       const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`
       progress.finished(source, fetched.size)
       return fetched
     }),
   )
-  void Promise.allSettled(fetching).then(() => {
+  void Promise.allSettled(fetching).then(async () => {
     progress.end()
+    await removeScratch(await unfinished).catch(() => undefined)
   })
   return fetching
 }
@@ -103,21 +107,27 @@ function sourceOf({ url, channel = 'a folder' }: LockedArchive): string {
   return url.host === '' ? channel : url.host
 }
 
+interface Folders {
+  readonly directory: string
+  /** Where files are until they are verified. */
+  readonly unfinished: string
+}
+
 /** What is under way to each file. */
 const underWay = new Map<string, Promise<unknown>>()
 
 /** Of several environments that want an archive at the same time the first brings it, and the others find it. */
 async function fetchOne<Locked extends LockedArchive>(
   locked: Locked,
-  directory: string,
+  { directory, unfinished }: Folders,
   options: FetchOptions,
   progress: Progress,
 ): Promise<Fetched<Locked>> {
   const file = join(directory, tarballName(locked))
   const others = underWay.get(file) ?? Promise.resolve()
   const fetching = others.then(
-    () => findOrBring(locked, file, options, progress),
-    () => findOrBring(locked, file, options, progress),
+    () => findOrBring(locked, { file, unfinished }, options, progress),
+    () => findOrBring(locked, { file, unfinished }, options, progress),
   )
   underWay.set(file, fetching)
   try {
@@ -129,7 +139,7 @@ async function fetchOne<Locked extends LockedArchive>(
 
 async function findOrBring<Locked extends LockedArchive>(
   locked: Locked,
-  file: string,
+  { file, unfinished }: { readonly file: string } & Pick<Folders, 'unfinished'>,
   { lockFile, authorize }: FetchOptions,
   progress: Progress,
 ): Promise<Fetched<Locked>> {
@@ -141,23 +151,25 @@ async function findOrBring<Locked extends LockedArchive>(
   }
   const refuse: Refusal = (what, advice, cause) =>
     new UserError(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause })
-  const partial = `${file}.${process.pid}.part`
+  const partial = join(unfinished, tarballName(locked))
   const onBytes = (count: number) => {
     progress.received(count)
   }
   const source = locked.format === 'whl' || locked.format === 'sdist' ? 'index' : 'channel'
-  try {
-    const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes })
-    if (!isRight(fetched, locked)) {
-      const { algorithm, hex } = locked.checksum
-      throw refuse(
-        `its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`,
-        `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`,
-      )
-    }
-    await rename(partial, file)
-    return { locked, file, ...fetched, from: 'channel' }
-  } finally {
-    await rm(partial, { force: true })
+  const bring = () => transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes })
+  let fetched = await bring()
+  if (!isRight(fetched, locked)) {
+    // Where a server does not say how long an answer is, one that ends early looks whole.
+    core.info(`${locked.fileName} did not come as the lockfile has it, and is fetched again`)
+    fetched = await bring()
   }
+  if (!isRight(fetched, locked)) {
+    const { algorithm, hex } = locked.checksum
+    throw refuse(
+      `its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}${fetched.oddity ? `; ${fetched.oddity}` : ''}`,
+      `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`,
+    )
+  }
+  await rename(partial, file)
+  return { locked, file, ...fetched, from: 'channel' }
 }

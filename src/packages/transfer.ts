@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
 import { describeDiskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
-import { HttpFailure, pause, request, type HttpResponse } from '../common/http.ts'
+import { HttpFailure, oddityOf, pause, request, type HttpResponse } from '../common/http.ts'
 import { rechunk } from '../common/rechunk.ts'
 import type { Authorizer } from '../channels/access.ts'
 import { Checksummer, type Checksums } from './checksums.ts'
@@ -27,12 +27,18 @@ const tries = 5
 const chunkSize = 256 * 1024
 const goneAdvice = 'Update the lockfile: lock-mode: update.'
 
+/** What came. */
+export interface Received extends Checksums {
+  /** What was strange about the answer that it came by. */
+  readonly oddity?: string
+}
+
 /**
  * Brings an archive from its channel, or its index, into a file.
  * @returns the checksums of what came, which nobody has compared yet
  * @throws UserError when it cannot be had
  */
-export async function transfer(of: Transfer): Promise<Checksums> {
+export async function transfer(of: Transfer): Promise<Received> {
   return of.url.protocol === 'file:' ? copy(of) : download(of)
 }
 
@@ -52,7 +58,7 @@ async function copy(of: Transfer): Promise<Checksums> {
 }
 
 /** A connection that breaks is taken up where it ended, if the server can do that. */
-async function download(of: Transfer): Promise<Checksums> {
+async function download(of: Transfer): Promise<Received> {
   let checksummer = new Checksummer()
   let validator: string | undefined
   for (let attempt = 1; ; attempt++) {
@@ -64,14 +70,18 @@ async function download(of: Transfer): Promise<Checksums> {
       validator = validatorOf(response)
       const expected = Number(response.headers['content-length'] ?? NaN) + checksummer.size
       await receive(response.body as AsyncIterable<Buffer>, of, checksummer, expected)
-      return checksummer.digest()
+      const oddity = oddityOf(response)
+      return { ...checksummer.digest(), ...(oddity !== undefined && { oddity }) }
     } catch (error) {
       if (error instanceof UserError) throw error
       // Requests that found no server have been tried again already.
       if (attempt === tries || error instanceof HttpFailure) {
+        const isTheirs = error instanceof HttpFailure && error.status !== undefined
         throw of.refuse(
           `it cannot be had: ${messageOf(error)}`,
-          `Is the ${of.source} reachable from here?`,
+          isTheirs
+            ? `The ${of.source} has a problem of its own: try again later.`
+            : `Check that the ${of.source} can be reached from here.`,
           error,
         )
       }

@@ -7,8 +7,14 @@ import { isForksPullRequest } from '../common/fork.ts'
 export function adviceFor(
   { registry, writes }: { readonly registry: string; readonly writes: boolean },
   status: number,
-  said: { readonly message?: string },
+  said: { readonly message?: string; readonly code?: string },
 ): string {
+  if (writes && /quota|exceed|storage limit|insufficient storage/i.test(said.message ?? '')) {
+    return `${registry} has no more room for this repository: delete old images there, or have the limit raised.`
+  }
+  if (writes && (said.code === 'MANIFEST_BLOB_UNKNOWN' || said.code === 'BLOB_UNKNOWN')) {
+    return 'The registry no longer has a part of the image that it had a moment ago, as when it collects garbage: run the job again.'
+  }
   switch (status) {
     case 401:
     case 403:
@@ -24,8 +30,14 @@ export function adviceFor(
     case 429:
       return writes ? 'Try again later.' : `${login(registry)}: users have higher limits than the anonymous.`
     default:
+      if (status < 400) return adviceForStranger(registry)
       return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.'
   }
+}
+
+/** What to do about an answer that no registry gives. */
+export function adviceForStranger(registry: string): string {
+  return `A proxy, or a network that wants a login, may have answered in the place of ${registry}: check how it is reached from here.`
 }
 
 const login = (registry: string) => `Log in to ${registry} with docker/login-action in an earlier step`

@@ -66,7 +66,7 @@ function errorOf(
   const answer = `${status}${reason ? ` ${reason}` : ''}`
   return new RegistryError(`cannot ${undertaking.what}: the registry answered ${answer}`, {
     at: { url: shown(url) },
-    advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message }),
+    advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message, code }),
     status,
     cause,
     answer,
@@ -89,6 +89,6 @@ function parseErrors(body: string): { code?: string; message?: string } {
 }
 
 /** An address for a message: signatures and upload states stand in the query. */
-function shown(url: URL): string {
+export function shown(url: URL): string {
   return `${url.origin}${url.pathname}`
 }

@@ -25,26 +25,31 @@ export async function findManifest(
   accept = manifestMediaTypes,
 ): Promise<Manifest | undefined> {
   const undertaking = reading(reference)
-  try {
+  const ask = async (): Promise<Manifest | undefined> => {
     const response = await transport.send({
       to: pathOf(reference),
       scopes: [toPull(reference.repository)],
       headers: { accept: accept.join(', ') },
+      read: sizeLimit,
     })
-    if (response.status === 404) {
-      response.body.resume()
-      return undefined
-    }
+    if (response.status === 404) return undefined
     if (response.status !== 200) throw await refusal(undertaking, response)
-    const bytes = await readBody(response, sizeLimit)
-    const digest = digestOf(bytes)
-    if (reference.digest !== undefined && reference.digest !== digest) {
-      throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
+    const bytes = await readBody(response)
+    return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest: digestOf(bytes), bytes }
+  }
+  const isAsked = (found: Manifest | undefined) =>
+    found === undefined || reference.digest === undefined || found.digest === reference.digest
+  try {
+    let found = await ask()
+    // Where a server does not say how long an answer is, one that ends early looks whole.
+    if (!isAsked(found)) found = await ask()
+    if (!isAsked(found)) {
+      throw new RegistryError(`the registry answered with other bytes, whose digest is ${found?.digest}`, {
         at: { url: formatReference(reference) },
         advice: 'Do not trust it: the registry, or something between, changed the image.',
       })
     }
-    return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest, bytes }
+    return found
   } catch (error) {
     throw explained(undertaking, error)
   }

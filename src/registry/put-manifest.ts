@@ -3,7 +3,9 @@ import type { Digest } from '../common/digest.ts'
 import { foreignText } from '../common/foreign.ts'
 import type { Blob, Descriptor } from '../oci/descriptor.ts'
 import { toPush } from './auth.ts'
-import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
+import { HttpFailure } from '../common/http.ts'
+import { adviceForStranger } from './advice.ts'
+import { explained, refusal, RegistryError, shown, type Undertaking } from './failure.ts'
 import { headManifest, pathOf } from './manifests.ts'
 import { formatReference, type ImageReference } from './reference.ts'
 import type { Transport } from './transport.ts'
@@ -38,17 +40,30 @@ export async function putManifest(
       return
     }
     response.body.resume()
-    const stored = response.headers['docker-content-digest']
-    if (stored !== undefined && stored !== descriptor.digest) {
-      throw new RegistryError(
-        `the registry stored ${foreignText(String(stored))} in place of ${descriptor.digest}`,
-        {
-          at: { url: formatReference(name) },
-        },
-      )
+    // The header is optional in the specification, and anybody can answer 200: without it the registry is asked.
+    const said = response.headers['docker-content-digest']
+    const stored = said?.toString() ?? (await headManifest(transport, name))?.digest
+    if (stored === descriptor.digest) return
+    if (said === undefined) {
+      const there = stored === undefined ? 'nothing is there' : `it stands for ${stored}`
+      const { status } = response
+      throw new RegistryError(`cannot ${undertaking.what}: the answer was ${status}, and ${there}`, {
+        at: { url: shown(response.url) },
+        advice: adviceForStranger(name.registry),
+      })
     }
+    throw new RegistryError(
+      `the registry stored ${foreignText(stored ?? '')} in place of ${descriptor.digest}`,
+      {
+        at: { url: formatReference(name) },
+        advice: 'It may not be used, for it is not what was made. Tell who runs the registry.',
+      },
+    )
   } catch (error) {
-    throw explained(undertaking, error)
+    // All tries may have arrived, and only the answers got lost.
+    const failure = explained(undertaking, error)
+    if (!(error instanceof HttpFailure) || !(failure instanceof RegistryError)) throw failure
+    await settle(transport, name, descriptor.digest, failure)
   }
 }
 
@@ -68,7 +83,9 @@ async function settle(
     throw error
   })
   if (there?.digest === digest) {
-    core.info(`${formatReference(name)} is ${digest} already: the registry answered ${refused.answer}`)
+    core.info(
+      `${formatReference(name)} is ${digest} already: ${refused.answer ? `the registry answered ${refused.answer}` : 'an answer got lost'}`,
+    )
     return
   }
   if (!there || !isImmutable(refused)) throw refused

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
-import { isLoopback, readBody, request, type HttpResponse } from '../common/http.ts'
+import { isLoopback, oddityOf, readBody, request, type HttpResponse } from '../common/http.ts'
+import { adviceForStranger } from './advice.ts'
 import type { Challenge } from './challenge.ts'
 import { basicOf, type Credential } from './credential.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
@@ -10,6 +11,9 @@ export interface Token {
   /** Milliseconds since the epoch; a little earlier than the service says, so that it lasts for a request. */
   readonly expires: number
 }
+
+/** Of an answer, in bytes. */
+const sizeLimit = 1024 * 1024
 
 interface TokenRequest {
   readonly registry: string
@@ -35,7 +39,7 @@ export async function fetchToken(wanted: TokenRequest): Promise<Token> {
   try {
     const response = await ask(wanted, realmOf(wanted))
     if (response.status !== 200) throw await refusal(undertaking, response)
-    return parseToken((await readBody(response, 1024 * 1024)).toString(), undertaking)
+    return await parseToken(response, undertaking)
   } catch (error) {
     throw explained(undertaking, error)
   }
@@ -52,12 +56,13 @@ async function ask({ asked, scopes, credential }: TokenRequest, realm: URL): Pro
       ...(service !== undefined && { service }),
     })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return request({ method: 'POST', url: realm, headers, body: form.toString() })
+    return request({ method: 'POST', url: realm, headers, body: form.toString(), read: sizeLimit })
   }
   const url = new URL(realm)
   if (service !== undefined) url.searchParams.set('service', service)
   for (const scope of scopes) url.searchParams.append('scope', scope)
-  return request({ url, headers: credential ? { authorization: `Basic ${basicOf(credential)}` } : {} })
+  const headers = credential ? { authorization: `Basic ${basicOf(credential)}` } : {}
+  return request({ url, headers, read: sizeLimit })
 }
 
 /** The registry chooses who sees the password: over https only, unless all of it happens on this machine. */
@@ -76,17 +81,21 @@ function realmOf({ registry, base, asked }: TokenRequest): URL {
   return realm
 }
 
-function parseToken(text: string, undertaking: Undertaking): Token {
+async function parseToken(response: HttpResponse, undertaking: Undertaking): Promise<Token> {
   let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null
   try {
-    answer = JSON.parse(text) as typeof answer // each field is checked below
+    answer = JSON.parse((await readBody(response)).toString()) as typeof answer // each field is checked below
   } catch {
     answer = null
   }
   // Some give both, and leave one of them empty.
   const value = answer?.token || answer?.access_token
   if (typeof value !== 'string' || value === '') {
-    throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`)
+    const oddity = oddityOf(response)
+    throw new RegistryError(`cannot ${undertaking.what}: ${oddity ?? 'the answer holds no token'}`, {
+      at: { url: `${response.url.origin}${response.url.pathname}` },
+      advice: adviceForStranger(undertaking.registry),
+    })
   }
   core.setSecret(value)
   // Services that give no lifetime, or a very short one, mean a minute.

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { HttpFailure, pause, type HttpResponse } from '../common/http.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
+import { foreignText } from '../common/foreign.ts'
+import { adviceForStranger } from './advice.ts'
 import { toPull, toPush } from './auth.ts'
 import { explained, refusal, RegistryError, type Undertaking } from './failure.ts'
 import { formatRepository, type ImageReference } from './reference.ts'
@@ -152,16 +154,34 @@ async function upload(
   const { status, headers } = response
   if (status === 201 || status === 204) {
     response.body.resume()
+    const stored = headers['docker-content-digest']?.toString() ?? descriptor.digest
+    if (stored !== descriptor.digest) {
+      const what = `the registry stored ${foreignText(stored)} in place of the blob ${descriptor.digest}`
+      throw new LostUpload(
+        new RegistryError(what, {
+          at: { url: formatRepository(repository) },
+          advice: 'It may not be used, for it is not what was made. Tell who runs the registry.',
+        }),
+      )
+    }
   } else if (status === 200 || status === 202) {
     response.body.resume()
     // Not by the specification: the digest is what counts.
     if (headers['docker-content-digest'] === descriptor.digest) return
     if (await hasBlob(transport, repository, descriptor, { toWrite: true })) return
     const what = `the registry answered ${status} to the blob ${descriptor.digest}, but does not have it`
-    throw new LostUpload(new RegistryError(what, { at: { url: formatRepository(repository) }, status }))
+    throw new LostUpload(
+      new RegistryError(what, {
+        at: { url: formatRepository(repository) },
+        advice: adviceForStranger(transport.registry),
+        status,
+      }),
+    )
   } else {
     const error = await refusal(pushing(repository, descriptor), response)
-    const isLost = status === 404 || status === 416 || error.code?.startsWith('BLOB_UPLOAD_')
+    // Bytes that changed on the way are as lost.
+    const isLost =
+      status === 404 || status === 416 || /^BLOB_UPLOAD_|^(DIGEST|SIZE)_INVALID$/.test(error.code ?? '')
     throw isLost ? new LostUpload(error) : error
   }
 }

@@ -1,14 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Ran, type Stand } from './stand.ts'
+import type { Arranged } from './types.ts'
 
 /**
  * What has to hold after every run, whatever went wrong in it.
  * @returns what does not
  */
-export async function brokenInvariants(stand: Stand, ran: Ran): Promise<string[]> {
+export async function brokenInvariants(
+  stand: Stand,
+  ran: Ran,
+  { movesTag = false }: Pick<Arranged, 'movesTag'> = {},
+): Promise<string[]> {
   const found = await Promise.all([
-    tagStays(stand, ran),
+    movesTag ? [] : tagStays(stand, ran),
     imageIsWhole(stand, ran),
     lockIsWhole(stand, ran),
     onlyWholeArchives(ran),
@@ -47,7 +52,7 @@ async function tagStays(stand: Stand, ran: Ran): Promise<string[]> {
       ? []
       : [`the run gives ${outputs['digest'] ?? 'no digest'}, its tag is ${now}`]
   }
-  return now === stand.oldDigest ? [] : [`the run failed, and the tag moved to ${now}`]
+  return now === ran.oldDigest ? [] : [`the run failed, and the tag moved to ${now}`]
 }
 
 interface Descriptor {
@@ -59,7 +64,7 @@ interface Descriptor {
 async function imageIsWhole(stand: Stand, ran: Ran): Promise<string[]> {
   const at = `http://${stand.registryHost}/v2/${ran.run.repository}`
   const bytes = await manifestOf(stand, ran)
-  if (bytes === undefined || digestOf(bytes) === stand.oldDigest) return []
+  if (bytes === undefined || digestOf(bytes) === ran.oldDigest) return []
   const manifest = JSON.parse(bytes.toString()) as { config: Descriptor; layers: Descriptor[] }
   const wrong = await Promise.all(
     [manifest.config, ...manifest.layers].map(async (blob) => {

@@ -15,7 +15,7 @@ export async function judge(of: FaultCase, stand: Stand, id: string): Promise<Ve
       ...(arranged.hasMet() ? [] : ['the run has not met the fault']),
       ...(ran.seconds > longest ? [`it took ${ran.seconds.toFixed(0)} s`] : []),
       ...objectionsToEnd(of, stand, ran, arranged),
-      ...(await brokenInvariants(stand, ran)),
+      ...(await brokenInvariants(stand, ran, arranged)),
       ...((await arranged.objections?.(ran.outcome)) ?? []),
     ]
     await rm(ran.workspace, { recursive: true, force: true })

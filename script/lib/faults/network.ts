@@ -19,6 +19,8 @@ export interface NetworkFault {
   readonly passes: boolean
   /** Nothing is wrong: it has to be survived, be it for ever. */
   readonly harmless?: boolean
+  /** Only a checksum tells: where there is none, it may be an error. */
+  readonly unseen?: boolean
   /** For ever, other requests to the same server meet it too. */
   readonly spreads?: boolean
   /** @param forEver or once */
@@ -150,6 +152,7 @@ export const networkFaults: readonly NetworkFault[] = [
     name: 'ends early, length not said',
     spoils: 'answer',
     passes: true,
+    unseen: true,
     make: always(async ({ socket, forward }) => {
       const answer = await forward()
       const lines = Object.entries(withoutLength(answer)).map(
@@ -246,6 +249,7 @@ export const networkFaults: readonly NetworkFault[] = [
     name: 'length too small',
     spoils: 'answer',
     passes: true,
+    unseen: true,
     make: always(async ({ response, forward }) => {
       const answer = await forward()
       response.writeHead(answer.status, withLength(answer, Math.floor(answer.body.length / 2)))

@@ -1,6 +1,7 @@
-import type { ProxiedRequest } from '../../../__tests__/world/fault-proxy.ts'
+import type { Fault, ProxiedRequest } from '../../../__tests__/world/fault-proxy.ts'
 import type { NetworkFault } from './network.ts'
-import type { ScenarioName, ServiceName } from './stand.ts'
+import type { ScenarioName, ServiceName, Stand } from './stand.ts'
+import type { Arranged, FaultCase } from './types.ts'
 
 /** A kind of request that a run makes: what it is for, who answers, and how it is known by. */
 export interface RequestKind {
@@ -11,11 +12,16 @@ export interface RequestKind {
   readonly fits: (request: ProxiedRequest) => boolean
   /** Besides what everything can meet. */
   readonly has: readonly Exclude<NetworkFault['spoils'], 'any'>[]
+  /** What comes is held to a checksum at once, and had again. */
+  readonly checked?: boolean
+  /** Faults that it is not to meet, by the beginning of their names. */
+  readonly except?: readonly string[]
   /** A run does without an answer, and comes to the same image. */
   readonly dispensable?: boolean
 }
 
-const is = (methods: string, path: RegExp) => (request: ProxiedRequest) =>
+/** Requests by one of some methods, separated by blanks, for a path. */
+export const isRequest = (methods: string, path: RegExp) => (request: ProxiedRequest) =>
   methods.split(' ').includes(request.method) && path.test(request.path)
 
 /** A repository of a case, whichever. */
@@ -26,14 +32,14 @@ export const requestKinds: readonly RequestKind[] = [
     name: 'token to push',
     service: 'registry',
     scenario: 'image',
-    fits: is('GET', /^\/token\?.*push/),
+    fits: isRequest('GET', /^\/token\?.*push/),
     has: ['answer', 'place'],
   },
   {
     name: 'token to pull',
     service: 'registry',
     scenario: 'image',
-    fits: is('GET', /^\/token\?(?!.*push)/),
+    fits: isRequest('GET', /^\/token\?(?!.*push)/),
     has: ['answer', 'place'],
   },
   {
@@ -41,14 +47,14 @@ export const requestKinds: readonly RequestKind[] = [
     service: 'registry',
     scenario: 'image',
     // The first is refused for want of a token.
-    fits: (request) => is('POST', /\/blobs\/uploads\/$/)(request) && request.before === 1,
+    fits: (request) => isRequest('POST', /\/blobs\/uploads\/$/)(request) && request.before === 1,
     has: [],
   },
   {
     name: 'end of that check',
     service: 'registry',
     scenario: 'image',
-    fits: is('DELETE', /\/blobs\/uploads\//),
+    fits: isRequest('DELETE', /\/blobs\/uploads\//),
     has: [],
     dispensable: true,
   },
@@ -56,7 +62,7 @@ export const requestKinds: readonly RequestKind[] = [
     name: 'earlier image',
     service: 'registry',
     scenario: 'image',
-    fits: is('GET', new RegExp(`^${own}/manifests/`)),
+    fits: isRequest('GET', new RegExp(`^${own}/manifests/`)),
     has: ['answer', 'place'],
     dispensable: true,
   },
@@ -64,28 +70,29 @@ export const requestKinds: readonly RequestKind[] = [
     name: "base's manifest",
     service: 'registry',
     scenario: 'image',
-    fits: is('GET HEAD', /^\/v2\/library\/debian\/manifests\//),
+    fits: isRequest('GET HEAD', /^\/v2\/library\/debian\/manifests\//),
     has: ['answer', 'place'],
+    checked: true,
   },
   {
     name: "base's config and layers",
     service: 'registry',
     scenario: 'image',
-    fits: is('GET', /^\/v2\/library\/debian\/blobs\//),
+    fits: isRequest('GET', /^\/v2\/library\/debian\/blobs\//),
     has: ['answer', 'place'],
   },
   {
     name: 'whether a blob is there',
     service: 'registry',
     scenario: 'image',
-    fits: is('HEAD', new RegExp(`^${own}/blobs/`)),
+    fits: isRequest('HEAD', new RegExp(`^${own}/blobs/`)),
     has: ['place'],
   },
   {
     name: 'mount of a blob',
     service: 'registry',
     scenario: 'image',
-    fits: is('POST', /\/blobs\/uploads\/\?mount=/),
+    fits: isRequest('POST', /\/blobs\/uploads\/\?mount=/),
     has: [],
     dispensable: true,
   },
@@ -93,28 +100,86 @@ export const requestKinds: readonly RequestKind[] = [
     name: 'beginning of an upload',
     service: 'registry',
     scenario: 'image',
-    fits: (request) => is('POST', /\/blobs\/uploads\/$/)(request) && request.before > 1,
+    fits: (request) => isRequest('POST', /\/blobs\/uploads\/$/)(request) && request.before > 1,
     has: [],
   },
   {
     name: 'upload of a blob',
     service: 'registry',
     scenario: 'image',
-    fits: is('PUT', /\/blobs\/uploads\//),
+    fits: isRequest('PUT', /\/blobs\/uploads\//),
     has: ['upload'],
   },
   {
     name: 'manifest under its tag',
     service: 'registry',
     scenario: 'image',
-    fits: is('PUT', new RegExp(`^${own}/manifests/`)),
+    fits: isRequest('PUT', new RegExp(`^${own}/manifests/`)),
     has: ['upload'],
   },
   {
     name: 'archive of a package',
     service: 'channel',
     scenario: 'image',
-    fits: is('GET', /\.conda$/),
+    fits: isRequest('GET', /\.conda$/),
+    has: ['answer', 'place'],
+    checked: true,
+  },
+  {
+    name: "channel's index",
+    service: 'channel',
+    scenario: 'lock',
+    fits: isRequest('GET', /\/repodata\.json/),
+    has: [],
+    // By its own clock, which the stand-in for micromamba does not have.
+    except: ['stalls'],
+  },
+  {
+    name: "micromamba's checksum",
+    service: 'releases',
+    scenario: 'lock',
+    fits: isRequest('GET', /\.sha256$/),
     has: ['answer', 'place'],
   },
+  {
+    name: 'micromamba',
+    service: 'releases',
+    scenario: 'lock',
+    fits: isRequest('GET', /\/micromamba-[\w-]+$/),
+    has: ['answer', 'place'],
+  },
+  ...(
+    [
+      ['lookup in the cache', 'restore', isRequest('POST', /\/GetCacheEntryDownloadURL$/), ['answer']],
+      ['archives of the cache', 'restore', isRequest('GET HEAD', /^\/account\//), ['answer', 'place']],
+      ['new entry of the cache', 'save', isRequest('POST', /\/CreateCacheEntry$/), ['answer']],
+      ['upload to the cache', 'save', isRequest('PUT', /^\/account\//), ['upload']],
+      ['end of that upload', 'save', isRequest('POST', /\/FinalizeCacheEntryUpload$/), ['answer']],
+    ] as const
+  ).map(([name, scenario, fits, has]): RequestKind => ({
+    ...{ name, service: 'cache', scenario, fits, has, dispensable: true },
+    // By the toolkit's clock, of minutes, which nothing shortens.
+    except: ['stalls', 'trickles'],
+  })),
 ]
+
+/** Has a run's requests meet a fault: the first that fits, or all. */
+export async function spoilRequests(
+  stand: Stand,
+  id: string,
+  spoiled: Pick<RequestKind, 'service' | 'scenario' | 'fits'> & {
+    readonly times: FaultCase['times']
+    readonly fault: Fault
+  },
+): Promise<Arranged> {
+  const { service, scenario, fits, times, fault } = spoiled
+  const proxy = stand.proxies[service]
+  await stand.elsewhere.spoil()
+  await proxy.spoil((request) => fits(request) && (times === 'for ever' || proxy.met.length === 0), fault)
+  return {
+    run: { scenario, repository: `team/${id}` },
+    hasMet: () => proxy.met.length > 0,
+    names: new RegExp(proxy.host.replaceAll(/[.[\]]/g, String.raw`\$&`)),
+    undo: () => proxy.spoil(),
+  }
+}

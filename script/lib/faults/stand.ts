@@ -11,13 +11,13 @@ import { startWorld } from '../../../__tests__/world/world.ts'
 import { runAction, type ActionOutcome } from '../runner.ts'
 import { signature } from './network.ts'
 
-export type ServiceName = 'registry' | 'channel' | 'releases'
+export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache'
 
 /**
  * What a job does. `image`: an image of a locked environment is pushed, whose base and packages are fetched. `lock`: the same, with micromamba to be
- * downloaded and the environment to be solved.
+ * downloaded and the environment to be solved. `restore`: as `image`, with the packages in the cache. `save`: with a cache that has none of them.
  */
-export type ScenarioName = 'image' | 'lock'
+export type ScenarioName = 'image' | 'lock' | 'restore' | 'save'
 
 /** A run of the action on a stand. */
 export interface Run {
@@ -36,6 +36,8 @@ export interface Ran {
   readonly temporary: string
   /** The lockfile's text before. */
   readonly oldLock: string | undefined
+  /** What the tag stood for before. */
+  readonly oldDigest: string
   readonly seconds: number
 }
 
@@ -48,8 +50,6 @@ export interface Stand {
   readonly secrets: readonly string[]
   /** The registry without its front, to look at what it has. */
   readonly registryHost: string
-  /** The digest of the manifest that each repository's tag stands for before a run. */
-  readonly oldDigest: string
   /** What a run without a fault gives. */
   readonly control: Readonly<Record<ScenarioName, { readonly digest: string; readonly lock: string }>>
   run(run: Run): Promise<Ran>
@@ -59,7 +59,7 @@ export interface Stand {
 const channelLogin = { user: 'reader', password: 'channel-pass-77d1' }
 
 /** The clock of a run, shortened: seconds of the first pause before another try, and of silence that is too long. */
-const clock = { MICROMAMBA_IMAGE_RETRY_SECONDS: '0.02', MICROMAMBA_IMAGE_SILENCE_SECONDS: '0.5' }
+const clock = { MICROMAMBA_IMAGE_RETRY_SECONDS: '0.02', MICROMAMBA_IMAGE_SILENCE_SECONDS: '1' }
 
 /** No service of the machine's own plays a part. */
 const noProxies = Object.fromEntries(
@@ -75,11 +75,13 @@ export async function startStand(): Promise<Stand> {
     channel: { login: channelLogin },
     releases: {},
     registry: { auth: 'token' },
+    cache: {},
   })
   const proxies = {
     registry: await startFaultProxy(world.registry.host),
     channel: await startFaultProxy(new URL(world.channel.url).host),
     releases: await startFaultProxy(new URL(world.releases.url).host),
+    cache: await startFaultProxy(new URL(world.cache.environment['ACTIONS_RESULTS_URL'] ?? '').host),
   }
   const elsewhere = await startFaultProxy(world.registry.host)
   const base = join(home, 'base.tar')
@@ -118,7 +120,7 @@ export async function startStand(): Promise<Stand> {
   }
   const lockFile = 'env.linux-64.lock'
   const temporary = join(home, 'temp')
-  let oldDigest = ''
+  const usesCache = ({ scenario }: Run) => scenario === 'restore' || scenario === 'save'
 
   async function run(asked: Run): Promise<Ran> {
     const workspace = await mkdtemp(join(home, 'workspace-'))
@@ -130,19 +132,22 @@ export async function startStand(): Promise<Stand> {
     )
     await mkdir(tools, { recursive: true })
     const oldLock = await readFile(join(workspace, lockFile), 'utf8').catch(() => undefined)
-    oldDigest = await pushOld(world.registry.backHost, asked.repository)
+    const oldDigest = await pushOld(world.registry.backHost, asked.repository)
     const start = performance.now()
     const outcome = await runAction({
       inputs: {
         ...inputs,
         tags: `${proxies.registry.host}/${asked.repository}:latest`,
-        ...(asked.scenario === 'image' && oldLock !== undefined && { 'lock-mode': 'locked' }),
+        ...(asked.scenario !== 'lock' && { 'lock-mode': 'locked' }),
+        ...(asked.scenario === 'restore' && { 'cache-write': 'false' }),
+        ...(asked.scenario === 'save' && { 'cache-downloads-key': asked.repository.replace('/', '-') }),
         ...asked.inputs,
       },
       environment: {
         ...world.environment,
         ...noProxies,
         ...clock,
+        ACTIONS_RESULTS_URL: usesCache(asked) ? `http://${proxies.cache.host}/` : undefined,
         RUNNER_TEMP: temporary,
         RUNNER_TOOL_CACHE: tools,
         DOCKER_CONFIG: docker,
@@ -151,7 +156,7 @@ export async function startStand(): Promise<Stand> {
       workspace,
     })
     const seconds = (performance.now() - start) / 1000
-    return { run: asked, outcome, workspace, temporary, oldLock, seconds }
+    return { run: asked, outcome, workspace, temporary, oldLock, oldDigest, seconds }
   }
 
   async function controlled(scenario: ScenarioName) {
@@ -176,6 +181,14 @@ export async function startStand(): Promise<Stand> {
     const lock = await controlled('lock')
     // The tool cache of these has it from now on.
     const image = await controlled('image')
+    const save = await controlled('save')
+    // An entry of the usual key, for those who restore.
+    await run({
+      scenario: 'save',
+      repository: 'team/for-restoring',
+      inputs: { 'cache-downloads-key': 'micromamba-image-downloads' },
+    })
+    const restore = await controlled('restore')
     return {
       proxies,
       elsewhere,
@@ -186,12 +199,10 @@ export async function startStand(): Promise<Stand> {
         channelLogin.password,
         Buffer.from(`${channelLogin.user}:${channelLogin.password}`).toString('base64'),
         signature,
+        world.cache.environment['ACTIONS_RUNTIME_TOKEN'] ?? '',
       ],
       registryHost: world.registry.backHost,
-      get oldDigest() {
-        return oldDigest
-      },
-      control: { image, lock },
+      control: { image, lock, restore, save },
       run,
       stop,
     }
@@ -201,8 +212,8 @@ export async function startStand(): Promise<Stand> {
   }
 }
 
-/** A manifest for the tag to stand for before a run: the smallest that a registry takes. */
-async function pushOld(host: string, repository: string): Promise<string> {
+/** A manifest for a repository's tag to stand for: the smallest that a registry takes. @returns its digest */
+export async function pushOld(host: string, repository: string, by = 'an earlier run'): Promise<string> {
   const config = Buffer.from('{}')
   const digest = digestOf(config)
   const begun = await fetch(`http://${host}/v2/${repository}/blobs/uploads/?digest=${digest}`, {
@@ -217,6 +228,7 @@ async function pushOld(host: string, repository: string): Promise<string> {
     mediaType,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: config.length },
     layers: [],
+    annotations: { by },
   })
   await expectOk(
     fetch(`http://${host}/v2/${repository}/manifests/latest`, {

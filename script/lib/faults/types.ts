@@ -27,6 +27,8 @@ export interface Arranged {
   readonly hasMet: () => boolean
   /** What an error has to name: an address's host, a file. */
   readonly names: RegExp
+  /** The registry itself moves the tag, whatever the run does. */
+  readonly movesTag?: boolean
   /** Objections besides those to every run. */
   readonly objections?: (outcome: ActionOutcome) => readonly string[] | Promise<readonly string[]>
   readonly undo?: () => Promise<void>
