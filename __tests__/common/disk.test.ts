@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -102,4 +102,20 @@ test('what is no fault of a disk is nothing', async () => {
     createConnection({ port: 1, host: '127.0.0.1' }).on('error', resolve)
   })
   expect(diskError(refused)).toBeUndefined()
+})
+
+test('a file that is open already, whose name the system does not say: the place that has no room', async () => {
+  const before = process.env['RUNNER_TEMP']
+  process.env['RUNNER_TEMP'] = disk.path
+  try {
+    const file = await open(join(disk.path, 'open'), 'w')
+    const error = diskError(await thrownBy(file.writeFile(randomBytes(300_000))))
+    await file.close()
+    expect(String(error)).toContain(
+      `there is no room left for a file in '${disk.path}' (in RUNNER_TEMP): 0 B of 65.5 kB are free`,
+    )
+  } finally {
+    if (before === undefined) delete process.env['RUNNER_TEMP']
+    else process.env['RUNNER_TEMP'] = before
+  }
 })

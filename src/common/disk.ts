@@ -25,7 +25,9 @@ export function describeDiskError(
   const path = file ?? error.dest ?? error.path
   const place = path === undefined ? 'a file' : nameOf(path)
   if (error.code === 'ENOSPC') {
-    return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom }
+    const full = path ?? fullestPlace()
+    const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place
+    return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom }
   }
   if (error.code === 'EDQUOT') {
     return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom }
@@ -54,6 +56,21 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException & { reado
 function nameOf(path: string): string {
   const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'))
   return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`
+}
+
+/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
+function fullestPlace(): string | undefined {
+  const rooms = places.flatMap((name) => {
+    const path = process.env[name]
+    try {
+      if (!path) return []
+      const { bavail, bsize } = statfsSync(path)
+      return [{ path, room: bavail * bsize }]
+    } catch {
+      return []
+    }
+  })
+  return rooms.sort((a, b) => a.room - b.room)[0]?.path
 }
 
 function roomAt(path: string | undefined, needed: number | undefined): string {

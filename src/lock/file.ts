@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { describeDiskError } from '../common/disk.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { withoutCredentials, withoutPipCredentials } from '../environment/read.ts'
 
@@ -9,7 +10,11 @@ export async function readLockFile(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // what node:fs rejects with
-    throw new UserError(`it cannot be read: ${messageOf(error)}`, { at: { file: path }, cause: error })
+    throw new UserError(`it cannot be read: ${messageOf(error)}`, {
+      at: { file: path },
+      advice: 'Make it a file that the user of the job may read.',
+      cause: error,
+    })
   }
 }
 
@@ -21,8 +26,12 @@ export async function writeLockFile(path: string, text: string): Promise<void> {
     await writeFile(unfinished, text)
     await rename(unfinished, path)
   } catch (error) {
-    await rm(unfinished, { force: true })
-    throw new UserError(`it cannot be written: ${messageOf(error)}`, { at: { file: path }, cause: error })
+    await rm(unfinished, { force: true }).catch(() => undefined) // where a disk is read-only, there is nothing to remove
+    const { what, advice } = describeDiskError(error, { file: path, needed: Buffer.byteLength(text) }) ?? {
+      what: messageOf(error),
+      advice: "Is the folder that 'lock-file' names one that can be written?",
+    }
+    throw new UserError(`it cannot be written: ${what}`, { at: { file: path }, advice, cause: error })
   }
 }
 
