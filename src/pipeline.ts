@@ -152,14 +152,14 @@ async function pushed<T extends PushReport>(push: () => Promise<T>): Promise<T> 
   }
 }
 
-/** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
+/** What stays on the machine comes first: tags move when nothing else can fail any more. @returns the bytes that were pushed */
 async function deliver(
   { tags, output, load, workspace }: Request,
   artifact: Artifact,
   { registry, uploader }: RunContext,
 ): Promise<number> {
-  const report = uploader && (await pushed(() => pushImage(artifact, tags, registry, { uploader })))
   if (output !== undefined) await writeLayout(artifact, resolve(workspace, output), tags)
   if (load) await loadImage(artifact, tags)
+  const report = uploader && (await pushed(() => pushImage(artifact, tags, registry, { uploader })))
   return report?.bytesPushed ?? 0
 }
