@@ -86,8 +86,8 @@ export async function runUnder(
   return JSON.parse(stdout.toString()) as { outcome: ActionOutcome; observed: Observed } // what the script wrote
 }
 
-/** Another clock for a process and all that it starts. */
-async function movedClock(clock: string): Promise<NodeJS.ProcessEnv> {
+/** Another clock for a process and all that it starts. @param clock as libfaketime has it */
+export async function movedClock(clock: string): Promise<NodeJS.ProcessEnv> {
   const [library] = globSync('usr/lib/*/faketime/libfaketimeMT.so.1', {
     cwd: await extractDebs(['libfaketime']),
   })

@@ -26,6 +26,12 @@ export interface ActionRun {
   readonly dist?: string
   /** Gets each piece of the log as it is written, line breaks included. */
   readonly onLog?: (text: string) => void
+  /** A program with arguments that starts each step in its place, such as `prlimit`. */
+  readonly under?: readonly string[]
+  /** Called with each step's process as it begins. */
+  readonly onStep?: (name: 'main' | 'post', pid: number) => void
+  /** A folder for the files by which a step talks to its runner; default: one that is removed in the end. */
+  readonly files?: string
 }
 
 export interface ActionOutcome {
@@ -61,12 +67,11 @@ export async function runJob(runs: readonly ActionRun[]): Promise<ActionOutcome[
   try {
     // A runner's is at the same place in every job, which cache entries depend on, and empty when the job begins.
     const temporary = runs[0]?.environment?.['RUNNER_TEMP'] ?? join(home, 'temp')
-    await rm(temporary, { recursive: true, force: true })
-    await mkdir(temporary, { recursive: true })
+    await emptied(temporary)
     const masks = new Set<string>()
     const uses: Use[] = []
     for (const [index, run] of runs.entries()) {
-      uses.push(await runMain(run, join(home, `step-${index}`), temporary, masks))
+      uses.push(await runMain(run, run.files ?? join(home, `step-${index}`), temporary, masks))
     }
     const outcomes: ActionOutcome[] = []
     for (const use of uses.toReversed()) outcomes.unshift(await runPost(use))
@@ -74,6 +79,14 @@ export async function runJob(runs: readonly ActionRun[]): Promise<ActionOutcome[
   } finally {
     await rm(home, { recursive: true, force: true })
   }
+}
+
+/** One that may not be written is as it is: that is for the action to meet. */
+async function emptied(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (!existsSync(folder)) throw error
+  })
 }
 
 /** A use of the action whose main step has run. */
@@ -119,7 +132,11 @@ async function runMain(run: ActionRun, home: string, temporary: string, masks: S
   }
   const step: Use['step'] = async (name, variables) => {
     const program = bundles[name]
-    return program ? runStep(program, variables, workspace, masks, write) : 0
+    if (!program) return 0
+    const command = [...(run.under ?? []), process.execPath, program]
+    return runStep(command, { env: variables, cwd: workspace }, masks, write, (pid) =>
+      run.onStep?.(name, pid),
+    )
   }
   return { files, environment, step, mainCode: await step('main', environment), log: () => log }
 }
@@ -179,19 +196,16 @@ async function exported(
 
 /** Runs one bundle to its end; the exit code, 128 + the signal's number when a signal ended it. */
 function runStep(
-  script: string,
-  environment: NodeJS.ProcessEnv,
-  workspace: string,
+  [program = '', ...words]: readonly string[],
+  place: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
   masks: Set<string>,
   write: (text: string) => void,
+  onStart: (pid: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script], {
-      cwd: workspace,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const renderer = new LogRenderer(masks, { debug: environment['RUNNER_DEBUG'] === '1' })
+    const child = spawn(program, words, { ...place, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (child.pid !== undefined) onStart(child.pid)
+    const renderer = new LogRenderer(masks, { debug: place.env['RUNNER_DEBUG'] === '1' })
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
         const text = renderer.render(line)

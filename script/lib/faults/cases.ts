@@ -1,3 +1,4 @@
+import { machineCases } from './machine.ts'
 import type { FaultCase } from './types.ts'
 import { networkFaults, type NetworkFault } from './network.ts'
 import { registryCases } from './registry.ts'
@@ -5,7 +6,7 @@ import { requestKinds, spoilRequests, type RequestKind } from './requests.ts'
 
 /** Every case of the table. Lists of other kinds of faults are added here. */
 export function allCases(): FaultCase[] {
-  return [...networkCases(), ...registryCases()]
+  return [...networkCases(), ...registryCases(), ...machineCases()]
 }
 
 /** Those that `script/test` runs: at most a minute of one core. */

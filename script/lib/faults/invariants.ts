@@ -5,15 +5,16 @@ import type { Arranged } from './types.ts'
 
 /**
  * What has to hold after every run, whatever went wrong in it.
+ * @param isKilled whether it may have been ended by a signal: then it need not say anything, and a tag that it was moving may have moved
  * @returns what does not
  */
 export async function brokenInvariants(
   stand: Stand,
   ran: Ran,
-  { movesTag = false }: Pick<Arranged, 'movesTag'> = {},
+  { movesTag = false, isKilled = false }: Pick<Arranged, 'movesTag'> & { readonly isKilled?: boolean } = {},
 ): Promise<string[]> {
   const found = await Promise.all([
-    movesTag ? [] : tagStays(stand, ran),
+    movesTag ? [] : tagStays(stand, ran, isKilled),
     imageIsWhole(stand, ran),
     lockIsWhole(stand, ran),
     onlyWholeArchives(ran),
@@ -22,7 +23,7 @@ export async function brokenInvariants(
   ])
   return [
     ...found.flat(),
-    ...saysOneThing(ran),
+    ...(isKilled ? [] : saysOneThing(ran)),
     ...noStack(ran),
     ...postStepIsFine(ran),
     ...nobodyElseIsTold(stand),
@@ -44,7 +45,7 @@ async function tagOf(stand: Stand, ran: Ran): Promise<string | undefined> {
 }
 
 /** No tag has moved unless the run succeeded; then it stands for what the run says. */
-async function tagStays(stand: Stand, ran: Ran): Promise<string[]> {
+async function tagStays(stand: Stand, ran: Ran, isKilled: boolean): Promise<string[]> {
   const { exitCode, outputs } = ran.outcome
   const now = (await tagOf(stand, ran)) ?? 'nothing'
   if (exitCode === 0) {
@@ -52,6 +53,7 @@ async function tagStays(stand: Stand, ran: Ran): Promise<string[]> {
       ? []
       : [`the run gives ${outputs['digest'] ?? 'no digest'}, its tag is ${now}`]
   }
+  if (isKilled && now === stand.control[ran.run.scenario].digest) return []
   return now === ran.oldDigest ? [] : [`the run failed, and the tag moved to ${now}`]
 }
 
@@ -90,9 +92,14 @@ async function lockIsWhole(stand: Stand, { workspace, oldLock }: Ran): Promise<s
 
 const archives = 'micromamba-image-packages'
 
+/** What stays in RUNNER_TEMP: archives for the post step, and micromamba where there is no other place to keep it. */
+const kept = new Set([archives, 'micromamba-image-tools'])
+
 /** Archives that the post step would save, and later runs take, are whole and what their names say. */
-async function onlyWholeArchives({ temporary }: Ran): Promise<string[]> {
-  const names = await readdir(join(temporary, archives)).catch(() => [])
+async function onlyWholeArchives({ temporary, outcome }: Ran): Promise<string[]> {
+  const all = await readdir(join(temporary, archives)).catch(() => [])
+  // What SIGKILL left of a download goes with the folder; nobody saves it.
+  const names = all.filter((name) => outcome.exitCode !== 137 || !name.endsWith('.part'))
   const wrong = await Promise.all(
     names.map(async (name) => {
       const [, hex] = /^sha256-([0-9a-f]{64})\.(?:conda|tar\.bz2|whl)$/.exec(name) ?? []
@@ -104,10 +111,18 @@ async function onlyWholeArchives({ temporary }: Ran): Promise<string[]> {
 
 /** Nothing stays in RUNNER_TEMP besides the archives and the file that an output names. */
 async function temporaryIsBounded({ temporary, outcome }: Ran): Promise<string[]> {
+  if (outcome.exitCode === 137) return [] // the runner empties it
   const names = (await readdir(temporary)).filter(
-    (name) => name !== archives && join(temporary, name) !== outcome.outputs['metadata-file'],
+    (name) => !kept.has(name) && join(temporary, name) !== outcome.outputs['metadata-file'],
   )
-  return names.map((name) => `${name} stays in RUNNER_TEMP`)
+  const full = await Promise.all(
+    // The toolkit's cache leaves folders with the list of what it put into an archive.
+    names.map(async (name) => {
+      const inside = /^[\da-f]{8}-[\da-f-]{27}$/.test(name) ? await readdir(join(temporary, name)) : [name]
+      return inside.every((file) => file === 'manifest.txt') ? [] : [name]
+    }),
+  )
+  return full.flat().map((name) => `${name} stays in RUNNER_TEMP`)
 }
 
 /** One error in the log of a run that failed, and none in that of another. */

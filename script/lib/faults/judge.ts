@@ -9,21 +9,23 @@ const longest = 60
 /** Runs a case and says what became of it. */
 export async function judge(of: FaultCase, stand: Stand, id: string): Promise<Verdict> {
   const arranged = await of.arrange(stand, id)
+  let workspace = ''
   try {
     const ran = await stand.run(arranged.run)
     const objections = [
       ...(arranged.hasMet() ? [] : ['the run has not met the fault']),
       ...(ran.seconds > longest ? [`it took ${ran.seconds.toFixed(0)} s`] : []),
       ...objectionsToEnd(of, stand, ran, arranged),
-      ...(await brokenInvariants(stand, ran, arranged)),
+      ...(await brokenInvariants(stand, ran, { ...arranged, isKilled: of.expects === 'killed' })),
       ...((await arranged.objections?.(ran.outcome)) ?? []),
     ]
-    await rm(ran.workspace, { recursive: true, force: true })
+    workspace = ran.workspace
     const { exitCode, log } = ran.outcome
     const kind = objections.length > 0 ? 'wrong' : exitCode === 0 ? 'survived' : 'refused'
     return { case: of, kind, objections, seconds: ran.seconds, log }
   } finally {
     await arranged.undo?.()
+    await rm(workspace, { recursive: true, force: true })
   }
 }
 
@@ -35,6 +37,7 @@ function objectionsToEnd(of: FaultCase, stand: Stand, { run, outcome }: Ran, { n
     return outputs['digest'] === digest ? [] : [`the image is another one: ${outputs['digest']}`]
   }
   if (of.expects === 'survived') return ['the run failed']
+  if (of.expects === 'killed') return [130, 137, 143].includes(exitCode) ? [] : [`exit code ${exitCode}`]
   return unclear(log, names)
 }
 

@@ -8,7 +8,7 @@ import { pushImage } from '../../../__tests__/world/base.ts'
 import { account } from '../../../__tests__/world/registry.ts'
 import { writeTar } from '../../../__tests__/world/tar.ts'
 import { startWorld } from '../../../__tests__/world/world.ts'
-import { runAction, type ActionOutcome } from '../runner.ts'
+import { runAction, type ActionOutcome, type ActionRun } from '../runner.ts'
 import { signature } from './network.ts'
 
 export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache'
@@ -26,6 +26,30 @@ export interface Run {
   readonly repository: string
   readonly inputs?: Readonly<Record<string, string>>
   readonly environment?: NodeJS.ProcessEnv
+  /** How its steps are started and watched. */
+  readonly steps?: Pick<ActionRun, 'under' | 'onStep' | 'onLog' | 'files'>
+  /** Called when all is laid out, before the run. */
+  readonly prepare?: (places: Places) => Promise<void>
+  readonly twin?: Twin
+}
+
+/** A second run of the same at the same time: of one tag, with one tool cache. */
+export interface Twin {
+  readonly inOneWorkspace: boolean
+  readonly onEnd: (outcome: ActionOutcome) => void
+}
+
+/** Where a run has its files. */
+export interface Places {
+  readonly workspace: string
+  /** RUNNER_TEMP. */
+  readonly temporary: string
+  /** RUNNER_TOOL_CACHE. */
+  readonly tools: string
+  /** What the workspace is a copy of. */
+  readonly template: string
+  /** The system's folder for temporary files, and a home: neither is to have anything of a run. */
+  readonly elsewhere: string
 }
 
 /** A run that has ended, and what it left. */
@@ -120,6 +144,9 @@ export async function startStand(): Promise<Stand> {
   }
   const lockFile = 'env.linux-64.lock'
   const temporary = join(home, 'temp')
+  await mkdir(temporary)
+  const machine = join(home, 'machine')
+  await mkdir(machine)
   const usesCache = ({ scenario }: Run) => scenario === 'restore' || scenario === 'save'
 
   async function run(asked: Run): Promise<Ran> {
@@ -133,8 +160,9 @@ export async function startStand(): Promise<Stand> {
     await mkdir(tools, { recursive: true })
     const oldLock = await readFile(join(workspace, lockFile), 'utf8').catch(() => undefined)
     const oldDigest = await pushOld(world.registry.backHost, asked.repository)
+    await asked.prepare?.({ workspace, temporary, tools, template, elsewhere: machine })
     const start = performance.now()
-    const outcome = await runAction({
+    const job: ActionRun = {
       inputs: {
         ...inputs,
         tags: `${proxies.registry.host}/${asked.repository}:latest`,
@@ -151,12 +179,32 @@ export async function startStand(): Promise<Stand> {
         RUNNER_TEMP: temporary,
         RUNNER_TOOL_CACHE: tools,
         DOCKER_CONFIG: docker,
+        TMPDIR: machine,
+        HOME: machine,
         ...asked.environment,
       },
       workspace,
-    })
+      ...asked.steps,
+    }
+    const { twin } = asked
+    const second = twin && (await twinOf(job, twin))
+    const [outcome, other] = await Promise.all([runAction(job), second && runAction(second)])
+    if (other) twin?.onEnd(other)
     const seconds = (performance.now() - start) / 1000
     return { run: asked, outcome, workspace, temporary, oldLock, oldDigest, seconds }
+  }
+
+  /** The same job, with a RUNNER_TEMP of its own, as another runner of the machine has it. */
+  async function twinOf(job: ActionRun, { inOneWorkspace }: Twin): Promise<ActionRun> {
+    const workspace = inOneWorkspace ? job.workspace : await mkdtemp(join(home, 'workspace-'))
+    if (!inOneWorkspace && job.workspace !== undefined) {
+      await cp(job.workspace, workspace ?? '', { recursive: true })
+    }
+    return {
+      ...job,
+      environment: { ...job.environment, RUNNER_TEMP: join(home, 'temp-of-twin') },
+      ...(workspace !== undefined && { workspace }),
+    }
   }
 
   async function controlled(scenario: ScenarioName) {

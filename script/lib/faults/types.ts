@@ -18,8 +18,11 @@ export interface FaultCase {
   readonly arrange: (stand: Stand, id: string) => Promise<Arranged> | Arranged
 }
 
-/** `survived`: the image is the one that it is without the fault. `refused`: the run fails, and says why. */
-export type Expectation = 'survived' | 'refused' | 'either'
+/**
+ * `survived`: the image is the one that it is without the fault. `refused`: the run fails, and says why. `killed`: the run ends by a
+ * signal, unless it has ended before.
+ */
+export type Expectation = 'survived' | 'refused' | 'either' | 'killed'
 
 export interface Arranged {
   readonly run: Run
