@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as core from '@actions/core'
+import { temporaryFolder } from '../common/scratch.ts'
 import type { TarballState } from '../packages/tarball-cache.ts'
+import { variableLimit } from './metadata-file.ts'
 
 const name = 'tarball-cache'
 const scratchName = 'scratch'
@@ -9,13 +14,27 @@ const scratchName = 'scratch'
  * meanwhile is read again. No credentials.
  */
 export function saveState(state: TarballState): void {
-  core.saveState(name, state)
+  const text = JSON.stringify(state)
+  if (Buffer.byteLength(text) < variableLimit) {
+    core.saveState(name, text)
+    return
+  }
+  // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
+  const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`)
+  writeFileSync(file, text)
+  core.saveState(name, JSON.stringify({ file }))
 }
 
 /** Absent when the main step ended before there was anything to save. */
 export function loadState(): TarballState | undefined {
   const saved = core.getState(name)
-  return saved === '' ? undefined : (JSON.parse(saved) as TarballState) // written by saveState above
+  if (saved === '') return undefined
+  // Written by saveState above.
+  const state = JSON.parse(saved) as TarballState | { readonly file: string }
+  if (!('file' in state)) return state
+  const text = readFileSync(state.file, 'utf8')
+  rmSync(state.file)
+  return JSON.parse(text) as TarballState
 }
 
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
