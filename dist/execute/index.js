@@ -3115,12 +3115,119 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(118);
+;// CONCATENATED MODULE: ./src/common/foreign.ts
+/**
+ * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
+ * takes a line that begins with `::`, behind any blanks, for a command, and `##[` anywhere in a line
+ * (actions/runner, ActionCommand.cs); so nobody else's text begins a line of ours.
+ */
+/** What ends a line or moves the cursor, in a terminal or for the runner. */
+// eslint-disable-next-line no-control-regex -- these are what it is about
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+/** How much of one message is of use to a reader. */
+const longest = 2000;
+/** Foreign text for a sentence of ours: one line, at most 2,000 characters of it. */
+function foreignText(text) {
+    return withoutCommands(shortened(text.replace(control, ' ').trim()));
+}
+/** Foreign text that needs its lines, such as an explanation by micromamba: each of them behind a bar. */
+function foreignLines(text) {
+    const lines = text.trimEnd().split(/\r\n|[\n\r\u2028\u2029]/);
+    return lines
+        .map((line) => `| ${line.replace(control, ' ')}`.trimEnd())
+        .join('\n')
+        .replaceAll('##[', '## [');
+}
+/**
+ * The same text, whatever it holds, with nothing in it that the runner obeys: the last guard, for messages that are put
+ * together of our text and that of others. It changes no text that is ours alone.
+ */
+function withoutCommands(text) {
+    return text
+        .replaceAll('##[', '## [')
+        .replace(/(^|[\n\r\u2028\u2029])([^\S\n\r\u2028\u2029]*)::/g, '$1$2| ::');
+}
+function shortened(text) {
+    return text.length > longest ? `${text.slice(0, longest)} …` : text;
+}
+
+;// CONCATENATED MODULE: ./src/common/errors.ts
+
+/**
+ * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
+ * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
+ */
+class errors_UserError extends Error {
+    /** The input the error is about, when it is about one. */
+    input;
+    /** The file the error is about, and the 1-based line in it. */
+    file;
+    line;
+    /**
+     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
+     *   `foreignText` or `foreignLines` gives it
+     * @param at where: an input's name, a file with its line, a URL
+     * @param advice what to do about it, an imperative sentence
+     */
+    constructor(what, options = {}) {
+        const { at = {}, advice } = options;
+        const place = at.input
+            ? `input '${at.input}': `
+            : at.file
+                ? `${at.file}${at.line ? `:${at.line}` : ''}: `
+                : at.url
+                    ? `${at.url}: `
+                    : '';
+        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
+        super(withoutCommands(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
+        this.name = 'UserError';
+        this.input = at.input;
+        this.file = at.file;
+        this.line = at.line;
+    }
+}
+/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
+function messageOf(error) {
+    if (error instanceof errors_UserError)
+        return error.message;
+    return foreignText(error instanceof Error ? error.message : String(error));
+}
+
+;// CONCATENATED MODULE: ./src/common/paths.ts
+/** Linux's (limits.h): bytes of a name. */
+const nameLimit = 255;
+/** Of Linux's 4,096 bytes (PATH_MAX) some are for the prefix, and for the folder that a container engine unpacks an image in. */
+const pathLimit = 3840;
+/**
+ * Why no image can have a file of this path: the end of a sentence.
+ * @param path with `/` between names
+ */
+function unusableName(path) {
+    if (path.includes('\0'))
+        return 'holds a NUL';
+    // What would be written as another character would be another path.
+    if (!path.isWellFormed())
+        return 'is no text';
+    // A code unit is three bytes at most.
+    if (path.length * 3 <= nameLimit)
+        return undefined;
+    const bytes = Buffer.byteLength(path);
+    if (bytes > pathLimit)
+        return `has ${bytes} bytes, and ${pathLimit} are the most`;
+    if (bytes <= nameLimit)
+        return undefined;
+    const isLong = path.split('/').some((name) => Buffer.byteLength(name) > nameLimit);
+    return isLong ? `has a name of more than ${nameLimit} bytes` : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/base/zstd-frames.ts
 
 /** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
@@ -3208,16 +3315,24 @@ function headerSize(descriptor) {
 
 
 
+
+
+
+
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
-/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
-async function* layer_tar_readLayerTar({ mediaType, open }) {
+/**
+ * Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end.
+ * @throws UserError for an entry that no file system can have, and when the bytes are not those of the diff ID
+ */
+async function* layer_tar_readLayerTar({ mediaType, open, diffId }) {
     const tar = (0,tar_stream.extract)();
     const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_namespaceObject.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
+    const hashed = diffId === undefined ? [] : [heldAgainst(diffId)];
+    (0,external_node_stream_namespaceObject.pipeline)([await open(), ...decoder(mediaType), ...hashed, tar], (error) => {
         if (error)
             reject(error);
         else
@@ -3225,7 +3340,7 @@ async function* layer_tar_readLayerTar({ mediaType, open }) {
     });
     ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
     for await (const stream of tar) {
-        const { header } = stream;
+        const header = checked(stream.header);
         const path = cleanPath(header.name);
         // The library types its streams as giving anything; a tar's entries give bytes.
         if (path !== '')
@@ -3247,6 +3362,43 @@ function beginLayerTar(layer) {
         yield* entries;
     })();
 }
+/** Passes bytes on, and ends with an error when they are not those of the digest. */
+function heldAgainst(diffId) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    return new external_node_stream_namespaceObject.Transform({
+        transform(chunk, _encoding, done) {
+            hash.update(chunk);
+            done(null, chunk);
+        },
+        flush(done) {
+            const digest = `sha256:${hash.digest('hex')}`;
+            if (digest === diffId)
+                done();
+            else
+                done(new errors_UserError(`a layer is ${digest} when it is unpacked, and the config says ${diffId}`, {
+                    at: { input: 'base-image' },
+                    advice: 'No engine would run such an image. Have it pushed again, or use another.',
+                }));
+        },
+    });
+}
+/** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
+function checked(header) {
+    const { name, type, linkname, mtime } = header;
+    const refuse = (what) => new errors_UserError(`a layer of the image holds '${foreignText(name)}', ${what}`, {
+        at: { input: 'base-image' },
+        advice: 'No engine would run such an image. Use another.',
+    });
+    const unusable = unusableName(name);
+    if (unusable !== undefined)
+        throw refuse(`whose name ${unusable}`);
+    const isLink = type === 'link' || type === 'symlink';
+    if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
+        throw refuse('a link that leads nowhere');
+    }
+    const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0);
+    return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 };
+}
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
@@ -3255,10 +3407,17 @@ function decoder(mediaType) {
         return [new ZstdFrames(), (0,external_node_zlib_namespaceObject.createZstdDecompress)({ chunkSize: decodedChunk })];
     return [];
 }
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+/**
+ * A number that a header has no room for stands in a PAX header, of which the library's types know nothing. What is no
+ * number of a user is root's.
+ */
 function ownerOf(header) {
     const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+    const number = (field) => {
+        const value = Number(field);
+        return Number.isInteger(value) && value >= 0 && value < 2 ** 32 ? value : 0;
+    };
+    return { uid: number(pax.uid ?? header.uid), gid: number(pax.gid ?? header.gid) };
 }
 function isFile({ type }) {
     return type === 'file' || type === 'contiguous-file';
@@ -3266,82 +3425,6 @@ function isFile({ type }) {
 /** `./etc/../etc/passwd/` is `etc/passwd`; nothing leads out of the root. */
 function cleanPath(path) {
     return external_node_path_namespaceObject.posix.join('/', path).replace(/\/$/, '').slice(1);
-}
-
-;// CONCATENATED MODULE: ./src/common/foreign.ts
-/**
- * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
- * takes a line that begins with `::`, behind any blanks, for a command, and `##[` anywhere in a line
- * (actions/runner, ActionCommand.cs); so nobody else's text begins a line of ours.
- */
-/** What ends a line or moves the cursor, in a terminal or for the runner. */
-// eslint-disable-next-line no-control-regex -- these are what it is about
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-/** How much of one message is of use to a reader. */
-const longest = 2000;
-/** Foreign text for a sentence of ours: one line, at most 2,000 characters of it. */
-function foreignText(text) {
-    return withoutCommands(shortened(text.replace(control, ' ').trim()));
-}
-/** Foreign text that needs its lines, such as an explanation by micromamba: each of them behind a bar. */
-function foreignLines(text) {
-    const lines = text.trimEnd().split(/\r\n|[\n\r\u2028\u2029]/);
-    return lines
-        .map((line) => `| ${line.replace(control, ' ')}`.trimEnd())
-        .join('\n')
-        .replaceAll('##[', '## [');
-}
-/**
- * The same text, whatever it holds, with nothing in it that the runner obeys: the last guard, for messages that are put
- * together of our text and that of others. It changes no text that is ours alone.
- */
-function withoutCommands(text) {
-    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
-}
-function shortened(text) {
-    return text.length > longest ? `${text.slice(0, longest)} …` : text;
-}
-
-;// CONCATENATED MODULE: ./src/common/errors.ts
-
-/**
- * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
- * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
- */
-class errors_UserError extends Error {
-    /** The input the error is about, when it is about one. */
-    input;
-    /** The file the error is about, and the 1-based line in it. */
-    file;
-    line;
-    /**
-     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
-     *   `foreignText` or `foreignLines` gives it
-     * @param at where: an input's name, a file with its line, a URL
-     * @param advice what to do about it, an imperative sentence
-     */
-    constructor(what, options = {}) {
-        const { at = {}, advice } = options;
-        const place = at.input
-            ? `input '${at.input}': `
-            : at.file
-                ? `${at.file}${at.line ? `:${at.line}` : ''}: `
-                : at.url
-                    ? `${at.url}: `
-                    : '';
-        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
-        super(withoutCommands(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
-        this.name = 'UserError';
-        this.input = at.input;
-        this.file = at.file;
-        this.line = at.line;
-    }
-}
-/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
-function messageOf(error) {
-    if (error instanceof errors_UserError)
-        return error.message;
-    return foreignText(error instanceof Error ? error.message : String(error));
 }
 
 ;// CONCATENATED MODULE: ./src/common/format.ts
@@ -3385,7 +3468,9 @@ function describeDiskError(error, { file, needed } = {}) {
     const path = file ?? error.dest ?? error.path;
     const place = path === undefined ? 'a file' : nameOf(path);
     if (error.code === 'ENOSPC') {
-        return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom };
+        const full = path ?? fullestPlace();
+        const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place;
+        return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom };
     }
     if (error.code === 'EDQUOT') {
         return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
@@ -3411,6 +3496,22 @@ function isSystemError(error) {
 function nameOf(path) {
     const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
     return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
+}
+/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
+function fullestPlace() {
+    const rooms = places.flatMap((name) => {
+        const path = process.env[name];
+        try {
+            if (!path)
+                return [];
+            const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(path);
+            return [{ path, room: bavail * bsize }];
+        }
+        catch {
+            return [];
+        }
+    });
+    return rooms.sort((a, b) => a.room - b.room)[0]?.path;
 }
 function roomAt(path, needed) {
     for (let above = path; above !== undefined; above = (0,external_node_path_namespaceObject.dirname)(above) === above ? undefined : (0,external_node_path_namespaceObject.dirname)(above)) {
@@ -3770,8 +3871,6 @@ async function writeNetworkFiles(folder) {
     await (0,promises_namespaceObject.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_namespaceObject.writeFile)(resolver, ''));
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./src/common/rechunk.ts
@@ -7021,6 +7120,8 @@ const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
  */
 class FileTree {
     #files = new Map();
+    /** By directory the paths in it, those that are gone among them while something is below them. */
+    #inside = new Map();
     #implied;
     /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
     constructor(implied) {
@@ -7038,6 +7139,9 @@ class FileTree {
     /** Puts a layer on those below, one entry after the other. */
     beginLayer() {
         const added = new Set();
+        // Where all of the lower layers is hidden already: a second mark changes nothing, and looking for that takes long.
+        const emptied = new Set();
+        const isFirst = (path) => !emptied.has(path) && emptied.add(path).size > 0;
         return (entry) => {
             // A path in the tar may lead through a link of a lower layer.
             const path = this.#placeOf(entry.path);
@@ -7045,12 +7149,15 @@ class FileTree {
             if (!name.startsWith('.wh.'))
                 return this.#add(path, entry, added);
             const parent = path.slice(0, -name.length);
-            if (name === '.wh..wh..opq')
-                return { hidden: this.#hideBelow(parent, added), implied: [] };
+            if (name === '.wh..wh..opq') {
+                const directory = parent.slice(0, -1);
+                return { hidden: isFirst(`${directory}/`) ? this.#hideBelow(directory, added) : [], implied: [] };
+            }
             // Others of this kind are AUFS's bookkeeping, and hide nothing.
             if (name.startsWith('.wh..wh.'))
                 return { hidden: [], implied: [] };
-            return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] };
+            const hidden = `${parent}${name.slice('.wh.'.length)}`;
+            return { hidden: isFirst(hidden) ? this.#hide(hidden, added) : [], implied: [] };
         };
     }
     #add(path, entry, added) {
@@ -7068,11 +7175,11 @@ class FileTree {
                 break;
             if (above)
                 hidden.push(parent);
-            this.#files.set(parent, this.#implied);
+            this.#set(parent, this.#implied);
             added.add(parent);
             implied.unshift(parent);
         }
-        this.#files.set(path, file);
+        this.#set(path, file);
         added.add(path);
         return { path, ...(original !== undefined && { original }), hidden, implied };
     }
@@ -7082,19 +7189,51 @@ class FileTree {
     /** A whiteout hides what lower layers have, never what its own layer brings. */
     #hide(path, added) {
         const file = this.#files.get(path);
-        const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : [];
+        const hidden = file?.type === 'directory' ? this.#hideBelow(path, added) : [];
         if (file && !added.has(path)) {
             this.#files.delete(path);
+            this.#forget(path);
             hidden.push(path);
         }
         return hidden;
     }
-    #hideBelow(start, added) {
-        const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path));
+    #hideBelow(directory, added) {
+        const hidden = [];
+        const waiting = [directory];
+        for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+            for (const path of this.#inside.get(place) ?? []) {
+                waiting.push(path);
+                if (!added.has(path) && this.#files.delete(path))
+                    hidden.push(path);
+            }
+        }
+        // Deeper ones come behind those above them, and are forgotten first.
+        hidden.sort().reverse();
         for (const path of hidden)
-            this.#files.delete(path);
-        return hidden.sort().reverse();
+            this.#forget(path);
+        return hidden;
     }
+    #set(path, file) {
+        this.#files.set(path, file);
+        const parent = parentOf(path);
+        const inside = this.#inside.get(parent);
+        if (inside)
+            inside.add(path);
+        else
+            this.#inside.set(parent, new Set([path]));
+    }
+    /** Takes what is gone out of what its directory holds, unless something is below it still. */
+    #forget(path) {
+        const parent = parentOf(path);
+        const inside = this.#inside.get(parent);
+        if (this.#inside.has(path) || !inside?.delete(path))
+            return;
+        if (inside.size === 0)
+            this.#inside.delete(parent);
+    }
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */
 const linkLimit = 40;

@@ -34989,7 +34989,7 @@ __webpack_unused_export__ = open;
 __webpack_unused_export__ = fromFd;
 __webpack_unused_export__ = fromBuffer;
 __webpack_unused_export__ = fromRandomAccessReader;
-exports.sO = openPromise;
+__webpack_unused_export__ = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
 exports.or = fromRandomAccessReaderPromise;
@@ -36073,46 +36073,24 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 7705:
+/***/ 5896:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  fk: () => (/* binding */ setCacheOutputs),
-  CF: () => (/* binding */ setImageOutputs),
-  ef: () => (/* binding */ setLockOutputs),
-  hc: () => (/* binding */ setMergeOutputs),
-  PK: () => (/* binding */ setPushOutputs)
-});
-
-// UNUSED EXPORTS: metadata
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/digest.ts
-var digest = __nccwpck_require__(1573);
-// EXTERNAL MODULE: ./src/common/platform.ts
-var platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
-var diff = __nccwpck_require__(9958);
-// EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
-var outputs = __nccwpck_require__(2802);
-// EXTERNAL MODULE: ./src/registry/registry.ts + 20 modules
-var registry = __nccwpck_require__(6859);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/json.ts
-var json = __nccwpck_require__(2308);
-;// CONCATENATED MODULE: ./src/action/metadata-file.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ variableLimit),
+/* harmony export */   z: () => (/* binding */ placeMetadata)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3838);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_json_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2308);
 
 
 
@@ -36131,36 +36109,55 @@ function placeMetadata(metadata) {
     const file = writeFile(whole);
     const text = [whole, withoutLayers(metadata), withoutOurs(metadata)].find((candidate) => Buffer.byteLength(candidate) < variableLimit);
     if (text !== whole) {
-        core/* warning */.$e("The output 'metadata' leaves out details, which would not fit into a variable; the file that 'metadata-file' names has them.");
+        _actions_core__WEBPACK_IMPORTED_MODULE_4__/* .warning */ .$e("The output 'metadata' leaves out details, which would not fit into a variable; the file that 'metadata-file' names has them.");
     }
     return { text: text ?? '{}', ...(file !== undefined && { file }) };
 }
 const ours = 'micromamba-image';
 function withoutLayers(metadata) {
     const { [ours]: details } = metadata;
-    const images = (0,json/* isRecord */.u)(details) && Array.isArray(details['images']) ? details['images'].filter(json/* isRecord */.u) : [];
+    const images = (0,_common_json_js__WEBPACK_IMPORTED_MODULE_6__/* .isRecord */ .u)(details) && Array.isArray(details['images']) ? details['images'].filter(_common_json_js__WEBPACK_IMPORTED_MODULE_6__/* .isRecord */ .u) : [];
     const short = images.map((image) => ({ ...image, layers: undefined }));
-    return JSON.stringify({ ...metadata, [ours]: { ...((0,json/* isRecord */.u)(details) && details), images: short } });
+    return JSON.stringify({ ...metadata, [ours]: { ...((0,_common_json_js__WEBPACK_IMPORTED_MODULE_6__/* .isRecord */ .u)(details) && details), images: short } });
 }
 function withoutOurs(metadata) {
     return JSON.stringify({ ...metadata, [ours]: undefined });
 }
 /** The image is made by then: a disk that is full is no reason to fail. */
 function writeFile(text) {
-    const file = (0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), `micromamba-image-metadata-${(0,external_node_crypto_.randomUUID)()}.json`);
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(process.env['RUNNER_TEMP'] ?? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(), `micromamba-image-metadata-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.json`);
     try {
-        (0,external_node_fs_.writeFileSync)(file, text);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(file, text);
         return file;
     }
     catch (error) {
-        core/* warning */.$e(`The file of the output 'metadata-file' could not be written: ${(0,errors/* messageOf */.b)(error)}`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_4__/* .warning */ .$e(`The file of the output 'metadata-file' could not be written: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .b)(error)}`);
         return undefined;
     }
 }
 
-// EXTERNAL MODULE: ./src/action/result.ts
-var action_result = __nccwpck_require__(6013);
-;// CONCATENATED MODULE: ./src/action/outputs.ts
+
+/***/ }),
+
+/***/ 8948:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CF: () => (/* binding */ setImageOutputs),
+/* harmony export */   PK: () => (/* binding */ setPushOutputs),
+/* harmony export */   ef: () => (/* binding */ setLockOutputs),
+/* harmony export */   fk: () => (/* binding */ setCacheOutputs),
+/* harmony export */   hc: () => (/* binding */ setMergeOutputs)
+/* harmony export */ });
+/* unused harmony export metadata */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
+/* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
+/* harmony import */ var _lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9958);
+/* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2802);
+/* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6859);
+/* harmony import */ var _metadata_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5896);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6013);
 
 
 
@@ -36172,67 +36169,67 @@ var action_result = __nccwpck_require__(6013);
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 function setLockOutputs(locks) {
     const hashes = locks.map(({ hash }) => hash);
-    core/* setOutput */.uH('lock-file', locks.map(({ file }) => file).join('\n'));
-    core/* setOutput */.uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,digest/* digestOf */.ol)(hashes.join('\n')));
-    core/* setOutput */.uH('lock-changed', locks.some(({ changed }) => changed));
-    core/* setOutput */.uH('lock-diff', (0,diff/* formatDiff */.Vs)((0,action_result/* lockChanges */.B)(locks)));
-    core/* setOutput */.uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
-    core/* setOutput */.uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-file', locks.map(({ file }) => file).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-changed', locks.some(({ changed }) => changed));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-diff', (0,_lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDiff */ .Vs)((0,_result_js__WEBPACK_IMPORTED_MODULE_7__/* .lockChanges */ .B)(locks)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
 }
 function known(values) {
     return values.find((value) => value !== undefined) ?? '';
 }
 function setCacheOutputs(cache) {
-    core/* setOutput */.uH('cache-hit', cache.hit);
-    core/* setOutput */.uH('cache-primary-key', cache.primaryKey);
-    core/* setOutput */.uH('cache-matched-key', cache.matchedKey ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-hit', cache.hit);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-primary-key', cache.primaryKey);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-matched-key', cache.matchedKey ?? '');
 }
 /** What is known of an image before it goes anywhere. */
 function setImageOutputs(result) {
     const { artifact, tags } = result;
-    core/* setOutput */.uH('digest', (0,outputs/* topOf */._i)(artifact).descriptor.digest);
-    core/* setOutput */.uH('imageid', configDigest(artifact) ?? (0,outputs/* topOf */._i)(artifact).descriptor.digest);
-    core/* setOutput */.uH('image', (0,action_result/* digestedName */.H)(result) ?? '');
-    core/* setOutput */.uH('tags', tags.map(registry/* formatReference */.FH).join('\n'));
-    core/* setOutput */.uH('reused', result.reused);
-    core/* setOutput */.uH('layers-reused', layersReused(artifact));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_7__/* .digestedName */ .H)(result) ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
     setMetadata(metadata(result));
     setPushOutputs({ tags: [], bytesPushed: 0 });
 }
 /** What is live, as far as a push has come. */
 function setPushOutputs({ tags, bytesPushed }) {
-    core/* setOutput */.uH('pushed-tags', tags.join('\n'));
-    core/* setOutput */.uH('bytes-pushed', bytesPushed);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('pushed-tags', tags.join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
 }
 /** How many layers an earlier image had, on all platforms; the base's do not count. */
 function layersReused(artifact) {
-    return (0,outputs/* imagesOf */.IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
+    return (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(artifact).flatMap(({ layers }) => layers.filter(({ from }) => from === 'reused')).length;
 }
 /** The outputs of a run that merges images. */
 function setMergeOutputs({ digest }, tags) {
     const [first] = tags;
-    core/* setOutput */.uH('digest', digest);
-    core/* setOutput */.uH('imageid', digest);
-    core/* setOutput */.uH('image', first ? (0,registry/* formatReference */.FH)({ ...first, tag: undefined, digest }) : '');
-    core/* setOutput */.uH('tags', tags.map(registry/* formatReference */.FH).join('\n'));
-    core/* setOutput */.uH('reused', false);
-    core/* setOutput */.uH('layers-reused', 0);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', false);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', 0);
     setMetadata({ 'containerimage.digest': digest });
 }
 function setMetadata(content) {
-    const { text, file } = placeMetadata(content);
-    core/* setOutput */.uH('metadata', text);
-    core/* setOutput */.uH('metadata-file', file ?? '');
+    const { text, file } = (0,_metadata_file_js__WEBPACK_IMPORTED_MODULE_6__/* .placeMetadata */ .z)(content);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', text);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata-file', file ?? '');
 }
 /** Of an image; an index has none. */
 function configDigest(artifact) {
-    const [image, ...more] = (0,outputs/* imagesOf */.IC)(artifact);
+    const [image, ...more] = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(artifact);
     return more.length === 0 ? image?.config.descriptor.digest : undefined;
 }
 /** The shape that docker/build-push-action's `metadata` has (BuildKit's `--metadata-file`), and ours beside it. */
 function metadata({ artifact, tags, locks, bases, }) {
-    const { descriptor } = (0,outputs/* topOf */._i)(artifact);
-    const images = (0,outputs/* imagesOf */.IC)(artifact);
+    const { descriptor } = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact);
+    const images = (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(artifact);
     const [first, ...more] = images;
     const config = configDigest(artifact);
     return {
@@ -36242,12 +36239,12 @@ function metadata({ artifact, tags, locks, bases, }) {
             ...descriptor,
             ...(first && more.length === 0 && { platform: platformOf(first) }),
         },
-        ...(tags.length > 0 && { 'image.name': tags.map(registry/* formatReference */.FH).join(',') }),
+        ...(tags.length > 0 && { 'image.name': tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join(',') }),
         'micromamba-image': {
             locks: locks.map(({ file, hash, changed }) => ({ file, hash, changed })),
             bases,
             images: images.map((image) => ({
-                platform: (0,platform/* formatPlatform */.Bq)(image.platform),
+                platform: (0,_common_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .formatPlatform */ .Bq)(image.platform),
                 digest: image.manifest.descriptor.digest,
                 config: image.config.descriptor.digest,
                 layers: image.layers.map((layer) => ({
@@ -36268,7 +36265,7 @@ function platformOf({ platform: { os, architecture, variant } }) {
 
 /***/ }),
 
-/***/ 4883:
+/***/ 3517:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36677,31 +36674,8 @@ function refuseOthers() {
 
 // EXTERNAL MODULE: ./src/image/environment.ts + 1 modules
 var environment = __nccwpck_require__(5958);
-;// CONCATENATED MODULE: ./src/base/user-wish.ts
-
-/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
-const largestId = 2 ** 31 - 1;
-/**
- * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
- * @throws UserError naming the input
- */
-function parseUserWish(text, { input }) {
-    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
-    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
-    const isWhole = text !== '' && !text.endsWith(':');
-    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
-        throw new errors/* UserError */.y(`'${text}' is not a user`, {
-            at: { input },
-            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
-        });
-    }
-    return {
-        ...(name !== undefined && { name }),
-        ...(uid !== undefined && { uid }),
-        ...(gid !== undefined && { gid }),
-    };
-}
-
+// EXTERNAL MODULE: ./src/base/user-wish.ts
+var user_wish = __nccwpck_require__(4992);
 // EXTERNAL MODULE: ./src/image/run-lines.ts
 var run_lines = __nccwpck_require__(4802);
 // EXTERNAL MODULE: external "node:fs"
@@ -37056,7 +37030,7 @@ function readRun() {
     const user = inputs_text('run-user');
     return {
         commands: (0,run_lines/* parseRunLines */.Y)(inputs_valueOf('run')),
-        ...(user !== undefined && { user: parseUserWish(user, { input: 'run-user' }) }),
+        ...(user !== undefined && { user: (0,user_wish/* parseUserWish */.G)(user, { input: 'run-user' }) }),
         squash: inputs_boolean('run-squash'),
         network: choice('run-network', ['default', 'none']) === 'default',
     };
@@ -37104,7 +37078,7 @@ function readEnv() {
 /** One that is asked for by number only is named by number. */
 function readUser() {
     const wish = inputs_text('user');
-    const user = wish === undefined ? undefined : parseUserWish(wish, { input: 'user' });
+    const user = wish === undefined ? undefined : (0,user_wish/* parseUserWish */.G)(wish, { input: 'user' });
     return { user, userNumeric: inputs_boolean('user-numeric') || (user !== undefined && user.name === undefined) };
 }
 /** The part of a workflow's event that is looked at; not every event has it. */
@@ -37289,6 +37263,8 @@ function lockChanges(locks) {
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3598);
 /* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7144);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8623);
+
 
 
 
@@ -37304,7 +37280,8 @@ async function runStep(title, work) {
     catch (error) {
         fail(title, error);
     }
-    // Whatever connection is still open after a failure, the job is not to wait for it.
+    // Whatever connection is still open after a failure, the job is not to wait for it, nor to keep what it brings.
+    (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_4__/* .removeAllScratch */ .IG)();
     process.exit();
 }
 /** A user's error is its message, beside the line of the file it is about; anything else is a bug and shows its stack. */
@@ -37580,6 +37557,41 @@ function formatBaseName(name) {
         return (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_1__/* .formatReference */ .FH)(name);
     const { layout, tag, digest } = name;
     return `oci:${layout}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+
+
+/***/ }),
+
+/***/ 4992:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ largestId),
+/* harmony export */   G: () => (/* binding */ parseUserWish)
+/* harmony export */ });
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+
+/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
+const largestId = 2 ** 31 - 1;
+/**
+ * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
+ * @throws UserError naming the input
+ */
+function parseUserWish(text, { input }) {
+    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
+    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
+    const isWhole = text !== '' && !text.endsWith(':');
+    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not a user`, {
+            at: { input },
+            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
+        });
+    }
+    return {
+        ...(name !== undefined && { name }),
+        ...(uid !== undefined && { uid }),
+        ...(gid !== undefined && { gid }),
+    };
 }
 
 
@@ -38238,7 +38250,9 @@ function describeDiskError(error, { file, needed } = {}) {
     const path = file ?? error.dest ?? error.path;
     const place = path === undefined ? 'a file' : nameOf(path);
     if (error.code === 'ENOSPC') {
-        return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom };
+        const full = path ?? fullestPlace();
+        const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place;
+        return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom };
     }
     if (error.code === 'EDQUOT') {
         return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
@@ -38264,6 +38278,22 @@ function isSystemError(error) {
 function nameOf(path) {
     const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
     return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
+}
+/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
+function fullestPlace() {
+    const rooms = places.flatMap((name) => {
+        const path = process.env[name];
+        try {
+            if (!path)
+                return [];
+            const { bavail, bsize } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(path);
+            return [{ path, room: bavail * bsize }];
+        }
+        catch {
+            return [];
+        }
+    });
+    return rooms.sort((a, b) => a.room - b.room)[0]?.path;
 }
 function roomAt(path, needed) {
     for (let above = path; above !== undefined; above = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above) === above ? undefined : (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(above)) {
@@ -38371,7 +38401,9 @@ function foreignLines(text) {
  * together of our text and that of others. It changes no text that is ours alone.
  */
 function withoutCommands(text) {
-    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
+    return text
+        .replaceAll('##[', '## [')
+        .replace(/(^|[\n\r\u2028\u2029])([^\S\n\r\u2028\u2029]*)::/g, '$1$2| ::');
 }
 function shortened(text) {
     return text.length > longest ? `${text.slice(0, longest)} …` : text;
@@ -38423,9 +38455,11 @@ function formatGrowths(differences) {
 /* harmony export */   Em: () => (/* binding */ request),
 /* harmony export */   HR: () => (/* binding */ HttpFailure),
 /* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   hH: () => (/* binding */ oddityOf),
 /* harmony export */   v7: () => (/* binding */ pause),
 /* harmony export */   x8: () => (/* binding */ readBody)
 /* harmony export */ });
+/* unused harmony export retrySeconds */
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4708);
@@ -38434,6 +38468,8 @@ function formatGrowths(differences) {
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4942);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6821);
+
 
 
 
@@ -38467,13 +38503,21 @@ class HttpFailure extends Error {
         this.answer = options.answer;
     }
 }
+/** An answer that is no better the next time. */
+class TooLarge extends HttpFailure {
+}
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
-/** How long a connection may be silent; longer for uploads, after which a server stores before it answers. */
-const silenceSeconds = { download: 60, upload: 300 };
+/**
+ * How long a connection may be silent; five times as long for uploads, after which a server stores before it answers. Who
+ * wants to see what comes of a server that stalls shortens it by the variable, as `script/faults` does.
+ */
+const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60);
+/** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
+const slowest = 30;
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
@@ -38485,25 +38529,45 @@ async function request(options) {
         let failure;
         try {
             const response = await send(options);
-            if (!isTransient(response.status))
-                return response;
+            if (!isTransient(response.status)) {
+                return options.read === undefined
+                    ? response
+                    : { ...response, bytes: await readBody(response, options.read) };
+            }
             failure = await failureOf(response);
         }
         catch (error) {
             if (error instanceof BodyError)
                 throw error.cause;
-            failure = new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error), options.url, undefined, { cause: error });
+            if (error instanceof TooLarge)
+                throw error;
+            failure =
+                error instanceof HttpFailure
+                    ? error
+                    : new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error), options.url, undefined, { cause: error });
         }
         if (attempt >= tries)
             throw failure;
         await pause(attempt, failure.retryAfter);
     }
 }
-/** Waits before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
+/** Waits before try number `attempt + 1`. */
 async function pause(attempt, retryAfter) {
-    const asked = Number(retryAfter);
-    const seconds = retryAfter && Number.isFinite(asked) ? asked : firstPause() * 2 ** (attempt - 1);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, 60) * 1000));
+    await new Promise((resolve) => setTimeout(resolve, retrySeconds(attempt, retryAfter) * 1000));
+}
+/** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
+function retrySeconds(attempt, retryAfter) {
+    const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1);
+    return Math.min(seconds, 60 * firstPause());
+}
+/** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
+function secondsUntil(retryAfter) {
+    if (retryAfter === undefined)
+        return undefined;
+    if (/^\s*\d+\s*$/.test(retryAfter))
+        return Number(retryAfter);
+    const date = /^[A-Z][a-z]+, .*\d/.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }
 /** The stream that a request was to send failed: the server has no part in that. */
 class BodyError extends Error {
@@ -38519,7 +38583,12 @@ async function send(options) {
     const method = options.method ?? 'GET';
     const follow = options.followRedirects ?? (method === 'GET' || method === 'HEAD');
     let url = options.url;
-    let headers = { 'user-agent': 'micromamba-image-action', ...options.headers };
+    let headers = {
+        'user-agent': 'micromamba-image-action',
+        // Else a server may choose how to encode what it sends (RFC 9110, 12.5.3), and checksums are of what was sent.
+        'accept-encoding': 'identity',
+        ...options.headers,
+    };
     for (let hops = 0;; hops++) {
         const message = await exchange(method, url, headers, options.body);
         const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message };
@@ -38553,15 +38622,17 @@ async function exchange(method, url, headers, content) {
     const body = typeof content === 'function' ? await openBody(content) : content;
     return new Promise((resolve, reject) => {
         const outgoing = send(url, { method, headers, agent, defaultPort });
-        let answer;
-        const seconds = content === undefined ? silenceSeconds.download : silenceSeconds.upload;
+        let isAnswered = false;
+        const seconds = content === undefined ? silence() : 5 * silence();
         outgoing.setTimeout(seconds * 1000, () => {
-            ;
-            (answer ?? outgoing).destroy(new Error(`the server was silent for ${seconds} s`));
+            // Once there is an answer its pace counts: who reads slowly lets the connection rest as well.
+            if (!isAnswered)
+                outgoing.destroy(new Error(`the server was silent for ${seconds} s`));
         });
         outgoing.on('error', reject);
         outgoing.on('response', (message) => {
-            answer = message;
+            isAnswered = true;
+            watchPace(message);
             // A server that answers before it has all of the body, with a refusal that is, does not want the rest.
             message.once('end', () => {
                 if (!outgoing.writableFinished)
@@ -38584,6 +38655,22 @@ async function exchange(method, url, headers, content) {
         }
     });
 }
+/** Ends an answer of which next to nothing comes, while it is waited for. */
+function watchPace(message) {
+    const { socket } = message;
+    const seconds = silence();
+    let before = socket.bytesRead;
+    const timer = setInterval(() => {
+        const count = socket.bytesRead - before;
+        before = socket.bytesRead;
+        if (message.readableLength > 0 || count >= slowest * seconds)
+            return;
+        message.destroy(new Error(`the server sent ${count} bytes in ${seconds} s`));
+    }, seconds * 1000);
+    message.once('close', () => {
+        clearInterval(timer);
+    });
+}
 async function openBody(open) {
     try {
         return await open();
@@ -38597,6 +38684,8 @@ async function openBody(open) {
  * @throws HttpFailure when it is longer, or the connection breaks
  */
 async function readBody(response, limit = 16 * 1024 * 1024) {
+    if (response.bytes)
+        return response.bytes;
     const chunks = [];
     let size = 0;
     try {
@@ -38613,8 +38702,19 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
         });
     }
     if (size > limit)
-        throw new HttpFailure(`the answer is larger than ${limit} bytes`, response.url);
+        throw new TooLarge(`the answer is larger than ${limit} bytes`, response.url);
     return Buffer.concat(chunks);
+}
+/**
+ * What is odd about an answer that is not what was asked for, though the status says that all is well: proxies and networks that want a
+ * login answer in a server's place.
+ * @returns undefined when nothing is
+ */
+function oddityOf({ headers }) {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity')
+        return `it came in the encoding ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_5__/* .foreignText */ .qk)(encoding)}, which was not asked for`;
+    return headers['content-type']?.startsWith('text/html') ? 'it came as a web page' : undefined;
 }
 /** Whether plain http may be spoken to this host: loopback only. */
 function isLoopback(hostname) {
@@ -39043,7 +39143,8 @@ function opaquePath(path) {
  * Credentials as conda writes them into addresses: `https://user:password@host/…`, and the path's `/t/<token>/` of
  * anaconda.org and its kin. An address without them is canonical.
  */
-const addresses = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+// A scheme is short; without an end, a long word would be looked through from each of its letters.
+const addresses = /[a-z][a-z0-9+.-]{0,30}:\/\/\S+/gi;
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^\s/?#]*)@/i;
 const token = /\/t\/([^/\s'"]+)(?=$|[/\s'"])/g;
 /** Where pip finds one: `/t/` further on is a folder of an index, `https://files.pythonhosted.org/packages/source/t/tqdm/…`. */
@@ -39120,7 +39221,11 @@ function isSecretName(name) {
 /* harmony export */   v9: () => (/* binding */ advice)
 /* harmony export */ });
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6950);
 
+
+/** What people write has a few kilobytes, and what programs write, with a hash for each wheel of each package, not much more. */
+const sizeLimit = 2 * 1024 * 1024;
 /**
  * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
  * writes it. Line ends come out as `\n`, whichever of YAML's three they are.
@@ -39130,6 +39235,12 @@ function isSecretName(name) {
  * @throws UserError with the line of what is no text at all
  */
 function decodeText(bytes, file) {
+    if (bytes.length > sizeLimit) {
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`it has ${(0,_common_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes.length)}, and ${(0,_common_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(sizeLimit)} are the most`, {
+            at: { file },
+            advice: 'Is it the right file?',
+        });
+    }
     const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n');
     const line = lineOf(text, text.indexOf('\0'));
     if (line === undefined)
@@ -39412,11 +39523,11 @@ const slips = [
         (package_ = '', version = '') => new problem/* RequirementProblem */.F('there is no operator before the version', `Write ${package_}==${version}.`),
     ],
     [
-        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]={0,2}\\s*[\\w.*+!-]+\\s+)+[<>=!~]={0,2}\\s*[\\w.*+!-]+)$`),
         (package_ = '', versions = '') => new problem/* RequirementProblem */.F('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
     ],
     [
-        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        new RegExp(`^${meant_name}(?:(?:\\s+|\\s*,\\s*)${meant_name})+$`),
         () => new problem/* RequirementProblem */.F('these are several packages', 'Write each on a line of its own.'),
     ],
 ];
@@ -39444,10 +39555,12 @@ var options = __nccwpck_require__(7861);
 
 const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
 const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
-const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const version = String.raw `(?:===\s*[^\s;)]+(?![^\s;)])|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
 const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
 const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
 const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/** Characters of a requirement without its options, of which an address has the most. */
+const longest = 4096;
 /**
  * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
  * What is left to pip is whether there are such packages and versions.
@@ -39458,6 +39571,8 @@ function readRequirement(text) {
     const words = text.split(' ');
     const end = words.findIndex((word) => word.startsWith('-'));
     const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given.length > longest)
+        throw new problem/* RequirementProblem */.F(`it has ${given.length} characters`);
     if (given !== '') {
         if (end >= 0)
             (0,options/* readOptions */.T)(words.slice(end).join(' '));
@@ -39678,7 +39793,7 @@ function logicalLines(lines) {
             joined.push(whole);
     }
     return [...joined, ...(open ? [open] : [])]
-        .map(({ text, line }) => ({ text: text.replace(/(^|\s+)#.*$/, '').trim(), line }))
+        .map(({ text, line }) => ({ text: text.replace(/(^|\s)#.*$/, '').trim(), line }))
         .filter(({ text }) => text !== '');
 }
 
@@ -39964,18 +40079,23 @@ function openDocument(text, file) {
             ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
             : `not YAML: ${error.message}`);
     }
+    const targets = targetsIn(document);
     const resolved = (node) => {
         if (!(0,dist/* isAlias */.Vj)(node))
             return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
+        const target = targets.get(node);
         if (target === undefined)
             throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
         return target;
     };
+    /** Each map once: what is merged into two, and these into two others, would take for ever. */
+    const known = new Map();
     /** @param around the maps that are being merged, which cannot be merged into themselves */
     const fields = (map, around) => {
         const node = resolved(map);
+        const found = known.get(node);
+        if (found)
+            return found;
         if (!(0,dist/* isMap */.jh)(node))
             throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
         const merged = new Map();
@@ -39998,11 +40118,13 @@ function openDocument(text, file) {
                 }
             }
         }
-        return new Map([...merged, ...own]);
+        const all = new Map([...merged, ...own]);
+        known.set(node, all);
+        return all;
     };
     const mergedMaps = (node) => {
-        const parts = (0,dist/* isSeq */.oP)(node) ? node.items.map(resolved) : [node];
-        return parts.every(dist/* isMap */.jh) ? parts : [];
+        const parts = (0,dist/* isSeq */.oP)(node) ? new Set(node.items.map(resolved)) : [node];
+        return [...parts].every(dist/* isMap */.jh) ? [...parts] : [];
     };
     return {
         refuse,
@@ -40016,6 +40138,21 @@ function openDocument(text, file) {
             return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
         },
     };
+}
+/** What aliases stand for: the last node before them that is called so. The library looks through all of the document for each. */
+function targetsIn(document) {
+    const named = new Map();
+    const targets = new Map();
+    (0,dist/* visit */.YR)(document, {
+        Node(_key, node) {
+            // All nodes of a parsed document are parsed.
+            if ((0,dist/* isAlias */.Vj)(node))
+                targets.set(node, named.get(node.source));
+            else if (node.anchor !== undefined)
+                named.set(node.anchor, node);
+        },
+    });
+    return targets;
 }
 function lineText(text, position) {
     const [line = ''] = text.slice(position).split('\n', 1);
@@ -42325,12 +42462,12 @@ function versionOf(name, fileName) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7705);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4883);
+/* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3517);
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6979);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3466);
 
 
 
@@ -43408,7 +43545,7 @@ function refuseDuplicates(images) {
 
 /***/ }),
 
-/***/ 6979:
+/***/ 3466:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43420,8 +43557,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./src/action/outputs.ts + 1 modules
-var outputs = __nccwpck_require__(7705);
+// EXTERNAL MODULE: ./src/action/outputs.ts
+var outputs = __nccwpck_require__(8948);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var lib_core = __nccwpck_require__(3838);
 ;// CONCATENATED MODULE: ./src/action/stage.ts
@@ -43463,6 +43600,8 @@ const impliedDirectory = { type: 'directory', mode: 0o755, uid: 0, gid: 0 };
  */
 class FileTree {
     #files = new Map();
+    /** By directory the paths in it, those that are gone among them while something is below them. */
+    #inside = new Map();
     #implied;
     /** @param implied what a directory is that no layer speaks of: `impliedDirectory`, with what else a file here has */
     constructor(implied) {
@@ -43480,6 +43619,9 @@ class FileTree {
     /** Puts a layer on those below, one entry after the other. */
     beginLayer() {
         const added = new Set();
+        // Where all of the lower layers is hidden already: a second mark changes nothing, and looking for that takes long.
+        const emptied = new Set();
+        const isFirst = (path) => !emptied.has(path) && emptied.add(path).size > 0;
         return (entry) => {
             // A path in the tar may lead through a link of a lower layer.
             const path = this.#placeOf(entry.path);
@@ -43487,12 +43629,15 @@ class FileTree {
             if (!name.startsWith('.wh.'))
                 return this.#add(path, entry, added);
             const parent = path.slice(0, -name.length);
-            if (name === '.wh..wh..opq')
-                return { hidden: this.#hideBelow(parent, added), implied: [] };
+            if (name === '.wh..wh..opq') {
+                const directory = parent.slice(0, -1);
+                return { hidden: isFirst(`${directory}/`) ? this.#hideBelow(directory, added) : [], implied: [] };
+            }
             // Others of this kind are AUFS's bookkeeping, and hide nothing.
             if (name.startsWith('.wh..wh.'))
                 return { hidden: [], implied: [] };
-            return { hidden: this.#hide(`${parent}${name.slice('.wh.'.length)}`, added), implied: [] };
+            const hidden = `${parent}${name.slice('.wh.'.length)}`;
+            return { hidden: isFirst(hidden) ? this.#hide(hidden, added) : [], implied: [] };
         };
     }
     #add(path, entry, added) {
@@ -43510,11 +43655,11 @@ class FileTree {
                 break;
             if (above)
                 hidden.push(parent);
-            this.#files.set(parent, this.#implied);
+            this.#set(parent, this.#implied);
             added.add(parent);
             implied.unshift(parent);
         }
-        this.#files.set(path, file);
+        this.#set(path, file);
         added.add(path);
         return { path, ...(original !== undefined && { original }), hidden, implied };
     }
@@ -43524,19 +43669,51 @@ class FileTree {
     /** A whiteout hides what lower layers have, never what its own layer brings. */
     #hide(path, added) {
         const file = this.#files.get(path);
-        const hidden = file?.type === 'directory' ? this.#hideBelow(`${path}/`, added) : [];
+        const hidden = file?.type === 'directory' ? this.#hideBelow(path, added) : [];
         if (file && !added.has(path)) {
             this.#files.delete(path);
+            this.#forget(path);
             hidden.push(path);
         }
         return hidden;
     }
-    #hideBelow(start, added) {
-        const hidden = [...this.#files.keys()].filter((path) => path.startsWith(start) && !added.has(path));
+    #hideBelow(directory, added) {
+        const hidden = [];
+        const waiting = [directory];
+        for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+            for (const path of this.#inside.get(place) ?? []) {
+                waiting.push(path);
+                if (!added.has(path) && this.#files.delete(path))
+                    hidden.push(path);
+            }
+        }
+        // Deeper ones come behind those above them, and are forgotten first.
+        hidden.sort().reverse();
         for (const path of hidden)
-            this.#files.delete(path);
-        return hidden.sort().reverse();
+            this.#forget(path);
+        return hidden;
     }
+    #set(path, file) {
+        this.#files.set(path, file);
+        const parent = parentOf(path);
+        const inside = this.#inside.get(parent);
+        if (inside)
+            inside.add(path);
+        else
+            this.#inside.set(parent, new Set([path]));
+    }
+    /** Takes what is gone out of what its directory holds, unless something is below it still. */
+    #forget(path) {
+        const parent = parentOf(path);
+        const inside = this.#inside.get(parent);
+        if (this.#inside.has(path) || !inside?.delete(path))
+            return;
+        if (inside.size === 0)
+            this.#inside.delete(parent);
+    }
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */
 const linkLimit = 40;
@@ -43569,12 +43746,43 @@ function stepsOf(path) {
     return path.split('/').filter((step) => step !== '' && step !== '.');
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
+;// CONCATENATED MODULE: ./src/common/paths.ts
+/** Linux's (limits.h): bytes of a name. */
+const nameLimit = 255;
+/** Of Linux's 4,096 bytes (PATH_MAX) some are for the prefix, and for the folder that a container engine unpacks an image in. */
+const pathLimit = 3840;
+/**
+ * Why no image can have a file of this path: the end of a sentence.
+ * @param path with `/` between names
+ */
+function unusableName(path) {
+    if (path.includes('\0'))
+        return 'holds a NUL';
+    // What would be written as another character would be another path.
+    if (!path.isWellFormed())
+        return 'is no text';
+    // A code unit is three bytes at most.
+    if (path.length * 3 <= nameLimit)
+        return undefined;
+    const bytes = Buffer.byteLength(path);
+    if (bytes > pathLimit)
+        return `has ${bytes} bytes, and ${pathLimit} are the most`;
+    if (bytes <= nameLimit)
+        return undefined;
+    const isLong = path.split('/').some((name) => Buffer.byteLength(name) > nameLimit);
+    return isLong ? `has a name of more than ${nameLimit} bytes` : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/base/zstd-frames.ts
 
 /** The fields of the format that say how long something is; everything else is passed on unseen. Bytes of each. */
@@ -43662,16 +43870,24 @@ function headerSize(descriptor) {
 
 
 
+
+
+
+
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
-/** Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end. */
-async function* readLayerTar({ mediaType, open }) {
+/**
+ * Reads a layer as a stream from its first byte to its last: a blob is known to be the right one at its end.
+ * @throws UserError for an entry that no file system can have, and when the bytes are not those of the diff ID
+ */
+async function* readLayerTar({ mediaType, open, diffId }) {
     const tar = (0,tar_stream.extract)();
     const { promise: ended, resolve, reject } = Promise.withResolvers();
-    (0,external_node_stream_.pipeline)([await open(), ...decoder(mediaType), tar], (error) => {
+    const hashed = diffId === undefined ? [] : [heldAgainst(diffId)];
+    (0,external_node_stream_.pipeline)([await open(), ...decoder(mediaType), ...hashed, tar], (error) => {
         if (error)
             reject(error);
         else
@@ -43679,7 +43895,7 @@ async function* readLayerTar({ mediaType, open }) {
     });
     ended.catch(() => undefined); // awaited below, unless the tar itself is at fault
     for await (const stream of tar) {
-        const { header } = stream;
+        const header = checked(stream.header);
         const path = cleanPath(header.name);
         // The library types its streams as giving anything; a tar's entries give bytes.
         if (path !== '')
@@ -43701,6 +43917,43 @@ function beginLayerTar(layer) {
         yield* entries;
     })();
 }
+/** Passes bytes on, and ends with an error when they are not those of the digest. */
+function heldAgainst(diffId) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            hash.update(chunk);
+            done(null, chunk);
+        },
+        flush(done) {
+            const digest = `sha256:${hash.digest('hex')}`;
+            if (digest === diffId)
+                done();
+            else
+                done(new errors/* UserError */.y(`a layer is ${digest} when it is unpacked, and the config says ${diffId}`, {
+                    at: { input: 'base-image' },
+                    advice: 'No engine would run such an image. Have it pushed again, or use another.',
+                }));
+        },
+    });
+}
+/** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
+function checked(header) {
+    const { name, type, linkname, mtime } = header;
+    const refuse = (what) => new errors/* UserError */.y(`a layer of the image holds '${(0,foreign/* foreignText */.qk)(name)}', ${what}`, {
+        at: { input: 'base-image' },
+        advice: 'No engine would run such an image. Use another.',
+    });
+    const unusable = unusableName(name);
+    if (unusable !== undefined)
+        throw refuse(`whose name ${unusable}`);
+    const isLink = type === 'link' || type === 'symlink';
+    if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
+        throw refuse('a link that leads nowhere');
+    }
+    const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0);
+    return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 };
+}
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
@@ -43709,10 +43962,17 @@ function decoder(mediaType) {
         return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
     return [];
 }
-/** A number that a header has no room for stands in a PAX header, of which the library's types know nothing. */
+/**
+ * A number that a header has no room for stands in a PAX header, of which the library's types know nothing. What is no
+ * number of a user is root's.
+ */
 function ownerOf(header) {
     const pax = header.pax ?? {};
-    return { uid: Number(pax.uid ?? header.uid), gid: Number(pax.gid ?? header.gid) };
+    const number = (field) => {
+        const value = Number(field);
+        return Number.isInteger(value) && value >= 0 && value < 2 ** 32 ? value : 0;
+    };
+    return { uid: number(pax.uid ?? header.uid), gid: number(pax.gid ?? header.gid) };
 }
 function isFile({ type }) {
     return type === 'file' || type === 'contiguous-file';
@@ -43724,16 +43984,25 @@ function cleanPath(path) {
 
 ;// CONCATENATED MODULE: ./src/base/layer-files.ts
 
+
 /** Larger files than this are not read, whatever their name; glibc's library has about 2 MiB. */
 const contentLimit = 4 * 1024 * 1024;
 /**
  * Lists a layer, reading all of it as a stream.
  * @param wanted the paths whose content is to be kept
+ * @param room what is left, and less by what this layer takes
+ * @throws UserError when it is not what its digest or its diff ID says, and when it is too much
  */
-async function readLayerFiles(layer, wanted) {
+async function readLayerFiles(layer, wanted, room) {
     const files = [];
-    for await (const { path, header, content } of readLayerTar(blobOf(layer))) {
+    for await (const { path, header, content } of readLayerTar({ ...blobOf(layer), diffId: layer.diffId })) {
         const isWanted = isFile(header) && header.size <= contentLimit && wanted(path);
+        if (isWanted)
+            room.bytes -= header.size;
+        if (--room.paths < 0 || room.bytes < 0) {
+            const what = room.paths < 0 ? 'too many files' : 'too large files, which all have to be looked at';
+            throw new errors/* UserError */.y(`it has ${what}`, { at: { input: 'base-image' }, advice: 'Use another base.' });
+        }
         files.push(layerFile(path, header, isWanted ? await layer_files_readAll(content) : undefined));
     }
     return files;
@@ -43788,9 +44057,18 @@ class BaseFiles {
             .map(([path, file]) => [path.slice(start.length), file])
             .sort(([a], [b]) => (a < b ? -1 : 1));
     }
-    /** The text of one of the files whose content was wanted. */
+    /**
+     * The text of one of the files whose content was wanted; undefined when there is no file.
+     * @throws UserError for a file that was not read, since it is too large, or a link leads to where nobody looked
+     */
     text(path) {
-        return this.get(path)?.content?.toString();
+        const file = this.get(path);
+        if (file?.type !== 'file' || file.content)
+            return file?.content?.toString();
+        throw new errors/* UserError */.y(`its /${path} cannot be read: it is too large, or a link to where no such file belongs`, {
+            at: { input: 'base-image' },
+            advice: 'Use another base.',
+        });
     }
     /**
      * Where something that is put at a path has to go, so that it is found there: links among its parent directories are
@@ -43800,18 +44078,22 @@ class BaseFiles {
         return resolvePath(this.#files, path, { followLast: false });
     }
 }
+/** How much of an image there may be in memory: paths, of which the largest have some hundred thousand, and bytes of what is wanted. */
+const mostOfAnImage = { paths: 2_000_000, bytes: 128 * 1024 * 1024 };
 /** How many layers are read at a time: decompression is done beside the loop that reads the tar. */
 const layersAtOnce = 3;
 /**
  * Reads the layers of an image as streams: memory is bounded by the number of its paths, whatever the files weigh.
  * @param layers the lowest first
  * @param wanted the paths whose content is to be kept
- * @throws UserError when a layer cannot be read
+ * @param most how much there may be of it
+ * @throws UserError when a layer cannot be read, or there is more
  */
-async function readBaseFiles(layers, wanted) {
+async function readBaseFiles(layers, wanted, most = mostOfAnImage) {
+    const room = { ...most };
     const contents = await (0,concurrency/* mapConcurrently */.X)(layers, layersAtOnce, async (layer) => {
         try {
-            return await readLayerFiles(layer, wanted);
+            return await readLayerFiles(layer, wanted, room);
         }
         catch (error) {
             if (error instanceof errors/* UserError */.y)
@@ -43891,8 +44173,6 @@ function cudaVersion(variables) {
 
 // EXTERNAL MODULE: ./src/common/digest.ts
 var common_digest = __nccwpck_require__(1573);
-// EXTERNAL MODULE: ./src/common/foreign.ts
-var foreign = __nccwpck_require__(6821);
 // EXTERNAL MODULE: ./src/common/json.ts
 var json = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./src/oci/media-types.ts
@@ -43946,7 +44226,8 @@ function parseDescriptor(value, name) {
         typeof digest !== 'string' ||
         !(0,common_digest/* isDigest */.Bc)(digest) ||
         typeof size !== 'number' ||
-        !Number.isSafeInteger(size)) {
+        !Number.isSafeInteger(size) ||
+        size < 0) {
         throw refusedBase(name, `its manifest has a malformed descriptor: ${JSON.stringify(value)}`);
     }
     const parsed = parsePlatform(platform);
@@ -44113,7 +44394,7 @@ function parseConfig(text) {
     const value = JSON.parse(text);
     const { os, architecture, variant, rootfs, config, history } = (0,json/* isRecord */.u)(value) ? value : {};
     const { diff_ids } = (0,json/* isRecord */.u)(rootfs) ? rootfs : {};
-    const { Env, Labels } = (0,json/* isRecord */.u)(config) ? config : {};
+    const { Env, Labels, ExposedPorts, Volumes, StopSignal } = (0,json/* isRecord */.u)(config) ? config : {};
     const isAbsentOr = (field, test) => (field ?? null) === null || test(field);
     const all = (test) => (field) => Array.isArray(field) && field.every(test);
     const problem = Object.entries({
@@ -44124,11 +44405,21 @@ function parseConfig(text) {
         config: isAbsentOr(config, json/* isRecord */.u),
         'config.Env': isAbsentOr(Env, all((item) => typeof item === 'string')),
         'config.Labels': isAbsentOr(Labels, json/* isStringRecord */.z),
-        history: isAbsentOr(history, all(json/* isRecord */.u)),
+        'config.ExposedPorts': isAbsentOr(ExposedPorts, json/* isRecord */.u),
+        'config.Volumes': isAbsentOr(Volumes, json/* isRecord */.u),
+        'config.StopSignal': isAbsentOr(StopSignal, (field) => typeof field === 'string'),
+        history: isAbsentOr(history, all(isHistoryEntry)),
     }).find(([, isRight]) => !isRight);
     if (problem)
         throw new Error(`its field '${problem[0]}' is missing or malformed`);
     return value; // the fields that matter have just been looked at, and the others are passed on unseen
+}
+function isHistoryEntry(value) {
+    if (!(0,json/* isRecord */.u)(value))
+        return false;
+    const { empty_layer: isEmpty, ...texts } = value;
+    const isText = (key) => (texts[key] ?? null) === null || typeof texts[key] === 'string';
+    return (['created', 'created_by', 'comment'].every(isText) && ['boolean', 'undefined'].includes(typeof isEmpty));
 }
 /** The instructions of a config's ONBUILD, which Docker knows and OCI does not. */
 function triggersOf({ config }) {
@@ -44493,6 +44784,7 @@ function micromambaUser(files, environment, users) {
         advice: 'Use an image as micromamba-docker makes them, or one without micromamba.',
     });
 }
+/** Whether a user is one that was wished for, in what the wish says. */
 function isAsWished(user, wish) {
     return ((wish.name ?? user.name) === user.name &&
         (wish.uid ?? user.uid) === user.uid &&
@@ -44872,7 +45164,14 @@ async function readFiles({ layers }, rootPrefix) {
     return files;
 }
 
+// EXTERNAL MODULE: ./src/action/metadata-file.ts
+var metadata_file = __nccwpck_require__(5896);
 ;// CONCATENATED MODULE: ./src/action/state.ts
+
+
+
+
+
 
 const state_name = 'tarball-cache';
 const scratchName = 'scratch';
@@ -44881,12 +45180,28 @@ const scratchName = 'scratch';
  * meanwhile is read again. No credentials.
  */
 function saveState(state) {
-    lib_core/* saveState */.LZ(state_name, state);
+    const text = JSON.stringify(state);
+    if (Buffer.byteLength(text) < metadata_file/* variableLimit */.s) {
+        lib_core/* saveState */.LZ(state_name, text);
+        return;
+    }
+    // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
+    const file = (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), `micromamba-image-state-${(0,external_node_crypto_.randomUUID)()}.json`);
+    (0,external_node_fs_.writeFileSync)(file, text);
+    lib_core/* saveState */.LZ(state_name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
     const saved = core.getState(state_name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
+    if (saved === '')
+        return undefined;
+    // Written by saveState above.
+    const state = JSON.parse(saved);
+    if (!('file' in state))
+        return state;
+    const text = readFileSync(state.file, 'utf8');
+    rmSync(state.file);
+    return JSON.parse(text);
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 function saveScratch(folder) {
@@ -44970,8 +45285,6 @@ function headerOf(architecture, type) {
     return header;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/execute/before.ts
 
 
@@ -49963,8 +50276,8 @@ async function downloadText(remote) {
     const { url } = remote;
     if (url.protocol === 'file:')
         return (0,promises_.readFile)((0,external_node_url_.fileURLToPath)(url), 'utf8').catch(() => undefined);
-    const response = await answer(remote);
-    return response && (await (0,http/* readBody */.x8)(response, 64 * 1024)).toString();
+    const response = await answer(remote, 64 * 1024);
+    return response && (await (0,http/* readBody */.x8)(response)).toString();
 }
 /** sha256 of a file on this machine, 64 hex digits. */
 async function hashFile(path) {
@@ -49978,10 +50291,13 @@ async function fetch_open(remote) {
         return (0,external_node_fs_.createReadStream)((0,external_node_url_.fileURLToPath)(url));
     return (await answer(remote))?.body;
 }
-/** The response, undefined for 404. */
-async function answer({ url, authorization }) {
+/**
+ * The response, undefined for 404.
+ * @param read bytes, of a small file to be read at once
+ */
+async function answer({ url, authorization }, read) {
     const headers = authorization === undefined ? {} : { authorization };
-    const response = await (0,http/* request */.Em)({ url, headers }).catch((error) => {
+    const response = await (0,http/* request */.Em)({ url, headers, ...(read !== undefined && { read }) }).catch((error) => {
         throw error instanceof http/* HttpFailure */.HR ? unreachable(url, error) : error;
     });
     if (response.status === 200)
@@ -51468,7 +51784,7 @@ function earlierImage({ mediaType, digest, bytes }, origin, name) {
 }
 /**
  * All of an earlier image, to be put out again.
- * @throws UserError when its config is damaged
+ * @throws UserError when its config is damaged, or that of another platform's image
  */
 async function readEarlier(earlier, platform, client) {
     const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
@@ -51484,6 +51800,9 @@ async function readEarlier(earlier, platform, client) {
         const from = comment === madeHere ? 'reused' : 'base';
         return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
     });
+    if (config.os !== platform.os || config.architecture !== platform.architecture) {
+        throw damaged(origin, `it is for ${config.os}/${config.architecture}`);
+    }
     const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
     return { platform: own, manifest, config: { descriptor, bytes }, layers };
 }
@@ -51509,6 +51828,64 @@ var external_node_os_ = __nccwpck_require__(8161);
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(663);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
+
+
+
+/** Bytes that are read at once. */
+const windowSize = 1024 * 1024;
+/** One goes through the members of a zip while another one goes through its directory. */
+const windowCount = 2;
+/**
+ * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
+ * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
+ */
+class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+    size;
+    #handle;
+    /** The one that was of use last comes last. */
+    #windows = [];
+    constructor(handle, size) {
+        super();
+        this.#handle = handle;
+        this.size = size;
+    }
+    static async open(file) {
+        const handle = await (0,promises_.open)(file);
+        return new WindowedFile(handle, (await handle.stat()).size);
+    }
+    /** @returns fewer bytes than asked for at the end of the file only */
+    async bytes(start, length) {
+        if (length > windowSize)
+            return this.#read(start, length);
+        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
+        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
+        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
+        this.#windows.push({ start: from, bytes });
+        if (this.#windows.length > windowCount)
+            this.#windows.shift();
+        return (await bytes).subarray(start - from, start - from + length);
+    }
+    async #read(start, length) {
+        const wanted = Math.max(0, Math.min(length, this.size - start));
+        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+        return buffer.subarray(0, bytesRead);
+    }
+    read(buffer, offset, length, position, callback) {
+        const copied = async () => {
+            ;
+            (await this.bytes(position, length)).copy(buffer, offset);
+        };
+        (0,external_node_util_.callbackify)(copied)(callback);
+    }
+    /** To be called when nothing more is read. */
+    async end() {
+        await this.#handle.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/packages/conda/bzip2.ts
 /**
  * A streaming bzip2 decoder for `.tar.bz2` packages. It holds one block (at most 900 kB of output before runs are
@@ -51966,8 +52343,12 @@ function malformed(dist, what, cause) {
 
 
 
+
+
 /** A metadata.json of a few dozen bytes is usual. */
 const metadataLimit = 64 * 1024;
+/** There are three. */
+const mostMembers = 100;
 /**
  * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
  * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
@@ -52006,39 +52387,58 @@ async function checkMetadata(range, dist) {
         throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
     }
 }
-/** Where the stored members of a zip lie in the file, by name. */
+/**
+ * Where the stored members of a zip lie in the file, by name. What says two things of one member, or has it twice, is two packages: one
+ * for tools that go by the directory at the zip's end, another for those that go by what stands before each member.
+ */
 async function zipMembers(file, dist) {
     const members = new Map();
-    let zip;
+    const extents = [];
+    // The library's own reader throws past everybody where a zip has an offset that no file has.
+    const reader = await WindowedFile.open(file);
     try {
-        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, { autoClose: false });
+        if (zip.entryCount > mostMembers)
+            throw refusal(dist, `it has ${zip.entryCount} members`);
         for await (const entry of zip.eachEntry()) {
+            const { fileName: name, compressedSize: size } = entry;
             if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+                throw refusal(dist, `its member ${name} is not stored as it is`);
             }
-            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-            if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
-            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
+            const { fileName, fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry);
+            if (!fileName.equals(entry.fileNameRaw))
+                throw refusal(dist, `its member ${name} has two names`);
+            if (size === 0)
+                throw refusal(dist, `its member ${name} is empty`);
+            if (members.has(name))
+                throw refusal(dist, `it has the member ${name} twice`);
+            members.set(name, { file, start, size });
+            extents.push([entry.relativeOffsetOfLocalHeader, start + size]);
+        }
+        extents.sort(([a], [b]) => a - b);
+        if (extents.some(([start], index) => start < (extents[index - 1]?.[1] ?? 0))) {
+            throw refusal(dist, 'its members overlap');
         }
     }
     catch (cause) {
         throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
-        zip?.close();
+        await reader.end();
     }
     return members;
 }
 function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${(0,foreign/* foreignText */.qk)(`${what}${detail}`)}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
+/** Characters: more than any name and what it calls have. */
+const entry_point_longest = 4096;
 const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
 /**
  * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
@@ -52048,6 +52448,8 @@ const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
  */
 function parseEntryPoint(definition) {
     const unreadable = (problem) => ({ problem, isForbidden: false });
+    if (definition.length > entry_point_longest)
+        return unreadable(`has ${definition.length} characters`);
     const text = withoutExtras(unquoted(definition));
     const colon = text.lastIndexOf(':');
     if (colon < 0)
@@ -52081,21 +52483,24 @@ function withoutExtras(text) {
 
 ;// CONCATENATED MODULE: ./src/packages/archive-path.ts
 
+
+
 /**
  * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
  * no empty names, no trailing slash.
  * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, or names the root itself
+ * @throws UserError when the path could leave the prefix, names the root itself, or is one that no file of Linux can have
  */
 function safePath(path, dist, said) {
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
-    if (isPlain)
-        return path;
-    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${(0,foreign/* foreignText */.qk)(JSON.stringify(path))}, which ${why}`, {
         advice: 'Such a package is broken or hostile. Choose another build of it.',
     });
-    if (path.includes('\0'))
-        throw refuse('holds a NUL');
+    const unusable = unusableName(path);
+    if (unusable !== undefined)
+        throw refuse(unusable);
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
+    if (isPlain)
+        return path;
     if (path.startsWith('/'))
         throw refuse('is absolute');
     const names = path.split('/').filter((name) => name !== '' && name !== '.');
@@ -52309,6 +52714,8 @@ function parseLinkJson(text, dist) {
 
 
 
+/** More than any package has; each takes memory while the package is read. */
+const mostEntries = 1_000_000;
 /**
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
@@ -52325,6 +52732,8 @@ class EntryGuard {
     /** Lets an entry pass, with hard links resolved to the file at their end. */
     admit(entry) {
         const { path } = entry;
+        if (this.#seen.size === mostEntries)
+            throw this.#refusal(`has more than ${mostEntries} files`);
         if (this.#seen.has(path))
             throw this.#refusal(`holds '${path}' twice`);
         if (this.#directories.has(path))
@@ -52449,8 +52858,8 @@ function damage(error, dist) {
 
 
 
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024;
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
+const infoLimit = 64 * 1024 * 1024;
 /**
  * Opens a package and reads its `info/`.
  * @param dist how to call the package in errors, `<name>-<version>-<build>`
@@ -52683,6 +53092,8 @@ function followLinks(path, links, prefix) {
 const directoryMode = 0o755;
 /** What conda-meta says of a soft link that leads to no file of its package. */
 const sha256OfNothing = sha256(Buffer.alloc(0));
+/** Bytes of a file that has to be in memory as a whole: more than any real one with a prefix in it. */
+const wholeLimit = 2 * 1024 ** 3;
 /** One package on its way into the prefix, and what is learnt on the way. */
 class Linking {
     #plan;
@@ -52768,7 +53179,7 @@ class Linking {
         const { path, file } = planned;
         const wanted = this.#isWanted(planned);
         if (file.placeholder) {
-            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
+            const content = this.#relocate(await this.#whole(entry), planned, file.placeholder);
             if (wanted)
                 yield fileOf(path, entry.mode, content, entry.mtime);
             return;
@@ -52836,7 +53247,7 @@ class Linking {
             if (!late || entry.type !== 'file')
                 continue;
             missing.delete(entry.path);
-            const content = await content_readAll(entry.content);
+            const content = await this.#whole(entry);
             let inode;
             for (const { planned, shared } of late) {
                 const { path, file } = planned;
@@ -52859,6 +53270,11 @@ class Linking {
         const [lost] = missing;
         if (lost !== undefined)
             throw this.#mismatch(`a soft link that is to be copied leads to no file ('${lost}')`);
+    }
+    async #whole({ path, size, content }) {
+        if (size <= wholeLimit)
+            return content_readAll(content);
+        throw this.#mismatch(`'${path}' has ${size} bytes, which is too much for a file whose prefix is replaced`);
     }
     #relocate(content, planned, placeholder) {
         const { prefix } = this.#context;
@@ -53147,6 +53563,16 @@ function python_pythonOf(python) {
     const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
+/** Whether a python is one that a package of that version and build can bring: it may itself say where its modules go. */
+function isPythonOf(locked, { version, executable, sitePackages }) {
+    try {
+        const own = python_pythonOf({ ...locked, pythonSitePackagesPath: sitePackages });
+        return own.version === version && own.executable === executable && own.sitePackages === sitePackages;
+    }
+    catch {
+        return false;
+    }
+}
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
 function bytecodePath(source, version) {
     if (version.startsWith('2'))
@@ -53158,6 +53584,8 @@ function bytecodePath(source, version) {
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/plan.ts
+
+
 
 
 
@@ -53193,6 +53621,12 @@ function planLink(info, context) {
     const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.Bs);
     if (reserved !== undefined) {
         throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    // Longer than they are in the archive: by where they go, or by what they are called in the metadata.
+    for (const path of [...owner.keys(), recordPath]) {
+        const unusable = unusableName(path);
+        if (unusable !== undefined)
+            throw malformed(dist, `its path '${(0,foreign/* foreignText */.qk)(path)}' ${unusable}`);
     }
     for (const { file, path } of files)
         if (file.type === 'directory')
@@ -53403,6 +53837,8 @@ function refusal_refusal(wheel, what, cause) {
 ;// CONCATENATED MODULE: ./src/packages/wheel/entry-points.ts
 
 
+/** Characters of a line: more than any name and what it calls have. */
+const entry_points_longest = 4096;
 /**
  * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
  * one name the last counts.
@@ -53423,8 +53859,9 @@ function parseEntryPoints(text, wheel) {
         if (section === undefined)
             continue;
         const equals = line.indexOf('=');
-        if (equals < 0)
+        if (equals < 0 || line.length > entry_points_longest) {
             throw refusal_refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+        }
         const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
         scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
     }
@@ -53529,64 +53966,6 @@ async function* verified(content, recorded, name, wheel) {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
-
-
-
-/** Bytes that are read at once. */
-const windowSize = 1024 * 1024;
-/** One goes through the members of a zip while another one goes through its directory. */
-const windowCount = 2;
-/**
- * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
- * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
- */
-class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
-    size;
-    #handle;
-    /** The one that was of use last comes last. */
-    #windows = [];
-    constructor(handle, size) {
-        super();
-        this.#handle = handle;
-        this.size = size;
-    }
-    static async open(file) {
-        const handle = await (0,promises_.open)(file);
-        return new WindowedFile(handle, (await handle.stat()).size);
-    }
-    /** @returns fewer bytes than asked for at the end of the file only */
-    async bytes(start, length) {
-        if (length > windowSize)
-            return this.#read(start, length);
-        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
-        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
-        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
-        this.#windows.push({ start: from, bytes });
-        if (this.#windows.length > windowCount)
-            this.#windows.shift();
-        return (await bytes).subarray(start - from, start - from + length);
-    }
-    async #read(start, length) {
-        const wanted = Math.max(0, Math.min(length, this.size - start));
-        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
-        return buffer.subarray(0, bytesRead);
-    }
-    read(buffer, offset, length, position, callback) {
-        const copied = async () => {
-            ;
-            (await this.bytes(position, length)).copy(buffer, offset);
-        };
-        (0,external_node_util_.callbackify)(copied)(callback);
-    }
-    /** To be called when nothing more is read. */
-    async end() {
-        await this.#handle.close();
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/packages/wheel/zip.ts
 
 
@@ -53596,7 +53975,7 @@ class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
 
 
 /** More than any wheel has; each takes memory while a wheel is looked at. */
-const mostEntries = 1_000_000;
+const zip_mostEntries = 1_000_000;
 /**
  * Reads the members of a zip in their order. Nothing is held of what has gone by.
  * @param wheel for errors
@@ -53611,7 +53990,7 @@ async function* zipEntries(file, wheel) {
             autoClose: false,
             strictFileNames: true,
         });
-        if (zip.entryCount > mostEntries)
+        if (zip.entryCount > zip_mostEntries)
             throw refusal_refusal(wheel, `it has ${zip.entryCount} entries`);
         const opened = { file, wheel, zip, reader };
         for await (const entry of zip.eachEntry())
@@ -54147,6 +54526,7 @@ function isOldWrapper(path, { console, gui }) {
 
 
 
+
 const fileMode = 0o644;
 const executableMode = 0o755;
 /**
@@ -54241,6 +54621,11 @@ function checkPaths(paths, wheel) {
     const reserved = paths.find(whiteout/* isReserved */.Bs);
     if (reserved !== undefined) {
         throw refusal_refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    for (const path of paths) {
+        const unusable = unusableName(path);
+        if (unusable !== undefined)
+            throw refusal_refusal(wheel, `its path '${path}' ${unusable}`);
     }
     const [obstructed] = findObstructed([{ paths }]);
     if (obstructed)
@@ -54656,6 +55041,7 @@ function parsePathSet(text) {
 
 
 
+
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
@@ -54726,6 +55112,16 @@ function isTexts(value) {
 }
 function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+/**
+ * Whether facts can be those of a layer with these packages: what they tell of packages and of python is about some that it has.
+ * Whether it is true they alone can tell.
+ */
+function areFactsOf(packages, { scripted, messages, python }) {
+    const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`));
+    const own = packages.find(({ name }) => name === 'python');
+    const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined;
+    return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
 }
 
 ;// CONCATENATED MODULE: ./src/layers/key.ts
@@ -64067,6 +64463,7 @@ async function* overrides(contents, groups, startCompiler) {
 
 
 
+
 /** How many layers of an earlier image are asked after at a time. */
 const parallel = 16;
 /**
@@ -64111,13 +64508,14 @@ async function takeUnchanged(earlier, fingerprint, platform, { registry, uploade
     }
     return image;
 }
-/** Of a damaged image none is taken. */
-async function openEarlierLayers(earlier, platform, { registry, uploader }) {
+/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
+async function openEarlierLayers(earlier, platform, compression, { registry, uploader }) {
     const byKey = new Map();
     const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)));
     for (const layer of image?.layers ?? []) {
-        const key = layer.descriptor.annotations?.[layerKeyAnnotation];
-        if (key !== undefined)
+        const { annotations, mediaType } = layer.descriptor;
+        const key = annotations?.[layerKeyAnnotation];
+        if (key !== undefined && mediaType === media_types/* layerMediaTypes */.H6[compression])
             byKey.set(key, layer);
     }
     return {
@@ -65067,7 +65465,98 @@ function textFile(path, text) {
     return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
 }
 
+// EXTERNAL MODULE: ./src/base/user-wish.ts
+var user_wish = __nccwpck_require__(4992);
+;// CONCATENATED MODULE: ./src/base/summary.ts
+
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+}
+/** @returns undefined for one that was made from something else, for what `formatSummary` would not give, and for a user that is none */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (!isName(name) || !isId(uid) || !isId(gid) || !isHome(home))
+            return undefined;
+        const summary = { user: { name, uid, gid, home }, hasMicromamba: value['micromamba'] === true };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What can stand in a line of /etc/passwd, passwd(5). */
+// eslint-disable-next-line no-control-regex -- control characters are what must not be there
+const field = /^[^:\x00-\x1f\x7f]+$/;
+function isName(value) {
+    return typeof value === 'string' && field.test(value);
+}
+function isHome(value) {
+    return isName(value) && value.startsWith('/');
+}
+function isId(value) {
+    return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= user_wish/* largestId */.C;
+}
+
+;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
+
+
+
+
+
+
+
+/**
+ * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
+ * @param members the environments; their locks pin the base
+ */
+async function prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
+    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+    const pinned = locked ?? (await reader.pin());
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        (0,base_name/* parseBaseName */.u7)(pinned).digest,
+        (0,common_platform/* formatPlatform */.Bq)(platform),
+        rootPrefix ?? null,
+        user ?? null,
+    ]));
+    const open = () => reader.read(platform, pinned);
+    const said = parseSummary(earlier?.annotations[summaryAnnotation], key);
+    const isKnown = said && (!user || isAsWished(said.user, user));
+    const summary = isKnown ? said : await readSummary(await open(), user);
+    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
+}
+async function readSummary(base, wish) {
+    const files = await base.files();
+    const { name, uid, gid, home } = chooseUser(files, base.variables, wish);
+    return { user: { name, uid, gid, home }, hasMicromamba: files.get('bin/micromamba') !== undefined };
+}
+/**
+ * Holds what is known of a base against its files, where these are read anyway.
+ * @throws UserError when an earlier image has told something else of it
+ */
+async function checkSummary({ summary, pinned }, base, wish) {
+    const read = await readSummary(base, wish);
+    if ((0,external_node_util_.isDeepStrictEqual)(read, summary))
+        return;
+    const shown = ({ user: { name, uid, gid, home }, hasMicromamba }) => `the user ${(0,foreign/* foreignText */.qk)(name)} (${uid}:${gid}, ${(0,foreign/* foreignText */.qk)(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba`;
+    throw new errors/* UserError */.y(`an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`, {
+        advice: 'That image is not what it says. Make one without it: cache-from: none.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stages/own-layers.ts
+
 
 
 
@@ -65116,6 +65605,7 @@ function wiringLayer(plan, members, environmentName, settings) {
     const { user } = options;
     const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
     return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        await checkSummary(wanted.base, base, user);
         const files = await base.files();
         return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
     });
@@ -66263,14 +66753,18 @@ async function transfer_download(of) {
             validator = validatorOf(response);
             const expected = Number(response.headers['content-length'] ?? NaN) + checksummer.size;
             await receive(response.body, of, checksummer, expected);
-            return checksummer.digest();
+            const oddity = (0,http/* oddityOf */.hH)(response);
+            return { ...checksummer.digest(), ...(oddity !== undefined && { oddity }) };
         }
         catch (error) {
             if (error instanceof errors/* UserError */.y)
                 throw error;
             // Requests that found no server have been tried again already.
             if (attempt === transfer_tries || error instanceof http/* HttpFailure */.HR) {
-                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, `Is the ${of.source} reachable from here?`, error);
+                const isTheirs = error instanceof http/* HttpFailure */.HR && error.status !== undefined;
+                throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, isTheirs
+                    ? `The ${of.source} has a problem of its own: try again later.`
+                    : `Check that the ${of.source} can be reached from here.`, error);
             }
             lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
             if (error instanceof WrongPart)
@@ -66351,6 +66845,7 @@ async function receive(source, { file, refuse, onBytes }, checksummer, expected)
 
 
 
+
 /** How many archives are under way at a time: enough to hide a channel's latency, few enough for it to be polite. */
 const download_parallel = 8;
 /** The name of an archive's file: its checksum, so that a file is good or is not for whoever finds it. */
@@ -66372,16 +66867,17 @@ async function missingTarballs(packages, directory) {
 function startFetching(packages, directory, options) {
     const progress = new Progress(packages);
     const limited = (0,limiter/* createLimiter */.z)(download_parallel);
-    const ready = (0,promises_.mkdir)(directory, { recursive: true });
+    // Of its own, so that what a run that ends early has not finished goes with it; on the same disk.
+    const unfinished = (0,promises_.mkdir)(directory, { recursive: true }).then(() => (0,common_scratch/* makeScratch */.lP)('micromamba-image-download-'));
     const fetching = packages.map((locked) => limited(async () => {
-        await ready;
-        const fetched = await fetchOne(locked, directory, options, progress);
+        const fetched = await fetchOne(locked, { directory, unfinished: await unfinished }, options, progress);
         const source = fetched.from === 'disk' ? 'on this machine already' : `from ${sourceOf(locked)}`;
         progress.finished(source, fetched.size);
         return fetched;
     }));
-    void Promise.allSettled(fetching).then(() => {
+    void Promise.allSettled(fetching).then(async () => {
         progress.end();
+        await (0,common_scratch/* removeScratch */.ZU)(await unfinished).catch(() => undefined);
     });
     return fetching;
 }
@@ -66401,10 +66897,10 @@ function sourceOf({ url, channel = 'a folder' }) {
 /** What is under way to each file. */
 const underWay = new Map();
 /** Of several environments that want an archive at the same time the first brings it, and the others find it. */
-async function fetchOne(locked, directory, options, progress) {
+async function fetchOne(locked, { directory, unfinished }, options, progress) {
     const file = (0,external_node_path_.join)(directory, tarballName(locked));
     const others = underWay.get(file) ?? Promise.resolve();
-    const fetching = others.then(() => findOrBring(locked, file, options, progress), () => findOrBring(locked, file, options, progress));
+    const fetching = others.then(() => findOrBring(locked, { file, unfinished }, options, progress), () => findOrBring(locked, { file, unfinished }, options, progress));
     underWay.set(file, fetching);
     try {
         return await fetching;
@@ -66414,7 +66910,7 @@ async function fetchOne(locked, directory, options, progress) {
             underWay.delete(file);
     }
 }
-async function findOrBring(locked, file, { lockFile, authorize }, progress) {
+async function findOrBring(locked, { file, unfinished }, { lockFile, authorize }, progress) {
     const found = await checksumsOf(file);
     if (found) {
         if (isRight(found, locked))
@@ -66423,23 +66919,24 @@ async function findOrBring(locked, file, { lockFile, authorize }, progress) {
         await (0,promises_.rm)(file);
     }
     const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause });
-    const partial = `${file}.${process.pid}.part`;
+    const partial = (0,external_node_path_.join)(unfinished, tarballName(locked));
     const onBytes = (count) => {
         progress.received(count);
     };
     const source = locked.format === 'whl' || locked.format === 'sdist' ? 'index' : 'channel';
-    try {
-        const fetched = await transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
-        if (!isRight(fetched, locked)) {
-            const { algorithm, hex } = locked.checksum;
-            throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}`, `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`);
-        }
-        await (0,promises_.rename)(partial, file);
-        return { locked, file, ...fetched, from: 'channel' };
+    const bring = () => transfer({ url: locked.url, file: partial, source, authorize, refuse, onBytes });
+    let fetched = await bring();
+    if (!isRight(fetched, locked)) {
+        // Where a server does not say how long an answer is, one that ends early looks whole.
+        lib_core/* info */.pq(`${locked.fileName} did not come as the lockfile has it, and is fetched again`);
+        fetched = await bring();
     }
-    finally {
-        await (0,promises_.rm)(partial, { force: true });
+    if (!isRight(fetched, locked)) {
+        const { algorithm, hex } = locked.checksum;
+        throw refuse(`its ${algorithm} is ${fetched[algorithm]}, and the lockfile says ${hex}${fetched.oddity ? `; ${fetched.oddity}` : ''}`, `The ${source} or something on the way replaced the file, or the line was edited. If the ${source} is right, update the lockfile.`);
     }
+    await (0,promises_.rename)(partial, file);
+    return { locked, file, ...fetched, from: 'channel' };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/machine-python.ts
@@ -67569,6 +68066,7 @@ var diff = __nccwpck_require__(9958);
 
 
 
+
 /** The text of a lockfile, undefined when there is none. */
 async function readLockFile(path) {
     try {
@@ -67577,7 +68075,11 @@ async function readLockFile(path) {
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined; // what node:fs rejects with
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: path },
+            advice: 'Make it a file that the user of the job may read.',
+            cause: error,
+        });
     }
 }
 /** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
@@ -67589,8 +68091,12 @@ async function writeLockFile(path, text) {
         await (0,promises_.rename)(unfinished, path);
     }
     catch (error) {
-        await (0,promises_.rm)(unfinished, { force: true });
-        throw new errors/* UserError */.y(`it cannot be written: ${(0,errors/* messageOf */.b)(error)}`, { at: { file: path }, cause: error });
+        await (0,promises_.rm)(unfinished, { force: true }).catch(() => undefined); // where a disk is read-only, there is nothing to remove
+        const { what, advice } = (0,disk/* describeDiskError */.h)(error, { file: path, needed: Buffer.byteLength(text) }) ?? {
+            what: (0,errors/* messageOf */.b)(error),
+            advice: "Is the folder that 'lock-file' names one that can be written?",
+        };
+        throw new errors/* UserError */.y(`it cannot be written: ${what}`, { at: { file: path }, advice, cause: error });
     }
 }
 /** What is addressed to pip has its own rules, in lockfiles of other tools too. */
@@ -68026,10 +68532,13 @@ function parseHeader(comments, file) {
         }
         if (value === '')
             throw refuse(line, `'${key}' has no value`);
-        const before = values.get(key) ?? [];
-        if (isSingle && before.length > 0)
+        const before = values.get(key);
+        if (isSingle && before)
             throw refuse(line, `'${key}' stands here for the second time`);
-        values.set(key, [...before, { value, line }]);
+        if (before)
+            before.push({ value, line });
+        else
+            values.set(key, [{ value, line }]);
     }
     const comment = ({ value, line }) => ({ text: value, line });
     const marked = (key) => (values.get(key) ?? []).map(comment);
@@ -68121,12 +68630,12 @@ function parseLock(text, file, platform) {
             'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
     }
     const ofWheels = lines.filter(({ text: line }) => (0,wheel_line/* isWheelLine */.er)(line));
-    const found = parseHeader(before.filter((line) => !ofWheels.includes(line)), file);
+    const found = parseHeader(before.filter(({ text: line }) => !(0,wheel_line/* isWheelLine */.er)(line)), file);
     const header = found?.header;
     const packages = new Map();
     const wanted = header?.platform ?? platform;
     for (const line of lines.slice(start + 1)) {
-        if (found && (0,wheel_line/* isWheelComment */.Je)(line.text) && !ofWheels.includes(line))
+        if (found && (0,wheel_line/* isWheelComment */.Je)(line.text) && !(0,wheel_line/* isWheelLine */.er)(line.text))
             ofWheels.push(line);
         if (isComment(line))
             continue;
@@ -69604,9 +70113,9 @@ async function planImage(wanted, context) {
     const { inputs } = wanted;
     const base = await wanted.base.open();
     const { uid, gid } = wanted.base.summary.user;
-    const { groupWritable } = inputs.options;
+    const { groupWritable, compression } = inputs.options;
     const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
-    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, context);
+    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, compression, context);
     const reserved = fixedLayers + (0,run_lines/* runGroups */.i)(inputs.options.run).length;
     // Of each environment one more is for what its link scripts make.
     const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
@@ -69639,7 +70148,7 @@ async function planImage(wanted, context) {
                 key: layerKey(layer),
             };
         });
-        const found = await withEarlier(groups, python, earlier);
+        const found = await withEarlier(groups, packages, earlier);
         return { inputs: environment, locked, prefix, groups: found };
     }));
     return { wanted, base, owner, members, earlier };
@@ -69665,82 +70174,19 @@ function layerInputs(image, environment, place, positions, python) {
         ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
     };
 }
-/** A layer without whose facts the rest of the image cannot be made is made again. */
-async function withEarlier(groups, python, earlier) {
+/** A layer without whose facts the rest of the image cannot be made is made again, and one whose facts are of other packages. */
+async function withEarlier(groups, packages, earlier) {
     const found = await earlier.find(groups.map(({ key }) => key));
     return groups.map((group) => {
         const layer = found.get(group.key);
         const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
         const facts = parseFacts(text);
-        const isWhole = facts && (facts.python !== undefined || !group.packages.includes(python));
-        if (!layer || !isWhole)
+        const own = group.packages.flatMap((position) => packages[position] ?? []);
+        if (!layer || !facts || !areFactsOf(own, facts))
             return group;
         const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text };
         return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } };
     });
-}
-
-;// CONCATENATED MODULE: ./src/base/summary.ts
-
-/** The annotation of a manifest that holds what its image's layers depend on of its base. */
-const summaryAnnotation = 'io.github.micromamba-image.base';
-/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-function formatSummary({ user, hasMicromamba }, key) {
-    const { name, uid, gid, home } = user;
-    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
-}
-/** @returns undefined for one that was made from something else, and for what `formatSummary` would not give */
-function parseSummary(text, key) {
-    if (text === undefined)
-        return undefined;
-    try {
-        const value = JSON.parse(text);
-        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
-            return undefined;
-        const [name, uid, gid, home] = value['user'];
-        if (typeof name !== 'string' || typeof home !== 'string')
-            return undefined;
-        const summary = {
-            user: { name, uid: Number(uid), gid: Number(gid), home },
-            hasMicromamba: value['micromamba'] === true,
-        };
-        return formatSummary(summary, key) === text ? summary : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
-
-
-
-
-
-/**
- * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
- * @param members the environments; their locks pin the base
- */
-async function prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
-    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
-    const pinned = locked ?? (await reader.pin());
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        (0,base_name/* parseBaseName */.u7)(pinned).digest,
-        (0,common_platform/* formatPlatform */.Bq)(platform),
-        rootPrefix ?? null,
-        user ?? null,
-    ]));
-    const open = () => reader.read(platform, pinned);
-    const read = async () => {
-        const base = await open();
-        const files = await base.files();
-        return {
-            user: chooseUser(files, base.variables, user),
-            hasMicromamba: files.get('bin/micromamba') !== undefined,
-        };
-    };
-    const summary = parseSummary(earlier?.annotations[summaryAnnotation], key) ?? (await read());
-    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
 }
 
 ;// CONCATENATED MODULE: ./src/image/inputs.ts
@@ -70880,13 +71326,13 @@ async function pushed(push) {
         throw error;
     }
 }
-/** What leaves the machine comes first, and of that the tags last. @returns the bytes that were pushed */
+/** What stays on the machine comes first: tags move when nothing else can fail any more. @returns the bytes that were pushed */
 async function deliver({ tags, output, load, workspace }, artifact, { registry, uploader }) {
-    const report = uploader && (await pushed(() => (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader })));
     if (output !== undefined)
         await (0,outputs_outputs/* writeLayout */.wy)(artifact, (0,external_node_path_.resolve)(workspace, output), tags);
     if (load)
         await (0,outputs_outputs/* loadImage */.yt)(artifact, tags);
+    const report = uploader && (await pushed(() => (0,outputs_outputs/* pushImage */.GH)(artifact, tags, registry, { uploader })));
     return report?.bytesPushed ?? 0;
 }
 
@@ -71417,6 +71863,12 @@ function isForksPullRequest(environment = process.env) {
  * @param said the registry's own words
  */
 function adviceFor({ registry, writes }, status, said) {
+    if (writes && /quota|exceed|storage limit|insufficient storage/i.test(said.message ?? '')) {
+        return `${registry} has no more room for this repository: delete old images there, or have the limit raised.`;
+    }
+    if (writes && (said.code === 'MANIFEST_BLOB_UNKNOWN' || said.code === 'BLOB_UNKNOWN')) {
+        return 'The registry no longer has a part of the image that it had a moment ago, as when it collects garbage: run the job again.';
+    }
     switch (status) {
         case 401:
         case 403:
@@ -71432,8 +71884,14 @@ function adviceFor({ registry, writes }, status, said) {
         case 429:
             return writes ? 'Try again later.' : `${login(registry)}: users have higher limits than the anonymous.`;
         default:
+            if (status < 400)
+                return adviceForStranger(registry);
             return status >= 500 ? `${registry} has a problem of its own: try again later.` : 'Check the name.';
     }
+}
+/** What to do about an answer that no registry gives. */
+function adviceForStranger(registry) {
+    return `A proxy, or a network that wants a login, may have answered in the place of ${registry}: check how it is reached from here.`;
 }
 const login = (registry) => `Log in to ${registry} with docker/login-action in an earlier step`;
 function toBeAllowed(registry, message) {
@@ -71495,7 +71953,7 @@ function errorOf(undertaking, url, status, body, cause) {
     const answer = `${status}${reason ? ` ${reason}` : ''}`;
     return new RegistryError(`cannot ${undertaking.what}: the registry answered ${answer}`, {
         at: { url: shown(url) },
-        advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message }),
+        advice: undertaking.advice?.(status, code) ?? adviceFor(undertaking, status, { message, code }),
         status,
         cause,
         answer,
@@ -71526,6 +71984,9 @@ function shown(url) {
 
 
 
+
+/** Of an answer, in bytes. */
+const sizeLimit = 1024 * 1024;
 /**
  * Buys a token from the service that a registry names: by GET with the password or with nothing, or by POST with an
  * identity token (distribution's docs, spec/auth/token.md and spec/auth/oauth.md).
@@ -71542,7 +72003,7 @@ async function fetchToken(wanted) {
         const response = await ask(wanted, realmOf(wanted));
         if (response.status !== 200)
             throw await refusal(undertaking, response);
-        return parseToken((await (0,http/* readBody */.x8)(response, 1024 * 1024)).toString(), undertaking);
+        return await parseToken(response, undertaking);
     }
     catch (error) {
         throw explained(undertaking, error);
@@ -71559,14 +72020,15 @@ async function ask({ asked, scopes, credential }, realm) {
             ...(service !== undefined && { service }),
         });
         const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-        return (0,http/* request */.Em)({ method: 'POST', url: realm, headers, body: form.toString() });
+        return (0,http/* request */.Em)({ method: 'POST', url: realm, headers, body: form.toString(), read: sizeLimit });
     }
     const url = new URL(realm);
     if (service !== undefined)
         url.searchParams.set('service', service);
     for (const scope of scopes)
         url.searchParams.append('scope', scope);
-    return (0,http/* request */.Em)({ url, headers: credential ? { authorization: `Basic ${basicOf(credential)}` } : {} });
+    const headers = credential ? { authorization: `Basic ${basicOf(credential)}` } : {};
+    return (0,http/* request */.Em)({ url, headers, read: sizeLimit });
 }
 /** The registry chooses who sees the password: over https only, unless all of it happens on this machine. */
 function realmOf({ registry, base, asked }) {
@@ -71582,10 +72044,10 @@ function realmOf({ registry, base, asked }) {
     }
     return realm;
 }
-function parseToken(text, undertaking) {
+async function parseToken(response, undertaking) {
     let answer;
     try {
-        answer = JSON.parse(text); // each field is checked below
+        answer = JSON.parse((await (0,http/* readBody */.x8)(response)).toString()); // each field is checked below
     }
     catch {
         answer = null;
@@ -71593,7 +72055,11 @@ function parseToken(text, undertaking) {
     // Some give both, and leave one of them empty.
     const value = answer?.token || answer?.access_token;
     if (typeof value !== 'string' || value === '') {
-        throw new RegistryError(`cannot ${undertaking.what}: the answer holds no token`);
+        const oddity = (0,http/* oddityOf */.hH)(response);
+        throw new RegistryError(`cannot ${undertaking.what}: ${oddity ?? 'the answer holds no token'}`, {
+            at: { url: `${response.url.origin}${response.url.pathname}` },
+            advice: adviceForStranger(undertaking.registry),
+        });
     }
     core/* setSecret */.Pq(value);
     // Services that give no lifetime, or a very short one, mean a minute.
@@ -71843,31 +72309,37 @@ var media_types = __nccwpck_require__(9217);
 
 
 /** What registries accept at most, by the recommendation of the OCI distribution-spec ("Pushing Manifests"). */
-const sizeLimit = 4 * 1024 * 1024;
+const manifests_sizeLimit = 4 * 1024 * 1024;
 /** @returns undefined when the registry has no such repository, tag or digest */
 async function findManifest(transport, reference, accept = media_types/* manifestMediaTypes */.$P) {
     const undertaking = reading(reference);
-    try {
+    const ask = async () => {
         const response = await transport.send({
             to: pathOf(reference),
             scopes: [toPull(reference.repository)],
             headers: { accept: accept.join(', ') },
+            read: manifests_sizeLimit,
         });
-        if (response.status === 404) {
-            response.body.resume();
+        if (response.status === 404)
             return undefined;
-        }
         if (response.status !== 200)
             throw await refusal(undertaking, response);
-        const bytes = await (0,http/* readBody */.x8)(response, sizeLimit);
-        const digest = (0,common_digest/* digestOf */.ol)(bytes);
-        if (reference.digest !== undefined && reference.digest !== digest) {
-            throw new RegistryError(`the registry answered with other bytes, whose digest is ${digest}`, {
+        const bytes = await (0,http/* readBody */.x8)(response);
+        return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest: (0,common_digest/* digestOf */.ol)(bytes), bytes };
+    };
+    const isAsked = (found) => found === undefined || reference.digest === undefined || found.digest === reference.digest;
+    try {
+        let found = await ask();
+        // Where a server does not say how long an answer is, one that ends early looks whole.
+        if (!isAsked(found))
+            found = await ask();
+        if (!isAsked(found)) {
+            throw new RegistryError(`the registry answered with other bytes, whose digest is ${found?.digest}`, {
                 at: { url: (0,registry_reference/* formatReference */.FH)(reference) },
                 advice: 'Do not trust it: the registry, or something between, changed the image.',
             });
         }
-        return { mediaType: mediaTypeOf(response.headers['content-type'], bytes), digest, bytes };
+        return found;
     }
     catch (error) {
         throw explained(undertaking, error);
@@ -72000,6 +72472,8 @@ async function cancel(send) {
 
 
 
+
+
 /** Puts a manifest under the reference's tag, or under its own digest when the reference has none. */
 async function putManifest(transport, reference, { descriptor, bytes }) {
     const name = {
@@ -72026,15 +72500,30 @@ async function putManifest(transport, reference, { descriptor, bytes }) {
             return;
         }
         response.body.resume();
-        const stored = response.headers['docker-content-digest'];
-        if (stored !== undefined && stored !== descriptor.digest) {
-            throw new RegistryError(`the registry stored ${(0,foreign/* foreignText */.qk)(String(stored))} in place of ${descriptor.digest}`, {
-                at: { url: (0,registry_reference/* formatReference */.FH)(name) },
+        // The header is optional in the specification, and anybody can answer 200: without it the registry is asked.
+        const said = response.headers['docker-content-digest'];
+        const stored = said?.toString() ?? (await headManifest(transport, name))?.digest;
+        if (stored === descriptor.digest)
+            return;
+        if (said === undefined) {
+            const there = stored === undefined ? 'nothing is there' : `it stands for ${stored}`;
+            const { status } = response;
+            throw new RegistryError(`cannot ${undertaking.what}: the answer was ${status}, and ${there}`, {
+                at: { url: shown(response.url) },
+                advice: adviceForStranger(name.registry),
             });
         }
+        throw new RegistryError(`the registry stored ${(0,foreign/* foreignText */.qk)(stored ?? '')} in place of ${descriptor.digest}`, {
+            at: { url: (0,registry_reference/* formatReference */.FH)(name) },
+            advice: 'It may not be used, for it is not what was made. Tell who runs the registry.',
+        });
     }
     catch (error) {
-        throw explained(undertaking, error);
+        // All tries may have arrived, and only the answers got lost.
+        const failure = explained(undertaking, error);
+        if (!(error instanceof http/* HttpFailure */.HR) || !(failure instanceof RegistryError))
+            throw failure;
+        await settle(transport, name, descriptor.digest, failure);
     }
 }
 /**
@@ -72050,7 +72539,7 @@ async function settle(transport, name, digest, refused) {
         throw error;
     });
     if (there?.digest === digest) {
-        core/* info */.pq(`${(0,registry_reference/* formatReference */.FH)(name)} is ${digest} already: the registry answered ${refused.answer}`);
+        core/* info */.pq(`${(0,registry_reference/* formatReference */.FH)(name)} is ${digest} already: ${refused.answer ? `the registry answered ${refused.answer}` : 'an answer got lost'}`);
         return;
     }
     if (!there || !isImmutable(refused))
@@ -72175,6 +72664,8 @@ async function orAbandon(response, decision) {
 }
 
 ;// CONCATENATED MODULE: ./src/registry/upload.ts
+
+
 
 
 
@@ -72307,6 +72798,14 @@ async function upload(transport, session, repository, descriptor, open) {
     const { status, headers } = response;
     if (status === 201 || status === 204) {
         response.body.resume();
+        const stored = headers['docker-content-digest']?.toString() ?? descriptor.digest;
+        if (stored !== descriptor.digest) {
+            const what = `the registry stored ${(0,foreign/* foreignText */.qk)(stored)} in place of the blob ${descriptor.digest}`;
+            throw new LostUpload(new RegistryError(what, {
+                at: { url: (0,registry_reference/* formatRepository */.Sh)(repository) },
+                advice: 'It may not be used, for it is not what was made. Tell who runs the registry.',
+            }));
+        }
     }
     else if (status === 200 || status === 202) {
         response.body.resume();
@@ -72316,11 +72815,16 @@ async function upload(transport, session, repository, descriptor, open) {
         if (await hasBlob(transport, repository, descriptor, { toWrite: true }))
             return;
         const what = `the registry answered ${status} to the blob ${descriptor.digest}, but does not have it`;
-        throw new LostUpload(new RegistryError(what, { at: { url: (0,registry_reference/* formatRepository */.Sh)(repository) }, status }));
+        throw new LostUpload(new RegistryError(what, {
+            at: { url: (0,registry_reference/* formatRepository */.Sh)(repository) },
+            advice: adviceForStranger(transport.registry),
+            status,
+        }));
     }
     else {
         const error = await refusal(pushing(repository, descriptor), response);
-        const isLost = status === 404 || status === 416 || error.code?.startsWith('BLOB_UPLOAD_');
+        // Bytes that changed on the way are as lost.
+        const isLost = status === 404 || status === 416 || /^BLOB_UPLOAD_|^(DIGEST|SIZE)_INVALID$/.test(error.code ?? '');
         throw isLost ? new LostUpload(error) : error;
     }
 }
@@ -75404,7 +75908,7 @@ __webpack_unused_export__ = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 exports.As = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 

@@ -28370,29 +28370,114 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3175:
+/***/ 1763:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C7: () => (/* binding */ loadState),
-/* harmony export */   bF: () => (/* binding */ loadScratch)
-/* harmony export */ });
-/* unused harmony exports saveState, saveScratch */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
 
-const name = 'tarball-cache';
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  bF: () => (/* binding */ loadScratch),
+  C7: () => (/* binding */ loadState)
+});
+
+// UNUSED EXPORTS: saveScratch, saveState
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var lib_core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/scratch.ts
+var scratch = __nccwpck_require__(8623);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
+var errors = __nccwpck_require__(3385);
+;// CONCATENATED MODULE: ./src/action/metadata-file.ts
+
+
+
+
+
+
+
+/** Linux starts no program with a variable of 128 KiB, its name counted (execve(2), MAX_ARG_STRLEN); names have some room. */
+const metadata_file_variableLimit = (/* unused pure expression or super */ null && (127 * 1024));
+/**
+ * Metadata as JSON on one line that fits into a variable: what would not is left out, the layers first. All of it is in a file.
+ * @returns the text, and the file's path, which is absent where it could not be written
+ */
+function placeMetadata(metadata) {
+    const whole = JSON.stringify(metadata);
+    const file = writeFile(whole);
+    const text = [whole, withoutLayers(metadata), withoutOurs(metadata)].find((candidate) => Buffer.byteLength(candidate) < metadata_file_variableLimit);
+    if (text !== whole) {
+        core.warning("The output 'metadata' leaves out details, which would not fit into a variable; the file that 'metadata-file' names has them.");
+    }
+    return { text: text ?? '{}', ...(file !== undefined && { file }) };
+}
+const ours = 'micromamba-image';
+function withoutLayers(metadata) {
+    const { [ours]: details } = metadata;
+    const images = isRecord(details) && Array.isArray(details['images']) ? details['images'].filter(isRecord) : [];
+    const short = images.map((image) => ({ ...image, layers: undefined }));
+    return JSON.stringify({ ...metadata, [ours]: { ...(isRecord(details) && details), images: short } });
+}
+function withoutOurs(metadata) {
+    return JSON.stringify({ ...metadata, [ours]: undefined });
+}
+/** The image is made by then: a disk that is full is no reason to fail. */
+function writeFile(text) {
+    const file = join(process.env['RUNNER_TEMP'] ?? tmpdir(), `micromamba-image-metadata-${randomUUID()}.json`);
+    try {
+        writeFileSync(file, text);
+        return file;
+    }
+    catch (error) {
+        core.warning(`The file of the output 'metadata-file' could not be written: ${messageOf(error)}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/state.ts
+
+
+
+
+
+
+const state_name = 'tarball-cache';
 const scratchName = 'scratch';
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
  * meanwhile is read again. No credentials.
  */
 function saveState(state) {
-    core.saveState(name, state);
+    const text = JSON.stringify(state);
+    if (Buffer.byteLength(text) < variableLimit) {
+        core.saveState(state_name, text);
+        return;
+    }
+    // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
+    const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`);
+    writeFileSync(file, text);
+    core.saveState(state_name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
-    const saved = _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(name);
-    return saved === '' ? undefined : JSON.parse(saved); // written by saveState above
+    const saved = lib_core/* getState */.Gu(state_name);
+    if (saved === '')
+        return undefined;
+    // Written by saveState above.
+    const state = JSON.parse(saved);
+    if (!('file' in state))
+        return state;
+    const text = (0,external_node_fs_.readFileSync)(state.file, 'utf8');
+    (0,external_node_fs_.rmSync)(state.file);
+    return JSON.parse(text);
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 function saveScratch(folder) {
@@ -28400,7 +28485,7 @@ function saveScratch(folder) {
 }
 /** Absent when the main step made none. */
 function loadScratch() {
-    return _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(scratchName) || undefined;
+    return lib_core/* getState */.Gu(scratchName) || undefined;
 }
 
 
@@ -28625,7 +28710,9 @@ function foreignLines(text) {
  * together of our text and that of others. It changes no text that is ours alone.
  */
 function withoutCommands(text) {
-    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
+    return text
+        .replaceAll('##[', '## [')
+        .replace(/(^|[\n\r\u2028\u2029])([^\S\n\r\u2028\u2029]*)::/g, '$1$2| ::');
 }
 function shortened(text) {
     return text.length > longest ? `${text.slice(0, longest)} …` : text;
@@ -28929,7 +29016,7 @@ async function cacheService() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3175);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1763);
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3598);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);

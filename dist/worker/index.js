@@ -31750,7 +31750,7 @@ __webpack_unused_export__ = open;
 __webpack_unused_export__ = fromFd;
 __webpack_unused_export__ = fromBuffer;
 __webpack_unused_export__ = fromRandomAccessReader;
-exports.sO = openPromise;
+__webpack_unused_export__ = openPromise;
 __webpack_unused_export__ = fromFdPromise;
 __webpack_unused_export__ = fromBufferPromise;
 exports.or = fromRandomAccessReaderPromise;
@@ -41705,7 +41705,9 @@ function foreignLines(text) {
  * together of our text and that of others. It changes no text that is ours alone.
  */
 function withoutCommands(text) {
-    return text.replaceAll('##[', '## [').replace(/(^|[\n\r\u2028\u2029])(\s*)::/g, '$1$2| ::');
+    return text
+        .replaceAll('##[', '## [')
+        .replace(/(^|[\n\r\u2028\u2029])([^\S\n\r\u2028\u2029]*)::/g, '$1$2| ::');
 }
 function shortened(text) {
     return text.length > longest ? `${text.slice(0, longest)} …` : text;
@@ -45071,6 +45073,64 @@ function getIDToken(aud) {
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(663);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
+
+
+
+/** Bytes that are read at once. */
+const windowSize = 1024 * 1024;
+/** One goes through the members of a zip while another one goes through its directory. */
+const windowCount = 2;
+/**
+ * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
+ * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
+ */
+class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
+    size;
+    #handle;
+    /** The one that was of use last comes last. */
+    #windows = [];
+    constructor(handle, size) {
+        super();
+        this.#handle = handle;
+        this.size = size;
+    }
+    static async open(file) {
+        const handle = await (0,promises_namespaceObject.open)(file);
+        return new WindowedFile(handle, (await handle.stat()).size);
+    }
+    /** @returns fewer bytes than asked for at the end of the file only */
+    async bytes(start, length) {
+        if (length > windowSize)
+            return this.#read(start, length);
+        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
+        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
+        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
+        this.#windows.push({ start: from, bytes });
+        if (this.#windows.length > windowCount)
+            this.#windows.shift();
+        return (await bytes).subarray(start - from, start - from + length);
+    }
+    async #read(start, length) {
+        const wanted = Math.max(0, Math.min(length, this.size - start));
+        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+        return buffer.subarray(0, bytesRead);
+    }
+    read(buffer, offset, length, position, callback) {
+        const copied = async () => {
+            ;
+            (await this.bytes(position, length)).copy(buffer, offset);
+        };
+        (0,external_node_util_.callbackify)(copied)(callback);
+    }
+    /** To be called when nothing more is read. */
+    async end() {
+        await this.#handle.close();
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "node:zlib"
@@ -45541,8 +45601,12 @@ function malformed(dist, what, cause) {
 
 
 
+
+
 /** A metadata.json of a few dozen bytes is usual. */
 const metadataLimit = 64 * 1024;
+/** There are three. */
+const mostMembers = 100;
 /**
  * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
  * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
@@ -45581,39 +45645,58 @@ async function checkMetadata(range, dist) {
         throw refusal(dist, `its format version is ${shown(version)}, and only 2 is known`);
     }
 }
-/** Where the stored members of a zip lie in the file, by name. */
+/**
+ * Where the stored members of a zip lie in the file, by name. What says two things of one member, or has it twice, is two packages: one
+ * for tools that go by the directory at the zip's end, another for those that go by what stands before each member.
+ */
 async function zipMembers(file, dist) {
     const members = new Map();
-    let zip;
+    const extents = [];
+    // The library's own reader throws past everybody where a zip has an offset that no file has.
+    const reader = await WindowedFile.open(file);
     try {
-        zip = await (0,yauzl/* openPromise */.sO)(file, { lazyEntries: true, autoClose: false });
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, { autoClose: false });
+        if (zip.entryCount > mostMembers)
+            throw refusal(dist, `it has ${zip.entryCount} members`);
         for await (const entry of zip.eachEntry()) {
+            const { fileName: name, compressedSize: size } = entry;
             if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${entry.fileName} is not stored as it is`);
+                throw refusal(dist, `its member ${name} is not stored as it is`);
             }
-            const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-            if (entry.compressedSize === 0)
-                throw refusal(dist, `its member ${entry.fileName} is empty`);
-            members.set(entry.fileName, { file, start: fileDataStart, size: entry.compressedSize });
+            const { fileName, fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry);
+            if (!fileName.equals(entry.fileNameRaw))
+                throw refusal(dist, `its member ${name} has two names`);
+            if (size === 0)
+                throw refusal(dist, `its member ${name} is empty`);
+            if (members.has(name))
+                throw refusal(dist, `it has the member ${name} twice`);
+            members.set(name, { file, start, size });
+            extents.push([entry.relativeOffsetOfLocalHeader, start + size]);
+        }
+        extents.sort(([a], [b]) => a - b);
+        if (extents.some(([start], index) => start < (extents[index - 1]?.[1] ?? 0))) {
+            throw refusal(dist, 'its members overlap');
         }
     }
     catch (cause) {
         throw cause instanceof errors_UserError ? cause : refusal(dist, 'the zip cannot be read', cause);
     }
     finally {
-        zip?.close();
+        await reader.end();
     }
     return members;
 }
 function refusal(dist, what, cause) {
     const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors_UserError(`package ${dist} is not a readable .conda file: ${what}${detail}`, {
+    return new errors_UserError(`package ${dist} is not a readable .conda file: ${foreignText(`${what}${detail}`)}`, {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
+/** Characters: more than any name and what it calls have. */
+const entry_point_longest = 4096;
 const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
 /**
  * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
@@ -45623,6 +45706,8 @@ const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
  */
 function parseEntryPoint(definition) {
     const unreadable = (problem) => ({ problem, isForbidden: false });
+    if (definition.length > entry_point_longest)
+        return unreadable(`has ${definition.length} characters`);
     const text = withoutExtras(unquoted(definition));
     const colon = text.lastIndexOf(':');
     if (colon < 0)
@@ -45654,23 +45739,53 @@ function withoutExtras(text) {
     return text.replace(/\s*\[[^[\]]*\]$/, '');
 }
 
+;// CONCATENATED MODULE: ./src/common/paths.ts
+/** Linux's (limits.h): bytes of a name. */
+const nameLimit = 255;
+/** Of Linux's 4,096 bytes (PATH_MAX) some are for the prefix, and for the folder that a container engine unpacks an image in. */
+const pathLimit = 3840;
+/**
+ * Why no image can have a file of this path: the end of a sentence.
+ * @param path with `/` between names
+ */
+function unusableName(path) {
+    if (path.includes('\0'))
+        return 'holds a NUL';
+    // What would be written as another character would be another path.
+    if (!path.isWellFormed())
+        return 'is no text';
+    // A code unit is three bytes at most.
+    if (path.length * 3 <= nameLimit)
+        return undefined;
+    const bytes = Buffer.byteLength(path);
+    if (bytes > pathLimit)
+        return `has ${bytes} bytes, and ${pathLimit} are the most`;
+    if (bytes <= nameLimit)
+        return undefined;
+    const isLong = path.split('/').some((name) => Buffer.byteLength(name) > nameLimit);
+    return isLong ? `has a name of more than ${nameLimit} bytes` : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+
 
 /**
  * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
  * no empty names, no trailing slash.
  * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, or names the root itself
+ * @throws UserError when the path could leave the prefix, names the root itself, or is one that no file of Linux can have
  */
 function safePath(path, dist, said) {
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)|\0/.test(path);
-    if (isPlain)
-        return path;
-    const refuse = (why) => new errors_UserError(`package ${dist}: ${said} names the path ${JSON.stringify(path)}, which ${why}`, {
+    const refuse = (why) => new errors_UserError(`package ${dist}: ${said} names the path ${foreignText(JSON.stringify(path))}, which ${why}`, {
         advice: 'Such a package is broken or hostile. Choose another build of it.',
     });
-    if (path.includes('\0'))
-        throw refuse('holds a NUL');
+    const unusable = unusableName(path);
+    if (unusable !== undefined)
+        throw refuse(unusable);
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
+    if (isPlain)
+        return path;
     if (path.startsWith('/'))
         throw refuse('is absolute');
     const names = path.split('/').filter((name) => name !== '' && name !== '.');
@@ -45886,6 +46001,8 @@ var tar_stream = __nccwpck_require__(6118);
 
 
 
+/** More than any package has; each takes memory while the package is read. */
+const mostEntries = 1_000_000;
 /**
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
@@ -45902,6 +46019,8 @@ class EntryGuard {
     /** Lets an entry pass, with hard links resolved to the file at their end. */
     admit(entry) {
         const { path } = entry;
+        if (this.#seen.size === mostEntries)
+            throw this.#refusal(`has more than ${mostEntries} files`);
         if (this.#seen.has(path))
             throw this.#refusal(`holds '${path}' twice`);
         if (this.#directories.has(path))
@@ -46026,8 +46145,8 @@ function damage(error, dist) {
 
 
 
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes. */
-const infoLimit = 256 * 1024 * 1024;
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
+const infoLimit = 64 * 1024 * 1024;
 /**
  * Opens a package and reads its `info/`.
  * @param dist how to call the package in errors, `<name>-<version>-<build>`
@@ -46236,6 +46355,8 @@ function followLinks(path, links, prefix) {
 const linking_directoryMode = 0o755;
 /** What conda-meta says of a soft link that leads to no file of its package. */
 const sha256OfNothing = sha256(Buffer.alloc(0));
+/** Bytes of a file that has to be in memory as a whole: more than any real one with a prefix in it. */
+const wholeLimit = 2 * 1024 ** 3;
 /** One package on its way into the prefix, and what is learnt on the way. */
 class Linking {
     #plan;
@@ -46321,7 +46442,7 @@ class Linking {
         const { path, file } = planned;
         const wanted = this.#isWanted(planned);
         if (file.placeholder) {
-            const content = this.#relocate(await content_readAll(entry.content), planned, file.placeholder);
+            const content = this.#relocate(await this.#whole(entry), planned, file.placeholder);
             if (wanted)
                 yield fileOf(path, entry.mode, content, entry.mtime);
             return;
@@ -46389,7 +46510,7 @@ class Linking {
             if (!late || entry.type !== 'file')
                 continue;
             missing.delete(entry.path);
-            const content = await content_readAll(entry.content);
+            const content = await this.#whole(entry);
             let inode;
             for (const { planned, shared } of late) {
                 const { path, file } = planned;
@@ -46412,6 +46533,11 @@ class Linking {
         const [lost] = missing;
         if (lost !== undefined)
             throw this.#mismatch(`a soft link that is to be copied leads to no file ('${lost}')`);
+    }
+    async #whole({ path, size, content }) {
+        if (size <= wholeLimit)
+            return content_readAll(content);
+        throw this.#mismatch(`'${path}' has ${size} bytes, which is too much for a file whose prefix is replaced`);
     }
     #relocate(content, planned, placeholder) {
         const { prefix } = this.#context;
@@ -46720,6 +46846,16 @@ function python_pythonOf(python) {
     const suffix = sitePackages.includes(`python${version}t`) ? 't' : '';
     return { version, executable: `bin/python${version}${suffix}`, sitePackages };
 }
+/** Whether a python is one that a package of that version and build can bring: it may itself say where its modules go. */
+function python_isPythonOf(locked, { version, executable, sitePackages }) {
+    try {
+        const own = python_pythonOf({ ...locked, pythonSitePackagesPath: sitePackages });
+        return own.version === version && own.executable === executable && own.sitePackages === sitePackages;
+    }
+    catch {
+        return false;
+    }
+}
 /** Where python keeps the bytecode of a source file (PEP 3147; python 2 keeps it beside the source). */
 function python_bytecodePath(source, version) {
     if (version.startsWith('2'))
@@ -46731,6 +46867,8 @@ function python_bytecodePath(source, version) {
 }
 
 ;// CONCATENATED MODULE: ./src/prefix/plan.ts
+
+
 
 
 
@@ -46766,6 +46904,12 @@ function plan_planLink(info, context) {
     const reserved = [...owner.keys(), recordPath].find(isReserved);
     if (reserved !== undefined) {
         throw malformed(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    // Longer than they are in the archive: by where they go, or by what they are called in the metadata.
+    for (const path of [...owner.keys(), recordPath]) {
+        const unusable = unusableName(path);
+        if (unusable !== undefined)
+            throw malformed(dist, `its path '${foreignText(path)}' ${unusable}`);
     }
     for (const { file, path } of files)
         if (file.type === 'directory')
@@ -47050,7 +47194,7 @@ async function checkRuns(executable, version, { does, input, advice }) {
 ;// CONCATENATED MODULE: ./src/common/format.ts
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people: three significant figures, powers of a thousand. */
-function formatBytes(bytes) {
+function format_formatBytes(bytes) {
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1000 ** power;
     return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
@@ -47063,7 +47207,7 @@ function formatCount(count, noun) {
 function formatGrowth(bytes) {
     if (bytes === 0)
         return '±0 B';
-    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
+    return `${bytes > 0 ? '+' : '−'}${format_formatBytes(Math.abs(bytes))}`;
 }
 /** One difference, or the smallest and the largest of several. */
 function formatGrowths(differences) {
@@ -47088,7 +47232,9 @@ function describeDiskError(error, { file, needed } = {}) {
     const path = file ?? error.dest ?? error.path;
     const place = path === undefined ? 'a file' : nameOf(path);
     if (error.code === 'ENOSPC') {
-        return { what: `there is no room left for ${place}${roomAt(path, needed)}`, advice: moreRoom };
+        const full = path ?? fullestPlace();
+        const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place;
+        return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom };
     }
     if (error.code === 'EDQUOT') {
         return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
@@ -47115,11 +47261,27 @@ function nameOf(path) {
     const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
     return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
 }
+/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
+function fullestPlace() {
+    const rooms = places.flatMap((name) => {
+        const path = process.env[name];
+        try {
+            if (!path)
+                return [];
+            const { bavail, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(path);
+            return [{ path, room: bavail * bsize }];
+        }
+        catch {
+            return [];
+        }
+    });
+    return rooms.sort((a, b) => a.room - b.room)[0]?.path;
+}
 function roomAt(path, needed) {
     for (let above = path; above !== undefined; above = (0,external_node_path_namespaceObject.dirname)(above) === above ? undefined : (0,external_node_path_namespaceObject.dirname)(above)) {
         try {
             const { bavail, blocks, bsize } = (0,external_node_fs_namespaceObject.statfsSync)(above);
-            return `: ${formatBytes(bavail * bsize)} of ${formatBytes(blocks * bsize)} are free${wanted(needed)}`;
+            return `: ${format_formatBytes(bavail * bsize)} of ${format_formatBytes(blocks * bsize)} are free${wanted(needed)}`;
         }
         catch {
             // It is not there; what is above it may be.
@@ -47128,7 +47290,7 @@ function roomAt(path, needed) {
     return wanted(needed);
 }
 function wanted(needed) {
-    return needed === undefined ? '' : `, and it takes about ${formatBytes(needed)}`;
+    return needed === undefined ? '' : `, and it takes about ${format_formatBytes(needed)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/common/secrets.ts
@@ -47161,6 +47323,9 @@ function base64(text) {
 
 ;// CONCATENATED MODULE: ./src/environment/decode.ts
 
+
+/** What people write has a few kilobytes, and what programs write, with a hash for each wheel of each package, not much more. */
+const sizeLimit = (/* unused pure expression or super */ null && (2 * 1024 * 1024));
 /**
  * The text of an environment file, which micromamba reads in UTF-8 and in UTF-16 (yaml-cpp, stream.cpp), as PowerShell's `>`
  * writes it. Line ends come out as `\n`, whichever of YAML's three they are.
@@ -47170,6 +47335,12 @@ function base64(text) {
  * @throws UserError with the line of what is no text at all
  */
 function decode_decodeText(bytes, file) {
+    if (bytes.length > sizeLimit) {
+        throw new UserError(`it has ${formatBytes(bytes.length)}, and ${formatBytes(sizeLimit)} are the most`, {
+            at: { file },
+            advice: 'Is it the right file?',
+        });
+    }
     const text = decodeBytes(bytes, file).replace(/\r\n?/g, '\n');
     const line = lineOf(text, text.indexOf('\0'));
     if (line === undefined)
@@ -47298,18 +47469,23 @@ function document_openDocument(text, file) {
             ? `the key '${lineText(text, error.pos[0])}' stands here for the second time`
             : `not YAML: ${error.message}`);
     }
+    const targets = targetsIn(document);
     const resolved = (node) => {
         if (!isAlias(node))
             return node;
-        // An alias in a parsed document stands for one of its parsed nodes.
-        const target = node.resolve(document);
+        const target = targets.get(node);
         if (target === undefined)
             throw refuse(lineOf(node), `not YAML: nothing is called &${node.source}`);
         return target;
     };
+    /** Each map once: what is merged into two, and these into two others, would take for ever. */
+    const known = new Map();
     /** @param around the maps that are being merged, which cannot be merged into themselves */
     const fields = (map, around) => {
         const node = resolved(map);
+        const found = known.get(node);
+        if (found)
+            return found;
         if (!isMap(node))
             throw refuse(lineOf(map), "an environment file is a map with 'dependencies'");
         const merged = new Map();
@@ -47332,11 +47508,13 @@ function document_openDocument(text, file) {
                 }
             }
         }
-        return new Map([...merged, ...own]);
+        const all = new Map([...merged, ...own]);
+        known.set(node, all);
+        return all;
     };
     const mergedMaps = (node) => {
-        const parts = isSeq(node) ? node.items.map(resolved) : [node];
-        return parts.every(isMap) ? parts : [];
+        const parts = isSeq(node) ? new Set(node.items.map(resolved)) : [node];
+        return [...parts].every(isMap) ? [...parts] : [];
     };
     return {
         refuse,
@@ -47350,6 +47528,21 @@ function document_openDocument(text, file) {
             return value.items.map((item) => ({ value: resolved(item), line: lineOf(item) }));
         },
     };
+}
+/** What aliases stand for: the last node before them that is called so. The library looks through all of the document for each. */
+function targetsIn(document) {
+    const named = new Map();
+    const targets = new Map();
+    visit(document, {
+        Node(_key, node) {
+            // All nodes of a parsed document are parsed.
+            if (isAlias(node))
+                targets.set(node, named.get(node.source));
+            else if (node.anchor !== undefined)
+                named.set(node.anchor, node);
+        },
+    });
+    return targets;
 }
 function lineText(text, position) {
     const [line = ''] = text.slice(position).split('\n', 1);
@@ -47428,11 +47621,11 @@ const slips = [
         (package_ = '', version = '') => new problem_RequirementProblem('there is no operator before the version', `Write ${package_}==${version}.`),
     ],
     [
-        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]=?=?\\s*[\\w.*+!-]+\\s+)+[<>=!~]=?=?\\s*[\\w.*+!-]+)$`),
+        new RegExp(`^(${meant_name})\\s*((?:[<>=!~]={0,2}\\s*[\\w.*+!-]+\\s+)+[<>=!~]={0,2}\\s*[\\w.*+!-]+)$`),
         (package_ = '', versions = '') => new problem_RequirementProblem('there is no comma between the versions', `Write ${package_}${versions.replace(/([<>=!~])\s+/g, '$1').replace(/\s+/g, ',')}.`),
     ],
     [
-        new RegExp(`^${meant_name}(?:\\s*[\\s,]\\s*${meant_name})+$`),
+        new RegExp(`^${meant_name}(?:(?:\\s+|\\s*,\\s*)${meant_name})+$`),
         () => new problem_RequirementProblem('these are several packages', 'Write each on a line of its own.'),
     ],
 ];
@@ -47530,10 +47723,12 @@ function splitWords(text) {
 
 const requirement_name = String.raw `[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
 const extras = String.raw `(?:\s*\[[\s\w.,-]*\])?`;
-const version = String.raw `(?:===\s*[^\s;)]+|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
+const version = String.raw `(?:===\s*[^\s;)]+(?![^\s;)])|(?:==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=~]+)`;
 const versions = String.raw `${version}(?:\s*,\s*${version})*\s*,?`;
 const specifier = new RegExp(`^(${requirement_name})${extras}\\s*(?:${versions}|\\(\\s*${versions}\\s*\\))?$`);
 const named = new RegExp(`^(${requirement_name})${extras}\\s*@\\s*(.*)$`, 's');
+/** Characters of a requirement without its options, of which an address has the most. */
+const requirement_longest = 4096;
 /**
  * Takes a line apart as pip does (req_file.py, `parse_line`, and constructors.py): options, else a requirement with options behind it.
  * What is left to pip is whether there are such packages and versions.
@@ -47544,6 +47739,8 @@ function requirement_readRequirement(text) {
     const words = text.split(' ');
     const end = words.findIndex((word) => word.startsWith('-'));
     const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim();
+    if (given.length > requirement_longest)
+        throw new RequirementProblem(`it has ${given.length} characters`);
     if (given !== '') {
         if (end >= 0)
             readOptions(words.slice(end).join(' '));
@@ -48344,6 +48541,8 @@ function refusal_refusal(wheel, what, cause) {
 ;// CONCATENATED MODULE: ./src/packages/wheel/entry-points.ts
 
 
+/** Characters of a line: more than any name and what it calls have. */
+const entry_points_longest = 4096;
 /**
  * Reads an entry_points.txt as importlib.metadata does, and with it pip: names keep their case, `#` begins a comment and `;` none, of
  * one name the last counts.
@@ -48364,8 +48563,9 @@ function entry_points_parseEntryPoints(text, wheel) {
         if (section === undefined)
             continue;
         const equals = line.indexOf('=');
-        if (equals < 0)
+        if (equals < 0 || line.length > entry_points_longest) {
             throw refusal_refusal(wheel, `its entry_points.txt has the line ${JSON.stringify(line)}`);
+        }
         const scripts = section === 'console_scripts' ? console : section === 'gui_scripts' ? gui : undefined;
         scripts?.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
     }
@@ -48470,64 +48670,6 @@ async function* verified(content, recorded, name, wheel) {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
-
-
-
-/** Bytes that are read at once. */
-const windowSize = 1024 * 1024;
-/** One goes through the members of a zip while another one goes through its directory. */
-const windowCount = 2;
-/**
- * A file that is read here and there, a few bytes at a time and mostly onwards, as a zip is: what is near to what was asked for comes from
- * memory. A wheel of ten thousand modules would be read in as many times ten steps otherwise.
- */
-class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
-    size;
-    #handle;
-    /** The one that was of use last comes last. */
-    #windows = [];
-    constructor(handle, size) {
-        super();
-        this.#handle = handle;
-        this.size = size;
-    }
-    static async open(file) {
-        const handle = await (0,promises_namespaceObject.open)(file);
-        return new WindowedFile(handle, (await handle.stat()).size);
-    }
-    /** @returns fewer bytes than asked for at the end of the file only */
-    async bytes(start, length) {
-        if (length > windowSize)
-            return this.#read(start, length);
-        const found = this.#windows.findIndex((window) => start >= window.start && start + length <= window.start + windowSize);
-        const [window] = found < 0 ? [] : this.#windows.splice(found, 1);
-        const { bytes, start: from } = window ?? { start, bytes: this.#read(start, windowSize) };
-        this.#windows.push({ start: from, bytes });
-        if (this.#windows.length > windowCount)
-            this.#windows.shift();
-        return (await bytes).subarray(start - from, start - from + length);
-    }
-    async #read(start, length) {
-        const wanted = Math.max(0, Math.min(length, this.size - start));
-        const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
-        return buffer.subarray(0, bytesRead);
-    }
-    read(buffer, offset, length, position, callback) {
-        const copied = async () => {
-            ;
-            (await this.bytes(position, length)).copy(buffer, offset);
-        };
-        (0,external_node_util_.callbackify)(copied)(callback);
-    }
-    /** To be called when nothing more is read. */
-    async end() {
-        await this.#handle.close();
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/packages/wheel/zip.ts
 
 
@@ -48537,7 +48679,7 @@ class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
 
 
 /** More than any wheel has; each takes memory while a wheel is looked at. */
-const mostEntries = 1_000_000;
+const zip_mostEntries = 1_000_000;
 /**
  * Reads the members of a zip in their order. Nothing is held of what has gone by.
  * @param wheel for errors
@@ -48552,7 +48694,7 @@ async function* zipEntries(file, wheel) {
             autoClose: false,
             strictFileNames: true,
         });
-        if (zip.entryCount > mostEntries)
+        if (zip.entryCount > zip_mostEntries)
             throw refusal_refusal(wheel, `it has ${zip.entryCount} entries`);
         const opened = { file, wheel, zip, reader };
         for await (const entry of zip.eachEntry())
@@ -49088,6 +49230,7 @@ function isOldWrapper(path, { console, gui }) {
 
 
 
+
 const fileMode = 0o644;
 const executableMode = 0o755;
 /**
@@ -49182,6 +49325,11 @@ function checkPaths(paths, wheel) {
     const reserved = paths.find(isReserved);
     if (reserved !== undefined) {
         throw refusal_refusal(wheel, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+    }
+    for (const path of paths) {
+        const unusable = unusableName(path);
+        if (unusable !== undefined)
+            throw refusal_refusal(wheel, `its path '${path}' ${unusable}`);
     }
     const [obstructed] = findObstructed([{ paths }]);
     if (obstructed)
@@ -49597,6 +49745,7 @@ function path_set_parsePathSet(text) {
 
 
 
+
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
@@ -49667,6 +49816,16 @@ function isTexts(value) {
 }
 function isList(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+/**
+ * Whether facts can be those of a layer with these packages: what they tell of packages and of python is about some that it has.
+ * Whether it is true they alone can tell.
+ */
+function areFactsOf(packages, { scripted, messages, python }) {
+    const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`));
+    const own = packages.find(({ name }) => name === 'python');
+    const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined;
+    return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-words.ts
