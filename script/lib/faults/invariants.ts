@@ -115,14 +115,15 @@ async function temporaryIsBounded({ temporary, outcome }: Ran): Promise<string[]
   const names = (await readdir(temporary)).filter(
     (name) => !kept.has(name) && join(temporary, name) !== outcome.outputs['metadata-file'],
   )
-  const full = await Promise.all(
-    // The toolkit's cache leaves folders with the list of what it put into an archive.
+  const heavy = await Promise.all(
     names.map(async (name) => {
-      const inside = /^[\da-f]{8}-[\da-f-]{27}$/.test(name) ? await readdir(join(temporary, name)) : [name]
-      return inside.every((file) => file === 'manifest.txt') ? [] : [name]
+      // The toolkit's cache leaves its folder, with a list of what was in the archive, but not that.
+      if (!/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(name)) return [name]
+      const held = await readdir(join(temporary, name))
+      return held.filter((file) => file !== 'manifest.txt').map((file) => `${name}/${file}`)
     }),
   )
-  return full.flat().map((name) => `${name} stays in RUNNER_TEMP`)
+  return heavy.flat().map((name) => `${name} stays in RUNNER_TEMP`)
 }
 
 /** One error in the log of a run that failed, and none in that of another. */
