@@ -17,6 +17,7 @@ const rooms = [
   'base',
   'activation',
   'layers',
+  'size',
   'image',
   'outputs',
   'execute',

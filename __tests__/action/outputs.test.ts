@@ -27,7 +27,16 @@ const result: Result = {
   bases: ['docker.io/library/debian:13@sha256:0'],
   tags: [parseReference('ghcr.io/org/app:1'), parseReference('ghcr.io/org/app:2')],
   pushed: true,
-  locks: [{ file: 'env.linux-aarch64.lock', hash: 'sha256:1', changed: true, packages: 3 }],
+  locks: [
+    {
+      environment: 'base',
+      asked: ['python'],
+      file: 'env.linux-aarch64.lock',
+      hash: 'sha256:1',
+      changed: true,
+      packages: 3,
+    },
+  ],
   cache: { hit: false, primaryKey: 'key' },
   reused: false,
   bytesPushed: 0,

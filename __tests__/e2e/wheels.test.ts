@@ -326,13 +326,14 @@ test.each([
 )
 
 test('wheels lie in the cache beside packages', async () => {
-  const text = locked([demo('2.0'), ...clobbering])
+  const text = locked([demo('2.0'), ...clobbering]).replace('# pip-requested: clobber-a\n', '')
   const inputs = { output: 'cached.tar' }
   await made(text, inputs)
   await rm(join(job.workspace, 'cached.tar'))
   const again = await made(text, inputs)
   expect(again.outputs['cache-hit'] === 'true' || again.log).toBe(true)
   expect(again.fetched).toEqual([])
+  expect(again.summary).toContain('<td><code>pip:demo</code> → <code>pip:clobber-a</code></td>')
 })
 
 test('a wheel of a path, and one that was asked for by address', async () => {

@@ -76,6 +76,12 @@ test('layers come in the order of their groups, each with its key and facts, and
     ['first', 'built'],
   ])
   expect(new Set(finished)).toEqual(new Set(layers))
+  expect(made.map(({ facts }) => [facts.prefix, ...facts.sizes.map(({ name }) => name)])).toEqual([
+    ['/opt/conda', 'second'],
+    ['/opt/conda', 'first'],
+  ])
+  // The file, and the record of the package.
+  expect(made[0]?.facts.sizes[0]?.size).toBeGreaterThan('of second'.length)
   for (const { layer, facts } of made) {
     expect(layer.descriptor.annotations).toEqual({
       [layerKeyAnnotation]: `key of ${layer.createdBy}`,

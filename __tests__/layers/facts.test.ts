@@ -10,13 +10,27 @@ const facts: LayerFacts = {
   messages: { 'b-2-0': 'fetch the database\n' },
   distributions: ['a', 'b-c'],
   python: { version: '3.12', executable: 'bin/python3.12', sitePackages: 'lib/python3.12/site-packages' },
+  prefix: '/opt/conda',
+  sizes: [
+    { name: 'a', size: 300, needs: ['python', 'b'] },
+    { name: 'b', size: 0, needs: [] },
+  ],
+}
+
+const nothing = {
+  texts: {},
+  scripted: [],
+  messages: {},
+  distributions: [],
+  prefix: '/opt/conda',
+  sizes: [],
 }
 
 const formatted = formatFacts(facts) ?? ''
 
 test.each([
   ['all there is', facts],
-  ['the least', { ...claimsOf([], []), texts: {}, scripted: [], messages: {}, distributions: [] }],
+  ['the least', { ...claimsOf([], []), ...nothing }],
 ])('%s comes back from its text', (_, some) => {
   expect(parseFacts(formatFacts(some) ?? '')).toEqual(some)
 })
@@ -37,12 +51,14 @@ test.each([
   ],
   [formatted.replace(/"scripts":.*?\}\]/, '"scripts":[2]'), 'too short a list'],
   [formatted.replace(/"distributions":.*?\],/, ''), 'of an earlier version, which knows no distributions'],
+  [formatted.replace(/,"sizes":.*?\]/, ''), 'of an earlier version, which knows no sizes'],
+  [formatted.replace('a 300 python b', 'a many python b'), 'a word for a size'],
+  [formatted.replace('a 300 python b', 'a -300 python b'), 'less than nothing for a size'],
 ])('%j, %s, is refused', (text) => {
   expect(parseFacts(text)).toBeUndefined()
 })
 
 describe('in an environment of very many files', () => {
-  const nothing = { texts: {}, scripted: [], messages: {}, distributions: [] }
   /** Packages of 3,000 files each, in directories that are not called like them. */
   const filesOf = (layer: number, count = 3000) =>
     Array.from({ length: count }, (_, file) => {

@@ -124,6 +124,8 @@ describe("in a layer's facts", () => {
     messages: {},
     distributions: [],
     python: { version: '3.12', executable: 'bin/python3.12', sitePackages: 'lib/python3.12/site-packages' },
+    prefix: '/opt/conda',
+    sizes: [{ name: 'tool', size: 5, needs: ['python'] }],
   }
   const python = facts.python ?? { version: '', executable: '', sitePackages: '' }
 
@@ -131,7 +133,7 @@ describe("in a layer's facts", () => {
     expect(areFactsOf(packages, facts)).toBe(true)
     expect(areFactsOf([{ name: 'python', version: '3.13.1', build: 'h_cp313t' }], {
       ...facts,
-      scripted: [],
+      scripted: [], sizes: [],
       python: { version: '3.13', executable: 'bin/python3.13t', sitePackages: 'lib/python3.13t/site-packages' },
     })).toBe(true) // prettier-ignore
   })
@@ -142,6 +144,8 @@ describe("in a layer's facts", () => {
     ['of modules out of the prefix', { python: { ...python, sitePackages: '../../etc' } }],
     ['of modules at an absolute path', { python: { ...python, sitePackages: '/etc' } }],
     ['of scripts of a package that is not in it', { scripted: ['other-1-0'] }],
+    ['of the size of a package that is not in it', { sizes: [{ name: 'other', size: 5, needs: [] }] }],
+    ['of the size of a wheel, beside packages', { sizes: [{ name: 'pip:tool', size: 5, needs: [] }] }],
     ['of messages of a package that is not in it', { messages: { 'other-1-0': 'run me' } }],
   ])('%s, it is made again', (_, lie) => {
     expect(areFactsOf(packages, { ...facts, ...lie })).toBe(false)

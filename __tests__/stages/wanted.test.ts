@@ -61,7 +61,14 @@ const member: LockedMember = {
     text: '',
     lock: { header, packages, wheels: [] },
   },
-  result: { file: 'env.linux-64.lock', hash: 'hash', changed: false, packages: 2 },
+  result: {
+    environment: 'base',
+    asked: [],
+    file: 'env.linux-64.lock',
+    hash: 'hash',
+    changed: false,
+    packages: 2,
+  },
 }
 
 /** The image that some inputs describe, of an environment that is locked already, on a base of these files. */

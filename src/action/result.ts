@@ -23,6 +23,10 @@ export interface Result {
 }
 
 export interface LockResult {
+  /** The environment's name. */
+  readonly environment: string
+  /** What was asked for: names of packages, and of wheels with `pip:` before them; empty where the lock does not say. */
+  readonly asked: readonly string[]
   /** Relative to the workspace. */
   readonly file: string
   readonly hash: string

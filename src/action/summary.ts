@@ -8,6 +8,8 @@ import { formatDiff } from '../lock/diff/diff.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
+import { figuresOfImage } from '../size/image.ts'
+import type { EnvironmentFigure, Figures } from '../size/types.ts'
 import { sizeChart } from './chart.ts'
 import { headline } from './headline.ts'
 import { digestedName, lockChanges, type LockResult, type Result } from './result.ts'
@@ -45,7 +47,7 @@ function sectionsOf(result: Result): string[] {
     }),
     ...images.map((image) =>
       rendered(() => {
-        addLayers(image)
+        addLayers(image, result)
       }),
     ),
   ]
@@ -97,11 +99,52 @@ function addLockDiff({ locks }: Result): void {
   addMarkdown(diff)
 }
 
-function addLayers(image: Image): void {
+function addLayers(image: Image, { locks }: Result): void {
   const title = `${formatPlatform(image.platform)}: ${image.layers.length} layers, ${totalSize(image)}`
   core.summary.addHeading(title, 3)
-  addMarkdown(sizeChart(image))
+  const asked = new Map<string, string[]>()
+  for (const lock of locks) {
+    asked.set(lock.environment, [...(asked.get(lock.environment) ?? []), ...lock.asked])
+  }
+  const figures = figuresOfImage(image, asked)
+  addMarkdown(sizeChart(figures))
+  const base = figures.base?.compressed ?? 0
+  if (figures.environments.length > 0 && base > 0) {
+    const part = Math.round((100 * base) / figures.compressed)
+    addMarkdown(`The base has ${formatBytes(base)}, ${part} %.`)
+  }
+  for (const environment of figures.environments) {
+    core.summary.addDetails(titleOf(environment, figures), packageTable(environment))
+  }
   core.summary.addDetails('Layers', layerTable(image))
+}
+
+/** How many packages of an environment the summary lists. */
+const listed = 30
+
+function titleOf({ name, packages }: EnvironmentFigure, { environments }: Figures): string {
+  const bytes = formatBytes(packages.reduce((sum, { compressed }) => sum + compressed, 0))
+  const of = environments.length > 1 ? ` of ${htmlCode(name)}` : ''
+  return `Packages${of} by size: ${packages.length}, ${bytes}`
+}
+
+function packageTable({ packages, isGuessed }: EnvironmentFigure): string {
+  const rows = packages
+    .slice(0, listed)
+    .map(({ name, size, compressed, exact, chain }) =>
+      cells('td', [
+        htmlCode(name),
+        `${exact ? '' : '≈ '}${formatBytes(compressed)}`,
+        size === undefined ? '' : formatBytes(size),
+        (chain ?? []).map(htmlCode).join(' → '),
+      ]),
+    )
+  const why = isGuessed ? 'Needed by' : 'Asked for by'
+  const more =
+    packages.length > listed
+      ? `<p>… and ${packages.length - listed} smaller ones: script/size lists all.</p>`
+      : ''
+  return `<table>${cells('th', ['Package', 'Compressed', 'Unpacked', why])}${rows.join('')}</table>${more}`
 }
 
 /** Apart from the HTML before and after it, in which Markdown is not looked at. */
@@ -123,8 +166,6 @@ function totalSize(image: Image): string {
 }
 
 function layerTable(image: Image): string {
-  const cells = (tag: string, texts: string[]) =>
-    `<tr>${texts.map((t) => `<${tag}>${t}</${tag}>`).join('')}</tr>`
   const rows = image.layers.map((layer) =>
     cells('td', [
       htmlCode(layer.descriptor.digest.slice(0, 19)),
@@ -134,4 +175,8 @@ function layerTable(image: Image): string {
     ]),
   )
   return `<table>${cells('th', ['Layer', 'Size', 'From', 'Content'])}${rows.join('')}</table>`
+}
+
+function cells(tag: string, texts: readonly string[]): string {
+  return `<tr>${texts.map((text) => `<${tag}>${text}</${tag}>`).join('')}</tr>`
 }

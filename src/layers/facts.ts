@@ -4,6 +4,7 @@ import { isPythonOf } from '../prefix/python.ts'
 import { isActivationFile, type Python } from '../prefix/link.ts'
 import { hasRoom, roomForPaths } from './manifest-room.ts'
 import { claimsOf, formatPathSet, parsePathSet, type Claims } from './path-set.ts'
+import { formatSize, parseSize, type PackageSize } from './sizes.ts'
 
 /**
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
@@ -23,6 +24,10 @@ export interface LayerFacts extends Claims {
   readonly distributions: readonly string[]
   /** Where the layer has the environment's python: what noarch packages in other layers need of it. */
   readonly python?: Python
+  /** Where its packages are linked. */
+  readonly prefix: string
+  /** What each has; none where there is no room to say it. Nothing is made of these. */
+  readonly sizes: readonly PackageSize[]
 }
 
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
@@ -44,7 +49,8 @@ export function formatFacts(facts: LayerFacts): string | undefined {
   return hasRoom(text) ? text : undefined
 }
 
-function formatAll({ claims, ways, texts, scripted, messages, distributions, python }: LayerFacts): string {
+function formatAll(facts: LayerFacts): string {
+  const { claims, ways, texts, scripted, messages, distributions, python, prefix, sizes } = facts
   const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0
   return JSON.stringify({
     claims: formatPathSet(claims),
@@ -53,6 +59,7 @@ function formatAll({ claims, ways, texts, scripted, messages, distributions, pyt
     ...(hasScripts && { scripts: [scriptRules, scripted, sorted(messages)] }),
     distributions,
     ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+    sizes: [prefix, ...sizes.map(formatSize)],
   })
 }
 
@@ -74,14 +81,18 @@ function readFacts(text: string): LayerFacts | undefined {
     return undefined
   }
   if (!isRecord(value)) return undefined
-  const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value
+  const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python, sizes } = value
   if (typeof claims !== 'string' || typeof ways !== 'string') return undefined
   const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)]
   if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts)) return undefined
   const [, scripted, messages] = scripts as unknown[]
-  if (!isList(scripted) || !isTexts(messages) || !isList(distributions)) return undefined
+  if (!isList(scripted) || !isTexts(messages) || !isList(distributions) || !isList(sizes)) return undefined
   if (!Object.keys(texts).every(isActivationFile)) return undefined
-  const read = { claims: claimed, ways: above, texts, scripted, messages, distributions }
+  const [prefix, ...lines] = sizes
+  if (prefix === undefined) return undefined
+  const known = { prefix, sizes: lines.map(parseSize) }
+  if (known.sizes.some(({ size }) => !Number.isSafeInteger(size) || size < 0)) return undefined
+  const read = { claims: claimed, ways: above, texts, scripted, messages, distributions, ...known }
   if (python === undefined) return read
   if (!isList(python)) return undefined
   const [version = '', executable = '', sitePackages = ''] = python
@@ -102,10 +113,14 @@ function isList(value: unknown): value is string[] {
  */
 export function areFactsOf(
   packages: readonly Pick<LockedPackage, 'name' | 'version' | 'build'>[],
-  { scripted, messages, python }: LayerFacts,
+  { scripted, messages, python, sizes }: LayerFacts,
 ): boolean {
+  const names = new Set(packages.map(({ name }) => name))
+  // Wheels are in no layer with packages.
+  const isKnown = ({ name }: PackageSize) => (name.startsWith('pip:') ? names.size === 0 : names.has(name))
   const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`))
   const own = packages.find(({ name }) => name === 'python')
   const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined
-  return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist))
+  const isOfDists = [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist))
+  return isRightPython && isOfDists && sizes.every(isKnown)
 }

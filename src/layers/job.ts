@@ -26,6 +26,7 @@ import { openLockedWheel } from '../prefix/wheel/link.ts'
 import { withClaims } from './facts.ts'
 import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
+import { counted, isMetadata, packageSize, withinRoom } from './sizes.ts'
 import { directoryMode, groupAsOwner, openMode } from './reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedGroup, PrefixOwner, Whiteout } from './types.ts'
 
@@ -70,8 +71,8 @@ export async function runJob(
   const plans = sources.map((source) => planLinkable(source, context))
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
-  const scripts = plans.map((): Record<string, string> => ({}))
-  const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts)
+  const kept = sources.map((): Kept => ({ texts: {}, size: 0 }))
+  const entries = keepTexts(linkAll(sources, plans, context, compiler, kept), isActivation, texts)
   const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
   const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python')
@@ -79,9 +80,21 @@ export async function runJob(
   const facts = withClaims(
     {
       texts,
-      ...readLinkScripts(sources, plans, scripts, context),
+      ...readLinkScripts(
+        sources,
+        plans,
+        kept.map((one) => one.texts),
+        context,
+      ),
       distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
       ...(python && { python: pythonOf(python.archive.info.index) }),
+      prefix: context.prefix,
+      sizes: withinRoom(
+        sources.map((source, position) => {
+          const { size = 0, texts: own = {} } = kept[position] ?? {}
+          return packageSize(source, size, own)
+        }),
+      ),
     },
     plans.map(({ name }) => name),
     plans.flatMap(({ paths }) => paths),
@@ -89,26 +102,37 @@ export async function runJob(
   return { layer, facts }
 }
 
+/** What is known of a package or a wheel once its files have gone by. */
+interface Kept {
+  /** Of a package its link scripts, of a wheel its METADATA, by path. */
+  readonly texts: Record<string, string>
+  /** Bytes of its files in the layer. */
+  size: number
+}
+
 /**
  * Of a path that several of the packages claim, only the last one's file is given.
- * @param scripts takes, for each of the packages, its link scripts
+ * @param kept is told of each of the packages
  */
 async function* linkAll(
   sources: readonly Linkable[],
   plans: readonly LinkablePlan[],
   context: PrefixContext,
   compiler: SourceCompiler | undefined,
-  scripts: readonly Record<string, string>[],
+  kept: readonly Kept[],
 ): AsyncGenerator<PrefixEntry> {
   const clobbers = findClobbers(plans)
   for (const [position, source] of sources.entries()) {
     const plan = plans[position]
-    const own = scripts[position] ?? {}
+    const own = kept[position]
+    if (!plan || !own) continue
     const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler)
+    const isKept = (entry: FileEntry) =>
+      isPackage(source) ? holdsLinkScript(entry, plan) : isMetadata(entry.path)
     yield* keepTexts(
-      entries,
-      (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan),
-      own,
+      counted(entries, (bytes) => (own.size += bytes)),
+      isKept,
+      own.texts,
     )
   }
 }

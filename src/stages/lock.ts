@@ -5,6 +5,7 @@ import type { LockingRequest } from '../action/locking-request.ts'
 import type { LockResult } from '../action/result.ts'
 import { describeDefaults } from '../channels/access.ts'
 import { UserError } from '../common/errors.ts'
+import { packageOfSpec } from '../environment/read.ts'
 import { createLimiter } from '../common/limiter.ts'
 import { fileNameOf, type Platform } from '../common/platform.ts'
 import { formatBaseName } from '../base/name.ts'
@@ -185,6 +186,11 @@ async function lockMember(
   }
   for (const line of describeLock(resolved, lockFile, change, context.commits)) core.info(line)
   const result: LockResult = {
+    environment: member.name,
+    asked: [
+      ...(header?.specs ?? []).map(packageOfSpec),
+      ...wheels.flatMap(({ name, requested }) => (requested ? [`pip:${name}`] : [])),
+    ],
     file: lockFile,
     hash: resolved.hash,
     changed: resolved.changed,

@@ -84,7 +84,14 @@ function memberOf({ request, environment, name, packages }: Unlocked): LockedMem
     environment,
     file,
     resolved: { lock, text: '', path, hash: digestOf(''), changed: false },
-    result: { file, hash: digestOf(''), changed: false, packages: packages.length },
+    result: {
+      environment: name,
+      asked: [],
+      file,
+      hash: digestOf(''),
+      changed: false,
+      packages: packages.length,
+    },
   }
 }
 

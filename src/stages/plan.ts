@@ -145,7 +145,7 @@ async function withEarlier(
     const text = layer?.descriptor.annotations?.[factsAnnotation] ?? ''
     const facts = parseFacts(text)
     const own = group.packages.flatMap((position) => packages[position] ?? [])
-    if (!layer || !facts || !areFactsOf(own, facts)) return group
+    if (!layer || !facts || !areFactsOf(own, facts) || facts.prefix !== group.inputs.prefix) return group
     const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text }
     return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } }
   })

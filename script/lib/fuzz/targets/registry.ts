@@ -151,6 +151,7 @@ const facts =
   claims: new Set([1, 2]), ways: new Set([3]), texts: { 'etc/conda/activate.d/a.sh': 'export A=1' },
   scripted: ['a-1-0'], messages: { 'b-1-0': 'text' }, distributions: ['a'],
   python: { version: '3.12', executable: 'bin/python3.12', sitePackages: 'lib/python3.12/site-packages' },
+  prefix: '/opt/conda', sizes: [{ name: 'a', size: 5, needs: ['python'] }],
 }) ?? '' // prettier-ignore
 const summary = formatSummary(
   { user: { name: 'a', uid: 1, gid: 2, home: '/home/a' }, hasMicromamba: true },
