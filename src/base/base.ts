@@ -44,9 +44,25 @@ export async function readBase(
   client: RegistryClient,
   workspace = '.',
 ): Promise<BaseImage> {
-  const name = formatBaseName(reference)
   const source = openSource(reference, client, workspace)
-  const named = await source.fetchManifest(reference.digest)
+  const name = formatBaseName(reference)
+  const { digest, config, layers } = await readFrom(source, name, platform, reference.digest)
+  return { pinned: { ...reference, digest }, config, layers }
+}
+
+/**
+ * Reads the image for a platform, wherever it is.
+ * @param name what it is called, for errors
+ * @param wanted by default what the source's name stands for
+ * @throws UserError as `readBase` does
+ */
+export async function readFrom(
+  source: BaseSource,
+  name: string,
+  platform: Platform,
+  wanted?: Digest,
+): Promise<Pick<BaseImage, 'config' | 'layers'> & { readonly digest: Digest }> {
+  const named = await source.fetchManifest(wanted)
   let manifest = parseBaseManifest(named.bytes.toString(), name)
   if (manifest.kind === 'index') {
     const digest = chooseImage(manifest.images, platform, name)
@@ -66,7 +82,7 @@ export async function readBase(
     )
   }
   return {
-    pinned: { ...reference, digest: named.digest },
+    digest: named.digest,
     config,
     layers: imageLayers(manifest.layers, config, name, source),
   }
