@@ -19,6 +19,7 @@ import {
   type PushReport,
 } from './outputs/outputs.ts'
 import { createRegistryClient } from './registry/registry.ts'
+import { checkBudget } from './size/budget.ts'
 import { createBaseReader } from './stages/base.ts'
 import { openContext, type RunContext } from './stages/context.ts'
 import { findEarlierImages } from './stages/earlier.ts'
@@ -82,6 +83,12 @@ export async function run(asked: Request): Promise<Result> {
     }
     const cache = await store.close()
     setCacheOutputs(cache)
+    if (request.maxSize !== undefined) {
+      for (const [index, image] of images.entries()) {
+        // Of an image that is unchanged all is in the earlier one.
+        checkBudget(image, request.maxSize, plans[index]?.earlier.image ?? wanted[index]?.unchanged)
+      }
+    }
     const [single, ...more] = images
     const { tags, push, output, indexAnnotations, descriptorAnnotations } = request
     const artifact =

@@ -250,6 +250,21 @@ test.each<[string, string]>([
   expect(() => readRequest({})).toThrow(expect.objectContaining({ input }))
 })
 
+test.each([
+  ['500 MB', 500_000_000],
+  ['1.5GiB', 1.5 * 1024 ** 3],
+  ['20 kb', 20_000],
+  ['', undefined],
+])('a budget of %j', (text, bytes) => {
+  given({ 'max-size': text })
+  expect(readRequest().maxSize).toBe(bytes)
+})
+
+test.each(['500', 'MB', '0 MB', '-1 MB', '5 apples', '5 MB 3 kB', '1e3 MB'])('%j is no budget', (text) => {
+  given({ 'max-size': text })
+  expect(() => readRequest()).toThrow(`input 'max-size': '${text}' is not a size`)
+})
+
 describe('merge', () => {
   const digest = `sha256:${'a'.repeat(64)}`
   const amd64 = `ghcr.io/org/amd64@${digest}`

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { machinePlatform } from '../../src/common/platform.ts'
 import { pushBaseOfBoth } from '../world/base.ts'
@@ -92,6 +92,38 @@ test('an environment of very many files: the manifest stays small, and the image
     await channel.stop()
     await rm(folder, { recursive: true })
   }
+})
+
+test('an image above its budget moves no tag, and what has grown is named; script/size says where its bytes are', async () => {
+  await write(['tiny <2', 'hello'])
+  const first = await make('budget:1', { 'max-size': '1 GB' })
+  await write(['tiny <2', 'hello', 'text-prefix'])
+  const name = `${world.registry.host}/budget`
+  const over = await job.run({ tags: `${name}:1`, 'max-size': '20 kB' })
+  expect(over.exitCode).toBe(1)
+  expect(over.log).toMatch(
+    /input 'max-size': the image for linux\/\w+ has \S+ \w+ compressed, \S+ \w+ more than 20 kB/,
+  )
+  expect(over.log).toMatch(/The biggest steps since the earlier image:(\n|%0A).*text-prefix/)
+  const digest = () =>
+    run('skopeo', ['inspect', '--tls-verify=false', '--format={{.Digest}}', `docker://${name}:1`])
+  expect((await digest()).toString().trim()).toBe(first.digest)
+  const within = await job.run({ tags: `${name}:1`, 'max-size': '1 GB' })
+  expect(within.exitCode === 0 || within.log).toBe(true)
+  expect(within.summary).toMatch(/<summary>Packages by size: \d+, .*<code>text-prefix<\/code>/s)
+
+  const env = { ...process.env, ...world.environment, NODE_OPTIONS: undefined }
+  const size = await run(process.execPath, [resolve('script/size.ts'), '--json', `${name}:1`], { env })
+  const told = JSON.parse(size.toString()) as {
+    digest: string
+    environments: { packages: { name: string; size: number; chain: string[] }[] }[]
+  } // as the script writes it
+  expect(told.digest).toBe(within.outputs['digest'])
+  const packages = new Map(told.environments[0]?.packages.map((one) => [one.name, one]))
+  expect(packages.get('hello')).toMatchObject({ chain: ['hello'] })
+  expect(packages.get('python')).toMatchObject({ chain: ['hello', 'python'] })
+  // By the manifest alone the action tells the same as who reads all files.
+  for (const { name: one } of packages.values()) expect(within.summary).toContain(`<code>${one}</code>`)
 })
 
 test('labels that change from run to run are named; given as KEY= they are left out, and the digest stays', async () => {

@@ -177,6 +177,7 @@ const running: Readonly<Record<string, Record<string, string>>> = {
   'push-by-digest': { 'push-by-digest': 'true', tags: 'ghcr.io/org/app' },
   output: { output: 'image.tar' },
   load: { load: 'true' },
+  'max-size': { 'max-size': '500 MB' },
   'cache-from': { 'cache-from': 'none' },
   'micromamba-url': { 'micromamba-url': 'https://mirror.example.org/releases' },
   'micromamba-checksum': { 'micromamba-checksum': hex },

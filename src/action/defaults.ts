@@ -20,6 +20,7 @@ export const defaults = {
   merge: '',
   output: '',
   load: 'false',
+  'max-size': '',
   platforms: '',
   compression: 'zstd',
   'cache-from': '',

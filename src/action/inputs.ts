@@ -132,6 +132,29 @@ export function duration(name: InputName): number {
   })
 }
 
+const units: Readonly<Record<string, number>> = {
+  kB: 1000,
+  MB: 1000 ** 2,
+  GB: 1000 ** 3,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+}
+
+/** A size as bytes: `500 MB`, `1.5GiB`, in whatever case. @returns undefined for none */
+export function bytes(name: InputName): number | undefined {
+  const value = text(name)
+  if (value === undefined) return undefined
+  const [, number, written = ''] = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z]+)$/i.exec(value) ?? []
+  const unit = Object.keys(units).find((one) => one.toLowerCase() === written.toLowerCase())
+  const found = Math.floor(Number(number) * (units[unit ?? ''] ?? NaN))
+  if (found > 0) return found
+  throw new UserError(`'${value}' is not a size`, {
+    at: { input: name },
+    advice: `Write it as 500 MB; its units are ${Object.keys(units).join(', ')}.`,
+  })
+}
+
 /** `pairs`, of which the last of a key counts. */
 export function keyValues(name: InputName): Record<string, string> {
   return Object.fromEntries(pairs(name))

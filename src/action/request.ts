@@ -7,7 +7,7 @@ import type { ImageOptions } from '../image/inputs.ts'
 import type { ExecutionWish } from '../execute/executors.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { readAnnotations, type Annotations } from './annotations.ts'
-import { boolean, choice, duration, list, secrets, text, valueOf } from './inputs.ts'
+import { boolean, bytes, choice, duration, list, secrets, text, valueOf } from './inputs.ts'
 import { readMerge, type MergeRequest } from './merge-request.ts'
 import { readEvent, readImageOptions } from './image-options.ts'
 import { readLockingRequest, readPlatforms, type LockingRequest } from './locking-request.ts'
@@ -27,6 +27,8 @@ export interface Request extends LockingRequest {
   readonly load: boolean
   /** What there is to an image besides its environments, its base and the files that it copies. */
   readonly image: ImageOptions
+  /** Bytes that the layers of an image may have together, compressed. */
+  readonly maxSize?: number
   /** How commands of packages and of `run` are run. */
   readonly execution: ExecutionWish
   /** Files of the workspace that make a layer on top. */
@@ -53,6 +55,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     ...readPush(),
     output: text('output'),
     load: boolean('load'),
+    maxSize: bytes('max-size'),
     image: readImageOptions(annotations.manifest, environment),
     execution: {
       executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
