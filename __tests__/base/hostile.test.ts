@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from '@jest/globals'
 import { rawTar, type RawEntry } from '../../script/lib/fuzz/targets/raw-tar.ts'
-import type { BaseFiles} from '../../src/base/base-files.ts';
+import type { BaseFiles } from '../../src/base/base-files.ts'
 import { readBaseFiles } from '../../src/base/base-files.ts'
 import { FileTree, impliedDirectory, type BaseFile, type LayerFile } from '../../src/base/file-tree.ts'
 import { chooseUser } from '../../src/base/users.ts'
