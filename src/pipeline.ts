@@ -7,6 +7,7 @@ import { stage } from './action/stage.ts'
 import { formatPlatform } from './common/platform.ts'
 import { removeScratch } from './common/scratch.ts'
 import { assembleIndex } from './image/image-index.ts'
+import { warnOfIdlePatterns } from './image/left-out.ts'
 import type { Image } from './oci/image.ts'
 import {
   loadImage,
@@ -81,6 +82,7 @@ export async function run(asked: Request): Promise<Result> {
       if (plan) images.push(await stage(title, () => makeImage(plan, store, context)))
       else if (unchanged) images.push(unchanged)
     }
+    warnOfIdlePatterns(images)
     const cache = await store.close()
     setCacheOutputs(cache)
     if (request.maxSize !== undefined) {

@@ -134,6 +134,22 @@ test('a change of the application changes its own layer, and the lock stays', as
   expect(changed.map(({ createdBy }) => createdBy)).toEqual(['pip: app'])
 })
 
+test('headers that the image leaves out are there for what is built, and the image has neither them nor what patterns name of wheels', async () => {
+  const exclude = '@headers\n@static\n/bin/\nclassic.py'
+  const { image, log } = await make('less:1', { ...fresh, 'cache-downloads': 'false', exclude })
+  expect(log).toContain('pip wheel compiled')
+  expect(log).not.toContain('matches nothing')
+  const paths = new Set<string>()
+  for (const one of image.layers(/^(packages|pip|link scripts|environment|python|compilers)/)) {
+    for (const path of (await image.files(one)).keys()) paths.add(path)
+  }
+  expect([...paths].filter((path) => /^opt\/conda\/(include|bin)\/|classic\.py$|\.a$/.test(path))).toEqual([])
+  expect(paths.has(`${site}/classic-1.0.dist-info/RECORD`)).toBe(true)
+  // Whatever was made before, it comes out so.
+  const again = await make('again:1', { exclude })
+  expect(again.outputs['digest']).toBe((await make('less:2', { ...fresh, exclude })).outputs['digest'])
+})
+
 test('what the application has come to require is not left out in silence', async () => {
   await job.write('REQUIRES', 'plain\ntools>=1\n')
   const { exitCode, log } = await job.run({ tags: nameOf('refused:1') })

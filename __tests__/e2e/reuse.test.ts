@@ -1,15 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startUnpacked } from '../../script/lib/start-unpacked.ts'
+import { unpackLayers } from '../../script/lib/unpack.ts'
 import { machinePlatform } from '../../src/common/platform.ts'
 import { pushBaseOfBoth } from '../world/base.ts'
 import { writeMade } from '../world/channel/made.ts'
-import { text, type ChannelSubdir, type Recipe } from '../world/channel/recipe.ts'
+import { buildPrefix, script, text, type ChannelSubdir, type Recipe } from '../world/channel/recipe.ts'
 import { startChannel } from '../world/channel/server.ts'
 import { run } from '../world/command.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
+import { MadeImage } from './made-image.ts'
 
 const parts = { channel: {}, releases: {}, registry: {}, base: {} } as const
 let world: Awaited<ReturnType<typeof startWorld<typeof parts>>>
@@ -268,4 +271,160 @@ test('the lock says what a run is made of: nothing is read of the base when only
   expect(
     bumped.requests.filter(({ method, path }) => method === 'GET' && path.includes('/blobs/')).length,
   ).toBe(2)
+})
+
+describe('exclude', () => {
+  const subdir = machinePlatform().subdir as ChannelSubdir
+  const recipe = (name: string, files: Recipe['files']): Recipe => ({
+    ...{ name, version: '1.0', build: 'h0_0', subdir, files },
+  })
+  const linking = 'mkdir -p "$PREFIX/share/man/man7" "$PREFIX/share/linked" && cd "$PREFIX/share"\n'
+  const recipes = [
+    recipe('tool', [
+      script('bin/tool', `#!/bin/sh\ncat ${buildPrefix}/share/tool/data ${buildPrefix}/share/linked/kept\n`),
+      text('share/tool/data', 'data\n'),
+      text('share/doc/tool/README', 'read me\n'),
+      text('share/doc/tool/LICENSE', 'you may\n'),
+    ]),
+    recipe('archive', [text('lib/libarchive.so', 'library'), text('lib/libarchive.a', 'objects')]),
+    recipe('manual', [
+      text('share/man/man1/manual.1', 'page'),
+      text('share/manual/a.tmp', 'a'),
+      text('share/manual/b', 'b'),
+    ]),
+    recipe('linked', [
+      text('share/linked/given', 'given'),
+      script(
+        'bin/.linked-post-link.sh',
+        `#!/bin/bash\n${linking}echo kept >linked/kept; echo a >linked/a.tmp; echo page >man/man7/linked.7\n`,
+      ),
+    ]),
+  ]
+  let folder: string
+  let channel: Awaited<ReturnType<typeof startChannel>>
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'exclude-'))
+    await writeMade(folder, recipes)
+    channel = await startChannel({ folder })
+  })
+  afterAll(async () => {
+    await channel.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  async function build(name: string, exclude: string, inputs: Readonly<Record<string, string>> = {}) {
+    const before = channel.requests.length
+    await job.write('env.yaml', environmentFile(channel.url, ['tool', 'archive', 'manual', 'linked']))
+    const { exitCode, log, outputs, summary } = await job.run({
+      tags: `${world.registry.host}/${name}`,
+      exclude,
+      ...inputs,
+    })
+    expect(exitCode === 0 || log).toBe(true)
+    const image = await MadeImage.read(`${world.registry.host}/${name}`)
+    const paths = new Map<string, string>()
+    for (const layer of image.layers(/^(packages|link scripts)/)) {
+      for (const [path, { type, text }] of await image.files(layer))
+        if (type !== 'directory') paths.set(path, text)
+    }
+    return {
+      ...{ image, log, summary, digest: outputs['digest'], paths },
+      fetched: channel.requests
+        .slice(before)
+        .flatMap(({ path }) => /([^/]+)-1\.0-h0_0\.conda$/.exec(path)?.[1] ?? []),
+      layers: new Map(image.content.layers.map(({ createdBy = '', digest }) => [createdBy, digest])),
+    }
+  }
+
+  type Built = Awaited<ReturnType<typeof build>>
+  const changed = (before: Built, { layers }: Built) =>
+    [...layers].filter(([title, digest]) => before.layers.get(title) !== digest).map(([title]) => title)
+  async function layerOf({ image }: Built, path: string): Promise<string | undefined> {
+    for (const layer of image.layers(/^packages/))
+      if ((await image.files(layer)).has(path)) return layer.createdBy
+    return undefined
+  }
+  const sizes = ({ summary }: Built) =>
+    Object.fromEntries(
+      [
+        ...summary.matchAll(/<tr><td><code>([^<]*)<\/code><\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><\/tr>/g),
+      ].map(([, pattern = '', files, size]) => [pattern, [files, size]]),
+    )
+  const asked = '@docs\n*.tmp\nnowhere/'
+
+  test('what patterns name is in no layer; the image runs, tells the truth of its packages, and says what is missing', async () => {
+    const made = await build('exclude:1', asked)
+    const gone = ['doc/tool/README', 'man/man1/manual.1', 'manual/a.tmp', 'man/man7/linked.7', 'linked/a.tmp']
+    const kept = ['doc/tool/LICENSE', 'manual/b', 'linked/kept', 'linked/given']
+    const has = (path: string) => made.paths.has(`opt/conda/share/${path}`)
+    expect([gone.filter(has), kept.filter((path) => !has(path))]).toEqual([[], []])
+    expect(made.paths.get('opt/conda/conda-meta/manual-1.0-h0_0.json')).toContain('share/man/man1/manual.1')
+
+    const { config } = made.image.content.config
+    expect(config).toMatchObject({ Labels: { 'io.github.micromamba-image.exclude': asked } })
+    expect(made.log).toContain("input 'exclude': 'nowhere/' matches nothing.")
+    expect(made.log.match(/matches nothing\./g)).toHaveLength(1)
+    expect(sizes(made)).toEqual({
+      '@docs': ['3', '17 B'],
+      '*.tmp': ['2', '3 B'],
+      'nowhere/': ['matches nothing', '0 B'],
+    })
+
+    const root = await mkdtemp(join(tmpdir(), 'exclude-root-'))
+    try {
+      const layers = made.image.content.layers.map(async ({ digest, descriptor }, index) => {
+        const file = join(root, `layer-${index}`)
+        const answer = await fetch(`http://${world.registry.host}/v2/exclude/blobs/${digest}`)
+        await writeFile(file, await answer.bytes())
+        return { file, mediaType: String(descriptor['mediaType']) }
+      })
+      await mkdir(join(root, 'root'))
+      await unpackLayers(await Promise.all(layers), join(root, 'root'))
+      const start = await startUnpacked(join(root, 'root'), { env: [], entrypoint: [] }, [
+        '/opt/conda/bin/tool',
+      ])
+      expect(start).toMatchObject({ outcome: { code: 0, stdout: 'data\nkept\n' } })
+    } finally {
+      await rm(root, { recursive: true, force: true })
+    }
+  })
+
+  test('another set makes anew what it touches; the image is the one that is made without an earlier one', async () => {
+    const first = await build('exclude:1', asked)
+    expect(first.fetched).toEqual([])
+    const second = await build('exclude:1', `${asked}\n@static`)
+    expect(second.fetched.sort()).toEqual(['archive', 'linked'])
+    expect(changed(first, second)).toHaveLength(1)
+    expect(second.paths.has('opt/conda/lib/libarchive.a')).toBe(false)
+    expect((await build('exclude-anew:1', `${asked}\n@static`, { 'cache-from': 'none' })).digest).toBe(
+      second.digest,
+    )
+    expect(sizes(second)).toMatchObject({ '@docs': ['3', '17 B'], '@static': ['1', '7 B'] })
+
+    // It touches nothing: the label differs, and nothing is fetched or run.
+    const third = await build('exclude:1', `${asked}\n@static\n@tests`)
+    expect([third.fetched, changed(second, third)]).toEqual([[], []])
+    expect(third.log).not.toContain('runs the link scripts')
+    expect(third.digest).not.toBe(second.digest)
+    expect(
+      (await build('exclude-anew:1', `${asked}\n@static\n@tests`, { 'cache-from': 'none' })).digest,
+    ).toBe(third.digest)
+  })
+
+  test('a pattern of which nothing is known makes anew what it changes, too', async () => {
+    const first = await build('exclude:2', '@docs')
+    const second = await build('exclude:2', '@docs\n/share/manual/b')
+    expect(second.fetched).toContain('tool')
+    expect(changed(first, second)).toEqual([await layerOf(first, 'opt/conda/share/manual/b')])
+    expect((await build('exclude-anew:2', '@docs\n/share/manual/b', { 'cache-from': 'none' })).digest).toBe(
+      second.digest,
+    )
+    // What it does stays the same, whoever does it.
+    const third = await build('exclude:2', '@docs\n/share/manual/[b]')
+    expect(changed(second, third)).toEqual([])
+    expect((await build('exclude-anew:2', '@docs\n/share/manual/[b]', { 'cache-from': 'none' })).digest).toBe(
+      third.digest,
+    )
+    expect((await build('exclude:2', '')).paths.has('opt/conda/share/manual/b')).toBe(true)
+  })
 })

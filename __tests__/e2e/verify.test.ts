@@ -92,14 +92,16 @@ test('so is one of an index, with gzip, the files of a project and another user,
     copy: 'app:/srv/app',
     user: 'app',
     compression: 'gzip',
+    exclude: '/share/tiny/version.txt',
   }
   await job.write('env.yaml', environmentFile(world.channel.url, ['tiny']))
   const index = await build({ ...inputs, 'lock-file': '{platform}.lock' })
   const image = `${name()}@${index}`
-  const { code, stderr } = await verify(image, 'linux-64.lock', 'copy=app:/srv/app', 'user=app')
+  const given = ['user=app', 'exclude=/share/tiny/version.txt']
+  const { code, stderr } = await verify(image, 'linux-64.lock', 'copy=app:/srv/app', ...given)
   expect({ code, stderr: code === 0 || stderr }).toEqual({ code: 0, stderr: true })
 
-  const other = await verify(image, 'linux-64.lock', 'user=app')
+  const other = await verify(image, 'linux-64.lock', ...given)
   expect(other.code).toBe(1)
   expect(other.stdout).toMatch(/^application +extra$/m)
 })

@@ -92,6 +92,44 @@ const sample = [
 ]
 
 describe('what changed in a tree', () => {
+  test('what patterns leave out of a prefix is no part of the layer, nor are directories that would have nothing else', async () => {
+    const tree = await lay(sample)
+    const place = (path: string) => join(tree.root, path)
+    for (const path of [
+      'opt/env/share/man/man1',
+      'opt/env/share/doc/deep',
+      'opt/env/share/man/empty',
+      'opt/elsewhere',
+    ])
+      await mkdir(place(path), { recursive: true })
+    for (const path of [
+      'share/man/man1/a.1',
+      'share/doc/LICENSE',
+      'share/doc/deep/a',
+      'share/kept',
+      'full/a.tmp',
+    ])
+      await writeFile(place(`opt/env/${path}`), path)
+    await writeFile(place('opt/elsewhere/a.tmp'), 'a')
+    const exclude = { prefix: 'opt/env', patterns: ['@docs', '*.tmp', '*.x'] }
+    const packed = await pack(tree, { ...everything, exclude })
+    expect(packed.paths).toEqual([
+      ...['opt/elsewhere', 'opt/elsewhere/a.tmp'],
+      ...['opt/env/share', 'opt/env/share/doc', 'opt/env/share/doc/LICENSE', 'opt/env/share/kept'],
+    ])
+    expect(packed.leftOut?.patterns).toEqual([
+      { pattern: '@docs', files: 2, bytes: 34 },
+      { pattern: '*.tmp', files: 1, bytes: 10 },
+    ])
+    // For the next command it is not there.
+    expect(packed).toMatchObject({
+      isStale: false,
+      leftover: ['opt/env/full/a.tmp', 'opt/env/share/doc/deep', 'opt/env/share/man'],
+    })
+    const whole = await pack(tree, { ...everything, exclude: { ...exclude, patterns: [] } })
+    expect([whole.leftOut?.paths, whole.leftOut?.sets]).toEqual([undefined, ['@docs']])
+  })
+
   test('nothing changed is no layer, whatever was touched, or written as it was', async () => {
     const tree = await lay(sample)
     const kept = join(tree.root, 'opt/env/kept')

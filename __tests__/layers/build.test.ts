@@ -7,8 +7,10 @@ import type { ImageLayer } from '../../src/oci/image.ts'
 import {
   buildLayers,
   factsAnnotation,
+  formatLeftOut,
   groupPackages,
   layerKeyAnnotation,
+  leftOutAnnotation,
   overrides,
   PrefixContents,
   type LayerGroup,
@@ -51,7 +53,7 @@ async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer)
     inputs,
     prepare: () => Promise.resolve({ packages: positions.flatMap((position) => packages[position] ?? []) }),
   }))
-  const made = await buildLayers(toBuild, undefined, directory, onLayer)
+  const made = await buildLayers(toBuild, undefined, [], directory, onLayer)
   const known = groups.map(({ packages: positions }, index) => {
     const facts = made[index]?.facts
     if (!facts) throw new Error('a layer is missing')
@@ -86,6 +88,7 @@ test('layers come in the order of their groups, each with its key and facts, and
     expect(layer.descriptor.annotations).toEqual({
       [layerKeyAnnotation]: `key of ${layer.createdBy}`,
       [factsAnnotation]: formatFacts(facts),
+      [leftOutAnnotation]: formatLeftOut({ sets: [], patterns: [] }, []),
     })
     // Opened twice, as for two registries.
     for (let times = 0; times < 2; times++) {

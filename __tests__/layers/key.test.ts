@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isDigest } from '../../src/common/digest.ts'
+import { digestOf, isDigest } from '../../src/common/digest.ts'
 import { layerKey, type LayerInputs } from '../../src/layers/key.ts'
 
 const keyed = (subdir: string, name: string, hex: string, channel = 'c') => ({
@@ -39,4 +39,11 @@ test.each<[string, Partial<LayerInputs>]>([
 test('the key is the same for the same inputs', () => {
   expect(layerKey(structuredClone(inputs))).toBe(layerKey(inputs))
   expect(isDigest(layerKey(inputs))).toBe(true)
+})
+
+test('of patterns the key knows what they leave out of the layer', () => {
+  const leftOut = digestOf('lib/z.a')
+  expect(layerKey(inputs, leftOut)).not.toBe(layerKey(inputs))
+  expect(layerKey(inputs, leftOut)).not.toBe(layerKey(inputs, digestOf('lib/y.a')))
+  expect(layerKey(inputs, leftOut)).toBe(layerKey(structuredClone(inputs), leftOut))
 })

@@ -22,7 +22,7 @@ afterAll(() => {
 
 const python = pythonOf({ version: '3.11.2', build: '0' })
 const site = python.sitePackages
-const context = { prefix: '/opt/conda', rootPrefix: '/opt/conda', python, pip: '26.0' }
+const installed = { prefix: '/opt/conda', rootPrefix: '/opt/conda', python, pip: '26.0' }
 
 function replacedBy(position: number, ...paths: string[]): Replaced {
   const at = { file: 'env.lock', line: 1 }
@@ -89,7 +89,12 @@ async function distribution(name: string, files: readonly string[], info = `${na
  * A prefix of packages and wheels, each in a layer of its own, of which only facts are known.
  * @returns it, and which were opened
  */
-async function prefixOf(packages: readonly JobPackage[], wheels: readonly WheelParts[]) {
+async function prefixOf(
+  packages: readonly JobPackage[],
+  wheels: readonly WheelParts[],
+  exclude: readonly string[] = [],
+) {
+  const context = { ...installed, ...(exclude.length > 0 && { exclude }) }
   const made = wheels.map(makeWheel)
   const jobs = [
     ...packages,
@@ -150,6 +155,16 @@ test('a distribution is found by the facts of its layer, under whatever name its
   expect(contents.kindOf(`${site}/demo/old.py`)).toBe('absent')
   expect(contents.kindOf(`${site}/demo-1.dist-info/RECORD`)).toBe('absent')
   expect(contents.kindOf(`${site}/demo/__init__.py`)).toBe('file')
+})
+
+test('what is left out of a package hides nothing of its distribution from the wheel that replaces it', async () => {
+  const packages = [await distribution('demo', ['demo/old.py', 'demo/tests/a.py', 'demo/same.py'])]
+  const wheel = { name: 'demo', version: '2', files: { 'demo/same.py': '' } }
+  const exclude = ['demo-1.dist-info/', `${site}/demo/tests/`]
+  const { contents, hidden } = await prefixOf(packages, [wheel], exclude)
+  // Neither what is not there in the first place, nor what the wheel has.
+  expect(hidden).toEqual(['demo/old.py'])
+  expect(contents.removals.replaced).toHaveLength(1)
 })
 
 test('a directory that another layer has something in stays, though nothing had to be known of that', async () => {

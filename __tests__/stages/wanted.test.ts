@@ -149,6 +149,7 @@ const determining: Readonly<Record<string, Record<string, string>>> = {
   'run-squash': { 'run-squash': 'true' },
   'run-network': { 'run-network': 'none' },
   'compile-pyc': { 'compile-pyc': 'false' },
+  exclude: { exclude: '@docs' },
   'micromamba-version': { 'micromamba-version': '2.8.1-0' },
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, isStringRecord } from '../../src/common/json.ts'
-import { builtAnnotation, layerKeyAnnotation } from '../../src/layers/build.ts'
+import { builtAnnotation, layerKeyAnnotation, leftOutAnnotation } from '../../src/layers/build.ts'
 import { changesAnnotation } from '../../src/stages/steps.ts'
 import type { ContentLayer, ImageContent, Json } from './image-content.ts'
 import type { FileDifference } from './layer-files.ts'
@@ -165,10 +165,11 @@ function descriptorDifferences(actual: Titled, wanted: Titled, isOnOthers: boole
   if (actual.digest !== wanted.digest) return []
   const name = `'${wanted.title}'`
   const path = `manifest.layers ${name}`
+  const keyed = [layerKeyAnnotation, leftOutAnnotation]
   return [
     ...differences(path, actual.descriptor, wanted.descriptor).filter(
       ({ field }) =>
-        !(isOnOthers && isByCommands(wanted) && field === `${path}.annotations.${layerKeyAnnotation}`),
+        !(isOnOthers && isByCommands(wanted) && keyed.some((key) => field === `${path}.annotations.${key}`)),
     ),
     ...differences('config.rootfs.diff_ids', { [name]: actual.diffId }, { [name]: wanted.diffId }),
   ]

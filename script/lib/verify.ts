@@ -218,6 +218,9 @@ async function readBaseOf(
   })
 }
 
+/** Of labels and annotations that the action gives by itself. */
+const ownPrefix = 'io.github.micromamba-image.'
+
 /** The inputs that an image itself tells, for it is not the lockfile's to say them. */
 function takenFrom(image: ImageContent, base: BaseImage): Record<string, string> {
   const { config } = image.config
@@ -231,10 +234,10 @@ function takenFrom(image: ImageContent, base: BaseImage): Record<string, string>
       .join('\n')
   const top = image.layers.at(-1)?.descriptor['mediaType']
   return {
-    labels: lines(labels, (key, value) => baseLabels[key] !== value),
+    labels: lines(labels, (key, value) => baseLabels[key] !== value && !key.startsWith(ownPrefix)),
     annotations: lines(
       annotationsOf(image),
-      (key) => !/^(io\.github\.micromamba-image|org\.opencontainers\.image\.base)\./.test(key),
+      (key) => !key.startsWith(ownPrefix) && !key.startsWith('org.opencontainers.image.base.'),
     ),
     ...(typeof top === 'string' && { compression: top.endsWith('zstd') ? 'zstd' : 'gzip' }),
   }

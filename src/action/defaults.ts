@@ -50,6 +50,7 @@ export const defaults = {
   executor: 'auto',
   'executor-timeout': '1h',
   'compile-pyc': 'true',
+  exclude: '',
   'micromamba-version': '2.9.0-0',
   'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
   'micromamba-checksum': '',

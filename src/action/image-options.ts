@@ -4,6 +4,7 @@ import { checkLine, type EnvironmentLines } from '../image/environment.ts'
 import { contextAnnotations } from '../image/labels.ts'
 import { parseUserWish } from '../base/user-wish.ts'
 import type { ImageOptions } from '../image/inputs.ts'
+import { parseExclude } from '../prefix/exclude.ts'
 import { parseRunLines } from '../image/run-lines.ts'
 import { readEventFile, textIn } from './event.ts'
 import type { Annotations } from './annotations.ts'
@@ -30,7 +31,13 @@ export function readImageOptions(
     },
     run: readRun(),
     compilePyc: boolean('compile-pyc'),
+    ...readExclude(),
   }
+}
+
+function readExclude(): Pick<ImageOptions, 'exclude'> {
+  const exclude = parseExclude(valueOf('exclude'), 'exclude')
+  return exclude.length > 0 ? { exclude } : {}
 }
 
 function readRun(): ImageOptions['run'] {

@@ -5,6 +5,7 @@ import { formatBytes, formatCount } from '../common/format.ts'
 import { htmlCode } from '../common/markdown.ts'
 import { formatPlatform } from '../common/platform.ts'
 import { formatDiff } from '../lock/diff/diff.ts'
+import { leftOutOf } from '../image/left-out.ts'
 import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
@@ -117,6 +118,23 @@ function addLayers(image: Image, { locks }: Result): void {
     core.summary.addDetails(titleOf(environment, figures), packageTable(environment))
   }
   core.summary.addDetails('Layers', layerTable(image))
+  addLeftOut(image)
+}
+
+/** What patterns left out, in bytes of files before they are compressed. */
+function addLeftOut(image: Image): void {
+  const { patterns, isWhole } = leftOutOf(image)
+  if (patterns.length === 0) return
+  const total = patterns.reduce((sum, { bytes }) => sum + bytes, 0)
+  core.summary.addRaw(`<p>Left out: ${isWhole ? '' : 'at least '}${formatBytes(total)} of files</p>`)
+  core.summary.addTable([
+    ['Pattern', 'Files', 'Size'].map((data) => ({ data, header: true })),
+    ...patterns.map(({ pattern, files, bytes, matches }) => [
+      htmlCode(pattern),
+      matches ? String(files) : 'matches nothing',
+      formatBytes(bytes),
+    ]),
+  ])
 }
 
 /** How many packages of an environment the summary lists. */

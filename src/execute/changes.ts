@@ -1,8 +1,10 @@
 import { UserError } from '../common/errors.ts'
+import { findLeftOut, type PlannedSize } from '../layers/left-out.ts'
 import { packEntries } from '../layers/pack.ts'
 import { groupAsOwner } from '../layers/reproducible.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { isActivationFile } from '../prefix/activation-files.ts'
+import { exclusionOf } from '../prefix/exclude.ts'
 import { hashOf } from './before.ts'
 import { above, isBelow, isPassing } from './conditions.ts'
 import type { FileBefore, FileNow, FileState, KeepRules, PackedChanges, PackRequest } from './types.ts'
@@ -29,7 +31,9 @@ export async function packChanges(differences: Differences, request: PackRequest
   const all = await findChanges(differences)
   const isWanted = ({ path }: Change) => rules.only === undefined || isBelow(path, rules.only)
   const isNever = ({ path }: Change) => rules.never.some((place) => isBelow(path, place))
-  const kept = all.filter((change) => isWanted(change) && !isNever(change))
+  const made = all.filter((change) => isWanted(change) && !isNever(change))
+  const leftOut = rules.exclude && findLeftOut(filesBelow(rules.exclude.prefix, made), rules.exclude.patterns)
+  const kept = rules.exclude ? withoutExcluded(made, differences, rules.exclude) : made
   const special = kept.filter(({ now }) => now && isSpecial(now)).map(({ path }) => path)
   if (special.length > 0 && rules.refuseSpecial) throw refusedSpecial(special)
   const dropped = all.filter((change) => !isWanted(change))
@@ -41,6 +45,7 @@ export async function packChanges(differences: Differences, request: PackRequest
     files: added.length,
     bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
     removed: kept.filter(({ now }) => !now).length,
+    ...(leftOut && { leftOut }),
     dropped: outermost(dropped.map(({ path }) => path)),
     special,
     activation: await activationOf(kept, differences),
@@ -54,6 +59,39 @@ interface Change {
   readonly path: string
   /** Absent for one that is gone, with all below it. */
   readonly now?: FileNow
+}
+
+/** What changes put below a prefix, relative to it. */
+function filesBelow(prefix: string, changes: readonly Change[]): PlannedSize[] {
+  return changes.flatMap(({ path, now }): PlannedSize[] => {
+    if (!now || path === prefix || !isBelow(path, prefix)) return []
+    const below = path.slice(prefix.length + 1)
+    if (now.type === 'directory') return [{ path: below, size: 0, type: now.type }]
+    return [{ path: below, size: now.type === 'file' ? now.size : 0 }]
+  })
+}
+
+/** What patterns leave, without the new directories that hold nothing but what they leave out. */
+function withoutExcluded(
+  made: readonly Change[],
+  { before }: Differences,
+  { prefix, patterns }: NonNullable<KeepRules['exclude']>,
+): Change[] {
+  const exclusion = exclusionOf(patterns)
+  const excluded = new Set(
+    filesBelow(prefix, made)
+      .filter(({ path, type }) => exclusion.excludedBy(path, type) !== undefined)
+      .map(({ path }) => `${prefix}/${path}`),
+  )
+  const isDirectory = ({ now }: Change) => now?.type === 'directory'
+  const kept = made.filter((change) => isDirectory(change) || !excluded.has(change.path))
+  const emptied = new Set([...excluded].flatMap((path) => [path, ...above(path)]))
+  const needed = new Set(
+    kept
+      .filter((change) => !isDirectory(change) || !emptied.has(change.path))
+      .flatMap(({ path }) => [...above(path)]),
+  )
+  return kept.filter(({ path }) => !emptied.has(path) || needed.has(path) || before.has(path))
 }
 
 /** Sorted by path. */

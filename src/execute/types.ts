@@ -1,3 +1,4 @@
+import type { LeftOut } from '../layers/left-out.ts'
 import type { Compression, Owner, PackedLayer } from '../layers/types.ts'
 import type { ImageLayer } from '../oci/image.ts'
 
@@ -66,6 +67,8 @@ export interface KeepRules {
   readonly refuseSpecial: boolean
   /** Where what belongs to a user belongs to the group 0 instead, and the group may do what its owner may. */
   readonly openToGroup?: string
+  /** What is left out of a prefix: patterns, as `parseExclude` gives them, perhaps none. */
+  readonly exclude?: { readonly prefix: string; readonly patterns: readonly string[] }
 }
 
 export interface PackedChanges {
@@ -79,6 +82,8 @@ export interface PackedChanges {
   readonly bytes: number
   /** Paths that are gone, a directory as one. */
   readonly removed: number
+  /** What patterns did, where the rules have some. */
+  readonly leftOut?: LeftOut
   /** Changed paths that are dropped since they lie elsewhere, sorted. */
   readonly dropped: readonly string[]
   /** Device nodes and files that change who runs them, sorted. */

@@ -29,6 +29,8 @@ export interface ImageOptions {
   readonly run: RunOptions
   /** Whether noarch python packages come with bytecode. */
   readonly compilePyc: boolean
+  /** Patterns of what is left out of environments, in their order; absent when there are none. */
+  readonly exclude?: readonly string[] | undefined
 }
 
 /** What is done with link scripts that do more than print. */

@@ -9,7 +9,8 @@ import { linkLinkable, type PrefixContext } from '../prefix/linkable.ts'
 import { factsAnnotation, formatFacts, type LayerFacts } from './facts.ts'
 import type { LayerGroup } from './group.ts'
 import type { JobPackage, JobWheel, LayerJob } from './job.ts'
-import { layerKeyAnnotation, type LayerInputs } from './key.ts'
+import { layerKey, layerKeyAnnotation, type LayerInputs } from './key.ts'
+import { formatLeftOut, leftOutAnnotation, type LeftOut } from './left-out.ts'
 import { planOverrides } from './overrides.ts'
 import { packEntries } from './pack.ts'
 import { packLayers, threadsFor } from './pool.ts'
@@ -37,6 +38,18 @@ export {
   type KeyedWheel,
   type LayerInputs,
 } from './key.ts'
+export {
+  excludeAnnotation,
+  filesOf,
+  findLeftOut,
+  formatLeftOut,
+  leftOutAnnotation,
+  parseLeftOut,
+  patternsOf,
+  sameLeftOut,
+  type LeftOut,
+  type PatternCount,
+} from './left-out.ts'
 export { PrefixContents } from './prefix-contents.ts'
 export { hiddenPaths, withVersion, type Replaced } from './replaced.ts'
 
@@ -54,6 +67,7 @@ export type Archive = FetchedPackage | Fetched<WheelToFetch>
 /** A group whose layer is to be made. */
 export interface GroupToBuild {
   readonly title: string
+  /** Of the layer if nothing is left out. */
   readonly key: string
   readonly inputs: LayerInputs
   /** Waits for what the layer is made of. */
@@ -75,6 +89,7 @@ export interface MadeLayer {
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
  * @param python the one of the groups' inputs, opened
+ * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
@@ -82,6 +97,7 @@ export interface MadeLayer {
 export async function buildLayers(
   groups: readonly GroupToBuild[],
   python: Python | undefined,
+  exclude: readonly string[],
   directory: string,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
@@ -92,7 +108,7 @@ export async function buildLayers(
     const { owner, compression } = inputs
     const members = packages.map(jobMember)
     const file = join(directory, `layer-${index}`)
-    const context = linkContext(inputs, python)
+    const context = { ...linkContext(inputs, python), ...(exclude.length > 0 && { exclude }) }
     return {
       packages: members,
       context,
@@ -103,17 +119,36 @@ export async function buildLayers(
     }
   })
   const made = new Array<MadeLayer>(groups.length)
-  await packLayers(jobs, ({ layer: packed, facts }, index) => {
-    const { title = '', key = '' } = groups[index] ?? {}
-    const text = formatFacts(facts)
-    const layer = packedLayer(packed, title, {
-      [layerKeyAnnotation]: key,
-      ...(text !== undefined && { [factsAnnotation]: text }),
-    })
+  await packLayers(jobs, ({ layer: packed, facts, leftOut }, index) => {
+    const group = groups[index]
+    if (!group) return
+    const { title, inputs, key: whole } = group
+    const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths)
+    const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude)
+    const layer = packedLayer(packed, title, annotations)
     made[index] = { layer, facts }
     onLayer(layer)
   })
   return made
+}
+
+/**
+ * What the descriptor of a group's layer says: the same whether the layer is made or taken from an earlier image.
+ * @param keys.whole the key if nothing were left out
+ * @param facts as `formatFacts` gives them
+ * @param exclude all patterns
+ */
+export function groupAnnotations(
+  { key, whole }: { readonly key: string; readonly whole: string },
+  facts: string | undefined,
+  leftOut: Pick<LeftOut, 'sets' | 'patterns'>,
+  exclude: readonly string[],
+): Record<string, string> {
+  return {
+    [layerKeyAnnotation]: key,
+    ...(facts !== undefined && { [factsAnnotation]: facts }),
+    [leftOutAnnotation]: formatLeftOut(leftOut, exclude, key === whole ? undefined : whole),
+  }
 }
 
 function jobMember({ locked, file, sha256, md5, size }: Archive): JobPackage | JobWheel {

@@ -15,7 +15,9 @@ import {
   type SourceCompiler,
 } from '../prefix/link.ts'
 import {
+  asInstalled,
   isPackage,
+  lessExcluded,
   linkLinkable,
   planLinkable,
   type Linkable,
@@ -24,6 +26,7 @@ import {
 } from '../prefix/linkable.ts'
 import { openLockedWheel } from '../prefix/wheel/link.ts'
 import { withClaims } from './facts.ts'
+import { filesOf, findLeftOut } from './left-out.ts'
 import { holdsLinkScript, readLinkScripts } from './link-scripts.ts'
 import { packEntries } from './pack.ts'
 import { counted, isMetadata, packageSize, withinRoom } from './sizes.ts'
@@ -68,7 +71,9 @@ export async function runJob(
   compiler?: SourceCompiler,
 ): Promise<PackedGroup> {
   const sources = await Promise.all(packages.map(openSource))
-  const plans = sources.map((source) => planLinkable(source, context))
+  const { exclude = [] } = context
+  const installed = sources.map((source) => planLinkable(source, asInstalled(context)))
+  const plans = exclude.length > 0 ? installed.map((plan) => lessExcluded(plan, exclude)) : installed
   refuseObstructed(plans)
   const texts: Record<string, string> = {}
   const kept = sources.map((): Kept => ({ texts: {}, size: 0 }))
@@ -76,7 +81,7 @@ export async function runJob(
   const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0)
   const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived)
   const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python')
-  const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position])
+  const ofPackages = installed.filter((_, position) => packages[position] && 'facts' in packages[position])
   const facts = withClaims(
     {
       texts,
@@ -99,7 +104,7 @@ export async function runJob(
     plans.map(({ name }) => name),
     plans.flatMap(({ paths }) => paths),
   )
-  return { layer, facts }
+  return { layer, facts, leftOut: findLeftOut(filesOf(installed), exclude) }
 }
 
 /** What is known of a package or a wheel once its files have gone by. */

@@ -43,9 +43,15 @@ export interface LayerInputs {
   readonly pip?: string
 }
 
-/** The hash of everything that determines a layer's bytes. */
-export function layerKey(inputs: LayerInputs): Digest {
-  return keyOf('packages', inputs, inputs.compression)
+/**
+ * The hash of everything that determines a layer's bytes.
+ * @param leftOut the hash of the paths that patterns leave out of it, where they do: of the patterns the key knows no more. That is
+ * known when the packages are at hand, or of an earlier image
+ */
+export function layerKey(inputs: LayerInputs, leftOut?: Digest): Digest {
+  return leftOut === undefined
+    ? keyOf('packages', inputs, inputs.compression)
+    : keyOf('packages', [inputs, leftOut], inputs.compression)
 }
 
 /**

@@ -4,9 +4,12 @@
  */
 export const annotationLimit = 9000
 
+/** What it may say of what was left out of it, besides. */
+export const leftOutLimit = 500
+
 /** Whether a text has room in the annotation of a layer. */
-export function hasRoom(text: string): boolean {
-  return bytesInManifest(text) <= annotationLimit
+export function hasRoom(text: string, limit = annotationLimit): boolean {
+  return bytesInManifest(text) <= limit
 }
 
 /**

@@ -1,6 +1,7 @@
 import { parentsOf } from '../packages/archive-path.ts'
 import { findClobbers, refuseObstructed, type Clobber } from '../prefix/link.ts'
 import {
+  asInstalled,
   isPackage,
   planLinkable,
   type Linkable,
@@ -165,7 +166,9 @@ export class PrefixContents {
     for (const [position, source] of [...this.#sources].sort(([a], [b]) => a - b)) {
       const plan = this.#plans[position]
       if (!plan || !isPackage(source)) continue
-      for (const found of findReplaced(plan, python, wheels)) {
+      // pip would find what is left out, too.
+      const installed = context.exclude ? planLinkable(source, asInstalled(context)) : plan
+      for (const found of findReplaced(installed, python, wheels)) {
         replaced.push(await readReplaced(source, plan, found, context))
       }
     }

@@ -3,7 +3,7 @@ import { parentsOf } from '../packages/archive-path.ts'
 import { findDistributions, type Distribution } from '../prefix/distributions.ts'
 import { readAll } from '../prefix/content.ts'
 import type { LinkPlan, LinkSource, Python } from '../prefix/link.ts'
-import { linkLinkable, type PrefixContext } from '../prefix/linkable.ts'
+import { asInstalled, linkLinkable, type PrefixContext } from '../prefix/linkable.ts'
 import { removedBy } from '../prefix/wheel/link.ts'
 
 /** A wheel of an environment, by its place among what is linked. */
@@ -57,7 +57,7 @@ export async function readReplaced(
   const texts = new Map<string, string>()
   const isText = (one: string) => one === record || one === entryPoints
   if (kind === 'dist-info') {
-    for await (const entry of linkLinkable(source, context, isText)) {
+    for await (const entry of linkLinkable(source, asInstalled(context), isText)) {
       if (entry.type === 'file') texts.set(entry.path, (await readAll(entry.content)).toString())
     }
   }

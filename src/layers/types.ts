@@ -1,6 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../common/digest.ts'
 import type { LayerFacts } from './facts.ts'
+import type { LeftOut } from './left-out.ts'
 
 /** An entry of a layer's tar. `path` is relative to the image's root (`opt/conda/bin/python`), with `/`. */
 export type LayerEntry = {
@@ -54,6 +55,7 @@ export interface PackedLayer {
 export interface PackedGroup {
   readonly layer: PackedLayer
   readonly facts: LayerFacts
+  readonly leftOut: LeftOut
 }
 
 /** Whose the files of a layer are. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../common/errors.ts'
 import { assembleImage } from '../image/assemble.ts'
-import type { LayerSettings } from '../layers/build.ts'
+import { layerKeyAnnotation, type LayerSettings } from '../layers/build.ts'
 import type { WheelInputs } from '../image/inputs.ts'
 import type { Fetched } from '../packages/download.ts'
 import { builtWheel, type SourceLine, type WheelToFetch } from '../packages/wheel/archive.ts'
@@ -12,7 +12,7 @@ import type { LockedMember } from './locked-member.ts'
 import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
 import { buildPackageLayers, layersOf, type BuiltMember, type WheelSupply } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
-import type { Plan, PlannedMember } from './plan.ts'
+import type { Plan, PlannedGroup, PlannedMember } from './plan.ts'
 import { buildKey } from './wheel-origin.ts'
 import { accessFor, sourceOf } from './wheel-source.ts'
 import { folderOf, wheelLines } from './wheels.ts'
@@ -48,7 +48,8 @@ export async function buildMember(
   const supply = supplyWheels(member, plan, place, store, context)
   const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages))
   await supply(missing.filter((position) => sources.has(position)))
-  const known = await place.below()
+  // What wheels are built on has all files of its packages: it is of use for an image from which none are left out.
+  const known = options.exclude ? undefined : await place.below()
   const groups = member.groups.map((group) => {
     const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)]
     return made ? { ...group, earlier: made } : group
@@ -76,13 +77,17 @@ export interface LazyPlace {
 
 export function createPlace(
   member: PlannedMember,
-  plan: Plan,
+  wanted: Plan,
   settings: LayerSettings,
   store: BuildStore,
-  context: RunContext,
+  run: RunContext,
 ): LazyPlace {
   const count = member.locked.resolved.lock.packages.length
-  const groups = member.groups.filter((group) => group.packages.every((position) => position < count))
+  const { exclude } = wanted.wanted.inputs.options
+  const [plan, context] = exclude ? [wholePlan(wanted), { ...run, uploader: undefined }] : [wanted, run]
+  const groups = member.groups
+    .filter((group) => group.packages.every((position) => position < count))
+    .map((group) => (exclude ? wholeGroup(group) : group))
   const directory = join(settings.directory, 'packages')
   let below: Promise<BuiltMember> | undefined
   let place: Promise<BuildPlace> | undefined
@@ -98,6 +103,20 @@ export function createPlace(
     return placeOf(await below, plan, settings, context)
   }
   return { open: () => (place ??= make()), below: () => Promise.resolve(below) }
+}
+
+/** The plan of an image from which nothing is left out: headers and static libraries may be what a build needs. */
+function wholePlan(plan: Plan): Plan {
+  const { inputs } = plan.wanted
+  const options = { ...inputs.options, exclude: undefined }
+  return { ...plan, wanted: { ...plan.wanted, inputs: { ...inputs, options } } }
+}
+
+/** A group whose layer is made unless an earlier image has it whole. */
+function wholeGroup(group: PlannedGroup): PlannedGroup {
+  const { earlier, ...rest } = group
+  const isWhole = earlier?.layer.descriptor.annotations?.[layerKeyAnnotation] === group.key
+  return isWhole ? group : rest
 }
 
 /** Says how the wheels of an environment are had that have to be built, by their places among all that is linked. */

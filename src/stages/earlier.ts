@@ -6,7 +6,7 @@ import { UserError } from '../common/errors.ts'
 import { fingerprintAnnotation } from '../image/assemble.ts'
 import { findEarlier, readEarlier, type EarlierImage } from '../image/earlier.ts'
 import type { Image, ImageLayer } from '../oci/image.ts'
-import { layerKeyAnnotation } from '../layers/build.ts'
+import { layerKeyAnnotation, leftOutAnnotation, parseLeftOut, patternsOf } from '../layers/build.ts'
 import type { Compression } from '../layers/types.ts'
 import { layerMediaTypes } from '../oci/media-types.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
@@ -71,8 +71,11 @@ export async function takeUnchanged(
 export interface EarlierLayers {
   /** The image that they are of. */
   readonly image?: Image
+  /** What was left out of that, as patterns. */
+  readonly exclude: readonly string[]
   /**
-   * The layers with these keys, as far as the registry has them: an annotation is believed no further than that.
+   * The layers with these keys, as far as the registry has them: an annotation is believed no further than that. A layer from which
+   * something was left out is found by the key that it would have without.
    * @returns by key
    */
   find(keys: readonly string[]): Promise<ReadonlyMap<string, ImageLayer>>
@@ -87,13 +90,17 @@ export async function openEarlierLayers(
 ): Promise<EarlierLayers> {
   const byKey = new Map<string, ImageLayer>()
   const image = earlier && (await attempt(() => readEarlier(earlier, platform, registry)))
+  const exclude = patternsOf(earlier?.annotations ?? {})
   for (const layer of image?.layers ?? []) {
     const { annotations, mediaType } = layer.descriptor
-    const key = annotations?.[layerKeyAnnotation]
-    if (key !== undefined && mediaType === layerMediaTypes[compression]) byKey.set(key, layer)
+    const { [layerKeyAnnotation]: own, [leftOutAnnotation]: leftOut = '' } = annotations ?? {}
+    const key = parseLeftOut(leftOut, exclude)?.whole ?? own
+    const isOfForm = mediaType === layerMediaTypes[compression]
+    if (own !== undefined && key !== undefined && isOfForm) byKey.set(key, layer)
   }
   return {
     ...(image && { image }),
+    exclude,
     async find(keys) {
       const wanted = keys.flatMap((key): [string, ImageLayer][] => {
         const layer = byKey.get(key)

@@ -6,7 +6,7 @@ import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
 import { runGroups } from '../image/run-lines.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
-import type { LayerSettings } from '../layers/build.ts'
+import { excludeAnnotation, type LayerSettings } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import { parseConfig } from '../oci/config.ts'
 import type { Image } from '../oci/image.ts'
@@ -58,17 +58,19 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
   ]
 
   const changes: ChangeFacts[] = []
+  const excluded = options.exclude ? { [excludeAnnotation]: options.exclude.join('\n') } : undefined
   const assemble = (activated?: Readonly<Record<string, string>>): Image =>
     assembleImage(base.image, layers, platform, {
       user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
       environment,
       start,
       ...(activated && { activated }),
-      labels: options.labels,
+      labels: { ...options.labels, ...excluded },
       created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
       annotations: {
         ...options.annotations,
         ...prepared.annotations,
+        ...excluded,
         [fingerprintAnnotation]: wanted.fingerprint,
       },
     })
@@ -118,9 +120,14 @@ function labelled({ config, manifest }: Image): Labelled {
   const { annotations = {} } = JSON.parse(manifest.bytes.toString()) as {
     annotations?: Record<string, string>
   } // a manifest of ours
+  const parsed = parseConfig(config.bytes.toString())
+  const own = { [fingerprintAnnotation]: '', [excludeAnnotation]: '' }
   return {
-    config: parseConfig(config.bytes.toString()),
-    annotations: { ...annotations, [fingerprintAnnotation]: '' },
+    config: {
+      ...parsed,
+      config: { ...parsed.config, Labels: { ...parsed.config?.Labels, [excludeAnnotation]: '' } },
+    },
+    annotations: { ...annotations, ...own },
   }
 }
 

@@ -77,7 +77,7 @@ export async function linkScriptLayer(
   context: RunContext,
 ): Promise<StepLayer> {
   const { prefix, inputs } = member
-  const { linkScripts, groupWritable } = wanted.inputs.options
+  const { linkScripts, groupWritable, exclude = [] } = wanted.inputs.options
   const env = {
     ...variables,
     ...fixedVariables,
@@ -93,6 +93,7 @@ export async function linkScriptLayer(
     only: prefix.slice(1),
     never: [`${prefix.slice(1)}/${messages}`],
     refuseSpecial: true,
+    exclude: { prefix: prefix.slice(1), patterns: exclude },
     ...(groupWritable && { openToGroup: base.rootPrefix.slice(1) }),
   }
   const title = inputs.name === 'base' ? 'link scripts' : `${inputs.name}: link scripts`

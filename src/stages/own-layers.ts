@@ -14,6 +14,7 @@ import {
 import { fixedTime } from '../layers/reproducible.ts'
 import type { LayerEntry } from '../layers/types.ts'
 import { asOwn, type ImageLayer } from '../oci/image.ts'
+import { exclusionOf } from '../prefix/exclude.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
 import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
@@ -67,14 +68,17 @@ export function wiringLayer(
 ): Promise<ImageLayer> {
   const { base, wanted } = plan
   const { platform, options } = wanted.inputs
-  const certified = members.find(({ locked }) =>
-    locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
+  const certificates = 'ssl/cacert.pem'
+  const isLeftOut = exclusionOf(options.exclude ?? []).excludedBy(certificates) !== undefined
+  const certified = members.find(
+    ({ locked }) =>
+      !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
   )
   const wiring = {
     rootPrefix: base.rootPrefix,
     environments: members.map(({ activated }) => activated),
     defaults: { environmentName, executable: executableOf(base) },
-    ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+    ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
   }
   const { digest: baseDigest } = base.image.pinned
   const { user } = options

@@ -9,6 +9,9 @@ import type { ImageOptions } from '../image/inputs.ts'
 import {
   builtAnnotation,
   buildLayers,
+  filesOf,
+  findLeftOut,
+  layerKey,
   PrefixContents,
   withVersion,
   type Archive,
@@ -19,12 +22,12 @@ import type { ImageLayer } from '../oci/image.ts'
 import type { Fetched } from '../packages/download.ts'
 import type { WheelToFetch } from '../packages/wheel/archive.ts'
 import { openPackage, packageVariables, pythonOf, type Python } from '../prefix/link.ts'
-import { planLinkable, type Linkable, type PrefixContext } from '../prefix/linkable.ts'
+import { asInstalled, planLinkable, type Linkable, type PrefixContext } from '../prefix/linkable.ts'
 import { openLockedWheel } from '../prefix/wheel/link.ts'
 import { pythonForBytecode, type OpenPackages } from './bytecode.ts'
 import type { RunContext } from './context.ts'
 import type { PackageStore } from './packages.ts'
-import type { PlannedGroup, PlannedMember } from './plan.ts'
+import { takenOver, type PlannedGroup, type PlannedMember } from './plan.ts'
 import { wheelPlaces, wheelsOf } from './wheels.ts'
 
 /** An environment whose layers of packages and wheels are there. */
@@ -49,14 +52,14 @@ export type WheelSupply = (positions: readonly number[]) => Promise<Fetched<Whee
  */
 export async function buildPackageLayers(
   member: PlannedMember,
-  { compilePyc }: ImageOptions,
+  { compilePyc, exclude = [] }: ImageOptions,
   rootPrefix: string,
   directory: string,
   store: Pick<PackageStore, 'fetch'>,
   run: RunContext,
   supply?: WheelSupply,
 ): Promise<BuiltMember> {
-  const { prefix, groups, locked, inputs } = member
+  const { prefix, locked, inputs } = member
   const { name, variables } = inputs
   const { packages } = locked.resolved.lock
   const wheels = wheelsOf(locked, run.workspace)
@@ -90,8 +93,12 @@ export async function buildPackageLayers(
     ...(python && { python }),
     bytecode: compilePyc,
     ...(pip !== undefined && { pip }),
+    ...(exclude.length > 0 && { exclude }),
   }
 
+  const groups = await mapConcurrently(member.groups, 8, async (group) =>
+    settle(group, context, () => openAny(group.packages)),
+  )
   const missing = groups.filter(({ earlier }) => !earlier)
   let installed: Promise<string> | undefined
   const findPython = () => (installed ??= pythonForBytecode(locked, open, run))
@@ -106,7 +113,7 @@ export async function buildPackageLayers(
   const upload = (layer: ImageLayer) => void run.uploader?.add(layer)
   const own = join(directory, name)
   await mkdir(own, { recursive: true })
-  const built = await buildLayers(toBuild, python, own, upload)
+  const built = await buildLayers(toBuild, python, exclude, own, upload)
   const made = groups.flatMap((group) => {
     const one = group.earlier ?? built[missing.indexOf(group)]
     return one ? [namingBuilt(one, group)] : []
@@ -122,6 +129,7 @@ export async function buildPackageLayers(
   showMessages(contents.messages(), run)
   return {
     ...member,
+    groups,
     made,
     contents,
     open,
@@ -148,6 +156,22 @@ function namingBuilt({ layer, facts }: MadeLayer, { inputs }: PlannedGroup): Mad
   return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts }
 }
 
+/** Takes the earlier layer of a group if the same is left out of it, which its packages tell. */
+async function settle(
+  group: PlannedGroup,
+  context: PrefixContext,
+  open: () => Promise<readonly Linkable[]>,
+): Promise<PlannedGroup> {
+  const { candidate, inputs, key } = group
+  if (!candidate) return group
+  const { exclude = [] } = context
+  const plans = (await open()).map((source) => planLinkable(source, asInstalled(context)))
+  const leftOut = findLeftOut(filesOf(plans), exclude)
+  const wanted = leftOut.paths === undefined ? key : layerKey(inputs, leftOut.paths)
+  if (wanted !== candidate.key) return group
+  return { ...group, earlier: takenOver(group, candidate, leftOut, exclude) }
+}
+
 /** The environment's python, as its package, or the layer that has it, tells of it. */
 async function pythonOfMember(
   { locked, groups }: PlannedMember,
@@ -167,7 +191,7 @@ async function needCompiling(archives: readonly Archive[], context: PrefixContex
   const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch')
   const sources = await Promise.all(python.map(openArchive))
   return sources.some((source) => {
-    const { isCompiled, bytecode } = planLinkable(source, context)
+    const { isCompiled, bytecode } = planLinkable(source, asInstalled(context))
     return isCompiled && bytecode.length > 0
   })
 }

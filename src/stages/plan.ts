@@ -4,14 +4,20 @@ import { runGroups } from '../image/run-lines.ts'
 import {
   areFactsOf,
   factsAnnotation,
+  groupAnnotations,
   groupLocked,
   layerKey,
   layerKeyAnnotation,
+  leftOutAnnotation,
   parseFacts,
+  parseLeftOut,
+  sameLeftOut,
   type KeyedWheel,
   type LayerFacts,
   type LayerGroup,
   type LayerInputs,
+  type LeftOut,
+  type MadeLayer,
 } from '../layers/build.ts'
 import type { PrefixOwner } from '../layers/types.ts'
 import type { LockedPackage } from '../lock/types.ts'
@@ -27,8 +33,20 @@ import { buildKey } from './wheel-origin.ts'
 /** Packages or wheels that share a layer, which an earlier image may have. */
 export interface PlannedGroup extends LayerGroup {
   readonly inputs: LayerInputs
+  /** Of the layer if nothing is left out. */
   readonly key: string
-  readonly earlier?: { readonly layer: ImageLayer; readonly facts: LayerFacts }
+  readonly earlier?: MadeLayer
+  /** One that an earlier image has of the same packages; whether the same is left out of it will be seen when they are at hand. */
+  readonly candidate?: EarlierGroup
+}
+
+/** A layer of an earlier image. */
+export interface EarlierGroup {
+  readonly key: string
+  readonly layer: ImageLayer
+  readonly facts: LayerFacts
+  /** As the annotation has them. */
+  readonly text: string
 }
 
 /** An environment with its place in the image, its layers chosen. */
@@ -97,7 +115,7 @@ export async function planImage(wanted: WantedImage, context: RunContext): Promi
           key: layerKey(layer),
         }
       })
-      const found = await withEarlier(groups, packages, earlier)
+      const found = await withEarlier(groups, packages, inputs.options.exclude ?? [], earlier)
       return { inputs: environment, locked, prefix, groups: found }
     }),
   )
@@ -137,16 +155,34 @@ function layerInputs(
 async function withEarlier(
   groups: readonly PlannedGroup[],
   packages: readonly LockedPackage[],
+  exclude: readonly string[],
   earlier: EarlierLayers,
 ): Promise<PlannedGroup[]> {
   const found = await earlier.find(groups.map(({ key }) => key))
   return groups.map((group) => {
     const layer = found.get(group.key)
-    const text = layer?.descriptor.annotations?.[factsAnnotation] ?? ''
+    const {
+      [layerKeyAnnotation]: key = '',
+      [factsAnnotation]: text = '',
+      [leftOutAnnotation]: leftOut = '',
+    } = layer?.descriptor.annotations ?? {}
     const facts = parseFacts(text)
     const own = group.packages.flatMap((position) => packages[position] ?? [])
     if (!layer || !facts || !areFactsOf(own, facts) || facts.prefix !== group.inputs.prefix) return group
-    const annotations = { [layerKeyAnnotation]: group.key, [factsAnnotation]: text }
-    return { ...group, earlier: { layer: asOwn(layer, group.title, annotations), facts } }
+    const candidate = { key, layer, facts, text }
+    const known = parseLeftOut(leftOut, earlier.exclude)
+    return known && sameLeftOut(exclude, known, earlier.exclude)
+      ? { ...group, earlier: takenOver(group, candidate, known, exclude) }
+      : { ...group, candidate }
   })
+}
+
+/** A layer of an earlier image from which the same is left out, as this image has it. */
+export function takenOver(
+  { title, key: whole }: PlannedGroup,
+  { key, layer, facts, text }: EarlierGroup,
+  leftOut: Pick<LeftOut, 'sets' | 'patterns'>,
+  exclude: readonly string[],
+): MadeLayer {
+  return { layer: asOwn(layer, title, groupAnnotations({ key, whole }, text, leftOut, exclude)), facts }
 }

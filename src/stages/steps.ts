@@ -1,7 +1,17 @@
 import { join } from 'node:path'
 import { isRecord } from '../common/json.ts'
 import type { KeepRules, Outcome, PackedChanges, Workroom } from '../execute/types.ts'
-import { keyOf, layerKeyAnnotation, packedLayer, type LayerSettings } from '../layers/build.ts'
+import {
+  formatLeftOut,
+  keyOf,
+  layerKeyAnnotation,
+  leftOutAnnotation,
+  packedLayer,
+  parseLeftOut,
+  sameLeftOut,
+  type LayerSettings,
+  type LeftOut,
+} from '../layers/build.ts'
 import { hasRoom, roomForPaths } from '../layers/manifest-room.ts'
 import { formatPathSet, hashPath, parsePathSet, pathSetOf, type PathSet } from '../layers/path-set.ts'
 import type { Owner } from '../layers/types.ts'
@@ -95,12 +105,23 @@ export function createSteps(
     close,
     async make({ title, inputs, what, rules, prepare, onPacked }, image) {
       const below = image.layers.map(({ diffId }) => diffId)
-      const key = keyOf('commands', [executionFormat, below, inputs], compression)
-      const found = (await earlier.find([key])).get(key)
-      const text = found?.descriptor.annotations?.[changesAnnotation] ?? ''
+      const whole = keyOf('commands', [executionFormat, below, inputs], compression)
+      const patterns = rules.exclude?.patterns
+      const found = (await earlier.find([whole])).get(whole)
+      const {
+        [layerKeyAnnotation]: earlierKey = '',
+        [changesAnnotation]: text = '',
+        [leftOutAnnotation]: leftOut = '',
+      } = found?.descriptor.annotations ?? {}
       const known = parseChanges(text)
-      if (found && known) {
-        const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text }
+      const left = parseLeftOut(leftOut, earlier.exclude)
+      const isSame = !patterns || (left !== undefined && sameLeftOut(patterns, left, earlier.exclude))
+      if (found && known && isSame) {
+        const annotations = {
+          [layerKeyAnnotation]: earlierKey,
+          [changesAnnotation]: text,
+          ...(patterns && left && leftOutOf(earlierKey, whole, left, patterns)),
+        }
         return { layer: asOwn(found, title, annotations), changes: known }
       }
       const work = await prepare()
@@ -111,9 +132,13 @@ export function createSteps(
       const changes = changeFacts(packed)
       const described = formatChanges(changes)
       // Without the annotation the commands are run again by each run that would take the layer.
+      const key = packed.leftOut?.paths
+        ? keyOf('commands', [executionFormat, below, inputs, packed.leftOut.paths], compression)
+        : whole
       const annotations = {
         [layerKeyAnnotation]: key,
         ...(hasRoom(described) && { [changesAnnotation]: described }),
+        ...(patterns && packed.leftOut && leftOutOf(key, whole, packed.leftOut, patterns)),
       }
       const layer = packedLayer(packed.layer, title, annotations)
       laid = [...image.layers, layer]
@@ -121,6 +146,16 @@ export function createSteps(
       return { layer, changes }
     },
   }
+}
+
+/** The annotation of what was left out of a layer. @param whole the key that it would have without */
+function leftOutOf(
+  key: string,
+  whole: string,
+  leftOut: Pick<LeftOut, 'sets' | 'patterns'>,
+  patterns: readonly string[],
+): Record<string, string> {
+  return { [leftOutAnnotation]: formatLeftOut(leftOut, patterns, key === whole ? undefined : whole) }
 }
 
 /** Whether commands changed what is at a path, which is relative to the root. */
