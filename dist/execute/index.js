@@ -3135,7 +3135,7 @@ const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /** How much of one message is of use to a reader. */
 const longest = 2000;
 /** Foreign text for a sentence of ours: one line, at most 2,000 characters of it. */
-function foreignText(text) {
+function foreign_foreignText(text) {
     return withoutCommands(shortened(text.replace(control, ' ').trim()));
 }
 /** Foreign text that needs its lines, such as an explanation by micromamba: each of them behind a bar. */
@@ -3198,7 +3198,7 @@ class errors_UserError extends Error {
 function messageOf(error) {
     if (error instanceof errors_UserError)
         return error.message;
-    return foreignText(error instanceof Error ? error.message : String(error));
+    return foreign_foreignText(error instanceof Error ? error.message : String(error));
 }
 
 ;// CONCATENATED MODULE: ./src/common/paths.ts
@@ -3210,7 +3210,7 @@ const pathLimit = 3840;
  * Why no image can have a file of this path: the end of a sentence.
  * @param path with `/` between names
  */
-function unusableName(path) {
+function paths_unusableName(path) {
     if (path.includes('\0'))
         return 'holds a NUL';
     // What would be written as another character would be another path.
@@ -3385,11 +3385,11 @@ function heldAgainst(diffId) {
 /** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
 function checked(header) {
     const { name, type, linkname, mtime } = header;
-    const refuse = (what) => new errors_UserError(`a layer of the image holds '${foreignText(name)}', ${what}`, {
+    const refuse = (what) => new errors_UserError(`a layer of the image holds '${foreign_foreignText(name)}', ${what}`, {
         at: { input: 'base-image' },
         advice: 'No engine would run such an image. Use another.',
     });
-    const unusable = unusableName(name);
+    const unusable = paths_unusableName(name);
     if (unusable !== undefined)
         throw refuse(`whose name ${unusable}`);
     const isLink = type === 'link' || type === 'symlink';
@@ -3869,6 +3869,534 @@ async function writeNetworkFiles(folder) {
     const resolver = (0,external_node_path_namespaceObject.join)(folder, 'resolv.conf');
     // Where there is none the resolver asks this machine.
     await (0,promises_namespaceObject.copyFile)('/etc/resolv.conf', resolver).catch(() => (0,promises_namespaceObject.writeFile)(resolver, ''));
+}
+
+;// CONCATENATED MODULE: ./src/common/digest.ts
+
+const pattern = /^sha256:[0-9a-f]{64}$/;
+function digest_isDigest(text) {
+    return pattern.test(text);
+}
+/** @throws Error when `text` is no sha256 digest; callers that read user input check with `isDigest` first */
+function parseDigest(text) {
+    if (!digest_isDigest(text))
+        throw new Error(`not a sha256 digest: '${text}'`);
+    return text;
+}
+/** The digest of bytes, or of a string's UTF-8. */
+function digest_digestOf(content) {
+    return `sha256:${(0,external_node_crypto_namespaceObject.createHash)('sha256').update(content).digest('hex')}`;
+}
+/** The 64 hex digits of a digest. */
+function hexOf(digest) {
+    return digest.slice('sha256:'.length);
+}
+
+;// CONCATENATED MODULE: ./src/common/gitignore.ts
+
+/**
+ * Parses a line by git's rules (git-scm.com, gitignore, "PATTERN FORMAT"; git's wildmatch.c and dir.c). Names are compared with their case, by
+ * characters where git goes by bytes.
+ *
+ * The rules are here, as Docker's are beside `copy`, since each pattern's part in what is left out is told, and the libraries that there
+ * are answer for a list as a whole. A test holds them to git itself.
+ * @returns undefined for an empty line and a comment
+ * @throws UserError for what git would silently match with nothing: a class or an escape without its end
+ */
+function parseGitPattern(line) {
+    const text = withoutSpaces(line);
+    if (text === '' || text.startsWith('#'))
+        return undefined;
+    const isNegated = text.startsWith('!');
+    const written = isNegated ? text.slice(1) : text;
+    const isForDirectories = /[^/]\/$/.test(written);
+    const pattern = isForDirectories ? written.slice(0, -1) : written;
+    if (/^\/*$/.test(pattern))
+        throw new errors_UserError(`'${text}' names nothing`);
+    const isAnchored = pattern.includes('/');
+    const expression = new RegExp(`^${sourceOf(pattern.replace(/^\//, ''), text)}$`, 'su');
+    const matches = isAnchored
+        ? (path) => expression.test(path)
+        : (path) => expression.test(path.slice(path.lastIndexOf('/') + 1));
+    return { text, isNegated, isForDirectories, matches };
+}
+/** A space at the end counts where a backslash stands before it. */
+function withoutSpaces(line) {
+    const [text = ''] = /^(?:\s*(?:\\[^]|[^\s\\]))*(?:\s*\\$)?/u.exec(line.trimStart()) ?? [];
+    return text;
+}
+function sourceOf(pattern, text) {
+    const tokens = pattern.matchAll(/\*+|\?|\\[^]?|\[[!^]?\]?(?:\[:\w*:\]|\\[^]|[^\]\\])*\]|[^]/gu);
+    let source = '';
+    let passed = -1;
+    for (const { 0: token, index } of tokens) {
+        if (index < passed)
+            continue;
+        const end = index + token.length;
+        if (token.startsWith('**') && (index === 0 || pattern[index - 1] === '/')) {
+            if (end === pattern.length)
+                source += '.*';
+            else if (pattern[end] === '/') {
+                source += '(?:.*/)?';
+                passed = end + 1;
+            }
+            else
+                source += '[^/]*';
+        }
+        else if (token.startsWith('*'))
+            source += '[^/]*';
+        else if (token === '?')
+            source += '[^/]';
+        else if (token === '\\' || token === '[')
+            throw new errors_UserError(`the pattern '${text}' ends in its '${token}'`);
+        else if (token.startsWith('['))
+            source += classOf(token, text);
+        else
+            source += escaped(token.replace(/^\\/, ''));
+    }
+    return source;
+}
+/** POSIX's classes, of ASCII. */
+const classes = {
+    alnum: 'A-Za-z0-9',
+    alpha: 'A-Za-z',
+    blank: ' \\t',
+    cntrl: '\\x00-\\x1f\\x7f',
+    digit: '0-9',
+    graph: '\\x21-\\x7e',
+    lower: 'a-z',
+    print: '\\x20-\\x7e',
+    punct: '\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e',
+    space: '\\s',
+    upper: 'A-Z',
+    xdigit: 'A-Fa-f0-9',
+};
+/** `[a-z]`, `[!a-z]`, `[[:digit:]]`; none of them is a `/`. */
+function classOf(token, text) {
+    const isNegated = /^\[[!^]/.test(token);
+    const content = token.slice(isNegated ? 2 : 1, -1);
+    if (content === '')
+        throw new errors_UserError(`the pattern '${text}' ends in its '['`);
+    const items = content.matchAll(/\[:(\w*):\]|(\\?[^])(?:-(\\?[^]))?/gu);
+    const members = Array.from(items, ([, name, from = '', to]) => {
+        if (name !== undefined) {
+            const members = classes[name];
+            if (members === undefined)
+                throw new errors_UserError(`the pattern '${text}' has a class '${name}', which there is not`);
+            return members;
+        }
+        const [first, last] = [from.replace(/^\\(?=.)/su, ''), to?.replace(/^\\(?=.)/su, '')];
+        if (last === undefined)
+            return escaped(first);
+        // git takes the first for itself before it looks at the range.
+        return first <= last ? `${escaped(first)}-${escaped(last)}` : escaped(first);
+    });
+    return `(?!/)[${isNegated ? '^' : ''}${members.join('')}]`;
+}
+function escaped(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => character === '-' ? '\\x2d' : `\\${character}`);
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, names the root itself, or is one that no file of Linux can have
+ */
+function safePath(path, dist, said) {
+    const refuse = (why) => new UserError(`package ${dist}: ${said} names the path ${foreignText(JSON.stringify(path))}, which ${why}`, {
+        advice: 'Such a package is broken or hostile. Choose another build of it.',
+    });
+    const unusable = unusableName(path);
+    if (unusable !== undefined)
+        throw refuse(unusable);
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
+    if (isPlain)
+        return path;
+    if (path.startsWith('/'))
+        throw refuse('is absolute');
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    if (names.includes('..'))
+        throw refuse("has a '..' in it");
+    if (names.length === 0)
+        throw refuse('is empty');
+    return names.join('/');
+}
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+function* parentsOf(path) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        yield path.slice(0, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude-sets.ts
+/** The sets that `exclude` knows, by the name behind the `@`. What one of them leaves out, `!` takes back. */
+const exclude_sets_excludeSets = {
+    static: {
+        patterns: ['*.a', '*.la'],
+        safe: 'Archives of object code and the notes of libtool: linkers read them, the loader of programs never does.',
+        unsafe: "Whoever links in a container: compilers (their own libgcc.a, python's and CUDA's libraries for devices), and what compiles when it runs, such as torch.compile, Cython, Rcpp or Stan.",
+    },
+    headers: {
+        patterns: [
+            '/include/',
+            '/lib/R/include/',
+            '/lib/R/library/*/include/',
+            '/lib/python*/site-packages/**/include/**/*.h',
+            '/lib/python*/site-packages/**/include/**/*.hh',
+            '/lib/python*/site-packages/**/include/**/*.hpp',
+            '/lib/python*/site-packages/**/include/**/*.cuh',
+            '/lib/pkgconfig/',
+            '/share/pkgconfig/',
+            '/lib/cmake/',
+            '/share/cmake/',
+            '/share/aclocal/',
+            '/lib/python*/config-*/',
+        ],
+        safe: "Headers, and what tells compilers of libraries (pkg-config, CMake, aclocal, python's config). In site-packages only headers in directories called include, of which modules may lie beside.",
+        unsafe: 'Whoever compiles in a container: sdists of pip, R packages from source, cffi, Cython, torch.compile, triton, cppyy, CMake itself, whose modules are in share/cmake.',
+    },
+    docs: {
+        patterns: ['/man/', '/share/man/', '/info/', '/share/info/', '/doc/', '/share/doc/', '/share/gtk-doc/'],
+        safe: 'Pages of man and info, documentation and API references, for people. Licences in them are kept.',
+        unsafe: 'People who ask man or --help that shows a page of man (git help), and the few programs that read templates or examples out of share/doc.',
+    },
+    tests: {
+        patterns: [
+            '/lib/python*/site-packages/**/tests/',
+            '/lib/R/tests/',
+            '/lib/R/library/*/tests/',
+            '/lib/R/library/*/unitTests/',
+        ],
+        safe: 'Packages called tests inside of site-packages, and the tests of R and its libraries: imported by test runners. Directories called test or testing are kept, since those are interfaces (django.test, numpy.testing).',
+        unsafe: "Whoever runs the tests of installed packages (numpy.test(), scipy.test(), tools::testInstalledPackage), and packages that import helpers or read data out of their own or another one's tests.",
+    },
+    locale: {
+        patterns: ['/share/locale/', '/lib/R/library/*/po/', '/lib/R/library/translations/'],
+        safe: "Translations of messages: programs fall back to the English that they are written in. Data of locales (the C library's, Babel's, ICU's) are kept, since programs compute with them.",
+        unsafe: 'Whoever is to read messages in another language than English.',
+    },
+    debug: {
+        patterns: [
+            '/lib/debug/',
+            '/lib/**/*.debug',
+            '/bin/**/*.debug',
+            '*.dwo',
+            '*.dwp',
+            '*.dSYM/',
+            '/lib/**/*-gdb.py',
+            '/share/gdb/',
+        ],
+        safe: 'Debugging information beside programs and libraries, and what gdb loads by itself. Files called *.pdb are kept: in most environments these are molecules.',
+        unsafe: 'Whoever runs gdb, or reads crashes, in the container; backtraces of programs that are built to read such files lack lines.',
+    },
+};
+/**
+ * Files of licences: what an image gives away has to come with them. No set leaves them out, nor does a pattern that does not name
+ * licences: `share/doc/` keeps `share/doc/zlib/LICENSE`, and `LICENSE*` leaves it out.
+ */
+const exclude_sets_words = /licen[cs]e|copying|copyright|notice/i;
+const directory = /(?:^|\/)licen[cs]es?\/[^]/i;
+const file = /(?:^|\/)(?:(?:third[-_ ]?party[-_ ]?)?(?:licen[cs]es?|notices?)|unlicen[cs]e|copying\d*|copyrights?)(?:[-_. ][^/]*)?$/i;
+/** A module that is called so is none. */
+const code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
+/** Whether a file is one of licences, by its own name or that of a directory above. */
+function isLicence(path) {
+    return exclude_sets_words.test(path) && (directory.test(path) || file.test(path)) && !code.test(path);
+}
+/** Whether the text of a pattern names licences. */
+function namesLicences(pattern) {
+    return exclude_sets_words.test(pattern);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude.ts
+
+
+
+
+/** All patterns stand in a manifest, which is to stay small. */
+const mostText = 32_000;
+/**
+ * Parses what is to be left out: a pattern a line as in a `.gitignore`, or a set, `@docs`; either with `!` to take back.
+ * @returns the patterns, comments and empty lines left out, each once, where it stands last
+ * @throws UserError for one that is no pattern, or a set that there is not
+ */
+function parseExclude(text, input) {
+    const patterns = text.split(/\r?\n/).flatMap((line) => {
+        try {
+            return parseItem(line)?.text ?? [];
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            throw new UserError(error.message, { at: { input } });
+        }
+    });
+    const last = patterns.filter((pattern, index) => !patterns.includes(pattern, index + 1));
+    if (last.join('\n').length > mostText)
+        throw new UserError(`its patterns are more than ${mostText} characters`, { at: { input } });
+    return last;
+}
+function parseItem(line) {
+    const [, negation = '', name] = /^(!?)@(.*)$/.exec(line.trim()) ?? [];
+    if (name === undefined) {
+        const pattern = parseGitPattern(line);
+        return pattern && { ...pattern, kind: 'pattern' };
+    }
+    const set = Object.entries(exclude_sets_excludeSets).find(([known]) => known === name)?.[1];
+    if (!set) {
+        const sets = Object.keys(exclude_sets_excludeSets).map((known) => `@${known}`);
+        throw new errors_UserError(`there is no set '@${name}'. Use ${sets.join(', ')}, one a line; a name that begins with @ is written \\@.`);
+    }
+    const inside = new Matcher(set.patterns.flatMap((pattern) => parseItem(pattern) ?? []));
+    return {
+        kind: 'set',
+        text: `${negation}@${name}`,
+        isNegated: negation !== '',
+        has: (path, type) => inside.excludedBy(path, type) !== undefined,
+    };
+}
+const compiled = new WeakMap();
+/** @param patterns as `parseExclude` gives them; the last that speaks of a path decides */
+function exclusionOf(patterns) {
+    const known = compiled.get(patterns);
+    if (known)
+        return known;
+    const items = patterns.flatMap((line) => parseItem(line) ?? []);
+    const isNaming = ({ kind, text }) => kind === 'pattern' && namesLicences(text);
+    const [all, naming] = [new Matcher(items), new Matcher(items, isNaming)];
+    const matcherOf = (path) => (isLicence(path) ? naming : all);
+    const exclusion = {
+        excludedBy(path, type) {
+            if (isProtected(path))
+                return undefined;
+            const own = matcherOf(path).excludedBy(path, type);
+            const source = exclude_sourceOf(path);
+            return own ?? (source === undefined ? undefined : all.excludedBy(source));
+        },
+        touching(files) {
+            const touched = new Set();
+            const seen = new Map([all, naming].map((matcher) => [matcher, new Set()]));
+            const look = (matcher, file) => {
+                matcher.addTouching(file, touched, seen.get(matcher));
+            };
+            for (const file of files) {
+                if (isProtected(file))
+                    continue;
+                look(matcherOf(file), file);
+                const source = exclude_sourceOf(file);
+                if (source !== undefined)
+                    look(all, source);
+            }
+            return [...touched].sort((a, b) => a - b);
+        },
+    };
+    compiled.set(patterns, exclusion);
+    return exclusion;
+}
+/**
+ * What no pattern leaves out: the records of packages, so that the image tells the truth about what is in it, and link scripts, whose
+ * work would be missing in silence.
+ */
+function isProtected(path) {
+    return (path === 'conda-meta' ||
+        path.startsWith('conda-meta/') ||
+        /^bin\/\.[^/]+-(?:pre-link|post-link|pre-unlink)\.sh$/.test(path));
+}
+/** The source of bytecode in a `__pycache__`: the one is of no use without the other. */
+function exclude_sourceOf(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const [, directory, name] = /^((?:.*\/)?)__pycache__\/([^/]+)\.[^/.]+(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
+    return name === undefined ? undefined : `${directory ?? ''}${name}.py`;
+}
+/**
+ * git's rules: of the patterns that match a path the last decides, and in a directory that is left out nothing is taken back. A set
+ * speaks of files: what it leaves out can be taken back with their directory.
+ */
+class Matcher {
+    /** The last first. */
+    #items;
+    #said = new Map();
+    constructor(items, isUsed = () => true) {
+        this.#items = [...items.entries()].filter(([, item]) => isUsed(item)).reverse();
+    }
+    excludedBy(path, type) {
+        const above = this.#saidOf(parentOf(path));
+        if (above.excludedBy !== undefined)
+            return above.excludedBy;
+        for (const [index, item] of this.#items) {
+            const speaks = item.kind === 'set'
+                ? index > above.takenBack && item.has(path, type)
+                : (type === 'directory' || !item.isForDirectories) && item.matches(path);
+            if (speaks)
+                return item.isNegated ? undefined : index;
+        }
+        return undefined;
+    }
+    /** @param seen directories whose patterns have been added */
+    addTouching(file, touched, seen = new Set()) {
+        const directories = [];
+        for (const parent of parentsOf(file)) {
+            if (seen.has(parent))
+                break;
+            seen.add(parent);
+            directories.push(parent);
+        }
+        for (const [index, item] of this.#items) {
+            if (touched.has(index))
+                continue;
+            const speaks = item.kind === 'set'
+                ? item.has(file)
+                : (!item.isForDirectories && item.matches(file)) || directories.some(item.matches);
+            if (speaks)
+                touched.add(index);
+        }
+    }
+    #saidOf(directory) {
+        if (directory === '')
+            return { takenBack: -1 };
+        const known = this.#said.get(directory);
+        if (known)
+            return known;
+        const above = this.#saidOf(parentOf(directory));
+        const said = above.excludedBy === undefined ? this.#sayOf(directory, above) : above;
+        this.#said.set(directory, said);
+        return said;
+    }
+    #sayOf(directory, above) {
+        const found = this.#items.find(([, item]) => item.kind === 'pattern' && item.matches(directory));
+        if (!found)
+            return above;
+        const [index, { isNegated }] = found;
+        if (!isNegated)
+            return { excludedBy: index, takenBack: above.takenBack };
+        return { takenBack: Math.max(above.takenBack, index) };
+    }
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+;// CONCATENATED MODULE: ./src/layers/left-out.ts
+
+
+
+
+/** The annotation of a layer's descriptor that says what was left out of it. */
+const leftOutAnnotation = 'io.github.micromamba-image.left-out';
+/** The annotation of a manifest, and the label of an image, that hold the patterns, one a line. */
+const excludeAnnotation = 'io.github.micromamba-image.exclude';
+const setPatterns = Object.keys(exclude_sets_excludeSets).map((name) => `@${name}`);
+/** Says what patterns do to the files that a layer would have, relative to the prefix. */
+function findLeftOut(files, exclude) {
+    const exclusion = exclusionOf(exclude);
+    // A directory that is listed for itself is one above nothing.
+    const paths = files.map(({ path, type }) => (type === 'directory' ? `${path}/` : path));
+    const counts = new Map(exclusion.touching(paths).map((index) => [index, { pattern: exclude[index] ?? '', files: 0, bytes: 0 }]));
+    const excluded = [];
+    // Of files that several packages have the last one counts.
+    const wouldBe = new Map(counts.size > 0 ? files.map((file) => [file.path, file]) : []);
+    for (const { path, size, type } of wouldBe.values()) {
+        const count = counts.get(exclusion.excludedBy(path, type) ?? -1);
+        if (!count)
+            continue;
+        excluded.push(path);
+        if (type === 'directory')
+            continue;
+        count.files++;
+        count.bytes += size;
+    }
+    return {
+        ...(excluded.length > 0 && { paths: digest_digestOf(JSON.stringify(excluded.sort())) }),
+        sets: exclusionOf(setPatterns)
+            .touching(paths)
+            .flatMap((index) => setPatterns[index] ?? []),
+        patterns: [...counts.values()],
+    };
+}
+/** The files of plans in which nothing is left out, with what their packages say of their sizes. */
+function filesOf(plans) {
+    return plans.flatMap((plan) => {
+        const sizes = new Map();
+        for (const { file, path, shadowed } of plan.files)
+            if (!shadowed)
+                sizes.set(path, file.size);
+        if ('generated' in plan)
+            for (const { path, bytes } of plan.generated)
+                sizes.set(path, bytes.length);
+        const directories = plan.files.flatMap(({ file, path }) => 'type' in file && file.type === 'directory' ? [{ path, size: 0, type: file.type }] : []);
+        return [...plan.paths.map((path) => ({ path, size: sizes.get(path) ?? 0 })), ...directories];
+    });
+}
+/**
+ * Whether patterns do to a layer what others did to it.
+ * @param known what those did
+ * @param others all of those
+ * @returns false also where that is not known without the layer's files
+ */
+function sameLeftOut(exclude, known, others) {
+    if (known.isPartial)
+        return false;
+    const touchedBefore = new Set(known.patterns.map(({ pattern }) => pattern));
+    const touched = [];
+    for (const pattern of exclude) {
+        const set = pattern.replace(/^!/, '');
+        const isSet = setPatterns.includes(set);
+        if (!isSet && !others.includes(pattern))
+            return false;
+        if (isSet ? known.sets.includes(set) : touchedBefore.has(pattern))
+            touched.push(pattern);
+    }
+    return (touched.length === known.patterns.length &&
+        known.patterns.every(({ pattern }, index) => pattern === touched[index]));
+}
+/** To be raised when patterns or licences come to mean something else. */
+const leftOutRules = 1;
+/** Tells what an annotation was made by: a base may have layers of ours, too, with the counts of other patterns. */
+function rulesOf(exclude) {
+    return digestOf(JSON.stringify([leftOutRules, excludeSets, exclude])).slice('sha256:'.length, 'sha256:'.length + 16);
+}
+/**
+ * As a text for the annotation, `<rules> <key> <sets> <pattern>:<files>:<bytes>,…`, of patterns their positions; `?` for them where there
+ * is no room, which means for each run to look at the layer's packages.
+ * @param exclude all patterns
+ * @param whole the key of the layer if nothing were left out, where that is another one
+ */
+function formatLeftOut({ sets, patterns, isPartial = false }, exclude, whole) {
+    const counts = patterns.map(({ pattern, files, bytes }) => `${exclude.indexOf(pattern)}:${files}:${bytes}`);
+    const names = sets.map((set) => set.slice(1));
+    const start = `${rulesOf(exclude)} ${whole ?? '-'} ${names.join(',') || '-'}`;
+    const text = `${start} ${counts.join(',') || '-'}`;
+    return !isPartial && hasRoom(text, leftOutLimit) ? text : `${start} ?`;
+}
+/**
+ * @param exclude all patterns of the image that has the layer
+ * @returns undefined for anything else, and for what was made by other rules
+ */
+function parseLeftOut(text, exclude) {
+    const [by, whole = '', names = '', counts = ''] = text.split(' ');
+    if (by !== rulesOf(exclude) || (whole !== '-' && !isDigest(whole)))
+        return undefined;
+    const sets = items(names).map((name) => `@${name}`);
+    const isPartial = counts === '?';
+    const patterns = (isPartial ? [] : items(counts)).map((count) => {
+        const [index, files, bytes] = count.split(':').map(Number);
+        return { pattern: exclude[index ?? -1] ?? '', files: files ?? 0, bytes: bytes ?? 0 };
+    });
+    const parsed = { ...(whole !== '-' && { whole }), sets, patterns, ...(isPartial && { isPartial }) };
+    return formatLeftOut(parsed, exclude, parsed.whole) === text ? parsed : undefined;
+}
+function items(text) {
+    return text === '-' ? [] : text.split(',');
+}
+/** The patterns that a manifest speaks of. */
+function patternsOf(annotations) {
+    return annotations[excludeAnnotation]?.split('\n') ?? [];
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -7215,7 +7743,7 @@ class FileTree {
     }
     #set(path, file) {
         this.#files.set(path, file);
-        const parent = parentOf(path);
+        const parent = file_tree_parentOf(path);
         const inside = this.#inside.get(parent);
         if (inside)
             inside.add(path);
@@ -7224,7 +7752,7 @@ class FileTree {
     }
     /** Takes what is gone out of what its directory holds, unless something is below it still. */
     #forget(path) {
-        const parent = parentOf(path);
+        const parent = file_tree_parentOf(path);
         const inside = this.#inside.get(parent);
         if (this.#inside.has(path) || !inside?.delete(path))
             return;
@@ -7232,7 +7760,7 @@ class FileTree {
             this.#inside.delete(parent);
     }
 }
-function parentOf(path) {
+function file_tree_parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 /** How many links Linux follows before it takes them for a circle, path_resolution(7). */
@@ -7347,6 +7875,8 @@ async function hashOf(content) {
 
 
 
+
+
 /**
  * Packs what has changed as a layer: a function of what was there and of what is there, not of how it came about. Entries are
  * sorted by path, each behind the directories above it, with one time for all (`fixedTime`).
@@ -7357,7 +7887,9 @@ async function packChanges(differences, request) {
     const all = await findChanges(differences);
     const isWanted = ({ path }) => rules.only === undefined || isBelow(path, rules.only);
     const isNever = ({ path }) => rules.never.some((place) => isBelow(path, place));
-    const kept = all.filter((change) => isWanted(change) && !isNever(change));
+    const made = all.filter((change) => isWanted(change) && !isNever(change));
+    const leftOut = rules.exclude && findLeftOut(filesBelow(rules.exclude.prefix, made), rules.exclude.patterns);
+    const kept = rules.exclude ? withoutExcluded(made, differences, rules.exclude) : made;
     const special = kept.filter(({ now }) => now && isSpecial(now)).map(({ path }) => path);
     if (special.length > 0 && rules.refuseSpecial)
         throw refusedSpecial(special);
@@ -7370,12 +7902,38 @@ async function packChanges(differences, request) {
         files: added.length,
         bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
         removed: kept.filter(({ now }) => !now).length,
+        ...(leftOut && { leftOut }),
         dropped: outermost(dropped.map(({ path }) => path)),
         special,
         activation: await activationOf(kept, differences),
         isStale: left.some(({ path }) => differences.before.has(path)),
         leftover: outermost(left.map(({ path }) => path)),
     };
+}
+/** What changes put below a prefix, relative to it. */
+function filesBelow(prefix, changes) {
+    return changes.flatMap(({ path, now }) => {
+        if (!now || path === prefix || !isBelow(path, prefix))
+            return [];
+        const below = path.slice(prefix.length + 1);
+        if (now.type === 'directory')
+            return [{ path: below, size: 0, type: now.type }];
+        return [{ path: below, size: now.type === 'file' ? now.size : 0 }];
+    });
+}
+/** What patterns leave, without the new directories that hold nothing but what they leave out. */
+function withoutExcluded(made, { before }, { prefix, patterns }) {
+    const exclusion = exclusionOf(patterns);
+    const excluded = new Set(filesBelow(prefix, made)
+        .filter(({ path, type }) => exclusion.excludedBy(path, type) !== undefined)
+        .map(({ path }) => `${prefix}/${path}`));
+    const isDirectory = ({ now }) => now?.type === 'directory';
+    const kept = made.filter((change) => isDirectory(change) || !excluded.has(change.path));
+    const emptied = new Set([...excluded].flatMap((path) => [path, ...above(path)]));
+    const needed = new Set(kept
+        .filter((change) => !isDirectory(change) || !emptied.has(change.path))
+        .flatMap(({ path }) => [...above(path)]));
+    return kept.filter(({ path }) => !emptied.has(path) || needed.has(path) || before.has(path));
 }
 /** Sorted by path. */
 async function findChanges({ before, now, gone, hashesBefore }) {
@@ -7698,7 +8256,7 @@ function errorOf(line) {
     const entry = JSON.parse(line);
     if (!isRecord(entry) || entry['level'] !== 'error' || typeof entry['msg'] !== 'string')
         return [];
-    return [foreignText(entry['msg'])];
+    return [foreign_foreignText(entry['msg'])];
 }
 /** Those that kill everything in it at once. */
 function killArguments(runtime, place) {

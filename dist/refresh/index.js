@@ -39868,7 +39868,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2340);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8870);
 
 
 
@@ -40029,6 +40029,7 @@ const defaults = {
     merge: '',
     output: '',
     load: 'false',
+    'max-size': '',
     platforms: '',
     compression: 'zstd',
     'cache-from': '',
@@ -40058,6 +40059,7 @@ const defaults = {
     executor: 'auto',
     'executor-timeout': '1h',
     'compile-pyc': 'true',
+    exclude: '',
     'micromamba-version': '2.9.0-0',
     'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
     'micromamba-checksum': '',
@@ -40205,6 +40207,29 @@ function duration(name) {
     throw new UserError(`'${value}' is not a time`, {
         at: { input: name },
         advice: 'Write seconds, or 90s, 15m, 2h, a week at most.',
+    });
+}
+const units = {
+    kB: 1000,
+    MB: 1000 ** 2,
+    GB: 1000 ** 3,
+    KiB: 1024,
+    MiB: 1024 ** 2,
+    GiB: 1024 ** 3,
+};
+/** A size as bytes: `500 MB`, `1.5GiB`, in whatever case. @returns undefined for none */
+function bytes(name) {
+    const value = inputs_text(name);
+    if (value === undefined)
+        return undefined;
+    const [, number, written = ''] = /^(\d{1,9}(?:\.\d{1,9})?) ?([a-z]+)$/i.exec(value) ?? [];
+    const unit = Object.keys(units).find((one) => one.toLowerCase() === written.toLowerCase());
+    const found = Math.floor(Number(number) * (units[unit ?? ''] ?? NaN));
+    if (found > 0)
+        return found;
+    throw new UserError(`'${value}' is not a size`, {
+        at: { input: name },
+        advice: `Write it as 500 MB; its units are ${Object.keys(units).join(', ')}.`,
     });
 }
 /** `pairs`, of which the last of a key counts. */
@@ -40659,7 +40684,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 2340:
+/***/ 8870:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46985,9 +47010,19 @@ async function pinReference(name, client, workspace = '.') {
  * @throws UserError when it is no image for the platform, or one of a kind that nothing can be put on
  */
 async function readBase(reference, platform, client, workspace = '.') {
-    const name = (0,base_name/* formatBaseName */.kp)(reference);
     const source = openSource(reference, client, workspace);
-    const named = await source.fetchManifest(reference.digest);
+    const name = (0,base_name/* formatBaseName */.kp)(reference);
+    const { digest, config, layers } = await readFrom(source, name, platform, reference.digest);
+    return { pinned: { ...reference, digest }, config, layers };
+}
+/**
+ * Reads the image for a platform, wherever it is.
+ * @param name what it is called, for errors
+ * @param wanted by default what the source's name stands for
+ * @throws UserError as `readBase` does
+ */
+async function readFrom(source, name, platform, wanted) {
+    const named = await source.fetchManifest(wanted);
     let manifest = manifest_parseBaseManifest(named.bytes.toString(), name);
     if (manifest.kind === 'index') {
         const digest = chooseImage(manifest.images, platform, name);
@@ -47003,7 +47038,7 @@ async function readBase(reference, platform, client, workspace = '.') {
         throw refusedBase(name, `it is for ${[os, architecture, ...(variant ? [variant] : [])].join('/')}, not for ${(0,common_platform/* formatPlatform */.Bq)(platform)}`, "Choose another base, or another of 'platforms'.");
     }
     return {
-        pinned: { ...reference, digest: named.digest },
+        digest: named.digest,
         config,
         layers: imageLayers(manifest.layers, config, name, source),
     };
@@ -48886,6 +48921,539 @@ async function hashOf(content) {
     for await (const chunk of content)
         hash.update(chunk);
     return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/common/gitignore.ts
+
+/**
+ * Parses a line by git's rules (git-scm.com, gitignore, "PATTERN FORMAT"; git's wildmatch.c and dir.c). Names are compared with their case, by
+ * characters where git goes by bytes.
+ *
+ * The rules are here, as Docker's are beside `copy`, since each pattern's part in what is left out is told, and the libraries that there
+ * are answer for a list as a whole. A test holds them to git itself.
+ * @returns undefined for an empty line and a comment
+ * @throws UserError for what git would silently match with nothing: a class or an escape without its end
+ */
+function parseGitPattern(line) {
+    const text = withoutSpaces(line);
+    if (text === '' || text.startsWith('#'))
+        return undefined;
+    const isNegated = text.startsWith('!');
+    const written = isNegated ? text.slice(1) : text;
+    const isForDirectories = /[^/]\/$/.test(written);
+    const pattern = isForDirectories ? written.slice(0, -1) : written;
+    if (/^\/*$/.test(pattern))
+        throw new errors/* UserError */.y(`'${text}' names nothing`);
+    const isAnchored = pattern.includes('/');
+    const expression = new RegExp(`^${gitignore_sourceOf(pattern.replace(/^\//, ''), text)}$`, 'su');
+    const matches = isAnchored
+        ? (path) => expression.test(path)
+        : (path) => expression.test(path.slice(path.lastIndexOf('/') + 1));
+    return { text, isNegated, isForDirectories, matches };
+}
+/** A space at the end counts where a backslash stands before it. */
+function withoutSpaces(line) {
+    const [text = ''] = /^(?:\s*(?:\\[^]|[^\s\\]))*(?:\s*\\$)?/u.exec(line.trimStart()) ?? [];
+    return text;
+}
+function gitignore_sourceOf(pattern, text) {
+    const tokens = pattern.matchAll(/\*+|\?|\\[^]?|\[[!^]?\]?(?:\[:\w*:\]|\\[^]|[^\]\\])*\]|[^]/gu);
+    let source = '';
+    let passed = -1;
+    for (const { 0: token, index } of tokens) {
+        if (index < passed)
+            continue;
+        const end = index + token.length;
+        if (token.startsWith('**') && (index === 0 || pattern[index - 1] === '/')) {
+            if (end === pattern.length)
+                source += '.*';
+            else if (pattern[end] === '/') {
+                source += '(?:.*/)?';
+                passed = end + 1;
+            }
+            else
+                source += '[^/]*';
+        }
+        else if (token.startsWith('*'))
+            source += '[^/]*';
+        else if (token === '?')
+            source += '[^/]';
+        else if (token === '\\' || token === '[')
+            throw new errors/* UserError */.y(`the pattern '${text}' ends in its '${token}'`);
+        else if (token.startsWith('['))
+            source += classOf(token, text);
+        else
+            source += escaped(token.replace(/^\\/, ''));
+    }
+    return source;
+}
+/** POSIX's classes, of ASCII. */
+const classes = {
+    alnum: 'A-Za-z0-9',
+    alpha: 'A-Za-z',
+    blank: ' \\t',
+    cntrl: '\\x00-\\x1f\\x7f',
+    digit: '0-9',
+    graph: '\\x21-\\x7e',
+    lower: 'a-z',
+    print: '\\x20-\\x7e',
+    punct: '\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e',
+    space: '\\s',
+    upper: 'A-Z',
+    xdigit: 'A-Fa-f0-9',
+};
+/** `[a-z]`, `[!a-z]`, `[[:digit:]]`; none of them is a `/`. */
+function classOf(token, text) {
+    const isNegated = /^\[[!^]/.test(token);
+    const content = token.slice(isNegated ? 2 : 1, -1);
+    if (content === '')
+        throw new errors/* UserError */.y(`the pattern '${text}' ends in its '['`);
+    const items = content.matchAll(/\[:(\w*):\]|(\\?[^])(?:-(\\?[^]))?/gu);
+    const members = Array.from(items, ([, name, from = '', to]) => {
+        if (name !== undefined) {
+            const members = classes[name];
+            if (members === undefined)
+                throw new errors/* UserError */.y(`the pattern '${text}' has a class '${name}', which there is not`);
+            return members;
+        }
+        const [first, last] = [from.replace(/^\\(?=.)/su, ''), to?.replace(/^\\(?=.)/su, '')];
+        if (last === undefined)
+            return escaped(first);
+        // git takes the first for itself before it looks at the range.
+        return first <= last ? `${escaped(first)}-${escaped(last)}` : escaped(first);
+    });
+    return `(?!/)[${isNegated ? '^' : ''}${members.join('')}]`;
+}
+function escaped(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => character === '-' ? '\\x2d' : `\\${character}`);
+}
+
+;// CONCATENATED MODULE: ./src/packages/archive-path.ts
+
+
+
+/**
+ * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
+ * no empty names, no trailing slash.
+ * @param said who names it, for the message: `the archive`, `info/paths.json`
+ * @throws UserError when the path could leave the prefix, names the root itself, or is one that no file of Linux can have
+ */
+function safePath(path, dist, said) {
+    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${(0,foreign/* foreignText */.qk)(JSON.stringify(path))}, which ${why}`, {
+        advice: 'Such a package is broken or hostile. Choose another build of it.',
+    });
+    const unusable = unusableName(path);
+    if (unusable !== undefined)
+        throw refuse(unusable);
+    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
+    if (isPlain)
+        return path;
+    if (path.startsWith('/'))
+        throw refuse('is absolute');
+    const names = path.split('/').filter((name) => name !== '' && name !== '.');
+    if (names.includes('..'))
+        throw refuse("has a '..' in it");
+    if (names.length === 0)
+        throw refuse('is empty');
+    return names.join('/');
+}
+/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
+function* archive_path_parentsOf(path) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        yield path.slice(0, end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude-sets.ts
+/** The sets that `exclude` knows, by the name behind the `@`. What one of them leaves out, `!` takes back. */
+const excludeSets = {
+    static: {
+        patterns: ['*.a', '*.la'],
+        safe: 'Archives of object code and the notes of libtool: linkers read them, the loader of programs never does.',
+        unsafe: "Whoever links in a container: compilers (their own libgcc.a, python's and CUDA's libraries for devices), and what compiles when it runs, such as torch.compile, Cython, Rcpp or Stan.",
+    },
+    headers: {
+        patterns: [
+            '/include/',
+            '/lib/R/include/',
+            '/lib/R/library/*/include/',
+            '/lib/python*/site-packages/**/include/**/*.h',
+            '/lib/python*/site-packages/**/include/**/*.hh',
+            '/lib/python*/site-packages/**/include/**/*.hpp',
+            '/lib/python*/site-packages/**/include/**/*.cuh',
+            '/lib/pkgconfig/',
+            '/share/pkgconfig/',
+            '/lib/cmake/',
+            '/share/cmake/',
+            '/share/aclocal/',
+            '/lib/python*/config-*/',
+        ],
+        safe: "Headers, and what tells compilers of libraries (pkg-config, CMake, aclocal, python's config). In site-packages only headers in directories called include, of which modules may lie beside.",
+        unsafe: 'Whoever compiles in a container: sdists of pip, R packages from source, cffi, Cython, torch.compile, triton, cppyy, CMake itself, whose modules are in share/cmake.',
+    },
+    docs: {
+        patterns: ['/man/', '/share/man/', '/info/', '/share/info/', '/doc/', '/share/doc/', '/share/gtk-doc/'],
+        safe: 'Pages of man and info, documentation and API references, for people. Licences in them are kept.',
+        unsafe: 'People who ask man or --help that shows a page of man (git help), and the few programs that read templates or examples out of share/doc.',
+    },
+    tests: {
+        patterns: [
+            '/lib/python*/site-packages/**/tests/',
+            '/lib/R/tests/',
+            '/lib/R/library/*/tests/',
+            '/lib/R/library/*/unitTests/',
+        ],
+        safe: 'Packages called tests inside of site-packages, and the tests of R and its libraries: imported by test runners. Directories called test or testing are kept, since those are interfaces (django.test, numpy.testing).',
+        unsafe: "Whoever runs the tests of installed packages (numpy.test(), scipy.test(), tools::testInstalledPackage), and packages that import helpers or read data out of their own or another one's tests.",
+    },
+    locale: {
+        patterns: ['/share/locale/', '/lib/R/library/*/po/', '/lib/R/library/translations/'],
+        safe: "Translations of messages: programs fall back to the English that they are written in. Data of locales (the C library's, Babel's, ICU's) are kept, since programs compute with them.",
+        unsafe: 'Whoever is to read messages in another language than English.',
+    },
+    debug: {
+        patterns: [
+            '/lib/debug/',
+            '/lib/**/*.debug',
+            '/bin/**/*.debug',
+            '*.dwo',
+            '*.dwp',
+            '*.dSYM/',
+            '/lib/**/*-gdb.py',
+            '/share/gdb/',
+        ],
+        safe: 'Debugging information beside programs and libraries, and what gdb loads by itself. Files called *.pdb are kept: in most environments these are molecules.',
+        unsafe: 'Whoever runs gdb, or reads crashes, in the container; backtraces of programs that are built to read such files lack lines.',
+    },
+};
+/**
+ * Files of licences: what an image gives away has to come with them. No set leaves them out, nor does a pattern that does not name
+ * licences: `share/doc/` keeps `share/doc/zlib/LICENSE`, and `LICENSE*` leaves it out.
+ */
+const words = /licen[cs]e|copying|copyright|notice/i;
+const directory = /(?:^|\/)licen[cs]es?\/[^]/i;
+const file = /(?:^|\/)(?:(?:third[-_ ]?party[-_ ]?)?(?:licen[cs]es?|notices?)|unlicen[cs]e|copying\d*|copyrights?)(?:[-_. ][^/]*)?$/i;
+/** A module that is called so is none. */
+const code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
+/** Whether a file is one of licences, by its own name or that of a directory above. */
+function isLicence(path) {
+    return words.test(path) && (directory.test(path) || file.test(path)) && !code.test(path);
+}
+/** Whether the text of a pattern names licences. */
+function namesLicences(pattern) {
+    return words.test(pattern);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude.ts
+
+
+
+
+/** All patterns stand in a manifest, which is to stay small. */
+const mostText = 32_000;
+/**
+ * Parses what is to be left out: a pattern a line as in a `.gitignore`, or a set, `@docs`; either with `!` to take back.
+ * @returns the patterns, comments and empty lines left out, each once, where it stands last
+ * @throws UserError for one that is no pattern, or a set that there is not
+ */
+function parseExclude(text, input) {
+    const patterns = text.split(/\r?\n/).flatMap((line) => {
+        try {
+            return parseItem(line)?.text ?? [];
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            throw new UserError(error.message, { at: { input } });
+        }
+    });
+    const last = patterns.filter((pattern, index) => !patterns.includes(pattern, index + 1));
+    if (last.join('\n').length > mostText)
+        throw new UserError(`its patterns are more than ${mostText} characters`, { at: { input } });
+    return last;
+}
+function parseItem(line) {
+    const [, negation = '', name] = /^(!?)@(.*)$/.exec(line.trim()) ?? [];
+    if (name === undefined) {
+        const pattern = parseGitPattern(line);
+        return pattern && { ...pattern, kind: 'pattern' };
+    }
+    const set = Object.entries(excludeSets).find(([known]) => known === name)?.[1];
+    if (!set) {
+        const sets = Object.keys(excludeSets).map((known) => `@${known}`);
+        throw new errors/* UserError */.y(`there is no set '@${name}'. Use ${sets.join(', ')}, one a line; a name that begins with @ is written \\@.`);
+    }
+    const inside = new Matcher(set.patterns.flatMap((pattern) => parseItem(pattern) ?? []));
+    return {
+        kind: 'set',
+        text: `${negation}@${name}`,
+        isNegated: negation !== '',
+        has: (path, type) => inside.excludedBy(path, type) !== undefined,
+    };
+}
+const compiled = new WeakMap();
+/** @param patterns as `parseExclude` gives them; the last that speaks of a path decides */
+function exclusionOf(patterns) {
+    const known = compiled.get(patterns);
+    if (known)
+        return known;
+    const items = patterns.flatMap((line) => parseItem(line) ?? []);
+    const isNaming = ({ kind, text }) => kind === 'pattern' && namesLicences(text);
+    const [all, naming] = [new Matcher(items), new Matcher(items, isNaming)];
+    const matcherOf = (path) => (isLicence(path) ? naming : all);
+    const exclusion = {
+        excludedBy(path, type) {
+            if (isProtected(path))
+                return undefined;
+            const own = matcherOf(path).excludedBy(path, type);
+            const source = exclude_sourceOf(path);
+            return own ?? (source === undefined ? undefined : all.excludedBy(source));
+        },
+        touching(files) {
+            const touched = new Set();
+            const seen = new Map([all, naming].map((matcher) => [matcher, new Set()]));
+            const look = (matcher, file) => {
+                matcher.addTouching(file, touched, seen.get(matcher));
+            };
+            for (const file of files) {
+                if (isProtected(file))
+                    continue;
+                look(matcherOf(file), file);
+                const source = exclude_sourceOf(file);
+                if (source !== undefined)
+                    look(all, source);
+            }
+            return [...touched].sort((a, b) => a - b);
+        },
+    };
+    compiled.set(patterns, exclusion);
+    return exclusion;
+}
+/**
+ * What no pattern leaves out: the records of packages, so that the image tells the truth about what is in it, and link scripts, whose
+ * work would be missing in silence.
+ */
+function isProtected(path) {
+    return (path === 'conda-meta' ||
+        path.startsWith('conda-meta/') ||
+        /^bin\/\.[^/]+-(?:pre-link|post-link|pre-unlink)\.sh$/.test(path));
+}
+/** The source of bytecode in a `__pycache__`: the one is of no use without the other. */
+function exclude_sourceOf(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const [, directory, name] = /^((?:.*\/)?)__pycache__\/([^/]+)\.[^/.]+(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
+    return name === undefined ? undefined : `${directory ?? ''}${name}.py`;
+}
+/**
+ * git's rules: of the patterns that match a path the last decides, and in a directory that is left out nothing is taken back. A set
+ * speaks of files: what it leaves out can be taken back with their directory.
+ */
+class Matcher {
+    /** The last first. */
+    #items;
+    #said = new Map();
+    constructor(items, isUsed = () => true) {
+        this.#items = [...items.entries()].filter(([, item]) => isUsed(item)).reverse();
+    }
+    excludedBy(path, type) {
+        const above = this.#saidOf(exclude_parentOf(path));
+        if (above.excludedBy !== undefined)
+            return above.excludedBy;
+        for (const [index, item] of this.#items) {
+            const speaks = item.kind === 'set'
+                ? index > above.takenBack && item.has(path, type)
+                : (type === 'directory' || !item.isForDirectories) && item.matches(path);
+            if (speaks)
+                return item.isNegated ? undefined : index;
+        }
+        return undefined;
+    }
+    /** @param seen directories whose patterns have been added */
+    addTouching(file, touched, seen = new Set()) {
+        const directories = [];
+        for (const parent of archive_path_parentsOf(file)) {
+            if (seen.has(parent))
+                break;
+            seen.add(parent);
+            directories.push(parent);
+        }
+        for (const [index, item] of this.#items) {
+            if (touched.has(index))
+                continue;
+            const speaks = item.kind === 'set'
+                ? item.has(file)
+                : (!item.isForDirectories && item.matches(file)) || directories.some(item.matches);
+            if (speaks)
+                touched.add(index);
+        }
+    }
+    #saidOf(directory) {
+        if (directory === '')
+            return { takenBack: -1 };
+        const known = this.#said.get(directory);
+        if (known)
+            return known;
+        const above = this.#saidOf(exclude_parentOf(directory));
+        const said = above.excludedBy === undefined ? this.#sayOf(directory, above) : above;
+        this.#said.set(directory, said);
+        return said;
+    }
+    #sayOf(directory, above) {
+        const found = this.#items.find(([, item]) => item.kind === 'pattern' && item.matches(directory));
+        if (!found)
+            return above;
+        const [index, { isNegated }] = found;
+        if (!isNegated)
+            return { excludedBy: index, takenBack: above.takenBack };
+        return { takenBack: Math.max(above.takenBack, index) };
+    }
+}
+function exclude_parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+;// CONCATENATED MODULE: ./src/layers/manifest-room.ts
+/**
+ * What a layer may say of itself in the manifest, in bytes as they stand there. Registries need not take manifests above 4 MB, and clients
+ * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
+ */
+const annotationLimit = 9000;
+/** What it may say of what was left out of it, besides. */
+const leftOutLimit = 500;
+/** Whether a text has room in the annotation of a layer. */
+function manifest_room_hasRoom(text, limit = annotationLimit) {
+    return bytesInManifest(text) <= limit;
+}
+/**
+ * How many entries the path sets of an annotation may have together.
+ * @param rest the annotation with empty ones
+ * @returns less than 1 when there is no room for any
+ */
+function manifest_room_roomForPaths(rest) {
+    // Four bytes an entry in base64, each set rounded up.
+    return Math.floor(((annotationLimit - bytesInManifest(rest) - 8) * 3) / 16);
+}
+/** It is a string in a string there: quotes and line breaks take more. */
+function bytesInManifest(text) {
+    return Buffer.byteLength(JSON.stringify(text));
+}
+
+;// CONCATENATED MODULE: ./src/layers/left-out.ts
+
+
+
+
+/** The annotation of a layer's descriptor that says what was left out of it. */
+const left_out_leftOutAnnotation = 'io.github.micromamba-image.left-out';
+/** The annotation of a manifest, and the label of an image, that hold the patterns, one a line. */
+const excludeAnnotation = 'io.github.micromamba-image.exclude';
+const setPatterns = Object.keys(excludeSets).map((name) => `@${name}`);
+/** Says what patterns do to the files that a layer would have, relative to the prefix. */
+function left_out_findLeftOut(files, exclude) {
+    const exclusion = exclusionOf(exclude);
+    // A directory that is listed for itself is one above nothing.
+    const paths = files.map(({ path, type }) => (type === 'directory' ? `${path}/` : path));
+    const counts = new Map(exclusion.touching(paths).map((index) => [index, { pattern: exclude[index] ?? '', files: 0, bytes: 0 }]));
+    const excluded = [];
+    // Of files that several packages have the last one counts.
+    const wouldBe = new Map(counts.size > 0 ? files.map((file) => [file.path, file]) : []);
+    for (const { path, size, type } of wouldBe.values()) {
+        const count = counts.get(exclusion.excludedBy(path, type) ?? -1);
+        if (!count)
+            continue;
+        excluded.push(path);
+        if (type === 'directory')
+            continue;
+        count.files++;
+        count.bytes += size;
+    }
+    return {
+        ...(excluded.length > 0 && { paths: (0,common_digest/* digestOf */.ol)(JSON.stringify(excluded.sort())) }),
+        sets: exclusionOf(setPatterns)
+            .touching(paths)
+            .flatMap((index) => setPatterns[index] ?? []),
+        patterns: [...counts.values()],
+    };
+}
+/** The files of plans in which nothing is left out, with what their packages say of their sizes. */
+function left_out_filesOf(plans) {
+    return plans.flatMap((plan) => {
+        const sizes = new Map();
+        for (const { file, path, shadowed } of plan.files)
+            if (!shadowed)
+                sizes.set(path, file.size);
+        if ('generated' in plan)
+            for (const { path, bytes } of plan.generated)
+                sizes.set(path, bytes.length);
+        const directories = plan.files.flatMap(({ file, path }) => 'type' in file && file.type === 'directory' ? [{ path, size: 0, type: file.type }] : []);
+        return [...plan.paths.map((path) => ({ path, size: sizes.get(path) ?? 0 })), ...directories];
+    });
+}
+/**
+ * Whether patterns do to a layer what others did to it.
+ * @param known what those did
+ * @param others all of those
+ * @returns false also where that is not known without the layer's files
+ */
+function left_out_sameLeftOut(exclude, known, others) {
+    if (known.isPartial)
+        return false;
+    const touchedBefore = new Set(known.patterns.map(({ pattern }) => pattern));
+    const touched = [];
+    for (const pattern of exclude) {
+        const set = pattern.replace(/^!/, '');
+        const isSet = setPatterns.includes(set);
+        if (!isSet && !others.includes(pattern))
+            return false;
+        if (isSet ? known.sets.includes(set) : touchedBefore.has(pattern))
+            touched.push(pattern);
+    }
+    return (touched.length === known.patterns.length &&
+        known.patterns.every(({ pattern }, index) => pattern === touched[index]));
+}
+/** To be raised when patterns or licences come to mean something else. */
+const leftOutRules = 1;
+/** Tells what an annotation was made by: a base may have layers of ours, too, with the counts of other patterns. */
+function rulesOf(exclude) {
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([leftOutRules, excludeSets, exclude])).slice('sha256:'.length, 'sha256:'.length + 16);
+}
+/**
+ * As a text for the annotation, `<rules> <key> <sets> <pattern>:<files>:<bytes>,…`, of patterns their positions; `?` for them where there
+ * is no room, which means for each run to look at the layer's packages.
+ * @param exclude all patterns
+ * @param whole the key of the layer if nothing were left out, where that is another one
+ */
+function left_out_formatLeftOut({ sets, patterns, isPartial = false }, exclude, whole) {
+    const counts = patterns.map(({ pattern, files, bytes }) => `${exclude.indexOf(pattern)}:${files}:${bytes}`);
+    const names = sets.map((set) => set.slice(1));
+    const start = `${rulesOf(exclude)} ${whole ?? '-'} ${names.join(',') || '-'}`;
+    const text = `${start} ${counts.join(',') || '-'}`;
+    return !isPartial && manifest_room_hasRoom(text, leftOutLimit) ? text : `${start} ?`;
+}
+/**
+ * @param exclude all patterns of the image that has the layer
+ * @returns undefined for anything else, and for what was made by other rules
+ */
+function left_out_parseLeftOut(text, exclude) {
+    const [by, whole = '', names = '', counts = ''] = text.split(' ');
+    if (by !== rulesOf(exclude) || (whole !== '-' && !(0,common_digest/* isDigest */.Bc)(whole)))
+        return undefined;
+    const sets = items(names).map((name) => `@${name}`);
+    const isPartial = counts === '?';
+    const patterns = (isPartial ? [] : items(counts)).map((count) => {
+        const [index, files, bytes] = count.split(':').map(Number);
+        return { pattern: exclude[index ?? -1] ?? '', files: files ?? 0, bytes: bytes ?? 0 };
+    });
+    const parsed = { ...(whole !== '-' && { whole }), sets, patterns, ...(isPartial && { isPartial }) };
+    return left_out_formatLeftOut(parsed, exclude, parsed.whole) === text ? parsed : undefined;
+}
+function items(text) {
+    return text === '-' ? [] : text.split(',');
+}
+/** The patterns that a manifest speaks of. */
+function patternsOf(annotations) {
+    return annotations[excludeAnnotation]?.split('\n') ?? [];
 }
 
 ;// CONCATENATED MODULE: ./src/common/rechunk.ts
@@ -52102,6 +52670,8 @@ function* above(path) {
 
 
 
+
+
 /**
  * Packs what has changed as a layer: a function of what was there and of what is there, not of how it came about. Entries are
  * sorted by path, each behind the directories above it, with one time for all (`fixedTime`).
@@ -52112,7 +52682,9 @@ async function packChanges(differences, request) {
     const all = await findChanges(differences);
     const isWanted = ({ path }) => rules.only === undefined || isBelow(path, rules.only);
     const isNever = ({ path }) => rules.never.some((place) => isBelow(path, place));
-    const kept = all.filter((change) => isWanted(change) && !isNever(change));
+    const made = all.filter((change) => isWanted(change) && !isNever(change));
+    const leftOut = rules.exclude && left_out_findLeftOut(filesBelow(rules.exclude.prefix, made), rules.exclude.patterns);
+    const kept = rules.exclude ? withoutExcluded(made, differences, rules.exclude) : made;
     const special = kept.filter(({ now }) => now && isSpecial(now)).map(({ path }) => path);
     if (special.length > 0 && rules.refuseSpecial)
         throw refusedSpecial(special);
@@ -52125,12 +52697,38 @@ async function packChanges(differences, request) {
         files: added.length,
         bytes: added.reduce((sum, now) => sum + (now.type === 'file' ? now.size : 0), 0),
         removed: kept.filter(({ now }) => !now).length,
+        ...(leftOut && { leftOut }),
         dropped: outermost(dropped.map(({ path }) => path)),
         special,
         activation: await activationOf(kept, differences),
         isStale: left.some(({ path }) => differences.before.has(path)),
         leftover: outermost(left.map(({ path }) => path)),
     };
+}
+/** What changes put below a prefix, relative to it. */
+function filesBelow(prefix, changes) {
+    return changes.flatMap(({ path, now }) => {
+        if (!now || path === prefix || !isBelow(path, prefix))
+            return [];
+        const below = path.slice(prefix.length + 1);
+        if (now.type === 'directory')
+            return [{ path: below, size: 0, type: now.type }];
+        return [{ path: below, size: now.type === 'file' ? now.size : 0 }];
+    });
+}
+/** What patterns leave, without the new directories that hold nothing but what they leave out. */
+function withoutExcluded(made, { before }, { prefix, patterns }) {
+    const exclusion = exclusionOf(patterns);
+    const excluded = new Set(filesBelow(prefix, made)
+        .filter(({ path, type }) => exclusion.excludedBy(path, type) !== undefined)
+        .map(({ path }) => `${prefix}/${path}`));
+    const isDirectory = ({ now }) => now?.type === 'directory';
+    const kept = made.filter((change) => isDirectory(change) || !excluded.has(change.path));
+    const emptied = new Set([...excluded].flatMap((path) => [path, ...above(path)]));
+    const needed = new Set(kept
+        .filter((change) => !isDirectory(change) || !emptied.has(change.path))
+        .flatMap(({ path }) => [...above(path)]));
+    return kept.filter(({ path }) => !emptied.has(path) || needed.has(path) || before.has(path));
 }
 /** Sorted by path. */
 async function findChanges({ before, now, gone, hashesBefore }) {
@@ -52304,54 +52902,54 @@ async function activationOf(kept, { before, gone }) {
  * Calls that an architecture or a runtime's libseccomp does not know are passed over by the runtime.
  */
 const allowed = {
-    'opening, reading and writing files': words(`
+    'opening, reading and writing files': seccomp_words(`
     open openat openat2 creat close close_range read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2
     lseek _llseek dup dup2 dup3 fcntl fcntl64 ioctl flock truncate truncate64 ftruncate ftruncate64 fallocate
     fsync fdatasync sync syncfs sync_file_range sync_file_range2 arm_sync_file_range readahead fadvise64 fadvise64_64 arm_fadvise64_64
     sendfile sendfile64 copy_file_range splice tee vmsplice pipe pipe2 memfd_create`),
-    'asynchronous input and output of the older kind, which databases use': words(`
+    'asynchronous input and output of the older kind, which databases use': seccomp_words(`
     io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64`),
-    'what is where in the file system': words(`
+    'what is where in the file system': seccomp_words(`
     stat stat64 fstat fstat64 lstat lstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64 access faccessat faccessat2
     getdents getdents64 readlink readlinkat getcwd chdir fchdir chroot name_to_handle_at
     inotify_init inotify_init1 inotify_add_watch inotify_rm_watch cachestat`),
-    'changing the file system': words(`
+    'changing the file system': seccomp_words(`
     mkdir mkdirat mknod mknodat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
     chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 fchownat lchown lchown32 umask
     utime utimes futimesat utimensat utimensat_time64
     getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`),
-    'waiting for files': words(`
+    'waiting for files': seccomp_words(`
     select _newselect pselect6 pselect6_time64 poll ppoll ppoll_time64 epoll_create epoll_create1 epoll_ctl
     epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4`),
-    'the memory of the process': words(`
+    'the memory of the process': seccomp_words(`
     brk mmap mmap2 munmap mremap mprotect madvise mincore msync mlock mlock2 mlockall munlock munlockall remap_file_pages
     membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack mseal`),
-    'programs and threads': words(`
+    'programs and threads': seccomp_words(`
     execve execveat fork vfork exit exit_group wait4 waitid waitpid gettid getpid getppid getpgid getpgrp setpgid getsid setsid
     set_tid_address set_robust_list get_robust_list futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue rseq
     prctl arch_prctl set_thread_area get_thread_area set_tls cacheflush swapcontext riscv_flush_icache restart_syscall
     pidfd_open pidfd_send_signal seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`),
-    signals: words(`
+    signals: seccomp_words(`
     kill tkill tgkill pause sigaltstack sigprocmask sigreturn rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
     rt_sigsuspend rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo`),
-    'users and capabilities, as far as the process has them': words(`
+    'users and capabilities, as far as the process has them': seccomp_words(`
     getuid getuid32 geteuid geteuid32 getgid getgid32 getegid getegid32 getresuid getresuid32 getresgid getresgid32 getgroups getgroups32
     setuid setuid32 setgid setgid32 setreuid setreuid32 setregid setregid32 setresuid setresuid32 setresgid setresgid32
     setfsuid setfsuid32 setfsgid setfsgid32 setgroups setgroups32 capget capset`),
-    'limits, priorities and what was used': words(`
+    'limits, priorities and what was used': seccomp_words(`
     getrlimit ugetrlimit setrlimit prlimit64 getrusage times getpriority setpriority ioprio_get ioprio_set getcpu
     sched_yield sched_getaffinity sched_setaffinity sched_getattr sched_setattr sched_getparam sched_setparam sched_getscheduler
     sched_setscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_rr_get_interval_time64`),
-    time: words(`
+    time: seccomp_words(`
     time gettimeofday clock_gettime clock_gettime64 clock_getres clock_getres_time64 nanosleep clock_nanosleep clock_nanosleep_time64
     alarm getitimer setitimer timer_create timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
     timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64`),
-    'the network, and talking to other processes in the container': words(`
+    'the network, and talking to other processes in the container': seccomp_words(`
     bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt socketpair
     send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64
     ipc shmget shmat shmdt shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl
     mq_open mq_unlink mq_timedsend mq_timedsend_time64 mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr`),
-    'the machine, by what it says of itself': words('uname sysinfo getrandom'),
+    'the machine, by what it says of itself': seccomp_words('uname sysinfo getrandom'),
 };
 const [EPERM, ENOSYS] = [1, 38];
 /** Domains of sockets that reach the hypervisor (socket.h). */
@@ -52400,7 +52998,7 @@ function seccompProfile(machine = process.arch) {
         syscalls: [{ names: Object.values(allowed).flat(), action: 'SCMP_ACT_ALLOW' }, ...special],
     };
 }
-function words(text) {
+function seccomp_words(text) {
     return text.trim().split(/\s+/);
 }
 
@@ -56190,42 +56788,6 @@ function withoutExtras(text) {
     return text.replace(/\s*\[[^[\]]*\]$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/packages/archive-path.ts
-
-
-
-/**
- * A path that an archive or its metadata names, as a clean path below the package's root: `/` between names, no `.`,
- * no empty names, no trailing slash.
- * @param said who names it, for the message: `the archive`, `info/paths.json`
- * @throws UserError when the path could leave the prefix, names the root itself, or is one that no file of Linux can have
- */
-function safePath(path, dist, said) {
-    const refuse = (why) => new errors/* UserError */.y(`package ${dist}: ${said} names the path ${(0,foreign/* foreignText */.qk)(JSON.stringify(path))}, which ${why}`, {
-        advice: 'Such a package is broken or hostile. Choose another build of it.',
-    });
-    const unusable = unusableName(path);
-    if (unusable !== undefined)
-        throw refuse(unusable);
-    const isPlain = !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
-    if (isPlain)
-        return path;
-    if (path.startsWith('/'))
-        throw refuse('is absolute');
-    const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (names.includes('..'))
-        throw refuse("has a '..' in it");
-    if (names.length === 0)
-        throw refuse('is empty');
-    return names.join('/');
-}
-/** The paths of the directories above a path, the nearest first: `a/b` and `a` of `a/b/c`. */
-function* archive_path_parentsOf(path) {
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        yield path.slice(0, end);
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
 
 
@@ -58114,10 +58676,10 @@ function wrapperScripts({ console, gui }, { version }, pip, wheel) {
     const oldPython = Number(minor) < 11;
     takeOver('pip', ['pip', `pip${major}`, `pip${version}`], /^pip(\d+(\.\d+)?)?$/);
     takeOver('easy_install', ['easy_install', `easy_install-${version}`], /^easy_install(-\d+\.\d+)?$/);
-    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? withoutSpaces(value) : value}`, pip, wheel));
+    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? scripts_withoutSpaces(value) : value}`, pip, wheel));
 }
 /** On pythons before 3.11, pip reads entry points by pkg_resources, which gives `module : callable` back without the spaces. */
-function withoutSpaces(value) {
+function scripts_withoutSpaces(value) {
     return value.replace(/^([^\s:]+)\s*:\s*/, '$1:');
 }
 /** Python's `\w`. */
@@ -58555,47 +59117,58 @@ async function peek(content, length) {
 ;// CONCATENATED MODULE: ./src/prefix/linkable.ts
 
 
+
+/** The place where nothing is left out: what conda and pip would find. */
+function linkable_asInstalled(context) {
+    return { ...context, exclude: undefined };
+}
 function linkable_isPackage(source) {
     return 'facts' in source;
 }
-/** @throws UserError as `planLink` and `planWheel` do */
+/**
+ * Plans a package or a wheel, less what is left out.
+ * @throws UserError as `planLink` and `planWheel` do
+ */
 function linkable_planLinkable(source, context) {
-    return linkable_isPackage(source) ? planLink(source.archive.info, context) : planWheel(source, wheelContext(context));
+    const plan = linkable_isPackage(source)
+        ? planLink(source.archive.info, context)
+        : planWheel(source, wheelContext(context));
+    return context.exclude ? linkable_lessExcluded(plan, context.exclude) : plan;
 }
-/** Links a package or a wheel, as `linkPackage` and `linkWheel` do. */
-function linkable_linkLinkable(source, context, select, compiler) {
-    return linkable_isPackage(source)
-        ? linkPackage(source, context, select, compiler)
-        : linkWheel(source, wheelContext(context), select, compiler);
+/** A plan without what patterns leave out. */
+function linkable_lessExcluded(plan, exclude) {
+    const exclusion = exclusionOf(exclude);
+    const isKept = (path) => exclusion.excludedBy(path) === undefined;
+    const kept = {
+        bytecode: plan.bytecode.filter(({ source, path }) => isKept(source) && isKept(path)),
+        paths: plan.paths.filter(isKept),
+    };
+    return 'generated' in plan
+        ? { ...plan, ...kept, files: plan.files.filter(({ path }) => isKept(path)) }
+        : { ...plan, ...kept, files: plan.files.filter(({ path }) => isKept(path)) };
+}
+/**
+ * Links a package or a wheel, as `linkPackage` and `linkWheel` do, less what is left out: their records tell of all that they would put
+ * there.
+ */
+async function* linkable_linkLinkable(source, context, select = () => true, compiler) {
+    const exclusion = context.exclude && exclusionOf(context.exclude);
+    const selectKept = exclusion
+        ? (path) => select(path) && exclusion.excludedBy(path) === undefined
+        : select;
+    const entries = linkable_isPackage(source)
+        ? linkPackage(source, context, selectKept, compiler)
+        : linkWheel(source, wheelContext(context), selectKept, compiler);
+    for await (const entry of entries) {
+        const isLeftOut = entry.type === 'directory' && exclusion?.excludedBy(entry.path, 'directory') !== undefined;
+        if (!isLeftOut)
+            yield entry;
+    }
 }
 function wheelContext({ pip, ...context }) {
     if (pip === undefined)
         throw new Error('wheels are linked as by no pip');
     return { ...context, pip };
-}
-
-;// CONCATENATED MODULE: ./src/layers/manifest-room.ts
-/**
- * What a layer may say of itself in the manifest, in bytes as they stand there. Registries need not take manifests above 4 MB, and clients
- * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
- */
-const annotationLimit = 9000;
-/** Whether a text has room in the annotation of a layer. */
-function manifest_room_hasRoom(text) {
-    return bytesInManifest(text) <= annotationLimit;
-}
-/**
- * How many entries the path sets of an annotation may have together.
- * @param rest the annotation with empty ones
- * @returns less than 1 when there is no room for any
- */
-function manifest_room_roomForPaths(rest) {
-    // Four bytes an entry in base64, each set rounded up.
-    return Math.floor(((annotationLimit - bytesInManifest(rest) - 8) * 3) / 16);
-}
-/** It is a string in a string there: quotes and line breaks take more. */
-function bytesInManifest(text) {
-    return Buffer.byteLength(JSON.stringify(text));
 }
 
 ;// CONCATENATED MODULE: ./src/layers/path-set.ts
@@ -58732,7 +59305,72 @@ function path_set_parsePathSet(text) {
     return path_set_formatPathSet(set) === text ? set : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/layers/sizes.ts
+
+
+/** How much of a layer's annotation they may take: paths are worth more. */
+const room = 3000;
+/** Gives entries on, and counts the bytes of files. */
+async function* sizes_counted(entries, add) {
+    for await (const entry of entries) {
+        if (entry.type === 'file')
+            add(entry.size);
+        yield entry;
+    }
+}
+/** Whether a file of a wheel says what the wheel needs. */
+function sizes_isMetadata(path) {
+    return path.endsWith('.dist-info/METADATA');
+}
+/**
+ * @param size bytes of its files
+ * @param texts of a wheel its METADATA, by path
+ */
+function sizes_packageSize(source, size, texts) {
+    if (!isPackage(source)) {
+        const metadata = Object.entries(texts).find(([path]) => sizes_isMetadata(path))?.[1] ?? '';
+        return { name: `pip:${source.locked.name}`, size, needs: requirementsIn(metadata).always };
+    }
+    const { json } = source.archive.info.index;
+    return { name: source.locked.name, size, needs: packagesNeeded(json['depends']) };
+}
+/** The names in a package's `depends`; virtual packages are left out. */
+function packagesNeeded(depends) {
+    const specs = Array.isArray(depends) ? depends.filter((spec) => typeof spec === 'string') : [];
+    return [...new Set(specs.map(packageOfSpec))].filter((name) => name !== '' && !name.startsWith('__'));
+}
+/**
+ * What a distribution's METADATA says that it needs (core metadata, `Requires-Dist`): canonical names, those behind a marker that asks for an
+ * extra apart.
+ */
+function requirementsIn(metadata) {
+    const [headers = ''] = metadata.split(/\r?\n\r?\n/, 1);
+    const always = new Set();
+    const withExtras = new Set();
+    for (const [, name = '', marker = ''] of headers.matchAll(/^Requires-Dist:[ \t]*([\w.-]+)[^;\n]*(?:;(.*))?$/gim)) {
+        ;
+        (/\bextra\s*==/.test(marker) ? withExtras : always).add(canonicalName(name));
+    }
+    return { always: [...always], withExtras: [...withExtras] };
+}
+/** As they stand in the annotation: without what they need, or not at all, where there is no room. */
+function sizes_withinRoom(packages) {
+    const fits = (some) => JSON.stringify(some.map(formatSize)).length <= room;
+    if (fits(packages))
+        return packages;
+    const bare = packages.map((one) => ({ ...one, needs: [] }));
+    return fits(bare) ? bare : [];
+}
+function formatSize({ name, size, needs }) {
+    return [name, size, ...needs].join(' ');
+}
+function parseSize(text) {
+    const [name = '', size = '', ...needs] = text.split(' ');
+    return { name, size: Number(size), needs };
+}
+
 ;// CONCATENATED MODULE: ./src/layers/facts.ts
+
 
 
 
@@ -58755,7 +59393,8 @@ function formatFacts(facts) {
     const text = formatAll(facts);
     return manifest_room_hasRoom(text) ? text : undefined;
 }
-function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
+function formatAll(facts) {
+    const { claims, ways, texts, scripted, messages, distributions, python, prefix, sizes } = facts;
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: path_set_formatPathSet(claims),
@@ -58764,6 +59403,7 @@ function formatAll({ claims, ways, texts, scripted, messages, distributions, pyt
         ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
         distributions,
         ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+        sizes: [prefix, ...sizes.map(formatSize)],
     });
 }
 function facts_sorted(texts) {
@@ -58784,18 +59424,24 @@ function readFacts(text) {
     }
     if (!(0,json/* isRecord */.u)(value))
         return undefined;
-    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python, sizes } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
     const [claimed, above] = [path_set_parsePathSet(claims), path_set_parsePathSet(ways)];
     if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
     const [, scripted, messages] = scripts;
-    if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
+    if (!isList(scripted) || !isTexts(messages) || !isList(distributions) || !isList(sizes))
         return undefined;
     if (!Object.keys(texts).every(activation_files_isActivationFile))
         return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
+    const [prefix, ...lines] = sizes;
+    if (prefix === undefined)
+        return undefined;
+    const known = { prefix, sizes: lines.map(parseSize) };
+    if (known.sizes.some(({ size }) => !Number.isSafeInteger(size) || size < 0))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions, ...known };
     if (python === undefined)
         return read;
     if (!isList(python))
@@ -58813,11 +59459,15 @@ function isList(value) {
  * Whether facts can be those of a layer with these packages: what they tell of packages and of python is about some that it has.
  * Whether it is true they alone can tell.
  */
-function areFactsOf(packages, { scripted, messages, python }) {
+function areFactsOf(packages, { scripted, messages, python, sizes }) {
+    const names = new Set(packages.map(({ name }) => name));
+    // Wheels are in no layer with packages.
+    const isKnown = ({ name }) => (name.startsWith('pip:') ? names.size === 0 : names.has(name));
     const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`));
     const own = packages.find(({ name }) => name === 'python');
     const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined;
-    return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
+    const isOfDists = [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
+    return isRightPython && isOfDists && sizes.every(isKnown);
 }
 
 ;// CONCATENATED MODULE: ./src/layers/key.ts
@@ -58828,9 +59478,15 @@ function areFactsOf(packages, { scripted, messages, python }) {
 const key_layerKeyAnnotation = 'io.github.micromamba-image.layer-key';
 /** The annotation of a layer's descriptor that names the wheels in it which were built, as a JSON list: it is as reproducible as they are. */
 const builtAnnotation = 'io.github.micromamba-image.built';
-/** The hash of everything that determines a layer's bytes. */
-function layerKey(inputs) {
-    return key_keyOf('packages', inputs, inputs.compression);
+/**
+ * The hash of everything that determines a layer's bytes.
+ * @param leftOut the hash of the paths that patterns leave out of it, where they do: of the patterns the key knows no more. That is
+ * known when the packages are at hand, or of an earlier image
+ */
+function layerKey(inputs, leftOut) {
+    return leftOut === undefined
+        ? key_keyOf('packages', inputs, inputs.compression)
+        : key_keyOf('packages', [inputs, leftOut], inputs.compression);
 }
 /**
  * The key of a layer that holds no packages.
@@ -58993,7 +59649,7 @@ async function readReplaced(source, plan, { distribution, wheel }, context) {
     const texts = new Map();
     const isText = (one) => one === record || one === entryPoints;
     if (kind === 'dist-info') {
-        for await (const entry of linkable_linkLinkable(source, context, isText)) {
+        for await (const entry of linkable_linkLinkable(source, linkable_asInstalled(context), isText)) {
             if (entry.type === 'file')
                 texts.set(entry.path, (await content_readAll(entry.content)).toString());
         }
@@ -67542,40 +68198,52 @@ function shortened(text, most) {
 
 
 
+
+
 /**
  * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(job_openSource));
-    const plans = sources.map((source) => planLinkable(source, context));
+    const { exclude = [] } = context;
+    const installed = sources.map((source) => planLinkable(source, asInstalled(context)));
+    const plans = exclude.length > 0 ? installed.map((plan) => lessExcluded(plan, exclude)) : installed;
     refuseObstructed(plans);
     const texts = {};
-    const scripts = plans.map(() => ({}));
-    const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
+    const kept = sources.map(() => ({ texts: {}, size: 0 }));
+    const entries = keepTexts(linkAll(sources, plans, context, compiler, kept), isActivation, texts);
     const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
-    const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
+    const ofPackages = installed.filter((_, position) => packages[position] && 'facts' in packages[position]);
     const facts = withClaims({
         texts,
-        ...readLinkScripts(sources, plans, scripts, context),
+        ...readLinkScripts(sources, plans, kept.map((one) => one.texts), context),
         distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: pythonOf(python.archive.info.index) }),
+        prefix: context.prefix,
+        sizes: withinRoom(sources.map((source, position) => {
+            const { size = 0, texts: own = {} } = kept[position] ?? {};
+            return packageSize(source, size, own);
+        })),
     }, plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths));
-    return { layer, facts };
+    return { layer, facts, leftOut: findLeftOut(filesOf(installed), exclude) };
 }
 /**
  * Of a path that several of the packages claim, only the last one's file is given.
- * @param scripts takes, for each of the packages, its link scripts
+ * @param kept is told of each of the packages
  */
-async function* linkAll(sources, plans, context, compiler, scripts) {
+async function* linkAll(sources, plans, context, compiler, kept) {
     const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
-        const own = scripts[position] ?? {};
+        const own = kept[position];
+        if (!plan || !own)
+            continue;
         const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler);
-        yield* keepTexts(entries, (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan), own);
+        const isKept = (entry) => isPackage(source) ? holdsLinkScript(entry, plan) : isMetadata(entry.path);
+        yield* keepTexts(counted(entries, (bytes) => (own.size += bytes)), isKept, own.texts);
     }
 }
 function isActivation({ path }) {
@@ -67774,7 +68442,9 @@ class PrefixContents {
             const plan = this.#plans[position];
             if (!plan || !linkable_isPackage(source))
                 continue;
-            for (const found of findReplaced(plan, python, wheels)) {
+            // pip would find what is left out, too.
+            const installed = context.exclude ? linkable_planLinkable(source, linkable_asInstalled(context)) : plan;
+            for (const found of findReplaced(installed, python, wheels)) {
                 replaced.push(await readReplaced(source, plan, found, context));
             }
         }
@@ -67840,7 +68510,9 @@ async function openingAsNeeded(question) {
 
 
 
+
 /** The door of this folder: from packages to layers. */
+
 
 
 
@@ -67852,11 +68524,12 @@ async function openingAsNeeded(question) {
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image, where big packages stand first
  * @param python the one of the groups' inputs, opened
+ * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
  * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
  * @returns the layers in the order of the groups
  */
-async function buildLayers(groups, python, directory, onLayer) {
+async function buildLayers(groups, python, exclude, directory, onLayer) {
     // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
     const processes = Math.ceil((0,external_node_os_.availableParallelism)() / Math.max(1, threadsFor(groups.length)));
     const jobs = groups.map(({ inputs, prepare }, index) => async () => {
@@ -67864,7 +68537,7 @@ async function buildLayers(groups, python, directory, onLayer) {
         const { owner, compression } = inputs;
         const members = packages.map(jobMember);
         const file = (0,external_node_path_.join)(directory, `layer-${index}`);
-        const context = linkContext(inputs, python);
+        const context = { ...linkContext(inputs, python), ...(exclude.length > 0 && { exclude }) };
         return {
             packages: members,
             context,
@@ -67875,17 +68548,31 @@ async function buildLayers(groups, python, directory, onLayer) {
         };
     });
     const made = new Array(groups.length);
-    await packLayers(jobs, ({ layer: packed, facts }, index) => {
-        const { title = '', key = '' } = groups[index] ?? {};
-        const text = formatFacts(facts);
-        const layer = build_packedLayer(packed, title, {
-            [key_layerKeyAnnotation]: key,
-            ...(text !== undefined && { [factsAnnotation]: text }),
-        });
+    await packLayers(jobs, ({ layer: packed, facts, leftOut }, index) => {
+        const group = groups[index];
+        if (!group)
+            return;
+        const { title, inputs, key: whole } = group;
+        const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths);
+        const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude);
+        const layer = build_packedLayer(packed, title, annotations);
         made[index] = { layer, facts };
         onLayer(layer);
     });
     return made;
+}
+/**
+ * What the descriptor of a group's layer says: the same whether the layer is made or taken from an earlier image.
+ * @param keys.whole the key if nothing were left out
+ * @param facts as `formatFacts` gives them
+ * @param exclude all patterns
+ */
+function groupAnnotations({ key, whole }, facts, leftOut, exclude) {
+    return {
+        [key_layerKeyAnnotation]: key,
+        ...(facts !== undefined && { [factsAnnotation]: facts }),
+        [left_out_leftOutAnnotation]: left_out_formatLeftOut(leftOut, exclude, key === whole ? undefined : whole),
+    };
 }
 function jobMember({ locked, file, sha256, md5, size }) {
     const url = locked.url.href;
@@ -68887,7 +69574,7 @@ const likeBackslash = '\u29f5';
  * A code span: everything in it is shown letter by letter, and neither mentions nor references are looked for in it. For running text
  * and for cells of tables, which are the only place where a `|` can be in one: elsewhere it is shown as `\|`.
  */
-function code(text) {
+function markdown_code(text) {
     const line = printable(text)
         .replace(/\\+(?=\|)/g, (all) => likeBackslash.repeat(all.length))
         .replaceAll('|', '\\|');
@@ -68937,7 +69624,7 @@ function escapeHtml(text) {
 const show_longest = 200;
 /** What others wrote, as a code span. */
 function showCode(text) {
-    return code(show_short(text));
+    return markdown_code(show_short(text));
 }
 /** What others wrote, as plain text. */
 function showPlain(text) {
@@ -72551,12 +73238,19 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
         close,
         async make({ title, inputs, what, rules, prepare, onPacked }, image) {
             const below = image.layers.map(({ diffId }) => diffId);
-            const key = keyOf('commands', [executionFormat, below, inputs], compression);
-            const found = (await earlier.find([key])).get(key);
-            const text = found?.descriptor.annotations?.[changesAnnotation] ?? '';
+            const whole = keyOf('commands', [executionFormat, below, inputs], compression);
+            const patterns = rules.exclude?.patterns;
+            const found = (await earlier.find([whole])).get(whole);
+            const { [layerKeyAnnotation]: earlierKey = '', [changesAnnotation]: text = '', [leftOutAnnotation]: leftOut = '', } = found?.descriptor.annotations ?? {};
             const known = parseChanges(text);
-            if (found && known) {
-                const annotations = { [layerKeyAnnotation]: key, [changesAnnotation]: text };
+            const left = parseLeftOut(leftOut, earlier.exclude);
+            const isSame = !patterns || (left !== undefined && sameLeftOut(patterns, left, earlier.exclude));
+            if (found && known && isSame) {
+                const annotations = {
+                    [layerKeyAnnotation]: earlierKey,
+                    [changesAnnotation]: text,
+                    ...(patterns && left && leftOutOf(earlierKey, whole, left, patterns)),
+                };
                 return { layer: asOwn(found, title, annotations), changes: known };
             }
             const work = await prepare();
@@ -72567,9 +73261,13 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
             const changes = changeFacts(packed);
             const described = formatChanges(changes);
             // Without the annotation the commands are run again by each run that would take the layer.
+            const key = packed.leftOut?.paths
+                ? keyOf('commands', [executionFormat, below, inputs, packed.leftOut.paths], compression)
+                : whole;
             const annotations = {
                 [layerKeyAnnotation]: key,
                 ...(hasRoom(described) && { [changesAnnotation]: described }),
+                ...(patterns && packed.leftOut && leftOutOf(key, whole, packed.leftOut, patterns)),
             };
             const layer = packedLayer(packed.layer, title, annotations);
             laid = [...image.layers, layer];
@@ -72578,6 +73276,10 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
             return { layer, changes };
         },
     };
+}
+/** The annotation of what was left out of a layer. @param whole the key that it would have without */
+function leftOutOf(key, whole, leftOut, patterns) {
+    return { [leftOutAnnotation]: formatLeftOut(leftOut, patterns, key === whole ? undefined : whole) };
 }
 /** Whether commands changed what is at a path, which is relative to the root. */
 function isChanged({ paths }, path) {
@@ -73062,6 +73764,7 @@ async function checkSummary({ summary, pinned }, base, wish) {
 
 
 
+
 /** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
 /**
  * A layer that an earlier image may have: it is made only where that has none of its key.
@@ -73092,12 +73795,14 @@ async function micromambaLayer(plan, settings, { micromamba }) {
 function wiringLayer(plan, members, environmentName, settings) {
     const { base, wanted } = plan;
     const { platform, options } = wanted.inputs;
-    const certified = members.find(({ locked }) => locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const certificates = 'ssl/cacert.pem';
+    const isLeftOut = exclusionOf(options.exclude ?? []).excludedBy(certificates) !== undefined;
+    const certified = members.find(({ locked }) => !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
     const wiring = {
         rootPrefix: base.rootPrefix,
         environments: members.map(({ activated }) => activated),
         defaults: { environmentName, executable: executableOf(base) },
-        ...(certified && { certificates: `${certified.prefix}/ssl/cacert.pem` }),
+        ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
     };
     const { digest: baseDigest } = base.image.pinned;
     const { user } = options;
@@ -73203,186 +73908,230 @@ async function closureOfLocked(python, packages, open) {
     return [...found.values()];
 }
 
-;// CONCATENATED MODULE: ./src/stages/wheels.ts
+;// CONCATENATED MODULE: ./src/image/run-lines.ts
+
+/**
+ * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
+ * blank lines and those that begin with `#` are left out, inside of a command too.
+ * @throws UserError for a line that is an instruction of a Dockerfile
+ */
+function parseRunLines(text) {
+    const commands = [];
+    let begun = '';
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
+        if (continued !== undefined)
+            begun += continued;
+        else {
+            commands.push(begun + line);
+            begun = '';
+        }
+    }
+    if (begun !== '')
+        commands.push(begun);
+    return commands.map((command) => run_lines_checked(command.trim())).filter((command) => command !== '');
+}
+function run_lines_checked(command) {
+    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
+    if (instruction === undefined)
+        return command;
+    throw new UserError(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
+        at: { input: 'run' },
+        advice: instruction === 'RUN'
+            ? `Write '${rest}'.`
+            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
+    });
+}
+/** The commands of each layer. */
+function runGroups({ commands, squash }) {
+    if (commands.length === 0)
+        return [];
+    return squash ? [commands] : commands.map((command) => [command]);
+}
+
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
 
 
 /**
- * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
  */
-function wheels_wheelLines({ wheels }) {
-    const isFolder = ({ kind }) => kind === 'directory';
-    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
-}
-/** Those of them that a wheel is built of. */
-function sourceLines(lock) {
-    return wheels_wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
-}
-/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
-function wheelsOf(member, workspace) {
-    const folder = wheels_folderOf(member, workspace);
-    return wheels_wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined);
-}
-/** What paths in an environment's lock are relative to; absolute. */
-function wheels_folderOf({ file, resolved: { lock, path } }, workspace) {
-    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
-}
-/** Where its wheels stand among all that is linked. */
-function wheelPlaces({ result, resolved: { lock } }) {
-    return wheels_wheelLines(lock).map(({ name, version, line }, index) => ({
-        name,
-        ...(version !== undefined && { version }),
-        position: lock.packages.length + index,
-        at: { file: result.file, line },
+async function earlier_findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = formatReference(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const digest = findImage(top.images, platform);
+        if (digest === undefined)
+            return undefined;
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
     }));
 }
-
-;// CONCATENATED MODULE: ./src/stages/package-layers.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
- * @param directory where they lie until they are no longer needed
- * @param supply absent where none of the groups has a wheel that is to be built
- */
-async function package_layers_buildPackageLayers(member, { compilePyc }, rootPrefix, directory, store, run, supply) {
-    const { prefix, groups, locked, inputs } = member;
-    const { name, variables } = inputs;
-    const { packages } = locked.resolved.lock;
-    const wheels = wheelsOf(locked, run.workspace);
-    const fetch = async (positions) => [
-        ...(await store.fetch({
-            member: locked,
-            packages: positions.flatMap((position) => packages[position] ?? []),
-        })),
-        ...(await fetchWheels(positions.filter((position) => position >= packages.length))),
-    ];
-    const fetchWheels = async (positions) => {
-        if (positions.length === 0)
-            return [];
-        const wheelAt = (position) => wheels[position - packages.length];
-        const ready = await store.fetch({
-            member: locked,
-            packages: positions.flatMap((position) => wheelAt(position) ?? []),
-        });
-        const sources = positions.filter((position) => wheelAt(position) === undefined);
-        const built = sources.length > 0 ? ((await supply?.(sources)) ?? []) : [];
-        return positions.flatMap((position) => (wheelAt(position) ? ready.shift() : built.shift()) ?? []);
-    };
-    const open = async (positions) => concurrency_mapConcurrently((await fetch(positions)).filter(package_layers_isPackage), 8, link_openPackage);
-    const openAny = async (positions) => concurrency_mapConcurrently(await fetch(positions), 8, package_layers_openArchive);
-    const python = await pythonOfMember(member, open);
-    const { pip } = inputs;
-    const context = {
-        prefix,
-        rootPrefix,
-        ...(python && { python }),
-        bytecode: compilePyc,
-        ...(pip !== undefined && { pip }),
-    };
-    const missing = groups.filter(({ earlier }) => !earlier);
-    let installed;
-    const findPython = () => (installed ??= pythonForBytecode(locked, open, run));
-    const toBuild = missing.map((group) => ({
-        ...group,
-        prepare: async () => {
-            const fetched = await fetch(group.packages);
-            const needsPython = await needCompiling(fetched, context);
-            return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
-        },
-    }));
-    const upload = (layer) => void run.uploader?.add(layer);
-    const own = (0,external_node_path_.join)(directory, name);
-    await (0,promises_.mkdir)(own, { recursive: true });
-    const built = await buildLayers(toBuild, python, own, upload);
-    const made = groups.flatMap((group) => {
-        const one = group.earlier ?? built[missing.indexOf(group)];
-        return one ? [namingBuilt(one, group)] : [];
-    });
-    const known = groups.flatMap(({ packages }, index) => {
-        const facts = made[index]?.facts;
-        return facts ? [{ packages, facts }] : [];
-    });
-    const isHere = ({ position }) => groups.some((group) => group.packages.includes(position));
-    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked).filter(isHere));
-    warnOfReplaced(contents);
-    showMessages(contents.messages(), run);
-    return {
-        ...member,
-        made,
-        contents,
-        open,
-        activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
-        startCompiler: async () => new Compiler(await findPython()),
-    };
-}
-/** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
-function layersOf(members, { ofFolders }) {
-    return members.flatMap(({ made, groups }) => made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])));
-}
-/** A layer that says which of its wheels were built. */
-function namingBuilt({ layer, facts }, { inputs }) {
-    const built = (inputs.wheels ?? []).flatMap((wheel) => ('build' in wheel ? [wheel.name] : []));
-    if (built.length === 0)
-        return { layer, facts };
-    const annotations = { ...layer.descriptor.annotations, [builtAnnotation]: JSON.stringify(built) };
-    return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts };
-}
-/** The environment's python, as its package, or the layer that has it, tells of it. */
-async function pythonOfMember({ locked, groups }, open) {
-    const position = locked.resolved.lock.packages.findIndex(({ name }) => name === 'python');
-    const group = groups.find(({ packages }) => packages.includes(position));
-    if (!group)
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = isRecord(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
         return undefined;
-    if (group.earlier)
-        return group.earlier.facts.python;
-    const [source] = await open([position]);
-    return source && python_pythonOf(source.archive.info.index);
+    }
+    const { config, layers } = parsed;
+    return {
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
+    };
 }
-/** Whether there are modules in packages or wheels that are to have bytecode. */
-async function needCompiling(archives, context) {
-    if (!context.python || !context.bytecode)
-        return false;
-    const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch');
-    const sources = await Promise.all(python.map(package_layers_openArchive));
-    return sources.some((source) => {
-        const { isCompiled, bytecode } = linkable_planLinkable(source, context);
-        return isCompiled && bytecode.length > 0;
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged, or that of another platform's image
+ */
+async function earlier_readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
     });
+    if (config.os !== platform.os || config.architecture !== platform.architecture) {
+        throw damaged(origin, `it is for ${config.os}/${config.architecture}`);
+    }
+    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
+    return { platform: own, manifest, config: { descriptor, bytes }, layers };
 }
-function isWheel(archive) {
-    return archive.locked.format === 'whl';
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
 }
-function package_layers_isPackage(archive) {
-    return !isWheel(archive);
-}
-async function package_layers_openArchive(archive) {
-    return isWheel(archive) ? link_openLockedWheel(archive.locked, archive.file) : link_openPackage(archive);
-}
-function warnOfReplaced({ removals }) {
-    for (const { wheel, dist, distribution } of removals.replaced) {
-        const { name } = distribution;
-        lib_core/* warning */.$e(`The wheel ${withVersion(wheel)} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
-            `Packages that need that one may not work with the other: ask conda for ${withVersion(wheel)} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
     }
 }
-/** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
-function showMessages(messages, { shown }) {
-    for (const [dist, text] of messages) {
-        const lines = `${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(text)}`;
-        if (text === '' || shown.has(lines))
-            continue;
-        shown.add(lines);
-        lib_core/* info */.pq(lines);
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry/* formatReference */.FH)(origin) } });
+}
+
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const earlier_parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : earlier_distinct([...own, ...cacheFrom])) {
+        const name = formatReference(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                core.info(`${name} was made by an earlier run`);
+                return found;
+            }
+            core.info(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            core.info(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function earlier_distinct(references) {
+    return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
+}
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+async function earlier_takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
+    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
+        return undefined;
+    const image = await attempt(() => readEarlier(earlier, platform, registry));
+    if (!image)
+        return undefined;
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
+async function openEarlierLayers(earlier, platform, compression, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => earlier_readEarlier(earlier, platform, registry)));
+    const exclude = patternsOf(earlier?.annotations ?? {});
+    for (const layer of image?.layers ?? []) {
+        const { annotations, mediaType } = layer.descriptor;
+        const { [key_layerKeyAnnotation]: own, [left_out_leftOutAnnotation]: leftOut = '' } = annotations ?? {};
+        const key = left_out_parseLeftOut(leftOut, exclude)?.whole ?? own;
+        const isOfForm = mediaType === media_types/* layerMediaTypes */.H6[compression];
+        if (own !== undefined && key !== undefined && isOfForm)
+            byKey.set(key, layer);
+    }
+    return {
+        ...(image && { image }),
+        exclude,
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await concurrency_mapConcurrently(wanted, earlier_parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
     }
 }
 
@@ -73605,7 +74354,7 @@ function matcher(pattern, number) {
             throw dockerignore_refusal(`the pattern '${pattern}' ends in its '${token}'`, number);
         if (token.startsWith('['))
             return characterClass(token);
-        return escaped(token.replace(/^\\(?=.)/u, ''));
+        return dockerignore_escaped(token.replace(/^\\(?=.)/u, ''));
     });
     try {
         const expression = new RegExp(`^${source.join('')}$`, 'su');
@@ -73618,11 +74367,11 @@ function matcher(pattern, number) {
 /** `[a-z]` or `[^a-z]`; a backslash takes its meaning from what follows. */
 function characterClass(token) {
     const content = token.slice(1, -1).replace(/\\?([^])/gu, (_, character) => {
-        return /[\w\s^-]/.test(character) ? character : escaped(character);
+        return /[\w\s^-]/.test(character) ? character : dockerignore_escaped(character);
     });
     return `[${content}]`;
 }
-function escaped(text) {
+function dockerignore_escaped(text) {
     return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 /** Whether a pattern that begins like this directory, as far as that can be seen, matches something below it. */
@@ -73875,6 +74624,39 @@ function resolveDestination(rule, [root], overlay, workdir) {
     return isInto ? posix.join(destination, posix.basename(rule.source)) : destination;
 }
 
+;// CONCATENATED MODULE: ./src/stages/wheels.ts
+
+
+/**
+ * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ */
+function wheels_wheelLines({ wheels }) {
+    const isFolder = ({ kind }) => kind === 'directory';
+    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
+}
+/** Those of them that a wheel is built of. */
+function sourceLines(lock) {
+    return wheels_wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
+}
+/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
+function wheelsOf(member, workspace) {
+    const folder = wheels_folderOf(member, workspace);
+    return wheels_wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined);
+}
+/** What paths in an environment's lock are relative to; absolute. */
+function wheels_folderOf({ file, resolved: { lock, path } }, workspace) {
+    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
+}
+/** Where its wheels stand among all that is linked. */
+function wheelPlaces({ result, resolved: { lock } }) {
+    return wheels_wheelLines(lock).map(({ name, version, line }, index) => ({
+        name,
+        ...(version !== undefined && { version }),
+        position: lock.packages.length + index,
+        at: { file: result.file, line },
+    }));
+}
+
 ;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
 
 
@@ -73940,6 +74722,271 @@ async function refuseChanged(line, member, { workspace }) {
 function wheel_origin_buildKey({ platform, base }, { packages, variables }, prefix, origin) {
     const { digest } = (0,base_name/* parseBaseName */.u7)(base);
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
+}
+
+;// CONCATENATED MODULE: ./src/stages/plan.ts
+
+
+
+
+
+
+
+/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
+const fixedLayers = 4;
+/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
+async function planImage(wanted, context) {
+    const { inputs } = wanted;
+    const base = await wanted.base.open();
+    const { uid, gid } = wanted.base.summary.user;
+    const { groupWritable, compression } = inputs.options;
+    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
+    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, compression, context);
+    const reserved = fixedLayers + runGroups(inputs.options.run).length;
+    // Of each environment one more is for what its link scripts make.
+    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
+    const members = await Promise.all(wanted.members.map(async (locked, index) => {
+        const environment = inputs.environments[index];
+        if (!environment)
+            throw new Error('an environment is missing from the inputs');
+        const { rootPrefix } = base;
+        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
+        const place = { prefix, rootPrefix, owner };
+        const { packages } = locked.resolved.lock;
+        const names = packages.map(({ name }) => name);
+        const python = names.indexOf('python');
+        const { wheels = [], ownLayer } = environment;
+        const places = (isWanted) => new Set(wheels.flatMap((wheel, place) => (isWanted(wheel) ? [place] : [])));
+        const grouped = {
+            ...{ packages: names, wheels: wheels.map(({ name }) => name), ownLayer },
+            built: places((wheel) => 'origin' in wheel),
+            folders: places((wheel) => 'origin' in wheel && 'files' in wheel.origin),
+        };
+        const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
+            const { title, packages: positions, isOfFolders } = group;
+            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
+            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
+            return {
+                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
+                packages: positions,
+                ...(isOfFolders && { isOfFolders }),
+                inputs: layer,
+                key: layerKey(layer),
+            };
+        });
+        const found = await withEarlier(groups, packages, inputs.options.exclude ?? [], earlier);
+        return { inputs: environment, locked, prefix, groups: found };
+    }));
+    return { wanted, base, owner, members, earlier };
+}
+/** @param python the position of the python that the packages depend on; -1 when they depend on none */
+function layerInputs(image, environment, place, positions, python) {
+    const { options } = image;
+    const { packages, wheels = [], pip } = environment;
+    const found = packages[python];
+    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
+    const keyed = (wheel) => {
+        const { name, requested, directUrl } = wheel;
+        const content = 'sha256' in wheel
+            ? { sha256: wheel.sha256 }
+            : { build: wheel_origin_buildKey(image, environment, place.prefix, wheel.origin) };
+        return { name, ...content, requested, ...(directUrl && { directUrl }) };
+    };
+    return {
+        ...place,
+        compression: options.compression,
+        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecode_format_bytecodeFormat }) }),
+        packages: positions.flatMap((position) => packages[position] ?? []),
+        ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
+    };
+}
+/** A layer without whose facts the rest of the image cannot be made is made again, and one whose facts are of other packages. */
+async function withEarlier(groups, packages, exclude, earlier) {
+    const found = await earlier.find(groups.map(({ key }) => key));
+    return groups.map((group) => {
+        const layer = found.get(group.key);
+        const { [key_layerKeyAnnotation]: key = '', [factsAnnotation]: text = '', [left_out_leftOutAnnotation]: leftOut = '', } = layer?.descriptor.annotations ?? {};
+        const facts = parseFacts(text);
+        const own = group.packages.flatMap((position) => packages[position] ?? []);
+        if (!layer || !facts || !areFactsOf(own, facts) || facts.prefix !== group.inputs.prefix)
+            return group;
+        const candidate = { key, layer, facts, text };
+        const known = left_out_parseLeftOut(leftOut, earlier.exclude);
+        return known && left_out_sameLeftOut(exclude, known, earlier.exclude)
+            ? { ...group, earlier: takenOver(group, candidate, known, exclude) }
+            : { ...group, candidate };
+    });
+}
+/** A layer of an earlier image from which the same is left out, as this image has it. */
+function takenOver({ title, key: whole }, { key, layer, facts, text }, leftOut, exclude) {
+    return { layer: image_asOwn(layer, title, groupAnnotations({ key, whole }, text, leftOut, exclude)), facts };
+}
+
+;// CONCATENATED MODULE: ./src/stages/package-layers.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
+ * @param directory where they lie until they are no longer needed
+ * @param supply absent where none of the groups has a wheel that is to be built
+ */
+async function package_layers_buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, supply) {
+    const { prefix, locked, inputs } = member;
+    const { name, variables } = inputs;
+    const { packages } = locked.resolved.lock;
+    const wheels = wheelsOf(locked, run.workspace);
+    const fetch = async (positions) => [
+        ...(await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => packages[position] ?? []),
+        })),
+        ...(await fetchWheels(positions.filter((position) => position >= packages.length))),
+    ];
+    const fetchWheels = async (positions) => {
+        if (positions.length === 0)
+            return [];
+        const wheelAt = (position) => wheels[position - packages.length];
+        const ready = await store.fetch({
+            member: locked,
+            packages: positions.flatMap((position) => wheelAt(position) ?? []),
+        });
+        const sources = positions.filter((position) => wheelAt(position) === undefined);
+        const built = sources.length > 0 ? ((await supply?.(sources)) ?? []) : [];
+        return positions.flatMap((position) => (wheelAt(position) ? ready.shift() : built.shift()) ?? []);
+    };
+    const open = async (positions) => concurrency_mapConcurrently((await fetch(positions)).filter(package_layers_isPackage), 8, link_openPackage);
+    const openAny = async (positions) => concurrency_mapConcurrently(await fetch(positions), 8, package_layers_openArchive);
+    const python = await pythonOfMember(member, open);
+    const { pip } = inputs;
+    const context = {
+        prefix,
+        rootPrefix,
+        ...(python && { python }),
+        bytecode: compilePyc,
+        ...(pip !== undefined && { pip }),
+        ...(exclude.length > 0 && { exclude }),
+    };
+    const groups = await concurrency_mapConcurrently(member.groups, 8, async (group) => settle(group, context, () => openAny(group.packages)));
+    const missing = groups.filter(({ earlier }) => !earlier);
+    let installed;
+    const findPython = () => (installed ??= pythonForBytecode(locked, open, run));
+    const toBuild = missing.map((group) => ({
+        ...group,
+        prepare: async () => {
+            const fetched = await fetch(group.packages);
+            const needsPython = await needCompiling(fetched, context);
+            return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
+        },
+    }));
+    const upload = (layer) => void run.uploader?.add(layer);
+    const own = (0,external_node_path_.join)(directory, name);
+    await (0,promises_.mkdir)(own, { recursive: true });
+    const built = await buildLayers(toBuild, python, exclude, own, upload);
+    const made = groups.flatMap((group) => {
+        const one = group.earlier ?? built[missing.indexOf(group)];
+        return one ? [namingBuilt(one, group)] : [];
+    });
+    const known = groups.flatMap(({ packages }, index) => {
+        const facts = made[index]?.facts;
+        return facts ? [{ packages, facts }] : [];
+    });
+    const isHere = ({ position }) => groups.some((group) => group.packages.includes(position));
+    const contents = await PrefixContents.of(known, context, openAny, wheelPlaces(locked).filter(isHere));
+    warnOfReplaced(contents);
+    showMessages(contents.messages(), run);
+    return {
+        ...member,
+        groups,
+        made,
+        contents,
+        open,
+        activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
+        startCompiler: async () => new Compiler(await findPython()),
+    };
+}
+/** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
+function layersOf(members, { ofFolders }) {
+    return members.flatMap(({ made, groups }) => made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])));
+}
+/** A layer that says which of its wheels were built. */
+function namingBuilt({ layer, facts }, { inputs }) {
+    const built = (inputs.wheels ?? []).flatMap((wheel) => ('build' in wheel ? [wheel.name] : []));
+    if (built.length === 0)
+        return { layer, facts };
+    const annotations = { ...layer.descriptor.annotations, [builtAnnotation]: JSON.stringify(built) };
+    return { layer: { ...layer, descriptor: { ...layer.descriptor, annotations } }, facts };
+}
+/** Takes the earlier layer of a group if the same is left out of it, which its packages tell. */
+async function settle(group, context, open) {
+    const { candidate, inputs, key } = group;
+    if (!candidate)
+        return group;
+    const { exclude = [] } = context;
+    const plans = (await open()).map((source) => linkable_planLinkable(source, linkable_asInstalled(context)));
+    const leftOut = left_out_findLeftOut(left_out_filesOf(plans), exclude);
+    const wanted = leftOut.paths === undefined ? key : layerKey(inputs, leftOut.paths);
+    if (wanted !== candidate.key)
+        return group;
+    return { ...group, earlier: takenOver(group, candidate, leftOut, exclude) };
+}
+/** The environment's python, as its package, or the layer that has it, tells of it. */
+async function pythonOfMember({ locked, groups }, open) {
+    const position = locked.resolved.lock.packages.findIndex(({ name }) => name === 'python');
+    const group = groups.find(({ packages }) => packages.includes(position));
+    if (!group)
+        return undefined;
+    if (group.earlier)
+        return group.earlier.facts.python;
+    const [source] = await open([position]);
+    return source && python_pythonOf(source.archive.info.index);
+}
+/** Whether there are modules in packages or wheels that are to have bytecode. */
+async function needCompiling(archives, context) {
+    if (!context.python || !context.bytecode)
+        return false;
+    const python = archives.filter(({ locked }) => locked.format === 'whl' || locked.subdir === 'noarch');
+    const sources = await Promise.all(python.map(package_layers_openArchive));
+    return sources.some((source) => {
+        const { isCompiled, bytecode } = linkable_planLinkable(source, linkable_asInstalled(context));
+        return isCompiled && bytecode.length > 0;
+    });
+}
+function isWheel(archive) {
+    return archive.locked.format === 'whl';
+}
+function package_layers_isPackage(archive) {
+    return !isWheel(archive);
+}
+async function package_layers_openArchive(archive) {
+    return isWheel(archive) ? link_openLockedWheel(archive.locked, archive.file) : link_openPackage(archive);
+}
+function warnOfReplaced({ removals }) {
+    for (const { wheel, dist, distribution } of removals.replaced) {
+        const { name } = distribution;
+        lib_core/* warning */.$e(`The wheel ${withVersion(wheel)} replaces ${name} ${distribution.version} of the package ${dist}, as pip would have it. ` +
+            `Packages that need that one may not work with the other: ask conda for ${withVersion(wheel)} if a channel has it.`, { file: wheel.at.file, startLine: wheel.at.line });
+    }
+}
+/** Shows what link scripts print that do nothing else: those are not run, and nothing is missing for that. */
+function showMessages(messages, { shown }) {
+    for (const [dist, text] of messages) {
+        const lines = `${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(text)}`;
+        if (text === '' || shown.has(lines))
+            continue;
+        shown.add(lines);
+        lib_core/* info */.pq(lines);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/pip/checkout.ts
@@ -74140,6 +75187,7 @@ function filled({ text }) {
 
 
 
+
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
  * @throws UserError when one cannot be built
@@ -74154,7 +75202,8 @@ async function buildMember(member, plan, settings, store, context) {
     const supply = supplyWheels(member, plan, place, store, context);
     const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages));
     await supply(missing.filter((position) => sources.has(position)));
-    const known = await place.below();
+    // What wheels are built on has all files of its packages: it is of use for an image from which none are left out.
+    const known = options.exclude ? undefined : await place.below();
     const groups = member.groups.map((group) => {
         const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)];
         return made ? { ...group, earlier: made } : group;
@@ -74169,9 +75218,13 @@ function sourcePositions({ locked }) {
         .filter((index) => wheels[index]?.kind !== 'wheel')
         .map((index) => lock.packages.length + index));
 }
-function createPlace(member, plan, settings, store, context) {
+function createPlace(member, wanted, settings, store, run) {
     const count = member.locked.resolved.lock.packages.length;
-    const groups = member.groups.filter((group) => group.packages.every((position) => position < count));
+    const { exclude } = wanted.wanted.inputs.options;
+    const [plan, context] = exclude ? [wholePlan(wanted), { ...run, uploader: undefined }] : [wanted, run];
+    const groups = member.groups
+        .filter((group) => group.packages.every((position) => position < count))
+        .map((group) => (exclude ? wholeGroup(group) : group));
     const directory = (0,external_node_path_.join)(settings.directory, 'packages');
     let below;
     let place;
@@ -74180,6 +75233,18 @@ function createPlace(member, plan, settings, store, context) {
         return build_place_placeOf(await below, plan, settings, context);
     };
     return { open: () => (place ??= make()), below: () => Promise.resolve(below) };
+}
+/** The plan of an image from which nothing is left out: headers and static libraries may be what a build needs. */
+function wholePlan(plan) {
+    const { inputs } = plan.wanted;
+    const options = { ...inputs.options, exclude: undefined };
+    return { ...plan, wanted: { ...plan.wanted, inputs: { ...inputs, options } } };
+}
+/** A group whose layer is made unless an earlier image has it whole. */
+function wholeGroup(group) {
+    const { earlier, ...rest } = group;
+    const isWhole = earlier?.layer.descriptor.annotations?.[key_layerKeyAnnotation] === group.key;
+    return isWhole ? group : rest;
 }
 /** Says how the wheels of an environment are had that have to be built, by their places among all that is linked. */
 function supplyWheels(member, plan, { open }, store, context) {
@@ -74263,320 +75328,6 @@ async function build_place_placeOf(member, plan, settings, context) {
         directory,
         network: options.run.network,
     };
-}
-
-;// CONCATENATED MODULE: ./src/image/run-lines.ts
-
-/**
- * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
- * blank lines and those that begin with `#` are left out, inside of a command too.
- * @throws UserError for a line that is an instruction of a Dockerfile
- */
-function parseRunLines(text) {
-    const commands = [];
-    let begun = '';
-    for (const line of text.split(/\r?\n/)) {
-        if (/^\s*(#|$)/.test(line))
-            continue;
-        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
-        if (continued !== undefined)
-            begun += continued;
-        else {
-            commands.push(begun + line);
-            begun = '';
-        }
-    }
-    if (begun !== '')
-        commands.push(begun);
-    return commands.map((command) => run_lines_checked(command.trim())).filter((command) => command !== '');
-}
-function run_lines_checked(command) {
-    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
-    if (instruction === undefined)
-        return command;
-    throw new UserError(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
-        at: { input: 'run' },
-        advice: instruction === 'RUN'
-            ? `Write '${rest}'.`
-            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
-    });
-}
-/** The commands of each layer. */
-function runGroups({ commands, squash }) {
-    if (commands.length === 0)
-        return [];
-    return squash ? [commands] : commands.map((command) => [command]);
-}
-
-;// CONCATENATED MODULE: ./src/image/earlier.ts
-
-
-
-
-
-
-
-
-/**
- * Looks for an image of ours under a name.
- * @returns by platform; undefined where there is none, or one that somebody else made
- * @throws UserError when the registry refuses, or what it has is damaged
- */
-async function earlier_findEarlier(reference, platforms, client) {
-    const found = await client.findManifest(reference);
-    if (!found)
-        return platforms.map(() => undefined);
-    const name = formatReference(reference);
-    const origin = { registry: reference.registry, repository: reference.repository };
-    const top = parseBaseManifest(found.bytes.toString(), name);
-    if (top.kind === 'image') {
-        const image = earlierImage(found, origin, name);
-        return platforms.map(() => image);
-    }
-    return Promise.all(platforms.map(async (platform) => {
-        const digest = findImage(top.images, platform);
-        if (digest === undefined)
-            return undefined;
-        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
-    }));
-}
-function earlierImage({ mediaType, digest, bytes }, origin, name) {
-    const parsed = parseBaseManifest(bytes.toString(), name);
-    const value = JSON.parse(bytes.toString());
-    const annotations = isRecord(value) ? value['annotations'] : undefined;
-    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
-        return undefined;
-    }
-    const { config, layers } = parsed;
-    return {
-        origin,
-        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
-        config,
-        layers,
-        annotations,
-    };
-}
-/**
- * All of an earlier image, to be put out again.
- * @throws UserError when its config is damaged, or that of another platform's image
- */
-async function earlier_readEarlier(earlier, platform, client) {
-    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
-    const bytes = await client.readBlob(origin, descriptor);
-    const config = parseEarlierConfig(bytes, origin);
-    const diffIds = config.rootfs.diff_ids;
-    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
-    if (diffIds.length !== descriptors.length)
-        throw damaged(origin, 'its config has another number of layers');
-    const layers = descriptors.flatMap((layer, index) => {
-        const diffId = diffIds[index];
-        const { created_by: createdBy = '', comment } = history[index] ?? {};
-        const from = comment === madeHere ? 'reused' : 'base';
-        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
-    });
-    if (config.os !== platform.os || config.architecture !== platform.architecture) {
-        throw damaged(origin, `it is for ${config.os}/${config.architecture}`);
-    }
-    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
-    return { platform: own, manifest, config: { descriptor, bytes }, layers };
-}
-/** A layer where it lies, with the annotations of its descriptor. */
-function layerOf({ origin }, descriptor, diffId, client) {
-    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
-}
-function parseEarlierConfig(bytes, origin) {
-    try {
-        return parseConfig(bytes.toString());
-    }
-    catch (error) {
-        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-function damaged(origin, what) {
-    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry/* formatReference */.FH)(origin) } });
-}
-
-;// CONCATENATED MODULE: ./src/stages/earlier.ts
-
-
-
-
-
-
-
-
-/** How many layers of an earlier image are asked after at a time. */
-const earlier_parallel = 16;
-/**
- * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
- * as good as not there, for all of it can be made again.
- */
-async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
-    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
-    for (const reference of cacheFrom === 'none' ? [] : earlier_distinct([...own, ...cacheFrom])) {
-        const name = formatReference(reference);
-        try {
-            const found = await findEarlier(reference, platforms, registry);
-            if (found.some((image) => image !== undefined)) {
-                core.info(`${name} was made by an earlier run`);
-                return found;
-            }
-            core.info(`${name}: no image of this action is there`);
-        }
-        catch (error) {
-            if (!(error instanceof UserError))
-                throw error;
-            core.info(`${name} is no help: ${error.message}`);
-        }
-    }
-    return platforms.map(() => undefined);
-}
-function earlier_distinct(references) {
-    return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
-}
-/**
- * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
- * @returns undefined for another one, and for one that is damaged
- */
-async function earlier_takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
-    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
-        return undefined;
-    const image = await attempt(() => readEarlier(earlier, platform, registry));
-    if (!image)
-        return undefined;
-    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
-        uploader?.know(earlier.origin, descriptor.digest);
-    }
-    return image;
-}
-/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
-async function openEarlierLayers(earlier, platform, compression, { registry, uploader }) {
-    const byKey = new Map();
-    const image = earlier && (await attempt(() => earlier_readEarlier(earlier, platform, registry)));
-    for (const layer of image?.layers ?? []) {
-        const { annotations, mediaType } = layer.descriptor;
-        const key = annotations?.[key_layerKeyAnnotation];
-        if (key !== undefined && mediaType === media_types/* layerMediaTypes */.H6[compression])
-            byKey.set(key, layer);
-    }
-    return {
-        ...(image && { image }),
-        async find(keys) {
-            const wanted = keys.flatMap((key) => {
-                const layer = byKey.get(key);
-                return layer ? [[key, layer]] : [];
-            });
-            const there = await concurrency_mapConcurrently(wanted, earlier_parallel, async ([, { descriptor, origin }]) => {
-                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
-                if (has)
-                    uploader?.know(origin, descriptor.digest);
-                return has === true;
-            });
-            return new Map(wanted.filter((_, index) => there[index]));
-        },
-    };
-}
-async function attempt(work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stages/plan.ts
-
-
-
-
-
-
-
-/** Layers for micromamba, for the wiring, for what belongs to no package, and for the application. */
-const fixedLayers = 4;
-/** Chooses the layers of an image's packages, and finds those that an earlier image has. */
-async function planImage(wanted, context) {
-    const { inputs } = wanted;
-    const base = await wanted.base.open();
-    const { uid, gid } = wanted.base.summary.user;
-    const { groupWritable, compression } = inputs.options;
-    const owner = { uid, gid: groupWritable ? 0 : gid, groupWritable };
-    const earlier = await openEarlierLayers(wanted.earlier, inputs.platform, compression, context);
-    const reserved = fixedLayers + runGroups(inputs.options.run).length;
-    // Of each environment one more is for what its link scripts make.
-    const budget = Math.floor((layerBudget - base.image.layers.length - reserved) / inputs.environments.length) - 1;
-    const members = await Promise.all(wanted.members.map(async (locked, index) => {
-        const environment = inputs.environments[index];
-        if (!environment)
-            throw new Error('an environment is missing from the inputs');
-        const { rootPrefix } = base;
-        const prefix = environment.name === 'base' ? rootPrefix : `${rootPrefix}/envs/${environment.name}`;
-        const place = { prefix, rootPrefix, owner };
-        const { packages } = locked.resolved.lock;
-        const names = packages.map(({ name }) => name);
-        const python = names.indexOf('python');
-        const { wheels = [], ownLayer } = environment;
-        const places = (isWanted) => new Set(wheels.flatMap((wheel, place) => (isWanted(wheel) ? [place] : [])));
-        const grouped = {
-            ...{ packages: names, wheels: wheels.map(({ name }) => name), ownLayer },
-            built: places((wheel) => 'origin' in wheel),
-            folders: places((wheel) => 'origin' in wheel && 'files' in wheel.origin),
-        };
-        const groups = groupLocked(grouped, Math.max(1, budget)).map((group) => {
-            const { title, packages: positions, isOfFolders } = group;
-            const needsPython = positions.some((position) => position >= names.length || packages[position]?.subdir === 'noarch');
-            const layer = layerInputs(inputs, environment, place, positions, needsPython ? python : -1);
-            return {
-                title: environment.name === 'base' ? title : `${environment.name}: ${title}`,
-                packages: positions,
-                ...(isOfFolders && { isOfFolders }),
-                inputs: layer,
-                key: layerKey(layer),
-            };
-        });
-        const found = await withEarlier(groups, packages, earlier);
-        return { inputs: environment, locked, prefix, groups: found };
-    }));
-    return { wanted, base, owner, members, earlier };
-}
-/** @param python the position of the python that the packages depend on; -1 when they depend on none */
-function layerInputs(image, environment, place, positions, python) {
-    const { options } = image;
-    const { packages, wheels = [], pip } = environment;
-    const found = packages[python];
-    const own = positions.flatMap((position) => wheels[position - packages.length] ?? []);
-    const keyed = (wheel) => {
-        const { name, requested, directUrl } = wheel;
-        const content = 'sha256' in wheel
-            ? { sha256: wheel.sha256 }
-            : { build: wheel_origin_buildKey(image, environment, place.prefix, wheel.origin) };
-        return { name, ...content, requested, ...(directUrl && { directUrl }) };
-    };
-    return {
-        ...place,
-        compression: options.compression,
-        ...(found && { python: found, ...(options.compilePyc && { bytecode: bytecode_format_bytecodeFormat }) }),
-        packages: positions.flatMap((position) => packages[position] ?? []),
-        ...(own.length > 0 && { wheels: own.map(keyed), ...(pip !== undefined && { pip }) }),
-    };
-}
-/** A layer without whose facts the rest of the image cannot be made is made again, and one whose facts are of other packages. */
-async function withEarlier(groups, packages, earlier) {
-    const found = await earlier.find(groups.map(({ key }) => key));
-    return groups.map((group) => {
-        const layer = found.get(group.key);
-        const text = layer?.descriptor.annotations?.[factsAnnotation] ?? '';
-        const facts = parseFacts(text);
-        const own = group.packages.flatMap((position) => packages[position] ?? []);
-        if (!layer || !facts || !areFactsOf(own, facts))
-            return group;
-        const annotations = { [key_layerKeyAnnotation]: group.key, [factsAnnotation]: text };
-        return { ...group, earlier: { layer: image_asOwn(layer, group.title, annotations), facts } };
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/image/inputs.ts
@@ -74737,7 +75488,14 @@ function memberOf({ request, environment, name, packages }) {
         environment,
         file,
         resolved: { lock, text: '', path, hash: (0,common_digest/* digestOf */.ol)(''), changed: false },
-        result: { file, hash: (0,common_digest/* digestOf */.ol)(''), changed: false, packages: packages.length },
+        result: {
+            environment: name,
+            asked: [],
+            file,
+            hash: (0,common_digest/* digestOf */.ol)(''),
+            changed: false,
+            packages: packages.length,
+        },
     };
 }
 async function planFor(member, { request, platform, base: pinned, bases }, context) {
@@ -75155,6 +75913,7 @@ function shellWord(text) {
 
 
 
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
@@ -75274,6 +76033,11 @@ async function lockMember(request, member, platform, bases, context) {
     for (const line of describeLock(resolved, lockFile, change, context.commits))
         lib_core/* info */.pq(line);
     const result = {
+        environment: member.name,
+        asked: [
+            ...(header?.specs ?? []).map(environment_read/* packageOfSpec */.$P),
+            ...wheels.flatMap(({ name, requested }) => (requested ? [`pip:${name}`] : [])),
+        ],
         file: lockFile,
         hash: resolved.hash,
         changed: resolved.changed,
@@ -75419,7 +76183,7 @@ async function writeSummary({ operation, number, url, branch }, proposal) {
     const text = proposal && proposal.files.length > 0 ? proposal.text : undefined;
     const parts = text
         ? [pull, text.details(body_limits.body)]
-        : [`The locks on ${code(branch)} are what they would be now.`, pull];
+        : [`The locks on ${markdown_code(branch)} are what they would be now.`, pull];
     try {
         await (0,promises_.appendFile)(file, `${['## Locks', ...parts].filter((part) => part !== '').join('\n\n')}\n`);
     }
@@ -75544,9 +76308,9 @@ function pullRequestText(changes) {
     const fresh = changes.filter(({ diff }) => diff === undefined);
     const files = fresh.length === 1 ? '1 new lockfile' : `${fresh.length} new lockfiles`;
     const parts = [...(fresh.length > 0 ? [files] : []), ...(changed.length > 0 ? [summarize(changed)] : [])];
-    const list = fresh.map(({ path, after }) => `- ${code(path)} is new, with ${countLocked(after)}`);
+    const list = fresh.map(({ path, after }) => `- ${markdown_code(path)} is new, with ${countLocked(after)}`);
     const same = changes.filter(({ diff }) => diff && !changed.some((it) => it.diff === diff));
-    const kept = same.map(({ path }) => `- ${code(path)} has the same packages, and says otherwise what it was solved for`);
+    const kept = same.map(({ path }) => `- ${markdown_code(path)} has the same packages, and says otherwise what it was solved for`);
     const start = [...list, ...kept].join('\n');
     return {
         line: parts.join('; ') || 'the same packages',
@@ -75869,7 +76633,7 @@ async function refreshOwnBranch(request, target, locks, tools) {
     const pull = await findOpen(github, branch, base);
     const found = await findBranch(github, branch, baseTip);
     if (proposal.files.length === 0)
-        return settle(request, target, { pull, found }, tools);
+        return own_branch_settle(request, target, { pull, found }, tools);
     const { text } = proposal;
     const commit = await planCommit(request, target, locks, { proposal, baseTip, found }, github);
     const headSha = commit ? await tools.writer.commit(commit) : found?.tip;
@@ -75897,7 +76661,7 @@ async function refreshOwnBranch(request, target, locks, tools) {
     return { ...outcome, ...address, operation: 'updated' };
 }
 /** The base has the locks: an open pull request has nothing to propose any more, and the branch no purpose. */
-async function settle({ pullRequest: { deleteBranch } }, { branch, base }, { pull, found }, { github, writer }) {
+async function own_branch_settle({ pullRequest: { deleteBranch } }, { branch, base }, { pull, found }, { github, writer }) {
     lib_core/* info */.pq(`The locks on '${base}' are what they would be now.`);
     const address = pull && { number: pull.number, url: pull.url };
     if (found && found.people.length > 0) {

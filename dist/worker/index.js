@@ -48129,18 +48129,18 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 ;// CONCATENATED MODULE: ./src/common/digest.ts
 
 const pattern = /^sha256:[0-9a-f]{64}$/;
-function isDigest(text) {
+function digest_isDigest(text) {
     return pattern.test(text);
 }
 /** @throws Error when `text` is no sha256 digest; callers that read user input check with `isDigest` first */
 function digest_parseDigest(text) {
-    if (!isDigest(text))
+    if (!digest_isDigest(text))
         throw new Error(`not a sha256 digest: '${text}'`);
     return text;
 }
 /** The digest of bytes, or of a string's UTF-8. */
 function digest_digestOf(content) {
-    return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(content).digest('hex')}`;
 }
 /** The 64 hex digits of a digest. */
 function hexOf(digest) {
@@ -48385,6 +48385,40 @@ function name_isArchiveName(path) {
     return /\.(whl|zip|tar|tar\.(gz|bz2|xz|lz|lzma)|tgz|tbz|txz|tlz)$/i.test(path);
 }
 
+;// CONCATENATED MODULE: ./src/environment/spec.ts
+
+/**
+ * The one form of specs that mean the same: the package's name in lower case, no more spaces than needed, no
+ * credentials. `Python >= 3.8` and `python>=3.8` are both `python>=3.8`. What stands in brackets or is an address is
+ * left alone but for credentials.
+ */
+function normalizeSpec({ text, selector }) {
+    const normal = normalizeMatchSpec(withoutCredentials(text.trim()));
+    return selector === undefined ? normal : `sel(${selector}): ${normal}`;
+}
+/** `[channel::]name[version and build][brackets]`, conda's models/match_spec.py. */
+const matchSpec = /^(.*::)?([\w.*-]+)([^[]*)(\[.*)?$/s;
+function normalizeMatchSpec(text) {
+    const [, channel = '', name = '', constraint = '', brackets = ''] = matchSpec.exec(text) ?? [];
+    if (name === '' || name.includes('://'))
+        return text;
+    const compact = constraint
+        .replace(/\s+/g, ' ')
+        .replace(/\s*([=<>!~,|]+)\s*/g, '$1')
+        .trimEnd();
+    return channel + name.toLowerCase() + compact + brackets.trimEnd();
+}
+/**
+ * The name of the package that a MatchSpec is about, whether one of a lock's header or one that a package depends on; of an address
+ * of an archive the name that stands there.
+ */
+function spec_packageOfSpec(spec) {
+    const bare = spec.replace(/^sel\(\w+\): /, '').trim();
+    const [, archive] = /:\/\/.*\/(.+)-[^-/]+-[^-/]+\.(?:conda|tar\.bz2)\b/.exec(bare) ?? [];
+    const [, , name = ''] = /^(.*::)?([\w.*-]+)/.exec(bare) ?? [];
+    return (archive ?? name).toLowerCase();
+}
+
 ;// CONCATENATED MODULE: ./src/environment/read.ts
 
 
@@ -48459,6 +48493,360 @@ function findDistributions(paths) {
 /** Their names, sorted, each once. */
 function distributionNames(paths) {
     return [...new Set(findDistributions(paths).map(({ name }) => name))].sort();
+}
+
+;// CONCATENATED MODULE: ./src/common/gitignore.ts
+
+/**
+ * Parses a line by git's rules (git-scm.com, gitignore, "PATTERN FORMAT"; git's wildmatch.c and dir.c). Names are compared with their case, by
+ * characters where git goes by bytes.
+ *
+ * The rules are here, as Docker's are beside `copy`, since each pattern's part in what is left out is told, and the libraries that there
+ * are answer for a list as a whole. A test holds them to git itself.
+ * @returns undefined for an empty line and a comment
+ * @throws UserError for what git would silently match with nothing: a class or an escape without its end
+ */
+function parseGitPattern(line) {
+    const text = withoutSpaces(line);
+    if (text === '' || text.startsWith('#'))
+        return undefined;
+    const isNegated = text.startsWith('!');
+    const written = isNegated ? text.slice(1) : text;
+    const isForDirectories = /[^/]\/$/.test(written);
+    const pattern = isForDirectories ? written.slice(0, -1) : written;
+    if (/^\/*$/.test(pattern))
+        throw new errors_UserError(`'${text}' names nothing`);
+    const isAnchored = pattern.includes('/');
+    const expression = new RegExp(`^${sourceOf(pattern.replace(/^\//, ''), text)}$`, 'su');
+    const matches = isAnchored
+        ? (path) => expression.test(path)
+        : (path) => expression.test(path.slice(path.lastIndexOf('/') + 1));
+    return { text, isNegated, isForDirectories, matches };
+}
+/** A space at the end counts where a backslash stands before it. */
+function withoutSpaces(line) {
+    const [text = ''] = /^(?:\s*(?:\\[^]|[^\s\\]))*(?:\s*\\$)?/u.exec(line.trimStart()) ?? [];
+    return text;
+}
+function sourceOf(pattern, text) {
+    const tokens = pattern.matchAll(/\*+|\?|\\[^]?|\[[!^]?\]?(?:\[:\w*:\]|\\[^]|[^\]\\])*\]|[^]/gu);
+    let source = '';
+    let passed = -1;
+    for (const { 0: token, index } of tokens) {
+        if (index < passed)
+            continue;
+        const end = index + token.length;
+        if (token.startsWith('**') && (index === 0 || pattern[index - 1] === '/')) {
+            if (end === pattern.length)
+                source += '.*';
+            else if (pattern[end] === '/') {
+                source += '(?:.*/)?';
+                passed = end + 1;
+            }
+            else
+                source += '[^/]*';
+        }
+        else if (token.startsWith('*'))
+            source += '[^/]*';
+        else if (token === '?')
+            source += '[^/]';
+        else if (token === '\\' || token === '[')
+            throw new errors_UserError(`the pattern '${text}' ends in its '${token}'`);
+        else if (token.startsWith('['))
+            source += classOf(token, text);
+        else
+            source += escaped(token.replace(/^\\/, ''));
+    }
+    return source;
+}
+/** POSIX's classes, of ASCII. */
+const classes = {
+    alnum: 'A-Za-z0-9',
+    alpha: 'A-Za-z',
+    blank: ' \\t',
+    cntrl: '\\x00-\\x1f\\x7f',
+    digit: '0-9',
+    graph: '\\x21-\\x7e',
+    lower: 'a-z',
+    print: '\\x20-\\x7e',
+    punct: '\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e',
+    space: '\\s',
+    upper: 'A-Z',
+    xdigit: 'A-Fa-f0-9',
+};
+/** `[a-z]`, `[!a-z]`, `[[:digit:]]`; none of them is a `/`. */
+function classOf(token, text) {
+    const isNegated = /^\[[!^]/.test(token);
+    const content = token.slice(isNegated ? 2 : 1, -1);
+    if (content === '')
+        throw new errors_UserError(`the pattern '${text}' ends in its '['`);
+    const items = content.matchAll(/\[:(\w*):\]|(\\?[^])(?:-(\\?[^]))?/gu);
+    const members = Array.from(items, ([, name, from = '', to]) => {
+        if (name !== undefined) {
+            const members = classes[name];
+            if (members === undefined)
+                throw new errors_UserError(`the pattern '${text}' has a class '${name}', which there is not`);
+            return members;
+        }
+        const [first, last] = [from.replace(/^\\(?=.)/su, ''), to?.replace(/^\\(?=.)/su, '')];
+        if (last === undefined)
+            return escaped(first);
+        // git takes the first for itself before it looks at the range.
+        return first <= last ? `${escaped(first)}-${escaped(last)}` : escaped(first);
+    });
+    return `(?!/)[${isNegated ? '^' : ''}${members.join('')}]`;
+}
+function escaped(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => character === '-' ? '\\x2d' : `\\${character}`);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude-sets.ts
+/** The sets that `exclude` knows, by the name behind the `@`. What one of them leaves out, `!` takes back. */
+const exclude_sets_excludeSets = {
+    static: {
+        patterns: ['*.a', '*.la'],
+        safe: 'Archives of object code and the notes of libtool: linkers read them, the loader of programs never does.',
+        unsafe: "Whoever links in a container: compilers (their own libgcc.a, python's and CUDA's libraries for devices), and what compiles when it runs, such as torch.compile, Cython, Rcpp or Stan.",
+    },
+    headers: {
+        patterns: [
+            '/include/',
+            '/lib/R/include/',
+            '/lib/R/library/*/include/',
+            '/lib/python*/site-packages/**/include/**/*.h',
+            '/lib/python*/site-packages/**/include/**/*.hh',
+            '/lib/python*/site-packages/**/include/**/*.hpp',
+            '/lib/python*/site-packages/**/include/**/*.cuh',
+            '/lib/pkgconfig/',
+            '/share/pkgconfig/',
+            '/lib/cmake/',
+            '/share/cmake/',
+            '/share/aclocal/',
+            '/lib/python*/config-*/',
+        ],
+        safe: "Headers, and what tells compilers of libraries (pkg-config, CMake, aclocal, python's config). In site-packages only headers in directories called include, of which modules may lie beside.",
+        unsafe: 'Whoever compiles in a container: sdists of pip, R packages from source, cffi, Cython, torch.compile, triton, cppyy, CMake itself, whose modules are in share/cmake.',
+    },
+    docs: {
+        patterns: ['/man/', '/share/man/', '/info/', '/share/info/', '/doc/', '/share/doc/', '/share/gtk-doc/'],
+        safe: 'Pages of man and info, documentation and API references, for people. Licences in them are kept.',
+        unsafe: 'People who ask man or --help that shows a page of man (git help), and the few programs that read templates or examples out of share/doc.',
+    },
+    tests: {
+        patterns: [
+            '/lib/python*/site-packages/**/tests/',
+            '/lib/R/tests/',
+            '/lib/R/library/*/tests/',
+            '/lib/R/library/*/unitTests/',
+        ],
+        safe: 'Packages called tests inside of site-packages, and the tests of R and its libraries: imported by test runners. Directories called test or testing are kept, since those are interfaces (django.test, numpy.testing).',
+        unsafe: "Whoever runs the tests of installed packages (numpy.test(), scipy.test(), tools::testInstalledPackage), and packages that import helpers or read data out of their own or another one's tests.",
+    },
+    locale: {
+        patterns: ['/share/locale/', '/lib/R/library/*/po/', '/lib/R/library/translations/'],
+        safe: "Translations of messages: programs fall back to the English that they are written in. Data of locales (the C library's, Babel's, ICU's) are kept, since programs compute with them.",
+        unsafe: 'Whoever is to read messages in another language than English.',
+    },
+    debug: {
+        patterns: [
+            '/lib/debug/',
+            '/lib/**/*.debug',
+            '/bin/**/*.debug',
+            '*.dwo',
+            '*.dwp',
+            '*.dSYM/',
+            '/lib/**/*-gdb.py',
+            '/share/gdb/',
+        ],
+        safe: 'Debugging information beside programs and libraries, and what gdb loads by itself. Files called *.pdb are kept: in most environments these are molecules.',
+        unsafe: 'Whoever runs gdb, or reads crashes, in the container; backtraces of programs that are built to read such files lack lines.',
+    },
+};
+/**
+ * Files of licences: what an image gives away has to come with them. No set leaves them out, nor does a pattern that does not name
+ * licences: `share/doc/` keeps `share/doc/zlib/LICENSE`, and `LICENSE*` leaves it out.
+ */
+const words = /licen[cs]e|copying|copyright|notice/i;
+const directory = /(?:^|\/)licen[cs]es?\/[^]/i;
+const exclude_sets_file = /(?:^|\/)(?:(?:third[-_ ]?party[-_ ]?)?(?:licen[cs]es?|notices?)|unlicen[cs]e|copying\d*|copyrights?)(?:[-_. ][^/]*)?$/i;
+/** A module that is called so is none. */
+const code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
+/** Whether a file is one of licences, by its own name or that of a directory above. */
+function isLicence(path) {
+    return words.test(path) && (directory.test(path) || exclude_sets_file.test(path)) && !code.test(path);
+}
+/** Whether the text of a pattern names licences. */
+function namesLicences(pattern) {
+    return words.test(pattern);
+}
+
+;// CONCATENATED MODULE: ./src/prefix/exclude.ts
+
+
+
+
+/** All patterns stand in a manifest, which is to stay small. */
+const mostText = 32_000;
+/**
+ * Parses what is to be left out: a pattern a line as in a `.gitignore`, or a set, `@docs`; either with `!` to take back.
+ * @returns the patterns, comments and empty lines left out, each once, where it stands last
+ * @throws UserError for one that is no pattern, or a set that there is not
+ */
+function parseExclude(text, input) {
+    const patterns = text.split(/\r?\n/).flatMap((line) => {
+        try {
+            return parseItem(line)?.text ?? [];
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            throw new UserError(error.message, { at: { input } });
+        }
+    });
+    const last = patterns.filter((pattern, index) => !patterns.includes(pattern, index + 1));
+    if (last.join('\n').length > mostText)
+        throw new UserError(`its patterns are more than ${mostText} characters`, { at: { input } });
+    return last;
+}
+function parseItem(line) {
+    const [, negation = '', name] = /^(!?)@(.*)$/.exec(line.trim()) ?? [];
+    if (name === undefined) {
+        const pattern = parseGitPattern(line);
+        return pattern && { ...pattern, kind: 'pattern' };
+    }
+    const set = Object.entries(exclude_sets_excludeSets).find(([known]) => known === name)?.[1];
+    if (!set) {
+        const sets = Object.keys(exclude_sets_excludeSets).map((known) => `@${known}`);
+        throw new errors_UserError(`there is no set '@${name}'. Use ${sets.join(', ')}, one a line; a name that begins with @ is written \\@.`);
+    }
+    const inside = new Matcher(set.patterns.flatMap((pattern) => parseItem(pattern) ?? []));
+    return {
+        kind: 'set',
+        text: `${negation}@${name}`,
+        isNegated: negation !== '',
+        has: (path, type) => inside.excludedBy(path, type) !== undefined,
+    };
+}
+const compiled = new WeakMap();
+/** @param patterns as `parseExclude` gives them; the last that speaks of a path decides */
+function exclusionOf(patterns) {
+    const known = compiled.get(patterns);
+    if (known)
+        return known;
+    const items = patterns.flatMap((line) => parseItem(line) ?? []);
+    const isNaming = ({ kind, text }) => kind === 'pattern' && namesLicences(text);
+    const [all, naming] = [new Matcher(items), new Matcher(items, isNaming)];
+    const matcherOf = (path) => (isLicence(path) ? naming : all);
+    const exclusion = {
+        excludedBy(path, type) {
+            if (isProtected(path))
+                return undefined;
+            const own = matcherOf(path).excludedBy(path, type);
+            const source = exclude_sourceOf(path);
+            return own ?? (source === undefined ? undefined : all.excludedBy(source));
+        },
+        touching(files) {
+            const touched = new Set();
+            const seen = new Map([all, naming].map((matcher) => [matcher, new Set()]));
+            const look = (matcher, file) => {
+                matcher.addTouching(file, touched, seen.get(matcher));
+            };
+            for (const file of files) {
+                if (isProtected(file))
+                    continue;
+                look(matcherOf(file), file);
+                const source = exclude_sourceOf(file);
+                if (source !== undefined)
+                    look(all, source);
+            }
+            return [...touched].sort((a, b) => a - b);
+        },
+    };
+    compiled.set(patterns, exclusion);
+    return exclusion;
+}
+/**
+ * What no pattern leaves out: the records of packages, so that the image tells the truth about what is in it, and link scripts, whose
+ * work would be missing in silence.
+ */
+function isProtected(path) {
+    return (path === 'conda-meta' ||
+        path.startsWith('conda-meta/') ||
+        /^bin\/\.[^/]+-(?:pre-link|post-link|pre-unlink)\.sh$/.test(path));
+}
+/** The source of bytecode in a `__pycache__`: the one is of no use without the other. */
+function exclude_sourceOf(path) {
+    if (!path.endsWith('.pyc'))
+        return undefined;
+    const [, directory, name] = /^((?:.*\/)?)__pycache__\/([^/]+)\.[^/.]+(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
+    return name === undefined ? undefined : `${directory ?? ''}${name}.py`;
+}
+/**
+ * git's rules: of the patterns that match a path the last decides, and in a directory that is left out nothing is taken back. A set
+ * speaks of files: what it leaves out can be taken back with their directory.
+ */
+class Matcher {
+    /** The last first. */
+    #items;
+    #said = new Map();
+    constructor(items, isUsed = () => true) {
+        this.#items = [...items.entries()].filter(([, item]) => isUsed(item)).reverse();
+    }
+    excludedBy(path, type) {
+        const above = this.#saidOf(parentOf(path));
+        if (above.excludedBy !== undefined)
+            return above.excludedBy;
+        for (const [index, item] of this.#items) {
+            const speaks = item.kind === 'set'
+                ? index > above.takenBack && item.has(path, type)
+                : (type === 'directory' || !item.isForDirectories) && item.matches(path);
+            if (speaks)
+                return item.isNegated ? undefined : index;
+        }
+        return undefined;
+    }
+    /** @param seen directories whose patterns have been added */
+    addTouching(file, touched, seen = new Set()) {
+        const directories = [];
+        for (const parent of parentsOf(file)) {
+            if (seen.has(parent))
+                break;
+            seen.add(parent);
+            directories.push(parent);
+        }
+        for (const [index, item] of this.#items) {
+            if (touched.has(index))
+                continue;
+            const speaks = item.kind === 'set'
+                ? item.has(file)
+                : (!item.isForDirectories && item.matches(file)) || directories.some(item.matches);
+            if (speaks)
+                touched.add(index);
+        }
+    }
+    #saidOf(directory) {
+        if (directory === '')
+            return { takenBack: -1 };
+        const known = this.#said.get(directory);
+        if (known)
+            return known;
+        const above = this.#saidOf(parentOf(directory));
+        const said = above.excludedBy === undefined ? this.#sayOf(directory, above) : above;
+        this.#said.set(directory, said);
+        return said;
+    }
+    #sayOf(directory, above) {
+        const found = this.#items.find(([, item]) => item.kind === 'pattern' && item.matches(directory));
+        if (!found)
+            return above;
+        const [index, { isNegated }] = found;
+        if (!isNegated)
+            return { excludedBy: index, takenBack: above.takenBack };
+        return { takenBack: Math.max(above.takenBack, index) };
+    }
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 ;// CONCATENATED MODULE: ./src/packages/wheel/csv.ts
@@ -49122,10 +49510,10 @@ function wrapperScripts({ console, gui }, { version }, pip, wheel) {
     const oldPython = Number(minor) < 11;
     takeOver('pip', ['pip', `pip${major}`, `pip${version}`], /^pip(\d+(\.\d+)?)?$/);
     takeOver('easy_install', ['easy_install', `easy_install-${version}`], /^easy_install(-\d+\.\d+)?$/);
-    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? withoutSpaces(value) : value}`, pip, wheel));
+    return [...specs, ...others, ...gui].map(([name, value]) => parseSpecification(`${name} = ${oldPython ? scripts_withoutSpaces(value) : value}`, pip, wheel));
 }
 /** On pythons before 3.11, pip reads entry points by pkg_resources, which gives `module : callable` back without the spaces. */
-function withoutSpaces(value) {
+function scripts_withoutSpaces(value) {
     return value.replace(/^([^\s:]+)\s*:\s*/, '$1:');
 }
 /** Python's `\w`. */
@@ -49563,18 +49951,53 @@ async function peek(content, length) {
 ;// CONCATENATED MODULE: ./src/prefix/linkable.ts
 
 
+
+/** The place where nothing is left out: what conda and pip would find. */
+function asInstalled(context) {
+    return { ...context, exclude: undefined };
+}
 function isPackage(source) {
     return 'facts' in source;
 }
-/** @throws UserError as `planLink` and `planWheel` do */
+/**
+ * Plans a package or a wheel, less what is left out.
+ * @throws UserError as `planLink` and `planWheel` do
+ */
 function planLinkable(source, context) {
-    return isPackage(source) ? plan_planLink(source.archive.info, context) : planWheel(source, wheelContext(context));
+    const plan = isPackage(source)
+        ? plan_planLink(source.archive.info, context)
+        : planWheel(source, wheelContext(context));
+    return context.exclude ? lessExcluded(plan, context.exclude) : plan;
 }
-/** Links a package or a wheel, as `linkPackage` and `linkWheel` do. */
-function linkLinkable(source, context, select, compiler) {
-    return isPackage(source)
-        ? link_linkPackage(source, context, select, compiler)
-        : linkWheel(source, wheelContext(context), select, compiler);
+/** A plan without what patterns leave out. */
+function lessExcluded(plan, exclude) {
+    const exclusion = exclusionOf(exclude);
+    const isKept = (path) => exclusion.excludedBy(path) === undefined;
+    const kept = {
+        bytecode: plan.bytecode.filter(({ source, path }) => isKept(source) && isKept(path)),
+        paths: plan.paths.filter(isKept),
+    };
+    return 'generated' in plan
+        ? { ...plan, ...kept, files: plan.files.filter(({ path }) => isKept(path)) }
+        : { ...plan, ...kept, files: plan.files.filter(({ path }) => isKept(path)) };
+}
+/**
+ * Links a package or a wheel, as `linkPackage` and `linkWheel` do, less what is left out: their records tell of all that they would put
+ * there.
+ */
+async function* linkLinkable(source, context, select = () => true, compiler) {
+    const exclusion = context.exclude && exclusionOf(context.exclude);
+    const selectKept = exclusion
+        ? (path) => select(path) && exclusion.excludedBy(path) === undefined
+        : select;
+    const entries = isPackage(source)
+        ? link_linkPackage(source, context, selectKept, compiler)
+        : linkWheel(source, wheelContext(context), selectKept, compiler);
+    for await (const entry of entries) {
+        const isLeftOut = entry.type === 'directory' && exclusion?.excludedBy(entry.path, 'directory') !== undefined;
+        if (!isLeftOut)
+            yield entry;
+    }
 }
 function wheelContext({ pip, ...context }) {
     if (pip === undefined)
@@ -49588,9 +50011,11 @@ function wheelContext({ pip, ...context }) {
  * stop there too (OCI distribution spec, "Pushing Manifests"); with this and `layerBudget` ours are below one, whatever is in them.
  */
 const annotationLimit = 9000;
+/** What it may say of what was left out of it, besides. */
+const manifest_room_leftOutLimit = 500;
 /** Whether a text has room in the annotation of a layer. */
-function manifest_room_hasRoom(text) {
-    return bytesInManifest(text) <= annotationLimit;
+function manifest_room_hasRoom(text, limit = annotationLimit) {
+    return bytesInManifest(text) <= limit;
 }
 /**
  * How many entries the path sets of an annotation may have together.
@@ -49740,7 +50165,72 @@ function path_set_parsePathSet(text) {
     return formatPathSet(set) === text ? set : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/layers/sizes.ts
+
+
+/** How much of a layer's annotation they may take: paths are worth more. */
+const room = 3000;
+/** Gives entries on, and counts the bytes of files. */
+async function* counted(entries, add) {
+    for await (const entry of entries) {
+        if (entry.type === 'file')
+            add(entry.size);
+        yield entry;
+    }
+}
+/** Whether a file of a wheel says what the wheel needs. */
+function isMetadata(path) {
+    return path.endsWith('.dist-info/METADATA');
+}
+/**
+ * @param size bytes of its files
+ * @param texts of a wheel its METADATA, by path
+ */
+function packageSize(source, size, texts) {
+    if (!isPackage(source)) {
+        const metadata = Object.entries(texts).find(([path]) => isMetadata(path))?.[1] ?? '';
+        return { name: `pip:${source.locked.name}`, size, needs: requirementsIn(metadata).always };
+    }
+    const { json } = source.archive.info.index;
+    return { name: source.locked.name, size, needs: packagesNeeded(json['depends']) };
+}
+/** The names in a package's `depends`; virtual packages are left out. */
+function packagesNeeded(depends) {
+    const specs = Array.isArray(depends) ? depends.filter((spec) => typeof spec === 'string') : [];
+    return [...new Set(specs.map(spec_packageOfSpec))].filter((name) => name !== '' && !name.startsWith('__'));
+}
+/**
+ * What a distribution's METADATA says that it needs (core metadata, `Requires-Dist`): canonical names, those behind a marker that asks for an
+ * extra apart.
+ */
+function requirementsIn(metadata) {
+    const [headers = ''] = metadata.split(/\r?\n\r?\n/, 1);
+    const always = new Set();
+    const withExtras = new Set();
+    for (const [, name = '', marker = ''] of headers.matchAll(/^Requires-Dist:[ \t]*([\w.-]+)[^;\n]*(?:;(.*))?$/gim)) {
+        ;
+        (/\bextra\s*==/.test(marker) ? withExtras : always).add(name_canonicalName(name));
+    }
+    return { always: [...always], withExtras: [...withExtras] };
+}
+/** As they stand in the annotation: without what they need, or not at all, where there is no room. */
+function withinRoom(packages) {
+    const fits = (some) => JSON.stringify(some.map(formatSize)).length <= room;
+    if (fits(packages))
+        return packages;
+    const bare = packages.map((one) => ({ ...one, needs: [] }));
+    return fits(bare) ? bare : [];
+}
+function formatSize({ name, size, needs }) {
+    return [name, size, ...needs].join(' ');
+}
+function sizes_parseSize(text) {
+    const [name = '', size = '', ...needs] = text.split(' ');
+    return { name, size: Number(size), needs };
+}
+
 ;// CONCATENATED MODULE: ./src/layers/facts.ts
+
 
 
 
@@ -49763,7 +50253,8 @@ function formatFacts(facts) {
     const text = formatAll(facts);
     return hasRoom(text) ? text : undefined;
 }
-function formatAll({ claims, ways, texts, scripted, messages, distributions, python }) {
+function formatAll(facts) {
+    const { claims, ways, texts, scripted, messages, distributions, python, prefix, sizes } = facts;
     const hasScripts = scripted.length > 0 || Object.keys(messages).length > 0;
     return JSON.stringify({
         claims: formatPathSet(claims),
@@ -49772,6 +50263,7 @@ function formatAll({ claims, ways, texts, scripted, messages, distributions, pyt
         ...(hasScripts && { scripts: [scriptRules, scripted, facts_sorted(messages)] }),
         distributions,
         ...(python && { python: [python.version, python.executable, python.sitePackages] }),
+        sizes: [prefix, ...sizes.map(formatSize)],
     });
 }
 function facts_sorted(texts) {
@@ -49792,18 +50284,24 @@ function readFacts(text) {
     }
     if (!isRecord(value))
         return undefined;
-    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python } = value;
+    const { claims, ways, texts = {}, scripts = [scriptRules, [], {}], distributions, python, sizes } = value;
     if (typeof claims !== 'string' || typeof ways !== 'string')
         return undefined;
     const [claimed, above] = [parsePathSet(claims), parsePathSet(ways)];
     if (!claimed || !above || !isTexts(texts) || !Array.isArray(scripts))
         return undefined;
     const [, scripted, messages] = scripts;
-    if (!isList(scripted) || !isTexts(messages) || !isList(distributions))
+    if (!isList(scripted) || !isTexts(messages) || !isList(distributions) || !isList(sizes))
         return undefined;
     if (!Object.keys(texts).every(isActivationFile))
         return undefined;
-    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions };
+    const [prefix, ...lines] = sizes;
+    if (prefix === undefined)
+        return undefined;
+    const known = { prefix, sizes: lines.map(parseSize) };
+    if (known.sizes.some(({ size }) => !Number.isSafeInteger(size) || size < 0))
+        return undefined;
+    const read = { claims: claimed, ways: above, texts, scripted, messages, distributions, ...known };
     if (python === undefined)
         return read;
     if (!isList(python))
@@ -49821,11 +50319,132 @@ function isList(value) {
  * Whether facts can be those of a layer with these packages: what they tell of packages and of python is about some that it has.
  * Whether it is true they alone can tell.
  */
-function areFactsOf(packages, { scripted, messages, python }) {
+function areFactsOf(packages, { scripted, messages, python, sizes }) {
+    const names = new Set(packages.map(({ name }) => name));
+    // Wheels are in no layer with packages.
+    const isKnown = ({ name }) => (name.startsWith('pip:') ? names.size === 0 : names.has(name));
     const dists = new Set(packages.map(({ name, version, build }) => `${name}-${version}-${build}`));
     const own = packages.find(({ name }) => name === 'python');
     const isRightPython = own ? python !== undefined && isPythonOf(own, python) : python === undefined;
-    return isRightPython && [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
+    const isOfDists = [...scripted, ...Object.keys(messages)].every((dist) => dists.has(dist));
+    return isRightPython && isOfDists && sizes.every(isKnown);
+}
+
+;// CONCATENATED MODULE: ./src/layers/left-out.ts
+
+
+
+
+/** The annotation of a layer's descriptor that says what was left out of it. */
+const leftOutAnnotation = 'io.github.micromamba-image.left-out';
+/** The annotation of a manifest, and the label of an image, that hold the patterns, one a line. */
+const excludeAnnotation = 'io.github.micromamba-image.exclude';
+const setPatterns = Object.keys(exclude_sets_excludeSets).map((name) => `@${name}`);
+/** Says what patterns do to the files that a layer would have, relative to the prefix. */
+function findLeftOut(files, exclude) {
+    const exclusion = exclusionOf(exclude);
+    // A directory that is listed for itself is one above nothing.
+    const paths = files.map(({ path, type }) => (type === 'directory' ? `${path}/` : path));
+    const counts = new Map(exclusion.touching(paths).map((index) => [index, { pattern: exclude[index] ?? '', files: 0, bytes: 0 }]));
+    const excluded = [];
+    // Of files that several packages have the last one counts.
+    const wouldBe = new Map(counts.size > 0 ? files.map((file) => [file.path, file]) : []);
+    for (const { path, size, type } of wouldBe.values()) {
+        const count = counts.get(exclusion.excludedBy(path, type) ?? -1);
+        if (!count)
+            continue;
+        excluded.push(path);
+        if (type === 'directory')
+            continue;
+        count.files++;
+        count.bytes += size;
+    }
+    return {
+        ...(excluded.length > 0 && { paths: digest_digestOf(JSON.stringify(excluded.sort())) }),
+        sets: exclusionOf(setPatterns)
+            .touching(paths)
+            .flatMap((index) => setPatterns[index] ?? []),
+        patterns: [...counts.values()],
+    };
+}
+/** The files of plans in which nothing is left out, with what their packages say of their sizes. */
+function filesOf(plans) {
+    return plans.flatMap((plan) => {
+        const sizes = new Map();
+        for (const { file, path, shadowed } of plan.files)
+            if (!shadowed)
+                sizes.set(path, file.size);
+        if ('generated' in plan)
+            for (const { path, bytes } of plan.generated)
+                sizes.set(path, bytes.length);
+        const directories = plan.files.flatMap(({ file, path }) => 'type' in file && file.type === 'directory' ? [{ path, size: 0, type: file.type }] : []);
+        return [...plan.paths.map((path) => ({ path, size: sizes.get(path) ?? 0 })), ...directories];
+    });
+}
+/**
+ * Whether patterns do to a layer what others did to it.
+ * @param known what those did
+ * @param others all of those
+ * @returns false also where that is not known without the layer's files
+ */
+function sameLeftOut(exclude, known, others) {
+    if (known.isPartial)
+        return false;
+    const touchedBefore = new Set(known.patterns.map(({ pattern }) => pattern));
+    const touched = [];
+    for (const pattern of exclude) {
+        const set = pattern.replace(/^!/, '');
+        const isSet = setPatterns.includes(set);
+        if (!isSet && !others.includes(pattern))
+            return false;
+        if (isSet ? known.sets.includes(set) : touchedBefore.has(pattern))
+            touched.push(pattern);
+    }
+    return (touched.length === known.patterns.length &&
+        known.patterns.every(({ pattern }, index) => pattern === touched[index]));
+}
+/** To be raised when patterns or licences come to mean something else. */
+const leftOutRules = 1;
+/** Tells what an annotation was made by: a base may have layers of ours, too, with the counts of other patterns. */
+function rulesOf(exclude) {
+    return digestOf(JSON.stringify([leftOutRules, excludeSets, exclude])).slice('sha256:'.length, 'sha256:'.length + 16);
+}
+/**
+ * As a text for the annotation, `<rules> <key> <sets> <pattern>:<files>:<bytes>,…`, of patterns their positions; `?` for them where there
+ * is no room, which means for each run to look at the layer's packages.
+ * @param exclude all patterns
+ * @param whole the key of the layer if nothing were left out, where that is another one
+ */
+function formatLeftOut({ sets, patterns, isPartial = false }, exclude, whole) {
+    const counts = patterns.map(({ pattern, files, bytes }) => `${exclude.indexOf(pattern)}:${files}:${bytes}`);
+    const names = sets.map((set) => set.slice(1));
+    const start = `${rulesOf(exclude)} ${whole ?? '-'} ${names.join(',') || '-'}`;
+    const text = `${start} ${counts.join(',') || '-'}`;
+    return !isPartial && hasRoom(text, leftOutLimit) ? text : `${start} ?`;
+}
+/**
+ * @param exclude all patterns of the image that has the layer
+ * @returns undefined for anything else, and for what was made by other rules
+ */
+function parseLeftOut(text, exclude) {
+    const [by, whole = '', names = '', counts = ''] = text.split(' ');
+    if (by !== rulesOf(exclude) || (whole !== '-' && !isDigest(whole)))
+        return undefined;
+    const sets = items(names).map((name) => `@${name}`);
+    const isPartial = counts === '?';
+    const patterns = (isPartial ? [] : items(counts)).map((count) => {
+        const [index, files, bytes] = count.split(':').map(Number);
+        return { pattern: exclude[index ?? -1] ?? '', files: files ?? 0, bytes: bytes ?? 0 };
+    });
+    const parsed = { ...(whole !== '-' && { whole }), sets, patterns, ...(isPartial && { isPartial }) };
+    return formatLeftOut(parsed, exclude, parsed.whole) === text ? parsed : undefined;
+}
+function items(text) {
+    return text === '-' ? [] : text.split(',');
+}
+/** The patterns that a manifest speaks of. */
+function patternsOf(annotations) {
+    return annotations[excludeAnnotation]?.split('\n') ?? [];
 }
 
 ;// CONCATENATED MODULE: ./src/activation/shell-words.ts
@@ -61484,40 +62103,52 @@ function digested(hash) {
 
 
 
+
+
 /**
  * Links the packages or wheels of a job one after the other, straight into the compressed layer.
  * @param compiler the job's, running
  */
 async function runJob({ packages, context, owner, compression, file }, compiler) {
     const sources = await Promise.all(packages.map(openSource));
-    const plans = sources.map((source) => planLinkable(source, context));
+    const { exclude = [] } = context;
+    const installed = sources.map((source) => planLinkable(source, asInstalled(context)));
+    const plans = exclude.length > 0 ? installed.map((plan) => lessExcluded(plan, exclude)) : installed;
     refuseObstructed(plans);
     const texts = {};
-    const scripts = plans.map(() => ({}));
-    const entries = keepTexts(linkAll(sources, plans, context, compiler, scripts), isActivation, texts);
+    const kept = sources.map(() => ({ texts: {}, size: 0 }));
+    const entries = keepTexts(linkAll(sources, plans, context, compiler, kept), isActivation, texts);
     const archived = packages.reduce((sum, one) => sum + ('wheel' in one ? one.size : one.facts.size), 0);
     const layer = await packEntries(layerEntries(entries, context, owner), compression, file, archived);
     const python = sources.filter(isPackage).find(({ locked }) => locked.name === 'python');
-    const ofPackages = plans.filter((_, position) => packages[position] && 'facts' in packages[position]);
+    const ofPackages = installed.filter((_, position) => packages[position] && 'facts' in packages[position]);
     const facts = withClaims({
         texts,
-        ...readLinkScripts(sources, plans, scripts, context),
+        ...readLinkScripts(sources, plans, kept.map((one) => one.texts), context),
         distributions: distributionNames(ofPackages.flatMap(({ paths }) => paths)),
         ...(python && { python: python_pythonOf(python.archive.info.index) }),
+        prefix: context.prefix,
+        sizes: withinRoom(sources.map((source, position) => {
+            const { size = 0, texts: own = {} } = kept[position] ?? {};
+            return packageSize(source, size, own);
+        })),
     }, plans.map(({ name }) => name), plans.flatMap(({ paths }) => paths));
-    return { layer, facts };
+    return { layer, facts, leftOut: findLeftOut(filesOf(installed), exclude) };
 }
 /**
  * Of a path that several of the packages claim, only the last one's file is given.
- * @param scripts takes, for each of the packages, its link scripts
+ * @param kept is told of each of the packages
  */
-async function* linkAll(sources, plans, context, compiler, scripts) {
+async function* linkAll(sources, plans, context, compiler, kept) {
     const clobbers = findClobbers(plans);
     for (const [position, source] of sources.entries()) {
         const plan = plans[position];
-        const own = scripts[position] ?? {};
+        const own = kept[position];
+        if (!plan || !own)
+            continue;
         const entries = linkLinkable(source, context, selectWinning(clobbers, position), compiler);
-        yield* keepTexts(entries, (entry) => plan !== undefined && isPackage(source) && holdsLinkScript(entry, plan), own);
+        const isKept = (entry) => isPackage(source) ? holdsLinkScript(entry, plan) : isMetadata(entry.path);
+        yield* keepTexts(counted(entries, (bytes) => (own.size += bytes)), isKept, own.texts);
     }
 }
 function isActivation({ path }) {
