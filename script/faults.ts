@@ -34,6 +34,12 @@ const cases = allCases().filter(
     (!values.usual || one.usual) &&
     values.only.every((text) => `${one.fault} @ ${one.stage}, ${one.times}`.includes(text)),
 )
+if (cases.length === 0) {
+  console.error(
+    `error: no case has ${values.only.map((text) => `'${text}'`).join(' and ')}; --list names them all`,
+  )
+  process.exit(2)
+}
 if (values.list) {
   for (const one of cases) console.log(`${one.fault} @ ${one.stage}, ${one.times}`)
   process.exit(0)

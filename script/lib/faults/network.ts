@@ -70,10 +70,10 @@ const redirect = (
   }
 }
 
-const withLength = ({ headers, body }: WholeAnswer, length = body.length) => ({
-  ...headers,
-  'content-length': String(length),
-})
+const withLength = ({ headers, body }: WholeAnswer, length = body.length) => {
+  const others = Object.entries(headers).filter(([name]) => name !== 'transfer-encoding')
+  return { ...Object.fromEntries(others), 'content-length': String(length) }
+}
 
 const withoutLength = ({ headers }: WholeAnswer) => without(headers, 'content-length')
 
@@ -95,6 +95,7 @@ export const networkFaults: readonly NetworkFault[] = [
     name: 'connection refused',
     spoils: 'any',
     passes: true,
+    spreads: true,
     make:
       (_, forEver) =>
       async ({ proxy }) =>
