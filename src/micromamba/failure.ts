@@ -24,14 +24,30 @@ export type SolveFailure = 'unsolvable' | 'channel' | 'environment' | 'other'
  * What a run that failed for another reason than its environment's tells of.
  * @param log with every secret masked
  * @param file the environment file, for the error
+ * @param channels as the error is to name them
  */
-export function explainFailure(log: readonly LogEntry[], exitCode: number, file: string): SolveError {
+export function explainFailure(
+  log: readonly LogEntry[],
+  exitCode: number,
+  file: string,
+  channels: readonly string[] = [],
+): SolveError {
   const said = errorsOf(log)
   const [problem] = said.flatMap(channelProblem)
   if (problem) {
     return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
       at: { url: problem.url },
       advice: adviceFor(problem.status),
+    })
+  }
+  const unread = passingFailure(log)
+  if (unread !== undefined) {
+    // micromamba does not say which.
+    const which = channels.length === 1 ? `of ${channels.join('')}` : `of one of ${channels.join(', ')}`
+    return new SolveError('channel', `the index ${which} could not be loaded, at several tries: ${unread}`, {
+      at: { file },
+      advice:
+        "What comes in its place is no index, or not all of it: look at what the channel's noarch/repodata.json gives on this machine, where a proxy or a captive portal may answer.",
     })
   }
   const yaml = said.findIndex((line) => /^YAML error/.test(line))

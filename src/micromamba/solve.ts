@@ -79,7 +79,10 @@ export async function solve(
     }
     if (answer?.success) return sortTopologically(answer.link.map(parseSolvedPackage))
     const { file } = request.environment
-    if (answer?.solverProblems === undefined) throw explainFailure(log, outcome.exitCode, file)
+    if (answer?.solverProblems === undefined) {
+      const channels = request.environment.channels.map(({ canonical }) => masked(canonical, secrets))
+      throw explainFailure(log, outcome.exitCode, file, channels)
+    }
     const reasons =
       unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n')
     throw new SolveError(
