@@ -145,9 +145,6 @@ test('headers that the image leaves out are there for what is built, and the ima
   }
   expect([...paths].filter((path) => /^opt\/conda\/(include|bin)\/|classic\.py$|\.a$/.test(path))).toEqual([])
   expect(paths.has(`${site}/classic-1.0.dist-info/RECORD`)).toBe(true)
-  // Whatever was made before, it comes out so.
-  const again = await make('again:1', { exclude })
-  expect(again.outputs['digest']).toBe((await make('less:2', { ...fresh, exclude })).outputs['digest'])
 })
 
 test('what the application has come to require is not left out in silence', async () => {

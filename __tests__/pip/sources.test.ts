@@ -212,7 +212,7 @@ describe.each(releases)('the pip of %s', (release) => {
       refuseBuilds(answer, 'conda/env.yaml')
     }).toThrow(
       new RegExp(
-        `^conda/env\\.yaml:11: there are no wheels .*:\n- tool 3\\.1, git ${repositoryUrl()} at ${commit} \\(conda/env\\.yaml:11\\)\n- outspoken 1\\.0, .*tar\\.gz \\(conda/env\\.yaml:10\\)\n.*pip builds in the image`,
+        `^conda/env\\.yaml:11: there are no wheels .*:\n- tool 3\\.1, git ${repositoryUrl()} at ${commit} \\(conda/env\\.yaml:11\\)\n- outspoken 1\\.0, .*tar\\.gz \\(conda/env\\.yaml:10\\)\n.*pip-build: auto`,
       ),
     )
     const need = await needed(release, ['frommodule'])

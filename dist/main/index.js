@@ -65260,14 +65260,24 @@ class SolveError extends errors/* UserError */.y {
  * What a run that failed for another reason than its environment's tells of.
  * @param log with every secret masked
  * @param file the environment file, for the error
+ * @param channels as the error is to name them
  */
-function explainFailure(log, exitCode, file) {
+function explainFailure(log, exitCode, file, channels = []) {
     const said = errorsOf(log);
     const [problem] = said.flatMap(channelProblem);
     if (problem) {
         return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
             at: { url: problem.url },
             advice: adviceFor(problem.status),
+        });
+    }
+    const unread = passingFailure(log);
+    if (unread !== undefined) {
+        // micromamba does not say which.
+        const which = channels.length === 1 ? `of ${channels.join('')}` : `of one of ${channels.join(', ')}`;
+        return new SolveError('channel', `the index ${which} could not be loaded, at several tries: ${unread}`, {
+            at: { file },
+            advice: "What comes in its place is no index, or not all of it: look at what the channel's noarch/repodata.json gives on this machine, where a proxy or a captive portal may answer.",
         });
     }
     const yaml = said.findIndex((line) => /^YAML error/.test(line));
@@ -65492,8 +65502,10 @@ async function solve(micromamba, request) {
         if (answer?.success)
             return sortTopologically(answer.link.map(parseSolvedPackage));
         const { file } = request.environment;
-        if (answer?.solverProblems === undefined)
-            throw explainFailure(log, outcome.exitCode, file);
+        if (answer?.solverProblems === undefined) {
+            const channels = request.environment.channels.map(({ canonical }) => (0,environment_read/* masked */.Iv)(canonical, secrets));
+            throw explainFailure(log, outcome.exitCode, file, channels);
+        }
         const reasons = unsolvableExplanation(log) || (await explain(run, request, secrets)) || answer.solverProblems.join('\n');
         throw new SolveError('unsolvable', `it cannot be solved for ${request.platform}:\n${(0,environment_read/* masked */.Iv)(reasons, secrets)}`, { at: { file } });
     });
