@@ -84,7 +84,7 @@ describe('with a cache service', () => {
   it("saves the lock's files only, and nothing that was half downloaded", async () => {
     await put('one.conda', 'old.conda', 'one.conda.17.part')
     await save('a', ['one.conda', 'one.conda'])
-    expect(log).toContain('Saved 1 package archives')
+    expect(log).toContain('Saved 1 package archive, ')
     await restoreAnew('a')
     expect(await readdir(directory)).toEqual(['one.conda'])
   })
