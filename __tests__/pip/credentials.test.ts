@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Grant } from '../../src/channels/access.ts'
@@ -137,10 +136,17 @@ describe.each(releases)('the pip of %s', (release) => {
   })
 
   test('nothing is left on the disk', async () => {
-    const before = await readdir(tmpdir())
-    await asking.resolve(release, ['burner'], { indexes: { index: open.url, extra: [closed.urlWithLogin] } })
-    expect(
-      (await readdir(tmpdir())).filter((name) => !before.includes(name) && name.startsWith('pip-')),
-    ).toEqual([])
+    const temporary = join(asking.folder, release)
+    const before = process.env['RUNNER_TEMP']
+    process.env['RUNNER_TEMP'] = temporary
+    try {
+      await asking.resolve(release, ['burner'], {
+        indexes: { index: open.url, extra: [closed.urlWithLogin] },
+      })
+    } finally {
+      if (before === undefined) delete process.env['RUNNER_TEMP']
+      else process.env['RUNNER_TEMP'] = before
+    }
+    expect(await readdir(temporary)).toEqual([])
   })
 })
