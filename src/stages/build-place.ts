@@ -143,25 +143,32 @@ function supplyWheels(
       isStrict: lock.header !== undefined,
     }
   }
-  return async (positions) => {
+  const made = new Map<number, Fetched<WheelToFetch>>()
+  const make = async (positions: readonly number[]) => {
     const sources = positions.map((position) => {
       const index = position - lock.packages.length
       const line = lines[index]
       if (!line || line.kind === 'wheel') throw new Error(`there is nothing to build at ${position}`)
-      return { line, wanted: wanting(line, inputs.wheels?.[index]) }
+      return { position, line, wanted: wanting(line, inputs.wheels?.[index]) }
     })
     const wanted = sources.map((one) => one.wanted)
     const built = await buildWheels(wanted, open, () => accessFor(locked, context), context)
     const folder = folderOf(locked, context.workspace)
-    return built.flatMap((wheel, index): Fetched<WheelToFetch>[] => {
-      const line = sources[index]?.line
-      if (!line) return []
+    for (const [index, wheel] of built.entries()) {
+      const source = sources[index]
+      if (!source) continue
+      const { position, line } = source
       if (line.name !== wheel.name) throw anotherProject(line, wheel, locked)
       store.keep?.(basename(wheel.file))
       const { file, sha256, md5, size } = wheel
       const as = builtWheel(line, wheel, folder, locked.result.file)
-      return [{ locked: as, file, sha256, md5, size, from: 'disk' }]
-    })
+      made.set(position, { locked: as, file, sha256, md5, size, from: 'disk' })
+    }
+  }
+  return async (positions) => {
+    const missing = positions.filter((position) => !made.has(position))
+    if (missing.length > 0) await make(missing)
+    return positions.flatMap((position) => made.get(position) ?? [])
   }
 }
 
