@@ -1,4 +1,4 @@
-import { formatBytes } from '../../../src/common/format.ts'
+import { formatBytes, formatCount } from '../../../src/common/format.ts'
 import { foreignText } from '../../../src/common/foreign.ts'
 import type { EnvironmentFigure, Figures, OtherFigure, PackageFigure } from '../../../src/size/types.ts'
 import type { ImageFigures } from './image.ts'
@@ -52,7 +52,7 @@ function parts(figures: Figures, limit: number): string {
       ),
       ...others.slice(0, most).map((one) => line(one.name, one.compressed, one.size)),
       ...(rest.length > 0
-        ? [line(`${rest.length} smaller parts`, sum(rest, 'compressed'), sum(rest, 'size'))]
+        ? [line(formatCount(rest.length, 'smaller part'), sum(rest, 'compressed'), sum(rest, 'size'))]
         : []),
     ],
     3,
