@@ -4,12 +4,10 @@ import {
   bucketCount,
   chooseOwnLayer,
   chooseOwnLayers,
+  groupLocked,
   groupPackages,
-  groupWheels,
   ownLayerCount,
   ownLayerSize,
-  wheelBucketCount,
-  wheelBudget,
 } from '../../src/layers/group.ts'
 
 const enough = bucketCount + ownLayerCount
@@ -163,40 +161,74 @@ describe('chooseOwnLayer', () => {
   })
 })
 
-describe('groupWheels', () => {
+describe('groupLocked', () => {
   const wheels = ['torch', 'flask', 'idna', 'click']
+  const titles = (own: string[], packages: string[], names: string[], budget = 94) =>
+    groupLocked({ packages, wheels: names, ownLayer: own }, budget).map(({ title }) => title)
 
-  it('puts wheels alone that have a layer of their own, and packages of the same name not', () => {
+  it('puts wheels alone that have a layer of their own, behind all packages, and packages of the same name not', () => {
     const own = ['torch', 'pip:flask', 'pip:gone']
-    const groups = groupWheels(wheels, own, 18, 100)
-    expect(groups[0]).toEqual({ title: 'pip: flask', packages: [101] })
-    expect(groups.slice(1).every(({ title }) => /^pip: wheels \d\/8$/.test(title))).toBe(true)
-    expect(groups.flatMap(({ packages }) => packages).sort()).toEqual([100, 101, 102, 103])
-    expect(groupPackages(wheels, own, enough)[0]).toEqual({ title: 'torch', packages: [0] })
+    const groups = groupLocked({ packages: ['flask', 'torch'], wheels, ownLayer: own }, 94)
+    expect(groups[0]).toEqual({ title: 'torch', packages: [1] })
+    expect(groups[1]).toMatchObject({ packages: [0] })
+    expect(groups[2]).toEqual({ title: 'pip: flask', packages: [3] })
+    expect(groups.slice(3).every(({ title }) => /^pip: wheels \d\/8$/.test(title))).toBe(true)
+    expect(groups.flatMap(({ packages }) => packages).toSorted()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  it('gives all of its places to wheels where packages take none', () => {
+    const big = Array.from({ length: 48 }, (_, index) => `wheel-${index}`)
+    const own = big.map((name) => `pip:${name}`)
+    expect(titles(own, ['python'], [...big, 'small'])).toEqual([
+      expect.stringMatching('packages'),
+      ...own.map((name) => name.replace(':', ': ')),
+      expect.stringMatching('pip: wheels'),
+    ])
   })
 
   it('never makes more groups than the budget, which leaves packages where they are on usual bases', () => {
     fc.assert(
-      fc.property(nameList, fc.integer({ min: 1, max: 110 }), fc.nat(60), (names, budget, ownCount) => {
-        const own = names.slice(0, ownCount).map((name) => `pip:${name}`)
-        expect(groupWheels(names, own, budget, 0).length).toBeLessThanOrEqual(budget)
-        expect(groupWheels(names, undefined, budget, 0).length).toBeLessThanOrEqual(budget)
-      }),
+      fc.property(
+        nameList,
+        fc.integer({ min: 5, max: 110 }),
+        fc.nat(60),
+        fc.nat(9),
+        (names, budget, count, made) => {
+          const own = names.slice(0, count).map((name, index) => (index % 2 ? `pip:${name}` : name))
+          const built = new Set(names.keys().take(made))
+          for (const ownLayer of [own, undefined]) {
+            const groups = groupLocked({ packages: names, wheels: names, built, ownLayer }, budget)
+            expect(groups.length).toBeLessThanOrEqual(budget)
+            const positions = groups.flatMap(({ packages }) => packages)
+            expect(positions.toSorted((a, b) => a - b)).toEqual(
+              [...names, ...names].map((_, position) => position),
+            )
+          }
+        },
+      ),
     )
-    expect(90 - wheelBudget(90)).toBeGreaterThanOrEqual(enough)
-    expect(wheelBudget(90)).toBeGreaterThan(wheelBucketCount)
+    const names = Array.from({ length: 100 }, (_, index) => `p${index}`)
+    const own = names.slice(0, ownLayerCount)
+    const alone = groupLocked({ packages: names, ownLayer: own }, 92)
+    const withWheels = groupLocked({ packages: names, wheels, ownLayer: own }, 92)
+    expect(withWheels.slice(0, alone.length)).toEqual(alone)
   })
 })
 
-test('wheels have places of their own: they take none from packages, and keep theirs', () => {
+test('packages and wheels share the places, keep theirs, and leave each other some', () => {
   const big = (name: string) => ({ name, size: 5_000_000 })
   const first = chooseOwnLayers([big('numpy')], [big('torch'), { name: 'six', size: 1000 }])
   expect(first).toEqual(['numpy', 'pip:torch'])
   const previous = { ownLayer: first, packages: ['numpy'], wheels: ['torch', 'six'] }
   expect(chooseOwnLayers([big('numpy'), big('python')], [big('torch'), big('six')], previous)).toEqual([
     'numpy',
-    'python',
     'pip:torch',
+    'python',
   ])
   expect(chooseOwnLayers([big('numpy')], [], previous)).toEqual(['numpy'])
+  const many = Array.from({ length: 60 }, (_, index) => big(`p${index}`))
+  const both = chooseOwnLayers(many, many)
+  expect(both).toHaveLength(48)
+  expect(both.filter((name) => !name.startsWith('pip:'))).toHaveLength(ownLayerCount)
+  expect(chooseOwnLayers([], many)).toHaveLength(48)
 })

@@ -119,12 +119,17 @@ export class Compiler {
 /** Several pythons that compile side by side, each started when those before it have something to do. */
 export class Compilers {
   readonly executable: string
-  readonly #compilers: readonly Compiler[]
+  readonly #compilers: Compiler[] = []
 
   /** @param processes how many at most */
   constructor(executable: string, processes: number) {
     this.executable = executable
-    this.#compilers = Array.from({ length: processes }, () => new Compiler(executable))
+    this.widen(processes)
+  }
+
+  /** Lets it be so many, if there are fewer. */
+  widen(processes: number): void {
+    while (this.#compilers.length < processes) this.#compilers.push(new Compiler(this.executable))
   }
 
   /** As `Compiler` does. */

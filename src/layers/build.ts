@@ -87,7 +87,7 @@ export interface MadeLayer {
 
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
- * @param groups in the order of the image, where big packages stand first
+ * @param groups in the order of the image
  * @param python the one of the groups' inputs, opened
  * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
@@ -101,9 +101,13 @@ export async function buildLayers(
   directory: string,
   onLayer: (layer: ImageLayer) => void,
 ): Promise<MadeLayer[]> {
-  // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
-  const processes = Math.ceil(availableParallelism() / Math.max(1, threadsFor(groups.length)))
-  const jobs = groups.map(({ inputs, prepare }, index) => async (): Promise<LayerJob> => {
+  // Big packages and wheels are alone: they first, so that what is left for the end is small.
+  const isShared = ({ inputs }: GroupToBuild) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1
+  const order = [...groups.entries()].sort(([, a], [, b]) => Number(isShared(a)) - Number(isShared(b)))
+  let left = groups.length
+  const jobs = order.map(([index, { inputs, prepare }]) => async (): Promise<LayerJob> => {
+    // Compiling is most of the work where modules are many: of the last layers, all cores are to have a part.
+    const processes = Math.ceil(availableParallelism() / threadsFor(left--))
     const { packages, compiler } = await prepare()
     const { owner, compression } = inputs
     const members = packages.map(jobMember)
@@ -119,9 +123,9 @@ export async function buildLayers(
     }
   })
   const made = new Array<MadeLayer>(groups.length)
-  await packLayers(jobs, ({ layer: packed, facts, leftOut }, index) => {
-    const group = groups[index]
-    if (!group) return
+  await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
+    const [index, group] = order[place] ?? []
+    if (index === undefined || !group) return
     const { title, inputs, key: whole } = group
     const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths)
     const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude)

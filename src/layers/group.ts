@@ -24,7 +24,7 @@ const bucketCountWithoutSizes = 64
 export const wheelBucketCount = 8
 const wheelBucketCountWithoutSizes = 16
 
-/** Of an environment's layers this part is for its wheels. */
+/** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5
 
 /** How a wheel is called where packages and wheels stand together. */
@@ -35,6 +35,9 @@ export const ownLayerSize = 2_000_000
 
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
 export const ownLayerCount = 40
+
+/** With the wheels that have one: there is room for some of them, however many packages there are. */
+const ownLayerCountWithWheels = 48
 
 /**
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
@@ -48,10 +51,8 @@ export function groupPackages(
   own: readonly string[] | undefined,
   budget: number,
 ): LayerGroup[] {
-  const buckets = own
-    ? bucketsWithin(budget / 2, bucketCount)
-    : bucketsWithin(budget, bucketCountWithoutSizes)
-  const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? []
+  const buckets = packageBucketsWithin(budget, own)
+  const alone = own?.filter((name) => !isWheelName(name)) ?? []
   return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages')
 }
 
@@ -68,22 +69,40 @@ export interface GroupedNames {
 
 /**
  * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
+ * Places for what is alone are shared by packages and wheels, in the order of the lock's `own-layer` lines; so no package moves on usual
+ * bases when wheels come or go.
  * @param budget how many groups there may be, at least 1
  */
 export function groupLocked(names: GroupedNames, budget: number): LayerGroup[] {
   const { packages, wheels = [], ownLayer, built = new Set() } = names
   if (wheels.length === 0) return groupPackages(packages, ownLayer, budget)
-  const forWheels = wheelBudget(budget)
+  const forWheels = Math.max(1, Math.floor(budget * wheelShare))
+  const forPackages = Math.max(1, budget - forWheels)
+  const packageBuckets = packageBucketsWithin(forPackages, ownLayer)
+  const wheelBuckets = ownLayer
+    ? bucketsWithin(forWheels / 2, wheelBucketCount)
+    : bucketsWithin(forWheels, wheelBucketCountWithoutSizes)
+  const forBuilt = Math.ceil(forWheels / 4)
+  const alone = ownLayer?.slice(0, Math.max(0, budget - packageBuckets - wheelBuckets - forBuilt)) ?? []
   const ready = [...wheels.keys()].filter((place) => !built.has(place))
-  const ofWheels = groupWheels(
+  const ofPackages = grouped(
+    packages,
+    alone.filter((name) => !isWheelName(name)),
+    packageBuckets,
+    'packages',
+  )
+  const ofWheels = grouped(
     ready.map((place) => wheels[place] ?? ''),
-    ownLayer,
-    Math.max(1, built.size > 0 ? forWheels - 1 : forWheels),
-    0,
-  ).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }))
-  const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length))
+    alone.filter(isWheelName).map((name) => name.slice(wheelPrefix.length)),
+    wheelBuckets,
+    'wheels',
+  ).map(({ title, packages: places }) => ({
+    title: `pip: ${title}`,
+    packages: places.flatMap((index) => ready[index] ?? []),
+  }))
+  const ofBuilt = groupBuilt(names, Math.max(1, budget - ofPackages.length - ofWheels.length))
   return [
-    ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+    ...ofPackages,
     ...[...ofWheels, ...ofBuilt].map((group) => ({
       ...group,
       packages: group.packages.map((place) => packages.length + place),
@@ -105,35 +124,6 @@ function groupBuilt({ wheels = [], built = new Set(), folders }: GroupedNames, b
     }))
 }
 
-/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
-export function wheelBudget(budget: number): number {
-  return Math.max(1, Math.floor(budget * wheelShare))
-}
-
-/**
- * Groups the wheels of a lock, as `groupPackages` does its packages.
- * @param names the wheels in the order of the lock
- * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
- * @param first the position of the first wheel
- */
-export function groupWheels(
-  names: readonly string[],
-  own: readonly string[] | undefined,
-  budget: number,
-  first: number,
-): LayerGroup[] {
-  const buckets = own
-    ? bucketsWithin(budget / 2, wheelBucketCount)
-    : bucketsWithin(budget, wheelBucketCountWithoutSizes)
-  const alone = (own ?? []).flatMap((name) =>
-    name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : [],
-  )
-  return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
-    title: `pip: ${title}`,
-    packages: packages.map((index) => first + index),
-  }))
-}
-
 function grouped(
   names: readonly string[],
   own: readonly string[],
@@ -152,6 +142,10 @@ function grouped(
   return [...groups]
     .map(([title, packages]) => ({ title, packages }))
     .filter(({ packages }) => packages.length > 0)
+}
+
+function packageBucketsWithin(budget: number, own: readonly string[] | undefined): number {
+  return own ? bucketsWithin(budget / 2, bucketCount) : bucketsWithin(budget, bucketCountWithoutSizes)
 }
 
 /**
@@ -176,34 +170,30 @@ export interface EarlierChoice {
 }
 
 /**
- * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does each: wheels have places of their own, so that
- * they take none from packages.
+ * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does; wheels stand there as `pip:<name>`.
+ * @param previous the lock before this one
  */
 export function chooseOwnLayers(
   packages: readonly Sized[],
   wheels: readonly Sized[],
-  previous: {
+  previous?: {
     readonly ownLayer: readonly string[]
     readonly packages: readonly string[]
     readonly wheels: readonly string[]
-  } = {
-    ownLayer: [],
-    packages: [],
-    wheels: [],
   },
 ): string[] {
-  const isWheel = (name: string) => name.startsWith(wheelPrefix)
   const called = (name: string) => `${wheelPrefix}${name}`
-  return [
-    ...chooseOwnLayer(packages, {
-      ownLayer: previous.ownLayer.filter((name) => !isWheel(name)),
-      names: previous.packages,
-    }),
-    ...chooseOwnLayer(
-      wheels.map(({ name, size }) => ({ name: called(name), size })),
-      { ownLayer: previous.ownLayer.filter(isWheel), names: previous.wheels.map(called) },
-    ),
-  ]
+  return chooseOwnLayer(
+    [...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))],
+    previous && {
+      ownLayer: previous.ownLayer,
+      names: [...previous.packages, ...previous.wheels.map(called)],
+    },
+  )
+}
+
+function isWheelName(name: string): boolean {
+  return name.startsWith(wheelPrefix)
 }
 
 /** With the bytes of its archive. */
@@ -231,7 +221,11 @@ export function chooseOwnLayer(
     .filter(({ name, size }) => size >= ownLayerSize && !known.has(name))
     .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
     .map(({ name }) => name)
-  const places = previous.ownLayer.map((name) => (present.has(name) ? name : (newcomers.shift() ?? name)))
-  const all = [...places, ...newcomers].slice(0, ownLayerCount)
+  const isPackage = (name: string) => !isWheelName(name)
+  const taken = previous.ownLayer.filter((name) => present.has(name) && isPackage(name)).length
+  const leftOver = new Set(newcomers.filter(isPackage).slice(Math.max(0, ownLayerCount - taken)))
+  const admitted = newcomers.filter((name) => !leftOver.has(name))
+  const places = previous.ownLayer.map((name) => (present.has(name) ? name : (admitted.shift() ?? name)))
+  const all = [...places, ...admitted].slice(0, ownLayerCountWithWheels)
   return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1)
 }

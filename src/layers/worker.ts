@@ -16,9 +16,13 @@ parentPort?.on('message', (job: LayerJob) => {
 let compiler: Compilers | undefined
 
 function compilerOf({ compiler: wanted }: LayerJob): Compilers | undefined {
-  if (!wanted || wanted.executable === compiler?.executable) return wanted && compiler
-  compiler?.close()
-  return (compiler = new Compilers(wanted.executable, wanted.processes))
+  if (!wanted) return undefined
+  if (wanted.executable !== compiler?.executable) {
+    compiler?.close()
+    compiler = new Compilers(wanted.executable, wanted.processes)
+  }
+  compiler.widen(wanted.processes)
+  return compiler
 }
 
 function fail(thrown: unknown): void {

@@ -101,7 +101,7 @@ export function createPackageStore(
   }
   return {
     begin(wanted) {
-      begun = bring(wanted.map((member) => ({ member, packages: member.resolved.lock.packages })))
+      begun = bring(wanted.map((member) => ({ member, packages: allOf(member) })))
       // `prepare` awaits it; until then its failure is not a crash.
       begun.catch(() => undefined)
     },
