@@ -53,7 +53,9 @@ async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer)
     inputs,
     prepare: () => Promise.resolve({ packages: positions.flatMap((position) => packages[position] ?? []) }),
   }))
-  const made = await buildLayers(toBuild, undefined, [], directory, onLayer)
+  const made = await buildLayers(toBuild, undefined, [], directory, ({ layer }) => {
+    onLayer(layer)
+  })
   const known = groups.map(({ packages: positions }, index) => {
     const facts = made[index]?.facts
     if (!facts) throw new Error('a layer is missing')

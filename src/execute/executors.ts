@@ -3,7 +3,7 @@ import { UserError } from '../common/errors.ts'
 import { formatPlatform, type Platform } from '../common/platform.ts'
 import { withScratch } from '../common/scratch.ts'
 import type { Owner } from '../layers/types.ts'
-import type { Image } from '../oci/image.ts'
+import type { Image, ImageLayer } from '../oci/image.ts'
 import { canRun } from './emulation.ts'
 import { checkExecutionEngine, openEngineRoom } from './engine.ts'
 import { openHostRoom } from './host-room.ts'
@@ -33,6 +33,8 @@ interface Executor {
   readonly check: () => Promise<string | undefined>
   /** @param image what the file system is of, with its config */
   readonly open: (image: Image, user: Owner) => Promise<Workroom>
+  /** The same for the lowest layers of one; absent where the others could not be added. */
+  readonly begin?: (layers: readonly ImageLayer[], user: Owner) => Promise<Workroom>
 }
 
 /** Finds out who can run commands on this machine, once. */
@@ -45,6 +47,8 @@ export interface Executors {
   check(platform: Platform, user: Pick<Owner, 'uid'>, what: string): Promise<void>
   /** Puts the file system of an image where commands run in it. @throws UserError as `check` does */
   open(image: Image, user: Owner, what: string): Promise<Workroom>
+  /** The same for the lowest layers of one that is still being made; undefined where the others could not be added. */
+  begin(lowest: Pick<Image, 'layers' | 'platform'>, user: Owner, what: string): Promise<Workroom | undefined>
 }
 
 export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv = process.env): Executors {
@@ -70,14 +74,22 @@ export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessE
     }
     throw nobodyCan(wish, what, tried)
   }
+  const tell = ({ name }: Executor, what: string) => {
+    core.info(`${name} runs ${what}`)
+  }
   return {
     async check(platform, user, what) {
       await choose(platform, user, what)
     },
     async open(image, user, what) {
       const executor = await choose(image.platform, user, what)
-      core.info(`${executor.name} runs ${what}`)
+      tell(executor, what)
       return executor.open(image, user)
+    },
+    async begin({ layers, platform }, user, what) {
+      const executor = await choose(platform, user, what)
+      if (executor.begin) tell(executor, what)
+      return executor.begin?.(layers, user)
     },
   }
 }
@@ -87,12 +99,16 @@ async function findExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv)
   const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name))
   const engines = (['docker', 'podman'] as const).filter(isWanted)
   return [
-    ...runtimes.map((runtime): Executor => ({
-      name: describeRuntime(runtime),
-      knowsOneUser: runtime.rights === 'rootless',
-      check: () => withScratch('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
-      open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
-    })),
+    ...runtimes.map((runtime): Executor => {
+      const begin: Executor['begin'] = (layers, user) => openHostRoom({ layers, user }, runtime)
+      return {
+        name: describeRuntime(runtime),
+        knowsOneUser: runtime.rights === 'rootless',
+        check: () => withScratch('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+        open: ({ layers }, user) => begin(layers, user),
+        begin,
+      }
+    }),
     ...engines.map((engine): Executor => ({
       name: engine,
       knowsOneUser: false,

@@ -99,7 +99,7 @@ export async function buildLayers(
   python: Python | undefined,
   exclude: readonly string[],
   directory: string,
-  onLayer: (layer: ImageLayer) => void,
+  onLayer: (made: MadeLayer) => void,
 ): Promise<MadeLayer[]> {
   // Big packages and wheels are alone: they first, so that what is left for the end is small.
   const isShared = ({ inputs }: GroupToBuild) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1
@@ -130,8 +130,9 @@ export async function buildLayers(
     const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths)
     const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude)
     const layer = packedLayer(packed, title, annotations)
-    made[index] = { layer, facts }
-    onLayer(layer)
+    const one = { layer, facts }
+    made[index] = one
+    onLayer(one)
   })
   return made
 }

@@ -10,7 +10,13 @@ import { buildWheels, type BuildPlace, type BuiltWheel, type WheelToBuild } from
 import type { RunContext } from './context.ts'
 import type { LockedMember } from './locked-member.ts'
 import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
-import { buildPackageLayers, layersOf, type BuiltMember, type WheelSupply } from './package-layers.ts'
+import {
+  buildPackageLayers,
+  layersOf,
+  type BuiltMember,
+  type PackageLayerHooks,
+  type WheelSupply,
+} from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
 import type { Plan, PlannedGroup, PlannedMember } from './plan.ts'
 import { buildKey } from './wheel-origin.ts'
@@ -21,6 +27,7 @@ export type BuildStore = Pick<PackageStore, 'fetch'> & Partial<Pick<PackageStore
 
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @param onMade called with each layer as it is finished
  * @throws UserError when one cannot be built
  */
 export async function buildMember(
@@ -29,6 +36,7 @@ export async function buildMember(
   settings: LayerSettings,
   store: BuildStore,
   context: RunContext,
+  onMade?: PackageLayerHooks['onMade'],
 ): Promise<BuiltMember> {
   const { options } = plan.wanted.inputs
   const build = (groups: PlannedMember['groups'], supply?: WheelSupply) =>
@@ -39,7 +47,7 @@ export async function buildMember(
       settings.directory,
       store,
       context,
-      supply,
+      { supply, onMade },
     )
   const sources = sourcePositions(member)
   if (sources.size === 0) return build(member.groups)

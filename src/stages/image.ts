@@ -6,7 +6,7 @@ import { assembleImage, fingerprintAnnotation } from '../image/assemble.ts'
 import { literalLines } from '../image/environment.ts'
 import { runGroups } from '../image/run-lines.ts'
 import { onlyLabelsDiffer, type Labelled } from '../image/labels.ts'
-import { excludeAnnotation, type LayerSettings } from '../layers/build.ts'
+import { excludeAnnotation, type LayerSettings, type MadeLayer } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import { parseConfig } from '../oci/config.ts'
 import type { Image } from '../oci/image.ts'
@@ -15,13 +15,13 @@ import { applicationLayer } from './application.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive } from './environments.ts'
 import { buildMember } from './build-place.ts'
-import { chooseLinkScripts, linkScriptLayer } from './link-scripts.ts'
+import { areRun, chooseLinkScripts, linkScriptLayer, theLinkScripts } from './link-scripts.ts'
 import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
 import { layersOf, type BuiltMember } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
 import type { Plan } from './plan.ts'
 import { runLayer } from './run.ts'
-import { createSteps, type ChangeFacts, type StepLayer } from './steps.ts'
+import { createSteps, type ChangeFacts, type StepLayer, type Steps } from './steps.ts'
 
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
@@ -29,20 +29,44 @@ import { createSteps, type ChangeFacts, type StepLayer } from './steps.ts'
  * commands made.
  */
 export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
-  const { wanted, base, owner } = plan
-  const { inputs, base: prepared } = wanted
-  const { options, platform } = inputs
-  const { compression, start } = options
+  const { options, platform } = plan.wanted.inputs
   const settings: LayerSettings = {
-    owner,
-    compression,
+    owner: plan.owner,
+    compression: options.compression,
     directory: join(context.scratch, fileNameOf(platform)),
   }
   await mkdir(settings.directory, { recursive: true })
+  const steps = createSteps(plan, settings, context)
+  try {
+    const image = await makeLayers(plan, settings, steps, store, context)
+    tellChangingLabels(plan.earlier.image, image)
+    return image
+  } finally {
+    // What is still to be removed does not hold up what is to be pushed.
+    context.closing.push(steps.close())
+  }
+}
+
+async function makeLayers(
+  plan: Plan,
+  settings: LayerSettings,
+  steps: Steps,
+  store: PackageStore,
+  context: RunContext,
+): Promise<Image> {
+  const { wanted, base, owner } = plan
+  const { inputs, base: prepared } = wanted
+  const { options, platform } = inputs
+  const { start } = options
 
   const members: BuiltMember[] = []
+  const onMade = ({ facts }: MadeLayer) => {
+    if (areRun(facts.scripted, options.linkScripts)) {
+      steps.begin({ layers: base.image.layers, platform }, owner, theLinkScripts)
+    }
+  }
   for (const member of plan.members) {
-    members.push(await buildMember(member, plan, settings, store, context))
+    members.push(await buildMember(member, plan, settings, store, context, onMade))
   }
   const activeName = chooseActive(
     inputs.environments.map(({ name }) => name),
@@ -78,33 +102,25 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
     start.activation === 'everywhere'
       ? activatedVariables(plan, members, activeName, environment, changes, context)
       : undefined
-  const steps = createSteps(plan, settings, context)
   const put = (step: StepLayer) => {
     layers.push(step.layer)
     changes.push(step.changes)
   }
-  try {
-    const variables = { ...Object.fromEntries(base.variables), ...environment }
-    for (const [index, member] of members.entries()) {
-      const scripted = toRun[index] ?? []
-      if (scripted.length === 0) continue
-      const step = { member, scripted, variables, image: assemble() }
-      put(await linkScriptLayer(step, plan, steps, context))
-    }
-    // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
-    layers.push(...layersOf(members, { ofFolders: true }))
-    layers.push(...(await applicationLayer(plan, members, settings)))
-    for (const commands of runGroups(options.run)) {
-      put(await runLayer(commands, assemble(await activate()), plan, steps, context))
-    }
-    for (const layer of layers) void context.uploader?.add(layer)
-  } finally {
-    // What is still to be removed does not hold up what is to be pushed.
-    context.closing.push(steps.close())
+  const variables = { ...Object.fromEntries(base.variables), ...environment }
+  for (const [index, member] of members.entries()) {
+    const scripted = toRun[index] ?? []
+    if (scripted.length === 0) continue
+    const step = { member, scripted, variables, image: assemble() }
+    put(await linkScriptLayer(step, plan, steps, context))
   }
-  const image = assemble(await activate())
-  tellChangingLabels(plan.earlier.image, image)
-  return image
+  // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
+  layers.push(...layersOf(members, { ofFolders: true }))
+  layers.push(...(await applicationLayer(plan, members, settings)))
+  for (const commands of runGroups(options.run)) {
+    put(await runLayer(commands, assemble(await activate()), plan, steps, context))
+  }
+  for (const layer of layers) void context.uploader?.add(layer)
+  return assemble(await activate())
 }
 
 /** What differs from run to run in nothing but labels is another image each time, which is not to go unnoticed. */

@@ -43,6 +43,14 @@ export function chooseLinkScripts(
   return left
 }
 
+/** Whether some of them are going to be run, as far as options say. */
+export function areRun(scripted: readonly string[], { mode, skip }: LinkScriptOptions): boolean {
+  return mode === 'run' && scripted.some((dist) => !skip.includes(nameOf(dist)))
+}
+
+/** What commands are called that link packages. */
+export const theLinkScripts = 'the link scripts'
+
 /** A package whose script is to be run. */
 interface Scripted {
   readonly dist: string
@@ -112,7 +120,7 @@ export async function linkScriptLayer(
     {
       title,
       inputs: [scripted, env, owner, linkScripts.network],
-      what: 'the link scripts',
+      what: theLinkScripts,
       rules,
       prepare,
       onPacked: tell,

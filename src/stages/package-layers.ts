@@ -45,10 +45,16 @@ export interface BuiltMember extends PlannedMember {
 /** Gives wheels that are built, by their positions. */
 export type WheelSupply = (positions: readonly number[]) => Promise<Fetched<WheelToFetch>[]>
 
+export interface PackageLayerHooks {
+  /** Absent where none of the groups has a wheel that is to be built. */
+  readonly supply?: WheelSupply | undefined
+  /** Called with each layer as it is finished. */
+  readonly onMade?: ((made: MadeLayer) => void) | undefined
+}
+
 /**
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
- * @param supply absent where none of the groups has a wheel that is to be built
  */
 export async function buildPackageLayers(
   member: PlannedMember,
@@ -57,7 +63,7 @@ export async function buildPackageLayers(
   directory: string,
   store: Pick<PackageStore, 'fetch'>,
   run: RunContext,
-  supply?: WheelSupply,
+  { supply, onMade }: PackageLayerHooks = {},
 ): Promise<BuiltMember> {
   const { prefix, locked, inputs } = member
   const { name, variables } = inputs
@@ -110,10 +116,13 @@ export async function buildPackageLayers(
       return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) }
     },
   }))
-  const upload = (layer: ImageLayer) => void run.uploader?.add(layer)
+  const onLayer = (one: MadeLayer) => {
+    void run.uploader?.add(one.layer)
+    onMade?.(one)
+  }
   const own = join(directory, name)
   await mkdir(own, { recursive: true })
-  const built = await buildLayers(toBuild, python, exclude, own, upload)
+  const built = await buildLayers(toBuild, python, exclude, own, onLayer)
   const made = groups.flatMap((group) => {
     const one = group.earlier ?? built[missing.indexOf(group)]
     return one ? [namingBuilt(one, group)] : []

@@ -61,8 +61,16 @@ export interface Work {
   readonly run: (room: Workroom) => Promise<void>
 }
 
+/** Layers of an image, the lowest ones, and what it is for. */
+type Lowest = Pick<Image, 'layers' | 'platform'>
+
 /** Makes layers by running commands, each in the file system that those before it left. */
 export interface Steps {
+  /**
+   * Lays the lowest layers of an image that is still being made, so that the first step need not wait for them. Whatever is wrong is said by the first step.
+   * @param user whom the first commands run as
+   */
+  begin(lowest: Lowest, user: Owner, what: string): void
   /**
    * The layer of a step on others: of the earlier image, if it has one that the same was run for.
    * @param image what the commands find
@@ -80,14 +88,17 @@ export function createSteps(
   let room: Workroom | undefined
   let laid: readonly ImageLayer[] = []
   let count = 0
+  let begun: Promise<void> | undefined
 
   const close = async () => {
+    await begun
     const open = room
     room = undefined
     await open?.close()
   }
   /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
   const enter = async (image: Image, user: Owner, what: string): Promise<Workroom> => {
+    await begun
     const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId)
     const only = room?.onlyUser
     const isForUser = !only || (only.uid === user.uid && only.gid === user.gid)
@@ -103,6 +114,15 @@ export function createSteps(
   }
   return {
     close,
+    begin(lowest, user, what) {
+      begun ??= executors.begin(lowest, user, what).then(
+        (early) => {
+          room = early
+          laid = early ? lowest.layers : []
+        },
+        () => undefined,
+      )
+    },
     async make({ title, inputs, what, rules, prepare, onPacked }, image) {
       const below = image.layers.map(({ diffId }) => diffId)
       const whole = keyOf('commands', [executionFormat, below, inputs], compression)
