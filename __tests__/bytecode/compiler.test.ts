@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Compiler, Compilers, installPython } from '../../src/bytecode/bytecode.ts'
 import { program } from '../../src/bytecode/program.ts'
+import { withReferences } from '../../src/bytecode/references.ts'
 import { channelPackages } from './python.ts'
 
 // The first time, the channel is built.
@@ -73,7 +74,7 @@ function compileElsewhere(variables: Record<string, string>, options: readonly s
     stdio: 'pipe',
     input: Buffer.concat([lengths, Buffer.from(path), source]),
   })
-  return output.subarray(4)
+  return withReferences(output.subarray(4))
 }
 
 describe('what is compiled', () => {
@@ -117,6 +118,42 @@ print('right')`
     execFileSync('tee', [file], { input: source })
     const said = execFileSync(executable, ['-c', check, file, path], { input: pyc, env: {} })
     expect(said.toString()).toBe('right\n')
+  })
+
+  test('is written with references that python reads as the same code, of its whole library', async () => {
+    const compiled = await compileAll(start(), sources)
+    const check = `
+import marshal, sys
+read = sys.stdin.buffer.read
+while (lengths := read(8)):
+    path, pyc = read(int.from_bytes(lengths[:4], 'little')).decode(), read(int.from_bytes(lengths[4:], 'little'))
+    source = read(int.from_bytes(read(4), 'little'))
+    code = marshal.loads(pyc[16:])
+    assert code == compile(source, path, 'exec', dont_inherit=True), path
+    assert len(pyc) - 16 < len(marshal.dumps(code, 2)), path
+print('right')`
+    const input = [...compiled].flatMap(([name, text = '']) => {
+      const [pyc, own] = [Buffer.from(text, 'base64'), sources.get(name) ?? Buffer.alloc(0)]
+      const lengths = Buffer.alloc(12)
+      ;[Buffer.byteLength(name), pyc.length, own.length].forEach((size, index) =>
+        lengths.writeUInt32LE(size, 4 * index),
+      )
+      return [lengths.subarray(0, 8), Buffer.from(name), pyc, lengths.subarray(8), own]
+    })
+    const said = execFileSync(executable, ['-W', 'ignore', '-c', check], {
+      input: Buffer.concat(input),
+      env: {},
+    })
+    expect(said.toString()).toBe('right\n')
+  })
+
+  test('of a python that is not known, or broken off, it is as it is', async () => {
+    const pyc = (await start().compile(path, source)) ?? Buffer.alloc(0)
+    const later = Buffer.from(pyc)
+    later.writeUInt16LE(3650, 0)
+    for (const other of [later, pyc, pyc.subarray(0, 200), pyc.subarray(0, 18)]) {
+      expect(withReferences(other)).toEqual(Buffer.from(other)) // references are no objects of version 2
+    }
   })
 
   test.each([

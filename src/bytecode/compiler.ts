@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { dirname } from 'node:path'
 import { messageOf, UserError } from '../common/errors.ts'
 import { program } from './program.ts'
+import { withReferences } from './references.ts'
 
 /** How to go on without a python that compiles. */
 export const withoutBytecode = "'compile-pyc: false' leaves bytecode out."
@@ -100,7 +101,7 @@ export class Compiler {
       const rest = all.subarray(end)
       this.#received = rest.length > 0 ? [rest] : []
       size = rest.length
-      this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)))
+      this.#waiting.shift()?.resolve(end === 4 ? undefined : withReferences(all.subarray(4, end)))
     }
   }
 

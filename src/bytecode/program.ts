@@ -4,15 +4,14 @@
  * and the bytes of the .pyc; length 0 when there can be none.
  *
  * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
- * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
- * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
- * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ * versions mark what has more than one reference, which varies with the interpreter's state. `withReferences` does what they are for
+ * afterwards.
  *
  * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
  * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
  *
- * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
- * known yet, the plain form is taken, or there is no bytecode.
+ * What comes of that is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, there is no bytecode.
  */
 export const program = `
 import _imp, marshal, sys
@@ -62,94 +61,10 @@ def dumped(code):
         raise ValueError("not what it was")
     return data
 
-# The bytes of a code object's numbers, and how many objects stand behind its line number.
-numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
-behind = 2 if sys.version_info >= (3, 11) else 1
-# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
-sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
-name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-def shared(data):
-    pieces = []
-    strings = []  # their places in pieces
-    end = 0
-
-    def copy(count):
-        nonlocal end
-        for _ in range(count):
-            start = end
-            kind = data[start]
-            if kind == 117 or kind == 115:  # u: str, s: bytes
-                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
-                strings.append(len(pieces))
-                pieces.append(data[start:end])
-            elif kind in sizes:
-                end = start + sizes[kind]
-                pieces.append(data[start:end])
-            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
-                end = start + 5
-                length = int.from_bytes(data[start + 1 : end], "little")
-                is_small = kind == 40 and length < 256
-                pieces.append(bytes((41, length)) if is_small else data[start:end])
-                copy(length)
-            elif kind == 99:  # c: code
-                end = start + 1 + numbers
-                pieces.append(data[start:end])
-                copy(8)
-                pieces.append(data[end : end + 4])
-                end += 4
-                copy(behind)
-            elif kind == 108:  # l: int
-                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
-                end = start + 5 + 2 * abs(digits)
-                pieces.append(data[start:end])
-            elif kind == 58:  # ':': slice
-                end = start + 1
-                pieces.append(data[start:end])
-                copy(3)
-            else:
-                raise ValueError(kind)
-
-    copy(1)
-    count = {}
-    for place in strings:
-        string = pieces[place]
-        count[string] = count.get(string, 0) + 1
-    references = {}
-    for place in strings:
-        string = pieces[place]
-        if string in references:
-            pieces[place] = references[string]
-            continue
-        flag = 0
-        if count[string] > 1:
-            flag = 128
-            references[string] = b"r" + le4(len(references))
-        pieces[place] = shortened(string, flag)
-    return b"".join(pieces)
-
-def shortened(string, flag):
-    kind = string[0]
-    text = string[5:]
-    if kind == 117 and text.isascii():
-        # As the compiler has it: what could be a name is interned.
-        is_name = name_characters.issuperset(text)
-        if len(text) < 256:
-            return bytes(((90 if is_name else 122) | flag, len(text))) + text
-        kind = 65 if is_name else 97
-    return bytes((kind | flag,)) + string[1:]
-
-def smaller(data, code):
-    try:
-        result = shared(data)
-        return result if marshal.loads(result) == code else data
-    except Exception:
-        return data
-
 def compiled(path, source):
     try:
         code = compile(source, path, "exec", 0, True, 0)
-        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + dumped(code)
     except Exception:
         return b""
 
