@@ -17,6 +17,12 @@ for __image_option in errexit nounset noglob noclobber pipefail posix; do
 done
 
 micromamba() {
+  local __image_exe="${MAMBA_EXE:-/bin/micromamba}"
+  if ! type -P "$__image_exe" >/dev/null; then
+    echo "error: 'micromamba${1:+ $1}' cannot run: there is no $__image_exe in this image, as with the input 'micromamba: false'." >&2
+    echo "Another environment is active in what '_entrypoint.sh' starts in a fresh process with ENV_NAME set, as by docker run -e ENV_NAME=other." >&2
+    return 127
+  fi
   case "${1-}" in
     activate | deactivate | reactivate)
       # Scripts of packages run here too. Bash before 4.4 could not put the options back, and keeps them.
@@ -114,7 +120,9 @@ __image_explain() {
 if [[ -r /usr/local/lib/micromamba-image/defaults ]]; then
   source /usr/local/lib/micromamba-image/defaults
 fi
-export MAMBA_ROOT_PREFIX="${MAMBA_ROOT_PREFIX:-/opt/conda}" MAMBA_EXE="${MAMBA_EXE:-/bin/micromamba}" ENV_NAME
+export MAMBA_ROOT_PREFIX="${MAMBA_ROOT_PREFIX:-/opt/conda}" ENV_NAME
+# Programs that look for micromamba there are not to be told of one that is not.
+if [[ -n ${MAMBA_EXE-} || -x /bin/micromamba ]]; then export MAMBA_EXE="${MAMBA_EXE:-/bin/micromamba}"; fi
 
 # An environment is called by its name, or by its path.
 __image_name="${ENV_NAME:-base}"

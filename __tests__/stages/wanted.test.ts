@@ -150,6 +150,7 @@ const determining: Readonly<Record<string, Record<string, string>>> = {
   'run-network': { 'run-network': 'none' },
   'compile-pyc': { 'compile-pyc': 'false' },
   exclude: { exclude: '@docs' },
+  micromamba: { micromamba: 'false' },
   'micromamba-version': { 'micromamba-version': '2.8.1-0' },
 }
 
@@ -211,6 +212,15 @@ test.each(Object.entries(determining))('another %s makes another fingerprint', a
 
 test.each(Object.entries(running))('another %s does not', async (_, inputs) => {
   expect(await fingerprintOf(inputs)).toBe(await fingerprintOf())
+})
+
+test('that it is to have a micromamba makes no other image than the default; to be without is an error on a base that has one', async () => {
+  expect(await fingerprintOf({ micromamba: 'true' })).toBe(await fingerprintOf())
+  const having = { ...debian, 'usr/bin/micromamba': '' }
+  expect(await fingerprintOf({ micromamba: 'true' }, {}, having)).toBe(await fingerprintOf({}, {}, having))
+  await expect(describe({ micromamba: 'false' }, {}, having)).rejects.toThrow(
+    /input 'micromamba': the base has one.*Set 'base-image' to one without/s,
+  )
 })
 
 const { resolved } = member

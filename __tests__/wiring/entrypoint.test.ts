@@ -121,6 +121,39 @@ describe('MAMBA_SKIP_ACTIVATE=1', () => {
   })
 })
 
+describe('an image without micromamba', () => {
+  beforeEach(async () => {
+    await root.remove()
+    root = await makeRoot({}, 'base', { micromamba: false })
+  })
+
+  test('activates as any other, and says nothing of where micromamba would be', async () => {
+    const { code, stdout, stderr } = await root.enter(['/usr/bin/env'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`CONDA_PREFIX=${root.prefix}\n`)
+    expect(stdout).not.toContain('MAMBA_EXE')
+  })
+
+  test.each(['activate other', 'deactivate', 'install zlib', '--version'])(
+    'micromamba %s: says that it is not there, and what to do',
+    async (words) => {
+      const command = `source _activate_current_env.sh; micromamba ${words}`
+      const { code, stderr } = await root.enter(['bash', '-c', command])
+      expect(code).toBe(127)
+      expect(stderr).toContain(`error: 'micromamba ${words.split(' ')[0]}' cannot run: there is no `)
+      expect(stderr).toContain('-e ENV_NAME=other')
+    },
+  )
+
+  test('an environment that changed since is not activated, saying why', async () => {
+    await root.write('opt/conda/conda-meta/state', '{}')
+    const { code, stdout, stderr } = await root.enter(['echo', 'started'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain("'micromamba activate' cannot run")
+    expect(stderr).toContain("the environment 'base' cannot be activated")
+  })
+})
+
 describe('changes since the image was made', () => {
   const ask = ['bash', '-c', 'echo "$CONDA_PREFIX"']
 

@@ -93,10 +93,12 @@ esac
 /**
  * @param variables those of the root prefix's activation
  * @param environmentName the environment that the image activates
+ * @param micromamba whether there is one in the image
  */
 export async function makeRoot(
   variables: Readonly<Record<string, string>> = {},
   environmentName = 'base',
+  { micromamba = true }: { readonly micromamba?: boolean } = {},
 ): Promise<Root> {
   const directory = await mkdtemp(join(tmpdir(), 'root-'))
   const prefix = join(directory, 'opt/conda')
@@ -108,10 +110,10 @@ export async function makeRoot(
       ? []
       : [{ name: environmentName, prefix: `/opt/conda/envs/${environmentName}`, variables }]),
   ]
-  const defaults = { environmentName, executable: '/bin/micromamba' }
+  const defaults = { environmentName, ...(micromamba && { executable: '/bin/micromamba' }) }
   for (const entry of [
     ...wire({ base, user, environments, defaults, rootPrefix: '/opt/conda' }),
-    ...micromambaEntries(base, Buffer.from(standIn)),
+    ...(micromamba ? micromambaEntries(base, Buffer.from(standIn)) : []),
   ]) {
     const path = join(directory, entry.path)
     if (entry.type === 'directory') await mkdir(path, { mode: entry.mode, recursive: true })
@@ -132,7 +134,7 @@ export async function makeRoot(
     HOME: '/',
     MAMBA_USER: 'mambauser',
     MAMBA_ROOT_PREFIX: prefix,
-    MAMBA_EXE: join(directory, 'bin/micromamba'),
+    ...(micromamba && { MAMBA_EXE: join(directory, 'bin/micromamba') }),
     ENV_NAME: 'base',
   }
   const run: Root['run'] = (command, more = {}) => execute(command, { ...environment, ...more })

@@ -27,6 +27,8 @@ export interface Request extends LockingRequest {
   readonly load: boolean
   /** What there is to an image besides its environments, its base and the files that it copies. */
   readonly image: ImageOptions
+  /** Whether there is a micromamba in the image; absent for as the base has it, or would have it. */
+  readonly withMicromamba?: boolean
   /** Bytes that the layers of an image may have together, compressed. */
   readonly maxSize?: number
   /** How commands of packages and of `run` are run. */
@@ -57,6 +59,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     load: boolean('load'),
     maxSize: bytes('max-size'),
     image: readImageOptions(annotations.manifest, environment),
+    withMicromamba: valueOf('micromamba') === 'auto' ? undefined : boolean('micromamba'),
     execution: {
       executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
       timeout: duration('executor-timeout'),

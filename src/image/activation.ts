@@ -72,8 +72,8 @@ function ownVariables({
 export interface ImageDefaults {
   /** The environment that is activated. */
   readonly environmentName: string
-  /** Where micromamba is; absolute. */
-  readonly executable: string
+  /** Where micromamba is, absolute; absent where there is none. */
+  readonly executable?: string
 }
 
 /** The file that `_activate_current_env.sh` sources for such a process. An ENV_NAME that is empty is one all the same. */
@@ -81,7 +81,7 @@ export function formatDefaults({ environmentName, executable }: ImageDefaults, r
   return [
     "# What the image's ENV says, for processes that start without it.",
     `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
-    `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+    ...(executable === undefined ? [] : [`[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`]),
     `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
     '',
   ].join('\n')

@@ -108,7 +108,7 @@ export interface ImageInputs {
   readonly options: ImageOptions
   /** Of the files that the image copies, with where they go; absent when there are none. */
   readonly copied?: Digest
-  /** The one that is put into the image; absent when the base has one. */
+  /** The one that is put into the image; absent when the base has one, and when there is to be none. */
   readonly micromamba?: MicromambaInputs
 }
 

@@ -111,7 +111,7 @@ export function wiringKey(
       baseDigest,
       [name, uid, gid, home],
       environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
-      [defaults.environmentName, defaults.executable],
+      [defaults.environmentName, defaults.executable ?? null],
       rootPrefix,
       certificates ?? null,
     ]),

@@ -22,6 +22,10 @@ import type { PackageStore } from './packages.ts'
 import type { Plan } from './plan.ts'
 import { runLayer } from './run.ts'
 import { createSteps, type ChangeFacts, type StepLayer, type Steps } from './steps.ts'
+import { hasMicromamba } from './wanted.ts'
+
+/** The label of an image that says that there is no micromamba in it. */
+const micromambaLabel = 'io.github.micromamba-image.micromamba'
 
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
@@ -83,13 +87,14 @@ async function makeLayers(
 
   const changes: ChangeFacts[] = []
   const excluded = options.exclude ? { [excludeAnnotation]: options.exclude.join('\n') } : undefined
+  const without = hasMicromamba(wanted) ? undefined : { [micromambaLabel]: 'none' }
   const assemble = (activated?: Readonly<Record<string, string>>): Image =>
     assembleImage(base.image, layers, platform, {
       user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
       environment,
       start,
       ...(activated && { activated }),
-      labels: { ...options.labels, ...excluded },
+      labels: { ...options.labels, ...excluded, ...without },
       created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
       annotations: {
         ...options.annotations,
@@ -141,7 +146,10 @@ function labelled({ config, manifest }: Image): Labelled {
   return {
     config: {
       ...parsed,
-      config: { ...parsed.config, Labels: { ...parsed.config?.Labels, [excludeAnnotation]: '' } },
+      config: {
+        ...parsed.config,
+        Labels: { ...parsed.config?.Labels, [excludeAnnotation]: '', [micromambaLabel]: '' },
+      },
     },
     annotations: { ...annotations, ...own },
   }

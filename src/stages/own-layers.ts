@@ -16,11 +16,11 @@ import type { LayerEntry } from '../layers/types.ts'
 import { asOwn, type ImageLayer } from '../oci/image.ts'
 import { exclusionOf } from '../prefix/exclude.ts'
 import { environmentFiles } from '../prefix/environment-files.ts'
-import type { Base } from './base.ts'
 import type { RunContext } from './context.ts'
 import type { BuiltMember } from './package-layers.ts'
 import type { Plan } from './plan.ts'
 import { checkSummary } from './prepared-base.ts'
+import { hasMicromamba } from './wanted.ts'
 
 /** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
 
@@ -42,7 +42,7 @@ async function keyedLayer<Inputs>(
   return buildLayer(title, await entries(inputs), settings, annotations)
 }
 
-/** micromamba, for a base that has none. */
+/** micromamba, for a base that has none, unless the image is to be without. */
 export async function micromambaLayer(
   plan: Plan,
   settings: LayerSettings,
@@ -74,10 +74,11 @@ export function wiringLayer(
     ({ locked }) =>
       !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'),
   )
+  const executable = executableOf(plan)
   const wiring = {
     rootPrefix: base.rootPrefix,
     environments: members.map(({ activated }) => activated),
-    defaults: { environmentName, executable: executableOf(base) },
+    defaults: { environmentName, ...(executable !== undefined && { executable }) },
     ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
   }
   const { digest: baseDigest } = base.image.pinned
@@ -118,9 +119,10 @@ export function environmentLayer(
 }
 
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-export function contractVariables({ base, wanted }: Plan, environmentName: string): Record<string, string> {
-  const { variables, rootPrefix } = base
-  const { user } = wanted.base.summary
+export function contractVariables(plan: Plan, environmentName: string): Record<string, string> {
+  const { variables, rootPrefix } = plan.base
+  const { user } = plan.wanted.base.summary
+  const executable = executableOf(plan)
   return {
     MAMBA_USER: user.name,
     MAMBA_USER_ID: String(user.uid),
@@ -129,11 +131,11 @@ export function contractVariables({ base, wanted }: Plan, environmentName: strin
     LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
     ENV_NAME: environmentName,
     MAMBA_ROOT_PREFIX: rootPrefix,
-    MAMBA_EXE: executableOf(base),
+    ...(executable !== undefined && { MAMBA_EXE: executable }),
   }
 }
 
-/** Where micromamba is in images on a base. */
-function executableOf({ variables }: Base): string {
-  return variables.get('MAMBA_EXE') ?? '/bin/micromamba'
+/** Where micromamba is in an image. */
+function executableOf(plan: Plan): string | undefined {
+  return plan.base.variables.get('MAMBA_EXE') ?? (hasMicromamba(plan.wanted) ? '/bin/micromamba' : undefined)
 }

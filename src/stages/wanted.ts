@@ -1,5 +1,6 @@
 import type { Request } from '../action/request.ts'
 import type { Digest } from '../common/digest.ts'
+import { UserError } from '../common/errors.ts'
 import type { Platform } from '../common/platform.ts'
 import type { EarlierImage } from '../image/earlier.ts'
 import { fingerprint, type EnvironmentInputs, type ImageInputs, type WheelInputs } from '../image/inputs.ts'
@@ -54,7 +55,7 @@ export async function describeImages(
         environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
         options: request.image,
         ...(copied && { copied: copied.digest }),
-        ...(await micromambaInputs(platform, base, context)),
+        ...(await micromambaInputs(platform, base, request, context)),
       }
       const hash = fingerprint(inputs)
       const unchanged = await takeUnchanged(earlier, hash, platform, context)
@@ -119,12 +120,26 @@ function pipOf({ header, packages }: Lock): string {
   return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip
 }
 
+/** Whether there is a micromamba in an image: the base's, or the one that is put into it. */
+export function hasMicromamba({ inputs, base }: Pick<WantedImage, 'inputs' | 'base'>): boolean {
+  return inputs.micromamba !== undefined || base.summary.hasMicromamba
+}
+
+/** @throws UserError when the image is to be without, and the base has one */
 async function micromambaInputs(
   { subdir }: Platform,
-  { summary }: PreparedBase,
+  { summary, pinned }: PreparedBase,
+  { withMicromamba = true }: Pick<Request, 'withMicromamba'>,
   { micromamba }: RunContext,
 ): Promise<Pick<ImageInputs, 'micromamba'>> {
-  if (summary.hasMicromamba) return {}
+  if (!withMicromamba && summary.hasMicromamba) {
+    throw new UserError(`the base has one, which every image on it has: ${pinned}`, {
+      at: { input: 'micromamba' },
+      advice:
+        "Set 'base-image' to one without, such as docker.io/library/debian:13-slim, or leave 'micromamba' out.",
+    })
+  }
+  if (!withMicromamba || summary.hasMicromamba) return {}
   const { version, sha256 } = await micromamba.identify(subdir)
   return { micromamba: { version, sha256 } }
 }
