@@ -107,7 +107,7 @@ describe('whiteouts', () => {
     })
     const passwd = made.find(({ path }) => path === 'etc/passwd')
     expect(passwd && 'content' in passwd && Buffer.from(passwd.content as Uint8Array).toString()).toBe(
-      'mambauser:x:57439:57439::/home/mambauser:/bin/bash\n',
+      'root:x:0:0:root:/root:/sbin/nologin\nmambauser:x:57439:57439::/home/mambauser:/sbin/nologin\n',
     )
   })
 

@@ -6,11 +6,17 @@ const key = digestOf('what it was made from')
 const summary = {
   user: { name: 'mambauser', uid: 57439, gid: 57439, home: '/home/mambauser' },
   hasMicromamba: true,
+  hasBash: true,
 }
 const text = formatSummary(summary, key)
 
 test('a summary comes back from its text', () => {
   expect(parseSummary(text, key)).toEqual(summary)
+})
+
+test('one of a base without bash, too', () => {
+  const without = { ...summary, hasBash: false }
+  expect(parseSummary(formatSummary(without, key), key)).toEqual(without)
 })
 
 test.each([

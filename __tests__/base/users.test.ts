@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { UserWish } from '../../src/base/user-wish.ts'
-import { chooseUser } from '../../src/base/users.ts'
+import { chooseUser, configuredUser } from '../../src/base/users.ts'
 import { baseOf, debian, type Sample } from './samples.ts'
 
 function choose(samples: Record<string, Sample>, environment: Record<string, string> = {}, wish?: UserWish) {
@@ -25,6 +25,23 @@ describe("a base with micromamba's wiring keeps its user", () => {
   test('one that is not among its users is an error', () => {
     expect(() => choose({}, { MAMBA_USER: 'gone' })).toThrow(/base-image.*'gone' is not in its \/etc\/passwd/)
   })
+})
+
+test.each<[string, string | undefined, UserWish | undefined]>([
+  ['nobody', undefined, undefined],
+  ['root', 'root', undefined],
+  ['root by number', '0', undefined],
+  ['root by numbers', '0:0', undefined],
+  ['by name', 'micro', { uid: 1100 }],
+  ['by number', '1100', { uid: 1100 }],
+  ['by both of its numbers', '1100:2000', { uid: 1100 }],
+  ['with another group', '1100:5', { uid: 1100, gid: 5 }],
+  ['a number of nobody', '65532', { uid: 65532 }],
+  ['a name of nobody', 'gone', undefined],
+  ['a number that is too large', '99999999999', undefined],
+  ['something else', 'a b', undefined],
+])("the user that a base's config names: %s", (_, user, expected) => {
+  expect(configuredUser(baseOf({ ...debian, ...micro }), user)).toEqual(expected)
 })
 
 const added = { name: 'mambauser', uid: 57439, gid: 57439, home: '/home/mambauser' }

@@ -23,7 +23,7 @@ test('the scripts of the wiring are found from a bundle in dist/<folder>/, in wi
     await appendFile(join(action, 'wiring/_entrypoint.sh'), '# this very copy\n')
     const program = `
       const { wire } = await import(${JSON.stringify(join(into, 'index.js'))})
-      const base = { get() {}, text() {}, below: () => [], place: (path) => path }
+      const base = { get: (path) => (path === 'bin/bash' ? {} : undefined), text() {}, below: () => [], place: (path) => path }
       const user = { name: 'me', uid: 1, gid: 1, home: '/home/me', exists: false }
       const entries = wire({ base, user, environments: [], defaults: { environmentName: 'base', executable: '/bin/micromamba' }, rootPrefix: '/opt/conda' })
       console.log(entries.find(({ path }) => path === 'usr/local/bin/_entrypoint.sh').content.toString())`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/common/digest.ts'
-import { imageConfig } from '../../src/image/config.ts'
+import { imageConfig, type StartSettings } from '../../src/image/config.ts'
 import { environmentOf, parseConfig, triggersOf, type ImageConfig } from '../../src/oci/config.ts'
 
 const base: ImageConfig = {
@@ -122,6 +122,33 @@ describe('a base that says little', () => {
       'python 3.13',
       'environment and wiring',
     ])
+  })
+})
+
+describe('on a base without bash the image starts as its base does', () => {
+  const made = (start: Partial<StartSettings> = {}, config = base) => {
+    const all = { ...changes, start: { ...changes.start, ...start }, isWired: false }
+    const { Entrypoint, Cmd, Shell, WorkingDir } = imageConfig(config, all).config ?? {}
+    return { Entrypoint, Cmd, Shell, WorkingDir }
+  }
+  const own = { Entrypoint: ['/nvidia_entrypoint.sh'], Shell: ['/bin/ash'], WorkingDir: '/tmp' }
+
+  test.each([
+    ['nothing', {}, { ...own, Cmd: ['python'] }],
+    ['a command', { cmd: ['app'] }, { ...own, Cmd: ['app'] }],
+    ['an entrypoint', { entrypoint: ['app'] }, { ...own, Entrypoint: ['app'], Cmd: [] }],
+    ['both', { entrypoint: ['app'], cmd: ['x'] }, { ...own, Entrypoint: ['app'], Cmd: ['x'] }],
+    ['no activation', { activation: 'none' as const }, { ...own, Cmd: ['python'] }],
+  ])('%s is asked for', (_, start, expected) => {
+    expect(made(start)).toEqual(expected)
+  })
+
+  test('that has neither entrypoint nor shell: nor has the image', () => {
+    expect(made({ cmd: ['app'] }, { ...base, config: {} })).toEqual({
+      Entrypoint: null,
+      Cmd: ['app'],
+      WorkingDir: '/tmp',
+    })
   })
 })
 

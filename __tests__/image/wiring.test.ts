@@ -163,8 +163,10 @@ describe("a base of upstream's", () => {
 describe('bases that lack things', () => {
   test('nothing but a shell: what is needed is made, shadow files are not', () => {
     const layer = wired({ 'bin/bash': '' })
-    expect(textOf(layer.get('etc/passwd'))).toBe('mambauser:x:57439:57439::/home/mambauser:/bin/bash\n')
-    expect(textOf(layer.get('etc/group'))).toBe('mambauser:x:57439:\n')
+    expect(textOf(layer.get('etc/passwd'))).toBe(
+      'root:x:0:0:root:/root:/bin/bash\nmambauser:x:57439:57439::/home/mambauser:/bin/bash\n',
+    )
+    expect(textOf(layer.get('etc/group'))).toBe('root:x:0:\nmambauser:x:57439:\n')
     expect(textOf(layer.get('home/mambauser/.bashrc'))).toBe(line)
     expect(layer.has('etc/shadow')).toBe(false)
     expect(layer.has('etc/gshadow')).toBe(false)
@@ -192,6 +194,34 @@ describe('bases that lack things', () => {
   ])("the system's files for shells: %s", (_, files, expected) => {
     const layer = wired({ 'bin/bash': '', ...files })
     for (const [path, text] of Object.entries(expected)) expect(textOf(layer.get(path))).toBe(text)
+  })
+
+  test('no bash: no scripts and no files for shells, but a user, and what programs look for', () => {
+    const layer = wired(
+      { 'etc/skel/.bashrc': '# the skeleton\n' },
+      { certificates: '/opt/conda/ssl/cacert.pem' },
+    )
+    const files = [...layer.values()].filter(({ type }) => type !== 'directory').map(({ path }) => path)
+    expect(files).toEqual([
+      'etc/passwd',
+      'etc/group',
+      'home/mambauser/.bashrc',
+      'etc/ssl/certs/ca-certificates.crt',
+    ])
+    expect(textOf(layer.get('etc/passwd'))).toBe(
+      'root:x:0:0:root:/root:/sbin/nologin\nmambauser:x:57439:57439::/home/mambauser:/sbin/nologin\n',
+    )
+    expect(textOf(layer.get('home/mambauser/.bashrc'))).toBe('# the skeleton\n')
+    expect(layer.get('tmp')).toMatchObject({ type: 'directory', mode: 0o1777 })
+    expect(wired({ tmp: null }).has('tmp')).toBe(false)
+  })
+
+  test('no users, where the user is to be root', () => {
+    const user = chooseUser(baseOf({}), new Map(), { name: 'root' })
+    const layer = wired({}, { user })
+    expect(textOf(layer.get('etc/passwd'))).toBe('root:x:0:0::/root:/sbin/nologin\n')
+    expect(textOf(layer.get('etc/group'))).toBe('root:x:0:\n')
+    expect(layer.get('root')).toMatchObject({ mode: 0o700 })
   })
 
   test('a group that is there already is not added', () => {

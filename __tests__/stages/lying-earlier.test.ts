@@ -174,6 +174,7 @@ describe('of its base', () => {
   const truth = {
     user: { name: 'mambauser', uid: 57439, gid: 57439, home: '/home/mambauser' },
     hasMicromamba: false,
+    hasBash: true,
   }
 
   /** What is known of the base where an earlier image says this of it. */
@@ -207,6 +208,7 @@ describe('of its base', () => {
   test.each([
     ['another user', { ...truth, user: { name: 'root', uid: 0, gid: 0, home: '/root' } }, 'the user root (0:0, /root) and no micromamba'],
     ['micromamba', { ...truth, hasMicromamba: true }, 'and a micromamba'],
+    ['no bash', { ...truth, hasBash: false }, 'but no bash'],
   ])('%s ends the run, as soon as the base is read', async (_, lie, message) => {
     const known = await prepared(lie)
     await expect(checkSummary(known, base, undefined)).rejects.toThrow(message)

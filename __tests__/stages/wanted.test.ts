@@ -223,6 +223,18 @@ test('that it is to have a micromamba makes no other image than the default; to 
   )
 })
 
+test('a base without bash has no micromamba unless it is asked for, and runs no commands', async () => {
+  const without = { ...debian, 'usr/bin/bash': { link: 'gone' } }
+  expect((await describe({}, {}, without)).inputs.micromamba).toBeUndefined()
+  expect((await describe({ micromamba: 'true' }, {}, without)).inputs.micromamba).toBeDefined()
+  await expect(describe({ run: 'true' }, {}, without)).rejects.toThrow(
+    /input 'run': bash runs the commands, and the base has none/,
+  )
+  await expect(describe({ entrypoint: '/usr/local/bin/_entrypoint.sh app' }, {}, without)).rejects.toThrow(
+    "input 'entrypoint'",
+  )
+})
+
 const { resolved } = member
 const withLock = (change: Partial<LockedMember['resolved']['lock']>) => ({
   resolved: { ...resolved, lock: { ...resolved.lock, ...change } },

@@ -102,7 +102,7 @@ export async function makeRoot(
 ): Promise<Root> {
   const directory = await mkdtemp(join(tmpdir(), 'root-'))
   const prefix = join(directory, 'opt/conda')
-  const base = baseOf({ 'etc/skel/.bashrc': "PS1='$ '\n" })
+  const base = baseOf({ 'bin/bash': '', 'etc/skel/.bashrc': "PS1='$ '\n" })
   const user = chooseUser(base, new Map())
   const environments = [
     { name: 'base', prefix: '/opt/conda', variables },

@@ -8,7 +8,6 @@ import type { BaseFiles } from './base-files.ts'
  */
 export function checkBase(files: BaseFiles, prefix: string): void {
   const problems = [
-    ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
     ...(files.some(isGlibc)
       ? []
       : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
@@ -26,8 +25,14 @@ export function checkBase(files: BaseFiles, prefix: string): void {
   if (problems.length === 0) return
   throw new UserError(`it cannot be the base: ${problems.join('; ')}`, {
     at: { input: 'base-image' },
-    advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
+    advice:
+      'Use a Debian, Ubuntu or Fedora image, one of micromamba-docker without packages, or one of little more than glibc, such as gcr.io/distroless/base-debian12.',
   })
+}
+
+/** Whether the wiring's scripts can run on a base. Where they cannot, activation has to be in the image's ENV. */
+export function hasBash(files: BaseFiles): boolean {
+  return files.get('bin/bash') !== undefined
 }
 
 /** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */

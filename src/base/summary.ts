@@ -11,12 +11,18 @@ export interface BaseSummary {
   /** Whom containers run as, and environments belong to. */
   readonly user: Pick<ImageUser, 'name' | 'uid' | 'gid' | 'home'>
   readonly hasMicromamba: boolean
+  readonly hasBash: boolean
 }
 
 /** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-export function formatSummary({ user, hasMicromamba }: BaseSummary, key: Digest): string {
+export function formatSummary({ user, hasMicromamba, hasBash }: BaseSummary, key: Digest): string {
   const { name, uid, gid, home } = user
-  return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba })
+  return JSON.stringify({
+    key,
+    user: [name, uid, gid, home],
+    micromamba: hasMicromamba,
+    ...(!hasBash && { bash: false }),
+  })
 }
 
 /** @returns undefined for one that was made from something else, for what `formatSummary` would not give, and for a user that is none */
@@ -27,7 +33,11 @@ export function parseSummary(text: string | undefined, key: Digest): BaseSummary
     if (!isRecord(value) || !Array.isArray(value['user'])) return undefined
     const [name, uid, gid, home] = value['user'] as unknown[]
     if (!isName(name) || !isId(uid) || !isId(gid) || !isHome(home)) return undefined
-    const summary = { user: { name, uid, gid, home }, hasMicromamba: value['micromamba'] === true }
+    const summary = {
+      user: { name, uid, gid, home },
+      hasMicromamba: value['micromamba'] === true,
+      hasBash: value['bash'] !== false,
+    }
     return formatSummary(summary, key) === text ? summary : undefined
   } catch {
     return undefined

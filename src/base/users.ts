@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors.ts'
 import type { BaseFiles } from './base-files.ts'
 import { parseGroup, parsePasswd, type Group, type User } from './passwd.ts'
-import type { UserWish } from './user-wish.ts'
+import { largestId, type UserWish } from './user-wish.ts'
 
 /** The user that an image runs as, and whom the environment belongs to. */
 export interface ImageUser {
@@ -41,6 +41,11 @@ export function chooseUser(
     return { name, uid, gid, home: home || '/', exists: true }
   }
 
+  // A base without the file has root all the same, but no name for it.
+  if (users.length === 0 && (wanted.name ?? 'root') === 'root' && (wanted.uid ?? 0) === 0) {
+    return { name: 'root', uid: 0, gid: wanted.gid ?? 0, home: '/root', exists: false }
+  }
+
   // Whatever a base takes root for, root stays root.
   const formerly = current?.uid === 0 ? undefined : current
   const { uid: usualUid, gid: usualGid } = formerly ?? usual
@@ -67,6 +72,20 @@ export function chooseUser(
   }
   const home = name === formerly?.name && formerly.home ? formerly.home : `/home/${name}`
   return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) }
+}
+
+/**
+ * The user that a base's config names, as a wish: by number, or by a name that its /etc/passwd has.
+ * @param user `nonroot`, `65532`, `65532:65532`
+ * @returns undefined for root, and for what is none of these
+ */
+export function configuredUser(files: BaseFiles, user = ''): UserWish | undefined {
+  const [, name, uid, gid] = /^(?:([A-Za-z_][\w.-]*)|(\d+))(?::(\d+))?$/.exec(user) ?? []
+  const users = parsePasswd(files.text('etc/passwd') ?? '')
+  const number = uid === undefined ? users.find((one) => one.name === name)?.uid : Number(uid)
+  if (number === undefined || number === 0 || number > largestId) return undefined
+  const known = users.find((one) => one.uid === number)
+  return { uid: number, ...(gid !== undefined && known?.gid !== Number(gid) && { gid: Number(gid) }) }
 }
 
 /** Whether a group is the one that useradd makes for a user alone. */

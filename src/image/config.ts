@@ -30,6 +30,8 @@ export interface ConfigChanges {
   readonly environment: Readonly<Record<string, string>>
   readonly user: string
   readonly start?: StartSettings
+  /** False where the wiring's scripts are not in the image, since nothing could run them: it starts as its base does. */
+  readonly isWired?: boolean
   /** What stands in ENV because all processes are to have the environment, computed with the literal lines of `start.env`. */
   readonly activated?: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
@@ -44,10 +46,11 @@ export const madeHere = 'micromamba-image-action'
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
  * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
- * from the base, which this image is; a Dockerfile on top would run them a step too late.
+ * from the base, which this image is; a Dockerfile on top would run them a step too late. Without bash there is neither entrypoint nor
+ * shell of ours: those of the base stay, and an entrypoint that is given takes the base's command away, as it does in a Dockerfile.
  */
 export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageConfig {
-  const { created, layers, start = asUpstream } = changes
+  const { created, layers, start = asUpstream, isWired = true } = changes
   const environment = runEnvironment(base, changes)
   const labels = { ...base.config?.Labels, ...changes.labels }
   return {
@@ -58,15 +61,15 @@ export function imageConfig(base: ImageConfig, changes: ConfigChanges): ImageCon
       OnBuild: undefined,
       User: changes.user,
       Env: [...environment].map(([name, value]) => `${name}=${value}`),
-      Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
-      Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+      Entrypoint: isWired ? wiredEntrypoint(start) : (start.entrypoint ?? base.config?.Entrypoint ?? null),
+      Cmd: start.cmd ?? (start.entrypoint ? [] : isWired ? ['/bin/bash'] : (base.config?.Cmd ?? null)),
       WorkingDir: start.workdir ?? '/tmp',
       ...(start.expose.length > 0 && {
         ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
       }),
       ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
       ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-      Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+      ...(isWired && { Shell: ['/usr/local/bin/_dockerfile_shell.sh'] }),
       ...(Object.keys(labels).length > 0 && { Labels: labels }),
     },
     rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
@@ -95,8 +98,13 @@ function runEnvironment(base: ImageConfig, changes: ConfigChanges): ReadonlyMap<
 
 const activating = '/usr/local/bin/_entrypoint.sh'
 
+function wiredEntrypoint({ activation, entrypoint }: StartSettings): readonly string[] | null {
+  if (activation === 'none') return entrypoint ?? null
+  return withActivation(entrypoint ?? [])
+}
+
 /** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }: StartSettings): readonly string[] {
+function withActivation(entrypoint: readonly string[]): readonly string[] {
   return entrypoint[0] === activating ? entrypoint : [activating, ...entrypoint]
 }
 

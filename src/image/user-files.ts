@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { activating, skeleton } from './bashrc.ts'
+import { hasBash } from '../base/check.ts'
 import type { BaseFile, BaseFiles } from '../base/base-files.ts'
 import type { Overlay } from './overlay.ts'
 import {
@@ -35,14 +36,23 @@ export function writeUser(layer: Overlay, base: BaseFiles, user: ImageUser): voi
 
 function addUser(layer: Overlay, base: BaseFiles, user: ImageUser): void {
   const { name, uid, gid, home } = user
-  const add = (path: string, line: string) => {
+  // Where there is no file, root has no name either.
+  const shell = hasBash(base) ? '/bin/bash' : '/sbin/nologin'
+  const root = { name: 'root', uid: 0, gid: 0, comment: 'root', home: '/root', shell, members: [] }
+  const passwd = base.text('etc/passwd') ?? (uid === 0 ? '' : `${formatUser(root)}\n`)
+  layer.edit('etc/passwd', appendLine(passwd, formatUser({ name, uid, gid, comment: '', home, shell })))
+  if (base.get('etc/shadow')) edit('etc/shadow', formatLockedShadow(name))
+  const group = base.text('etc/group') ?? `${formatGroup(root)}\n`
+  if (parseGroup(group).some((one) => one.gid === gid)) {
+    layer.edit('etc/group', group)
+    return
+  }
+  layer.edit('etc/group', appendLine(group, formatGroup({ name, gid, members: [] })))
+  if (base.get('etc/gshadow')) edit('etc/gshadow', formatLockedGroupShadow(name))
+
+  function edit(path: string, line: string): void {
     layer.edit(path, appendLine(base.text(path) ?? '', line))
   }
-  add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }))
-  if (base.get('etc/shadow')) add('etc/shadow', formatLockedShadow(name))
-  if (groupsOf(base).some((group) => group.gid === gid)) return
-  add('etc/group', formatGroup({ name, gid, members: [] }))
-  if (base.get('etc/gshadow')) add('etc/gshadow', formatLockedGroupShadow(name))
 }
 
 /** As usermod --login --uid --gid and groupmod --new-name --gid do. */
@@ -127,13 +137,16 @@ function isSame(file: BaseFile, model: BaseFile | undefined): boolean {
 /** A home as useradd makes it, of what is in /etc/skel. */
 function writeHome(layer: Overlay, base: BaseFiles, { home, uid, gid }: ImageUser): void {
   const owner = { uid, gid }
-  layer.directory(home, { mode: homeMode, ...owner })
+  layer.directory(home, { mode: uid === 0 ? 0o700 : homeMode, ...owner })
   for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
     const path = `${home.slice(1)}/${name}`
     if (base.get(path)) continue
     if (type === 'directory') layer.directory(path, { mode, ...owner })
     else if (type === 'symlink') layer.symlink(path, target ?? '', owner)
     else if (content)
-      layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner })
+      layer.file(path, name === '.bashrc' && hasBash(base) ? activating(content.toString()) : content, {
+        mode,
+        ...owner,
+      })
   }
 }

@@ -9,6 +9,7 @@ import {
   type ImageDefaults,
 } from './activation.ts'
 import type { BaseFiles } from '../base/base-files.ts'
+import { hasBash } from '../base/check.ts'
 import { editBashrc, editSystemFiles, profileScript, skeleton } from './bashrc.ts'
 import { writeUser } from './user-files.ts'
 import { Overlay } from './overlay.ts'
@@ -60,11 +61,26 @@ export function isWiringFile(path: string): boolean {
 
 /**
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
- * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
+ * the user. On a base without bash, which could run none of the scripts, only what programs need: the user and a /tmp; a bash that the
+ * environment brings changes nothing in that. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
 export function wire({ base, user, environments, defaults, rootPrefix, certificates }: Wiring): LayerEntry[] {
   const layer = new Overlay(base)
   layer.directory(posix.dirname(rootPrefix))
+  if (hasBash(base)) layScripts(layer, { base, user, environments, defaults, rootPrefix })
+  // Programs look for it, and bases that are made by a list of files may lack it.
+  else if (!base.get('tmp')) layer.directory('tmp', { mode: 0o1777 })
+  writeUser(layer, base, user)
+  if (hasBash(base)) editShellFiles(layer, base, user)
+  if (certificates !== undefined && !base.get(certificatesPath)) layer.symlink(certificatesPath, certificates)
+  return layer.entries
+}
+
+/** What activates, and what it reads. */
+function layScripts(
+  layer: Overlay,
+  { base, user, environments, defaults, rootPrefix }: Omit<Wiring, 'certificates'>,
+): void {
   for (const name of scriptNames)
     layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode })
   layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix))
@@ -75,15 +91,16 @@ export function wire({ base, user, environments, defaults, rootPrefix, certifica
   if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
     layer.edit('etc/arg_mamba_user', `${user.name}\n`)
   }
-  writeUser(layer, base, user)
+}
+
+/** Has the shells of a base activate. */
+function editShellFiles(layer: Overlay, base: BaseFiles, user: ImageUser): void {
   editSystemFiles(layer, base)
   for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc']) editBashrc(layer, base, bashrc)
   // A service's user may have no home, and then needs none to run as.
   if (base.get(user.home) || user.home.startsWith('/home/')) {
     editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user)
   }
-  if (certificates !== undefined && !base.get(certificatesPath)) layer.symlink(certificatesPath, certificates)
-  return layer.entries
 }
 
 /** micromamba for a base that has none, where upstream's images have it. */

@@ -114,6 +114,17 @@ export class PrefixContents {
     return texts
   }
 
+  /** The package that has a file of `texts`; undefined for one of a wheel's. Opens the layer. */
+  async packageOf(path: string): Promise<string | undefined> {
+    const having = this.#layers.filter((layer) => path in layer.facts.texts && !this.#opened.has(layer))
+    await this.#openAll(having)
+    const winner = this.#clobbers.get(path)?.winner
+    const [plan] = this.#plans.filter(
+      ({ paths }, position) => (winner ?? position) === position && paths.includes(path),
+    )
+    return plan && 'dist' in plan ? plan.dist : undefined
+  }
+
   /** Packages that would do something by a script when linked, or may. */
   scripted(): string[] {
     return this.#layers.flatMap(({ facts }) => facts.scripted)

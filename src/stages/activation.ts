@@ -7,6 +7,7 @@ import { activationScripts } from '../prefix/link.ts'
 import type { Base } from './base.ts'
 import type { BuiltMember } from './package-layers.ts'
 import { isChanged, type ChangeFacts } from './steps.ts'
+import { refusedActivation } from './without-bash.ts'
 
 /** Scripts for the wiring to run where the image's config has all the rest of an activation; paths with colons between. */
 const pendingVariable = 'MAMBA_IMAGE_SCRIPTS'
@@ -19,12 +20,15 @@ const pathVariable = 'MAMBA_IMAGE_PATH'
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
  * @param seen what commands made of the image's files, the first first, and what the log has
+ * @param refusing the base's name, where it has no bash that could run what is not computed
+ * @throws UserError when there is such a script on such a base
  */
 export async function exportedByActivation(
   { activated, contents }: Pick<BuiltMember, 'activated' | 'contents'>,
   base: Base,
   variables: ReadonlyMap<string, string>,
   seen: { readonly changes: readonly ChangeFacts[]; readonly shown: Set<string> },
+  refusing?: string,
 ): Promise<Record<string, string>> {
   const { changes, shown } = seen
   const { prefix, rootPrefix } = contents.context
@@ -46,6 +50,13 @@ export async function exportedByActivation(
   const { variables: after, unknown } = await openingAsNeeded(() =>
     evaluateActivation(scripts, before, kindOf),
   )
+  if (refusing !== undefined && unknown.length > 0) {
+    const named = unknown.map(async (one) => ({
+      ...one,
+      dist: await contents.packageOf(one.path.slice(prefix.length + 1)),
+    }))
+    throw refusedActivation(await Promise.all(named), refusing)
+  }
   for (const { path, line, reason } of unknown) {
     const text = `The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`
     if (!shown.has(text)) core.warning(text)
@@ -54,6 +65,7 @@ export async function exportedByActivation(
   const pending: Record<string, string> =
     unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {}
   const exported = [...after].filter(([name, value]) => variables.get(name) !== value)
+  if (refusing !== undefined) return Object.fromEntries(exported)
   return { ...Object.fromEntries(exported), [pathVariable]: after.get('PATH') ?? '', ...pending }
 }
 

@@ -22,6 +22,7 @@ import type { Plan, PlannedGroup, PlannedMember } from './plan.ts'
 import { buildKey } from './wheel-origin.ts'
 import { accessFor, sourceOf } from './wheel-source.ts'
 import { folderOf, wheelLines } from './wheels.ts'
+import { refuseBuildsWithoutBash } from './without-bash.ts'
 
 export type BuildStore = Pick<PackageStore, 'fetch'> & Partial<Pick<PackageStore, 'keep'>>
 
@@ -100,6 +101,7 @@ export function createPlace(
   let below: Promise<BuiltMember> | undefined
   let place: Promise<BuildPlace> | undefined
   const make = async () => {
+    refuseBuildsWithoutBash(wanted.wanted.base)
     below = buildPackageLayers(
       { ...member, groups },
       plan.wanted.inputs.options,

@@ -23,6 +23,7 @@ import type { Plan } from './plan.ts'
 import { runLayer } from './run.ts'
 import { createSteps, type ChangeFacts, type StepLayer, type Steps } from './steps.ts'
 import { hasMicromamba } from './wanted.ts'
+import { refuseLinkScriptsWithoutBash } from './without-bash.ts'
 
 /** The label of an image that says that there is no micromamba in it. */
 const micromambaLabel = 'io.github.micromamba-image.micromamba'
@@ -62,10 +63,14 @@ async function makeLayers(
   const { inputs, base: prepared } = wanted
   const { options, platform } = inputs
   const { start } = options
+  const { user, hasBash } = prepared.summary
+  // A base that runs as a number goes on to do so.
+  const isNumeric =
+    options.userNumeric || (!hasBash && !options.user && /^[1-9]/.test(base.image.config.config?.User ?? ''))
 
   const members: BuiltMember[] = []
   const onMade = ({ facts }: MadeLayer) => {
-    if (areRun(facts.scripted, options.linkScripts)) {
+    if (hasBash && areRun(facts.scripted, options.linkScripts)) {
       steps.begin({ layers: base.image.layers, platform }, owner, theLinkScripts)
     }
   }
@@ -77,6 +82,9 @@ async function makeLayers(
     options.environmentName,
   )
   const toRun = members.map(({ contents }) => chooseLinkScripts(contents.scripted(), options.linkScripts))
+  if (!hasBash) refuseLinkScriptsWithoutBash(toRun.flat(), prepared.pinned)
+  // Where no script of the wiring can run, nothing else activates.
+  const isInEnv = start.activation === 'everywhere' || (!hasBash && start.activation !== 'none')
   const environment = contractVariables(plan, activeName)
   const layers = [
     ...(await micromambaLayer(plan, settings, context)),
@@ -90,9 +98,10 @@ async function makeLayers(
   const without = hasMicromamba(wanted) ? undefined : { [micromambaLabel]: 'none' }
   const assemble = (activated?: Readonly<Record<string, string>>): Image =>
     assembleImage(base.image, layers, platform, {
-      user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
+      user: isNumeric ? String(user.uid) : user.name,
       environment,
       start,
+      ...(!hasBash && { isWired: false }),
       ...(activated && { activated }),
       labels: { ...options.labels, ...excluded, ...without },
       created: new Date(fixedTime * 1000).toISOString().replace('.000', ''),
@@ -104,9 +113,7 @@ async function makeLayers(
       },
     })
   const activate = async () =>
-    start.activation === 'everywhere'
-      ? activatedVariables(plan, members, activeName, environment, changes, context)
-      : undefined
+    isInEnv ? activatedVariables(plan, members, activeName, environment, changes, context) : undefined
   const put = (step: StepLayer) => {
     layers.push(step.layer)
     changes.push(step.changes)
@@ -172,5 +179,6 @@ async function activatedVariables(
     base,
     new Map([...base.variables, ...Object.entries(contract), ...literalLines(env)]),
     { changes, shown },
+    wanted.base.summary.hasBash ? undefined : wanted.base.pinned,
   )
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { chooseUser } from '../base/users.ts'
 import type { Compiler } from '../bytecode/bytecode.ts'
 import { micromambaEntries, wire, wiringKey } from '../image/wiring.ts'
 import {
@@ -19,7 +18,7 @@ import { environmentFiles } from '../prefix/environment-files.ts'
 import type { RunContext } from './context.ts'
 import type { BuiltMember } from './package-layers.ts'
 import type { Plan } from './plan.ts'
-import { checkSummary } from './prepared-base.ts'
+import { checkSummary, userOf } from './prepared-base.ts'
 import { hasMicromamba } from './wanted.ts'
 
 /** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
@@ -87,7 +86,7 @@ export function wiringLayer(
   return keyedLayer(plan, 'wiring', inputs, settings, async () => {
     await checkSummary(wanted.base, base, user)
     const files = await base.files()
-    return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) })
+    return wire({ ...wiring, base: files, user: await userOf(base, user) })
   })
 }
 

@@ -3,7 +3,8 @@ import type { Request } from '../action/request.ts'
 import { parseBaseName } from '../base/name.ts'
 import { formatSummary, parseSummary, summaryAnnotation, type BaseSummary } from '../base/summary.ts'
 import type { UserWish } from '../base/user-wish.ts'
-import { chooseUser, isAsWished } from '../base/users.ts'
+import { hasBash } from '../base/check.ts'
+import { chooseUser, configuredUser, isAsWished, type ImageUser } from '../base/users.ts'
 import { digestOf } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
@@ -53,8 +54,23 @@ export async function prepareBase(
 
 async function readSummary(base: Base, wish: UserWish | undefined): Promise<BaseSummary> {
   const files = await base.files()
-  const { name, uid, gid, home } = chooseUser(files, base.variables, wish)
-  return { user: { name, uid, gid, home }, hasMicromamba: files.get('bin/micromamba') !== undefined }
+  const { name, uid, gid, home } = await userOf(base, wish)
+  return {
+    user: { name, uid, gid, home },
+    hasMicromamba: files.get('bin/micromamba') !== undefined,
+    hasBash: hasBash(files),
+  }
+}
+
+/**
+ * The user of images on a base. One without bash is made for a single program, and its own user, if that is not root, is whom its
+ * users expect.
+ * @throws UserError as `chooseUser` does
+ */
+export async function userOf(base: Base, wish: UserWish | undefined): Promise<ImageUser> {
+  const files = await base.files()
+  const own = hasBash(files) ? undefined : configuredUser(files, base.image.config.config?.User)
+  return chooseUser(files, base.variables, wish ?? own)
 }
 
 /**
@@ -68,8 +84,8 @@ export async function checkSummary(
 ): Promise<void> {
   const read = await readSummary(base, wish)
   if (isDeepStrictEqual(read, summary)) return
-  const shown = ({ user: { name, uid, gid, home }, hasMicromamba }: BaseSummary) =>
-    `the user ${foreignText(name)} (${uid}:${gid}, ${foreignText(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba`
+  const shown = ({ user: { name, uid, gid, home }, hasMicromamba, hasBash }: BaseSummary) =>
+    `the user ${foreignText(name)} (${uid}:${gid}, ${foreignText(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba${hasBash ? '' : ', but no bash'}`
   throw new UserError(
     `an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`,
     {

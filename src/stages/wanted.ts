@@ -16,6 +16,7 @@ import { takeUnchanged } from './earlier.ts'
 import type { LockedMember } from './locked-member.ts'
 import { prepareBase, type PreparedBase } from './prepared-base.ts'
 import { originOf } from './wheel-origin.ts'
+import { refuseCommandsWithoutBash } from './without-bash.ts'
 import { wheelLines } from './wheels.ts'
 
 /** An image that is wanted, of which nothing is made yet. */
@@ -49,6 +50,7 @@ export async function describeImages(
       const members = locked[index] ?? []
       const earlier = earlierImages[index]
       const base = await prepareBase(request, platform, members, bases, earlier)
+      refuseCommandsWithoutBash(base, request.image)
       const inputs: ImageInputs = {
         platform,
         base: base.pinned,
@@ -129,7 +131,7 @@ export function hasMicromamba({ inputs, base }: Pick<WantedImage, 'inputs' | 'ba
 async function micromambaInputs(
   { subdir }: Platform,
   { summary, pinned }: PreparedBase,
-  { withMicromamba = true }: Pick<Request, 'withMicromamba'>,
+  { withMicromamba = summary.hasBash }: Pick<Request, 'withMicromamba'>,
   { micromamba }: RunContext,
 ): Promise<Pick<ImageInputs, 'micromamba'>> {
   if (!withMicromamba && summary.hasMicromamba) {

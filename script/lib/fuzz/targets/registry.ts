@@ -154,7 +154,7 @@ const facts =
   prefix: '/opt/conda', sizes: [{ name: 'a', size: 5, needs: ['python'] }],
 }) ?? '' // prettier-ignore
 const summary = formatSummary(
-  { user: { name: 'a', uid: 1, gid: 2, home: '/home/a' }, hasMicromamba: true },
+  { user: { name: 'a', uid: 1, gid: 2, home: '/home/a' }, hasMicromamba: true, hasBash: true },
   digest,
 )
 
