@@ -26,3 +26,5 @@ try {
   core.warning(`The package archives were not saved: ${messageOf(error)}`)
   if (error instanceof Cancelled) process.exit(error.exitCode)
 }
+// The toolkit leaves connections open that it has given up, and a job is not to wait until their servers end them.
+process.exit()

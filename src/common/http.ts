@@ -60,18 +60,20 @@ export class HttpFailure extends Error {
   readonly retryAfter?: string
   /** The beginning of the last answer's body, which may tell the reason. */
   readonly answer?: string
+  readonly headers?: IncomingHttpHeaders
 
   constructor(
     message: string,
     url: URL,
     status?: number,
-    options: ErrorOptions & { retryAfter?: string; answer?: string } = {},
+    options: ErrorOptions & { headers?: IncomingHttpHeaders; answer?: string } = {},
   ) {
     super(message, options)
     this.name = 'HttpFailure'
     this.url = url
     this.status = status
-    this.retryAfter = options.retryAfter
+    this.retryAfter = options.headers?.['retry-after']
+    this.headers = options.headers
     this.answer = options.answer
   }
 }
@@ -89,9 +91,9 @@ const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
  * How long a connection may be silent; five times as long for uploads, after which a server stores before it answers. Who
  * wants to see what comes of a server that stalls shortens it by the variable, as `script/faults` does.
  */
-const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60)
+export const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60)
 /** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
-const slowest = 30
+export const slowest = 30
 
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
@@ -148,7 +150,7 @@ class BodyError extends Error {}
 async function failureOf(response: HttpResponse): Promise<HttpFailure> {
   const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0))
   return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
-    retryAfter: response.headers['retry-after'],
+    headers: response.headers,
     answer: answer.toString(),
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import { messageOf } from '../common/errors.ts'
 import { formatBytes, formatCount } from '../common/format.ts'
+import { watchCacheRequests } from './cache-requests.ts'
 
 /** The cache entry that belongs to a lock, and what a restored one was. */
 export interface CacheKeys {
@@ -136,5 +137,6 @@ async function cacheService() {
   const isOffered = process.env['ACTIONS_RESULTS_URL'] ?? process.env['ACTIONS_CACHE_URL']
   if (isOffered === undefined) return undefined
   const cache = await import('@actions/cache')
+  watchCacheRequests()
   return cache.isFeatureAvailable() ? cache : undefined
 }
