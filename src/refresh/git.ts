@@ -4,6 +4,7 @@ import * as core from '@actions/core'
 import { runCommand } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
+import { pause, silence } from '../common/http.ts'
 import { adviceFor } from './github-failure.ts'
 import { Outrun, type BranchWriter, type NewCommit } from './writer.ts'
 import type { CommitWishes, Repository } from './types.ts'
@@ -37,7 +38,9 @@ export async function createGitWriter(
   const { owner, repo, server } = repository
   const remote = `${server}/${owner}/${repo}.git`
   const environment = gitEnvironment(server, token, wishes)
-  const git = (...args: string[]) => runGit(args, { folder, environment, repository: `${owner}/${repo}` })
+  const options = { folder, environment, remote, repository: `${owner}/${repo}` }
+  const git = (...args: string[]) => runGit(args, options)
+  const overNetwork = (...args: string[]) => tryAgain(() => git(...args))
   await git('init', '--quiet', '--bare', '--template=', folder)
   await git('remote', 'add', 'origin', remote)
   const message = join(folder, 'message')
@@ -45,7 +48,7 @@ export async function createGitWriter(
   return {
     async commit({ branch, expected, parent, files, text }: NewCommit) {
       // The one commit, without the contents of its files: of the trees only those with locks in them are read.
-      await git(
+      await overNetwork(
         'fetch',
         '--quiet',
         '--no-tags',
@@ -78,7 +81,7 @@ export async function createGitWriter(
     core.info(`git push ${remote} ${what}`)
     const lease = `--force-with-lease=refs/heads/${branch}:${expected ?? ''}`
     try {
-      await git('push', '--quiet', lease, 'origin', what)
+      await overNetwork('push', '--quiet', lease, 'origin', what)
     } catch (error) {
       if (error instanceof UserError && isOutrun(error.message)) throw new Outrun(branch)
       throw error
@@ -122,6 +125,9 @@ function gitEnvironment(
     ),
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
+    // By itself git waits for ever for a server that has fallen silent. One that works on a push says so every five seconds.
+    GIT_HTTP_LOW_SPEED_LIMIT: '1',
+    GIT_HTTP_LOW_SPEED_TIME: String(silence()),
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,
     GIT_COMMITTER_NAME: committer.name,
@@ -130,12 +136,33 @@ function gitEnvironment(
   }
 }
 
+const tries = 5
+
+/** As git, and curl in it, say that a connection failed, or that a server is not up to it (git's remote-curl.c, http.c). */
+const passing =
+  /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP/i
+
+async function tryAgain(work: () => Promise<string>): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === tries || !(error instanceof UserError) || !passing.test(error.message)) throw error
+    }
+    await pause(attempt)
+  }
+}
+
+interface GitOptions {
+  readonly folder: string
+  readonly environment: NodeJS.ProcessEnv
+  readonly remote: string
+  readonly repository: string
+}
+
 /** @returns what it prints @throws UserError with what it complains of */
-async function runGit(
-  args: readonly string[],
-  options: { folder: string; environment: NodeJS.ProcessEnv; repository: string },
-): Promise<string> {
-  const { folder, environment, repository } = options
+async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
+  const { folder, environment, remote, repository } = options
   const outcome = await runCommand('git', args, { cwd: folder, env: environment }).catch((error: unknown) => {
     throw new UserError(`git cannot be run: ${messageOf(error)}`, {
       advice: "Have git on PATH, or set 'sign-commits', which works without it.",
@@ -148,8 +175,13 @@ async function runGit(
     .map((line) => foreignText(line.replace(/^(remote|error|fatal): */, '')))
     .filter((line) => line !== '' && line !== 'error:')
     .join('\n')
-  throw new UserError(`git ${args[0] ?? ''} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
-    advice: adviceForGit(outcome.stderr, repository),
+  const [command = ''] = args
+  const at = command === 'fetch' || command === 'push' ? { at: { url: remote } } : {}
+  throw new UserError(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
+    ...at,
+    advice:
+      adviceForGit(outcome.stderr, repository) ??
+      `Check that ${remote} can be reached from here, and that it is git which answers there; then run the job again.`,
   })
 }
 

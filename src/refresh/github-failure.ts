@@ -87,7 +87,7 @@ const rules: readonly Rule[] = [
       `To this token there is no such thing. Check that it may see ${repository}, and what the inputs name.`,
   },
   {
-    status: [500, 502, 503, 504],
+    status: [408, 429, 500, 502, 503, 504],
     advice: () => 'Run the job again; www.githubstatus.com says whether GitHub has a problem.',
   },
 ]
@@ -100,8 +100,14 @@ export function explain(error: unknown, what: string, repository: string): unkno
   if (isRequestFailure(error)) {
     const { status, response } = error
     const said = messageOfAnswer(response?.data) ?? error.message
-    const answer = response ? `GitHub answered ${status}` : 'GitHub cannot be reached'
-    return new UserError(`${what}: ${answer}: ${foreignText(said)}`, {
+    const { origin } = new URL(error.request.url)
+    if (!response) {
+      return new UserError(`${what}: GitHub cannot be reached at ${origin}: ${foreignText(said)}`, {
+        advice: 'Check the network, and a proxy if there is one, and run the job again.',
+        cause: error,
+      })
+    }
+    return new UserError(`${what}: GitHub, at ${origin}, answered ${status}: ${foreignText(said)}`, {
       advice: adviceFor(said, repository, status),
       cause: error,
     })

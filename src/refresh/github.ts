@@ -3,6 +3,7 @@ import * as core from '@actions/core'
 import { getOctokit } from '@actions/github'
 import { UserError } from '../common/errors.ts'
 import { pause } from '../common/http.ts'
+import { fetchFromGitHub } from './github-fetch.ts'
 import { explain, isGraphqlFailure, isRequestFailure } from './github-failure.ts'
 import type { Repository } from './types.ts'
 
@@ -21,7 +22,7 @@ export interface GitHub {
 const limits = { tries: 4, wait: 900 }
 
 export function connect(token: string, { owner, repo }: Repository): GitHub {
-  const octokit = getOctokit(token)
+  const octokit = getOctokit(token, { request: { fetch: fetchFromGitHub } })
   octokit.hook.wrap('request', async (send, options) => {
     for (let attempt = 1; ; attempt++) {
       try {
