@@ -45,7 +45,7 @@ describe('an answer', () => {
     }
     const error = explain(failure(422, data), 'it cannot be', 'org/app') as Error
     expect(error.message).toBe(
-      'it cannot be: GitHub answered 422: Validation Failed; base is invalid; no ::set-output name=a::b; text',
+      'it cannot be: GitHub answered 422: Validation Failed; base is invalid; no ::set-output name=a::b; text (https://api.github.com)',
     )
   })
 

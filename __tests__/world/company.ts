@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from './command.ts'
+import { certify } from './certificates.ts'
 import { passOn } from './pass-on.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
@@ -28,7 +28,10 @@ export const proxyPassword = 'proxy-p@ss-81'
  */
 export async function startCompany(hosts: Readonly<Record<string, Handler | string>>): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'company-'))
-  const { key, cert, certificate } = await certify(folder, Object.keys(hosts))
+  const { key, cert, certificate } = await certify(
+    folder,
+    Object.keys(hosts).map((name) => `DNS:${name}`),
+  )
   const secure = createServer({ key, cert }, (request, response) => {
     const host = hosts[(request.headers.host ?? '').replace(/:\d+$/, '')]
     request.headers['x-forwarded-proto'] = 'https'
@@ -79,22 +82,4 @@ export async function startCompany(hosts: Readonly<Record<string, Handler | stri
       await rm(folder, { recursive: true })
     },
   }
-}
-
-/** A certificate for the names, and that of the authority that gave it. */
-async function certify(folder: string, names: readonly string[]) {
-  const at = (name: string) => join(folder, name)
-  const newKey = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const certificate = at('ca.pem')
-  await run('openssl', [
-    ...newKey,
-    ...['-x509', '-days', '30', '-subj', '/CN=A company', '-keyout', at('ca.key'), '-out', certificate],
-  ])
-  await run('openssl', [...newKey, '-subj', '/CN=hosts', '-keyout', at('key.pem'), '-out', at('request.pem')])
-  await writeFile(at('names'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`)
-  await run('openssl', [
-    ...['x509', '-req', '-in', at('request.pem'), '-days', '30', '-extfile', at('names')],
-    ...['-CA', certificate, '-CAkey', at('ca.key'), '-CAcreateserial', '-out', at('cert.pem')],
-  ])
-  return { key: await readFile(at('key.pem')), cert: await readFile(at('cert.pem')), certificate }
 }

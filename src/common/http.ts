@@ -7,6 +7,7 @@ import {
 import { request as requestSecure } from 'node:https'
 import { pipeline } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
+import { describeConnection, wantsLogin } from './connection-failure.ts'
 import { messageOf } from './errors.ts'
 import { foreignText } from './foreign.ts'
 
@@ -61,12 +62,14 @@ export class HttpFailure extends Error {
   /** The beginning of the last answer's body, which may tell the reason. */
   readonly answer?: string
   readonly headers?: IncomingHttpHeaders
+  /** What to do, where that is known. */
+  readonly advice?: string
 
   constructor(
     message: string,
     url: URL,
     status?: number,
-    options: ErrorOptions & { headers?: IncomingHttpHeaders; answer?: string } = {},
+    options: ErrorOptions & { headers?: IncomingHttpHeaders; answer?: string; advice?: string } = {},
   ) {
     super(message, options)
     this.name = 'HttpFailure'
@@ -74,12 +77,13 @@ export class HttpFailure extends Error {
     this.status = status
     this.retryAfter = options.headers?.['retry-after']
     this.headers = options.headers
+    this.advice = options.advice
     this.answer = options.answer
   }
 }
 
-/** An answer that is no better the next time. */
-class TooLarge extends HttpFailure {}
+/** What is no better the next time. */
+class LastingFailure extends HttpFailure {}
 
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
@@ -114,11 +118,8 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
       failure = await failureOf(response)
     } catch (error) {
       if (error instanceof BodyError) throw error.cause
-      if (error instanceof TooLarge) throw error
-      failure =
-        error instanceof HttpFailure
-          ? error
-          : new HttpFailure(messageOf(error), options.url, undefined, { cause: error })
+      failure = error instanceof HttpFailure ? error : failureOfConnection(error, options.url)
+      if (failure instanceof LastingFailure) throw failure
     }
     if (attempt >= tries) throw failure
     await pause(attempt, failure.retryAfter)
@@ -147,6 +148,13 @@ function secondsUntil(retryAfter: string | undefined): number | undefined {
 /** The stream that a request was to send failed: the server has no part in that. */
 class BodyError extends Error {}
 
+function failureOfConnection(error: unknown, url: URL): HttpFailure {
+  const known = describeConnection(error, url)
+  if (!known) return new HttpFailure(messageOf(error), url, undefined, { cause: error })
+  const { what, advice, passes } = known
+  return new (passes ? HttpFailure : LastingFailure)(what, url, undefined, { cause: error, advice })
+}
+
 async function failureOf(response: HttpResponse): Promise<HttpFailure> {
   const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0))
   return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
@@ -168,6 +176,11 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
   for (let hops = 0; ; hops++) {
     const message = await exchange(method, url, headers, options.body)
     const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message }
+    if (response.status === 407) {
+      const { what, advice } = wantsLogin(url)
+      message.destroy()
+      throw new LastingFailure(what, url, undefined, { advice })
+    }
     const location = message.headers.location
     if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status)) return response
     // Read, not thrown away, so that the connection serves again.
@@ -277,7 +290,7 @@ export async function readBody(response: HttpResponse, limit = 16 * 1024 * 1024)
       cause: error,
     })
   }
-  if (size > limit) throw new TooLarge(`the answer is larger than ${limit} bytes`, response.url)
+  if (size > limit) throw new LastingFailure(`the answer is larger than ${limit} bytes`, response.url)
   return Buffer.concat(chunks)
 }
 

@@ -1,3 +1,4 @@
+import { trustAdvice } from '../common/connection-failure.ts'
 import { UserError } from '../common/errors.ts'
 import { isAtLeast, type LogEntry } from './log.ts'
 
@@ -37,7 +38,7 @@ export function explainFailure(
   if (problem) {
     return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
       at: { url: problem.url },
-      advice: adviceFor(problem.status),
+      advice: adviceFor(problem),
     })
   }
   const unread = passingFailure(log)
@@ -119,7 +120,11 @@ function channelProblem(line: string): ChannelProblem[] {
   return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }]
 }
 
-function adviceFor(status: number | undefined): string {
+function adviceFor({ status, what }: ChannelProblem): string {
+  if (/certificate|\bSSL\b/i.test(what)) return trustAdvice
+  if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
+    return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.'
+  }
   if (status === 404) {
     return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.'
   }

@@ -116,6 +116,7 @@ function unreachable(url: URL, cause: unknown): UserError {
   return new UserError(`micromamba could not be downloaded: ${messageOf(cause)}`, {
     at: { url: shownUrl(url) },
     advice:
+      (cause instanceof HttpFailure ? cause.advice : undefined) ??
       "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
     cause,
   })

@@ -81,7 +81,8 @@ async function download(of: Transfer): Promise<Received> {
           `it cannot be had: ${messageOf(error)}`,
           isTheirs
             ? `The ${of.source} has a problem of its own: try again later.`
-            : `Check that the ${of.source} can be reached from here.`,
+            : ((error instanceof HttpFailure ? error.advice : undefined) ??
+                `Check that the ${of.source} can be reached from here.`),
           error,
         )
       }

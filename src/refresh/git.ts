@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { runCommand } from '../common/command.ts'
+import { trustAdvice } from '../common/connection-failure.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
 import { pause, silence } from '../common/http.ts'
@@ -186,6 +187,7 @@ async function runGit(args: readonly string[], options: GitOptions): Promise<str
 }
 
 function adviceForGit(said: string, repository: string): string | undefined {
+  if (/certificate/i.test(said)) return trustAdvice
   if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
     return 'The server does not take the token. Check it; git has to be 2.31 or newer.'
   }

@@ -1,6 +1,7 @@
 import { UserError } from '../common/errors.ts'
 import { isRecord } from '../common/json.ts'
 import { foreignText } from '../common/foreign.ts'
+import { HttpFailure } from '../common/http.ts'
 
 /** An answer of 400 or above, as `@octokit/request-error` throws it; 500 stands for a connection that failed, without a response. */
 export interface RequestFailure extends Error {
@@ -102,12 +103,12 @@ export function explain(error: unknown, what: string, repository: string): unkno
     const said = messageOfAnswer(response?.data) ?? error.message
     const { origin } = new URL(error.request.url)
     if (!response) {
-      return new UserError(`${what}: GitHub cannot be reached at ${origin}: ${foreignText(said)}`, {
-        advice: 'Check the network, and a proxy if there is one, and run the job again.',
+      return new UserError(`${what}: GitHub cannot be reached: ${foreignText(said)} (${origin})`, {
+        advice: adviceOf(error) ?? 'Check the network, and a proxy if there is one, and run the job again.',
         cause: error,
       })
     }
-    return new UserError(`${what}: GitHub, at ${origin}, answered ${status}: ${foreignText(said)}`, {
+    return new UserError(`${what}: GitHub answered ${status}: ${foreignText(said)} (${origin})`, {
       advice: adviceFor(said, repository, status),
       cause: error,
     })
@@ -117,6 +118,11 @@ export function explain(error: unknown, what: string, repository: string): unkno
     advice: adviceFor(error.message, repository),
     cause: error,
   })
+}
+
+/** Octokit's error has ours for its cause. */
+function adviceOf({ cause }: Error): string | undefined {
+  return cause instanceof HttpFailure ? cause.advice : undefined
 }
 
 /** What to do about something that GitHub said. */

@@ -49,7 +49,8 @@ export function explained(undertaking: Undertaking, error: unknown): unknown {
     return errorOf(undertaking, error.url, error.status, error.answer ?? '', error)
   return new RegistryError(`cannot ${undertaking.what}: ${error.message}`, {
     at: { url: shown(error.url) },
-    advice: `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
+    advice:
+      error.advice ?? `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
     cause: error,
   })
 }
