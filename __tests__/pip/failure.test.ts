@@ -107,6 +107,22 @@ describe.each(releases)('the pip of %s', (release) => {
     expect(message).toMatch(new RegExp(`^http://${broken.host}/simple/plain/: pip cannot read this page`))
   })
 
+  test('a page that breaks off is asked for again; one that is refused for now is not done without', async () => {
+    let count = 0
+    const broken = await listen((_, response) => {
+      count++
+      const json = { 'content-type': 'application/vnd.pypi.simple.v1+json' }
+      if (count > 1) response.writeHead(429).end()
+      else response.writeHead(200, json).end('{"meta": {"api-')
+    })
+    const extra = [`http://${broken.host}/simple/`]
+    const message = await failure(['plain'], { indexes: { index: index.url, extra } }).finally(() =>
+      broken.stop(),
+    )
+    expect(count).toBe(3)
+    expect(message).toContain('the server answered 429')
+  })
+
   test.each([403, 404])('one of two that answers %d does not have the project', async (status) => {
     const other = await listen((_, response) => void response.writeHead(status).end())
     const extra = [`http://${other.host}/simple/`]

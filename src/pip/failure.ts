@@ -1,4 +1,5 @@
 import type { CommandOutcome } from '../common/command.ts'
+import { trustAdvice } from '../common/connection-failure.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { masked, type Environment } from '../environment/read.ts'
@@ -54,19 +55,38 @@ export function refuseLostPages(events: readonly PipEvent[], asked: Asked): void
   if (lost) throw lost
 }
 
-function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | undefined {
-  const lost = events.find(
-    (event) =>
-      event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500),
+type Unreachable = Extract<PipEvent, { readonly event: 'unreachable' }>
+
+const isBusy = (status: number) => status === 408 || status === 429 || status >= 500
+
+function isLost({ status }: Unreachable): boolean {
+  return status === null || status === 401 || isBusy(status)
+}
+
+/** Whether what failed may go well another time: not where pip has tried again by itself, as when no connection is made. */
+export function mayPass(events: readonly PipEvent[]): boolean {
+  const lost = events.filter((event) => event.event === 'unreachable').filter(isLost)
+  return (
+    lost.length > 0 &&
+    lost.every(({ status, reason }) => status !== 401 && !/Max retries exceeded|certificate/i.test(reason))
   )
-  if (lost?.event !== 'unreachable') return undefined
+}
+
+function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | undefined {
+  const lost = events.filter((event) => event.event === 'unreachable').find(isLost)
+  if (!lost) return undefined
   const reason = foreignText(masked(lost.reason, secrets))
-  return new UserError(`pip cannot read this page of an index: ${reason}`, {
+  const isFile = /\.(whl|metadata|gz|zip)([?#]|$)/.test(lost.url)
+  return new UserError(`pip cannot read this ${isFile ? 'file' : 'page'} of an index: ${reason}`, {
     at: { url: foreignText(masked(lost.url, secrets)) },
     advice:
       lost.status === 401
         ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-        : 'Check the address of the index and the network, and try again.',
+        : /certificate/i.test(lost.reason)
+          ? trustAdvice
+          : /proxy/i.test(lost.reason)
+            ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
+            : 'Check the address of the index and the network, and try again.',
   })
 }
 
@@ -124,6 +144,12 @@ export function describeTarget({ version, subdir, glibc }: PipTarget): string {
 }
 
 function adviceFor(said: string, events: readonly PipEvent[], { target }: Asked): string | undefined {
+  if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
+    return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`
+  }
+  if (said.includes('DO NOT MATCH THE HASHES')) {
+    return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events)}`
+  }
   if (said.includes('conflicting dependencies')) {
     return 'Loosen or drop one of these requirements.'
   }
@@ -160,15 +186,29 @@ function adviceFor(said: string, events: readonly PipEvent[], { target }: Asked)
   return undefined
 }
 
+/** Where pip says that it looks, without logins. */
+function lookedIn(events: readonly PipEvent[]): string {
+  const line = events.find((event) => event.event === 'log' && event.text.startsWith('Looking in indexes: '))
+  return line?.event === 'log'
+    ? ` The indexes: ${foreignText(line.text.replace('Looking in indexes: ', ''))}.`
+    : ''
+}
+
 /** No version at all: there is no such project, or it has nothing for the target. */
 function adviceForNone(events: readonly PipEvent[], target: PipTarget): string {
   const missing = events.some((event) => event.event === 'unreachable' && event.status === 404)
   const refused = events.some((event) => event.event === 'unreachable' && event.status === 403)
   if (refused) {
-    return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.'
+    return (
+      'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.' +
+      lookedIn(events)
+    )
   }
   if (missing) {
-    return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url."
+    return (
+      "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url." +
+      lookedIn(events)
+    )
   }
-  return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`
+  return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`
 }

@@ -9,6 +9,7 @@
  *   to micromamba, which writes a file for pip beside it, and pip's messages name its lines;
  * - settings in the user's configuration that would change what is installed rather than where it comes from;
  * - what answers a host, by its place, from the credentials of the run; those for git by variables, not arguments;
+ * - requests that fail, which are told with their addresses, and answers that come without end;
  * - the metadata of sources, which pip would build: code of packages does not run here. Where a source says its metadata itself, that is taken
  *   (PKG-INFO by PEP 643, pyproject.toml by PEP 621); what was built elsewhere is given; for all else pip stops, and the source is told.
  *
@@ -138,6 +139,58 @@ def told_failure(link, reason, meth=None):
     tell("unreachable", url=link.url, reason=str(reason), status=getattr(answer, "status_code", None))
     fetch_failed(link, reason, meth)
 collector._handle_get_simple_fail = told_failure
+
+from pip._internal.network.session import PipSession
+from pip._vendor.requests import ConnectionError as Broken, RequestException
+ask = PipSession.request
+def told_request(self, method, url, *args, **kwargs):
+    def lost(reason, status=None):
+        tell("unreachable", url=url, reason=reason, status=status)
+    try:
+        answer = ask(self, method, url, *args, **kwargs)
+        if not kwargs.get("stream") and "json" in answer.headers.get("Content-Type", ""):
+            require_json(answer)
+    except RequestException as error:
+        lost(str(error))
+        raise
+    status = answer.status_code
+    if status in (408, 429) or status >= 500:
+        lost("the server answered %d" % status, status)
+    stream = getattr(answer.raw, "stream", None)
+    if stream is not None:
+        def told_stream(*args, **kwargs):
+            try:
+                for chunk in stream(*args, **kwargs):
+                    yield chunk
+            except Exception as error:
+                lost(str(error))
+                raise
+        answer.raw.stream = told_stream
+    return answer
+PipSession.request = told_request
+
+def require_json(answer):
+    try:
+        json.loads(answer.content.decode("utf-8"))
+    except ValueError:
+        if answer.status_code == 200:
+            raise Broken("the answer is no JSON, or not all of it")
+
+# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
+import socket, time
+read_into = socket.SocketIO.readinto
+def paced(self, buffer):
+    started = time.monotonic()
+    count = read_into(self, buffer)
+    waited, received = getattr(self, "pace", (0, 0))
+    waited, received = waited + time.monotonic() - started, received + (count or 0)
+    if waited >= question["silence"]:
+        if count and received < question["slowest"] * waited:
+            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
+        waited, received = 0, 0
+    self.pace = (waited, received)
+    return count
+socket.SocketIO.readinto = paced
 
 pages = {}
 find_all = PackageFinder.find_all_candidates

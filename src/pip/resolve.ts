@@ -4,10 +4,11 @@ import type { Grant } from '../channels/access.ts'
 import { present } from '../channels/grant.ts'
 import { runCommand, type CommandOutcome } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
+import { pause, silence, slowest } from '../common/http.ts'
 import { withScratch } from '../common/scratch.ts'
 import type { Environment } from '../environment/read.ts'
 import { parseEvents, type PipEvent } from './events.ts'
-import { explainFailure, refuseLostPages } from './failure.ts'
+import { explainFailure, mayPass, refuseLostPages } from './failure.ts'
 import { markersOf } from './markers.ts'
 import { program } from './program.ts'
 import { requirementsText } from './requirements-text.ts'
@@ -72,7 +73,7 @@ export async function resolvePip(request: ResolveRequest): Promise<Resolution> {
   const asked = { ...request, secrets, fileForPip: fileForPip(request) }
   return withScratch('pip-', async (folder) => {
     await chmod(folder, 0o700)
-    const { outcome, events } = await ask(request, folder)
+    const { outcome, events } = await askPatiently(request, folder)
     const pip = events.find((event) => event.event === 'pip')?.version
     if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip) throw tooOld(pip, request)
     const resolved = events.find((event) => event.event === 'resolved')
@@ -87,6 +88,19 @@ export async function resolvePip(request: ResolveRequest): Promise<Resolution> {
       warnings: warningsOf(events, resolved.items, secrets),
     }
   })
+}
+
+/** How often pip is asked where what failed may pass by itself, and pip has not tried that again. */
+const tries = 3
+
+async function askPatiently(request: ResolveRequest, scratch: string): ReturnType<typeof ask> {
+  for (let attempt = 1; ; attempt++) {
+    const folder = join(scratch, String(attempt))
+    await mkdir(folder, { mode: 0o700 })
+    const asked = await ask(request, folder)
+    if (attempt === tries || !mayPass(asked.events)) return asked
+    await pause(attempt)
+  }
 }
 
 async function ask(
@@ -108,6 +122,8 @@ async function ask(
     markers: markersOf(target),
     tags: supportedTags(target),
     settings,
+    silence: silence(),
+    slowest,
     file,
     text: requirementsText(environment.pip?.lines ?? []),
     grants: grants.flatMap(grantForProgram),
@@ -151,6 +167,9 @@ interface Question {
   readonly markers: ReturnType<typeof markersOf>
   readonly tags: ReturnType<typeof supportedTags>
   readonly settings: readonly string[]
+  /** Seconds, and the bytes in each of them below which a server counts as silent. */
+  readonly silence: number
+  readonly slowest: number
   /** A path of which pip is given this text. */
   readonly file: string
   readonly text: string
