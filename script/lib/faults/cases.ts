@@ -22,6 +22,9 @@ const usual = new Set([
   'reset while the request is sent @ upload of a blob, once',
   "a captive portal's page @ manifest under its tag, for ever",
   'done, and reset before the answer @ manifest under its tag, for ever',
+  'length too large @ new entry of the cache, once',
+  "ends early, length said @ GitHub's file, once",
+  "stalls before the answer @ git's push, once",
 ])
 
 /** Each fault at each kind of request that can meet it, once and for ever. */
@@ -41,6 +44,7 @@ function networkCase(kind: RequestKind, fault: NetworkFault, times: FaultCase['t
   return {
     fault: fault.name,
     stage: kind.name,
+    scenario: kind.scenario,
     times,
     expects: mustSurvive ? 'survived' : 'either',
     ...(usual.has(`${fault.name} @ ${kind.name}, ${times}`) && { usual: true }),

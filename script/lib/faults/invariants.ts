@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { digestOf, type Ran, type Stand } from './stand.ts'
+import { digestOf, lockFileOf, type Ran, type Stand } from './stand.ts'
 import type { Arranged } from './types.ts'
 
 /**
@@ -24,6 +24,7 @@ export async function brokenInvariants(
   return [
     ...found.flat(),
     ...(isKilled ? [] : saysOneThing(ran)),
+    ...branchIsWhole(stand, ran),
     ...noStack(ran),
     ...postStepIsFine(ran),
     ...nobodyElseIsTold(stand),
@@ -47,6 +48,7 @@ async function tagOf(stand: Stand, ran: Ran): Promise<string | undefined> {
 /** No tag has moved unless the run succeeded; then it stands for what the run says. */
 async function tagStays(stand: Stand, ran: Ran, isKilled: boolean): Promise<string[]> {
   const { exitCode, outputs } = ran.outcome
+  if (ran.proposal) return []
   const now = (await tagOf(stand, ran)) ?? 'nothing'
   if (exitCode === 0) {
     return now === outputs['digest']
@@ -55,6 +57,16 @@ async function tagStays(stand: Stand, ran: Ran, isKilled: boolean): Promise<stri
   }
   if (isKilled && now === stand.control[ran.run.scenario].digest) return []
   return now === ran.oldDigest ? [] : [`the run failed, and the tag moved to ${now}`]
+}
+
+/** The branch of a refresh is where it was or has the lock whole, and is proposed once at most. */
+function branchIsWhole(stand: Stand, { proposal }: Ran): string[] {
+  if (!proposal) return []
+  const { lock, isOld, open } = proposal
+  return [
+    ...(isOld || lock === stand.control.lock.lock ? [] : ['the branch has neither the old nor a whole lock']),
+    ...(open > 1 ? [`${open} pull requests are open`] : []),
+  ]
 }
 
 interface Descriptor {
@@ -79,12 +91,15 @@ async function imageIsWhole(stand: Stand, ran: Ran): Promise<string[]> {
 }
 
 /** The lockfile is the old one, or a whole new one. */
-async function lockIsWhole(stand: Stand, { workspace, oldLock }: Ran): Promise<string[]> {
+async function lockIsWhole(stand: Stand, { run, workspace, oldLock }: Ran): Promise<string[]> {
   const names = (await readdir(workspace)).filter((name) => name.includes('.lock'))
   const texts = await Promise.all(names.map((name) => readFile(join(workspace, name), 'utf8')))
-  const whole = [oldLock, stand.control.lock.lock]
+  const own = lockFileOf(run.scenario)
+  // Those of other scenarios are there, and are nobody's to write.
+  const others = Object.values(stand.control).map(({ lock }) => lock)
+  const whole = [oldLock, stand.control[run.scenario].lock]
   return names.flatMap((name, index) =>
-    name === 'env.linux-64.lock' && whole.includes(texts[index])
+    (name === own ? whole : others).includes(texts[index])
       ? []
       : [`${name} is neither the old nor a whole lock`],
   )

@@ -8,6 +8,7 @@ const longest = 60
 
 /** Runs a case and says what became of it. */
 export async function judge(of: FaultCase, stand: Stand, id: string): Promise<Verdict> {
+  if (of.scenario) await stand.know(of.scenario)
   const arranged = await of.arrange(stand, id)
   let workspace = ''
   try {
@@ -29,12 +30,17 @@ export async function judge(of: FaultCase, stand: Stand, id: string): Promise<Ve
   }
 }
 
-function objectionsToEnd(of: FaultCase, stand: Stand, { run, outcome }: Ran, { names }: Arranged): string[] {
-  const { exitCode, outputs, log } = outcome
+function objectionsToEnd(
+  of: FaultCase,
+  stand: Stand,
+  { run, outcome, gives }: Ran,
+  { names }: Arranged,
+): string[] {
+  const { exitCode, log } = outcome
   if (exitCode === 0) {
     if (of.expects === 'refused') return ['the run succeeded']
     const { digest } = stand.control[run.scenario]
-    return outputs['digest'] === digest ? [] : [`the image is another one: ${outputs['digest']}`]
+    return gives === digest ? [] : [`it came to something else: ${gives}`]
   }
   if (of.expects === 'survived') return ['the run failed']
   if (of.expects === 'killed') return [130, 137, 143].includes(exitCode) ? [] : [`exit code ${exitCode}`]

@@ -27,6 +27,43 @@ export const isRequest = (methods: string, path: RegExp) => (request: ProxiedReq
 /** A repository of a case, whichever. */
 const own = '/v2/team/[^/]+'
 
+const api = '/api/v3/repos/org/app'
+
+/** What the sub-action that refreshes locks asks GitHub. */
+const proposalKinds = (
+  [
+    ["GitHub's branch", 'propose', isRequest('GET', new RegExp(`^${api}/git/ref/`)), ['answer', 'place']],
+    ["GitHub's file", 'propose', isRequest('GET', new RegExp(`^${api}/contents/`)), ['answer', 'place']],
+    ['pull requests', 'propose', isRequest('GET', new RegExp(`^${api}/pulls`)), ['answer', 'place']],
+    ["git's fetch", 'propose', isRequest('GET POST', /^\/org\/app\.git\/.*upload-pack/), ['answer']],
+    [
+      "git's push",
+      'propose',
+      isRequest('GET POST', /^\/org\/app\.git\/.*receive-pack/),
+      ['answer', 'upload'],
+    ],
+    ['new pull request', 'propose', isRequest('POST', new RegExp(`^${api}/pulls$`)), ['answer', 'upload']],
+    ['label', 'propose', isRequest('POST', new RegExp(`^${api}/issues/`)), ['answer', 'upload']],
+    ['comparison', 'propose-signed', isRequest('GET', new RegExp(`^${api}/(compare|commits)/`)), ['answer']],
+    [
+      'objects of a commit',
+      'propose-signed',
+      isRequest('POST', new RegExp(`^${api}/git/`)),
+      ['answer', 'upload'],
+    ],
+    ['move of the branch', 'propose-signed', isRequest('POST', /^\/api\/graphql$/), ['answer', 'upload']],
+    [
+      'change of a pull request',
+      'propose-signed',
+      isRequest('PATCH', new RegExp(`^${api}/pulls/`)),
+      ['answer', 'upload'],
+    ],
+  ] as const
+).map(([name, scenario, fits, has]): RequestKind => ({
+  ...{ name, service: 'github', scenario, fits, has },
+  ...(name === 'label' && { dispensable: true }),
+}))
+
 export const requestKinds: readonly RequestKind[] = [
   {
     name: 'token to push',
@@ -158,9 +195,41 @@ export const requestKinds: readonly RequestKind[] = [
     ] as const
   ).map(([name, scenario, fits, has]): RequestKind => ({
     ...{ name, service: 'cache', scenario, fits, has, dispensable: true },
-    // By the toolkit's clock, of minutes, which nothing shortens.
-    except: ['stalls', 'trickles'],
+    // Storage by the toolkit's clock, of minutes, which nothing shortens.
+    ...(/archives|^upload/.test(name) && { except: ['stalls', 'trickles'] }),
   })),
+  ...proposalKinds,
+  {
+    name: 'page of an index',
+    service: 'index',
+    scenario: 'resolve',
+    fits: isRequest('GET', /^\/simple\//),
+    has: ['answer', 'place'],
+    // Nothing tells that a hash in it is another one, but TLS.
+    except: ['other bytes'],
+  },
+  {
+    name: 'metadata of a wheel',
+    service: 'index',
+    scenario: 'resolve',
+    fits: isRequest('GET', /\.metadata$/),
+    has: ['answer', 'place'],
+  },
+  {
+    name: 'wheel, for its metadata',
+    service: 'index',
+    scenario: 'resolve',
+    fits: isRequest('GET', /\.whl$/),
+    has: ['answer', 'place'],
+  },
+  {
+    name: 'wheel',
+    service: 'index',
+    scenario: 'wheel',
+    fits: isRequest('GET', /\.whl$/),
+    has: ['answer', 'place'],
+    checked: true,
+  },
 ]
 
 /** Has a run's requests meet a fault: the first that fits, or all. */

@@ -101,7 +101,7 @@ async function leftOutside({ workspace, temporary, elsewhere }: Places): Promise
     (await processes()).filter(({ pid, line }) => pid !== process.pid && isOf(line)),
   )
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(isOf)
-  const lost = (await readdir(workspace)).filter((name) => !['env.yaml', 'env.linux-64.lock'].includes(name))
+  const lost = (await readdir(workspace)).filter((name) => !/\.(yaml|lock)$/.test(name))
   return [...running.map(({ line }) => line), ...mounts, ...(await readdir(elsewhere)), ...lost]
 }
 

@@ -4,20 +4,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentFile } from '../../../__tests__/e2e/job.ts'
 import { startFaultProxy, type FaultProxy } from '../../../__tests__/world/fault-proxy.ts'
+import { servePythonIndex } from '../../../__tests__/world/python-index.ts'
+import { makeWheel } from '../../../__tests__/world/wheels/make.ts'
 import { pushImage } from '../../../__tests__/world/base.ts'
 import { account } from '../../../__tests__/world/registry.ts'
 import { writeTar } from '../../../__tests__/world/tar.ts'
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { runAction, type ActionOutcome, type ActionRun } from '../runner.ts'
 import { signature } from './network.ts'
+import { startProposals, type Proposal, type ProposalName } from './proposals.ts'
 
-export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache'
+export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache' | 'github' | 'index'
 
 /**
  * What a job does. `image`: an image of a locked environment is pushed, whose base and packages are fetched. `lock`: the same, with micromamba to be
  * downloaded and the environment to be solved. `restore`: as `image`, with the packages in the cache. `save`: with a cache that has none of them.
+ * `resolve`: as `lock`, of an environment with a list for pip, whose image is there already. `wheel`: as `image`, of that environment, with all
+ * but its wheels there.
  */
-export type ScenarioName = 'image' | 'lock' | 'restore' | 'save'
+export type ScenarioName = 'image' | 'lock' | 'restore' | 'save' | 'resolve' | 'wheel' | ProposalName
 
 /** A run of the action on a stand. */
 export interface Run {
@@ -63,6 +68,10 @@ export interface Ran {
   /** What the tag stood for before. */
   readonly oldDigest: string
   readonly seconds: number
+  /** What it came to: an image's digest, or that of the lock which it proposes by the one pull request that is open. */
+  readonly gives: string | undefined
+  /** Of a refresh. */
+  readonly proposal?: Proposal
 }
 
 /** A world with a fault proxy before each of its services, in which one job runs at a time. */
@@ -75,15 +84,31 @@ export interface Stand {
   /** The registry without its front, to look at what it has. */
   readonly registryHost: string
   /** What a run without a fault gives. */
-  readonly control: Readonly<Record<ScenarioName, { readonly digest: string; readonly lock: string }>>
+  readonly control: Readonly<Record<ScenarioName, Control>>
+  /** Finds out what a run without a fault gives, where that is not known yet; of `lock` and `image` it is. */
+  know(scenario: ScenarioName): Promise<void>
   run(run: Run): Promise<Ran>
   stop(): Promise<void>
+}
+
+export interface Control {
+  readonly digest: string
+  readonly lock: string
+}
+
+/** The lockfile of a scenario. */
+export function lockFileOf(scenario: ScenarioName): string {
+  return scenario === 'resolve' || scenario === 'wheel' ? 'pip.linux-64.lock' : 'env.linux-64.lock'
 }
 
 const channelLogin = { user: 'reader', password: 'channel-pass-77d1' }
 
 /** The clock of a run, shortened: seconds of the first pause before another try, and of silence that is too long. */
 const clock = { MICROMAMBA_IMAGE_RETRY_SECONDS: '0.02', MICROMAMBA_IMAGE_SILENCE_SECONDS: '1' }
+
+/** The toolkit's cache waits by a clock of its own, 3 to 15 s before each further try, and nothing sets it. */
+const hurry =
+  '--import=data:text/javascript,const{setTimeout:s}=globalThis;globalThis.setTimeout=(f,t,...a)=>s(f,t<2000?t:t/100,...a)'
 
 /** No service of the machine's own plays a part. */
 const noProxies = Object.fromEntries(
@@ -96,17 +121,27 @@ const noProxies = Object.fromEntries(
 export async function startStand(): Promise<Stand> {
   const home = await mkdtemp(join(tmpdir(), 'faults-'))
   const world = await startWorld({
-    channel: { login: channelLogin },
+    channel: { login: channelLogin, packages: 'with pip' },
     releases: {},
     registry: { auth: 'token' },
     cache: {},
   })
+  // Of one the metadata is beside the wheel, and of the other in it.
+  const wheels = ['beside', 'within'].map((name) => makeWheel({ name, version: '1.0' }))
+  const index = await servePythonIndex(wheels, {
+    login: channelLogin,
+    hasMetadata: (project) => project === 'beside',
+  })
+  const proposals = await startProposals(home)
   const proxies = {
     registry: await startFaultProxy(world.registry.host),
     channel: await startFaultProxy(new URL(world.channel.url).host),
     releases: await startFaultProxy(new URL(world.releases.url).host),
     cache: await startFaultProxy(new URL(world.cache.environment['ACTIONS_RESULTS_URL'] ?? '').host),
+    github: await startFaultProxy(proposals.host),
+    index: await startFaultProxy(new URL(index.origin).host),
   }
+  const channel = `http://${proxies.channel.host}`
   const elsewhere = await startFaultProxy(world.registry.host)
   const base = join(home, 'base.tar')
   await writeTar(base, [
@@ -129,20 +164,31 @@ export async function startStand(): Promise<Stand> {
 
   const template = join(home, 'template')
   await mkdir(template)
+  const ofTwo = environmentFile(channel, ['tiny', 'activation'])
+  await writeFile(join(template, 'env.yaml'), ofTwo)
+  await writeFile(join(template, 'python.yaml'), environmentFile(channel, ['python', 'pip']))
   await writeFile(
-    join(template, 'env.yaml'),
-    environmentFile(`http://${proxies.channel.host}`, ['tiny', 'activation']),
+    join(template, 'pip.yaml'),
+    environmentFile(channel, ['python', 'pip'], '  - pip:\n    - beside\n    - within\n'),
   )
   const inputs = {
     'base-image': `${proxies.registry.host}/library/debian:small`,
     'micromamba-url': `http://${proxies.releases.host}`,
     'micromamba-version': world.releases.version,
-    'auth-host': proxies.channel.host,
-    'auth-username': channelLogin.user,
-    'auth-password': channelLogin.password,
-    push: 'true',
+    'auth-host': `${proxies.channel.host}\n${proxies.index.host}`,
+    'auth-username': [proxies.channel, proxies.index]
+      .map(({ host }) => `${host}=${channelLogin.user}`)
+      .join('\n'),
+    'auth-password': [proxies.channel, proxies.index]
+      .map(({ host }) => `${host}=${channelLogin.password}`)
+      .join('\n'),
   }
-  const lockFile = 'env.linux-64.lock'
+  const withPip = (from: string) => ({
+    'environment-file': 'pip.yaml',
+    'pip-index-url': `http://${proxies.index.host}/simple/`,
+    'compile-pyc': 'false',
+    'cache-from': `${proxies.registry.host}/team/${from}:latest`,
+  })
   const temporary = join(home, 'temp')
   await mkdir(temporary)
   const machine = join(home, 'machine')
@@ -151,8 +197,14 @@ export async function startStand(): Promise<Stand> {
 
   async function run(asked: Run): Promise<Ran> {
     const workspace = await mkdtemp(join(home, 'workspace-'))
-    await cp(template, workspace, { recursive: true })
-    if (asked.scenario === 'lock') await rm(join(workspace, lockFile), { force: true })
+    const { scenario } = asked
+    const proposing =
+      scenario === 'propose' || scenario === 'propose-signed'
+        ? await proposals.begin(scenario, workspace, proxies.github)
+        : undefined
+    if (!proposing) await cp(template, workspace, { recursive: true })
+    const lockFile = lockFileOf(scenario)
+    if (scenario === 'lock' || scenario === 'resolve') await rm(join(workspace, lockFile), { force: true })
     const tools = join(
       home,
       asked.scenario === 'lock' ? `tools-${asked.repository.replace('/', '-')}` : 'tools',
@@ -162,25 +214,35 @@ export async function startStand(): Promise<Stand> {
     const oldDigest = await pushOld(world.registry.backHost, asked.repository)
     await asked.prepare?.({ workspace, temporary, tools, template, elsewhere: machine })
     const start = performance.now()
+    const imageInputs = {
+      tags: `${proxies.registry.host}/${asked.repository}:latest`,
+      push: 'true',
+      ...(scenario !== 'lock' && scenario !== 'resolve' && { 'lock-mode': 'locked' }),
+      ...(scenario === 'resolve' && withPip('pip')),
+      ...(scenario === 'wheel' && withPip('python')),
+      ...(scenario === 'restore' && { 'cache-write': 'false' }),
+      ...(scenario === 'save' && { 'cache-downloads-key': asked.repository.replace('/', '-') }),
+    }
     const job: ActionRun = {
+      ...(proposing && { action: 'refresh' }),
       inputs: {
         ...inputs,
-        tags: `${proxies.registry.host}/${asked.repository}:latest`,
-        ...(asked.scenario !== 'lock' && { 'lock-mode': 'locked' }),
-        ...(asked.scenario === 'restore' && { 'cache-write': 'false' }),
-        ...(asked.scenario === 'save' && { 'cache-downloads-key': asked.repository.replace('/', '-') }),
+        ...(proposing ? { platforms: 'linux/amd64', ...proposing.inputs } : imageInputs),
         ...asked.inputs,
       },
       environment: {
         ...world.environment,
         ...noProxies,
         ...clock,
+        ...(scenario === 'resolve' && { PIP_TIMEOUT: '1', PIP_RETRIES: '2' }),
+        ...(usesCache(asked) && { NODE_OPTIONS: hurry }),
         ACTIONS_RESULTS_URL: usesCache(asked) ? `http://${proxies.cache.host}/` : undefined,
         RUNNER_TEMP: temporary,
         RUNNER_TOOL_CACHE: tools,
         DOCKER_CONFIG: docker,
         TMPDIR: machine,
         HOME: machine,
+        ...proposing?.environment,
         ...asked.environment,
       },
       workspace,
@@ -191,7 +253,12 @@ export async function startStand(): Promise<Stand> {
     const [outcome, other] = await Promise.all([runAction(job), second && runAction(second)])
     if (other) twin?.onEnd(other)
     const seconds = (performance.now() - start) / 1000
-    return { run: asked, outcome, workspace, temporary, oldLock, oldDigest, seconds }
+    const proposal = proposing && (await proposals.look())
+    const proposed = proposal?.open === 1 ? digestOf(Buffer.from(proposal.lock ?? '')) : undefined
+    return {
+      ...{ run: asked, outcome, workspace, temporary, oldLock, oldDigest, seconds },
+      ...(proposal ? { proposal, gives: proposed } : { gives: outcome.outputs['digest'] }),
+    }
   }
 
   /** The same job, with a RUNNER_TEMP of its own, as another runner of the machine has it. */
@@ -207,36 +274,58 @@ export async function startStand(): Promise<Stand> {
     }
   }
 
-  async function controlled(scenario: ScenarioName) {
-    const { outcome, workspace } = await run({ scenario, repository: `team/control-${scenario}` })
-    const digest = outcome.outputs['digest']
+  async function controlled(scenario: ScenarioName): Promise<Control> {
+    const {
+      outcome,
+      workspace,
+      gives: digest,
+    } = await run({
+      scenario,
+      repository: `team/control-${scenario}`,
+    })
     if (outcome.exitCode !== 0 || digest === undefined) {
       throw new Error(`the run without a fault fails: ${outcome.log}`)
     }
-    const lock = await readFile(join(workspace, lockFile), 'utf8')
-    await writeFile(join(template, lockFile), lock)
+    const lock = await readFile(join(workspace, lockFileOf(scenario)), 'utf8')
+    await writeFile(join(template, lockFileOf(scenario)), lock)
     await rm(workspace, { recursive: true })
     return { digest, lock }
   }
 
+  const control: Partial<Record<ScenarioName, Control>> = {}
+
+  async function know(scenario: ScenarioName): Promise<void> {
+    if (control[scenario]) return
+    if (scenario === 'restore') {
+      // An entry of the usual key.
+      await run({
+        scenario: 'save',
+        repository: 'team/for-restoring',
+        inputs: { 'cache-downloads-key': 'micromamba-image-downloads' },
+      })
+    } else if (scenario === 'propose') {
+      await proposals.base(environmentFile(channel, ['tiny']))
+      await controlled('propose')
+      await proposals.keep()
+      await proposals.base(ofTwo)
+    } else if (scenario === 'propose-signed') await know('propose')
+    else if (scenario === 'resolve') {
+      const inputs = { 'cache-from': '', 'environment-file': 'python.yaml' }
+      await run({ scenario, repository: 'team/python', inputs })
+      await run({ scenario, repository: 'team/pip', inputs: { 'cache-from': '' } })
+    } else if (scenario === 'wheel') await know('resolve')
+    control[scenario] = await controlled(scenario)
+  }
+
   async function stop() {
     await Promise.all([...Object.values(proxies), elsewhere].map((proxy) => proxy.stop()))
+    await Promise.all([proposals.stop(), index.stop()])
     await world.stop()
     await rm(home, { recursive: true, force: true })
   }
 
   try {
-    const lock = await controlled('lock')
-    // The tool cache of these has it from now on.
-    const image = await controlled('image')
-    const save = await controlled('save')
-    // An entry of the usual key, for those who restore.
-    await run({
-      scenario: 'save',
-      repository: 'team/for-restoring',
-      inputs: { 'cache-downloads-key': 'micromamba-image-downloads' },
-    })
-    const restore = await controlled('restore')
+    for (const scenario of ['lock', 'image'] as const) await know(scenario)
     return {
       proxies,
       elsewhere,
@@ -247,10 +336,13 @@ export async function startStand(): Promise<Stand> {
         channelLogin.password,
         Buffer.from(`${channelLogin.user}:${channelLogin.password}`).toString('base64'),
         signature,
+        proposals.token,
+        Buffer.from(`x-access-token:${proposals.token}`).toString('base64'),
         world.cache.environment['ACTIONS_RUNTIME_TOKEN'] ?? '',
       ],
       registryHost: world.registry.backHost,
-      control: { image, lock, restore, save },
+      control: control as Stand['control'],
+      know,
       run,
       stop,
     }

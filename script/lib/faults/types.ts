@@ -1,5 +1,5 @@
 import type { ActionOutcome } from '../runner.ts'
-import type { Run, Stand } from './stand.ts'
+import type { Run, ScenarioName, Stand } from './stand.ts'
 
 /**
  * A fault at a stage: a cell of the table, or one of its halves. Whoever adds cases says what goes wrong, in `arrange`, and what is expected;
@@ -12,6 +12,8 @@ export interface FaultCase {
   readonly stage: string
   readonly times: 'once' | 'for ever'
   readonly expects: Expectation
+  /** The run that meets it, where that is neither `lock` nor `image`. */
+  readonly scenario?: ScenarioName
   /** Whether it belongs to the few that `script/test` runs. */
   readonly usual?: boolean
   /** Prepares the fault. @returns the run that is to meet it */
