@@ -150,6 +150,7 @@ const determining: Readonly<Record<string, Record<string, string>>> = {
   'run-network': { 'run-network': 'none' },
   'compile-pyc': { 'compile-pyc': 'false' },
   exclude: { exclude: '@docs' },
+  'exclude-check': { 'exclude-check': 'true' },
   micromamba: { micromamba: 'false' },
   'micromamba-version': { 'micromamba-version': '2.8.1-0' },
 }

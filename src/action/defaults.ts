@@ -51,6 +51,7 @@ export const defaults = {
   'executor-timeout': '1h',
   'compile-pyc': 'true',
   exclude: '',
+  'exclude-check': 'false',
   micromamba: 'auto',
   'micromamba-version': '2.9.0-0',
   'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',

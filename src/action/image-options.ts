@@ -35,9 +35,9 @@ export function readImageOptions(
   }
 }
 
-function readExclude(): Pick<ImageOptions, 'exclude'> {
+function readExclude(): Pick<ImageOptions, 'exclude' | 'excludeCheck'> {
   const exclude = parseExclude(valueOf('exclude'), 'exclude')
-  return exclude.length > 0 ? { exclude } : {}
+  return { ...(exclude.length > 0 && { exclude }), ...(boolean('exclude-check') && { excludeCheck: true }) }
 }
 
 function readRun(): ImageOptions['run'] {

@@ -31,6 +31,11 @@ export interface ImageOptions {
   readonly compilePyc: boolean
   /** Patterns of what is left out of environments, in their order; absent when there are none. */
   readonly exclude?: readonly string[] | undefined
+  /**
+   * Whether what the image's packages say to be imported was imported in it; absent when not. It makes no other layer, and belongs to
+   * the fingerprint: an image that was made without is not taken for one that was tried.
+   */
+  readonly excludeCheck?: true
 }
 
 /** What is done with link scripts that do more than print. */

@@ -14,6 +14,7 @@ import { exportedByActivation } from './activation.ts'
 import { applicationLayer } from './application.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive } from './environments.ts'
+import { checkImports } from './exclude-check.ts'
 import { buildMember } from './build-place.ts'
 import { areRun, chooseLinkScripts, linkScriptLayer, theLinkScripts } from './link-scripts.ts'
 import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
@@ -132,7 +133,9 @@ async function makeLayers(
     put(await runLayer(commands, assemble(await activate()), plan, steps, context))
   }
   for (const layer of layers) void context.uploader?.add(layer)
-  return assemble(await activate())
+  const image = assemble(await activate())
+  if (options.excludeCheck) await checkImports(members, image, plan, steps, store, context)
+  return image
 }
 
 /** What differs from run to run in nothing but labels is another image each time, which is not to go unnoticed. */

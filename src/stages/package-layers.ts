@@ -37,6 +37,8 @@ export interface BuiltMember extends PlannedMember {
   readonly contents: PrefixContents
   /** Opens its packages. */
   readonly open: OpenPackages
+  /** Opens packages and wheels. */
+  readonly openAny: (positions: readonly number[]) => Promise<readonly Linkable[]>
   readonly activated: ActivatedEnvironment
   /** Starts the python that compiles for the environment. */
   readonly startCompiler: () => Promise<Compiler>
@@ -142,6 +144,7 @@ export async function buildPackageLayers(
     made,
     contents,
     open,
+    openAny,
     activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
     startCompiler: async () => new Compiler(await findPython()),
   }

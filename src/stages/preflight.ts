@@ -6,6 +6,7 @@ import { checkEngine, checkLayout, distinctRepositories } from '../outputs/outpu
 import { formatRepository, type RegistryClient } from '../registry/registry.ts'
 import type { RunContext } from './context.ts'
 import { chooseActive, type Member } from './environments.ts'
+import { checkPurpose } from './exclude-check.ts'
 import { runPurpose } from './run.ts'
 
 /**
@@ -61,17 +62,19 @@ async function mayWrite(
 }
 
 /**
- * Finds out before any package is fetched whether the commands of `run` can be run here. Whether link scripts are to be is known when
+ * Finds out before any package is fetched whether the commands of `run`, and imports, can be run here. Whether link scripts are to be is known when
  * their packages are there.
  * @param platforms of images that are to be made
  * @throws UserError saying why not
  */
 export async function checkCommands(
   platforms: readonly Platform[],
-  { run }: Request['image'],
+  { run, user, excludeCheck }: Request['image'],
   { executors }: RunContext,
 ): Promise<void> {
-  if (run.commands.length === 0) return
-  const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1)
-  for (const platform of platforms) await executors.check(platform, { uid }, runPurpose)
+  const uidOf = (wish: Request['image']['user']) => (wish?.name === 'root' ? 0 : (wish?.uid ?? 1))
+  for (const platform of platforms) {
+    if (run.commands.length > 0) await executors.check(platform, { uid: uidOf(run.user) }, runPurpose)
+    if (excludeCheck) await executors.check(platform, { uid: uidOf(user) }, checkPurpose)
+  }
 }

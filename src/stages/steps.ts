@@ -76,6 +76,12 @@ export interface Steps {
    * @param image what the commands find
    */
   make(step: Step, image: Image): Promise<StepLayer>
+  /**
+   * Runs commands of which nothing is kept: no step comes behind them.
+   * @param image what they find
+   * @param what they are for, as in "the link scripts"
+   */
+  visit(work: Work, image: Image, what: string): Promise<void>
   /** Removes what they ran in. */
   close(): Promise<void>
 }
@@ -122,6 +128,9 @@ export function createSteps(
         },
         () => undefined,
       )
+    },
+    async visit({ user, run }, image, what) {
+      await run(await enter(image, user, what))
     },
     async make({ title, inputs, what, rules, prepare, onPacked }, image) {
       const below = image.layers.map(({ diffId }) => diffId)

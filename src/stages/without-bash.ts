@@ -14,13 +14,19 @@ const advice =
  */
 export function refuseCommandsWithoutBash(
   { summary, pinned }: Pick<PreparedBase, 'summary' | 'pinned'>,
-  { run, start }: Pick<ImageOptions, 'run' | 'start'>,
+  { run, start, excludeCheck }: Pick<ImageOptions, 'run' | 'start' | 'excludeCheck'>,
 ): void {
   if (summary.hasBash) return
   if (run.commands.length > 0) {
     throw new UserError(`bash runs the commands, and the base has none: ${pinned}`, {
       at: { input: 'run' },
       advice,
+    })
+  }
+  if (excludeCheck) {
+    throw new UserError(`bash runs the imports, and the base has none: ${pinned}`, {
+      at: { input: 'exclude-check' },
+      advice: 'Try the same patterns on a base that has bash, and leave it out here.',
     })
   }
   if (isOfWiring(start)) {

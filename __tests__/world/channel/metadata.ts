@@ -27,6 +27,7 @@ export function metadataFiles(recipe: Recipe): PackageFile[] {
     files.push(json('info/link.json', { noarch, package_metadata_version: 1 }))
   }
   if (recipe.format !== 'old tar.bz2') files.push(json('info/paths.json', pathsJson(recipe)))
+  for (const [path, content] of Object.entries(recipe.info ?? {})) files.push(text(`info/${path}`, content))
   return files.sort((a, b) => compare(a.path, b.path))
 }
 

@@ -19,6 +19,8 @@ export interface Recipe {
    * - `old tar.bz2`: as made before there was paths.json
    */
   readonly format?: 'conda' | 'tar.bz2' | 'old tar.bz2'
+  /** More files of `info/`, by their paths below it. */
+  readonly info?: Readonly<Record<string, string>>
   readonly files: readonly PackageFile[]
 }
 

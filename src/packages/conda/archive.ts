@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { locateCondaMembers } from './conda-format.ts'
 import { unbzip2, unzstd, type FileRange } from './decompress.ts'
+import { importsOf, testFiles, type Imports, type TestFile } from './imports.ts'
 import { malformed } from './json.ts'
 import { infoFiles, parsePackageInfo, type InfoFile, type PackageInfo } from './package-info.ts'
 import { EntryGuard, tarEntries, type ArchiveEntry } from './tar-entries.ts'
@@ -13,6 +14,7 @@ export type {
   PackageInfo,
   Placeholder,
 } from './package-info.ts'
+export type { Imports } from './imports.ts'
 export type { ArchiveEntry } from './tar-entries.ts'
 
 export type ArchiveFormat = 'conda' | 'tar.bz2'
@@ -42,6 +44,32 @@ export async function openArchive(
   dist = basename(file).replace(/\.(conda|tar\.bz2)$/, ''),
 ): Promise<PackageArchive> {
   return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist)
+}
+
+/**
+ * Reads what the tests of a package import.
+ * @param dist how to call the package in errors
+ * @throws UserError that names the package, when it cannot be read
+ */
+export async function readImports(file: string, format: ArchiveFormat, dist: string): Promise<Imports> {
+  const open =
+    format === 'conda'
+      ? await locateCondaMembers(file, dist).then(
+          ({ info }) =>
+            () =>
+              unzstd(info),
+        )
+      : () => unbzip2({ file, start: 0, size: Infinity })
+  const texts = new Map<TestFile, string>()
+  let isBehindInfo = false
+  for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    // Most packages have their `info/` in front, and what is behind may be long.
+    if (isBehindInfo && !isInfo(entry)) break
+    isBehindInfo = isInfo(entry)
+    const name = testFiles.find((candidate) => entry.path === `info/${candidate}`)
+    if (name && entry.type === 'file') texts.set(name, await textOf(entry, dist))
+  }
+  return importsOf(texts)
 }
 
 async function openConda(file: string, dist: string): Promise<PackageArchive> {
@@ -90,13 +118,18 @@ async function readInfo(
     const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`)
     hasFiles ||= !isInfo(entry)
     if (!name || entry.type !== 'file') continue
-    if (entry.size > infoLimit) throw malformed(dist, `${entry.path} has ${entry.size} bytes`)
-    const chunks: Uint8Array[] = []
-    for await (const chunk of entry.content) chunks.push(chunk)
-    texts.set(name, Buffer.concat(chunks).toString())
+    texts.set(name, await textOf(entry, dist))
     if (isDone(texts)) break
   }
   return { texts, hasFiles }
+}
+
+async function textOf(
+  { path, size, content }: Extract<ArchiveEntry, { type: 'file' }>,
+  dist: string,
+): Promise<string> {
+  if (size > infoLimit) throw malformed(dist, `${path} has ${size} bytes`)
+  return Buffer.concat(await Array.fromAsync(content)).toString()
 }
 
 async function* packageFiles(tars: readonly OpenBytes[], dist: string): AsyncGenerator<ArchiveEntry> {
