@@ -177,6 +177,49 @@ describe('an image of conda environments, whoever made it', () => {
   })
 })
 
+describe('what sets of exclude would leave out', () => {
+  const files = ['include/z.h', 'lib/libz.a', 'share/doc/z/README', 'share/doc/z/LICENSE', 'lib/libz.so']
+  const inner = ['include/inner.h']
+  const layers = async () => [
+    layerOf(await tarOf([{ name: 'usr/include/base.h', content: big }])),
+    layerOf(
+      await tarOf([
+        record('z', files),
+        ...files.map((path) => ({ name: `opt/conda/${path}`, content: 'z'.repeat(1000) })),
+        { name: 'opt/conda/include/nobodys.h', content: big },
+        {
+          name: 'opt/conda/envs/gpu/conda-meta/inner-1.0-0.json',
+          content: JSON.stringify({ name: 'inner', version: '1.0', files: inner }),
+        },
+        { name: 'opt/conda/envs/gpu/include/inner.h', content: 'i'.repeat(10) },
+      ]),
+    ),
+    // It is not there any more.
+    layerOf(await tarOf([{ name: 'opt/conda/lib/.wh.libz.a' }])),
+  ]
+
+  test('is told of packages in all environments, and of what is seen', async () => {
+    const { sets, compressed } = await measureImage(config([]), await layers())
+    expect(sets).toEqual([
+      { set: '@headers', files: 2, size: 1010, compressed: expect.any(Number) as unknown },
+      { set: '@docs', files: 1, size: 1000, compressed: expect.any(Number) as unknown },
+      { set: 'all', files: 3, size: 2010, compressed: expect.any(Number) as unknown },
+    ])
+    expect(sets[2]?.compressed).toBeGreaterThan(0)
+    expect(sets[2]?.compressed).toBeLessThan(compressed)
+  })
+
+  test('stands in the text', async () => {
+    const figures = await measureImage(config([]), await layers())
+    const text = formatFigures(
+      { what: 'image', name: 'a', digest: '', platform: 'p', layers: 3, ...figures },
+      30,
+    )
+    expect(text).toMatch(/What sets of 'exclude' would leave out\ncompressed +unpacked +files {2}set\n/)
+    expect(text).toMatch(/≈ \d+ B +1\.01 kB +2 {2}@headers\n.*@docs\n.*2\.01 kB +3 {2}all of them\n/)
+  })
+})
+
 test("what an environment and the package cache have in common is the package's, whichever comes first", async () => {
   const cache = 'opt/conda/pkgs/flask-3.0-0/site-packages'
   const place = 'srv/env/lib/python3.12/site-packages'

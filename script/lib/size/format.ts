@@ -104,7 +104,7 @@ function packages(measured: Measured, limit: number): string {
 }
 
 function remarksOnImage(figures: ImageFigures, limit: number): string[] {
-  const { duplicates, hidden, inSeveralEnvironments, baseBy } = figures
+  const { duplicates, hidden, inSeveralEnvironments, baseBy, sets } = figures
   const wasted = duplicates.reduce((bytes, { size, copies }) => bytes + size * (copies.length - 1), 0)
   return [
     duplicates.length === 0
@@ -124,6 +124,23 @@ function remarksOnImage(figures: ImageFigures, limit: number): string[] {
     hidden === 0
       ? ''
       : `Replaced or removed by upper layers, and pulled all the same: ${formatBytes(hidden)} unpacked`,
+    sets.length === 0
+      ? ''
+      : [
+          "What sets of 'exclude' would leave out",
+          table(
+            [
+              ['compressed', 'unpacked', 'files', 'set'],
+              ...sets.map(({ set, files, size, compressed }) => [
+                `≈ ${formatBytes(compressed)}`,
+                formatBytes(size),
+                String(files),
+                set === 'all' ? 'all of them' : set,
+              ]),
+            ],
+            3,
+          ),
+        ].join('\n'),
     baseBy === 'history'
       ? ''
       : 'Nothing tells which layers are the base: those below the first package stand for it.',

@@ -9,6 +9,7 @@ import { shareOut } from '../../../src/size/share.ts'
 import type { Figures, OtherFigure } from '../../../src/size/types.ts'
 import { findEnvironments, ownerOf, type FoundEnvironment, type Installed } from './environments.ts'
 import { readLayerContents, type LayerContents } from './layer-contents.ts'
+import { setSavings, type SetSaving } from './set-savings.ts'
 import { stackLayers, type Visible } from './visible.ts'
 
 /** A file that several packages of an environment have, under whatever names. */
@@ -29,6 +30,8 @@ export interface ImageFigures extends Figures {
   readonly duplicates: readonly Duplicate[]
   /** Bytes of files that several environments have alike, but for the first. */
   readonly inSeveralEnvironments: number
+  /** What sets of `exclude` would leave out, the biggest first, at last all together. */
+  readonly sets: readonly SetSaving[]
 }
 
 /** Whose bytes of a layer are: a package's, or something else's by its name; those of the base are one. */
@@ -85,6 +88,11 @@ export async function measureImage(
     others: others.sort(byWeight),
     hidden: visible.hidden,
     ...findDuplicates(visible, environments),
+    sets: setSavings(
+      contents.map((layer, index) => [layer, layers[index]?.descriptor.size ?? 0]),
+      visible,
+      environments,
+    ),
   }
 }
 
