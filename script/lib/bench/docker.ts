@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +21,12 @@ export interface DockerBench {
   pull(image: string): Promise<Pull>
   /** Standard output of a command in a new container. */
   ask(image: string, ...command: readonly string[]): Promise<string>
+  /**
+   * Starts a container that writes a line.
+   * @param options for `docker run`
+   * @returns seconds until its first
+   */
+  start(image: string, command: readonly string[], options: readonly string[]): Promise<number>
   /** Forgets all images and what was kept of builds. */
   empty(): Promise<void>
   stop(): Promise<void>
@@ -104,6 +111,18 @@ export async function startDockerBench({ servers, base, best }: DockerOptions): 
         return { wall, bytes: (await traffic()).pulled }
       },
       ask: (image, ...command) => docker('run', '--rm', '--network=none', image, ...command),
+      async start(image, command, options) {
+        const words = ['run', '--rm', '--network=none', ...options, image, ...command]
+        const started = performance.now()
+        const child = spawn('docker', words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+        let said = ''
+        let first: number | undefined
+        child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+        child.stdout.on('data', () => (first ??= seconds(started)))
+        await once(child, 'close')
+        if (first === undefined) throw new Error(`${image} wrote nothing: ${said}`)
+        return first
+      },
       async empty() {
         await docker('system', 'prune', '--all', '--force')
       },
