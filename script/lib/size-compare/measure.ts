@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentFile } from '../../../__tests__/e2e/job.ts'
+import { pushDistroless } from '../../../__tests__/world/distroless.ts'
 import type { PushedImage } from '../../../__tests__/world/push-image.ts'
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { readFrom } from '../../../src/base/base.ts'
@@ -66,6 +67,10 @@ export async function measureSubject(subject: Subject): Promise<SubjectFindings>
     const lock = await readFile(lockFile, 'utf8')
     images.docker = (await (await start(false)).build(lock, name('docker'))).image
     images.sets = await make('sets', world.base, { exclude: everySet })
+    const distroless = await pushDistroless(world.registry, 'distroless/cc-debian12:nonroot', {
+      user: 'nonroot',
+    })
+    images.smallest = await make('smallest', distroless, { exclude: everySet })
     const puller = await start(true)
     const weights: Partial<Record<Way, Weight>> = {}
     // Of an object that has no others.
