@@ -177,6 +177,7 @@ describe('of graphviz, gdk-pixbuf, librsvg and gtk3', () => {
 })
 
 test('R has the data that a script downloads, where it may; else it fails, and says what it lacked', async () => {
+  const tried = { 'link-scripts-network': 'true', 'exclude-check': 'true' }
   const log = await refused('r:none', ['bioconductor-testdata'])
   expect(log).toContain(
     'the post-link script of bioconductor-testdata-1.0.0-r42hdfd78af_0 failed: exit code 1',
@@ -184,7 +185,12 @@ test('R has the data that a script downloads, where it may; else it fails, and s
   expect(log).toContain('| ERROR: post-link.sh was unable to download any of')
   expect(log).toContain('It had no network, which link-scripts-network: true would give it.')
 
-  const made = await make('r:1', ['bioconductor-testdata'], { 'link-scripts-network': 'true' })
+  const broken = { exclude: '/lib/R/library/testdata/R/' }
+  expect(await refused('r:broken', ['bioconductor-testdata'], { ...tried, ...broken })).toMatch(
+    /1 import failed in the image for linux\/.*:\n {2}library\(testdata\) \(bioconductor-testdata 1\.0\.0\): /,
+  )
+  const made = await make('r:1', ['bioconductor-testdata'], { ...tried, exclude: '@docs' })
+  expect(made.log).toMatch(/\n1 import of 1 package tried in /)
   const root = await unpack(made.image, 'r')
   const program = 'library(testdata); cat(with(genes(), paste(gene, length)), sep = "\\n")'
   const command = ['/usr/local/bin/_entrypoint.sh', 'R', '--no-echo', '-e', program]

@@ -146,7 +146,7 @@ class Bench {
     const args =
       language === 'python'
         ? [this.#python, '-c', pythonProgram, ...names]
-        : [`${prefix}/bin/Rscript`, '--vanilla', '-e', rProgram, ...names]
+        : [`${prefix}/bin/R`, '--vanilla', '--no-echo', '-e', rProgram, '--args', ...names]
     const outcome = await this.#start(args, log.add)
     return log.failures(names, language, outcome, this.#command.timeout)
   }

@@ -48,6 +48,15 @@ test.each([
     [],
     ['data.table'],
   ],
+  [
+    'commands that have R import a library, and no others',
+    {
+      'test/run_test.sh': `set -ex\n\n$R -e "library('dplyr')"\nR -e 'library("rlang")'\nRscript --vanilla -e "library(vctrs)"\n$R -e "library('a'); system('b')"\nexit 0\n`,
+      'tests/tests.yaml': `- script:\n  - Rscript -e "library('cli')"\n  - R --version\n`,
+    },
+    [],
+    ['dplyr', 'rlang', 'vctrs', 'cli'],
+  ],
   ["rattler-build's", { 'tests/tests.yaml': tests }, ['demo', 'demo.more'], ['demo', 'data.table']],
   ['none', {}, [], []],
   ['what nobody can read', { 'tests/tests.yaml': '- [a: {' }, [], []],

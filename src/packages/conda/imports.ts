@@ -8,16 +8,26 @@ export interface Imports {
 }
 
 /** The files of `info/` that say what is imported to test a package. */
-export const testFiles = ['test/run_test.py', 'test/run_test.r', 'tests/tests.yaml'] as const
+export const testFiles = [
+  'test/run_test.py',
+  'test/run_test.r',
+  'test/run_test.sh',
+  'tests/tests.yaml',
+] as const
 
 export type TestFile = (typeof testFiles)[number]
 
 const moduleName = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u
 const libraryName = /^[A-Za-z][A-Za-z0-9.]*$/
 
+/** How recipes of conda-forge and bioconda import a library of R: `$R -e "library('dplyr')"`. */
+const rCommand =
+  /^\s*(?:\$R|R|Rscript)(?: --\S+)* -e (["'])library\((?:\\?["'])?([\w.]+)(?:\\?["'])?\)\1\s*$/gm
+
 /**
  * Reads what the tests of a package import, and nothing else of them: the line that conda-build writes for each of a recipe's imports
- * (create_test.py, `create_py_files` and `create_r_files`), and the lists `imports` and `libraries` of rattler-build's tests.
+ * (create_test.py, `create_py_files` and `create_r_files`), the lists `imports` and `libraries` of rattler-build's tests, and commands
+ * that have R import a library and do nothing else.
  * Modules called `tests` are for test runners, and may need those.
  * @param texts the content of `testFiles` that are there; what cannot be read says nothing
  * @returns each name once
@@ -26,6 +36,7 @@ export function importsOf(texts: ReadonlyMap<TestFile, string>): Imports {
   const listed = parseTests(texts.get('tests/tests.yaml') ?? '')
   const written = (file: TestFile, line: RegExp) =>
     Array.from((texts.get(file) ?? '').matchAll(line), ([, name = '']) => name)
+  const commands = [texts.get('test/run_test.sh') ?? '', ...listed.flatMap((test) => strings(test['script']))]
   return {
     python: distinct([
       ...written('test/run_test.py', /^print\("import: u?'([^']+)'"\)$/gm),
@@ -34,6 +45,7 @@ export function importsOf(texts: ReadonlyMap<TestFile, string>): Imports {
     r: distinct([
       ...written('test/run_test.r', /^print\("library\(u?'([^']+)'\)"\)$/gm),
       ...listed.flatMap((test) => namesIn(test['r'], 'libraries')),
+      ...commands.flatMap((text) => Array.from(text.matchAll(rCommand), ([, , name = '']) => name)),
     ]).filter((name) => libraryName.test(name)),
   }
 }
@@ -48,8 +60,12 @@ function parseTests(text: string): Record<string, unknown>[] {
 }
 
 function namesIn(test: unknown, key: string): string[] {
-  const names = isRecord(test) ? test[key] : []
-  return (Array.isArray(names) ? names : [names]).filter((name) => typeof name === 'string')
+  return isRecord(test) ? strings(test[key]) : []
+}
+
+/** Of a list, or of one that is none. */
+function strings(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
 }
 
 function distinct(names: readonly string[]): string[] {

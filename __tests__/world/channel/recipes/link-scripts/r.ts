@@ -91,6 +91,7 @@ export async function bioconductorTestdata(url: string): Promise<Recipe> {
     subdir: 'noarch',
     noarch: 'generic',
     depends: ['curl', 'r-base >=4.2,<4.3.0a0'],
+    info: { 'test/run_test.sh': `set -ex\n\n$R -e "library('testdata')"\nexit 0\n` },
     files: [
       script(
         'bin/.bioconductor-testdata-post-link.sh',
