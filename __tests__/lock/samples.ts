@@ -29,12 +29,13 @@ export function locked(path: string, sha256 = hex): LockedPackage {
 export function lockedWheel(
   name: string,
   file: string,
-  more: Partial<Pick<LockedWheel, 'requested' | 'direct'>> = {},
+  more: Partial<Pick<LockedWheel, 'requested' | 'direct' | 'settings'>> = {},
 ): LockedWheel {
   const address = file.includes(':') ? file : `https://files.pythonhosted.org/packages/${file}`
   const fragment = /\.whl$|\.tar\.gz$/.test(file) ? `#sha256=${hex}` : ''
-  const flags = { requested: true, direct: false, ...more }
-  return { ...parseWheel({ name, address: `${address}${fragment}`, ...flags }, 'linux-64'), line: 0 }
+  const { settings, ...flags } = { requested: true, direct: false, ...more }
+  const wheel = parseWheel({ name, address: `${address}${fragment}`, ...flags }, 'linux-64')
+  return { ...wheel, ...(settings && { settings }), line: 0 }
 }
 
 const word = (characters: string) =>

@@ -22,6 +22,7 @@ test('the wheels of a lock of ours stand below its packages, and its header says
       lockedWheel('flask', 'flask-3.0.0-py3-none-any.whl'),
       lockedWheel('app', `git+https://github.com/o/app@${commit}#revision=v1.0&subdirectory=src/app`, {
         direct: true,
+        settings: { '--build-option': ['-a', '-b'], x: 'y z' },
       }),
     ],
   })
@@ -35,6 +36,7 @@ test('the wheels of a lock of ours stand below its packages, and its header says
     '# pip-requested: flask',
     '# pip-requested: app',
     '# pip-direct: app',
+    '# pip-config-settings: app {"--build-option":["-a","-b"],"x":"y z"}',
     '# own-layer: python',
     '@EXPLICIT',
     `https://conda.example.org/c/linux-64/python-3.12.1-0.conda#sha256:${hex}`,
@@ -55,12 +57,17 @@ test('the wheels of a lock of ours stand below its packages, and its header says
     sha256: hex,
     requested: false,
     direct: false,
-    line: 23,
+    line: 24,
   })
   expect(lock.wheels.map(({ requested, direct }) => [requested, direct])).toEqual([
     [false, false],
     [true, false],
     [true, true],
+  ])
+  expect(lock.wheels.map(({ settings }) => settings)).toEqual([
+    undefined,
+    undefined,
+    { '--build-option': ['-a', '-b'], x: 'y z' },
   ])
 })
 
@@ -141,6 +148,12 @@ describe('what is refused, with its line', () => {
     [`${ours}# pip flask`, 19, "'# pip flask' is not a line for a wheel"],
     [ours.replace('pip-requested: flask', 'pip-requested: jinja2'), 14, "there is no wheel of 'jinja2'"],
     [ours.replace('# pip-version: 25.1', '# pip-version:'), 13, "'pip-version' has no value"],
+    ...['flask', 'flask {', 'flask {"a":1}', 'flask ["a"]'].map((value): [string, number, string] => [
+      ours.replace('pip-version: 25.1', `pip-config-settings: ${value}`),
+      13,
+      `'${value}' cannot be 'pip-config-settings'`,
+    ]),
+    [ours.replace('pip-version: 25.1', 'pip-config-settings: a {}'), 13, "there is no wheel of 'a'"],
     [ours.replace('pip-version: 25.1', 'pip-file: a.txt'), 13, "'a.txt' cannot be 'pip-file'"],
   ])('%#', (text, line, message) => {
     expect(() => parse(text)).toThrow(`/srv/env.lock:${line}: `)
@@ -165,6 +178,7 @@ describe('lockHash', () => {
       { ...lock, wheels: b ? [{ ...b, requested: false }, ...lock.wheels.slice(1)] : [] },
     ],
     ['what came by address', { ...lock, wheels: b ? [{ ...b, direct: true }, ...lock.wheels.slice(1)] : [] }],
+    ['settings', { ...lock, wheels: b ? [{ ...b, settings: { a: '1' } }, ...lock.wheels.slice(1)] : [] }],
     ['pip', { ...lock, header: { ...header, pipVersion: '26.0' } }],
   ])('changes with %s', (_, other) => {
     expect(lockHash(other, '')).not.toBe(lockHash(lock, ''))

@@ -1,6 +1,7 @@
 import { digestOf, type Digest } from '../common/digest.ts'
 import type { Platform } from '../common/platform.ts'
 import type { UserWish } from '../base/user-wish.ts'
+import type { BuildSettings } from '../lock/types.ts'
 import type { LinkedWheel } from '../packages/wheel/archive.ts'
 import type { Compression } from '../layers/types.ts'
 import { layerRules } from '../layers/key.ts'
@@ -93,6 +94,8 @@ export type WheelInputs = Pick<LinkedWheel, 'name' | 'requested' | 'directUrl'> 
 export type WheelOrigin = {
   /** Where the project lies in it. */
   readonly subdirectory?: string
+  /** What its backend is told. */
+  readonly settings?: BuildSettings
 } & (
   | { readonly archive: string; readonly fileName: string }
   /** A repository's address with the commit behind it. */

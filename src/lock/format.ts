@@ -37,9 +37,15 @@ export function lockHash(lock: Lock, baseImage: string): Digest {
     ...packages.map(formatLine),
     // Scripts are as the pip that installs writes them.
     ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
-    ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
+    ...wheels.map((wheel) =>
+      [formatWheelLine(wheel), wheel.requested, wheel.direct, ...formatSettings(wheel)].join(' '),
+    ),
   ]
   return digestOf(pinned.join('\n'))
+}
+
+function formatSettings({ settings }: WheelPin): string[] {
+  return settings ? [JSON.stringify(settings)] : []
 }
 
 function formatLine({ url, checksum: { algorithm, hex } }: Line): string {
@@ -66,6 +72,12 @@ function headerLines(header: LockHeader, wheels: readonly WheelPin[]): string[] 
       : [['pip-version', header.pipVersion] satisfies [string, string]]),
     ...wheels.filter((wheel) => wheel.requested).map(({ name }): [string, string] => ['pip-requested', name]),
     ...wheels.filter((wheel) => wheel.direct).map(({ name }): [string, string] => ['pip-direct', name]),
+    ...wheels.flatMap((wheel) =>
+      formatSettings(wheel).map((value): [string, string] => [
+        'pip-config-settings',
+        `${wheel.name} ${value}`,
+      ]),
+    ),
     ...header.ownLayer.map((value): [string, string] => ['own-layer', value]),
   ]
   return pairs.map(([key, value]) => `# ${key}: ${value}`)

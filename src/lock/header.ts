@@ -14,6 +14,8 @@ export interface Comment {
 export interface WheelMarks {
   readonly requested: readonly Comment[]
   readonly direct: readonly Comment[]
+  /** A name and, behind it, JSON. */
+  readonly settings: readonly Comment[]
 }
 
 const single = ['input-hash', 'platform', 'base-image', 'micromamba', 'condarc', 'pip-version'] as const
@@ -26,6 +28,7 @@ const repeated = [
   'pip-file',
   'pip-requested',
   'pip-direct',
+  'pip-config-settings',
   'own-layer',
 ] as const
 const advice = 'Restore the file, or have it written anew with lock-mode: update.'
@@ -104,7 +107,12 @@ export function parseHeader(
     ...(pipVersion !== undefined && { pipVersion }),
     ownLayer: all('own-layer'),
   }
-  return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } }
+  const marks = {
+    requested: marked('pip-requested'),
+    direct: marked('pip-direct'),
+    settings: marked('pip-config-settings'),
+  }
+  return { header, marks }
 }
 
 function digest(text: string): Digest | undefined {

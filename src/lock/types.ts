@@ -40,7 +40,12 @@ export interface WheelPin {
   readonly requested: boolean
   /** Asked for by its address, not by its name: it gets a direct_url.json (PEP 610). */
   readonly direct: boolean
+  /** For the backend that builds it, of what is not a wheel. */
+  readonly settings?: BuildSettings
 }
+
+/** `--config-settings` of a requirement, by their keys; several of one key are a list. */
+export type BuildSettings = Readonly<Record<string, string | readonly string[]>>
 
 /**
  * What an address stands for, taken apart:

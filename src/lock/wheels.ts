@@ -1,8 +1,9 @@
 import type { UserError } from '../common/errors.ts'
+import { isRecord } from '../common/json.ts'
 import type { Subdir } from '../common/platform.ts'
 import type { Comment, WheelMarks } from './header.ts'
 import { LineProblem } from './line-problem.ts'
-import type { LockedWheel } from './types.ts'
+import type { BuildSettings, LockedWheel } from './types.ts'
 import { parseWheelLine } from './wheel-line.ts'
 
 /**
@@ -20,13 +21,16 @@ export function readWheels(
   const [requested, direct] = [marks?.requested, marks?.direct].map(
     (of) => of && new Set(of.map(({ text }) => text)),
   )
+  const settings = readSettings(marks?.settings ?? [], refuse)
   const wheels = lines.map(({ text, line }): LockedWheel => {
     try {
       const flags = (name: string) => ({
         requested: requested?.has(name) ?? true,
         direct: direct?.has(name) ?? true,
       })
-      return { ...parseWheelLine(text, platform, flags), line }
+      const wheel = parseWheelLine(text, platform, flags)
+      const own = settings.get(wheel.name)
+      return { ...wheel, ...(own && { settings: own.settings }), line }
     } catch (error) {
       if (!(error instanceof LineProblem)) throw error
       throw refuse(line, error.message, error.advice)
@@ -36,7 +40,38 @@ export function readWheels(
   for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
     if (!byName.has(text)) throw refuse(line, `there is no wheel of '${text}' in it`)
   }
+  for (const [name, { line }] of settings) {
+    if (!byName.has(name)) throw refuse(line, `there is no wheel of '${name}' in it`)
+  }
   return marks ? wheels : inOrderOfInstalling(wheels)
+}
+
+function readSettings(
+  lines: readonly Comment[],
+  refuse: (line: number, what: string) => UserError,
+): Map<string, { readonly settings: BuildSettings; readonly line: number }> {
+  return new Map(
+    lines.map(({ text, line }) => {
+      const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? []
+      const settings = parseSettings(json)
+      if (!settings) throw refuse(line, `'${text}' cannot be 'pip-config-settings'`)
+      return [name, { settings, line }]
+    }),
+  )
+}
+
+function parseSettings(text: string): BuildSettings | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) && Object.values(value).every(isSetting) ? (value as BuildSettings) : undefined // as just seen
+  } catch {
+    return undefined
+  }
+}
+
+function isSetting(value: unknown): boolean {
+  const isText = (one: unknown) => typeof one === 'string'
+  return isText(value) || (Array.isArray(value) && value.every(isText))
 }
 
 /** @throws UserError when two are of one name */

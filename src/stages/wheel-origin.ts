@@ -24,8 +24,8 @@ export async function originOf(
   { workspace: top, output }: Workspace,
 ): Promise<WheelOrigin> {
   const workspace = { workspace: top, ...(output !== undefined && { output }) }
-  const { subdirectory } = line
-  const below = subdirectory === undefined ? {} : { subdirectory }
+  const { subdirectory, settings } = line
+  const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) }
   switch (line.kind) {
     case 'sdist':
       return { archive: line.sha256, fileName: line.fileName, ...below }

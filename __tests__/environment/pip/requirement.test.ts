@@ -18,7 +18,7 @@ describe('what pip reads', () => {
     ["foo;sys_platform=='linux'", { kind: 'index', name: 'foo' }],
     ['foo;', { kind: 'index', name: 'foo' }],
     ['foo==1 --hash=sha256:abc --hash=sha256:def', { kind: 'index', name: 'foo' }],
-    ['foo==1 --global-option="-x" --config-settings a=b', { kind: 'index', name: 'foo' }],
+    ['foo==1 --config-settings a=b -C "c=d e"', { kind: 'index', name: 'foo' }],
     // Addresses
     ['https://h/a/My_App-1.0-py3-none-any.whl', { kind: 'url', name: 'my-app' }],
     ['https://h/a.zip#egg=app&sha256=00', { kind: 'url', name: 'app' }],
@@ -108,6 +108,9 @@ describe('what nobody reads, and what was probably meant', () => {
     ['--no-deps', 'no option of a list', undefined],
     ['-U flask', 'no option of a list', undefined],
     ['--hash=sha256:abc', 'belongs to', undefined],
+    ['foo==1 --global-option="-q"', 'of no use', '--config-settings="--global-option='],
+    ['-e . --global-option=-q', 'of no use', '--config-settings'],
+    ['foo --install-option=--x', 'of no use', '--config-settings="--build-option='],
     ['*', 'cannot be read', undefined],
     ['-e', 'names nothing', undefined],
     ['-r file://host/a.txt', 'no file of this machine', 'file:///path'],

@@ -42,16 +42,29 @@ export function readRequirement(text: string): Requirement {
   const given = (end < 0 ? text : words.slice(0, end).join(' ')).trim()
   if (given.length > longest) throw new RequirementProblem(`it has ${given.length} characters`)
   if (given !== '') {
-    if (end >= 0) readOptions(words.slice(end).join(' '))
+    if (end >= 0) refuseOld(readOptions(words.slice(end).join(' ')))
     return readGiven(given)
   }
   const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1]
   return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable)
 }
 
+/** pip has them for `setup.py bdist_wheel`, and passes over them in silence where it asks a project's backend (PEP 517), as it does here. */
+function refuseOld(options: Options): void {
+  const old = ['--global-option', '--build-option', '--install-option'].find((option) => options.has(option))
+  if (old === undefined) return
+  throw new RequirementProblem(
+    `'${old}' is of no use: a wheel is built by the project's backend, which is not told of it`,
+    `Of setuptools ask --config-settings="${old === '--global-option' ? old : '--build-option'}=…".`,
+  )
+}
+
 function readOptionLine(options: Options): Requirement {
   const [editable] = only(options, '--editable')
-  if (editable !== undefined) return readEditable(editable)
+  if (editable !== undefined) {
+    refuseOld(options)
+    return readEditable(editable)
+  }
   const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option))
   if (stray !== undefined) {
     throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`)
