@@ -103,6 +103,8 @@ async function describe(
     channels: () => openChannels({}),
     workspace,
     pipIndexes: {},
+    pipVariables: {},
+    netrc: new Map<string, never>(),
     scratch: workspace,
     tarballs: workspace,
     executors: createExecutors('auto'),

@@ -5,6 +5,8 @@ import type { PythonFile } from './wheels/make.ts'
 export interface PythonIndexOptions {
   /** Who may come in; default: everybody. */
   readonly login?: { readonly user: string; readonly password: string }
+  /** The same by a token instead. */
+  readonly token?: string
   /** Default: JSON (PEP 691) for clients that want it. */
   readonly pages?: 'html'
   /** Whether a wheel's METADATA lies beside it (PEP 658, PEP 714). Default: for all projects. */
@@ -39,7 +41,7 @@ export async function servePythonIndex(
   files: readonly PythonFile[],
   options: PythonIndexOptions = {},
 ): Promise<PythonIndex> {
-  const { login, pages, hasMetadata = () => true, hash = () => 'sha256' } = options
+  const { login, token, pages, hasMetadata = () => true, hash = () => 'sha256' } = options
   const requests: IndexRequest[] = []
   const projects = new Map<string, PythonFile[]>()
   for (const file of files) projects.set(file.project, [...(projects.get(file.project) ?? []), file])
@@ -60,7 +62,8 @@ export async function servePythonIndex(
   function answer({ path, headers }: FileRequest): FileAnswer | undefined {
     const { authorization } = headers
     requests.push({ path, ...(authorization !== undefined && { authorization }) })
-    if (login && authorization !== basic(login)) {
+    const key = login ? basic(login) : token === undefined ? undefined : `Bearer ${token}`
+    if (key !== undefined && authorization !== key) {
       return {
         status: 401,
         headers: { 'www-authenticate': 'Basic realm="packages"' },

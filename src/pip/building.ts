@@ -1,26 +1,25 @@
-import { isConfidential, opens, present, type Grant } from '../channels/grant.ts'
-import { decoded } from '../environment/read.ts'
-import { readOptions } from '../environment/pip/options.ts'
-import { RequirementProblem } from '../environment/pip/problem.ts'
-import type { PipIndexes } from './settings.ts'
+import { grantsProgram } from './grants.ts'
 
 /** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 
 /**
  * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
  * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
- * the path of the project in it, and an absolute folder, made anew, that gets `wheel/`. Where it works is the same each time: pip's own
- * folders would have names by chance, which compilers write into what they make.
+ * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, and the path of a
+ * file of what opens the indexes, if there is one. Where it works is the same each time: pip's own folders would have names by chance, which
+ * compilers write into what they make.
+ *
+ * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows what opens the indexes too.
  */
 export const buildProgram = String.raw`
-import itertools, os, shutil, sys, tempfile
+import itertools, json, os, shutil, sys, tempfile
 
-source, project, work = sys.argv[1:]
+source, project, work, settings, grants_file = sys.argv[1:]
 tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
 os.umask(0o022)
 if os.path.exists(work):
     shutil.rmtree(work)
-for name in ("home", "wheel"):
+for name in ("home", "runner", "wheel"):
     os.makedirs(os.path.join(work, name))
 os.chdir(os.path.join(work, "home"))
 here = os.path.join(work, "source")
@@ -31,10 +30,20 @@ else:
     os.mkdir(here)
     unpack_file(source, here)
 
+if grants_file:
+    authorize = "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
+    runner = os.path.join(work, "runner", "run.py")
+    with open(runner, "w") as file:
+        file.write(authorize + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
+    exec(authorize)
+    from pip._internal import build_env
+    build_env.get_runnable_pip = lambda: runner
+
 from pip._internal.cli.main import main
 sys.exit(main([
     "wheel", "--use-pep517", "--no-deps", "--no-cache-dir", "--no-input", "--no-color", "--progress-bar", "off",
-    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"), os.path.join(here, project),
+    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"),
+    *("--config-settings=" + setting for setting in json.loads(settings)), os.path.join(here, project),
 ]))
 `
 
@@ -64,113 +73,6 @@ for line in metadata.get_all("Requires-Dist") or []:
     if name not in there or version and not requirement.specifier.contains(version, prereleases=True):
         print(line)
 `
-
-/** What a build has to reach the indexes with. */
-export interface BuildAccess {
-  readonly variables: Readonly<Record<string, string>>
-  /** Files, by their names, for the command alone. */
-  readonly secrets: Readonly<Record<string, string>>
-}
-
-/** What says where packages come from, by variables of pip's. */
-const taken = ['INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX', 'TRUSTED_HOST', 'PROXY'] as const
-
-/**
- * The same indexes that resolving asks, without what is on this machine alone: folders, and pip's configuration files. A login is in no
- * variable, since pip hands addresses on in arguments: it is in a netrc of the command, for the hosts of the indexes and no others.
- * @param asked.lines of the list, with variables filled in
- * @param asked.netrc the user's own
- * @param asked.certificates the text of those to trust
- * @param asked.secretsFolder where the command finds its secrets
- */
-export function buildAccess(asked: {
-  readonly lines: readonly string[]
-  readonly indexes: PipIndexes
-  readonly grants: readonly Grant[]
-  readonly variables: Readonly<NodeJS.ProcessEnv>
-  readonly netrc?: string
-  readonly certificates?: string
-  readonly secretsFolder: string
-}): BuildAccess {
-  const { indexes, grants, variables, netrc = '', certificates, secretsFolder } = asked
-  const options = optionsIn(asked.lines)
-  const words = (name: (typeof taken)[number]) =>
-    (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '')
-  const found: Record<(typeof taken)[number], string[]> = {
-    INDEX_URL: [options('--index-url').at(-1) ?? indexes.index ?? words('INDEX_URL')[0] ?? ''],
-    EXTRA_INDEX_URL: [
-      ...(indexes.extra?.length ? indexes.extra : words('EXTRA_INDEX_URL')),
-      ...options('--extra-index-url'),
-    ],
-    FIND_LINKS: [...words('FIND_LINKS'), ...options('--find-links')].filter((one) => /^https?:/.test(one)),
-    NO_INDEX: options('--no-index').length > 0 ? ['1'] : words('NO_INDEX'),
-    TRUSTED_HOST: [...words('TRUSTED_HOST'), ...options('--trusted-host')],
-    PROXY: words('PROXY'),
-  }
-  const machines = new Map<string, string>()
-  const bare = (text: string): string => {
-    if (!/^https?:/.test(text) || !URL.canParse(text)) return text
-    const url = new URL(text)
-    const login = loginOf(url, grants) ?? loginIn(netrc, url.hostname)
-    if (login && !machines.has(url.hostname)) machines.set(url.hostname, login)
-    return Object.assign(url, { username: '', password: '' }).href
-  }
-  const set = taken.flatMap((name): [string, string][] => {
-    const value = found[name].map(name === 'PROXY' ? (text) => text : bare).join(' ')
-    return value === '' ? [] : [[`PIP_${name}`, value]]
-  })
-  const logins = [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join('')
-  return {
-    variables: {
-      ...Object.fromEntries(set),
-      PIP_CONFIG_FILE: '/dev/null',
-      ...(logins !== '' && { NETRC: `${secretsFolder}/netrc` }),
-      ...(certificates !== undefined && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
-    },
-    secrets: {
-      ...(logins !== '' && { netrc: logins }),
-      ...(certificates !== undefined && { 'certificates.pem': certificates }),
-    },
-  }
-}
-
-function optionsIn(lines: readonly string[]): (option: string) => readonly string[] {
-  const read = lines.flatMap((text) => {
-    try {
-      return text.startsWith('-') ? [readOptions(text)] : []
-    } catch (error) {
-      if (error instanceof RequirementProblem) return []
-      throw error
-    }
-  })
-  return (option) => read.flatMap((options) => options.get(option) ?? [])
-}
-
-/** Of the address itself, else of what opens it; pip's netrc knows no tokens. */
-function loginOf(url: URL, grants: readonly Grant[]): string | undefined {
-  if (url.username !== '') return formatLogin(decoded(url.username), decoded(url.password))
-  const grant = isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined
-  const header = grant && present(grant, url).headers['authorization']
-  const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? []
-  if (encoded === undefined) return undefined
-  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':')
-  return formatLogin(user, password.join(':'))
-}
-
-function loginIn(netrc: string, host: string): string | undefined {
-  const words = netrc.split(/\s+/)
-  const at = words.findIndex((word, index) => word === 'machine' && words[index + 1] === host)
-  const own = at < 0 ? [] : words.slice(at + 2, at + 8)
-  const valueOf = (name: string) => own[own.indexOf(name) + 1]
-  const [login, password] = [valueOf('login'), valueOf('password')]
-  return own.includes('login') && own.includes('password') ? `login ${login} password ${password}` : undefined
-}
-
-function formatLogin(user: string, password: string): string {
-  const quoted = (text: string) =>
-    /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw`\$&`)}"`
-  return `login ${quoted(user)} password ${quoted(password)}`
-}
 
 /** What is missing, as those say who look for it, and what to add to the dependencies. */
 const missing: readonly (readonly [pattern: RegExp, advice: string])[] = [

@@ -1,3 +1,5 @@
+import type { BuildSettings } from '../lock/types.ts'
+
 /** What the program tells, a JSON object a line. */
 export type PipEvent =
   /** Which pip it is; comes first. */
@@ -43,6 +45,8 @@ export interface PipSource {
   readonly direct: boolean
   /** Where pip read the requirement, or the one that led to it: `-r FILE (line N)`. */
   readonly asked: string | null
+  /** For the backend that builds it, of its line. */
+  readonly settings: BuildSettings
 }
 
 /** As PEP 610 has it. Its URL has no login but git's own user. */

@@ -1,3 +1,5 @@
+import { grantsProgram } from './grants.ts'
+
 /**
  * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
  * in this process, with what pip knows of the machine replaced by what is known of the target, as python sees it:
@@ -76,27 +78,9 @@ def file_content(url, *args, **kwargs):
     return get_file_content(url, *args, **kwargs)
 req_file.get_file_content = file_content
 
-import base64, urllib.parse
-def grant_for(url):
-    parts = urllib.parse.urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
-    for grant in question["grants"] if confidential and "@" not in parts.netloc else ():
-        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
-        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
-            return grant["authorization"]
-
-from pip._internal.network.auth import MultiDomainBasicAuth
-call = MultiDomainBasicAuth.__call__
-def authorized(self, request):
-    header = grant_for(request.url)
-    if header is None:
-        return call(self, request)
-    request.headers["Authorization"] = header
-    request.register_hook("response", self.warn_on_401)
-    return request
-MultiDomainBasicAuth.__call__ = authorized
-
+import base64
+grants = question["grants"]
+${grantsProgram}
 from pip._internal.vcs.git import Git
 rev_and_auth = Git.get_url_rev_and_auth.__func__
 def git_url(cls, url):
@@ -254,6 +238,7 @@ def source_of(req):
         "requested": req.user_supplied,
         "direct": bool(req.original_link),
         "asked": asked(req),
+        "settings": getattr(req, "config_settings", None) or {},
     }
 
 def asked(req):

@@ -1,14 +1,15 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Grant } from '../channels/access.ts'
-import { present } from '../channels/grant.ts'
 import { runCommand, type CommandOutcome } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { pause, silence, slowest } from '../common/http.ts'
 import { withScratch } from '../common/scratch.ts'
 import type { Environment } from '../environment/read.ts'
+import { configuredVariables } from './configuration.ts'
 import { parseEvents, type PipEvent } from './events.ts'
 import { explainFailure, mayPass, refuseLostPages } from './failure.ts'
+import { headerGrants, type HeaderGrant } from './grants.ts'
 import { markersOf } from './markers.ts'
 import { program } from './program.ts'
 import { requirementsText } from './requirements-text.ts'
@@ -69,7 +70,8 @@ export interface ResolveRequest {
  */
 export async function resolvePip(request: ResolveRequest): Promise<Resolution> {
   const { environment, indexes = {}, variables = process.env } = request
-  const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, variables)]
+  const configured = { ...(await configuredVariables(variables)), ...variables }
+  const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, configured)]
   const asked = { ...request, secrets, fileForPip: fileForPip(request) }
   return withScratch('pip-', async (folder) => {
     await chmod(folder, 0o700)
@@ -126,7 +128,7 @@ async function ask(
     slowest,
     file,
     text: requirementsText(environment.pip?.lines ?? []),
-    grants: grants.flatMap(grantForProgram),
+    grants: headerGrants(grants),
     built: Object.fromEntries(request.built ?? []),
     arguments: [
       ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
@@ -173,11 +175,7 @@ interface Question {
   /** A path of which pip is given this text. */
   readonly file: string
   readonly text: string
-  readonly grants: readonly {
-    readonly place: string
-    readonly withSubdomains: boolean
-    readonly authorization: string
-  }[]
+  readonly grants: readonly HeaderGrant[]
   readonly built: Readonly<Record<string, string>>
   readonly arguments: readonly string[]
 }
@@ -185,15 +183,6 @@ interface Question {
 /** What pip takes the environment file for: a list of requirements in its place. */
 function fileForPip({ folder, environment }: Pick<ResolveRequest, 'folder' | 'environment'>): string {
   return join(folder, basename(environment.file) || 'env.yaml')
-}
-
-/** conda's tokens are no credentials of an index. */
-function grantForProgram(grant: Grant): Question['grants'] {
-  // A header is the same for all addresses.
-  const { authorization } = present(grant, new URL('https://index.invalid')).headers
-  return authorization === undefined
-    ? []
-    : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }]
 }
 
 /** `sys.version_info` of `3.14.0rc2`. */

@@ -1,5 +1,6 @@
 import { foreignText } from '../common/foreign.ts'
 import { canonicalName, masked } from '../environment/read.ts'
+import type { BuildSettings } from '../lock/types.ts'
 import { isNoise, type PipEvent, type PipItem, type PipSource } from './events.ts'
 import type { Asked } from './failure.ts'
 import { placeIn } from './requirements-text.ts'
@@ -25,6 +26,8 @@ export interface NeedsBuild {
   readonly key: string
   readonly name: string
   readonly source: Source
+  /** For the backend that builds it. */
+  readonly settings?: BuildSettings
   readonly asked?: Place
 }
 
@@ -50,6 +53,8 @@ export interface ResolvedItem {
   readonly yanked?: string
   /** The path, as given, of the METADATA of a conda package's distribution that pip would take away for it. */
   readonly replaces?: string
+  /** For the backend that builds it. */
+  readonly settings?: BuildSettings
   /** The line that led to it. */
   readonly asked?: Place
 }
@@ -102,6 +107,7 @@ export function itemsOf(
       direct: source.direct,
       ...(yanked !== null && { yanked: foreignText(yanked) }),
       ...(replaces !== undefined && { replaces }),
+      ...settingsOf(source),
       ...(asked && { asked }),
     }
   })
@@ -117,7 +123,15 @@ export function needOf(
   const known = name.startsWith('pip-req-build-')
     ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
     : name
-  return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) }
+  return {
+    ...{ type: 'needs-build', key, name: known, source: found },
+    ...settingsOf(source),
+    ...(asked && { asked }),
+  }
+}
+
+function settingsOf({ wheel, settings }: PipSource): Pick<ResolvedItem, 'settings'> {
+  return wheel || Object.keys(settings).length === 0 ? {} : { settings }
 }
 
 function placeOf({ asked }: PipSource, names: Pick<Asked, 'environment' | 'fileForPip'>): Place | undefined {

@@ -1,5 +1,6 @@
 import { keepSecret } from '../common/secrets.ts'
 import { secretsIn, type Environment } from '../environment/read.ts'
+import { loginFor, type Netrc } from './netrc.ts'
 import type { PipIndexes } from './settings.ts'
 
 /** What is asked of pip, and where it looks: all that may have addresses with a login. */
@@ -32,13 +33,17 @@ export function secretsOf(...asked: Parameters<typeof textsOf>): string[] {
 }
 
 /**
- * The hosts that addresses with a login open, each with the login: pip shows it for all files of an index's host, wherever on it they are.
+ * The hosts that addresses with a login open, and those of indexes that the user's netrc opens, each with the login: pip shows it for all files
+ * of an index's host, wherever on it they are.
  */
-export function loginsOf(...asked: Parameters<typeof textsOf>): string[] {
+export function loginsOf(netrc: Netrc, ...asked: Parameters<typeof textsOf>): string[] {
   const addresses = textsOf(...asked).flatMap((text) => text.match(/https?:\/\/[^\s#]+/gi) ?? [])
   return addresses.flatMap((address) => {
     if (!URL.canParse(address)) return []
-    const { protocol, username, password, host } = new URL(address)
-    return username === '' && password === '' ? [] : [`${protocol}//${username}:${password}@${host}/`]
+    const { protocol, username, password, host, hostname } = new URL(address)
+    if (username !== '' || password !== '') return [`${protocol}//${username}:${password}@${host}/`]
+    const login = loginFor(netrc, hostname)
+    if (!login) return []
+    return [`${protocol}//${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@${host}/`]
   })
 }

@@ -24,7 +24,7 @@ export const settings = [
 const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)])
 
 /** `PIP_INDEX_URL` of `index-url`. */
-function variableOf(setting: string): string {
+export function variableOf(setting: string): string {
   return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`
 }
 

@@ -9,14 +9,17 @@ import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { formatBytes } from '../common/format.ts'
 import { isReserved } from '../common/whiteout.ts'
-import { canonicalName, masked, wheelParts } from '../environment/read.ts'
+import { canonicalName, isArchiveName, masked, wheelParts } from '../environment/read.ts'
 import type { Command, KeepRules, Workroom } from '../execute/types.ts'
 import { buildLayer, packedLayer } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedLayer } from '../layers/types.ts'
+import type { BuildSettings } from '../lock/types.ts'
 import type { Image } from '../oci/image.ts'
 import { checksumsOf, type Checksums } from '../packages/checksums.ts'
-import { adviceOnFailure, buildProgram, requirementsProgram, type BuildAccess } from '../pip/building.ts'
+import type { BuildAccess } from '../pip/build-access.ts'
+import { adviceOnFailure, buildProgram, requirementsProgram } from '../pip/building.ts'
+import { entriesOfFile } from './build-sources.ts'
 import type { RunContext } from './context.ts'
 import { endOf, fixedVariables, Output, proxyVariables } from './steps.ts'
 
@@ -49,6 +52,8 @@ export interface WheelToBuild {
   readonly archive?: string
   /** Where the project lies in it. */
   readonly subdirectory?: string
+  /** What its backend is told. */
+  readonly settings?: BuildSettings
   /** Brings the source. @param path where it goes in the image, relative to its root */
   readonly lay: (path: string, owner: Owner) => AsyncIterable<LayerEntry>
   /** What else is in the environment: versions by names, `null` where none is known; absent where it is not known yet. */
@@ -68,6 +73,8 @@ export interface BuiltWheel extends Checksums {
 /** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
 const workshop = 'micromamba-image-build'
 const work = `${workshop}/work`
+/** Of folders that the lists have links to, absolute. */
+export const linksFolder = `/${workshop}/links`
 
 /**
  * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
@@ -142,6 +149,13 @@ async function openBench(
   async function* entries(): AsyncGenerator<LayerEntry> {
     const folder = (path: string): LayerEntry => ({ type: 'directory', path, ...owner, mode: 0o755 })
     yield folder(workshop)
+    if (access.folders.length > 0) yield folder(linksFolder.slice(1))
+    for (const { folder: from, path } of access.folders) {
+      yield folder(path.slice(1))
+      for (const name of (await readdir(from)).filter(isArchiveName).sort()) {
+        yield* entriesOfFile(join(from, name), `${path.slice(1)}/${name}`, owner)
+      }
+    }
     for (const wanted of all) {
       if (wanted.archive !== undefined) yield folder(`${workshop}/${all.indexOf(wanted)}`)
       yield* wanted.lay(sourceOf(wanted), owner)
@@ -218,7 +232,19 @@ async function runPip(wanted: WheelToBuild, source: string, doing: Doing): Promi
   })
   core.startGroup(`pip wheel ${wanted.name}`)
   try {
-    const args = ['-B', '-c', buildProgram, `/${source}`, wanted.subdirectory ?? '', `/${work}`]
+    const settings = Object.entries(wanted.settings ?? {}).flatMap(([key, values]) =>
+      [values].flat().map((value) => `${key}=${value}`),
+    )
+    const args = [
+      '-B',
+      '-c',
+      buildProgram,
+      `/${source}`,
+      wanted.subdirectory ?? '',
+      `/${work}`,
+      JSON.stringify(settings),
+      access.grantsFile ?? '',
+    ]
     const command = commandOf(args, doing)
     const outcome = await room.run(command, (line) => {
       const shown = masked(line, access.hidden)

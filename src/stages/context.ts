@@ -13,6 +13,8 @@ import { createMicromambaProvider, type MicromambaProvider } from '../micromamba
 import { createBlobUploader, type BlobUploader } from '../outputs/outputs.ts'
 import type { PipIndexes } from '../pip/resolve.ts'
 import type { PythonWithPip } from '../pip/python.ts'
+import { configuredVariables } from '../pip/configuration.ts'
+import { readNetrc, type Netrc } from '../pip/netrc.ts'
 import { loginsOf } from '../pip/secrets.ts'
 import type { RegistryClient } from '../registry/registry.ts'
 
@@ -32,6 +34,10 @@ export interface RunContext {
   readonly output?: string
   /** Where pip finds packages, before the user's own settings. */
   readonly pipIndexes: PipIndexes
+  /** The job's variables, with what the user's configuration of pip sets of where packages come from. */
+  readonly pipVariables: Readonly<NodeJS.ProcessEnv>
+  /** The user's, for pip's indexes. */
+  readonly netrc: Netrc
   /** For this run alone; to be removed at its end. */
   readonly scratch: string
   /** A file of the certificates that the run trusts beyond the usual ones. */
@@ -75,6 +81,8 @@ export async function openContext(
   const certificates = condarc?.certificates ?? []
   const isTrusting = extendsTrust(certificates)
   if (isTrusting) await writeTrusted(trusted)
+  const pipVariables = { ...(await configuredVariables(process.env)), ...process.env }
+  const netrc = await readNetrc(process.env)
   return {
     registry,
     ...(isTrusting && { certificates: trusted }),
@@ -93,11 +101,13 @@ export async function openContext(
         ],
         condarc,
         given: auth,
-        others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
+        others: pip ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
       }),
     workspace,
     ...(output !== undefined && { output }),
     pipIndexes,
+    pipVariables,
+    netrc,
     scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
     executors: createExecutors(execution.executor),

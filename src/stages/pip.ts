@@ -226,20 +226,25 @@ async function resolveBuilding(
 
 /** As the lock will have it; its name may be none yet. */
 async function sourceLine(
-  { name, source }: NeedsBuild,
+  { name, source, settings }: NeedsBuild,
   subdir: Platform['subdir'],
   folders: Folders,
 ): Promise<SourceLine> {
   const own = canonicalName(name.replace(/[^\w.-]+|^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, '')) || 'project'
   const flags = { requested: false, direct: false }
   const pin = { name: own, ...(await addressOf(source, folders)), ...flags }
-  const line = { ...parseWheelLine(formatWheelLine(pin), subdir, () => flags), line: 0 }
+  const parsed = parseWheelLine(formatWheelLine(pin), subdir, () => flags)
+  const line = { ...parsed, ...(settings && { settings }), line: 0 }
   if (line.kind === 'wheel') throw new Error(`${line.fileName} is a wheel`)
   return line
 }
 
-async function pinOf({ name, source, requested, direct }: ResolvedItem, folders: Folders): Promise<WheelPin> {
-  return { name: canonicalName(name), ...(await addressOf(source, folders)), requested, direct }
+async function pinOf(
+  { name, source, requested, direct, settings }: ResolvedItem,
+  folders: Folders,
+): Promise<WheelPin> {
+  const address = await addressOf(source, folders)
+  return { name: canonicalName(name), ...address, requested, direct, ...(settings && { settings }) }
 }
 
 /** What a lock says of where something comes from. */

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { messageOf, UserError } from '../common/errors.ts'
 import { makeScratch, removeScratch } from '../common/scratch.ts'
 import { secretsFolder } from '../execute/secrets.ts'
 import type { LayerEntry, Owner } from '../layers/types.ts'
 import type { PipLine } from '../environment/read.ts'
 import { sdistToFetch, type SourceLine } from '../packages/wheel/archive.ts'
-import { buildAccess } from '../pip/building.ts'
+import { buildAccess } from '../pip/build-access.ts'
 import { checkOut } from '../pip/checkout.ts'
 import { secretsOf } from '../pip/secrets.ts'
 import { entriesOfFile, entriesOfRule, entriesOfTree } from './build-sources.ts'
-import type { Access, WheelToBuild } from './build-wheels.ts'
+import { linksFolder, type Access, type WheelToBuild } from './build-wheels.ts'
 import type { RunContext } from './context.ts'
 import type { LockedMember } from './locked-member.ts'
 import type { PackageStore } from './packages.ts'
@@ -27,9 +27,9 @@ export function sourceOf(
   at: WheelToBuild['at'],
   store: Pick<PackageStore, 'fetch'>,
   context: RunContext,
-): Pick<WheelToBuild, 'archive' | 'subdirectory' | 'lay'> {
-  const { subdirectory } = line
-  const below = subdirectory === undefined ? {} : { subdirectory }
+): Pick<WheelToBuild, 'archive' | 'subdirectory' | 'settings' | 'lay'> {
+  const { subdirectory, settings } = line
+  const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) }
   switch (line.kind) {
     case 'sdist':
       return {
@@ -55,10 +55,10 @@ async function* layClone(
   line: Extract<SourceLine, { kind: 'vcs' }>,
   { environment }: LockedMember,
   { path, owner, at }: { path: string; owner: Owner; at: WheelToBuild['at'] },
-  { channels, pipIndexes }: RunContext,
+  { channels, pipIndexes, pipVariables }: RunContext,
 ): AsyncGenerator<LayerEntry> {
   const { grants, secrets } = await channels(environment)
-  const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, process.env)]
+  const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)]
   const scratch = await makeScratch('micromamba-image-source-')
   try {
     const folder = join(scratch, 'source')
@@ -69,27 +69,49 @@ async function* layClone(
   }
 }
 
-/** What opens the indexes to whoever builds a wheel for an environment. */
+/**
+ * What opens the indexes to whoever builds a wheel for an environment.
+ * @throws UserError for an index that no build can reach
+ */
 export async function accessFor(
-  { environment, resolved: { lock } }: Pick<LockedMember, 'environment' | 'resolved'>,
-  { channels, pipIndexes, certificates }: RunContext,
+  member: Pick<LockedMember, 'environment' | 'resolved' | 'file'>,
+  { channels, pipIndexes, pipVariables, netrc, certificates, workspace }: RunContext,
 ): Promise<Access> {
-  const { env } = process
+  const { environment, resolved } = member
   const { grants, secrets } = await channels(environment)
-  const written = environment?.pip
-    ? [environment.pip, ...environment.pip.files].flatMap(({ lines }) => lines.map(filled))
-    : (lock.header?.pip ?? [])
-  const netrc = await readFile(env['NETRC'] ?? join(homedir(), '.netrc'), 'utf8').catch(() => '')
+  const lists = environment?.pip ? [environment.pip, ...environment.pip.files] : []
+  const locked = resolved.lock.header?.pip ?? []
+  const trusted = process.env['PIP_CERT'] ?? certificates ?? pipVariables['PIP_CERT']
+  const own = pipVariables['PIP_CLIENT_CERT']
   const access = buildAccess({
-    lines: written,
+    lines: environment?.pip
+      ? lists.flatMap(({ lines }) => lines.map((line) => ({ text: filled(line), file: line.file })))
+      : locked.map((text) => ({ text, file: member.file })),
+    folder: folderOf(member, workspace),
     indexes: pipIndexes,
     grants,
-    variables: env,
+    variables: pipVariables,
     netrc,
-    ...(certificates !== undefined && { certificates: await readFile(certificates, 'utf8') }),
+    ...(trusted && { certificates: await readCertificates(trusted) }),
+    ...(own && { clientCertificate: await readCertificates(own) }),
     secretsFolder,
+    linksFolder,
   })
-  return { ...access, hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, env)] }
+  return {
+    ...access,
+    hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)],
+  }
+}
+
+async function readCertificates(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new UserError(`the certificates that pip is to use cannot be read: ${messageOf(error)}`, {
+      at: { file },
+      advice: "Check 'cert' and 'client-cert' of pip's configuration, PIP_CERT and PIP_CLIENT_CERT.",
+    })
+  }
 }
 
 function filled({ text }: PipLine): string {

@@ -26,7 +26,10 @@ export function wheelsOf(member: LockedMember, workspace: string): (WheelToFetch
 }
 
 /** What paths in an environment's lock are relative to; absolute. */
-export function folderOf({ file, resolved: { lock, path } }: LockedMember, workspace: string): string {
+export function folderOf(
+  { file, resolved: { lock, path } }: Pick<LockedMember, 'file' | 'resolved'>,
+  workspace: string,
+): string {
   return dirname(lock.header ? resolve(workspace, file) : path)
 }
 

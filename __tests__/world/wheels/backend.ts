@@ -39,7 +39,11 @@ def build_wheel(folder, settings=None, metadata_directory=None):
     info = "%s-%s.dist-info/" % (name, version)
     pure = "true" if tag().endswith("-any") else "false"
     wheel = "Wheel-Version: 1.0\\nGenerator: in-tree\\nRoot-Is-Purelib: %s\\nTag: %s\\n" % (pure, tag())
-    members = list(files()) + [(info + "METADATA", metadata().encode()), (info + "WHEEL", wheel.encode())]
+    if settings:
+        files_of_settings = [(name + "_settings.txt", repr(sorted(settings.items())).encode())]
+    else:
+        files_of_settings = []
+    members = list(files()) + files_of_settings + [(info + "METADATA", metadata().encode()), (info + "WHEEL", wheel.encode())]
     digest = lambda content: base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
     rows = ["%s,sha256=%s,%d\\n" % (path, digest(content), len(content)) for path, content in members]
     members.append((info + "RECORD", "".join(rows + [info + "RECORD,,\\n"]).encode()))
