@@ -21,6 +21,23 @@ describe.each(releases)('the pip of %s', (release) => {
     asking.failure(release, lines, { indexes: { index: index.url }, ...more })
 
   test.each([
+    ['another version is asked for', ['plain>=1.1'], 'plain==1.0'],
+    ['another one needs another version', ['likes-new-plain'], 'plain==1.0'],
+    ['its version is gone', ['plain'], 'plain==1.0.5'],
+  ])('a wheel that is to stay, when %s', async (_, lines, held) => {
+    expect(await failure(lines, { constraints: ['tools==1.0', held] })).toMatch(
+      /\nOnly what 'update-only' names may change, and it does not name plain: /,
+    )
+  })
+
+  test("a constraint of the user's own is none of what is to stay", async () => {
+    writeFileSync(join(asking.folder, 'own.txt'), 'plain==1.0\n')
+    expect(await failure(['-c own.txt', 'plain>=1.1'], { constraints: ['tools==1.0'] })).toContain(
+      'Loosen or drop',
+    )
+  })
+
+  test.each([
     [
       'a conflict',
       ['tools', 'likes-old-plain', 'likes-new-plain'],

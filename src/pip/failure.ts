@@ -14,6 +14,8 @@ export interface Asked {
   readonly fileForPip: string
   readonly target: PipTarget
   readonly secrets: readonly string[]
+  /** What is to stay as the lock before has it. */
+  readonly constraints?: readonly string[]
 }
 
 /** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
@@ -143,7 +145,15 @@ export function describeTarget({ version, subdir, glibc }: PipTarget): string {
   return `python ${version} on ${subdir} with glibc ${glibc}`
 }
 
-function adviceFor(said: string, events: readonly PipEvent[], { target }: Asked): string | undefined {
+function adviceFor(
+  said: string,
+  events: readonly PipEvent[],
+  { target, constraints = [] }: Asked,
+): string | undefined {
+  const held = heldIn(said, constraints)
+  if (held.length > 0) {
+    return `Only what 'update-only' names may change, and it does not name ${held.join(', ')}: add it there, or loosen what is asked.`
+  }
   if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
     return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`
   }
@@ -192,6 +202,18 @@ function lookedIn(events: readonly PipEvent[]): string {
   return line?.event === 'log'
     ? ` The indexes: ${foreignText(line.text.replace('Looking in indexes: ', ''))}.`
     : ''
+}
+
+/** The projects that pip complains of at the version which they are to keep. */
+function heldIn(said: string, constraints: readonly string[]): string[] {
+  const named = constraints.filter((held) =>
+    new RegExp(`(^|\\s)${escapeRegExp(held)}(?![\\w.+!-])`).test(said),
+  )
+  return named.map((held) => held.replace(/==.*$/, ''))
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 }
 
 /** No version at all: there is no such project, or it has nothing for the target. */
