@@ -205,6 +205,23 @@ describe.each(releases)('the pip of %s', (release) => {
     },
   )
 
+  test.each([
+    ['pip comes to its end', []],
+    ['pip comes to none', ['tools>7']],
+  ])('all that has to be built is named where nothing is going to be, when %s', async (_, more) => {
+    const lines = ['frommodule', `sub @ git+${repositoryUrl()}#subdirectory=sub`, 'compiled', ...more]
+    const answer = await asking.ask(release, lines, { indexes: { index: index.url }, goesOn: true })
+    expect(() => {
+      refuseBuilds(answer, 'conda/env.yaml')
+    }).toThrow(
+      new RegExp(
+        ['frommodule', 'sub', 'compiled']
+          .map((name, line) => `(?=[^]*\\n- ${name}[ ,][^\\n]*\\(conda/env\\.yaml:${10 + line}\\))`)
+          .join(''),
+      ),
+    )
+  })
+
   test('refused, each with its place', async () => {
     const lines = ['outspoken', `git+${repositoryUrl()}`, 'tools']
     const answer = await resolve(lines)

@@ -264,7 +264,9 @@ def metadata_of(req):
     if said is None:
         name = req.name or os.path.basename(req.unpacked_source_directory.rstrip("/"))
         tell("needs-build", key=key, name=name, source=source)
-        raise NeedsBuild()
+        if not question["goesOn"]:
+            raise NeedsBuild()
+        said = guess(req)
     return said
 
 def read(req, name):
@@ -273,6 +275,24 @@ def read(req, name):
             return file.read()
     except OSError:
         return None
+
+# Good enough to look further for what has to be built, where nothing is going to be.
+def guess(req):
+    import email
+    text = read(req, "PKG-INFO")
+    message = email.message_from_string(text or "")
+    if message["Name"] and message["Version"]:
+        return text
+    project = os.path.basename(req.unpacked_source_directory.rstrip("/"))
+    name = canonical(req.name or project).strip("-") or "project"
+    stem = os.path.splitext(req.link.filename)[0].replace(".tar", "")
+    version = stem[len(name) + 1:] if canonical(stem).startswith(name + "-") else ""
+    try:
+        from pip._vendor.packaging.version import Version
+        Version(version)
+    except ValueError:
+        version = "0"
+    return "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)
 
 def from_pkg_info(req):
     text = None if req.editable or req.link.is_vcs or req.link.is_existing_dir() else read(req, "PKG-INFO")

@@ -9,7 +9,7 @@ import type { NeedsBuild, Resolution, ResolvedItem, Source } from './resolved.ts
 export function refuseBuilds(resolution: Resolution, file: string): void {
   const sources: readonly (NeedsBuild | ResolvedItem)[] =
     resolution.type === 'needs-build'
-      ? [resolution]
+      ? [resolution, ...(resolution.more ?? [])]
       : resolution.items.filter(({ source }) => source.kind !== 'wheel')
   const [first] = sources
   if (!first) return

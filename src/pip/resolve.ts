@@ -49,6 +49,8 @@ export interface ResolveRequest {
   readonly grants?: readonly Grant[]
   /** Everything that is to be masked. */
   readonly secrets?: readonly string[]
+  /** Whether pip is to look further where it comes to a source that has to be built, as well as it can: nothing is going to be. */
+  readonly goesOn?: boolean
   /** METADATA of sources that were built, by their `key`. */
   readonly built?: ReadonlyMap<string, string>
   /** Where pip keeps what it downloads, for other resolutions of this run; private. */
@@ -79,9 +81,12 @@ export async function resolvePip(request: ResolveRequest): Promise<Resolution> {
     const pip = events.find((event) => event.event === 'pip')?.version
     if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip) throw tooOld(pip, request)
     const resolved = events.find((event) => event.event === 'resolved')
-    const need = events.find((event) => event.event === 'needs-build')
+    const needs = events.filter((event) => event.event === 'needs-build').map((event) => needOf(event, asked))
+    const [need] = needs
     if (resolved || need) refuseLostPages(events, asked)
-    if (need) return needOf(need, asked)
+    // What pip chose by a guess is no answer, also where that led it away from what has to be built.
+    const isNamed = resolved?.items.some(({ source }) => !source.wheel) ?? false
+    if (need && !(isNamed && request.goesOn)) return { ...need, more: needs.slice(1) }
     if (outcome.exitCode !== 0 || !resolved || pip === undefined) throw explainFailure(outcome, events, asked)
     return {
       type: 'resolved',
@@ -130,6 +135,7 @@ async function ask(
     text: requirementsText(environment.pip?.lines ?? []),
     grants: headerGrants(grants),
     built: Object.fromEntries(request.built ?? []),
+    goesOn: request.goesOn ?? false,
     arguments: [
       ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
       ...['--progress-bar', 'off', '--disable-pip-version-check', '--src', at('src')],
@@ -177,6 +183,7 @@ interface Question {
   readonly text: string
   readonly grants: readonly HeaderGrant[]
   readonly built: Readonly<Record<string, string>>
+  readonly goesOn: boolean
   readonly arguments: readonly string[]
 }
 

@@ -29,6 +29,8 @@ export interface NeedsBuild {
   /** For the backend that builds it. */
   readonly settings?: BuildSettings
   readonly asked?: Place
+  /** Others that pip came to afterwards, where it was to go on and came to no end. */
+  readonly more?: readonly NeedsBuild[]
 }
 
 export interface Place {

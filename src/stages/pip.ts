@@ -100,6 +100,7 @@ export async function solvePip(question: PipQuestion, context: RunContext): Prom
       environment,
       folder,
       built,
+      goesOn: request.build.mode === 'refuse',
       constraints: heldWheels(request, previous),
       distributions,
       grants: access.grants,
