@@ -16,8 +16,11 @@ export interface IndexedPackage {
   readonly license?: string
 }
 
-/** A repository on a GitHub of its own, with a channel whose index can be written at any time, and jobs that refresh its locks. */
-export async function startRefreshWorld() {
+/**
+ * A repository on a GitHub of its own, with a channel whose index can be written at any time, and jobs that refresh its locks.
+ * @param packages those of a channel that has archives too
+ */
+export async function startRefreshWorld(packages?: Parameters<typeof startChannel>[0]) {
   const folder = await mkdtemp(join(tmpdir(), 'index-'))
   const index = async (...packages: readonly IndexedPackage[]) => {
     await writeIndex(folder, 'linux-64', packages)
@@ -25,7 +28,7 @@ export async function startRefreshWorld() {
     await writeIndex(folder, 'noarch', [])
   }
   await index()
-  const channel = await startChannel({ folder })
+  const channel = await startChannel(packages ?? { folder })
   const github = await startGitHub()
   const world = await startWorld({ releases: {}, registry: {}, base: {} })
   return {
