@@ -134,6 +134,10 @@ async function environmentOf(
     // The machine's own service, where there is one, is none of the world's business.
     ACTIONS_RESULTS_URL: undefined,
     ACTIONS_CACHE_URL: undefined,
+    // Nor are the indexes that the machine's pip looks into.
+    ...Object.fromEntries(
+      Object.keys(process.env).flatMap((name) => (name.startsWith('PIP_') ? [[name, undefined]] : [])),
+    ),
     ...directories,
     ...cache?.environment,
     ...releases?.environment,

@@ -6,7 +6,13 @@ import { layerKeyAnnotation, type LayerSettings } from '../layers/build.ts'
 import type { WheelInputs } from '../image/inputs.ts'
 import type { Fetched } from '../packages/download.ts'
 import { builtWheel, type SourceLine, type WheelToFetch } from '../packages/wheel/archive.ts'
-import { buildWheels, type BuildPlace, type BuiltWheel, type WheelToBuild } from './build-wheels.ts'
+import {
+  buildWheels,
+  createBench,
+  type BuildPlace,
+  type BuiltWheel,
+  type WheelToBuild,
+} from './build-wheels.ts'
 import type { RunContext } from './context.ts'
 import type { LockedMember } from './locked-member.ts'
 import { contractVariables, environmentLayer, micromambaLayer, wiringLayer } from './own-layers.ts'
@@ -162,7 +168,8 @@ function supplyWheels(
       return { position, line, wanted: wanting(line, inputs.wheels?.[index]) }
     })
     const wanted = sources.map((one) => one.wanted)
-    const built = await buildWheels(wanted, open, () => accessFor(locked, context), context)
+    const bench = createBench(open, () => accessFor(locked, context), context)
+    const built = await buildWheels(wanted, bench, context).finally(() => bench.close())
     const folder = folderOf(locked, context.workspace)
     for (const [index, wheel] of built.entries()) {
       const source = sources[index]

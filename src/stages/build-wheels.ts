@@ -15,7 +15,7 @@ import { buildLayer, packedLayer } from '../layers/build.ts'
 import { fixedTime } from '../layers/reproducible.ts'
 import type { Compression, LayerEntry, Owner, PackedLayer } from '../layers/types.ts'
 import type { BuildSettings } from '../lock/types.ts'
-import type { Image } from '../oci/image.ts'
+import type { Image, ImageLayer } from '../oci/image.ts'
 import { checksumsOf, type Checksums } from '../packages/checksums.ts'
 import type { BuildAccess } from '../pip/build-access.ts'
 import { adviceOnFailure, buildProgram, requirementsProgram } from '../pip/building.ts'
@@ -80,15 +80,12 @@ export const linksFolder = `/${workshop}/links`
  * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
  * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
  * but the wheel.
- * @param open makes the place when it is needed
- * @param access what opens the indexes, and what is hidden of what pip says
  * @returns in the order asked
  * @throws UserError when one cannot be built, with what pip says
  */
 export async function buildWheels(
   wanted: readonly WheelToBuild[],
-  open: () => Promise<BuildPlace>,
-  access: () => Promise<Access>,
+  bench: Bench,
   context: RunContext,
 ): Promise<BuiltWheel[]> {
   await mkdir(context.tarballs, { recursive: true })
@@ -100,14 +97,9 @@ export async function buildWheels(
     found.set(key, built)
   }
   const missing = wanted.filter(({ key }) => !found.has(key))
-  if (missing.length > 0) {
-    const place = await open()
-    const bench = await openBench(missing, place, await access(), context)
-    try {
-      for (const one of missing) found.set(one.key, await bench.build(one))
-    } finally {
-      await bench.close()
-    }
+  for (const [index, wheel] of (await bench.build(missing)).entries()) {
+    const one = missing[index]
+    if (one) found.set(one.key, wheel)
   }
   return wanted.flatMap(({ key }) => found.get(key) ?? [])
 }
@@ -133,57 +125,92 @@ async function findBuilt(key: Digest, tarballs: string): Promise<BuiltWheel | un
   return undefined
 }
 
-interface Bench {
-  build(wanted: WheelToBuild): Promise<BuiltWheel>
+/** A file system in which wheels are built, each finding what the one before it found. */
+export interface Bench {
+  /** @returns in the order asked */
+  build(wanted: readonly WheelToBuild[]): Promise<BuiltWheel[]>
   close(): Promise<void>
 }
 
-/** The sources of several wheels, laid on an image, and a file system in which each finds what the one before it found. */
-async function openBench(
-  all: readonly WheelToBuild[],
-  place: BuildPlace,
-  access: Access,
+/**
+ * Where wheels are built, laid out when there is something to build.
+ * @param open makes the place when it is needed
+ * @param findAccess what opens the indexes, and what is hidden of what pip says
+ */
+export function createBench(
+  open: () => Promise<BuildPlace>,
+  findAccess: () => Promise<Access>,
   context: RunContext,
-): Promise<Bench> {
-  const { owner, compression, directory } = place
-  async function* entries(): AsyncGenerator<LayerEntry> {
-    const folder = (path: string): LayerEntry => ({ type: 'directory', path, ...owner, mode: 0o755 })
-    yield folder(workshop)
-    if (access.folders.length > 0) yield folder(linksFolder.slice(1))
-    for (const { folder: from, path } of access.folders) {
-      yield folder(path.slice(1))
-      for (const name of (await readdir(from)).filter(isArchiveName).sort()) {
-        yield* entriesOfFile(join(from, name), `${path.slice(1)}/${name}`, owner)
-      }
-    }
-    for (const wanted of all) {
-      if (wanted.archive !== undefined) yield folder(`${workshop}/${all.indexOf(wanted)}`)
-      yield* wanted.lay(sourceOf(wanted), owner)
-    }
-  }
-  const sourceOf = (wanted: WheelToBuild) =>
-    [workshop, all.indexOf(wanted), wanted.archive].filter((part) => part !== undefined).join('/')
-  const sources = await buildLayer('sources', entries(), { owner, compression, directory })
-  const image = { ...place.image, layers: [...place.image.layers, sources] }
+): Bench {
+  /** Of sources, on top of the place's own. */
+  const layers: ImageLayer[] = []
+  let count = 0
   let room: Workroom | undefined
   const close = async () => {
     const before = room
     room = undefined
     await before?.close()
   }
+  const lay = async (sources: ReadonlyMap<WheelToBuild, string>, place: BuildPlace, access: Access) => {
+    const { owner, compression, directory } = place
+    const layer = await buildLayer(
+      `sources ${layers.length + 1}`,
+      entriesOf(sources, layers.length === 0 ? access.folders : [], owner),
+      { owner, compression, directory },
+    )
+    layers.push(layer)
+    if (room?.add) await room.add([layer])
+    else await close()
+  }
   return {
     close,
     async build(wanted) {
-      room ??= await context.executors.open(image, owner, purpose)
-      await runPip(wanted, sourceOf(wanted), { place, access, room, context })
-      if (wanted.locked) await checkRequirements(wanted, wanted.locked, { place, access, room, context })
-      const file = join(directory, `wheel-${hexOf(wanted.key)}`)
-      const rules: KeepRules = { only: work, never: [], refuseSpecial: false }
-      const packed = await room.pack({ rules, compression, file })
-      // It has changed what was there before, which no other is to find.
-      if (packed.isStale) await close()
-      return takeOut(wanted, packed.layer, context)
+      if (wanted.length === 0) return []
+      const [place, access] = await Promise.all([open(), findAccess()])
+      const { compression, directory, image, owner } = place
+      const sources = new Map(
+        wanted.map((one) => [
+          one,
+          [workshop, count++, one.archive].filter((part) => part !== undefined).join('/'),
+        ]),
+      )
+      await lay(sources, place, access)
+      const built: BuiltWheel[] = []
+      for (const [one, source] of sources) {
+        const all = { ...image, layers: [...image.layers, ...layers] }
+        room ??= await context.executors.open(all, owner, purpose)
+        await runPip(one, source, { place, access, room, context })
+        if (one.locked) await checkRequirements(one, one.locked, { place, access, room, context })
+        const file = join(directory, `wheel-${hexOf(one.key)}`)
+        const rules: KeepRules = { only: work, never: [], refuseSpecial: false }
+        const packed = await room.pack({ rules, compression, file })
+        // It has changed what was there before, which no other is to find.
+        if (packed.isStale) await close()
+        built.push(await takeOut(one, packed.layer, context))
+      }
+      return built
     },
+  }
+}
+
+/** Sources at their paths, and the archives of folders at theirs. */
+async function* entriesOf(
+  sources: ReadonlyMap<WheelToBuild, string>,
+  folders: Access['folders'],
+  owner: Owner,
+): AsyncGenerator<LayerEntry> {
+  const folder = (path: string): LayerEntry => ({ type: 'directory', path, ...owner, mode: 0o755 })
+  yield folder(workshop)
+  if (folders.length > 0) yield folder(linksFolder.slice(1))
+  for (const { folder: from, path } of folders) {
+    yield folder(path.slice(1))
+    for (const name of (await readdir(from)).filter(isArchiveName).sort()) {
+      yield* entriesOfFile(join(from, name), `${path.slice(1)}/${name}`, owner)
+    }
+  }
+  for (const [wanted, path] of sources) {
+    if (wanted.archive !== undefined) yield folder(dirname(path))
+    yield* wanted.lay(path, owner)
   }
 }
 
@@ -252,9 +279,11 @@ async function runPip(wanted: WheelToBuild, source: string, doing: Doing): Promi
       if (!isNoise(shown)) output.add(shown)
     })
     if (outcome.exitCode === 0) return
+    // While a lock is made there is no talk of tags yet.
+    const fate = wanted.locked ? 'No tag was moved. ' : ''
     throw new UserError(
       `the wheel of ${wanted.name} cannot be built: ${endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${foreignLines(output.tail)}`}`,
-      { at: wanted.at, advice: `No tag was moved. ${adviceOnFailure(all.join('\n'))}` },
+      { at: wanted.at, advice: `${fate}${adviceOnFailure(all.join('\n'))}` },
     )
   } finally {
     core.endGroup()

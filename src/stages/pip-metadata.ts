@@ -10,7 +10,7 @@ import { openWheel, type SourceLine } from '../packages/wheel/archive.ts'
 import { readAll } from '../prefix/content.ts'
 import type { BaseReader } from './base.ts'
 import { createPlace, type BuildStore } from './build-place.ts'
-import { buildWheels, type WheelToBuild } from './build-wheels.ts'
+import { buildWheels, createBench, type WheelToBuild } from './build-wheels.ts'
 import type { RunContext } from './context.ts'
 import type { LockedMember } from './locked-member.ts'
 import { planImage, type Plan } from './plan.ts'
@@ -32,13 +32,18 @@ export interface Unlocked {
   readonly bases: BaseReader
 }
 
-/** Builds the wheel of a source, as a lock would have its line, and gives the text of its METADATA. */
-export type MetadataReader = (source: SourceLine, at: WheelToBuild['at']) => Promise<string>
+export interface MetadataReader {
+  /**
+   * Builds the wheel of a source, as a lock would have its line, and gives the text of its METADATA.
+   * @throws UserError when it cannot be built
+   */
+  read(source: SourceLine, at: WheelToBuild['at']): Promise<string>
+  close(): Promise<void>
+}
 
 /**
  * Finds out what sources require that do not say it: their wheels are built where and how the image's own are, so that these are the ones
- * which come into the image.
- * @returns what throws a UserError when one cannot be built
+ * which come into the image; all in one file system, which is laid out for the first.
  */
 export function createMetadataReader(unlocked: Unlocked, run: RunContext): MetadataReader {
   // Nothing of what is made here is anybody else's.
@@ -56,10 +61,11 @@ export function createMetadataReader(unlocked: Unlocked, run: RunContext): Metad
       compression: plan.wanted.inputs.options.compression,
       directory: join(context.scratch, `${fileNameOf(unlocked.platform)}-${unlocked.name}-lock`),
     }
-    return { plan, planned, place: createPlace(planned, plan, settings, store, context) }
+    const { open } = createPlace(planned, plan, settings, store, context)
+    return { plan, planned, bench: createBench(open, () => accessFor(member, context), context) }
   }
-  return async (source, at) => {
-    const { plan, planned, place } = await (preparing ??= prepare())
+  const read = async (source: SourceLine, at: WheelToBuild['at']) => {
+    const { plan, planned, bench } = await (preparing ??= prepare())
     const origin = await originOf(source, member, context)
     const wanted: WheelToBuild = {
       name: source.name,
@@ -68,10 +74,11 @@ export function createMetadataReader(unlocked: Unlocked, run: RunContext): Metad
       ...sourceOf(source, member, at, store, context),
       isStrict: true,
     }
-    const [wheel] = await buildWheels([wanted], place.open, () => accessFor(member, context), context)
+    const [wheel] = await buildWheels([wanted], bench, context)
     if (!wheel) throw new Error('what was asked for was not built')
     return readMetadata(wheel.file)
   }
+  return { read, close: async () => (await preparing)?.bench.close() }
 }
 
 /** As if its packages were locked, and nothing else. */

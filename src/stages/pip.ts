@@ -212,16 +212,20 @@ async function resolveBuilding(
     ...{ request, environment, name, platform, base, bases },
     packages: packages.map(lockedOf),
   }
-  const readMetadata = createMetadataReader(unlocked, context)
-  for (;;) {
-    const resolution = await ask(built)
-    if (request.build.mode === 'refuse') refuseBuilds(resolution, environment.file)
-    if (resolution.type === 'resolved') return resolution
-    if (built.has(resolution.key)) throw new Error(`${resolution.key} was built, and is asked for again`)
-    const source = await sourceLine(resolution, platform.subdir, folders)
-    core.info(`${source.name} does not say what it requires: it is built to find out`)
-    const at = resolution.asked ?? { file: environment.file, line: 0 }
-    built.set(resolution.key, await readMetadata(source, at))
+  const metadata = createMetadataReader(unlocked, context)
+  try {
+    for (;;) {
+      const resolution = await ask(built)
+      if (request.build.mode === 'refuse') refuseBuilds(resolution, environment.file)
+      if (resolution.type === 'resolved') return resolution
+      if (built.has(resolution.key)) throw new Error(`${resolution.key} was built, and is asked for again`)
+      const source = await sourceLine(resolution, platform.subdir, folders)
+      core.info(`${source.name} does not say what it requires: it is built to find out`)
+      const at = resolution.asked ?? { file: environment.file, line: 0 }
+      built.set(resolution.key, await metadata.read(source, at))
+    }
+  } finally {
+    await metadata.close()
   }
 }
 
