@@ -217,8 +217,12 @@ def sha256_of(req):
         known[link.hash_name] = link.hash
     if "sha256" not in known and req.local_file_path and os.path.isfile(req.local_file_path):
         import hashlib
+        digest = hashlib.sha256()
+        # It may be of gigabytes.
         with open(req.local_file_path, "rb") as archive:
-            known["sha256"] = hashlib.sha256(archive.read()).hexdigest()
+            for block in iter(lambda: archive.read(1 << 20), b""):
+                digest.update(block)
+        known["sha256"] = digest.hexdigest()
     return known.get("sha256")
 
 project_files = ("pyproject.toml", "setup.py")
