@@ -136,7 +136,7 @@ test('a change of the application changes its own layer, and the lock stays', as
 
 test('headers that the image leaves out are there for what is built, and the image has neither them nor what patterns name of wheels', async () => {
   const exclude = '@headers\n@static\n/bin/\nclassic.py'
-  const { image, log } = await make('less:1', { ...fresh, 'cache-downloads': 'false', exclude })
+  const { image, log, outputs } = await make('less:1', { ...fresh, 'cache-downloads': 'false', exclude })
   expect(log).toContain('pip wheel compiled')
   expect(log).not.toContain('matches nothing')
   const paths = new Set<string>()
@@ -145,6 +145,10 @@ test('headers that the image leaves out are there for what is built, and the ima
   }
   expect([...paths].filter((path) => /^opt\/conda\/(include|bin)\/|classic\.py$|\.a$/.test(path))).toEqual([])
   expect(paths.has(`${site}/classic-1.0.dist-info/RECORD`)).toBe(true)
+  // Layers from which nothing is left out are those that the wheels were built on: they are as they would be by themselves.
+  const again = await make('less:2', { ...fresh, exclude })
+  expect(again.log).not.toContain('pip wheel')
+  expect(again.outputs['digest']).toBe(outputs['digest'])
 })
 
 test('what the application has come to require is not left out in silence', async () => {

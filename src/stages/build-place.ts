@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../common/errors.ts'
 import { assembleImage } from '../image/assemble.ts'
-import { layerKeyAnnotation, type LayerSettings } from '../layers/build.ts'
+import { factsAnnotation, layerKeyAnnotation, type LayerSettings, type MadeLayer } from '../layers/build.ts'
 import type { WheelInputs } from '../image/inputs.ts'
 import type { Fetched } from '../packages/download.ts'
 import { builtWheel, type SourceLine, type WheelToFetch } from '../packages/wheel/archive.ts'
@@ -24,7 +24,7 @@ import {
   type WheelSupply,
 } from './package-layers.ts'
 import type { PackageStore } from './packages.ts'
-import type { Plan, PlannedGroup, PlannedMember } from './plan.ts'
+import type { EarlierGroup, Plan, PlannedGroup, PlannedMember } from './plan.ts'
 import { buildKey } from './wheel-origin.ts'
 import { accessFor, sourceOf } from './wheel-source.ts'
 import { folderOf, wheelLines } from './wheels.ts'
@@ -63,13 +63,21 @@ export async function buildMember(
   const supply = supplyWheels(member, plan, place, store, context)
   const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages))
   await supply(missing.filter((position) => sources.has(position)))
-  // What wheels are built on has all files of its packages: it is of use for an image from which none are left out.
-  const known = options.exclude ? undefined : await place.below()
+  const known = await place.below()
   const groups = member.groups.map((group) => {
     const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)]
-    return made ? { ...group, earlier: made } : group
+    if (!made) return group
+    if (!options.exclude) return { ...group, earlier: made }
+    // What wheels are built on has all files of its packages: it is the image's own where none are left out of it.
+    const candidate = group.candidate ?? candidateOf(made, group)
+    return group.earlier || !candidate ? group : { ...group, candidate }
   })
   return build(groups, supply)
+}
+
+function candidateOf({ layer, facts }: MadeLayer, { key }: PlannedGroup): EarlierGroup | undefined {
+  const text = layer.descriptor.annotations?.[factsAnnotation]
+  return text === undefined ? undefined : { key, layer, facts, text }
 }
 
 /** What of an environment has no wheel, by its places among all that is linked. */
