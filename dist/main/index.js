@@ -36397,6 +36397,8 @@ const defaults = {
     'executor-timeout': '1h',
     'compile-pyc': 'true',
     exclude: '',
+    'exclude-check': 'false',
+    micromamba: 'auto',
     'micromamba-version': '2.9.0-0',
     'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
     'micromamba-checksum': '',
@@ -37057,7 +37059,7 @@ function readImageOptions(annotations, environment) {
 }
 function readExclude() {
     const exclude = (0,prefix_exclude/* parseExclude */.E)(inputs_valueOf('exclude'), 'exclude');
-    return exclude.length > 0 ? { exclude } : {};
+    return { ...(exclude.length > 0 && { exclude }), ...(inputs_boolean('exclude-check') && { excludeCheck: true }) };
 }
 function readRun() {
     const user = inputs_text('run-user');
@@ -37148,6 +37150,7 @@ function readRequest(environment = process.env) {
         load: inputs_boolean('load'),
         maxSize: bytes('max-size'),
         image: readImageOptions(annotations.manifest, environment),
+        withMicromamba: inputs_valueOf('micromamba') === 'auto' ? undefined : inputs_boolean('micromamba'),
         execution: {
             executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
             timeout: duration('executor-timeout'),
@@ -46577,6 +46580,103 @@ async function mapConcurrently(items, limit, map) {
 
 /***/ }),
 
+/***/ 858:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   If: () => (/* binding */ describeConnection),
+/* harmony export */   TL: () => (/* binding */ wantsLogin),
+/* harmony export */   dq: () => (/* binding */ trustAdvice)
+/* harmony export */ });
+/* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4942);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6821);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
+
+
+
+/** OpenSSL's words for certificates, as Node has them for codes (nodejs.org, TLS, "X509 certificate error codes"), by what can be done. */
+const untrusted = new Set([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_UNTRUSTED',
+]);
+/** What to do where nobody here trusts a server, whoever has found that out. */
+const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
+/** @returns undefined where there is no more to say than the error does */
+function describeConnection(error, url) {
+    const { code = '', message } = error; // or whatever else was thrown
+    const certificate = `the certificate of ${url.host}`;
+    if (code === 'CERT_HAS_EXPIRED') {
+        return { what: `${certificate} has expired`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'CERT_NOT_YET_VALID') {
+        return { what: `${certificate} is not valid yet`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            what: `${certificate} is for other names: ${namesIn(error)}`,
+            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            passes: false,
+        };
+    }
+    if (untrusted.has(code)) {
+        const signer = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ? 'itself alone' : 'nobody who is trusted here';
+        return {
+            what: `${certificate} is signed by ${signer}`,
+            advice: trustAdvice,
+            passes: false,
+        };
+    }
+    return describeProxy(message, url);
+}
+/** Those that a certificate is for. */
+function namesIn({ cert }) {
+    const names = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(cert) ? cert['subjectaltname'] : undefined;
+    return typeof names === 'string' ? (0,_foreign_js__WEBPACK_IMPORTED_MODULE_2__/* .foreignText */ .qk)(names) : 'none';
+}
+/** The agents of `@actions/http-client` tunnel by the package `tunnel`, whose words these are. */
+function describeProxy(said, url) {
+    const [, status, cause] = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(said) ?? [];
+    const isOdd = said === 'got illegal response body from proxy';
+    if (status === undefined && cause === undefined && !isOdd)
+        return undefined;
+    const proxy = `the proxy ${proxyOf(url)}`;
+    if (status === '407')
+        return wantsLogin(url);
+    if (cause !== undefined) {
+        return {
+            what: `${proxy} cannot be reached: ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_2__/* .foreignText */ .qk)(cause)}`,
+            advice: 'Check HTTPS_PROXY and HTTP_PROXY, and name in NO_PROXY what is reached without one.',
+            passes: true,
+        };
+    }
+    return {
+        what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
+        advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
+        passes: Number(status) >= 500 || isOdd,
+    };
+}
+/** A proxy that answers 407 (RFC 9110, 15.5.8). */
+function wantsLogin(url) {
+    return {
+        what: `the proxy ${proxyOf(url)} wants a login, or another one (407)`,
+        advice: 'Write it into HTTPS_PROXY and HTTP_PROXY, as http://USER:PASSWORD@HOST:PORT with what is special in it percent-encoded, from a secret.',
+        passes: false,
+    };
+}
+/** Its host, without a login. */
+function proxyOf(url) {
+    const proxy = (0,_actions_http_client__WEBPACK_IMPORTED_MODULE_0__/* .getProxyUrl */ .s_)(url.href);
+    return proxy === '' ? `before ${url.host}` : new URL(proxy).host;
+}
+
+
+/***/ }),
+
 /***/ 1573:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -46844,7 +46944,9 @@ function formatGrowths(differences) {
 /* harmony export */   EU: () => (/* binding */ throughProxy),
 /* harmony export */   Em: () => (/* binding */ request),
 /* harmony export */   HR: () => (/* binding */ HttpFailure),
+/* harmony export */   Ml: () => (/* binding */ slowest),
 /* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   ao: () => (/* binding */ silence),
 /* harmony export */   hH: () => (/* binding */ oddityOf),
 /* harmony export */   v7: () => (/* binding */ pause),
 /* harmony export */   x8: () => (/* binding */ readBody)
@@ -46857,8 +46959,10 @@ function formatGrowths(differences) {
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4942);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6821);
+/* harmony import */ var _connection_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(858);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6821);
+
 
 
 
@@ -46884,17 +46988,22 @@ class HttpFailure extends Error {
     retryAfter;
     /** The beginning of the last answer's body, which may tell the reason. */
     answer;
+    headers;
+    /** What to do, where that is known. */
+    advice;
     constructor(message, url, status, options = {}) {
         super(message, options);
         this.name = 'HttpFailure';
         this.url = url;
         this.status = status;
-        this.retryAfter = options.retryAfter;
+        this.retryAfter = options.headers?.['retry-after'];
+        this.headers = options.headers;
+        this.advice = options.advice;
         this.answer = options.answer;
     }
 }
-/** An answer that is no better the next time. */
-class TooLarge extends HttpFailure {
+/** What is no better the next time. */
+class LastingFailure extends HttpFailure {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
@@ -46929,12 +47038,9 @@ async function request(options) {
         catch (error) {
             if (error instanceof BodyError)
                 throw error.cause;
-            if (error instanceof TooLarge)
-                throw error;
-            failure =
-                error instanceof HttpFailure
-                    ? error
-                    : new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error), options.url, undefined, { cause: error });
+            failure = error instanceof HttpFailure ? error : failureOfConnection(error, options.url);
+            if (failure instanceof LastingFailure)
+                throw failure;
         }
         if (attempt >= tries)
             throw failure;
@@ -46962,10 +47068,17 @@ function secondsUntil(retryAfter) {
 /** The stream that a request was to send failed: the server has no part in that. */
 class BodyError extends Error {
 }
+function failureOfConnection(error, url) {
+    const known = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .describeConnection */ .If)(error, url);
+    if (!known)
+        return new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .b)(error), url, undefined, { cause: error });
+    const { what, advice, passes } = known;
+    return new (passes ? HttpFailure : LastingFailure)(what, url, undefined, { cause: error, advice });
+}
 async function failureOf(response) {
     const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0));
     return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
-        retryAfter: response.headers['retry-after'],
+        headers: response.headers,
         answer: answer.toString(),
     });
 }
@@ -46982,6 +47095,11 @@ async function send(options) {
     for (let hops = 0;; hops++) {
         const message = await exchange(method, url, headers, options.body);
         const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message };
+        if (response.status === 407) {
+            const { what, advice } = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .wantsLogin */ .TL)(url);
+            message.destroy();
+            throw new LastingFailure(what, url, undefined, { advice });
+        }
         const location = message.headers.location;
         if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status))
             return response;
@@ -47087,12 +47205,12 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
         }
     }
     catch (error) {
-        throw new HttpFailure(`the answer broke off: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`, response.url, undefined, {
+        throw new HttpFailure(`the answer broke off: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .b)(error)}`, response.url, undefined, {
             cause: error,
         });
     }
     if (size > limit)
-        throw new TooLarge(`the answer is larger than ${limit} bytes`, response.url);
+        throw new LastingFailure(`the answer is larger than ${limit} bytes`, response.url);
     return Buffer.concat(chunks);
 }
 /**
@@ -47103,7 +47221,7 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
 function oddityOf({ headers }) {
     const encoding = headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity')
-        return `it came in the encoding ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_5__/* .foreignText */ .qk)(encoding)}, which was not asked for`;
+        return `it came in the encoding ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_6__/* .foreignText */ .qk)(encoding)}, which was not asked for`;
     return headers['content-type']?.startsWith('text/html') ? 'it came as a web page' : undefined;
 }
 /** Whether plain http may be spoken to this host: loopback only. */
@@ -48046,16 +48164,25 @@ function readRequirement(text) {
         throw new problem/* RequirementProblem */.F(`it has ${given.length} characters`);
     if (given !== '') {
         if (end >= 0)
-            (0,options/* readOptions */.T)(words.slice(end).join(' '));
+            refuseOld((0,options/* readOptions */.T)(words.slice(end).join(' ')));
         return readGiven(given);
     }
     const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
     return editable === undefined ? readOptionLine((0,options/* readOptions */.T)(text)) : readEditable(editable);
 }
+/** pip has them for `setup.py bdist_wheel`, and passes over them in silence where it asks a project's backend (PEP 517), as it does here. */
+function refuseOld(options) {
+    const old = ['--global-option', '--build-option', '--install-option'].find((option) => options.has(option));
+    if (old === undefined)
+        return;
+    throw new problem/* RequirementProblem */.F(`'${old}' is of no use: a wheel is built by the project's backend, which is not told of it`, `Of setuptools ask --config-settings="${old === '--global-option' ? old : '--build-option'}=…".`);
+}
 function readOptionLine(options) {
     const [editable] = only(options, '--editable');
-    if (editable !== undefined)
+    if (editable !== undefined) {
+        refuseOld(options);
         return readEditable(editable);
+    }
     const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
     if (stray !== undefined) {
         throw new problem/* RequirementProblem */.F(`'${stray}' belongs to a requirement, on the same line`);
@@ -49479,8 +49606,8 @@ var linkable = __nccwpck_require__(7618);
 var json = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./src/prefix/python.ts
 var prefix_python = __nccwpck_require__(3588);
-// EXTERNAL MODULE: ./src/prefix/link.ts + 11 modules
-var prefix_link = __nccwpck_require__(9128);
+// EXTERNAL MODULE: ./src/prefix/link.ts + 3 modules
+var prefix_link = __nccwpck_require__(7749);
 // EXTERNAL MODULE: ./src/layers/manifest-room.ts
 var manifest_room = __nccwpck_require__(8425);
 // EXTERNAL MODULE: ./src/layers/path-set.ts
@@ -49706,7 +49833,7 @@ function threadsFor(layers) {
     return Math.min((0,external_node_os_.availableParallelism)(), mostThreads, layers);
 }
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 /**
  * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
  * behind.
@@ -49836,7 +49963,7 @@ const bucketCountWithoutSizes = 64;
 /** Wheels have this many of their own: they are fewer, and most weigh little. */
 const wheelBucketCount = 8;
 const wheelBucketCountWithoutSizes = 16;
-/** Of an environment's layers this part is for its wheels. */
+/** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5;
 /** How a wheel is called where packages and wheels stand together. */
 const wheelPrefix = 'pip:';
@@ -49844,6 +49971,8 @@ const wheelPrefix = 'pip:';
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
 const ownLayerCount = 40;
+/** With the wheels that have one: there is room for some of them, however many packages there are. */
+const ownLayerCountWithWheels = 48;
 /**
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
  * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
@@ -49852,26 +49981,37 @@ const ownLayerCount = 40;
  * @param budget how many groups there may be, at least 1
  */
 function groupPackages(names, own, budget) {
-    const buckets = own
-        ? bucketsWithin(budget / 2, bucketCount)
-        : bucketsWithin(budget, bucketCountWithoutSizes);
-    const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
+    const buckets = packageBucketsWithin(budget, own);
+    const alone = own?.filter((name) => !isWheelName(name)) ?? [];
     return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
 }
 /**
  * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
+ * Places for what is alone are shared by packages and wheels, in the order of the lock's `own-layer` lines; so no package moves on usual
+ * bases when wheels come or go.
  * @param budget how many groups there may be, at least 1
  */
 function groupLocked(names, budget) {
     const { packages, wheels = [], ownLayer, built = new Set() } = names;
     if (wheels.length === 0)
         return groupPackages(packages, ownLayer, budget);
-    const forWheels = wheelBudget(budget);
+    const forWheels = Math.max(1, Math.floor(budget * wheelShare));
+    const forPackages = Math.max(1, budget - forWheels);
+    const packageBuckets = packageBucketsWithin(forPackages, ownLayer);
+    const wheelBuckets = ownLayer
+        ? bucketsWithin(forWheels / 2, wheelBucketCount)
+        : bucketsWithin(forWheels, wheelBucketCountWithoutSizes);
+    const forBuilt = Math.ceil(forWheels / 4);
+    const alone = ownLayer?.slice(0, Math.max(0, budget - packageBuckets - wheelBuckets - forBuilt)) ?? [];
     const ready = [...wheels.keys()].filter((place) => !built.has(place));
-    const ofWheels = groupWheels(ready.map((place) => wheels[place] ?? ''), ownLayer, Math.max(1, built.size > 0 ? forWheels - 1 : forWheels), 0).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }));
-    const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length));
+    const ofPackages = grouped(packages, alone.filter((name) => !isWheelName(name)), packageBuckets, 'packages');
+    const ofWheels = grouped(ready.map((place) => wheels[place] ?? ''), alone.filter(isWheelName).map((name) => name.slice(wheelPrefix.length)), wheelBuckets, 'wheels').map(({ title, packages: places }) => ({
+        title: `pip: ${title}`,
+        packages: places.flatMap((index) => ready[index] ?? []),
+    }));
+    const ofBuilt = groupBuilt(names, Math.max(1, budget - ofPackages.length - ofWheels.length));
     return [
-        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+        ...ofPackages,
         ...[...ofWheels, ...ofBuilt].map((group) => ({
             ...group,
             packages: group.packages.map((place) => packages.length + place),
@@ -49891,26 +50031,6 @@ function groupBuilt({ wheels = [], built = new Set(), folders }, budget) {
         ...(group.every((place) => folders?.has(place)) && { isOfFolders: true }),
     }));
 }
-/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
-function wheelBudget(budget) {
-    return Math.max(1, Math.floor(budget * wheelShare));
-}
-/**
- * Groups the wheels of a lock, as `groupPackages` does its packages.
- * @param names the wheels in the order of the lock
- * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
- * @param first the position of the first wheel
- */
-function groupWheels(names, own, budget, first) {
-    const buckets = own
-        ? bucketsWithin(budget / 2, wheelBucketCount)
-        : bucketsWithin(budget, wheelBucketCountWithoutSizes);
-    const alone = (own ?? []).flatMap((name) => name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : []);
-    return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
-        title: `pip: ${title}`,
-        packages: packages.map((index) => first + index),
-    }));
-}
 function grouped(names, own, buckets, noun) {
     const alone = new Set(own);
     const groups = new Map();
@@ -49927,6 +50047,9 @@ function grouped(names, own, buckets, noun) {
         .map(([title, packages]) => ({ title, packages }))
         .filter(({ packages }) => packages.length > 0);
 }
+function packageBucketsWithin(budget, own) {
+    return own ? bucketsWithin(budget / 2, bucketCount) : bucketsWithin(budget, bucketCountWithoutSizes);
+}
 /**
  * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
  * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
@@ -49941,23 +50064,18 @@ function bucketOf(name, buckets) {
     return (0,external_node_crypto_.createHash)('sha256').update(name).digest().readUInt32BE(0) % buckets;
 }
 /**
- * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does each: wheels have places of their own, so that
- * they take none from packages.
+ * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does; wheels stand there as `pip:<name>`.
+ * @param previous the lock before this one
  */
-function chooseOwnLayers(packages, wheels, previous = {
-    ownLayer: [],
-    packages: [],
-    wheels: [],
-}) {
-    const isWheel = (name) => name.startsWith(wheelPrefix);
+function chooseOwnLayers(packages, wheels, previous) {
     const called = (name) => `${wheelPrefix}${name}`;
-    return [
-        ...chooseOwnLayer(packages, {
-            ownLayer: previous.ownLayer.filter((name) => !isWheel(name)),
-            names: previous.packages,
-        }),
-        ...chooseOwnLayer(wheels.map(({ name, size }) => ({ name: called(name), size })), { ownLayer: previous.ownLayer.filter(isWheel), names: previous.wheels.map(called) }),
-    ];
+    return chooseOwnLayer([...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))], previous && {
+        ownLayer: previous.ownLayer,
+        names: [...previous.packages, ...previous.wheels.map(called)],
+    });
+}
+function isWheelName(name) {
+    return name.startsWith(wheelPrefix);
 }
 /**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
@@ -49975,8 +50093,12 @@ function chooseOwnLayer(packages, previous = { ownLayer: [], names: [] }) {
         .filter(({ name, size }) => size >= ownLayerSize && !known.has(name))
         .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
         .map(({ name }) => name);
-    const places = previous.ownLayer.map((name) => (present.has(name) ? name : (newcomers.shift() ?? name)));
-    const all = [...places, ...newcomers].slice(0, ownLayerCount);
+    const isPackage = (name) => !isWheelName(name);
+    const taken = previous.ownLayer.filter((name) => present.has(name) && isPackage(name)).length;
+    const leftOver = new Set(newcomers.filter(isPackage).slice(Math.max(0, ownLayerCount - taken)));
+    const admitted = newcomers.filter((name) => !leftOver.has(name));
+    const places = previous.ownLayer.map((name) => (present.has(name) ? name : (admitted.shift() ?? name)));
+    const all = [...places, ...admitted].slice(0, ownLayerCountWithWheels);
     return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1);
 }
 
@@ -50350,7 +50472,7 @@ var prefix_contents = __nccwpck_require__(3075);
 
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
- * @param groups in the order of the image, where big packages stand first
+ * @param groups in the order of the image
  * @param python the one of the groups' inputs, opened
  * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
@@ -50358,9 +50480,13 @@ var prefix_contents = __nccwpck_require__(3075);
  * @returns the layers in the order of the groups
  */
 async function buildLayers(groups, python, exclude, directory, onLayer) {
-    // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
-    const processes = Math.ceil((0,external_node_os_.availableParallelism)() / Math.max(1, threadsFor(groups.length)));
-    const jobs = groups.map(({ inputs, prepare }, index) => async () => {
+    // Big packages and wheels are alone: they first, so that what is left for the end is small.
+    const isShared = ({ inputs }) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1;
+    const order = [...groups.entries()].sort(([, a], [, b]) => Number(isShared(a)) - Number(isShared(b)));
+    let left = groups.length;
+    const jobs = order.map(([index, { inputs, prepare }]) => async () => {
+        // Compiling is most of the work where modules are many: of the last layers, all cores are to have a part.
+        const processes = Math.ceil((0,external_node_os_.availableParallelism)() / threadsFor(left--));
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
         const members = packages.map(jobMember);
@@ -50376,16 +50502,17 @@ async function buildLayers(groups, python, exclude, directory, onLayer) {
         };
     });
     const made = new Array(groups.length);
-    await packLayers(jobs, ({ layer: packed, facts, leftOut }, index) => {
-        const group = groups[index];
-        if (!group)
+    await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
+        const [index, group] = order[place] ?? [];
+        if (index === undefined || !group)
             return;
         const { title, inputs, key: whole } = group;
         const key = leftOut.paths === undefined ? whole : (0,layers_key/* layerKey */.n3)(inputs, leftOut.paths);
         const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude);
         const layer = packedLayer(packed, title, annotations);
-        made[index] = { layer, facts };
-        onLayer(layer);
+        const one = { layer, facts };
+        made[index] = one;
+        onLayer(one);
     });
     return made;
 }
@@ -54463,7 +54590,7 @@ function parsePathSet(text) {
 /* harmony export */   O: () => (/* binding */ openingAsNeeded)
 /* harmony export */ });
 /* harmony import */ var _packages_archive_path_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1719);
-/* harmony import */ var _prefix_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9128);
+/* harmony import */ var _prefix_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7749);
 /* harmony import */ var _prefix_linkable_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7618);
 /* harmony import */ var _path_set_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7386);
 /* harmony import */ var _replaced_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7928);
@@ -54540,6 +54667,14 @@ class PrefixContents {
             }
         }
         return texts;
+    }
+    /** The package that has a file of `texts`; undefined for one of a wheel's. Opens the layer. */
+    async packageOf(path) {
+        const having = this.#layers.filter((layer) => path in layer.facts.texts && !this.#opened.has(layer));
+        await this.#openAll(having);
+        const winner = this.#clobbers.get(path)?.winner;
+        const [plan] = this.#plans.filter(({ paths }, position) => (winner ?? position) === position && paths.includes(path));
+        return plan && 'dist' in plan ? plan.dist : undefined;
     }
     /** Packages that would do something by a script when linked, or may. */
     scripted() {
@@ -55773,7 +55908,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2444);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5224);
 
 
 
@@ -56894,6 +57029,675 @@ function* parentsOf(path) {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
         yield path.slice(0, end);
     }
+}
+
+
+/***/ }),
+
+/***/ 6845:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ openArchive),
+  v: () => (/* binding */ readImports)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(663);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
+// EXTERNAL MODULE: ./src/packages/wheel/windowed-file.ts
+var windowed_file = __nccwpck_require__(2659);
+// EXTERNAL MODULE: ./src/packages/conda/decompress.ts + 1 modules
+var decompress = __nccwpck_require__(3812);
+// EXTERNAL MODULE: ./src/packages/conda/json.ts
+var conda_json = __nccwpck_require__(9899);
+;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
+
+
+
+
+
+
+
+/** A metadata.json of a few dozen bytes is usual. */
+const metadataLimit = 64 * 1024;
+/** There are three. */
+const mostMembers = 100;
+/**
+ * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
+ * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
+ * @throws UserError when it is none, or of a format version that is not known
+ */
+async function locateCondaMembers(file, dist) {
+    const members = await zipMembers(file, dist);
+    const metadata = members.get('metadata.json');
+    if (!metadata)
+        throw refusal(dist, 'it has no metadata.json');
+    await checkMetadata(metadata, dist);
+    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
+}
+function theTar(members, prefix, dist) {
+    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
+    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
+    if (!range)
+        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
+    return range;
+}
+async function checkMetadata(range, dist) {
+    if (range.size > metadataLimit)
+        throw refusal(dist, 'its metadata.json is too large');
+    const json = await (0,consumers_namespaceObject.text)((0,decompress/* readRange */.qX)(range));
+    let version;
+    try {
+        const metadata = JSON.parse(json);
+        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
+            version = metadata.conda_pkg_format_version;
+        }
+    }
+    catch (cause) {
+        throw refusal(dist, 'its metadata.json is not JSON', cause);
+    }
+    if (version !== 2) {
+        throw refusal(dist, `its format version is ${(0,conda_json/* shown */.SP)(version)}, and only 2 is known`);
+    }
+}
+/**
+ * Where the stored members of a zip lie in the file, by name. What says two things of one member, or has it twice, is two packages: one
+ * for tools that go by the directory at the zip's end, another for those that go by what stands before each member.
+ */
+async function zipMembers(file, dist) {
+    const members = new Map();
+    const extents = [];
+    // The library's own reader throws past everybody where a zip has an offset that no file has.
+    const reader = await windowed_file/* WindowedFile */.o.open(file);
+    try {
+        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, { autoClose: false });
+        if (zip.entryCount > mostMembers)
+            throw refusal(dist, `it has ${zip.entryCount} members`);
+        for await (const entry of zip.eachEntry()) {
+            const { fileName: name, compressedSize: size } = entry;
+            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
+                throw refusal(dist, `its member ${name} is not stored as it is`);
+            }
+            const { fileName, fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry);
+            if (!fileName.equals(entry.fileNameRaw))
+                throw refusal(dist, `its member ${name} has two names`);
+            if (size === 0)
+                throw refusal(dist, `its member ${name} is empty`);
+            if (members.has(name))
+                throw refusal(dist, `it has the member ${name} twice`);
+            members.set(name, { file, start, size });
+            extents.push([entry.relativeOffsetOfLocalHeader, start + size]);
+        }
+        extents.sort(([a], [b]) => a - b);
+        if (extents.some(([start], index) => start < (extents[index - 1]?.[1] ?? 0))) {
+            throw refusal(dist, 'its members overlap');
+        }
+    }
+    catch (cause) {
+        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
+    }
+    finally {
+        await reader.end();
+    }
+    return members;
+}
+function refusal(dist, what, cause) {
+    const detail = cause instanceof Error ? `: ${cause.message}` : '';
+    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${(0,foreign/* foreignText */.qk)(`${what}${detail}`)}`, {
+        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
+        cause,
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/common/json.ts
+var json = __nccwpck_require__(2308);
+;// CONCATENATED MODULE: ./src/packages/conda/imports.ts
+
+
+/** The files of `info/` that say what is imported to test a package. */
+const testFiles = [
+    'test/run_test.py',
+    'test/run_test.r',
+    'test/run_test.sh',
+    'tests/tests.yaml',
+];
+const moduleName = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const libraryName = /^[A-Za-z][A-Za-z0-9.]*$/;
+/** How recipes of conda-forge and bioconda import a library of R: `$R -e "library('dplyr')"`. */
+const rCommand = /^\s*(?:\$R|R|Rscript)(?: --\S+)* -e (["'])library\((?:\\?["'])?([\w.]+)(?:\\?["'])?\)\1\s*$/gm;
+/**
+ * Reads what the tests of a package import, and nothing else of them: the line that conda-build writes for each of a recipe's imports
+ * (create_test.py, `create_py_files` and `create_r_files`), the lists `imports` and `libraries` of rattler-build's tests, and commands
+ * that have R import a library and do nothing else.
+ * Modules called `tests` are for test runners, and may need those.
+ * @param texts the content of `testFiles` that are there; what cannot be read says nothing
+ * @returns each name once
+ */
+function importsOf(texts) {
+    const listed = parseTests(texts.get('tests/tests.yaml') ?? '');
+    const written = (file, line) => Array.from((texts.get(file) ?? '').matchAll(line), ([, name = '']) => name);
+    const commands = [texts.get('test/run_test.sh') ?? '', ...listed.flatMap((test) => strings(test['script']))];
+    return {
+        python: distinct([
+            ...written('test/run_test.py', /^print\("import: u?'([^']+)'"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['python'], 'imports')),
+        ]).filter((name) => moduleName.test(name) && !name.split('.').includes('tests')),
+        r: distinct([
+            ...written('test/run_test.r', /^print\("library\(u?'([^']+)'\)"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['r'], 'libraries')),
+            ...commands.flatMap((text) => Array.from(text.matchAll(rCommand), ([, , name = '']) => name)),
+        ]).filter((name) => libraryName.test(name)),
+    };
+}
+function parseTests(text) {
+    try {
+        const value = (0,dist/* parse */.qg)(text, { maxAliasCount: 0 });
+        return Array.isArray(value) ? value.filter(json/* isRecord */.u) : [];
+    }
+    catch {
+        return [];
+    }
+}
+function namesIn(test, key) {
+    return (0,json/* isRecord */.u)(test) ? strings(test[key]) : [];
+}
+/** Of a list, or of one that is none. */
+function strings(value) {
+    return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+}
+function distinct(names) {
+    return [...new Set(names)];
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
+/** Characters: more than any name and what it calls have. */
+const longest = 4096;
+const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
+/**
+ * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
+ * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
+ * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
+ * there is no script that works.
+ */
+function parseEntryPoint(definition) {
+    const unreadable = (problem) => ({ problem, isForbidden: false });
+    if (definition.length > longest)
+        return unreadable(`has ${definition.length} characters`);
+    const text = withoutExtras(unquoted(definition));
+    const colon = text.lastIndexOf(':');
+    if (colon < 0)
+        return unreadable("has no ':'");
+    const equals = text.lastIndexOf('=', colon);
+    if (equals < 0)
+        return unreadable("has no '='");
+    const command = text.slice(0, equals).trim();
+    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
+        .split(':')
+        .map((part) => part.trim());
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
+        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
+    }
+    if (!identifiers.test(module)) {
+        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
+    }
+    if (!identifiers.test(callable)) {
+        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
+    }
+    return { command, module, callable };
+}
+function unquoted(text) {
+    const trimmed = text.trim();
+    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+}
+function withoutExtras(text) {
+    return text.replace(/\s*\[[^[\]]*\]$/, '');
+}
+
+// EXTERNAL MODULE: ./src/packages/archive-path.ts
+var archive_path = __nccwpck_require__(1719);
+;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
+
+
+/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
+const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
+/**
+ * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
+ * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
+ * @param texts those files' content, by name
+ */
+function parseLegacyFiles(texts, dist) {
+    const text = texts.get('files');
+    if (text === undefined)
+        throw (0,conda_json/* malformed */.Qm)(dist, 'it has neither info/paths.json nor info/files');
+    const paths = new Set(linesOf(text).map((line) => (0,archive_path/* safePath */.n)(line, dist, 'info/files')));
+    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
+    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
+    return [...paths].map((path) => {
+        const placeholder = placeholders.get(path);
+        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
+    });
+}
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/**
+ * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
+ * micromamba this understands quotes, and paths with spaces that have none.
+ */
+function parseHasPrefix(text, files, dist) {
+    const placeholders = new Map();
+    for (const line of linesOf(text)) {
+        if (files.has(line)) {
+            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
+            continue;
+        }
+        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
+        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
+        if (path === undefined || !files.has(path)) {
+            throw (0,conda_json/* malformed */.Qm)(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
+        }
+        placeholders.set(path, {
+            prefix: prefix || oldestPlaceholder,
+            mode: mode === 'binary' ? 'binary' : 'text',
+        });
+    }
+    return placeholders;
+}
+function unquote(token) {
+    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
+
+
+
+/**
+ * Reads info/paths.json, version 1.
+ * @throws UserError that names the package and what is wrong
+ */
+function parsePathsJson(json, dist) {
+    const { paths, paths_version: version } = json;
+    if (version !== 1) {
+        throw (0,conda_json/* malformed */.Qm)(dist, `the version of info/paths.json is ${(0,conda_json/* shown */.SP)(version)}, and only 1 is known`);
+    }
+    if (!Array.isArray(paths))
+        throw (0,conda_json/* malformed */.Qm)(dist, "'paths' in info/paths.json is no list");
+    const files = paths.map((entry) => parseEntry(entry, dist));
+    const seen = new Set();
+    for (const { path } of files) {
+        if (seen.has(path))
+            throw (0,conda_json/* malformed */.Qm)(dist, `info/paths.json lists '${path}' twice`);
+        seen.add(path);
+    }
+    return files;
+}
+const pathTypes = {
+    hardlink: 'file',
+    softlink: 'softlink',
+    directory: 'directory',
+};
+function parseEntry(entry, dist) {
+    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
+        throw (0,conda_json/* malformed */.Qm)(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
+    }
+    const path = (0,archive_path/* safePath */.n)(entry['_path'], dist, 'info/paths.json');
+    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
+    const wrong = (key) => (0,conda_json/* malformed */.Qm)(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
+    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
+        throw wrong('path_type');
+    const type = pathType === undefined ? undefined : pathTypes[pathType];
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        throw wrong('size_in_bytes');
+    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
+    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
+        throw wrong('sha256');
+    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
+    if (hasPrefix && typeof prefix !== 'string')
+        throw wrong('prefix_placeholder');
+    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
+        throw wrong('file_mode');
+    return {
+        path,
+        ...(type && { type }),
+        ...(hasHash && type !== 'softlink' && { sha256 }),
+        size,
+        noLink: entry['no_link'] === true,
+        // micromamba treats whatever is not said to be binary as text.
+        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
+
+
+
+
+
+/** The files of `info/` that are read, and no others, by their name below it. */
+const infoFiles = [
+    'index.json',
+    'paths.json',
+    'link.json',
+    'files',
+    'has_prefix',
+    'no_link',
+    'no_softlink',
+];
+/**
+ * Reads a package's metadata.
+ * @param texts the content of the files of `info/` that are there
+ * @param name how to call the package in errors
+ * @throws UserError that names the package and what is wrong with it
+ */
+function parsePackageInfo(texts, name) {
+    const indexText = texts.get('index.json');
+    if (indexText === undefined)
+        throw (0,conda_json/* malformed */.Qm)(name, 'it has no info/index.json');
+    const index = parseIndex((0,conda_json/* parseObject */.lj)(indexText, 'info/index.json', name), name);
+    const dist = `${index.name}-${index.version}-${index.build}`;
+    const pathsText = texts.get('paths.json');
+    const files = pathsText === undefined
+        ? parseLegacyFiles(texts, dist)
+        : parsePathsJson((0,conda_json/* parseObject */.lj)(pathsText, 'info/paths.json', dist), dist);
+    const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
+    return { dist, index, files, ...parseLinkJson(linkJson, dist) };
+}
+function parseIndex(json, name) {
+    const text = (key) => {
+        const value = json[key];
+        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
+            return value;
+        throw (0,conda_json/* malformed */.Qm)(name, `'${key}' in info/index.json is ${(0,conda_json/* shown */.SP)(value)}`);
+    };
+    const { noarch, python_site_packages_path: sitePackages } = json;
+    return {
+        name: text('name'),
+        version: text('version'),
+        build: text('build'),
+        ...(noarch === 'python' && { noarch }),
+        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
+        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
+        json,
+    };
+}
+/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
+function parseLinkJson(text, dist) {
+    const { noarch } = text === undefined ? {} : (0,conda_json/* parseObject */.lj)(text, 'info/link.json', dist);
+    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
+    if (!Array.isArray(definitions))
+        throw (0,conda_json/* malformed */.Qm)(dist, "'entry_points' in info/link.json is no list");
+    const entryPoints = [];
+    const unreadable = [];
+    for (const definition of definitions) {
+        const parsed = typeof definition === 'string'
+            ? parseEntryPoint(definition)
+            : { problem: 'is no string', isForbidden: false };
+        if ('command' in parsed) {
+            entryPoints.push(parsed);
+            continue;
+        }
+        const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
+        if (parsed.isForbidden)
+            throw (0,conda_json/* malformed */.Qm)(dist, sentence);
+        unreadable.push(sentence);
+    }
+    return { entryPoints, unreadable };
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
+
+
+
+
+/** More than any package has; each takes memory while the package is read. */
+const mostEntries = 1_000_000;
+/**
+ * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
+ * links lead to files of the package. One for all tars of a package, in their order.
+ */
+class EntryGuard {
+    #dist;
+    /** Files and links seen. A hard link is kept as what it leads to. */
+    #seen = new Map();
+    /** Directories that are implied by what was seen. */
+    #directories = new Set();
+    constructor(dist) {
+        this.#dist = dist;
+    }
+    /** Lets an entry pass, with hard links resolved to the file at their end. */
+    admit(entry) {
+        const { path } = entry;
+        if (this.#seen.size === mostEntries)
+            throw this.#refusal(`has more than ${mostEntries} files`);
+        if (this.#seen.has(path))
+            throw this.#refusal(`holds '${path}' twice`);
+        if (this.#directories.has(path))
+            throw this.#refusal(`has '${path}' as a directory and as something else`);
+        for (const parent of (0,archive_path/* parentsOf */.f)(path)) {
+            if (this.#directories.has(parent))
+                break;
+            const above = this.#seen.get(parent);
+            if (above) {
+                const kind = above.type === 'symlink' ? 'soft link' : 'file';
+                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
+            }
+            this.#directories.add(parent);
+        }
+        if (entry.type === 'hardlink') {
+            const target = this.#seen.get(entry.target);
+            if (!target)
+                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
+            this.#seen.set(path, target);
+            return target.type === 'file'
+                ? { type: 'hardlink', path, target: target.path }
+                : { type: 'symlink', path, target: target.target };
+        }
+        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
+        return entry;
+    }
+    #refusal(what) {
+        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
+            advice: 'Such a package is broken or hostile. Choose another build of it.',
+        });
+    }
+}
+/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
+const tarOptions = {
+    allowUnknownFormat: true,
+};
+/**
+ * The entries of one tar of a package, its `info/` included, directories left out.
+ * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
+ */
+async function* tarEntries(bytes, dist, guard) {
+    const tar = (0,tar_stream.extract)(tarOptions);
+    // Errors of the source reach whoever iterates over the tar or an entry of it.
+    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
+    try {
+        for await (const stream of tar) {
+            const entry = readEntry(stream, dist);
+            if (entry)
+                yield guard.admit(entry);
+            // What nobody read is skipped; a stream that was read to its end does not mind.
+            stream.resume();
+        }
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+function readEntry(stream, dist) {
+    const header = stream.header;
+    if (header.type === 'directory' && /^[./]*$/.test(header.name))
+        return undefined; // './', the root itself
+    const path = (0,archive_path/* safePath */.n)(header.name, dist, 'the archive');
+    switch (header.type) {
+        case 'directory':
+            return undefined;
+        case 'file':
+        case 'contiguous-file':
+            return {
+                type: 'file',
+                path,
+                mode: header.mode & 0o777,
+                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
+                size: header.size,
+                content: contentOf(stream, dist),
+            };
+        case 'symlink': {
+            const target = header.linkname ?? '';
+            if (target === '' || target.includes('\0')) {
+                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
+            }
+            return { type: 'symlink', path, target };
+        }
+        case 'link':
+            return {
+                type: 'hardlink',
+                path,
+                target: (0,archive_path/* safePath */.n)(header.linkname ?? '', dist, `the hard link '${path}'`),
+            };
+        case 'block-device':
+        case 'character-device':
+        case 'fifo':
+        case null:
+            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
+                advice: 'Packages hold files and links only. Choose another build of it.',
+            });
+    }
+}
+async function* contentOf(stream, dist) {
+    try {
+        // The library types its streams as giving anything; a tar's entries give bytes.
+        for await (const chunk of stream)
+            yield chunk;
+    }
+    catch (error) {
+        throw damage(error, dist);
+    }
+}
+/** What a decoder says of damaged bytes, as an error of the package. */
+function damage(error, dist) {
+    if (error instanceof errors/* UserError */.y)
+        return error;
+    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
+        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
+
+
+
+
+
+
+
+/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
+const infoLimit = 64 * 1024 * 1024;
+/**
+ * Opens a package and reads its `info/`.
+ * @param dist how to call the package in errors, `<name>-<version>-<build>`
+ * @throws UserError that names the package and what is wrong with it
+ */
+async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
+    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
+}
+/**
+ * Reads what the tests of a package import.
+ * @param dist how to call the package in errors
+ * @throws UserError that names the package, when it cannot be read
+ */
+async function readImports(file, format, dist) {
+    const open = format === 'conda'
+        ? await locateCondaMembers(file, dist).then(({ info }) => () => (0,decompress/* unzstd */.h2)(info))
+        : () => (0,decompress/* unbzip2 */.jw)({ file, start: 0, size: Infinity });
+    const texts = new Map();
+    let isBehindInfo = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        // Most packages have their `info/` in front, and what is behind may be long.
+        if (isBehindInfo && !isInfo(entry))
+            break;
+        isBehindInfo = isInfo(entry);
+        const name = testFiles.find((candidate) => entry.path === `info/${candidate}`);
+        if (name && entry.type === 'file')
+            texts.set(name, await textOf(entry, dist));
+    }
+    return importsOf(texts);
+}
+async function openConda(file, dist) {
+    const members = await locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => (0,decompress/* unzstd */.h2)(members.info), dist, () => false);
+    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
+    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
+    return {
+        info: parsePackageInfo(texts, dist),
+        entries: () => packageFiles(tars.map((tar) => () => (0,decompress/* unzstd */.h2)(tar)), dist),
+    };
+}
+async function openTarBz2(file, dist) {
+    const range = { file, start: 0, size: Infinity };
+    const open = () => (0,decompress/* unbzip2 */.jw)(range);
+    const { texts } = await readInfo(open, dist, isComplete);
+    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
+}
+/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
+function isComplete(texts) {
+    const index = texts.get('index.json');
+    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
+}
+/** Reads the metadata, and says whether there were files beside it. */
+async function readInfo(open, dist, isDone) {
+    const texts = new Map();
+    let hasFiles = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
+        hasFiles ||= !isInfo(entry);
+        if (!name || entry.type !== 'file')
+            continue;
+        texts.set(name, await textOf(entry, dist));
+        if (isDone(texts))
+            break;
+    }
+    return { texts, hasFiles };
+}
+async function textOf({ path, size, content }, dist) {
+    if (size > infoLimit)
+        throw (0,conda_json/* malformed */.Qm)(dist, `${path} has ${size} bytes`);
+    return Buffer.concat(await Array.fromAsync(content)).toString();
+}
+async function* packageFiles(tars, dist) {
+    const guard = new EntryGuard(dist);
+    for (const open of tars) {
+        for await (const entry of tarEntries(open(), dist, guard)) {
+            if (!isInfo(entry))
+                yield entry;
+        }
+    }
+}
+function isInfo({ path }) {
+    return path.startsWith('info/');
 }
 
 
@@ -58078,7 +58882,7 @@ class WindowedFile extends yauzl__WEBPACK_IMPORTED_MODULE_2__/* .RandomAccessRea
 
 /***/ }),
 
-/***/ 2444:
+/***/ 5224:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59116,7 +59920,6 @@ function imageLayers(descriptors, config, name, source) {
  */
 function checkBase(files, prefix) {
     const problems = [
-        ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
         ...(files.some(isGlibc)
             ? []
             : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
@@ -59135,8 +59938,12 @@ function checkBase(files, prefix) {
         return;
     throw new errors/* UserError */.y(`it cannot be the base: ${problems.join('; ')}`, {
         at: { input: 'base-image' },
-        advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
+        advice: 'Use a Debian, Ubuntu or Fedora image, one of micromamba-docker without packages, or one of little more than glibc, such as gcr.io/distroless/base-debian12.',
     });
+}
+/** Whether the wiring's scripts can run on a base. Where they cannot, activation has to be in the image's ENV. */
+function hasBash(files) {
+    return files.get('bin/bash') !== undefined;
 }
 /** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */
 function hasPackages(files, prefix) {
@@ -59202,7 +60009,7 @@ function formatDefaults({ environmentName, executable }, rootPrefix) {
     return [
         "# What the image's ENV says, for processes that start without it.",
         `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
-        `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+        ...(executable === undefined ? [] : [`[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`]),
         `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
         '',
     ].join('\n');
@@ -59319,7 +60126,10 @@ function activating(bashrc) {
     return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
+// EXTERNAL MODULE: ./src/base/user-wish.ts
+var user_wish = __nccwpck_require__(4992);
 ;// CONCATENATED MODULE: ./src/base/users.ts
+
 
 
 /** Upstream's, of micromamba-docker since 2026. */
@@ -59341,6 +60151,10 @@ function chooseUser(files, environment, wish) {
         const { name, uid, gid, home } = present;
         return { name, uid, gid, home: home || '/', exists: true };
     }
+    // A base without the file has root all the same, but no name for it.
+    if (users.length === 0 && (wanted.name ?? 'root') === 'root' && (wanted.uid ?? 0) === 0) {
+        return { name: 'root', uid: 0, gid: wanted.gid ?? 0, home: '/root', exists: false };
+    }
     // Whatever a base takes root for, root stays root.
     const formerly = current?.uid === 0 ? undefined : current;
     const { uid: usualUid, gid: usualGid } = formerly ?? usual;
@@ -59360,6 +60174,20 @@ function chooseUser(files, environment, wish) {
     }
     const home = name === formerly?.name && formerly.home ? formerly.home : `/home/${name}`;
     return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) };
+}
+/**
+ * The user that a base's config names, as a wish: by number, or by a name that its /etc/passwd has.
+ * @param user `nonroot`, `65532`, `65532:65532`
+ * @returns undefined for root, and for what is none of these
+ */
+function configuredUser(files, user = '') {
+    const [, name, uid, gid] = /^(?:([A-Za-z_][\w.-]*)|(\d+))(?::(\d+))?$/.exec(user) ?? [];
+    const users = parsePasswd(files.text('etc/passwd') ?? '');
+    const number = uid === undefined ? users.find((one) => one.name === name)?.uid : Number(uid);
+    if (number === undefined || number === 0 || number > user_wish/* largestId */.C)
+        return undefined;
+    const known = users.find((one) => one.uid === number);
+    return { uid: number, ...(gid !== undefined && known?.gid !== Number(gid) && { gid: Number(gid) }) };
 }
 /** Whether a group is the one that useradd makes for a user alone. */
 function isOwnGroup(group, user) {
@@ -59399,6 +60227,7 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
 
 
 
+
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
 const homeMode = 0o777;
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
@@ -59422,17 +60251,24 @@ function writeUser(layer, base, user) {
 }
 function addUser(layer, base, user) {
     const { name, uid, gid, home } = user;
-    const add = (path, line) => {
-        layer.edit(path, appendLine(base.text(path) ?? '', line));
-    };
-    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
+    // Where there is no file, root has no name either.
+    const shell = hasBash(base) ? '/bin/bash' : '/sbin/nologin';
+    const root = { name: 'root', uid: 0, gid: 0, comment: 'root', home: '/root', shell, members: [] };
+    const passwd = base.text('etc/passwd') ?? (uid === 0 ? '' : `${formatUser(root)}\n`);
+    layer.edit('etc/passwd', appendLine(passwd, formatUser({ name, uid, gid, comment: '', home, shell })));
     if (base.get('etc/shadow'))
-        add('etc/shadow', formatLockedShadow(name));
-    if (groupsOf(base).some((group) => group.gid === gid))
+        edit('etc/shadow', formatLockedShadow(name));
+    const group = base.text('etc/group') ?? `${formatGroup(root)}\n`;
+    if (parseGroup(group).some((one) => one.gid === gid)) {
+        layer.edit('etc/group', group);
         return;
-    add('etc/group', formatGroup({ name, gid, members: [] }));
+    }
+    layer.edit('etc/group', appendLine(group, formatGroup({ name, gid, members: [] })));
     if (base.get('etc/gshadow'))
-        add('etc/gshadow', formatLockedGroupShadow(name));
+        edit('etc/gshadow', formatLockedGroupShadow(name));
+    function edit(path, line) {
+        layer.edit(path, appendLine(base.text(path) ?? '', line));
+    }
 }
 /** As usermod --login --uid --gid and groupmod --new-name --gid do. */
 function renameUser(layer, base, old, user) {
@@ -59507,7 +60343,7 @@ function isSame(file, model) {
 /** A home as useradd makes it, of what is in /etc/skel. */
 function writeHome(layer, base, { home, uid, gid }) {
     const owner = { uid, gid };
-    layer.directory(home, { mode: homeMode, ...owner });
+    layer.directory(home, { mode: uid === 0 ? 0o700 : homeMode, ...owner });
     for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
         const path = `${home.slice(1)}/${name}`;
         if (base.get(path))
@@ -59517,7 +60353,10 @@ function writeHome(layer, base, { home, uid, gid }) {
         else if (type === 'symlink')
             layer.symlink(path, target ?? '', owner);
         else if (content)
-            layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner });
+            layer.file(path, name === '.bashrc' && hasBash(base) ? activating(content.toString()) : content, {
+                mode,
+                ...owner,
+            });
     }
 }
 
@@ -59623,6 +60462,7 @@ class Overlay {
 
 
 
+
 /** Those of `wiring/` by name, each with its place and mode in an image. */
 const scripts = {
     '_entrypoint.sh': { path: 'usr/local/bin/_entrypoint.sh', mode: 0o755 },
@@ -59650,11 +60490,26 @@ function isWiringFile(path) {
 }
 /**
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
- * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
+ * the user. On a base without bash, which could run none of the scripts, only what programs need: the user and a /tmp; a bash that the
+ * environment brings changes nothing in that. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
 function wire({ base, user, environments, defaults, rootPrefix, certificates }) {
     const layer = new Overlay(base);
     layer.directory(external_node_path_.posix.dirname(rootPrefix));
+    if (hasBash(base))
+        layScripts(layer, { base, user, environments, defaults, rootPrefix });
+    // Programs look for it, and bases that are made by a list of files may lack it.
+    else if (!base.get('tmp'))
+        layer.directory('tmp', { mode: 0o1777 });
+    writeUser(layer, base, user);
+    if (hasBash(base))
+        editShellFiles(layer, base, user);
+    if (certificates !== undefined && !base.get(certificatesPath))
+        layer.symlink(certificatesPath, certificates);
+    return layer.entries;
+}
+/** What activates, and what it reads. */
+function layScripts(layer, { base, user, environments, defaults, rootPrefix }) {
     for (const name of scriptNames)
         layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode });
     layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix));
@@ -59665,7 +60520,9 @@ function wire({ base, user, environments, defaults, rootPrefix, certificates }) 
     if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
         layer.edit('etc/arg_mamba_user', `${user.name}\n`);
     }
-    writeUser(layer, base, user);
+}
+/** Has the shells of a base activate. */
+function editShellFiles(layer, base, user) {
     editSystemFiles(layer, base);
     for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
         editBashrc(layer, base, bashrc);
@@ -59673,9 +60530,6 @@ function wire({ base, user, environments, defaults, rootPrefix, certificates }) 
     if (base.get(user.home) || user.home.startsWith('/home/')) {
         editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
     }
-    if (certificates !== undefined && !base.get(certificatesPath))
-        layer.symlink(certificatesPath, certificates);
-    return layer.entries;
 }
 /** micromamba for a base that has none, where upstream's images have it. */
 function micromambaEntries(base, binary) {
@@ -59694,7 +60548,7 @@ function wiringKey(wiring) {
         baseDigest,
         [name, uid, gid, home],
         environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
-        [defaults.environmentName, defaults.executable],
+        [defaults.environmentName, defaults.executable ?? null],
         rootPrefix,
         certificates ?? null,
     ]));
@@ -59961,7 +60815,7 @@ var reproducible = __nccwpck_require__(7932);
 // EXTERNAL MODULE: ./src/prefix/activation-files.ts
 var activation_files = __nccwpck_require__(5428);
 // EXTERNAL MODULE: ./src/prefix/exclude.ts + 1 modules
-var exclude = __nccwpck_require__(3995);
+var prefix_exclude = __nccwpck_require__(3995);
 ;// CONCATENATED MODULE: ./src/execute/conditions.ts
 
 /** What is the same for every command, wherever it runs and whoever runs it. */
@@ -60047,7 +60901,7 @@ function filesBelow(prefix, changes) {
 }
 /** What patterns leave, without the new directories that hold nothing but what they leave out. */
 function withoutExcluded(made, { before }, { prefix, patterns }) {
-    const exclusion = (0,exclude/* exclusionOf */.a)(patterns);
+    const exclusion = (0,prefix_exclude/* exclusionOf */.a)(patterns);
     const excluded = new Set(filesBelow(prefix, made)
         .filter(({ path, type }) => exclusion.excludedBy(path, type) !== undefined)
         .map(({ path }) => `${prefix}/${path}`));
@@ -61668,14 +62522,23 @@ function createExecutors(wish, environment = process.env) {
         }
         throw nobodyCan(wish, what, tried);
     };
+    const tell = ({ name }, what) => {
+        lib_core/* info */.pq(`${name} runs ${what}`);
+    };
     return {
         async check(platform, user, what) {
             await choose(platform, user, what);
         },
         async open(image, user, what) {
             const executor = await choose(image.platform, user, what);
-            lib_core/* info */.pq(`${executor.name} runs ${what}`);
+            tell(executor, what);
             return executor.open(image, user);
+        },
+        async begin({ layers, platform }, user, what) {
+            const executor = await choose(platform, user, what);
+            if (executor.begin)
+                tell(executor, what);
+            return executor.begin?.(layers, user);
         },
     };
 }
@@ -61684,12 +62547,16 @@ async function findExecutors(wish, environment) {
     const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
     const engines = ['docker', 'podman'].filter(isWanted);
     return [
-        ...runtimes.map((runtime) => ({
-            name: describeRuntime(runtime),
-            knowsOneUser: runtime.rights === 'rootless',
-            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
-            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
-        })),
+        ...runtimes.map((runtime) => {
+            const begin = (layers, user) => openHostRoom({ layers, user }, runtime);
+            return {
+                name: describeRuntime(runtime),
+                knowsOneUser: runtime.rights === 'rootless',
+                check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+                open: ({ layers }, user) => begin(layers, user),
+                begin,
+            };
+        }),
         ...engines.map((engine) => ({
             name: engine,
             knowsOneUser: false,
@@ -61841,7 +62708,8 @@ async function answer({ url, authorization }, read) {
 function unreachable(url, cause) {
     return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
         at: { url: shownUrl(url) },
-        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
+        advice: (cause instanceof http/* HttpFailure */.HR ? cause.advice : undefined) ??
+            "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
         cause,
     });
 }
@@ -63036,9 +63904,179 @@ async function download(wanted) {
     });
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./src/pip/settings.ts
+/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
+/**
+ * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
+ * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
+ */
+const settings = [
+    'index-url',
+    'extra-index-url',
+    'find-links',
+    'no-index',
+    'trusted-host',
+    'cert',
+    'client-cert',
+    'proxy',
+    'timeout',
+    'retries',
+    'resume-retries',
+    'keyring-provider',
+    'use-feature',
+    'use-deprecated',
+];
+const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
+/** `PIP_INDEX_URL` of `index-url`. */
+function variableOf(setting) {
+    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
+ * which only the same user can read, and not in an argument.
+ * @param folder for temporary files
+ * @param certificates a file of those to trust, unless the user has named one
+ */
+function variablesFor(user, { index, extra }, folder, certificates) {
+    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
+    return {
+        ...(certificates !== undefined && { PIP_CERT: certificates }),
+        ...Object.fromEntries(own),
+        ...(index !== undefined && { PIP_INDEX_URL: index }),
+        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
+        TMPDIR: folder,
+        LC_ALL: 'C.UTF-8',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/configuration.ts
+
+
+
+
+
+/**
+ * What the user's configuration files of pip set of the settings that are taken over, as the variables that would set the same: for who
+ * runs pip where these files are not.
+ * @param variables the user's: `PIP_CONFIG_FILE`, and what leads to the other files
+ */
+async function configuredVariables(variables) {
+    const texts = await Promise.all(configurationFiles(variables).map((file) => (0,promises_.readFile)(file, 'utf8').catch(() => '')));
+    const files = texts.map(parseConfiguration);
+    // Of a command's own section each setting goes before that of all commands, in whichever file (parser.py, `_get_ordered_configuration_items`).
+    const found = new Map(['global', 'install'].flatMap((section) => files.flatMap((file) => [...(file.get(section) ?? [])])));
+    return Object.fromEntries(settings.flatMap((name) => {
+        const value = found.get(name);
+        return value === undefined ? [] : [[variableOf(name), value]];
+    }));
+}
+/** In the order in which pip reads them, each over those before it (configuration.py, `iter_config_files`). */
+function configurationFiles(variables) {
+    const { PIP_CONFIG_FILE: own, HOME: home = (0,external_node_os_.homedir)() } = variables;
+    if (own === '/dev/null')
+        return [];
+    const support = 'Library/Application Support/pip';
+    const isMac = process.platform === 'darwin';
+    const all = isMac
+        ? [`/${support}`]
+        : [
+            ...(variables['XDG_CONFIG_DIRS'] || '/etc/xdg').split(':').map((folder) => (0,external_node_path_.join)(folder, 'pip')),
+            '/etc',
+        ];
+    const user = isMac && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(home, support))
+        ? (0,external_node_path_.join)(home, support)
+        : (0,external_node_path_.join)(variables['XDG_CONFIG_HOME'] || (0,external_node_path_.join)(home, '.config'), 'pip');
+    const ofUser = own !== undefined && (0,external_node_fs_.existsSync)(own) ? [] : [(0,external_node_path_.join)(home, '.pip'), user];
+    return [
+        ...[...all, ...ofUser].map((folder) => (0,external_node_path_.join)(folder, 'pip.conf')),
+        ...(own === undefined ? [] : [own]),
+    ];
+}
+/** As python's configparser reads it, without interpolation: values by sections, those of several lines with line ends in them. */
+function parseConfiguration(text) {
+    const sections = new Map();
+    let section;
+    let name;
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*([#;]|$)/.test(line))
+            continue;
+        const [, title] = /^\[(.+)\]/.exec(line) ?? [];
+        const [, key, value = ''] = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+        if (title !== undefined) {
+            section = sections.get(title) ?? new Map();
+            sections.set(title, section);
+            name = undefined;
+        }
+        else if (/^\s/.test(line)) {
+            if (name !== undefined)
+                section?.set(name, `${section.get(name) ?? ''}\n${line.trim()}`);
+        }
+        else if (key !== undefined) {
+            // configuration.py, `_normalize_name`
+            name = key.toLowerCase().replaceAll('_', '-').replace(/^--/, '');
+            section?.set(name, value);
+        }
+    }
+    return sections;
+}
+
+;// CONCATENATED MODULE: ./src/pip/netrc.ts
+
+
+
+/** Nothing where there is no such file. */
+async function readNetrc(variables) {
+    const file = variables['NETRC'] ?? (0,external_node_path_.join)(variables['HOME'] ?? (0,external_node_os_.homedir)(), '.netrc');
+    return parseNetrc(await (0,promises_.readFile)(file, 'utf8').catch(() => ''));
+}
+/** As python's netrc module reads it: words, some in quotes. */
+function parseNetrc(text) {
+    const withoutMacros = text.replace(/^[ \t]*macdef\b[^]*?(\n[ \t]*\n|$(?![^]))/gm, '\n');
+    const words = (withoutMacros.match(/"(?:\\[^]|[^"\\])*"|#.*|(?:\\[^]|[^\s"\\])+/g) ?? [])
+        .filter((word) => !word.startsWith('#'))
+        .map((word) => word.replace(/^"([^]*)"$/, '$1').replace(/\\([^])/g, '$1'));
+    const found = new Map();
+    let [host, user, password] = [];
+    const keep = () => {
+        if (host !== undefined && password !== undefined)
+            found.set(host, { user: user ?? '', password });
+        host = user = password = undefined;
+    };
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        switch (word) {
+            case 'machine':
+                keep();
+                host = words.shift();
+                break;
+            case 'default':
+                keep();
+                host = '';
+                break;
+            case 'login':
+            case 'user':
+                user = words.shift();
+                break;
+            case 'password':
+                password = words.shift();
+                break;
+            case 'account':
+                words.shift();
+        }
+    }
+    keep();
+    return found;
+}
+function loginFor(netrc, host) {
+    return netrc.get(host) ?? netrc.get('');
+}
+
 // EXTERNAL MODULE: ./src/common/secrets.ts
 var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/pip/secrets.ts
+
 
 
 /** What is asked of pip, and where it looks: all that may have addresses with a login. */
@@ -63061,19 +64099,27 @@ function secretsOf(...asked) {
     ];
 }
 /**
- * The hosts that addresses with a login open, each with the login: pip shows it for all files of an index's host, wherever on it they are.
+ * The hosts that addresses with a login open, and those of indexes that the user's netrc opens, each with the login: pip shows it for all files
+ * of an index's host, wherever on it they are.
  */
-function loginsOf(...asked) {
+function loginsOf(netrc, ...asked) {
     const addresses = textsOf(...asked).flatMap((text) => text.match(/https?:\/\/[^\s#]+/gi) ?? []);
     return addresses.flatMap((address) => {
         if (!URL.canParse(address))
             return [];
-        const { protocol, username, password, host } = new URL(address);
-        return username === '' && password === '' ? [] : [`${protocol}//${username}:${password}@${host}/`];
+        const { protocol, username, password, host, hostname } = new URL(address);
+        if (username !== '' || password !== '')
+            return [`${protocol}//${username}:${password}@${host}/`];
+        const login = loginFor(netrc, hostname);
+        if (!login)
+            return [];
+        return [`${protocol}//${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@${host}/`];
     });
 }
 
 ;// CONCATENATED MODULE: ./src/stages/context.ts
+
+
 
 
 
@@ -63097,6 +64143,8 @@ async function openContext(request, registry) {
     const isTrusting = (0,common_certificates/* extendsTrust */.iA)(certificates);
     if (isTrusting)
         await (0,common_certificates/* writeTrusted */.BF)(trusted);
+    const pipVariables = { ...(await configuredVariables(process.env)), ...process.env };
+    const netrc = await readNetrc(process.env);
     return {
         registry,
         ...(isTrusting && { certificates: trusted }),
@@ -63114,11 +64162,13 @@ async function openContext(request, registry) {
             ],
             condarc,
             given: auth,
-            others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
+            others: pip ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
         }),
         workspace,
         ...(output !== undefined && { output }),
         pipIndexes,
+        pipVariables,
+        netrc,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
@@ -63142,10 +64192,11 @@ const madeHere = 'micromamba-image-action';
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
  * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
- * from the base, which this image is; a Dockerfile on top would run them a step too late.
+ * from the base, which this image is; a Dockerfile on top would run them a step too late. Without bash there is neither entrypoint nor
+ * shell of ours: those of the base stay, and an entrypoint that is given takes the base's command away, as it does in a Dockerfile.
  */
 function imageConfig(base, changes) {
-    const { created, layers, start = asUpstream } = changes;
+    const { created, layers, start = asUpstream, isWired = true } = changes;
     const environment = runEnvironment(base, changes);
     const labels = { ...base.config?.Labels, ...changes.labels };
     return {
@@ -63156,15 +64207,15 @@ function imageConfig(base, changes) {
             OnBuild: undefined,
             User: changes.user,
             Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
-            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+            Entrypoint: isWired ? wiredEntrypoint(start) : (start.entrypoint ?? base.config?.Entrypoint ?? null),
+            Cmd: start.cmd ?? (start.entrypoint ? [] : isWired ? ['/bin/bash'] : (base.config?.Cmd ?? null)),
             WorkingDir: start.workdir ?? '/tmp',
             ...(start.expose.length > 0 && {
                 ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
             }),
             ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
             ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+            ...(isWired && { Shell: ['/usr/local/bin/_dockerfile_shell.sh'] }),
             ...(Object.keys(labels).length > 0 && { Labels: labels }),
         },
         rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
@@ -63190,8 +64241,13 @@ function runEnvironment(base, changes) {
     return all.set('PATH', withLocalBin(all.get('PATH') ?? ''));
 }
 const config_activating = '/usr/local/bin/_entrypoint.sh';
+function wiredEntrypoint({ activation, entrypoint }) {
+    if (activation === 'none')
+        return entrypoint ?? null;
+    return withActivation(entrypoint ?? []);
+}
 /** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }) {
+function withActivation(entrypoint) {
     return entrypoint[0] === config_activating ? entrypoint : [config_activating, ...entrypoint];
 }
 /** The config has sets as objects of empty objects; those of the base stay. */
@@ -63596,8 +64652,8 @@ function static_activation_attempt(script, before, kindOf) {
 
 // EXTERNAL MODULE: ./src/layers/prefix-contents.ts
 var prefix_contents = __nccwpck_require__(3075);
-// EXTERNAL MODULE: ./src/prefix/link.ts + 11 modules
-var prefix_link = __nccwpck_require__(9128);
+// EXTERNAL MODULE: ./src/prefix/link.ts + 3 modules
+var prefix_link = __nccwpck_require__(7749);
 // EXTERNAL MODULE: ./src/layers/manifest-room.ts
 var manifest_room = __nccwpck_require__(8425);
 // EXTERNAL MODULE: ./src/layers/path-set.ts
@@ -63626,13 +64682,16 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
     let room;
     let laid = [];
     let count = 0;
+    let begun;
     const close = async () => {
+        await begun;
         const open = room;
         room = undefined;
         await open?.close();
     };
     /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
     const enter = async (image, user, what) => {
+        await begun;
         const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId);
         const only = room?.onlyUser;
         const isForUser = !only || (only.uid === user.uid && only.gid === user.gid);
@@ -63649,6 +64708,15 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
     };
     return {
         close,
+        begin(lowest, user, what) {
+            begun ??= executors.begin(lowest, user, what).then((early) => {
+                room = early;
+                laid = early ? lowest.layers : [];
+            }, () => undefined);
+        },
+        async visit({ user, run }, image, what) {
+            await run(await enter(image, user, what));
+        },
         async make({ title, inputs, what, rules, prepare, onPacked }, image) {
             const below = image.layers.map(({ diffId }) => diffId);
             const whole = (0,build/* keyOf */.TN)('commands', [executionFormat, below, inputs], compression);
@@ -63772,7 +64840,73 @@ function proxyVariables(environment = process.env) {
     return found;
 }
 
+;// CONCATENATED MODULE: ./src/stages/without-bash.ts
+
+/** What cannot be had on a base without bash: whatever is run while the image is made, and what activates when a container starts. */
+const advice = 'Use a base that has bash; a Dockerfile of several stages can copy the environment from there onto this one, at the same path.';
+/**
+ * Refuses inputs that want commands to be run in the image's file system.
+ * @throws UserError naming the input
+ */
+function refuseCommandsWithoutBash({ summary, pinned }, { run, start, excludeCheck }) {
+    if (summary.hasBash)
+        return;
+    if (run.commands.length > 0) {
+        throw new errors/* UserError */.y(`bash runs the commands, and the base has none: ${pinned}`, {
+            at: { input: 'run' },
+            advice,
+        });
+    }
+    if (excludeCheck) {
+        throw new errors/* UserError */.y(`bash runs the imports, and the base has none: ${pinned}`, {
+            at: { input: 'exclude-check' },
+            advice: 'Try the same patterns on a base that has bash, and leave it out here.',
+        });
+    }
+    if (isOfWiring(start)) {
+        throw new errors/* UserError */.y(`the script needs bash, and the base has none: ${pinned}`, {
+            at: { input: 'entrypoint' },
+            advice: "Leave it out: on such a base the environment is in the image's ENV.",
+        });
+    }
+}
+function isOfWiring({ entrypoint = [] }) {
+    return entrypoint[0]?.endsWith('/_entrypoint.sh') ?? false;
+}
+/**
+ * Refuses link scripts that would have to be run.
+ * @param scripted packages, as `chooseLinkScripts` gives them
+ * @throws UserError naming them
+ */
+function refuseLinkScriptsWithoutBash(scripted, pinned) {
+    if (scripted.length === 0)
+        return;
+    throw new errors/* UserError */.y(`${scripted.join(', ')} would run a script when linked, by bash, and the base has none: ${pinned}`, {
+        at: { input: 'link-scripts' },
+        advice: `${advice} Or name packages in 'link-scripts-skip' that work without their scripts; link-scripts: skip leaves out all.`,
+    });
+}
+/** @throws UserError where wheels would have to be built */
+function refuseBuildsWithoutBash({ summary, pinned }) {
+    if (summary.hasBash)
+        return;
+    throw new errors/* UserError */.y(`of the pip list there is something without a wheel, which bash would have to build, and the base has none: ${pinned}`, {
+        at: { input: 'base-image' },
+        advice: `${advice} Or ask for versions that have wheels; pip-build: refuse names what has none.`,
+    });
+}
+/** The error of scripts that only a shell could run, on a base that has none. */
+function refusedActivation(scripts, pinned) {
+    const listed = scripts.map(({ path, dist, line, reason }) => `${path}${dist === undefined ? '' : ` of ${dist}`} (${reason} in line ${line})`);
+    const patterns = scripts.map(({ path }) => path.slice(path.indexOf('/etc/conda/activate.d/') + 1));
+    return new errors/* UserError */.y(`what these scripts set can be known only by running them, when a container starts, and the base has no bash that could: ${listed.join(', ')}; ${pinned}`, {
+        at: { input: 'base-image' },
+        advice: `Use a base that has bash. Or leave out scripts whose packages work without (exclude: ${patterns.join(', ')}), and set what is needed by 'env'; activation: none makes an image without any activation.`,
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stages/activation.ts
+
 
 
 
@@ -63789,8 +64923,10 @@ const pathVariable = 'MAMBA_IMAGE_PATH';
  * started. Scripts that cannot be computed are left to the entrypoint, and named in the log.
  * @param variables the ENV that the image has without it
  * @param seen what commands made of the image's files, the first first, and what the log has
+ * @param refusing the base's name, where it has no bash that could run what is not computed
+ * @throws UserError when there is such a script on such a base
  */
-async function exportedByActivation({ activated, contents }, base, variables, seen) {
+async function exportedByActivation({ activated, contents }, base, variables, seen, refusing) {
     const { changes, shown } = seen;
     const { prefix, rootPrefix } = contents.context;
     const before = new Map([
@@ -63810,6 +64946,13 @@ async function exportedByActivation({ activated, contents }, base, variables, se
         return type === 'file' || type === 'directory' ? type : type === undefined ? 'absent' : 'unknown';
     };
     const { variables: after, unknown } = await (0,prefix_contents/* openingAsNeeded */.O)(() => evaluateActivation(scripts, before, kindOf));
+    if (refusing !== undefined && unknown.length > 0) {
+        const named = unknown.map(async (one) => ({
+            ...one,
+            dist: await contents.packageOf(one.path.slice(prefix.length + 1)),
+        }));
+        throw refusedActivation(await Promise.all(named), refusing);
+    }
     for (const { path, line, reason } of unknown) {
         const text = `The activation script ${path} is not static: ${reason} in line ${line}. Only processes that the entrypoint starts have what it exports.`;
         if (!shown.has(text))
@@ -63818,6 +64961,8 @@ async function exportedByActivation({ activated, contents }, base, variables, se
     }
     const pending = unknown.length > 0 ? { [pendingVariable]: unknown.map(({ path }) => path).join(':') } : {};
     const exported = [...after].filter(([name, value]) => variables.get(name) !== value);
+    if (refusing !== undefined)
+        return Object.fromEntries(exported);
     return { ...Object.fromEntries(exported), [pathVariable]: after.get('PATH') ?? '', ...pending };
 }
 /** The files of a prefix that activation reads, by path relative to it, with what commands made of them. */
@@ -63881,8 +65026,429 @@ function isAbove(below, path) {
     return `${below}/`.startsWith(`${path}/`);
 }
 
+// EXTERNAL MODULE: ./src/packages/conda/archive.ts + 8 modules
+var archive = __nccwpck_require__(6845);
+;// CONCATENATED MODULE: ./src/packages/wheel/modules.ts
+/** What lies there by mistake, or is not for programs (setuptools, discovery.py, `FlatLayoutPackageFinder`). */
+const noProgram = /^(?:tests?|unit_tests?|examples?|docs?|documentation|benchmarks?|scripts|tools|build|__pycache__)$/;
+const moduleFile = /^([\p{L}_][\p{L}\p{N}_]*)(?:\.py|(?:\.[\w-]+)?\.so)$/u;
+const packageName = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+/**
+ * The modules that a wheel brings, by where its files lie: those on top of site-packages, and in namespaces, which are directories
+ * without an `__init__`, those on top there. Private ones are left out where there are others.
+ * @param files relative to site-packages, as RECORD has them; what lies elsewhere is no module
+ */
+function modulesOf(files) {
+    const paths = files
+        .map((file) => file.split('/'))
+        .filter(([top = '']) => !noProgram.test(moduleFile.exec(top)?.[1] ?? top));
+    const found = topOf(paths);
+    const open = found.filter((name) => !name.split('.').some((part) => part.startsWith('_')));
+    return (open.length > 0 ? open : found).sort();
+}
+/** @param paths of what lies in one directory, split */
+function topOf(paths) {
+    const modules = paths.flatMap(([name = '', ...rest]) => rest.length === 0 ? (moduleFile.exec(name)?.[1] ?? []) : []);
+    const below = Map.groupBy(paths.filter(([name = '', ...rest]) => rest.length > 0 && packageName.test(name)), ([name = '']) => name);
+    const packages = [...below].flatMap(([name, inside]) => {
+        const own = inside.map(([, ...rest]) => rest);
+        const isPackage = own.some(([file = '', ...rest]) => rest.length === 0 && /^__init__\./.test(file));
+        return isPackage ? [name] : topOf(own).map((module) => `${name}.${module}`);
+    });
+    return [...new Set([...modules, ...packages])];
+}
+
+// EXTERNAL MODULE: ./src/prefix/linkable.ts
+var linkable = __nccwpck_require__(7618);
+;// CONCATENATED MODULE: ./src/prefix/missing.ts
+/**
+ * Finds what is missing by what a program wrote: errors of python's imports and files, of R's libraries, of the loader and of shells. Of
+ * several the last one comes first, for that is what the program ended with.
+ * @param prefix the environment's, absolute
+ */
+function missingIn(lines, prefix) {
+    return lines
+        .flatMap((line) => sayings.flatMap(({ says, of, isSure = true }) => Array.from(line.matchAll(says), ([, ...groups]) => ({ isSure, ...of(groups, prefix) }))))
+        .reverse();
+}
+const sayings = [
+    { says: /No module named '?([^\s';]+)/g, of: ([name = '']) => ({ is: isModule(name) }) },
+    {
+        // Where there is an attribute of the name in other versions, it may be missing for other reasons.
+        says: /cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)'/g,
+        of: ([name = '', from = '']) => isPart(name, from),
+        isSure: false,
+    },
+    {
+        says: /module '([^']+)' has no attribute '([^']+)'/g,
+        of: ([from = '', name = '']) => isPart(name, from),
+        isSure: false,
+    },
+    {
+        says: /([^\s/:'"]+\.so(?:\.[\w.]+)?)['"]?: cannot open shared object file/g,
+        of: ([name = '']) => ({ is: isLibrary(name) }),
+    },
+    {
+        says: /No such file or directory: b?['"]([^'"]+)['"]/g,
+        of: ([path = ''], prefix) => missing_isFile(path, prefix),
+    },
+    {
+        says: /cannot open (?:compressed )?file '([^']+)'/g,
+        of: ([path = ''], prefix) => missing_isFile(path, prefix),
+    },
+    { says: /(\/[^\s:]+): No such file or directory/g, of: ([path = ''], prefix) => missing_isFile(path, prefix) },
+    {
+        says: /there is no package called [‘'"]([^’'"]+)[’'"]/g,
+        of: ([name = '']) => ({ is: (path) => path.startsWith(`lib/R/library/${name}/`) }),
+    },
+];
+/** Without what the python of an environment looks for modules in. */
+const roots = /^lib\/python[^/]*\/(?:(?:site-packages|lib-dynload)\/)?/;
+function isModule(name) {
+    const place = name.replaceAll('.', '/');
+    return (path) => {
+        const inside = path.replace(roots, '');
+        if (inside === path || !inside.startsWith(place))
+            return false;
+        return /^(?:\/|\.py$|(?:\.[\w-]+)?\.so$)/.test(inside.slice(place.length));
+    };
+}
+/** A link may be there, and what it leads to, of the same name and a longer version, not. */
+function isLibrary(name) {
+    const stem = missing_stemOf(name);
+    return (path) => missing_stemOf(path.slice(path.lastIndexOf('/') + 1)) === stem;
+}
+function missing_stemOf(name) {
+    return name.replace(/(\.so)\..*$/, '$1');
+}
+function missing_isFile(named, prefix) {
+    if (!named.startsWith(`${prefix}/`))
+        return { is: () => false };
+    const path = named.slice(prefix.length + 1);
+    return { path, is: (other) => other === path || other.startsWith(`${path}/`) };
+}
+/** Something of a module, which may be a module itself. */
+function isPart(name, from) {
+    const [part, whole] = [isModule(`${from}.${name}`), isModule(`${from}.__init__`)];
+    return { is: (path) => part(path) || whole(path) };
+}
+
+;// CONCATENATED MODULE: ./src/stages/exclude-blame.ts
+
+
+
+/**
+ * Finds out whether patterns are to blame for what a program says of its failure. That takes what all packages and wheels would have put
+ * there, so at the first failure they are opened, and where they are not on this machine, fetched.
+ * @returns a judge of what a program wrote, the reason last
+ */
+function judgeOf(member) {
+    const { exclude = [] } = member.contents.context;
+    const exclusion = (0,prefix_exclude/* exclusionOf */.a)(exclude);
+    let leftOut;
+    return async (lines) => {
+        const missing = missingIn(lines, member.prefix);
+        for (const { is, path } of missing) {
+            const found = (await (leftOut ??= exclude_blame_leftOutOf(member))).filter(is);
+            // What link scripts made is in no package.
+            const file = shortest(found) ?? path;
+            if (file === undefined)
+                continue;
+            const pattern = exclusion.excludedBy(file) ?? exclusion.excludedBy(file, 'directory');
+            if (pattern !== undefined)
+                return { kind: 'left out', path: file, pattern: exclude[pattern] ?? '' };
+        }
+        return { kind: missing[0]?.isSure ? 'own' : 'unknown' };
+    };
+}
+/** All files of packages and wheels that patterns left out, relative to the prefix. */
+async function exclude_blame_leftOutOf({ contents, groups, openAny }) {
+    const { context } = contents;
+    if (!context.exclude)
+        return [];
+    const exclusion = (0,prefix_exclude/* exclusionOf */.a)(context.exclude);
+    const sources = await openAny(groups.flatMap(({ packages }) => packages));
+    return sources
+        .flatMap((source) => (0,linkable/* planLinkable */.EQ)(source, (0,linkable/* asInstalled */.tu)(context)).paths)
+        .filter((path) => exclusion.excludedBy(path) !== undefined);
+}
+function shortest(paths) {
+    return paths.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
+}
+
+;// CONCATENATED MODULE: ./src/stages/import-programs.ts
+
+/** Programs that import, in an image, and what they write. */
+const mark = '--exclude-check--';
+/**
+ * Imports the modules that it is given, one after the other, and says what it does. It has nothing of python's library but what python
+ * itself starts with, since that may be what is missing.
+ */
+const pythonProgram = `
+import sys
+sys.path[:] = [place for place in sys.path if place]
+failed = 0
+def say(*words):
+    sys.__stderr__.write('\\n' + ' '.join(('${mark}',) + words) + '\\n')
+    sys.__stderr__.flush()
+for name in sys.argv[1:]:
+    say('try', name)
+    try:
+        __import__(name)
+    except BaseException:
+        failed = 1
+        error = sys.exc_info()
+        say('failed', name)
+        sys.stderr = sys.__stderr__
+        sys.__excepthook__(*error)
+say('done')
+sys.__stderr__.flush()
+sys.exit(failed)
+`;
+/** The same for libraries of R. */
+const rProgram = `
+failed <- FALSE
+say <- function(...) cat('\\n${mark} ', ..., '\\n', sep = '', file = stderr())
+for (name in commandArgs(TRUE)) {
+  say('try ', name)
+  tryCatch(
+    suppressPackageStartupMessages(library(name, character.only = TRUE)),
+    error = function(error) {
+      failed <<- TRUE
+      say('failed ', name)
+      cat(conditionMessage(error), '\\n', sep = '', file = stderr())
+    }
+  )
+}
+say('done')
+quit(status = if (failed) 1 else 0)
+`;
+/** Writes the lines of RECORD of the distributions whose canonical names it is given, behind those names and a tab. */
+const recordProgram = `
+import os, sys
+place, *names = sys.argv[1:]
+for entry in sorted(os.listdir(place)):
+    if not entry.endswith('.dist-info'):
+        continue
+    name = entry[:-10].rsplit('-', 1)[0].lower().replace('_', '-').replace('.', '-')
+    while '--' in name:
+        name = name.replace('--', '-')
+    record = os.path.join(place, entry, 'RECORD')
+    if name in names and os.path.exists(record):
+        with open(record, encoding='utf-8', errors='replace') as lines:
+            for line in lines:
+                print(name, line.rstrip(), sep='\\t')
+`;
+/** Reads what a program that imports writes. */
+class ImportLog {
+    #failed = new Map();
+    /** What is being tried, and what was said meanwhile. */
+    #tried;
+    #lines = [];
+    #isDone = false;
+    add = (line) => {
+        const [, word = '', name] = /^--exclude-check-- (try|failed|done)(?: (\S+))?$/.exec(line) ?? [];
+        if (word === '') {
+            this.#lines.push(line);
+            if (this.#lines.length > mostLines)
+                this.#lines.shift();
+            return;
+        }
+        this.#lines = [];
+        if (word === 'failed' && name !== undefined)
+            this.#failed.set(name, this.#lines);
+        this.#tried = word === 'try' ? name : undefined;
+        this.#isDone ||= word === 'done';
+    };
+    /**
+     * @param names what was to be imported: if the program ended before it had tried any, the first failed
+     * @param timeout the program's, in seconds
+     */
+    failures(names, language, outcome, timeout) {
+        const failed = [...this.#failed].map(([name, lines]) => ({ name, language, lines }));
+        if (this.#isDone)
+            return failed;
+        const name = this.#tried ?? names[failed.length] ?? '';
+        return [...failed, { name, language, lines: [...this.#lines, steps_endOf(outcome, timeout)] }];
+    }
+}
+/** A traceback of python's has seldom more. */
+const mostLines = 200;
+
+;// CONCATENATED MODULE: ./src/stages/exclude-check.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** What commands are run for, in a sentence. */
+const checkPurpose = "the imports of 'exclude-check'";
+/**
+ * Imports in a finished image what the packages that were asked for say can be imported: of conda packages by their tests, of wheels by
+ * their files. No other part of tests is run.
+ * @throws UserError when something cannot be imported since a pattern left out what it needs, or for a reason that nobody can tell. What
+ * an error names that no pattern left out is the package's own affair, and a warning: test runners, drivers, libraries of the system
+ */
+async function checkImports(members, image, { wanted }, steps, store, { execution }) {
+    const started = performance.now();
+    const { uid, gid, home } = wanted.base.summary.user;
+    const variables = Object.fromEntries(environmentOf(parseConfig(image.config.bytes.toString())));
+    const command = {
+        env: { ...variables, ...fixedVariables, HOME: home },
+        user: { uid, gid },
+        cwd: '/tmp',
+        network: false,
+        timeout: execution.timeout,
+    };
+    const failures = [];
+    const counts = { imports: 0, packages: new Set() };
+    const run = async (room) => {
+        for (const member of members) {
+            const bench = new Bench(member, room, command);
+            const judge = judgeOf(member);
+            for (const trial of [...(await condaTrials(member, store)), ...(await wheelTrials(member, bench))]) {
+                counts.imports += trial.names.length;
+                counts.packages.add(`${member.inputs.name} ${trial.title}`);
+                for (const failed of await bench.run(trial)) {
+                    failures.push({ ...failed, title: trial.title, excuse: await judge(failed.lines) });
+                }
+            }
+        }
+    };
+    await steps.visit({ user: command.user, run }, image, checkPurpose);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    lib_core/* info */.pq(counts.imports === 0
+        ? 'None of the packages that were asked for says what can be imported'
+        : `${(0,format/* formatCount */.B4)(counts.imports, 'import')} of ${(0,format/* formatCount */.B4)(counts.packages.size, 'package')} tried in ${seconds} s`);
+    tell(failures, image);
+}
+/** Which of an environment's packages and wheels were asked for, by their positions; all, where nobody knows. */
+function askedOf({ locked }) {
+    const { asked } = locked.result;
+    const { packages, wheels } = locked.resolved.lock;
+    const isAsked = (name) => asked.length === 0 || asked.includes(name);
+    return {
+        packages: [...packages.keys()].filter((position) => isAsked(packages[position]?.name ?? '')),
+        wheels: wheels.map(({ name }) => name).filter((name) => isAsked(`pip:${name}`)),
+    };
+}
+/** Of layers that an earlier image has the archives may not be here yet. */
+async function condaTrials(member, store) {
+    const { locked } = member;
+    const { packages } = locked.resolved.lock;
+    const has = (name) => packages.some((one) => one.name === name);
+    const known = { python: has('python'), r: has('r-base') };
+    const asked = askedOf(member).packages.flatMap((position) => packages[position] ?? []);
+    const fetched = await store.fetch({ member: locked, packages: asked });
+    const trials = [];
+    for (const { locked: one, file } of fetched) {
+        const { name, version, build, format } = one;
+        const imports = await (0,archive/* readImports */.v)(file, format, `${name}-${version}-${build}`);
+        for (const language of ['python', 'r']) {
+            const names = imports[language];
+            if (known[language] && names.length > 0)
+                trials.push({ title: `${name} ${version}`, language, names });
+        }
+    }
+    return trials;
+}
+/** By the RECORD that pip would leave, which the image has, whoever made its layers. */
+async function wheelTrials(member, bench) {
+    const { wheels } = askedOf(member);
+    if (wheels.length === 0)
+        return [];
+    const records = await bench.records(wheels.map(environment_read/* canonicalName */.Ew));
+    return wheels.flatMap((name) => {
+        const names = modulesOf(records.get((0,environment_read/* canonicalName */.Ew)(name)) ?? []);
+        const version = member.locked.resolved.lock.wheels.find((wheel) => wheel.name === name)?.version;
+        const title = version === undefined ? name : `${name} ${version}`;
+        return names.length > 0 ? [{ title, language: 'python', names }] : [];
+    });
+}
+/** An environment of an image in which programs run. */
+class Bench {
+    #member;
+    #room;
+    #command;
+    constructor(member, room, command) {
+        this.#member = member;
+        this.#room = room;
+        this.#command = command;
+    }
+    /** A program for each package, so that one that ends its program hides no other. */
+    async run({ language, names }) {
+        const { prefix } = this.#member;
+        const log = new ImportLog();
+        const args = language === 'python'
+            ? [this.#python, '-c', pythonProgram, ...names]
+            : [`${prefix}/bin/R`, '--vanilla', '--no-echo', '-e', rProgram, '--args', ...names];
+        const outcome = await this.#start(args, log.add);
+        return log.failures(names, language, outcome, this.#command.timeout);
+    }
+    /** The files of wheels by canonical names, relative to site-packages. */
+    async records(names) {
+        const files = new Map();
+        const { sitePackages = '' } = this.#member.contents.context.python ?? {};
+        const place = `${this.#member.prefix}/${sitePackages}`;
+        await this.#start([this.#python, '-c', recordProgram, place, ...names], (line) => {
+            const [, name, file] = /^([^\t]+)\t"?([^",]+)/.exec(line) ?? [];
+            if (name !== undefined && file !== undefined)
+                files.set(name, [...(files.get(name) ?? []), file]);
+        });
+        return files;
+    }
+    get #python() {
+        const { prefix, contents } = this.#member;
+        return `${prefix}/${contents.context.python?.executable ?? 'bin/python'}`;
+    }
+    #start(args, onLine) {
+        const { env, ...command } = this.#command;
+        return this.#room.run({
+            ...command,
+            args: ['/bin/bash', '-c', activated, 'exclude-check', ...args],
+            env: { ...env, ENV_NAME: this.#member.inputs.name },
+        }, onLine);
+    }
+}
+const activated = 'source /usr/local/bin/_activate_current_env.sh && exec "$@"';
+function tell(failures, { platform }) {
+    for (const failure of failures.filter(({ excuse }) => excuse.kind === 'own')) {
+        lib_core/* warning */.$e(`${describe(failure)}\nNo pattern of 'exclude' left out what is missing: the package may need something that no package of the environment has.`);
+    }
+    const counted = failures.filter(({ excuse }) => excuse.kind !== 'own');
+    if (counted.length === 0)
+        return;
+    const isBlamed = counted.some(({ excuse }) => excuse.kind === 'left out');
+    throw new errors/* UserError */.y([
+        `${(0,format/* formatCount */.B4)(counted.length, 'import')} failed in the image for ${(0,common_platform/* formatPlatform */.Bq)(platform)}:`,
+        ...counted.flatMap((failure) => [`  ${describe(failure)}`, `    ${reason(failure.excuse)}`]),
+    ].join('\n'), {
+        at: { input: 'exclude-check' },
+        advice: isBlamed
+            ? "No tag was moved. Narrow the pattern in 'exclude', or take the file back by a line behind it that begins with !."
+            : 'No tag was moved. Leave patterns out to see which one it is; exclude-check: false makes the image as it is.',
+    });
+}
+function describe({ language, name, title, lines }) {
+    const last = lines.findLast((line) => line.trim() !== '') ?? 'it said nothing';
+    const what = language === 'r' ? `library(${name})` : `import ${name}`;
+    return (0,foreign/* foreignText */.qk)(`${what} (${title}): ${last.trim()}`);
+}
+function reason(excuse) {
+    return excuse.kind === 'left out'
+        ? `'${excuse.pattern}' left out ${(0,foreign/* foreignText */.qk)(excuse.path)}`
+        : 'What is missing cannot be told';
+}
+
 // EXTERNAL MODULE: ./src/packages/wheel/archive.ts + 4 modules
-var archive = __nccwpck_require__(793);
+var wheel_archive = __nccwpck_require__(793);
 ;// CONCATENATED MODULE: ./src/packages/checksums.ts
 
 
@@ -63923,31 +65489,63 @@ function isRight(checksums, { checksum }) {
 
 // EXTERNAL MODULE: ./src/channels/grant.ts
 var channels_grant = __nccwpck_require__(1398);
-// EXTERNAL MODULE: ./src/environment/pip/options.ts
-var options = __nccwpck_require__(7861);
-// EXTERNAL MODULE: ./src/environment/pip/problem.ts
-var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/pip/grants.ts
+
+/** conda's tokens are no credentials of an index. */
+function headerGrants(grants) {
+    return grants.flatMap((grant) => {
+        // A header is the same for all addresses.
+        const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
+        return authorization === undefined
+            ? []
+            : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
+    });
+}
+/** A part of programs that has pip show a host what opens it, by its place: `grants`, a list as `headerGrants` gives it, is there before. */
+const grantsProgram = String.raw `
+import urllib.parse
+def grant_for(url):
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    for grant in grants if confidential and "@" not in parts.netloc else ():
+        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
+        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
+            return grant["authorization"]
+
+from pip._internal.network.auth import MultiDomainBasicAuth
+call = MultiDomainBasicAuth.__call__
+def authorized(self, request):
+    header = grant_for(request.url)
+    if header is None:
+        return call(self, request)
+    request.headers["Authorization"] = header
+    request.register_hook("response", self.warn_on_401)
+    return request
+MultiDomainBasicAuth.__call__ = authorized
+`;
+
 ;// CONCATENATED MODULE: ./src/pip/building.ts
-
-
-
 
 /** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 /**
  * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
  * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
- * the path of the project in it, and an absolute folder, made anew, that gets `wheel/`. Where it works is the same each time: pip's own
- * folders would have names by chance, which compilers write into what they make.
+ * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, and the path of a
+ * file of what opens the indexes, if there is one. Where it works is the same each time: pip's own folders would have names by chance, which
+ * compilers write into what they make.
+ *
+ * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows what opens the indexes too.
  */
 const buildProgram = String.raw `
-import itertools, os, shutil, sys, tempfile
+import itertools, json, os, shutil, sys, tempfile
 
-source, project, work = sys.argv[1:]
+source, project, work, settings, grants_file = sys.argv[1:]
 tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
 os.umask(0o022)
 if os.path.exists(work):
     shutil.rmtree(work)
-for name in ("home", "wheel"):
+for name in ("home", "runner", "wheel"):
     os.makedirs(os.path.join(work, name))
 os.chdir(os.path.join(work, "home"))
 here = os.path.join(work, "source")
@@ -63958,10 +65556,20 @@ else:
     os.mkdir(here)
     unpack_file(source, here)
 
+if grants_file:
+    authorize = "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
+    runner = os.path.join(work, "runner", "run.py")
+    with open(runner, "w") as file:
+        file.write(authorize + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
+    exec(authorize)
+    from pip._internal import build_env
+    build_env.get_runnable_pip = lambda: runner
+
 from pip._internal.cli.main import main
 sys.exit(main([
     "wheel", "--use-pep517", "--no-deps", "--no-cache-dir", "--no-input", "--no-color", "--progress-bar", "off",
-    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"), os.path.join(here, project),
+    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"),
+    *("--config-settings=" + setting for setting in json.loads(settings)), os.path.join(here, project),
 ]))
 `;
 /**
@@ -63990,96 +65598,6 @@ for line in metadata.get_all("Requires-Dist") or []:
     if name not in there or version and not requirement.specifier.contains(version, prereleases=True):
         print(line)
 `;
-/** What says where packages come from, by variables of pip's. */
-const taken = ['INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX', 'TRUSTED_HOST', 'PROXY'];
-/**
- * The same indexes that resolving asks, without what is on this machine alone: folders, and pip's configuration files. A login is in no
- * variable, since pip hands addresses on in arguments: it is in a netrc of the command, for the hosts of the indexes and no others.
- * @param asked.lines of the list, with variables filled in
- * @param asked.netrc the user's own
- * @param asked.certificates the text of those to trust
- * @param asked.secretsFolder where the command finds its secrets
- */
-function buildAccess(asked) {
-    const { indexes, grants, variables, netrc = '', certificates, secretsFolder } = asked;
-    const options = optionsIn(asked.lines);
-    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
-    const found = {
-        INDEX_URL: [options('--index-url').at(-1) ?? indexes.index ?? words('INDEX_URL')[0] ?? ''],
-        EXTRA_INDEX_URL: [
-            ...(indexes.extra?.length ? indexes.extra : words('EXTRA_INDEX_URL')),
-            ...options('--extra-index-url'),
-        ],
-        FIND_LINKS: [...words('FIND_LINKS'), ...options('--find-links')].filter((one) => /^https?:/.test(one)),
-        NO_INDEX: options('--no-index').length > 0 ? ['1'] : words('NO_INDEX'),
-        TRUSTED_HOST: [...words('TRUSTED_HOST'), ...options('--trusted-host')],
-        PROXY: words('PROXY'),
-    };
-    const machines = new Map();
-    const bare = (text) => {
-        if (!/^https?:/.test(text) || !URL.canParse(text))
-            return text;
-        const url = new URL(text);
-        const login = loginOf(url, grants) ?? loginIn(netrc, url.hostname);
-        if (login && !machines.has(url.hostname))
-            machines.set(url.hostname, login);
-        return Object.assign(url, { username: '', password: '' }).href;
-    };
-    const set = taken.flatMap((name) => {
-        const value = found[name].map(name === 'PROXY' ? (text) => text : bare).join(' ');
-        return value === '' ? [] : [[`PIP_${name}`, value]];
-    });
-    const logins = [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join('');
-    return {
-        variables: {
-            ...Object.fromEntries(set),
-            PIP_CONFIG_FILE: '/dev/null',
-            ...(logins !== '' && { NETRC: `${secretsFolder}/netrc` }),
-            ...(certificates !== undefined && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
-        },
-        secrets: {
-            ...(logins !== '' && { netrc: logins }),
-            ...(certificates !== undefined && { 'certificates.pem': certificates }),
-        },
-    };
-}
-function optionsIn(lines) {
-    const read = lines.flatMap((text) => {
-        try {
-            return text.startsWith('-') ? [(0,options/* readOptions */.T)(text)] : [];
-        }
-        catch (error) {
-            if (error instanceof problem/* RequirementProblem */.F)
-                return [];
-            throw error;
-        }
-    });
-    return (option) => read.flatMap((options) => options.get(option) ?? []);
-}
-/** Of the address itself, else of what opens it; pip's netrc knows no tokens. */
-function loginOf(url, grants) {
-    if (url.username !== '')
-        return formatLogin((0,environment_read/* decoded */.DH)(url.username), (0,environment_read/* decoded */.DH)(url.password));
-    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
-    const header = grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
-    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
-    if (encoded === undefined)
-        return undefined;
-    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
-    return formatLogin(user, password.join(':'));
-}
-function loginIn(netrc, host) {
-    const words = netrc.split(/\s+/);
-    const at = words.findIndex((word, index) => word === 'machine' && words[index + 1] === host);
-    const own = at < 0 ? [] : words.slice(at + 2, at + 8);
-    const valueOf = (name) => own[own.indexOf(name) + 1];
-    const [login, password] = [valueOf('login'), valueOf('password')];
-    return own.includes('login') && own.includes('password') ? `login ${login} password ${password}` : undefined;
-}
-function formatLogin(user, password) {
-    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
-    return `login ${quoted(user)} password ${quoted(password)}`;
-}
 /** What is missing, as those say who look for it, and what to add to the dependencies. */
 const building_missing = [
     [
@@ -64123,7 +65641,56 @@ function adviceOnFailure(said) {
         'Add what it misses to the dependencies, or choose a version that has wheels; a channel may have it, too.');
 }
 
+// EXTERNAL MODULE: ./src/layers/copy-source.ts + 1 modules
+var copy_source = __nccwpck_require__(2923);
+;// CONCATENATED MODULE: ./src/stages/build-sources.ts
+
+
+
+
+/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
+async function* entriesOfFile(file, path, owner) {
+    const { size } = await (0,promises_.stat)(file);
+    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+/** All of a folder, a repository's own files too. */
+async function* entriesOfTree(folder, path, owner) {
+    const stats = await (0,promises_.lstat)(folder);
+    if (stats.isSymbolicLink())
+        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
+    else if (stats.isFile())
+        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
+    if (!stats.isDirectory())
+        return;
+    yield { type: 'directory', path, ...owner, mode: 0o755 };
+    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
+        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
+    }
+}
+/** What a rule of `copy` would take. */
+async function* entriesOfRule(rule, workspace, path, owner) {
+    const [found] = await (0,copy_source/* findSources */.I)([rule], workspace);
+    for (const source of found?.sources ?? []) {
+        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
+    }
+}
+function build_sources_entryOf(source, path, owner) {
+    switch (source.type) {
+        case 'directory':
+            return { type: 'directory', path, ...owner, mode: 0o755 };
+        case 'symlink':
+            return { type: 'symlink', path, ...owner, target: source.target };
+        case 'file':
+            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
+    }
+}
+function fileEntry(file, size, isExecutable, path, owner) {
+    const mode = isExecutable ? 0o755 : 0o644;
+    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+
 ;// CONCATENATED MODULE: ./src/stages/build-wheels.ts
+
 
 
 
@@ -64146,16 +65713,16 @@ const purpose = "the builds of 'pip:'";
 /** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
 const workshop = 'micromamba-image-build';
 const work = `${workshop}/work`;
+/** Of folders that the lists have links to, absolute. */
+const linksFolder = `/${workshop}/links`;
 /**
  * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
  * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
  * but the wheel.
- * @param open makes the place when it is needed
- * @param access what opens the indexes, and what is hidden of what pip says
  * @returns in the order asked
  * @throws UserError when one cannot be built, with what pip says
  */
-async function buildWheels(wanted, open, access, context) {
+async function buildWheels(wanted, bench, context) {
     await (0,promises_.mkdir)(context.tarballs, { recursive: true });
     const found = new Map();
     for (const { key, name } of wanted) {
@@ -64166,16 +65733,10 @@ async function buildWheels(wanted, open, access, context) {
         found.set(key, built);
     }
     const missing = wanted.filter(({ key }) => !found.has(key));
-    if (missing.length > 0) {
-        const place = await open();
-        const bench = await openBench(missing, place, await access(), context);
-        try {
-            for (const one of missing)
-                found.set(one.key, await bench.build(one));
-        }
-        finally {
-            await bench.close();
-        }
+    for (const [index, wheel] of (await bench.build(missing)).entries()) {
+        const one = missing[index];
+        if (one)
+            found.set(one.key, wheel);
     }
     return wanted.flatMap(({ key }) => found.get(key) ?? []);
 }
@@ -64198,43 +65759,78 @@ async function findBuilt(key, tarballs) {
     }
     return undefined;
 }
-/** The sources of several wheels, laid on an image, and a file system in which each finds what the one before it found. */
-async function openBench(all, place, access, context) {
-    const { owner, compression, directory } = place;
-    async function* entries() {
-        const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
-        yield folder(workshop);
-        for (const wanted of all) {
-            if (wanted.archive !== undefined)
-                yield folder(`${workshop}/${all.indexOf(wanted)}`);
-            yield* wanted.lay(sourceOf(wanted), owner);
-        }
-    }
-    const sourceOf = (wanted) => [workshop, all.indexOf(wanted), wanted.archive].filter((part) => part !== undefined).join('/');
-    const sources = await (0,build/* buildLayer */.oj)('sources', entries(), { owner, compression, directory });
-    const image = { ...place.image, layers: [...place.image.layers, sources] };
+/**
+ * Where wheels are built, laid out when there is something to build.
+ * @param open makes the place when it is needed
+ * @param findAccess what opens the indexes, and what is hidden of what pip says
+ */
+function createBench(open, findAccess, context) {
+    /** Of sources, on top of the place's own. */
+    const layers = [];
+    let count = 0;
     let room;
     const close = async () => {
         const before = room;
         room = undefined;
         await before?.close();
     };
+    const lay = async (sources, place, access) => {
+        const { owner, compression, directory } = place;
+        const layer = await (0,build/* buildLayer */.oj)(`sources ${layers.length + 1}`, build_wheels_entriesOf(sources, layers.length === 0 ? access.folders : [], owner), { owner, compression, directory });
+        layers.push(layer);
+        if (room?.add)
+            await room.add([layer]);
+        else
+            await close();
+    };
     return {
         close,
         async build(wanted) {
-            room ??= await context.executors.open(image, owner, purpose);
-            await runPip(wanted, sourceOf(wanted), { place, access, room, context });
-            if (wanted.locked)
-                await checkRequirements(wanted, wanted.locked, { place, access, room, context });
-            const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(wanted.key)}`);
-            const rules = { only: work, never: [], refuseSpecial: false };
-            const packed = await room.pack({ rules, compression, file });
-            // It has changed what was there before, which no other is to find.
-            if (packed.isStale)
-                await close();
-            return takeOut(wanted, packed.layer, context);
+            if (wanted.length === 0)
+                return [];
+            const [place, access] = await Promise.all([open(), findAccess()]);
+            const { compression, directory, image, owner } = place;
+            const sources = new Map(wanted.map((one) => [
+                one,
+                [workshop, count++, one.archive].filter((part) => part !== undefined).join('/'),
+            ]));
+            await lay(sources, place, access);
+            const built = [];
+            for (const [one, source] of sources) {
+                const all = { ...image, layers: [...image.layers, ...layers] };
+                room ??= await context.executors.open(all, owner, purpose);
+                await runPip(one, source, { place, access, room, context });
+                if (one.locked)
+                    await checkRequirements(one, one.locked, { place, access, room, context });
+                const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(one.key)}`);
+                const rules = { only: work, never: [], refuseSpecial: false };
+                const packed = await room.pack({ rules, compression, file });
+                // It has changed what was there before, which no other is to find.
+                if (packed.isStale)
+                    await close();
+                built.push(await takeOut(one, packed.layer, context));
+            }
+            return built;
         },
     };
+}
+/** Sources at their paths, and the archives of folders at theirs. */
+async function* build_wheels_entriesOf(sources, folders, owner) {
+    const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
+    yield folder(workshop);
+    if (folders.length > 0)
+        yield folder(linksFolder.slice(1));
+    for (const { folder: from, path } of folders) {
+        yield folder(path.slice(1));
+        for (const name of (await (0,promises_.readdir)(from)).filter(environment_read/* isArchiveName */.w6).sort()) {
+            yield* entriesOfFile((0,external_node_path_.join)(from, name), `${path.slice(1)}/${name}`, owner);
+        }
+    }
+    for (const [wanted, path] of sources) {
+        if (wanted.archive !== undefined)
+            yield folder((0,external_node_path_.dirname)(path));
+        yield* wanted.lay(path, owner);
+    }
 }
 /** Becomes the environment's python, in the active environment. */
 const wrapper = `
@@ -64270,7 +65866,17 @@ async function runPip(wanted, source, doing) {
     });
     lib_core/* startGroup */.Oh(`pip wheel ${wanted.name}`);
     try {
-        const args = ['-B', '-c', buildProgram, `/${source}`, wanted.subdirectory ?? '', `/${work}`];
+        const settings = Object.entries(wanted.settings ?? {}).flatMap(([key, values]) => [values].flat().map((value) => `${key}=${value}`));
+        const args = [
+            '-B',
+            '-c',
+            buildProgram,
+            `/${source}`,
+            wanted.subdirectory ?? '',
+            `/${work}`,
+            JSON.stringify(settings),
+            access.grantsFile ?? '',
+        ];
         const command = commandOf(args, doing);
         const outcome = await room.run(command, (line) => {
             const shown = (0,environment_read/* masked */.Iv)(line, access.hidden);
@@ -64280,7 +65886,9 @@ async function runPip(wanted, source, doing) {
         });
         if (outcome.exitCode === 0)
             return;
-        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `No tag was moved. ${adviceOnFailure(all.join('\n'))}` });
+        // While a lock is made there is no talk of tags yet.
+        const fate = wanted.locked ? 'No tag was moved. ' : '';
+        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `${fate}${adviceOnFailure(all.join('\n'))}` });
     }
     finally {
         lib_core/* endGroup */.N4();
@@ -64404,17 +66012,20 @@ function textFile(path, text) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: ./src/base/user-wish.ts
-var user_wish = __nccwpck_require__(4992);
 ;// CONCATENATED MODULE: ./src/base/summary.ts
 
 
 /** The annotation of a manifest that holds what its image's layers depend on of its base. */
 const summaryAnnotation = 'io.github.micromamba-image.base';
 /** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-function formatSummary({ user, hasMicromamba }, key) {
+function formatSummary({ user, hasMicromamba, hasBash }, key) {
     const { name, uid, gid, home } = user;
-    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
+    return JSON.stringify({
+        key,
+        user: [name, uid, gid, home],
+        micromamba: hasMicromamba,
+        ...(!hasBash && { bash: false }),
+    });
 }
 /** @returns undefined for one that was made from something else, for what `formatSummary` would not give, and for a user that is none */
 function parseSummary(text, key) {
@@ -64427,7 +66038,11 @@ function parseSummary(text, key) {
         const [name, uid, gid, home] = value['user'];
         if (!isName(name) || !isId(uid) || !isId(gid) || !isHome(home))
             return undefined;
-        const summary = { user: { name, uid, gid, home }, hasMicromamba: value['micromamba'] === true };
+        const summary = {
+            user: { name, uid, gid, home },
+            hasMicromamba: value['micromamba'] === true,
+            hasBash: value['bash'] !== false,
+        };
         return formatSummary(summary, key) === text ? summary : undefined;
     }
     catch {
@@ -64448,6 +66063,7 @@ function isId(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
 
 
 
@@ -64477,8 +66093,22 @@ async function prepareBase({ image: { user, rootPrefix } }, platform, members, r
 }
 async function readSummary(base, wish) {
     const files = await base.files();
-    const { name, uid, gid, home } = chooseUser(files, base.variables, wish);
-    return { user: { name, uid, gid, home }, hasMicromamba: files.get('bin/micromamba') !== undefined };
+    const { name, uid, gid, home } = await userOf(base, wish);
+    return {
+        user: { name, uid, gid, home },
+        hasMicromamba: files.get('bin/micromamba') !== undefined,
+        hasBash: hasBash(files),
+    };
+}
+/**
+ * The user of images on a base. One without bash is made for a single program, and its own user, if that is not root, is whom its
+ * users expect.
+ * @throws UserError as `chooseUser` does
+ */
+async function userOf(base, wish) {
+    const files = await base.files();
+    const own = hasBash(files) ? undefined : configuredUser(files, base.image.config.config?.User);
+    return chooseUser(files, base.variables, wish ?? own);
 }
 /**
  * Holds what is known of a base against its files, where these are read anyway.
@@ -64488,10 +66118,228 @@ async function checkSummary({ summary, pinned }, base, wish) {
     const read = await readSummary(base, wish);
     if ((0,external_node_util_.isDeepStrictEqual)(read, summary))
         return;
-    const shown = ({ user: { name, uid, gid, home }, hasMicromamba }) => `the user ${(0,foreign/* foreignText */.qk)(name)} (${uid}:${gid}, ${(0,foreign/* foreignText */.qk)(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba`;
+    const shown = ({ user: { name, uid, gid, home }, hasMicromamba, hasBash }) => `the user ${(0,foreign/* foreignText */.qk)(name)} (${uid}:${gid}, ${(0,foreign/* foreignText */.qk)(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba${hasBash ? '' : ', but no bash'}`;
     throw new errors/* UserError */.y(`an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`, {
         advice: 'That image is not what it says. Make one without it: cache-from: none.',
     });
+}
+
+// EXTERNAL MODULE: ./src/layers/key.ts
+var key = __nccwpck_require__(5017);
+// EXTERNAL MODULE: ./src/prefix/bytecode-format.ts
+var bytecode_format = __nccwpck_require__(4222);
+;// CONCATENATED MODULE: ./src/image/inputs.ts
+
+
+
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 6;
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+function fingerprint(inputs) {
+    const rules = [imageFormat, bytecode_format/* bytecodeFormat */.T$, (0,key/* layerRules */.zB)(inputs.options.compression), wiringDigest()];
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([rules, inputs]));
+}
+
+// EXTERNAL MODULE: ./src/layers/copy.ts + 1 modules
+var copy = __nccwpck_require__(9566);
+// EXTERNAL MODULE: ./src/prefix/wheel/link.ts + 6 modules
+var wheel_link = __nccwpck_require__(822);
+// EXTERNAL MODULE: ./src/environment/pip/files.ts
+var files = __nccwpck_require__(8868);
+;// CONCATENATED MODULE: ./src/stages/wheels.ts
+
+
+/**
+ * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
+ */
+function wheelLines({ wheels }) {
+    const isFolder = ({ kind }) => kind === 'directory';
+    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
+}
+/** Those of them that a wheel is built of. */
+function sourceLines(lock) {
+    return wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
+}
+/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
+function wheelsOf(member, workspace) {
+    const folder = folderOf(member, workspace);
+    return wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? (0,wheel_archive/* wheelToFetch */.He)(wheel, folder, member.result.file) : undefined);
+}
+/** What paths in an environment's lock are relative to; absolute. */
+function folderOf({ file, resolved: { lock, path } }, workspace) {
+    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
+}
+/** Where its wheels stand among all that is linked. */
+function wheelPlaces({ result, resolved: { lock } }) {
+    return wheelLines(lock).map(({ name, version, line }, index) => ({
+        name,
+        ...(version !== undefined && { version }),
+        position: lock.packages.length + index,
+        at: { file: result.file, line },
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
+
+
+
+
+
+
+
+
+/** To be raised when the same source is built in another way. */
+const buildFormat = 1;
+/**
+ * What a wheel is to be built of, by its content: of a folder, that of the files which `copy` would take.
+ * @throws UserError when a folder says other dependencies than those that were locked, or cannot be taken
+ */
+async function originOf(line, member, { workspace: top, output }) {
+    const workspace = { workspace: top, ...(output !== undefined && { output }) };
+    const { subdirectory, settings } = line;
+    const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) };
+    switch (line.kind) {
+        case 'sdist':
+            return { archive: line.sha256, fileName: line.fileName, ...below };
+        case 'vcs':
+            return { commit: line.url, ...below };
+        case 'directory':
+            await refuseChanged(line, member, workspace);
+            return { files: await (0,copy/* copyFingerprint */.GG)([folderRule(line, member, workspace)], workspace), ...below };
+    }
+}
+/** The rule by which a folder's files are taken: those of the workspace, less what `.dockerignore` leaves out. */
+function folderRule(line, member, { workspace }) {
+    const path = folderPath(line, member, workspace);
+    const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
+    if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
+        throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
+            at: { file: member.result.file, line: line.line },
+            advice: 'Check it out below the workspace, or put a wheel of it into an index.',
+        });
+    }
+    return { source, destination: '/', input: 'environment-file', line: `'${line.url}' of its pip list` };
+}
+function folderPath({ url }, member, workspace) {
+    const root = (0,external_node_url_.pathToFileURL)(`${folderOf(member, workspace)}/`);
+    return (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(url.startsWith('file://') ? url : new URL(url.slice('file:'.length), root)));
+}
+/** Only a lock of ours says by its hash what said the dependencies. */
+async function refuseChanged(line, member, { workspace }) {
+    const { sha256, subdirectory = '.' } = line;
+    if (sha256 === undefined || !member.resolved.lock.header)
+        return;
+    const found = await (0,files/* projectDigest */.q)((0,external_node_path_.resolve)(folderPath(line, member, workspace), subdirectory));
+    if (found === `sha256:${sha256}`)
+        return;
+    throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
+        at: { file: member.result.file, line: line.line },
+        advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
+    });
+}
+/**
+ * The hash of all that determines a wheel that is built: its source, and what it is built in. What its build requirements are is the
+ * index's to say at the time.
+ */
+function buildKey({ platform, base }, { packages, variables }, prefix, origin) {
+    const { digest } = (0,base_name/* parseBaseName */.u7)(base);
+    return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
+}
+
+;// CONCATENATED MODULE: ./src/stages/wanted.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+async function describeImages(request, locked, earlierImages, bases, context) {
+    const copied = request.copy.length > 0 ? await (0,copy/* readCopied */.Xn)(request.copy, request) : undefined;
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const earlier = earlierImages[index];
+        const base = await prepareBase(request, platform, members, bases, earlier);
+        refuseCommandsWithoutBash(base, request.image);
+        const inputs = {
+            platform,
+            base: base.pinned,
+            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
+            options: request.image,
+            ...(copied && { copied: copied.digest }),
+            ...(await micromambaInputs(platform, base, request, context)),
+        };
+        const hash = fingerprint(inputs);
+        const unchanged = await takeUnchanged(earlier, hash, platform, context);
+        return {
+            inputs,
+            fingerprint: hash,
+            members,
+            base,
+            ...(copied && { copied }),
+            ...(earlier && { earlier }),
+            ...(unchanged && { unchanged }),
+        };
+    }));
+}
+/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
+async function environmentInputs(member, workspace) {
+    const { name, environment, resolved: { lock }, } = member;
+    const wheels = await Promise.all(wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
+    return {
+        name,
+        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        ...(wheels.length > 0 && { wheels, pip: (0,wheel_link/* pipDialect */.qC)(pipOf(lock)) }),
+        specs: lock.header?.specs ?? [],
+        ...(lock.header && { ownLayer: lock.header.ownLayer }),
+        variables: environment?.variables ?? {},
+    };
+}
+async function wheelInputs(wheel, member, workspace) {
+    const { url, name, version, requested } = wheel;
+    const directUrl = (0,wheel_archive/* directUrlOf */.ii)(wheel);
+    return {
+        url,
+        ...(wheel.kind === 'wheel'
+            ? { sha256: wheel.sha256 }
+            : { origin: await originOf(wheel, member, workspace) }),
+        name,
+        ...(version !== undefined && { version }),
+        requested,
+        ...(directUrl && { directUrl }),
+    };
+}
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0';
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }) {
+    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
+}
+/** Whether there is a micromamba in an image: the base's, or the one that is put into it. */
+function hasMicromamba({ inputs, base }) {
+    return inputs.micromamba !== undefined || base.summary.hasMicromamba;
+}
+/** @throws UserError when the image is to be without, and the base has one */
+async function micromambaInputs({ subdir }, { summary, pinned }, { withMicromamba = summary.hasBash }, { micromamba }) {
+    if (!withMicromamba && summary.hasMicromamba) {
+        throw new errors/* UserError */.y(`the base has one, which every image on it has: ${pinned}`, {
+            at: { input: 'micromamba' },
+            advice: "Set 'base-image' to one without, such as docker.io/library/debian:13-slim, or leave 'micromamba' out.",
+        });
+    }
+    if (!withMicromamba || summary.hasMicromamba)
+        return {};
+    const { version, sha256 } = await micromamba.identify(subdir);
+    return { micromamba: { version, sha256 } };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/own-layers.ts
@@ -64517,7 +66365,7 @@ async function keyedLayer({ earlier }, title, inputs, settings, entries) {
         return asOwn(found, title, annotations);
     return (0,build/* buildLayer */.oj)(title, await entries(inputs), settings, annotations);
 }
-/** micromamba, for a base that has none. */
+/** micromamba, for a base that has none, unless the image is to be without. */
 async function micromambaLayer(plan, settings, { micromamba }) {
     const { base, wanted } = plan;
     const { platform, micromamba: wish } = wanted.inputs;
@@ -64535,12 +66383,13 @@ function wiringLayer(plan, members, environmentName, settings) {
     const { base, wanted } = plan;
     const { platform, options } = wanted.inputs;
     const certificates = 'ssl/cacert.pem';
-    const isLeftOut = (0,exclude/* exclusionOf */.a)(options.exclude ?? []).excludedBy(certificates) !== undefined;
+    const isLeftOut = (0,prefix_exclude/* exclusionOf */.a)(options.exclude ?? []).excludedBy(certificates) !== undefined;
     const certified = members.find(({ locked }) => !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const executable = executableOf(plan);
     const wiring = {
         rootPrefix: base.rootPrefix,
         environments: members.map(({ activated }) => activated),
-        defaults: { environmentName, executable: executableOf(base) },
+        defaults: { environmentName, ...(executable !== undefined && { executable }) },
         ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
     };
     const { digest: baseDigest } = base.image.pinned;
@@ -64549,7 +66398,7 @@ function wiringLayer(plan, members, environmentName, settings) {
     return keyedLayer(plan, 'wiring', inputs, settings, async () => {
         await checkSummary(wanted.base, base, user);
         const files = await base.files();
-        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
+        return wire({ ...wiring, base: files, user: await userOf(base, user) });
     });
 }
 /** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
@@ -64577,9 +66426,10 @@ function environmentLayer(members, settings) {
     return (0,build/* buildLayer */.oj)('environment', entries(), settings);
 }
 /** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ base, wanted }, environmentName) {
-    const { variables, rootPrefix } = base;
-    const { user } = wanted.base.summary;
+function contractVariables(plan, environmentName) {
+    const { variables, rootPrefix } = plan.base;
+    const { user } = plan.wanted.base.summary;
+    const executable = executableOf(plan);
     return {
         MAMBA_USER: user.name,
         MAMBA_USER_ID: String(user.uid),
@@ -64588,12 +66438,12 @@ function contractVariables({ base, wanted }, environmentName) {
         LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
         ENV_NAME: environmentName,
         MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: executableOf(base),
+        ...(executable !== undefined && { MAMBA_EXE: executable }),
     };
 }
-/** Where micromamba is in images on a base. */
-function executableOf({ variables }) {
-    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
+/** Where micromamba is in an image. */
+function executableOf(plan) {
+    return plan.base.variables.get('MAMBA_EXE') ?? (hasMicromamba(plan.wanted) ? '/bin/micromamba' : undefined);
 }
 
 ;// CONCATENATED MODULE: ./src/bytecode/closure.ts
@@ -64632,15 +66482,14 @@ function dependsOf({ archive }) {
  * and the bytes of the .pyc; length 0 when there can be none.
  *
  * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
- * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
- * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
- * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ * versions mark what has more than one reference, which varies with the interpreter's state. `withReferences` does what they are for
+ * afterwards.
  *
  * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
  * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
  *
- * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
- * known yet, the plain form is taken, or there is no bytecode.
+ * What comes of that is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, there is no bytecode.
  */
 const program = `
 import _imp, marshal, sys
@@ -64690,94 +66539,10 @@ def dumped(code):
         raise ValueError("not what it was")
     return data
 
-# The bytes of a code object's numbers, and how many objects stand behind its line number.
-numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
-behind = 2 if sys.version_info >= (3, 11) else 1
-# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
-sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
-name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-def shared(data):
-    pieces = []
-    strings = []  # their places in pieces
-    end = 0
-
-    def copy(count):
-        nonlocal end
-        for _ in range(count):
-            start = end
-            kind = data[start]
-            if kind == 117 or kind == 115:  # u: str, s: bytes
-                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
-                strings.append(len(pieces))
-                pieces.append(data[start:end])
-            elif kind in sizes:
-                end = start + sizes[kind]
-                pieces.append(data[start:end])
-            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
-                end = start + 5
-                length = int.from_bytes(data[start + 1 : end], "little")
-                is_small = kind == 40 and length < 256
-                pieces.append(bytes((41, length)) if is_small else data[start:end])
-                copy(length)
-            elif kind == 99:  # c: code
-                end = start + 1 + numbers
-                pieces.append(data[start:end])
-                copy(8)
-                pieces.append(data[end : end + 4])
-                end += 4
-                copy(behind)
-            elif kind == 108:  # l: int
-                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
-                end = start + 5 + 2 * abs(digits)
-                pieces.append(data[start:end])
-            elif kind == 58:  # ':': slice
-                end = start + 1
-                pieces.append(data[start:end])
-                copy(3)
-            else:
-                raise ValueError(kind)
-
-    copy(1)
-    count = {}
-    for place in strings:
-        string = pieces[place]
-        count[string] = count.get(string, 0) + 1
-    references = {}
-    for place in strings:
-        string = pieces[place]
-        if string in references:
-            pieces[place] = references[string]
-            continue
-        flag = 0
-        if count[string] > 1:
-            flag = 128
-            references[string] = b"r" + le4(len(references))
-        pieces[place] = shortened(string, flag)
-    return b"".join(pieces)
-
-def shortened(string, flag):
-    kind = string[0]
-    text = string[5:]
-    if kind == 117 and text.isascii():
-        # As the compiler has it: what could be a name is interned.
-        is_name = name_characters.issuperset(text)
-        if len(text) < 256:
-            return bytes(((90 if is_name else 122) | flag, len(text))) + text
-        kind = 65 if is_name else 97
-    return bytes((kind | flag,)) + string[1:]
-
-def smaller(data, code):
-    try:
-        result = shared(data)
-        return result if marshal.loads(result) == code else data
-    except Exception:
-        return data
-
 def compiled(path, source):
     try:
         code = compile(source, path, "exec", 0, True, 0)
-        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + dumped(code)
     except Exception:
         return b""
 
@@ -64796,7 +66561,183 @@ def main(read, write, flush):
 main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 `;
 
+;// CONCATENATED MODULE: ./src/bytecode/references.ts
+/** The bytes in front of a .pyc's code (PEP 552). */
+const headerLength = 16;
+/**
+ * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
+ * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ */
+const references_forms = [
+    [3400, { numbers: 20, behind: 1 }],
+    [3450, { numbers: 24, behind: 1 }],
+    [3650, { numbers: 20, behind: 2 }],
+];
+/** What marshal calls its objects (CPython, Python/marshal.c). */
+const kind = {
+    ...{
+        str: code('u'),
+        bytes: code('s'),
+        tuple: code('('),
+        frozenset: code('>'),
+        code: code('c'),
+        long: code('l'),
+    },
+    ...{ slice: code(':'), smallTuple: code(')'), reference: code('r') },
+    ...{ shortName: code('Z'), shortAscii: code('z'), name: code('A'), ascii: code('a') },
+};
+/** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
+const sizes = new Map([
+    ...[
+        [code('N'), 1],
+        [code('F'), 1],
+        [code('T'), 1],
+        [code('.'), 1],
+    ],
+    ...[
+        [code('i'), 5],
+        [code('g'), 9],
+        [code('y'), 17],
+    ],
+]);
+function code(character) {
+    return character.charCodeAt(0);
+}
+/**
+ * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
+ * quarter. Python goes by what the interpreter at that moment has more than one reference to; this by what is written, so it varies with
+ * nothing.
+ * @param pyc with code marshalled in version 2, which has no references
+ * @returns a copy; of the same bytes where its code is of a python that is not known, or not as it is known
+ */
+function withReferences(pyc) {
+    const magic = pyc.readUInt16LE(0);
+    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const pieces = form && findPieces(pyc, form);
+    return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
+}
+/** @returns in their order; undefined for what cannot be read to its end */
+function findPieces(pyc, { numbers, behind }) {
+    const pieces = [];
+    const texts = new Map();
+    let at = headerLength;
+    /** @returns whether they could be read */
+    const skip = (count) => {
+        for (let index = 0; index < count; index++) {
+            if (!skipOne())
+                return false;
+        }
+        return true;
+    };
+    const skipOne = () => {
+        const start = at;
+        const what = pyc[start] ?? 0;
+        const size = sizes.get(what);
+        if (size !== undefined) {
+            at += size;
+            return true;
+        }
+        if (start + 5 > pyc.length)
+            return false;
+        switch (what) {
+            case kind.str:
+            case kind.bytes: {
+                at += 5 + pyc.readUInt32LE(start + 1);
+                const key = pyc.toString('latin1', start, at);
+                const text = texts.get(key) ?? { count: 0 };
+                text.count++;
+                texts.set(key, text);
+                pieces.push({ start, end: at, text });
+                return true;
+            }
+            case kind.tuple:
+            case kind.frozenset: {
+                const length = pyc.readUInt32LE(start + 1);
+                at += 5;
+                if (what === kind.tuple && length < 256)
+                    pieces.push({ start, end: at });
+                return skip(length);
+            }
+            case kind.code: {
+                at += 1 + numbers;
+                if (!skip(8))
+                    return false;
+                at += 4;
+                return skip(behind);
+            }
+            case kind.long:
+                at += 5 + 2 * Math.abs(pyc.readInt32LE(start + 1));
+                return true;
+            case kind.slice:
+                at += 1;
+                return skip(3);
+            default:
+                return false;
+        }
+    };
+    return skipOne() && at === pyc.length ? pieces : undefined;
+}
+/** No piece becomes longer. */
+function rewritten(pyc, pieces) {
+    const result = Buffer.allocUnsafe(pyc.length);
+    let read = 0;
+    let written = 0;
+    let references = 0;
+    const copy = (end) => {
+        written += pyc.copy(result, written, read, end);
+        read = end;
+    };
+    for (const { start, end, text } of pieces) {
+        copy(start);
+        if (!text) {
+            result[written++] = kind.smallTuple;
+            result[written++] = pyc[start + 1] ?? 0;
+            read = end;
+        }
+        else if (text.reference !== undefined) {
+            result[written++] = kind.reference;
+            written = result.writeUInt32LE(text.reference, written);
+            read = end;
+        }
+        else {
+            const flag = text.count > 1 ? 0x80 : 0;
+            if (flag)
+                text.reference = references++;
+            const { what, isShort } = stringKind(pyc, start, end);
+            result[written++] = what | flag;
+            if (isShort)
+                result[written++] = end - start - 5;
+            read = isShort ? start + 5 : start + 1;
+            copy(end);
+        }
+    }
+    copy(pyc.length);
+    return result.subarray(0, written);
+}
+/** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
+function stringKind(pyc, start, end) {
+    const what = pyc[start] ?? 0;
+    if (what !== kind.str)
+        return { what, isShort: false };
+    let isName = true;
+    for (let at = start + 5; at < end; at++) {
+        const byte = pyc[at] ?? 0;
+        if (byte >= 0x80)
+            return { what, isShort: false };
+        isName &&= isNameByte(byte);
+    }
+    const isShort = end - start - 5 < 256;
+    if (isShort)
+        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
+    return { what: isName ? kind.name : kind.ascii, isShort };
+}
+/** `[A-Za-z0-9_]` */
+function isNameByte(byte) {
+    return ((byte >= 97 && byte <= 122) || byte === 95 || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57));
+}
+
 ;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
 
 
 
@@ -64884,7 +66825,7 @@ class Compiler {
             const rest = all.subarray(end);
             this.#received = rest.length > 0 ? [rest] : [];
             size = rest.length;
-            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : withReferences(all.subarray(4, end)));
         }
     }
     #fail(why) {
@@ -64899,11 +66840,16 @@ class Compiler {
 /** Several pythons that compile side by side, each started when those before it have something to do. */
 class Compilers {
     executable;
-    #compilers;
+    #compilers = [];
     /** @param processes how many at most */
     constructor(executable, processes) {
         this.executable = executable;
-        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+        this.widen(processes);
+    }
+    /** Lets it be so many, if there are fewer. */
+    widen(processes) {
+        while (this.#compilers.length < processes)
+            this.#compilers.push(new Compiler(this.executable));
     }
     /** As `Compiler` does. */
     compile(path, source) {
@@ -65030,10 +66976,6 @@ async function checkRuns(executable, version, { does, input, advice }) {
 
 
 
-// EXTERNAL MODULE: ./src/prefix/linkable.ts
-var linkable = __nccwpck_require__(7618);
-// EXTERNAL MODULE: ./src/prefix/wheel/link.ts + 6 modules
-var wheel_link = __nccwpck_require__(822);
 // EXTERNAL MODULE: ./src/lock/line-problem.ts
 var line_problem = __nccwpck_require__(5419);
 ;// CONCATENATED MODULE: ./src/lock/package-line.ts
@@ -65112,6 +67054,8 @@ function decoded(text) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./src/common/connection-failure.ts
+var connection_failure = __nccwpck_require__(858);
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
@@ -65247,6 +67191,7 @@ function withoutBacktrace(lines) {
 ;// CONCATENATED MODULE: ./src/micromamba/failure.ts
 
 
+
 /** micromamba could not solve: why, in its own words where it has some. */
 class SolveError extends errors/* UserError */.y {
     kind;
@@ -65268,7 +67213,7 @@ function explainFailure(log, exitCode, file, channels = []) {
     if (problem) {
         return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
             at: { url: problem.url },
-            advice: adviceFor(problem.status),
+            advice: adviceFor(problem),
         });
     }
     const unread = passingFailure(log);
@@ -65334,7 +67279,12 @@ function channelProblem(line) {
     const [, what = '', url = ''] = failed;
     return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
 }
-function adviceFor(status) {
+function adviceFor({ status, what }) {
+    if (/certificate|\bSSL\b/i.test(what))
+        return connection_failure/* trustAdvice */.dq;
+    if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
+        return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.';
+    }
     if (status === 404) {
         return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
     }
@@ -65344,8 +67294,6 @@ function adviceFor(status) {
     return 'Check the address of the channel and the network, and try again.';
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./src/micromamba/home.ts
 
 
@@ -65685,9 +67633,9 @@ const goneAdvice = 'Update the lockfile: lock-mode: update.';
  * @throws UserError when it cannot be had
  */
 async function transfer(of) {
-    return of.url.protocol === 'file:' ? copy(of) : transfer_download(of);
+    return of.url.protocol === 'file:' ? transfer_copy(of) : transfer_download(of);
 }
-async function copy(of) {
+async function transfer_copy(of) {
     const checksummer = new Checksummer();
     try {
         const source = await (0,promises_.open)((0,external_node_url_.fileURLToPath)(of.url));
@@ -65728,7 +67676,8 @@ async function transfer_download(of) {
                 const isTheirs = error instanceof http/* HttpFailure */.HR && error.status !== undefined;
                 throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, isTheirs
                     ? `The ${of.source} has a problem of its own: try again later.`
-                    : `Check that the ${of.source} can be reached from here.`, error);
+                    : ((error instanceof http/* HttpFailure */.HR ? error.advice : undefined) ??
+                        `Check that the ${of.source} can be reached from here.`), error);
             }
             lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
             if (error instanceof WrongPart)
@@ -66015,112 +67964,6 @@ async function closureOfLocked(python, packages, open) {
     return [...found.values()];
 }
 
-// EXTERNAL MODULE: ./src/prefix/bytecode-format.ts
-var bytecode_format = __nccwpck_require__(4222);
-// EXTERNAL MODULE: ./src/environment/pip/files.ts
-var files = __nccwpck_require__(8868);
-// EXTERNAL MODULE: ./src/layers/copy.ts + 1 modules
-var layers_copy = __nccwpck_require__(9566);
-;// CONCATENATED MODULE: ./src/stages/wheels.ts
-
-
-/**
- * What pip would install, in its order, but for the folders of the workspace: theirs are the layers on top, so they come last.
- */
-function wheelLines({ wheels }) {
-    const isFolder = ({ kind }) => kind === 'directory';
-    return [...wheels.filter((wheel) => !isFolder(wheel)), ...wheels.filter(isFolder)];
-}
-/** Those of them that a wheel is built of. */
-function sourceLines(lock) {
-    return wheelLines(lock).filter((wheel) => wheel.kind !== 'wheel');
-}
-/** The wheels of an environment, to be fetched; undefined in the place of those that are to be built. */
-function wheelsOf(member, workspace) {
-    const folder = folderOf(member, workspace);
-    return wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? (0,archive/* wheelToFetch */.He)(wheel, folder, member.result.file) : undefined);
-}
-/** What paths in an environment's lock are relative to; absolute. */
-function folderOf({ file, resolved: { lock, path } }, workspace) {
-    return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
-}
-/** Where its wheels stand among all that is linked. */
-function wheelPlaces({ result, resolved: { lock } }) {
-    return wheelLines(lock).map(({ name, version, line }, index) => ({
-        name,
-        ...(version !== undefined && { version }),
-        position: lock.packages.length + index,
-        at: { file: result.file, line },
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
-
-
-
-
-
-
-
-
-/** To be raised when the same source is built in another way. */
-const buildFormat = 1;
-/**
- * What a wheel is to be built of, by its content: of a folder, that of the files which `copy` would take.
- * @throws UserError when a folder says other dependencies than those that were locked, or cannot be taken
- */
-async function originOf(line, member, { workspace: top, output }) {
-    const workspace = { workspace: top, ...(output !== undefined && { output }) };
-    const { subdirectory } = line;
-    const below = subdirectory === undefined ? {} : { subdirectory };
-    switch (line.kind) {
-        case 'sdist':
-            return { archive: line.sha256, fileName: line.fileName, ...below };
-        case 'vcs':
-            return { commit: line.url, ...below };
-        case 'directory':
-            await refuseChanged(line, member, workspace);
-            return { files: await (0,layers_copy/* copyFingerprint */.GG)([folderRule(line, member, workspace)], workspace), ...below };
-    }
-}
-/** The rule by which a folder's files are taken: those of the workspace, less what `.dockerignore` leaves out. */
-function folderRule(line, member, { workspace }) {
-    const path = folderPath(line, member, workspace);
-    const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
-    if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
-        throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
-            at: { file: member.result.file, line: line.line },
-            advice: 'Check it out below the workspace, or put a wheel of it into an index.',
-        });
-    }
-    return { source, destination: '/', input: 'environment-file', line: `'${line.url}' of its pip list` };
-}
-function folderPath({ url }, member, workspace) {
-    const root = (0,external_node_url_.pathToFileURL)(`${folderOf(member, workspace)}/`);
-    return (0,external_node_path_.resolve)((0,external_node_url_.fileURLToPath)(url.startsWith('file://') ? url : new URL(url.slice('file:'.length), root)));
-}
-/** Only a lock of ours says by its hash what said the dependencies. */
-async function refuseChanged(line, member, { workspace }) {
-    const { sha256, subdirectory = '.' } = line;
-    if (sha256 === undefined || !member.resolved.lock.header)
-        return;
-    const found = await (0,files/* projectDigest */.q)((0,external_node_path_.resolve)(folderPath(line, member, workspace), subdirectory));
-    if (found === `sha256:${sha256}`)
-        return;
-    throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
-        at: { file: member.result.file, line: line.line },
-        advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
-    });
-}
-/**
- * The hash of all that determines a wheel that is built: its source, and what it is built in. What its build requirements are is the
- * index's to say at the time.
- */
-function buildKey({ platform, base }, { packages, variables }, prefix, origin) {
-    const { digest } = (0,base_name/* parseBaseName */.u7)(base);
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
-}
-
 ;// CONCATENATED MODULE: ./src/stages/plan.ts
 
 
@@ -66236,9 +68079,8 @@ function takenOver({ title, key: whole }, { key, layer, facts, text }, leftOut, 
 /**
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
- * @param supply absent where none of the groups has a wheel that is to be built
  */
-async function buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, supply) {
+async function buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, { supply, onMade } = {}) {
     const { prefix, locked, inputs } = member;
     const { name, variables } = inputs;
     const { packages } = locked.resolved.lock;
@@ -66286,10 +68128,13 @@ async function buildPackageLayers(member, { compilePyc, exclude = [] }, rootPref
             return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
         },
     }));
-    const upload = (layer) => void run.uploader?.add(layer);
+    const onLayer = (one) => {
+        void run.uploader?.add(one.layer);
+        onMade?.(one);
+    };
     const own = (0,external_node_path_.join)(directory, name);
     await (0,promises_.mkdir)(own, { recursive: true });
-    const built = await (0,build/* buildLayers */.tE)(toBuild, python, exclude, own, upload);
+    const built = await (0,build/* buildLayers */.tE)(toBuild, python, exclude, own, onLayer);
     const made = groups.flatMap((group) => {
         const one = group.earlier ?? built[missing.indexOf(group)];
         return one ? [namingBuilt(one, group)] : [];
@@ -66308,6 +68153,7 @@ async function buildPackageLayers(member, { compilePyc, exclude = [] }, rootPref
         made,
         contents,
         open,
+        openAny,
         activated: { name, prefix, variables: { ...(0,prefix_link/* packageVariables */.sB)(contents.texts()), ...variables } },
         startCompiler: async () => new Compiler(await findPython()),
     };
@@ -66386,6 +68232,175 @@ function showMessages(messages, { shown }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/pip/build-access.ts
+
+
+
+
+
+
+
+
+
+
+/** What says where packages come from, and how they are fetched, by variables of pip's; of `settings` all but what is about this machine. */
+const taken = [
+    ...[
+        'INDEX_URL',
+        'EXTRA_INDEX_URL',
+        'FIND_LINKS',
+        'NO_INDEX',
+        'TRUSTED_HOST',
+        'PROXY',
+        'TIMEOUT',
+    ],
+    ...['RETRIES', 'RESUME_RETRIES', 'USE_FEATURE', 'USE_DEPRECATED'],
+];
+/**
+ * The same indexes that resolving asks. A login is in no variable, since pip hands addresses on in arguments: it is in a netrc of the
+ * command, and what a netrc cannot say, such as a token, in a file of its own; for the hosts of the indexes and no others.
+ * @param asked.lines of the list and its files, with variables filled in
+ * @param asked.folder where pip runs when it resolves, absolute
+ * @param asked.variables the user's, with what their configuration sets
+ * @param asked.certificates the text of those to trust
+ * @param asked.clientCertificate the text of the user's own
+ * @param asked.secretsFolder where the command finds its secrets
+ * @param asked.linksFolder where it finds what folders of this machine have; both absolute
+ * @throws UserError for an index that is a folder of this machine
+ */
+function buildAccess(asked) {
+    const { grants, netrc = new Map(), certificates, clientCertificate, secretsFolder } = asked;
+    const places = placesAsked(asked);
+    const isOffline = /^(1|true|yes|on|y|t)$/i.test(places.NO_INDEX[0] ?? '');
+    for (const index of isOffline ? [] : [...places.INDEX_URL, ...places.EXTRA_INDEX_URL])
+        refuseFolder(index);
+    const machines = new Map();
+    const tokens = new Set();
+    const bare = (text) => {
+        if (!/^https?:/.test(text) || !URL.canParse(text))
+            return text;
+        const url = new URL(text);
+        const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+        const login = loginOf(url) ?? (grant && loginIn(grant)) ?? (grant ? undefined : loginFor(netrc, url.hostname));
+        if (login && !machines.has(url.hostname))
+            machines.set(url.hostname, formatLogin(login));
+        if (grant && !login)
+            tokens.add(grant);
+        return Object.assign(url, { username: '', password: '' }).href;
+    };
+    const folders = [];
+    const links = places.FIND_LINKS.flatMap((link) => {
+        const folder = build_access_folderOf(link, asked.folder);
+        if (folder === undefined)
+            return [bare(link)];
+        if (!isFolder(folder))
+            return [];
+        const path = `${asked.linksFolder}/${folders.length}`;
+        folders.push({ folder, path });
+        return [path];
+    });
+    const words = { ...places, FIND_LINKS: links };
+    const set = taken.flatMap((name) => {
+        const value = words[name].map(name.endsWith('_URL') ? bare : (text) => text).join(' ');
+        return value === '' ? [] : [[`PIP_${name}`, value]];
+    });
+    const files = {
+        netrc: [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join(''),
+        'index-grants.json': tokens.size > 0 ? JSON.stringify(headerGrants([...tokens])) : '',
+        'certificates.pem': certificates ?? '',
+        'client.pem': clientCertificate ?? '',
+    };
+    const has = (name) => files[name] !== '';
+    return {
+        variables: {
+            ...Object.fromEntries(set),
+            PIP_CONFIG_FILE: '/dev/null',
+            ...(has('netrc') && { NETRC: `${secretsFolder}/netrc` }),
+            ...(has('certificates.pem') && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
+            ...(has('client.pem') && { PIP_CLIENT_CERT: `${secretsFolder}/client.pem` }),
+        },
+        secrets: Object.fromEntries(Object.entries(files).filter(([, text]) => text !== '')),
+        ...(has('index-grants.json') && { grantsFile: `${secretsFolder}/index-grants.json` }),
+        folders,
+    };
+}
+/** Lines go over inputs, and these over variables; an index that a line names takes the place of all before it (req_file.py). */
+function placesAsked({ lines, indexes, variables, }) {
+    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
+    const places = Object.fromEntries(taken.map((name) => [name, words(name)])); // of all names
+    if (indexes.index !== undefined)
+        places.INDEX_URL = [indexes.index];
+    if (indexes.extra?.length)
+        places.EXTRA_INDEX_URL = [...indexes.extra];
+    for (const { text, file } of lines) {
+        const options = optionsOf(text);
+        const of = (name) => options.get(name) ?? [];
+        const index = of('--index-url').at(-1);
+        if (index !== undefined)
+            Object.assign(places, { INDEX_URL: [index], EXTRA_INDEX_URL: [] });
+        places.EXTRA_INDEX_URL.push(...of('--extra-index-url'));
+        places.FIND_LINKS.push(...of('--find-links')
+            .slice(0, 1)
+            .map((link) => beside(link, file)));
+        places.TRUSTED_HOST.push(...of('--trusted-host'));
+        if (options.has('--no-index'))
+            places.NO_INDEX = ['1'];
+    }
+    return places;
+}
+function optionsOf(text) {
+    try {
+        return text.startsWith('-') ? (0,options/* readOptions */.T)(text) : new Map();
+    }
+    catch (error) {
+        if (error instanceof problem/* RequirementProblem */.F)
+            return new Map();
+        throw error;
+    }
+}
+/** What lies beside the file that names it goes before what lies where pip runs, which is beside the environment file. */
+function beside(link, file) {
+    if (!(0,external_node_path_.isAbsolute)(file))
+        return link;
+    const path = (0,external_node_path_.resolve)(file, '..', link);
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false }) ? path : link;
+}
+/** Where it leads to on this machine, if it does. */
+function build_access_folderOf(place, folder) {
+    if (/^file:\/\//i.test(place))
+        return (0,external_node_url_.fileURLToPath)(place.replace(/[?#].*$/s, ''));
+    return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? undefined : (0,external_node_path_.resolve)(folder, place.replace(/^file:/i, ''));
+}
+function isFolder(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+function refuseFolder(index) {
+    if (/^https?:\/\//i.test(index))
+        return;
+    throw new errors/* UserError */.y(`the index '${index}' is on this machine, where what builds a wheel does not see it`, {
+        advice: "Serve it over http, 'python -m http.server', or name a folder of archives by '--find-links', which builds see.",
+    });
+}
+function loginOf({ username, password }) {
+    return username === '' ? undefined : { user: (0,environment_read/* decoded */.DH)(username), password: (0,environment_read/* decoded */.DH)(password) };
+}
+function loginIn(grant) {
+    const header = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers['authorization'];
+    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
+    if (encoded === undefined)
+        return undefined;
+    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
+    return { user, password: password.join(':') };
+}
+function formatLogin({ user, password }) {
+    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
+    return `login ${quoted(user)} password ${quoted(password)}`;
+}
+
 ;// CONCATENATED MODULE: ./src/pip/checkout.ts
 
 
@@ -66449,55 +68464,8 @@ function gitVariables(repository, grants, variables) {
     };
 }
 
-// EXTERNAL MODULE: ./src/layers/copy-source.ts + 1 modules
-var copy_source = __nccwpck_require__(2923);
-;// CONCATENATED MODULE: ./src/stages/build-sources.ts
-
-
-
-
-/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
-async function* entriesOfFile(file, path, owner) {
-    const { size } = await (0,promises_.stat)(file);
-    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
-}
-/** All of a folder, a repository's own files too. */
-async function* entriesOfTree(folder, path, owner) {
-    const stats = await (0,promises_.lstat)(folder);
-    if (stats.isSymbolicLink())
-        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
-    else if (stats.isFile())
-        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
-    if (!stats.isDirectory())
-        return;
-    yield { type: 'directory', path, ...owner, mode: 0o755 };
-    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
-        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
-    }
-}
-/** What a rule of `copy` would take. */
-async function* entriesOfRule(rule, workspace, path, owner) {
-    const [found] = await (0,copy_source/* findSources */.I)([rule], workspace);
-    for (const source of found?.sources ?? []) {
-        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
-    }
-}
-function build_sources_entryOf(source, path, owner) {
-    switch (source.type) {
-        case 'directory':
-            return { type: 'directory', path, ...owner, mode: 0o755 };
-        case 'symlink':
-            return { type: 'symlink', path, ...owner, target: source.target };
-        case 'file':
-            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
-    }
-}
-function fileEntry(file, size, isExecutable, path, owner) {
-    const mode = isExecutable ? 0o755 : 0o644;
-    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
-}
-
 ;// CONCATENATED MODULE: ./src/stages/wheel-source.ts
+
 
 
 
@@ -66515,15 +68483,15 @@ function fileEntry(file, size, isExecutable, path, owner) {
  * @throws UserError when it cannot be had; not before it is laid
  */
 function wheel_source_sourceOf(line, member, at, store, context) {
-    const { subdirectory } = line;
-    const below = subdirectory === undefined ? {} : { subdirectory };
+    const { subdirectory, settings } = line;
+    const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) };
     switch (line.kind) {
         case 'sdist':
             return {
                 archive: line.fileName,
                 ...below,
                 async *lay(path, owner) {
-                    const sdist = (0,archive/* sdistToFetch */.LV)(line, folderOf(member, context.workspace));
+                    const sdist = (0,wheel_archive/* sdistToFetch */.LV)(line, folderOf(member, context.workspace));
                     const [fetched] = await store.fetch({ member, packages: [sdist] });
                     if (fetched)
                         yield* entriesOfFile(fetched.file, path, owner);
@@ -66538,9 +68506,9 @@ function wheel_source_sourceOf(line, member, at, store, context) {
             };
     }
 }
-async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes }) {
+async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes, pipVariables }) {
     const { grants, secrets } = await channels(environment);
-    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, process.env)];
+    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)];
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
     try {
         const folder = (0,external_node_path_.join)(scratch, 'source');
@@ -66551,24 +68519,46 @@ async function* layClone(line, { environment }, { path, owner, at }, { channels,
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     }
 }
-/** What opens the indexes to whoever builds a wheel for an environment. */
-async function accessFor({ environment, resolved: { lock } }, { channels, pipIndexes, certificates }) {
-    const { env } = process;
+/**
+ * What opens the indexes to whoever builds a wheel for an environment.
+ * @throws UserError for an index that no build can reach
+ */
+async function accessFor(member, { channels, pipIndexes, pipVariables, netrc, certificates, workspace }) {
+    const { environment, resolved } = member;
     const { grants, secrets } = await channels(environment);
-    const written = environment?.pip
-        ? [environment.pip, ...environment.pip.files].flatMap(({ lines }) => lines.map(filled))
-        : (lock.header?.pip ?? []);
-    const netrc = await (0,promises_.readFile)(env['NETRC'] ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.netrc'), 'utf8').catch(() => '');
+    const lists = environment?.pip ? [environment.pip, ...environment.pip.files] : [];
+    const locked = resolved.lock.header?.pip ?? [];
+    const trusted = process.env['PIP_CERT'] ?? certificates ?? pipVariables['PIP_CERT'];
+    const own = pipVariables['PIP_CLIENT_CERT'];
     const access = buildAccess({
-        lines: written,
+        lines: environment?.pip
+            ? lists.flatMap(({ lines }) => lines.map((line) => ({ text: filled(line), file: line.file })))
+            : locked.map((text) => ({ text, file: member.file })),
+        folder: folderOf(member, workspace),
         indexes: pipIndexes,
         grants,
-        variables: env,
+        variables: pipVariables,
         netrc,
-        ...(certificates !== undefined && { certificates: await (0,promises_.readFile)(certificates, 'utf8') }),
+        ...(trusted && { certificates: await readCertificates(trusted) }),
+        ...(own && { clientCertificate: await readCertificates(own) }),
         secretsFolder: secretsFolder,
+        linksFolder: linksFolder,
     });
-    return { ...access, hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, env)] };
+    return {
+        ...access,
+        hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)],
+    };
+}
+async function readCertificates(file) {
+    try {
+        return await (0,promises_.readFile)(file, 'utf8');
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the certificates that pip is to use cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file },
+            advice: "Check 'cert' and 'client-cert' of pip's configuration, PIP_CERT and PIP_CLIENT_CERT.",
+        });
+    }
 }
 function filled({ text }) {
     return text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => process.env[name] ?? whole);
@@ -66587,13 +68577,15 @@ function filled({ text }) {
 
 
 
+
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @param onMade called with each layer as it is finished
  * @throws UserError when one cannot be built
  */
-async function buildMember(member, plan, settings, store, context) {
+async function buildMember(member, plan, settings, store, context, onMade) {
     const { options } = plan.wanted.inputs;
-    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, supply);
+    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, { supply, onMade });
     const sources = sourcePositions(member);
     if (sources.size === 0)
         return build(member.groups);
@@ -66601,13 +68593,22 @@ async function buildMember(member, plan, settings, store, context) {
     const supply = supplyWheels(member, plan, place, store, context);
     const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages));
     await supply(missing.filter((position) => sources.has(position)));
-    // What wheels are built on has all files of its packages: it is of use for an image from which none are left out.
-    const known = options.exclude ? undefined : await place.below();
+    const known = await place.below();
     const groups = member.groups.map((group) => {
         const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)];
-        return made ? { ...group, earlier: made } : group;
+        if (!made)
+            return group;
+        if (!options.exclude)
+            return { ...group, earlier: made };
+        // What wheels are built on has all files of its packages: it is the image's own where none are left out of it.
+        const candidate = group.candidate ?? candidateOf(made, group);
+        return group.earlier || !candidate ? group : { ...group, candidate };
     });
     return build(groups, supply);
+}
+function candidateOf({ layer, facts }, { key }) {
+    const text = layer.descriptor.annotations?.[build/* factsAnnotation */.bd];
+    return text === undefined ? undefined : { key, layer, facts, text };
 }
 /** What of an environment has no wheel, by its places among all that is linked. */
 function sourcePositions({ locked }) {
@@ -66628,6 +68629,7 @@ function createPlace(member, wanted, settings, store, run) {
     let below;
     let place;
     const make = async () => {
+        refuseBuildsWithoutBash(wanted.wanted.base);
         below = buildPackageLayers({ ...member, groups }, plan.wanted.inputs.options, plan.base.rootPrefix, directory, store, context);
         return placeOf(await below, plan, settings, context);
     };
@@ -66674,7 +68676,8 @@ function supplyWheels(member, plan, { open }, store, context) {
             return { position, line, wanted: wanting(line, inputs.wheels?.[index]) };
         });
         const wanted = sources.map((one) => one.wanted);
-        const built = await buildWheels(wanted, open, () => accessFor(locked, context), context);
+        const bench = createBench(open, () => accessFor(locked, context), context);
+        const built = await buildWheels(wanted, bench, context).finally(() => bench.close());
         const folder = folderOf(locked, context.workspace);
         for (const [index, wheel] of built.entries()) {
             const source = sources[index];
@@ -66685,7 +68688,7 @@ function supplyWheels(member, plan, { open }, store, context) {
                 throw anotherProject(line, wheel, locked);
             store.keep?.((0,external_node_path_.basename)(wheel.file));
             const { file, sha256, md5, size } = wheel;
-            const as = (0,archive/* builtWheel */.ul)(line, wheel, folder, locked.result.file);
+            const as = (0,wheel_archive/* builtWheel */.ul)(line, wheel, folder, locked.result.file);
             made.set(position, { locked: as, file, sha256, md5, size, from: 'disk' });
         }
     };
@@ -66765,6 +68768,12 @@ function chooseLinkScripts(scripted, { mode, skip }) {
     }
     return left;
 }
+/** Whether some of them are going to be run, as far as options say. */
+function areRun(scripted, { mode, skip }) {
+    return mode === 'run' && scripted.some((dist) => !skip.includes(nameOf(dist)));
+}
+/** What commands are called that link packages. */
+const theLinkScripts = 'the link scripts';
 /**
  * Runs the link scripts of an environment, when all files of all environments are there, in the lock's order: each in the active
  * environment, by the owner of its files, in its `bin` (libmamba, link.cpp, `run_script`).
@@ -66808,10 +68817,10 @@ async function linkScriptLayer({ member, scripted, image, variables }, { base, o
     return steps.make({
         title,
         inputs: [scripted, env, owner, linkScripts.network],
-        what: 'the link scripts',
+        what: theLinkScripts,
         rules,
         prepare,
-        onPacked: tell,
+        onPacked: link_scripts_tell,
     }, image);
 }
 /** Opens the packages for what the scripts are told of them. */
@@ -66876,7 +68885,7 @@ async function runScript({ dist, name, version, buildNumber, script }, { env, pr
     if (lines.length > 0)
         lib_core/* info */.pq(`${(0,foreign/* foreignText */.qk)(dist)} says when it is linked:\n${(0,foreign/* foreignLines */.Y0)(lines.join('\n'))}`);
 }
-function tell({ dropped, files, removed }) {
+function link_scripts_tell({ dropped, files, removed }) {
     lib_core/* info */.pq(`Link scripts made ${(0,format/* formatCount */.B4)(files, 'file')}${removed > 0 ? ` and removed ${removed}` : ''}`);
     if (dropped.length === 0)
         return;
@@ -67022,28 +69031,58 @@ async function findUser(wish, own, readFiles) {
 
 
 
+
+
+
+/** The label of an image that says that there is no micromamba in it. */
+const micromambaLabel = 'io.github.micromamba-image.micromamba';
 /**
  * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
  * packages and wheels, what belongs to no package, what link scripts made, wheels of the workspace's own folders, the application, what
  * commands made.
  */
 async function makeImage(plan, store, context) {
-    const { wanted, base, owner } = plan;
-    const { inputs, base: prepared } = wanted;
-    const { options, platform } = inputs;
-    const { compression, start } = options;
+    const { options, platform } = plan.wanted.inputs;
     const settings = {
-        owner,
-        compression,
+        owner: plan.owner,
+        compression: options.compression,
         directory: (0,external_node_path_.join)(context.scratch, (0,common_platform/* fileNameOf */.bV)(platform)),
     };
     await (0,promises_.mkdir)(settings.directory, { recursive: true });
+    const steps = createSteps(plan, settings, context);
+    try {
+        const image = await makeLayers(plan, settings, steps, store, context);
+        tellChangingLabels(plan.earlier.image, image);
+        return image;
+    }
+    finally {
+        // What is still to be removed does not hold up what is to be pushed.
+        context.closing.push(steps.close());
+    }
+}
+async function makeLayers(plan, settings, steps, store, context) {
+    const { wanted, base, owner } = plan;
+    const { inputs, base: prepared } = wanted;
+    const { options, platform } = inputs;
+    const { start } = options;
+    const { user, hasBash } = prepared.summary;
+    // A base that runs as a number goes on to do so.
+    const isNumeric = options.userNumeric || (!hasBash && !options.user && /^[1-9]/.test(base.image.config.config?.User ?? ''));
     const members = [];
+    const onMade = ({ facts }) => {
+        if (hasBash && areRun(facts.scripted, options.linkScripts)) {
+            steps.begin({ layers: base.image.layers, platform }, owner, theLinkScripts);
+        }
+    };
     for (const member of plan.members) {
-        members.push(await buildMember(member, plan, settings, store, context));
+        members.push(await buildMember(member, plan, settings, store, context, onMade));
     }
     const activeName = chooseActive(inputs.environments.map(({ name }) => name), options.environmentName);
     const toRun = members.map(({ contents }) => chooseLinkScripts(contents.scripted(), options.linkScripts));
+    if (!hasBash)
+        refuseLinkScriptsWithoutBash(toRun.flat(), prepared.pinned);
+    // Where no script of the wiring can run, nothing else activates.
+    const isInEnv = start.activation === 'everywhere' || (!hasBash && start.activation !== 'none');
     const environment = contractVariables(plan, activeName);
     const layers = [
         ...(await micromambaLayer(plan, settings, context)),
@@ -67053,12 +69092,14 @@ async function makeImage(plan, store, context) {
     ];
     const changes = [];
     const excluded = options.exclude ? { [build/* excludeAnnotation */.s$]: options.exclude.join('\n') } : undefined;
+    const without = hasMicromamba(wanted) ? undefined : { [micromambaLabel]: 'none' };
     const assemble = (activated) => assembleImage(base.image, layers, platform, {
-        user: options.userNumeric ? String(prepared.summary.user.uid) : prepared.summary.user.name,
+        user: isNumeric ? String(user.uid) : user.name,
         environment,
         start,
+        ...(!hasBash && { isWired: false }),
         ...(activated && { activated }),
-        labels: { ...options.labels, ...excluded },
+        labels: { ...options.labels, ...excluded, ...without },
         created: new Date(reproducible/* fixedTime */.EZ * 1000).toISOString().replace('.000', ''),
         annotations: {
             ...options.annotations,
@@ -67067,38 +69108,30 @@ async function makeImage(plan, store, context) {
             [fingerprintAnnotation]: wanted.fingerprint,
         },
     });
-    const activate = async () => start.activation === 'everywhere'
-        ? activatedVariables(plan, members, activeName, environment, changes, context)
-        : undefined;
-    const steps = createSteps(plan, settings, context);
+    const activate = async () => isInEnv ? activatedVariables(plan, members, activeName, environment, changes, context) : undefined;
     const put = (step) => {
         layers.push(step.layer);
         changes.push(step.changes);
     };
-    try {
-        const variables = { ...Object.fromEntries(base.variables), ...environment };
-        for (const [index, member] of members.entries()) {
-            const scripted = toRun[index] ?? [];
-            if (scripted.length === 0)
-                continue;
-            const step = { member, scripted, variables, image: assemble() };
-            put(await linkScriptLayer(step, plan, steps, context));
-        }
-        // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
-        layers.push(...layersOf(members, { ofFolders: true }));
-        layers.push(...(await applicationLayer(plan, members, settings)));
-        for (const commands of (0,run_lines/* runGroups */.i)(options.run)) {
-            put(await runLayer(commands, assemble(await activate()), plan, steps, context));
-        }
-        for (const layer of layers)
-            void context.uploader?.add(layer);
+    const variables = { ...Object.fromEntries(base.variables), ...environment };
+    for (const [index, member] of members.entries()) {
+        const scripted = toRun[index] ?? [];
+        if (scripted.length === 0)
+            continue;
+        const step = { member, scripted, variables, image: assemble() };
+        put(await linkScriptLayer(step, plan, steps, context));
     }
-    finally {
-        // What is still to be removed does not hold up what is to be pushed.
-        context.closing.push(steps.close());
+    // As conda installs before pip does, link scripts find none of them, and are not run again when one changes.
+    layers.push(...layersOf(members, { ofFolders: true }));
+    layers.push(...(await applicationLayer(plan, members, settings)));
+    for (const commands of (0,run_lines/* runGroups */.i)(options.run)) {
+        put(await runLayer(commands, assemble(await activate()), plan, steps, context));
     }
+    for (const layer of layers)
+        void context.uploader?.add(layer);
     const image = assemble(await activate());
-    tellChangingLabels(plan.earlier.image, image);
+    if (options.excludeCheck)
+        await checkImports(members, image, plan, steps, store, context);
     return image;
 }
 /** What differs from run to run in nothing but labels is another image each time, which is not to go unnoticed. */
@@ -67115,7 +69148,10 @@ function labelled({ config, manifest }) {
     return {
         config: {
             ...parsed,
-            config: { ...parsed.config, Labels: { ...parsed.config?.Labels, [build/* excludeAnnotation */.s$]: '' } },
+            config: {
+                ...parsed.config,
+                Labels: { ...parsed.config?.Labels, [build/* excludeAnnotation */.s$]: '', [micromambaLabel]: '' },
+            },
         },
         annotations: { ...annotations, ...own },
     };
@@ -67126,7 +69162,7 @@ async function activatedVariables({ base, wanted }, members, name, contract, cha
     if (!member)
         return {};
     const { env } = wanted.inputs.options.start;
-    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]), { changes, shown });
+    return exportedByActivation(member, base, new Map([...base.variables, ...Object.entries(contract), ...(0,image_environment/* literalLines */.PE)(env)]), { changes, shown }, wanted.base.summary.hasBash ? undefined : wanted.base.pinned);
 }
 
 ;// CONCATENATED MODULE: ./src/lock/asked.ts
@@ -67268,9 +69304,12 @@ function lockHash(lock, baseImage) {
         ...packages.map(formatLine),
         // Scripts are as the pip that installs writes them.
         ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
-        ...wheels.map((wheel) => [(0,wheel_line/* formatWheelLine */.hJ)(wheel), wheel.requested, wheel.direct].join(' ')),
+        ...wheels.map((wheel) => [(0,wheel_line/* formatWheelLine */.hJ)(wheel), wheel.requested, wheel.direct, ...formatSettings(wheel)].join(' ')),
     ];
     return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
+}
+function formatSettings({ settings }) {
+    return settings ? [JSON.stringify(settings)] : [];
 }
 function formatLine({ url, checksum: { algorithm, hex } }) {
     // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
@@ -67295,6 +69334,10 @@ function headerLines(header, wheels) {
             : [['pip-version', header.pipVersion]]),
         ...wheels.filter((wheel) => wheel.requested).map(({ name }) => ['pip-requested', name]),
         ...wheels.filter((wheel) => wheel.direct).map(({ name }) => ['pip-direct', name]),
+        ...wheels.flatMap((wheel) => formatSettings(wheel).map((value) => [
+            'pip-config-settings',
+            `${wheel.name} ${value}`,
+        ])),
         ...header.ownLayer.map((value) => ['own-layer', value]),
     ];
     return pairs.map(([key, value]) => `# ${key}: ${value}`);
@@ -67394,6 +69437,7 @@ function compareOrdered(kind, before, now) {
 ;// CONCATENATED MODULE: ./src/lock/wheels.ts
 
 
+
 /**
  * Reads the lines of wheels.
  * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
@@ -67402,13 +69446,16 @@ function compareOrdered(kind, before, now) {
  */
 function readWheels(lines, platform, marks, refuse) {
     const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const settings = readSettings(marks?.settings ?? [], refuse);
     const wheels = lines.map(({ text, line }) => {
         try {
             const flags = (name) => ({
                 requested: requested?.has(name) ?? true,
                 direct: direct?.has(name) ?? true,
             });
-            return { ...(0,wheel_line/* parseWheelLine */.XV)(text, platform, flags), line };
+            const wheel = (0,wheel_line/* parseWheelLine */.XV)(text, platform, flags);
+            const own = settings.get(wheel.name);
+            return { ...wheel, ...(own && { settings: own.settings }), line };
         }
         catch (error) {
             if (!(error instanceof line_problem/* LineProblem */.Y))
@@ -67421,7 +69468,33 @@ function readWheels(lines, platform, marks, refuse) {
         if (!byName.has(text))
             throw refuse(line, `there is no wheel of '${text}' in it`);
     }
+    for (const [name, { line }] of settings) {
+        if (!byName.has(name))
+            throw refuse(line, `there is no wheel of '${name}' in it`);
+    }
     return marks ? wheels : inOrderOfInstalling(wheels);
+}
+function readSettings(lines, refuse) {
+    return new Map(lines.map(({ text, line }) => {
+        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+        const settings = parseSettings(json);
+        if (!settings)
+            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
+        return [name, { settings, line }];
+    }));
+}
+function parseSettings(text) {
+    try {
+        const value = JSON.parse(text);
+        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
+    }
+    catch {
+        return undefined;
+    }
+}
+function isSetting(value) {
+    const isText = (one) => typeof one === 'string';
+    return isText(value) || (Array.isArray(value) && value.every(isText));
 }
 /** @throws UserError when two are of one name */
 function uniqueByName(wheels, refuse) {
@@ -67615,9 +69688,10 @@ const repeated = [
     'pip-file',
     'pip-requested',
     'pip-direct',
+    'pip-config-settings',
     'own-layer',
 ];
-const advice = 'Restore the file, or have it written anew with lock-mode: update.';
+const header_advice = 'Restore the file, or have it written anew with lock-mode: update.';
 /**
  * Reads the comments before `@EXPLICIT`.
  * @returns undefined when they are not a header of ours
@@ -67631,7 +69705,7 @@ function parseHeader(comments, file) {
     const version = entries.find(({ key }) => key === marker);
     if (version === undefined)
         return undefined;
-    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice });
+    const refuse = (line, what) => new errors/* UserError */.y(what, { at: { file, line }, advice: header_advice });
     if (version.value !== formatVersion) {
         throw new errors/* UserError */.y(`its format is '${version.value}', and this version reads ${formatVersion}`, {
             at: { file, line: version.line },
@@ -67697,7 +69771,12 @@ function parseHeader(comments, file) {
         ...(pipVersion !== undefined && { pipVersion }),
         ownLayer: all('own-layer'),
     };
-    return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } };
+    const marks = {
+        requested: marked('pip-requested'),
+        direct: marked('pip-direct'),
+        settings: marked('pip-config-settings'),
+    };
+    return { header, marks };
 }
 function digest(text) {
     return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
@@ -68343,6 +70422,7 @@ function fileNameIn(text) {
 
 
 
+
 /** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
 function failure_explainFailure(outcome, events, asked) {
     const lost = lostPage(events, asked);
@@ -68378,16 +70458,31 @@ function refuseLostPages(events, asked) {
     if (lost)
         throw lost;
 }
+const isBusy = (status) => status === 408 || status === 429 || status >= 500;
+function isLost({ status }) {
+    return status === null || status === 401 || isBusy(status);
+}
+/** Whether what failed may go well another time: not where pip has tried again by itself, as when no connection is made. */
+function mayPass(events) {
+    const lost = events.filter((event) => event.event === 'unreachable').filter(isLost);
+    return (lost.length > 0 &&
+        lost.every(({ status, reason }) => status !== 401 && !/Max retries exceeded|certificate/i.test(reason)));
+}
 function lostPage(events, { secrets }) {
-    const lost = events.find((event) => event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500));
-    if (lost?.event !== 'unreachable')
+    const lost = events.filter((event) => event.event === 'unreachable').find(isLost);
+    if (!lost)
         return undefined;
     const reason = (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.reason, secrets));
-    return new errors/* UserError */.y(`pip cannot read this page of an index: ${reason}`, {
+    const isFile = /\.(whl|metadata|gz|zip)([?#]|$)/.test(lost.url);
+    return new errors/* UserError */.y(`pip cannot read this ${isFile ? 'file' : 'page'} of an index: ${reason}`, {
         at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
         advice: lost.status === 401
             ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-            : 'Check the address of the index and the network, and try again.',
+            : /certificate/i.test(lost.reason)
+                ? connection_failure/* trustAdvice */.dq
+                : /proxy/i.test(lost.reason)
+                    ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
+                    : 'Check the address of the index and the network, and try again.',
     });
 }
 const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
@@ -68432,7 +70527,17 @@ function brokenOff({ exitCode, stderr }, events, { environment, secrets }) {
 function describeTarget({ version, subdir, glibc }) {
     return `python ${version} on ${subdir} with glibc ${glibc}`;
 }
-function failure_adviceFor(said, events, { target }) {
+function failure_adviceFor(said, events, { target, constraints = [] }) {
+    const held = heldIn(said, constraints);
+    if (held.length > 0) {
+        return `Only what 'update-only' names may change, and it does not name ${held.join(', ')}: add it there, or loosen what is asked.`;
+    }
+    if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
+        return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`;
+    }
+    if (said.includes('DO NOT MATCH THE HASHES')) {
+        return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events)}`;
+    }
     if (said.includes('conflicting dependencies')) {
         return 'Loosen or drop one of these requirements.';
     }
@@ -68471,17 +70576,34 @@ function failure_adviceFor(said, events, { target }) {
     }
     return undefined;
 }
+/** Where pip says that it looks, without logins. */
+function lookedIn(events) {
+    const line = events.find((event) => event.event === 'log' && event.text.startsWith('Looking in indexes: '));
+    return line?.event === 'log'
+        ? ` The indexes: ${(0,foreign/* foreignText */.qk)(line.text.replace('Looking in indexes: ', ''))}.`
+        : '';
+}
+/** The projects that pip complains of at the version which they are to keep. */
+function heldIn(said, constraints) {
+    const named = constraints.filter((held) => new RegExp(`(^|\\s)${escapeRegExp(held)}(?![\\w.+!-])`).test(said));
+    return named.map((held) => held.replace(/==.*$/, ''));
+}
+function escapeRegExp(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw `\$&`);
+}
 /** No version at all: there is no such project, or it has nothing for the target. */
 function adviceForNone(events, target) {
     const missing = events.some((event) => event.event === 'unreachable' && event.status === 404);
     const refused = events.some((event) => event.event === 'unreachable' && event.status === 403);
     if (refused) {
-        return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.';
+        return ('An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.' +
+            lookedIn(events));
     }
     if (missing) {
-        return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url.";
+        return ("No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url." +
+            lookedIn(events));
     }
-    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`;
+    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/pip/tags.ts
@@ -68560,6 +70682,7 @@ function markersOf({ version, subdir }) {
 }
 
 ;// CONCATENATED MODULE: ./src/pip/program.ts
+
 /**
  * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
  * in this process, with what pip knows of the machine replaced by what is known of the target, as python sees it:
@@ -68571,6 +70694,7 @@ function markersOf({ version, subdir }) {
  *   to micromamba, which writes a file for pip beside it, and pip's messages name its lines;
  * - settings in the user's configuration that would change what is installed rather than where it comes from;
  * - what answers a host, by its place, from the credentials of the run; those for git by variables, not arguments;
+ * - requests that fail, which are told with their addresses, and answers that come without end;
  * - the metadata of sources, which pip would build: code of packages does not run here. Where a source says its metadata itself, that is taken
  *   (PKG-INFO by PEP 643, pyproject.toml by PEP 621); what was built elsewhere is given; for all else pip stops, and the source is told.
  *
@@ -68637,27 +70761,9 @@ def file_content(url, *args, **kwargs):
     return get_file_content(url, *args, **kwargs)
 req_file.get_file_content = file_content
 
-import base64, urllib.parse
-def grant_for(url):
-    parts = urllib.parse.urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
-    for grant in question["grants"] if confidential and "@" not in parts.netloc else ():
-        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
-        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
-            return grant["authorization"]
-
-from pip._internal.network.auth import MultiDomainBasicAuth
-call = MultiDomainBasicAuth.__call__
-def authorized(self, request):
-    header = grant_for(request.url)
-    if header is None:
-        return call(self, request)
-    request.headers["Authorization"] = header
-    request.register_hook("response", self.warn_on_401)
-    return request
-MultiDomainBasicAuth.__call__ = authorized
-
+import base64
+grants = question["grants"]
+${grantsProgram}
 from pip._internal.vcs.git import Git
 rev_and_auth = Git.get_url_rev_and_auth.__func__
 def git_url(cls, url):
@@ -68701,6 +70807,58 @@ def told_failure(link, reason, meth=None):
     fetch_failed(link, reason, meth)
 collector._handle_get_simple_fail = told_failure
 
+from pip._internal.network.session import PipSession
+from pip._vendor.requests import ConnectionError as Broken, RequestException
+ask = PipSession.request
+def told_request(self, method, url, *args, **kwargs):
+    def lost(reason, status=None):
+        tell("unreachable", url=url, reason=reason, status=status)
+    try:
+        answer = ask(self, method, url, *args, **kwargs)
+        if not kwargs.get("stream") and "json" in answer.headers.get("Content-Type", ""):
+            require_json(answer)
+    except RequestException as error:
+        lost(str(error))
+        raise
+    status = answer.status_code
+    if status in (408, 429) or status >= 500:
+        lost("the server answered %d" % status, status)
+    stream = getattr(answer.raw, "stream", None)
+    if stream is not None:
+        def told_stream(*args, **kwargs):
+            try:
+                for chunk in stream(*args, **kwargs):
+                    yield chunk
+            except Exception as error:
+                lost(str(error))
+                raise
+        answer.raw.stream = told_stream
+    return answer
+PipSession.request = told_request
+
+def require_json(answer):
+    try:
+        json.loads(answer.content.decode("utf-8"))
+    except ValueError:
+        if answer.status_code == 200:
+            raise Broken("the answer is no JSON, or not all of it")
+
+# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
+import socket, time
+read_into = socket.SocketIO.readinto
+def paced(self, buffer):
+    started = time.monotonic()
+    count = read_into(self, buffer)
+    waited, received = getattr(self, "pace", (0, 0))
+    waited, received = waited + time.monotonic() - started, received + (count or 0)
+    if waited >= question["silence"]:
+        if count and received < question["slowest"] * waited:
+            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
+        waited, received = 0, 0
+    self.pace = (waited, received)
+    return count
+socket.SocketIO.readinto = paced
+
 pages = {}
 find_all = PackageFinder.find_all_candidates
 def found(self, name, *args, **kwargs):
@@ -68742,8 +70900,12 @@ def sha256_of(req):
         known[link.hash_name] = link.hash
     if "sha256" not in known and req.local_file_path and os.path.isfile(req.local_file_path):
         import hashlib
+        digest = hashlib.sha256()
+        # It may be of gigabytes.
         with open(req.local_file_path, "rb") as archive:
-            known["sha256"] = hashlib.sha256(archive.read()).hexdigest()
+            for block in iter(lambda: archive.read(1 << 20), b""):
+                digest.update(block)
+        known["sha256"] = digest.hexdigest()
     return known.get("sha256")
 
 project_files = ("pyproject.toml", "setup.py")
@@ -68763,6 +70925,7 @@ def source_of(req):
         "requested": req.user_supplied,
         "direct": bool(req.original_link),
         "asked": asked(req),
+        "settings": getattr(req, "config_settings", None) or {},
     }
 
 def asked(req):
@@ -68788,7 +70951,9 @@ def metadata_of(req):
     if said is None:
         name = req.name or os.path.basename(req.unpacked_source_directory.rstrip("/"))
         tell("needs-build", key=key, name=name, source=source)
-        raise NeedsBuild()
+        if not question["goesOn"]:
+            raise NeedsBuild()
+        said = guess(req)
     return said
 
 def read(req, name):
@@ -68797,6 +70962,24 @@ def read(req, name):
             return file.read()
     except OSError:
         return None
+
+# Good enough to look further for what has to be built, where nothing is going to be.
+def guess(req):
+    import email
+    text = read(req, "PKG-INFO")
+    message = email.message_from_string(text or "")
+    if message["Name"] and message["Version"]:
+        return text
+    project = os.path.basename(req.unpacked_source_directory.rstrip("/"))
+    name = canonical(req.name or project).strip("-") or "project"
+    stem = os.path.splitext(req.link.filename)[0].replace(".tar", "")
+    version = stem[len(name) + 1:] if canonical(stem).startswith(name + "-") else ""
+    try:
+        from pip._vendor.packaging.version import Version
+        Version(version)
+    except ValueError:
+        version = "0"
+    return "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)
 
 def from_pkg_info(req):
     text = None if req.editable or req.link.is_vcs or req.link.is_existing_dir() else read(req, "PKG-INFO")
@@ -68934,6 +71117,7 @@ function itemsOf(items, distributions, names) {
             direct: source.direct,
             ...(yanked !== null && { yanked: (0,foreign/* foreignText */.qk)(yanked) }),
             ...(replaces !== undefined && { replaces }),
+            ...settingsOf(source),
             ...(asked && { asked }),
         };
     });
@@ -68945,7 +71129,14 @@ function needOf({ key, name, source }, names) {
     const known = name.startsWith('pip-req-build-')
         ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
         : name;
-    return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) };
+    return {
+        ...{ type: 'needs-build', key, name: known, source: found },
+        ...settingsOf(source),
+        ...(asked && { asked }),
+    };
+}
+function settingsOf({ wheel, settings }) {
+    return wheel || Object.keys(settings).length === 0 ? {} : { settings };
 }
 function resolved_placeOf({ asked }, names) {
     const place = asked === null ? undefined : placeIn(asked);
@@ -69000,52 +71191,6 @@ function indexOf(page) {
     return withoutLogin(page).replace(/[^/]*\/?$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/pip/settings.ts
-/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
-/**
- * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
- * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
- */
-const settings = [
-    'index-url',
-    'extra-index-url',
-    'find-links',
-    'no-index',
-    'trusted-host',
-    'cert',
-    'client-cert',
-    'proxy',
-    'timeout',
-    'retries',
-    'resume-retries',
-    'keyring-provider',
-    'use-feature',
-    'use-deprecated',
-];
-const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
-/** `PIP_INDEX_URL` of `index-url`. */
-function variableOf(setting) {
-    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
-}
-/**
- * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
- * which only the same user can read, and not in an argument.
- * @param folder for temporary files
- * @param certificates a file of those to trust, unless the user has named one
- */
-function variablesFor(user, { index, extra }, folder, certificates) {
-    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
-    return {
-        ...(certificates !== undefined && { PIP_CERT: certificates }),
-        ...Object.fromEntries(own),
-        ...(index !== undefined && { PIP_INDEX_URL: index }),
-        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
-        TMPDIR: folder,
-        LC_ALL: 'C.UTF-8',
-        GIT_TERMINAL_PROMPT: '0',
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/pip/refuse.ts
 
 
@@ -69055,21 +71200,21 @@ function variablesFor(user, { index, extra }, folder, certificates) {
  */
 function refuseBuilds(resolution, file) {
     const sources = resolution.type === 'needs-build'
-        ? [resolution]
+        ? [resolution, ...(resolution.more ?? [])]
         : resolution.items.filter(({ source }) => source.kind !== 'wheel');
     const [first] = sources;
     if (!first)
         return;
     const lines = sources.map((one) => {
         const place = one.asked ? ` (${one.asked.file}:${one.asked.line})` : '';
-        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${describe(one.source)}${place}`;
+        return `- ${(0,foreign/* foreignText */.qk)('version' in one ? `${one.name} ${one.version}` : one.name)}, ${refuse_describe(one.source)}${place}`;
     });
     throw new errors/* UserError */.y(`there are no wheels of what would have to be built:\n${lines.join('\n')}`, {
         at: first.asked ?? { file },
         advice: "Choose versions that have wheels, take them from a channel, or set 'pip-build: auto'.",
     });
 }
-function describe(source) {
+function refuse_describe(source) {
     switch (source.kind) {
         case 'vcs':
             return `${source.vcs} ${(0,foreign/* foreignText */.qk)(source.url)} at ${source.commit}`;
@@ -69082,6 +71227,8 @@ function describe(source) {
 }
 
 ;// CONCATENATED MODULE: ./src/pip/resolve.ts
+
+
 
 
 
@@ -69115,20 +71262,24 @@ const oldestPip = 23;
  */
 async function resolvePip(request) {
     const { environment, indexes = {}, variables = process.env } = request;
-    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, variables)];
+    const configured = { ...(await configuredVariables(variables)), ...variables };
+    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, configured)];
     const asked = { ...request, secrets, fileForPip: fileForPip(request) };
     return (0,common_scratch/* withScratch */.hM)('pip-', async (folder) => {
         await (0,promises_.chmod)(folder, 0o700);
-        const { outcome, events } = await resolve_ask(request, folder);
+        const { outcome, events } = await askPatiently(request, folder);
         const pip = events.find((event) => event.event === 'pip')?.version;
         if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip)
             throw tooOld(pip, request);
         const resolved = events.find((event) => event.event === 'resolved');
-        const need = events.find((event) => event.event === 'needs-build');
+        const needs = events.filter((event) => event.event === 'needs-build').map((event) => needOf(event, asked));
+        const [need] = needs;
         if (resolved || need)
             refuseLostPages(events, asked);
-        if (need)
-            return needOf(need, asked);
+        // What pip chose by a guess is no answer, also where that led it away from what has to be built.
+        const isNamed = resolved?.items.some(({ source }) => !source.wheel) ?? false;
+        if (need && !(isNamed && request.goesOn))
+            return { ...need, more: needs.slice(1) };
         if (outcome.exitCode !== 0 || !resolved || pip === undefined)
             throw failure_explainFailure(outcome, events, asked);
         return {
@@ -69138,6 +71289,18 @@ async function resolvePip(request) {
             warnings: warningsOf(events, resolved.items, secrets),
         };
     });
+}
+/** How often pip is asked where what failed may pass by itself, and pip has not tried that again. */
+const resolve_tries = 3;
+async function askPatiently(request, scratch) {
+    for (let attempt = 1;; attempt++) {
+        const folder = (0,external_node_path_.join)(scratch, String(attempt));
+        await (0,promises_.mkdir)(folder, { mode: 0o700 });
+        const asked = await resolve_ask(request, folder);
+        if (attempt === resolve_tries || !mayPass(asked.events))
+            return asked;
+        await (0,http/* pause */.v7)(attempt);
+    }
 }
 async function resolve_ask(request, folder) {
     const { python, pip, target, environment, constraints = [], grants = [], cache } = request;
@@ -69155,10 +71318,13 @@ async function resolve_ask(request, folder) {
         markers: markersOf(target),
         tags: supportedTags(target),
         settings: settings,
+        silence: (0,http/* silence */.ao)(),
+        slowest: http/* slowest */.Ml,
         file,
         text: requirementsText(environment.pip?.lines ?? []),
-        grants: grants.flatMap(grantForProgram),
+        grants: headerGrants(grants),
         built: Object.fromEntries(request.built ?? []),
+        goesOn: request.goesOn ?? false,
         arguments: [
             ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
             ...['--progress-bar', 'off', '--disable-pip-version-check', '--src', at('src')],
@@ -69190,14 +71356,6 @@ async function resolve_ask(request, folder) {
 function fileForPip({ folder, environment }) {
     return (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(environment.file) || 'env.yaml');
 }
-/** conda's tokens are no credentials of an index. */
-function grantForProgram(grant) {
-    // A header is the same for all addresses.
-    const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
-    return authorization === undefined
-        ? []
-        : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
-}
 /** `sys.version_info` of `3.14.0rc2`. */
 function versionInfo(version) {
     const [, major, minor, micro, letter = '', serial] = /^(\d+)\.(\d+)(?:\.(\d+))?(?:(a|b|rc)(\d+))?/.exec(version) ?? [];
@@ -69212,102 +71370,6 @@ function tooOld(version, { environment, target }) {
             ? `Ask for python 3.7 or newer: pip ${oldestPip} does not exist for ${target.version}.`
             : `Ask for 'pip >=${oldestPip}' among the dependencies.`,
     });
-}
-
-// EXTERNAL MODULE: ./src/layers/key.ts
-var key = __nccwpck_require__(5017);
-;// CONCATENATED MODULE: ./src/image/inputs.ts
-
-
-
-
-/** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 6;
-/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
-function fingerprint(inputs) {
-    const rules = [imageFormat, bytecode_format/* bytecodeFormat */.T$, (0,key/* layerRules */.zB)(inputs.options.compression), wiringDigest()];
-    return (0,common_digest/* digestOf */.ol)(JSON.stringify([rules, inputs]));
-}
-
-;// CONCATENATED MODULE: ./src/stages/wanted.ts
-
-
-
-
-
-
-
-
-/**
- * Says what each platform's image is to be made of, and what there is of it already.
- * @param locked the environments by platform
- * @param earlierImages what an earlier run left, by platform
- */
-async function describeImages(request, locked, earlierImages, bases, context) {
-    const copied = request.copy.length > 0 ? await (0,layers_copy/* readCopied */.Xn)(request.copy, request) : undefined;
-    return Promise.all(request.platforms.map(async (platform, index) => {
-        const members = locked[index] ?? [];
-        const earlier = earlierImages[index];
-        const base = await prepareBase(request, platform, members, bases, earlier);
-        const inputs = {
-            platform,
-            base: base.pinned,
-            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
-            options: request.image,
-            ...(copied && { copied: copied.digest }),
-            ...(await micromambaInputs(platform, base, context)),
-        };
-        const hash = fingerprint(inputs);
-        const unchanged = await takeUnchanged(earlier, hash, platform, context);
-        return {
-            inputs,
-            fingerprint: hash,
-            members,
-            base,
-            ...(copied && { copied }),
-            ...(earlier && { earlier }),
-            ...(unchanged && { unchanged }),
-        };
-    }));
-}
-/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
-async function environmentInputs(member, workspace) {
-    const { name, environment, resolved: { lock }, } = member;
-    const wheels = await Promise.all(wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
-    return {
-        name,
-        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
-        ...(wheels.length > 0 && { wheels, pip: (0,wheel_link/* pipDialect */.qC)(pipOf(lock)) }),
-        specs: lock.header?.specs ?? [],
-        ...(lock.header && { ownLayer: lock.header.ownLayer }),
-        variables: environment?.variables ?? {},
-    };
-}
-async function wheelInputs(wheel, member, workspace) {
-    const { url, name, version, requested } = wheel;
-    const directUrl = (0,archive/* directUrlOf */.ii)(wheel);
-    return {
-        url,
-        ...(wheel.kind === 'wheel'
-            ? { sha256: wheel.sha256 }
-            : { origin: await originOf(wheel, member, workspace) }),
-        name,
-        ...(version !== undefined && { version }),
-        requested,
-        ...(directUrl && { directUrl }),
-    };
-}
-/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
-const newestPip = '26.0';
-/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
-function pipOf({ header, packages }) {
-    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
-}
-async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
-    if (summary.hasMicromamba)
-        return {};
-    const { version, sha256 } = await micromamba.identify(subdir);
-    return { micromamba: { version, sha256 } };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/pip-metadata.ts
@@ -69326,8 +71388,7 @@ async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
 
 /**
  * Finds out what sources require that do not say it: their wheels are built where and how the image's own are, so that these are the ones
- * which come into the image.
- * @returns what throws a UserError when one cannot be built
+ * which come into the image; all in one file system, which is laid out for the first.
  */
 function createMetadataReader(unlocked, run) {
     // Nothing of what is made here is anybody else's.
@@ -69346,10 +71407,11 @@ function createMetadataReader(unlocked, run) {
             compression: plan.wanted.inputs.options.compression,
             directory: (0,external_node_path_.join)(context.scratch, `${(0,common_platform/* fileNameOf */.bV)(unlocked.platform)}-${unlocked.name}-lock`),
         };
-        return { plan, planned, place: createPlace(planned, plan, settings, store, context) };
+        const { open } = createPlace(planned, plan, settings, store, context);
+        return { plan, planned, bench: createBench(open, () => accessFor(member, context), context) };
     };
-    return async (source, at) => {
-        const { plan, planned, place } = await (preparing ??= prepare());
+    const read = async (source, at) => {
+        const { plan, planned, bench } = await (preparing ??= prepare());
         const origin = await originOf(source, member, context);
         const wanted = {
             name: source.name,
@@ -69358,11 +71420,12 @@ function createMetadataReader(unlocked, run) {
             ...wheel_source_sourceOf(source, member, at, store, context),
             isStrict: true,
         };
-        const [wheel] = await buildWheels([wanted], place.open, () => accessFor(member, context), context);
+        const [wheel] = await buildWheels([wanted], bench, context);
         if (!wheel)
             throw new Error('what was asked for was not built');
         return readMetadata(wheel.file);
     };
+    return { read, close: async () => (await preparing)?.bench.close() };
 }
 /** As if its packages were locked, and nothing else. */
 function memberOf({ request, environment, name, packages }) {
@@ -69432,7 +71495,7 @@ function storeOf(member, packages, { channels, tarballs }) {
     };
 }
 async function readMetadata(file) {
-    const wheel = await (0,archive/* openWheel */.OO)(file);
+    const wheel = await (0,wheel_archive/* openWheel */.OO)(file);
     for await (const { file: one, content } of wheel.entries()) {
         if (one.name === `${wheel.info.distInfo}/METADATA`)
             return (await (0,prefix_content/* readAll */.yw)(content)).toString();
@@ -69539,6 +71602,7 @@ async function solvePip(question, context) {
         environment,
         folder,
         built,
+        goesOn: request.build.mode === 'refuse',
         constraints: heldWheels(request, previous),
         distributions,
         grants: access.grants,
@@ -69630,33 +71694,40 @@ async function resolveBuilding(ask, { request, environment, platform, packages, 
         ...{ request, environment, name, platform, base, bases },
         packages: packages.map(lockedOf),
     };
-    const readMetadata = createMetadataReader(unlocked, context);
-    for (;;) {
-        const resolution = await ask(built);
-        if (request.build.mode === 'refuse')
-            refuseBuilds(resolution, environment.file);
-        if (resolution.type === 'resolved')
-            return resolution;
-        if (built.has(resolution.key))
-            throw new Error(`${resolution.key} was built, and is asked for again`);
-        const source = await sourceLine(resolution, platform.subdir, folders);
-        lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
-        const at = resolution.asked ?? { file: environment.file, line: 0 };
-        built.set(resolution.key, await readMetadata(source, at));
+    const metadata = createMetadataReader(unlocked, context);
+    try {
+        for (;;) {
+            const resolution = await ask(built);
+            if (request.build.mode === 'refuse')
+                refuseBuilds(resolution, environment.file);
+            if (resolution.type === 'resolved')
+                return resolution;
+            if (built.has(resolution.key))
+                throw new Error(`${resolution.key} was built, and is asked for again`);
+            const source = await sourceLine(resolution, platform.subdir, folders);
+            lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
+            const at = resolution.asked ?? { file: environment.file, line: 0 };
+            built.set(resolution.key, await metadata.read(source, at));
+        }
+    }
+    finally {
+        await metadata.close();
     }
 }
 /** As the lock will have it; its name may be none yet. */
-async function sourceLine({ name, source }, subdir, folders) {
+async function sourceLine({ name, source, settings }, subdir, folders) {
     const own = (0,environment_read/* canonicalName */.Ew)(name.replace(/[^\w.-]+|^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, '')) || 'project';
     const flags = { requested: false, direct: false };
     const pin = { name: own, ...(await pip_addressOf(source, folders)), ...flags };
-    const line = { ...(0,wheel_line/* parseWheelLine */.XV)((0,wheel_line/* formatWheelLine */.hJ)(pin), subdir, () => flags), line: 0 };
+    const parsed = (0,wheel_line/* parseWheelLine */.XV)((0,wheel_line/* formatWheelLine */.hJ)(pin), subdir, () => flags);
+    const line = { ...parsed, ...(settings && { settings }), line: 0 };
     if (line.kind === 'wheel')
         throw new Error(`${line.fileName} is a wheel`);
     return line;
 }
-async function pinOf({ name, source, requested, direct }, folders) {
-    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...(await pip_addressOf(source, folders)), requested, direct };
+async function pinOf({ name, source, requested, direct, settings }, folders) {
+    const address = await pip_addressOf(source, folders);
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...address, requested, direct, ...(settings && { settings }) };
 }
 /** What a lock says of where something comes from. */
 async function pip_addressOf(source, folders) {
@@ -69948,7 +72019,54 @@ function refuseDifferentBases(members) {
     });
 }
 
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
+;// CONCATENATED MODULE: ./src/packages/cache-requests.ts
+
+
+/** The paths of what the toolkit asks the cache service itself (github.com/actions/toolkit, packages/cache); storage is asked by another client. */
+const service = '/twirp/';
+let isWatching = false;
+/**
+ * From now on the toolkit keeps two promises of this action's. Each answer of the cache service comes to an end, be it one that it tries
+ * again after: by itself it waits for ever for the rest of one that broke off or stalls, and a process that waits for nothing else ends in
+ * the middle of its work, with 13. And the job's token is for that service alone: by itself it gives it to whomever a redirect leads to.
+ */
+function watchCacheRequests() {
+    if (isWatching)
+        return;
+    isWatching = true;
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.request.created', (message) => {
+        const { request } = message; // Node's documentation of these channels
+        const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL } = process.env;
+        if (!token || request.getHeader('authorization') !== `Bearer ${token}`)
+            return;
+        const hosts = [ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL].flatMap((url) => (url ? [new URL(url).host] : []));
+        if (!hosts.includes(String(request.getHeader('host'))))
+            request.removeHeader('authorization');
+    });
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.request.start', (message) => {
+        const { request } = message;
+        // The toolkit has a listener for that, which gives up, after three minutes.
+        if (request.path.startsWith(service))
+            request.setTimeout((0,http/* silence */.ao)() * 1000);
+    });
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.response.finish', (message) => {
+        const { request, response } = message;
+        if (!request.path.startsWith(service))
+            return;
+        // A few hundred bytes: they come at once, or not at all.
+        const timer = setTimeout(() => response.destroy(), (0,http/* silence */.ao)() * 1000);
+        response.once('close', () => {
+            clearTimeout(timer);
+            if (!response.complete)
+                response.emit('end');
+        });
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts
+
 
 
 
@@ -70067,6 +72185,7 @@ async function cacheService() {
     if (isOffered === undefined)
         return undefined;
     const cache = await __nccwpck_require__.e(/* import() */ 691).then(__nccwpck_require__.bind(__nccwpck_require__, 1691));
+    watchCacheRequests();
     return cache.isFeatureAvailable() ? cache : undefined;
 }
 
@@ -70132,7 +72251,7 @@ function createPackageStore(request, members, { tarballs, channels, workspace })
     };
     return {
         begin(wanted) {
-            begun = bring(wanted.map((member) => ({ member, packages: member.resolved.lock.packages })));
+            begun = bring(wanted.map((member) => ({ member, packages: allOf(member) })));
             // `prepare` awaits it; until then its failure is not a crash.
             begun.catch(() => undefined);
         },
@@ -70186,6 +72305,7 @@ function countNeeded(needed, all) {
 
 
 
+
 /**
  * Finds out before any work what would otherwise come to light after a push or at its end: whether each repository can be written with
  * the login there is, the layout where it is to go, and the container engine reached.
@@ -70226,17 +72346,19 @@ async function mayWrite({ tags, isPushOptional }, registry) {
     return true;
 }
 /**
- * Finds out before any package is fetched whether the commands of `run` can be run here. Whether link scripts are to be is known when
+ * Finds out before any package is fetched whether the commands of `run`, and imports, can be run here. Whether link scripts are to be is known when
  * their packages are there.
  * @param platforms of images that are to be made
  * @throws UserError saying why not
  */
-async function checkCommands(platforms, { run }, { executors }) {
-    if (run.commands.length === 0)
-        return;
-    const uid = run.user?.name === 'root' ? 0 : (run.user?.uid ?? 1);
-    for (const platform of platforms)
-        await executors.check(platform, { uid }, runPurpose);
+async function checkCommands(platforms, { run, user, excludeCheck }, { executors }) {
+    const uidOf = (wish) => (wish?.name === 'root' ? 0 : (wish?.uid ?? 1));
+    for (const platform of platforms) {
+        if (run.commands.length > 0)
+            await executors.check(platform, { uid: uidOf(run.user) }, runPurpose);
+        if (excludeCheck)
+            await executors.check(platform, { uid: uidOf(user) }, checkPurpose);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline.ts
@@ -70449,7 +72571,7 @@ function parseVariables(path, text) {
 /* harmony export */   T$: () => (/* binding */ bytecodeFormat)
 /* harmony export */ });
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 1;
+const bytecodeFormat = 2;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
@@ -71154,7 +73276,7 @@ function parentOf(path) {
 
 /***/ }),
 
-/***/ 9128:
+/***/ 7749:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71178,577 +73300,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-// EXTERNAL MODULE: ./node_modules/yauzl/index.js
-var yauzl = __nccwpck_require__(663);
-// EXTERNAL MODULE: ./src/common/foreign.ts
-var foreign = __nccwpck_require__(6821);
-// EXTERNAL MODULE: ./src/packages/wheel/windowed-file.ts
-var windowed_file = __nccwpck_require__(2659);
-// EXTERNAL MODULE: ./src/packages/conda/decompress.ts + 1 modules
-var decompress = __nccwpck_require__(3812);
-// EXTERNAL MODULE: ./src/packages/conda/json.ts
-var conda_json = __nccwpck_require__(9899);
-;// CONCATENATED MODULE: ./src/packages/conda/conda-format.ts
-
-
-
-
-
-
-
-/** A metadata.json of a few dozen bytes is usual. */
-const metadataLimit = 64 * 1024;
-/** There are three. */
-const mostMembers = 100;
-/**
- * Finds the members of a `.conda` file: a zip of stored members `metadata.json`, `info-<dist>.tar.zst` and
- * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
- * @throws UserError when it is none, or of a format version that is not known
- */
-async function locateCondaMembers(file, dist) {
-    const members = await zipMembers(file, dist);
-    const metadata = members.get('metadata.json');
-    if (!metadata)
-        throw refusal(dist, 'it has no metadata.json');
-    await checkMetadata(metadata, dist);
-    return { info: theTar(members, 'info-', dist), pkg: theTar(members, 'pkg-', dist) };
-}
-function theTar(members, prefix, dist) {
-    const names = [...members.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.tar.zst'));
-    const range = names.length === 1 ? members.get(names[0] ?? '') : undefined;
-    if (!range)
-        throw refusal(dist, `it has ${names.length} members '${prefix}….tar.zst' instead of one`);
-    return range;
-}
-async function checkMetadata(range, dist) {
-    if (range.size > metadataLimit)
-        throw refusal(dist, 'its metadata.json is too large');
-    const json = await (0,consumers_namespaceObject.text)((0,decompress/* readRange */.qX)(range));
-    let version;
-    try {
-        const metadata = JSON.parse(json);
-        if (typeof metadata === 'object' && metadata !== null && 'conda_pkg_format_version' in metadata) {
-            version = metadata.conda_pkg_format_version;
-        }
-    }
-    catch (cause) {
-        throw refusal(dist, 'its metadata.json is not JSON', cause);
-    }
-    if (version !== 2) {
-        throw refusal(dist, `its format version is ${(0,conda_json/* shown */.SP)(version)}, and only 2 is known`);
-    }
-}
-/**
- * Where the stored members of a zip lie in the file, by name. What says two things of one member, or has it twice, is two packages: one
- * for tools that go by the directory at the zip's end, another for those that go by what stands before each member.
- */
-async function zipMembers(file, dist) {
-    const members = new Map();
-    const extents = [];
-    // The library's own reader throws past everybody where a zip has an offset that no file has.
-    const reader = await windowed_file/* WindowedFile */.o.open(file);
-    try {
-        const zip = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(reader, reader.size, { autoClose: false });
-        if (zip.entryCount > mostMembers)
-            throw refusal(dist, `it has ${zip.entryCount} members`);
-        for await (const entry of zip.eachEntry()) {
-            const { fileName: name, compressedSize: size } = entry;
-            if (entry.compressionMethod !== 0 || entry.isEncrypted()) {
-                throw refusal(dist, `its member ${name} is not stored as it is`);
-            }
-            const { fileName, fileDataStart: start } = await zip.readLocalFileHeaderPromise(entry);
-            if (!fileName.equals(entry.fileNameRaw))
-                throw refusal(dist, `its member ${name} has two names`);
-            if (size === 0)
-                throw refusal(dist, `its member ${name} is empty`);
-            if (members.has(name))
-                throw refusal(dist, `it has the member ${name} twice`);
-            members.set(name, { file, start, size });
-            extents.push([entry.relativeOffsetOfLocalHeader, start + size]);
-        }
-        extents.sort(([a], [b]) => a - b);
-        if (extents.some(([start], index) => start < (extents[index - 1]?.[1] ?? 0))) {
-            throw refusal(dist, 'its members overlap');
-        }
-    }
-    catch (cause) {
-        throw cause instanceof errors/* UserError */.y ? cause : refusal(dist, 'the zip cannot be read', cause);
-    }
-    finally {
-        await reader.end();
-    }
-    return members;
-}
-function refusal(dist, what, cause) {
-    const detail = cause instanceof Error ? `: ${cause.message}` : '';
-    return new errors/* UserError */.y(`package ${dist} is not a readable .conda file: ${(0,foreign/* foreignText */.qk)(`${what}${detail}`)}`, {
-        advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
-/** Characters: more than any name and what it calls have. */
-const longest = 4096;
-const identifiers = /^[\p{XIDS}_]\p{XIDC}*(\.[\p{XIDS}_]\p{XIDC}*)*$/u;
-/**
- * Takes an entry point's definition apart, at its last `:` and the last `=` before it, as micromamba does (libmamba, link.cpp,
- * `parse_entry_point`). What it calls is read as importlib.metadata reads it: extras behind it, `[extra]`, mean nothing to a
- * script. Quotes around it or around all of the definition, which recipes have by accident, are taken off, for with them
- * there is no script that works.
- */
-function parseEntryPoint(definition) {
-    const unreadable = (problem) => ({ problem, isForbidden: false });
-    if (definition.length > longest)
-        return unreadable(`has ${definition.length} characters`);
-    const text = withoutExtras(unquoted(definition));
-    const colon = text.lastIndexOf(':');
-    if (colon < 0)
-        return unreadable("has no ':'");
-    const equals = text.lastIndexOf('=', colon);
-    if (equals < 0)
-        return unreadable("has no '='");
-    const command = text.slice(0, equals).trim();
-    const [module = '', callable = ''] = withoutExtras(unquoted(text.slice(equals + 1)))
-        .split(':')
-        .map((part) => part.trim());
-    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-    if (command === '' || command.startsWith('..') || command === '.' || /[/\\\s\x00-\x1f\x7f]/.test(command)) {
-        return { problem: `has the command ${JSON.stringify(command)}, which is no file name`, isForbidden: true };
-    }
-    if (!identifiers.test(module)) {
-        return unreadable(`has the module ${JSON.stringify(module)}, which is no dotted name`);
-    }
-    if (!identifiers.test(callable)) {
-        return unreadable(`has the callable ${JSON.stringify(callable)}, which is no dotted name`);
-    }
-    return { command, module, callable };
-}
-function unquoted(text) {
-    const trimmed = text.trim();
-    return /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
-}
-function withoutExtras(text) {
-    return text.replace(/\s*\[[^[\]]*\]$/, '');
-}
-
-// EXTERNAL MODULE: ./src/common/json.ts
-var json = __nccwpck_require__(2308);
-// EXTERNAL MODULE: ./src/packages/archive-path.ts
-var archive_path = __nccwpck_require__(1719);
-;// CONCATENATED MODULE: ./src/packages/conda/legacy-files.ts
-
-
-/** What a file with a prefix and no word about it was built with (conda's `PREFIX_PLACEHOLDER`). */
-const oldestPlaceholder = '/opt/anaconda1anaconda2anaconda3';
-/**
- * The files of a package from before info/paths.json: `info/files`, `info/has_prefix`, `info/no_link` and
- * `info/no_softlink`. Whether a path is a file or a link only the archive tells, and there are no hashes.
- * @param texts those files' content, by name
- */
-function parseLegacyFiles(texts, dist) {
-    const text = texts.get('files');
-    if (text === undefined)
-        throw (0,conda_json/* malformed */.Qm)(dist, 'it has neither info/paths.json nor info/files');
-    const paths = new Set(linesOf(text).map((line) => (0,archive_path/* safePath */.n)(line, dist, 'info/files')));
-    const placeholders = parseHasPrefix(texts.get('has_prefix') ?? '', paths, dist);
-    const noLink = new Set([...linesOf(texts.get('no_link') ?? ''), ...linesOf(texts.get('no_softlink') ?? '')]);
-    return [...paths].map((path) => {
-        const placeholder = placeholders.get(path);
-        return { path, size: 0, noLink: noLink.has(path), ...(placeholder && { placeholder }) };
-    });
-}
-function linesOf(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/**
- * Reads info/has_prefix: a line is `placeholder mode path`, each in quotes where it needs them, or only a path. Unlike
- * micromamba this understands quotes, and paths with spaces that have none.
- */
-function parseHasPrefix(text, files, dist) {
-    const placeholders = new Map();
-    for (const line of linesOf(text)) {
-        if (files.has(line)) {
-            placeholders.set(line, { prefix: oldestPlaceholder, mode: 'text' });
-            continue;
-        }
-        const match = /^("[^"]+"|'[^']+'|\S+)\s+(text|binary)\s+(.+)$/.exec(line);
-        const [prefix = '', mode, path] = match?.slice(1).map(unquote) ?? ['', 'text', unquote(line)];
-        if (path === undefined || !files.has(path)) {
-            throw (0,conda_json/* malformed */.Qm)(dist, `info/has_prefix has the line '${line}', which is about no file of the package`);
-        }
-        placeholders.set(path, {
-            prefix: prefix || oldestPlaceholder,
-            mode: mode === 'binary' ? 'binary' : 'text',
-        });
-    }
-    return placeholders;
-}
-function unquote(token) {
-    return /^(["']).*\1$/.test(token) ? token.slice(1, -1) : token;
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/paths-json.ts
-
-
-
-/**
- * Reads info/paths.json, version 1.
- * @throws UserError that names the package and what is wrong
- */
-function parsePathsJson(json, dist) {
-    const { paths, paths_version: version } = json;
-    if (version !== 1) {
-        throw (0,conda_json/* malformed */.Qm)(dist, `the version of info/paths.json is ${(0,conda_json/* shown */.SP)(version)}, and only 1 is known`);
-    }
-    if (!Array.isArray(paths))
-        throw (0,conda_json/* malformed */.Qm)(dist, "'paths' in info/paths.json is no list");
-    const files = paths.map((entry) => parseEntry(entry, dist));
-    const seen = new Set();
-    for (const { path } of files) {
-        if (seen.has(path))
-            throw (0,conda_json/* malformed */.Qm)(dist, `info/paths.json lists '${path}' twice`);
-        seen.add(path);
-    }
-    return files;
-}
-const pathTypes = {
-    hardlink: 'file',
-    softlink: 'softlink',
-    directory: 'directory',
-};
-function parseEntry(entry, dist) {
-    if (!(0,json/* isRecord */.u)(entry) || typeof entry['_path'] !== 'string') {
-        throw (0,conda_json/* malformed */.Qm)(dist, `an entry of info/paths.json has no '_path': ${JSON.stringify(entry)}`);
-    }
-    const path = (0,archive_path/* safePath */.n)(entry['_path'], dist, 'info/paths.json');
-    const { path_type: pathType, sha256, size_in_bytes: size = 0, prefix_placeholder: prefix, file_mode: mode, } = entry;
-    const wrong = (key) => (0,conda_json/* malformed */.Qm)(dist, `'${key}' of '${path}' in info/paths.json is ${JSON.stringify(entry[key])}`);
-    if (pathType !== undefined && (typeof pathType !== 'string' || !Object.hasOwn(pathTypes, pathType)))
-        throw wrong('path_type');
-    const type = pathType === undefined ? undefined : pathTypes[pathType];
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        throw wrong('size_in_bytes');
-    const hasHash = sha256 !== undefined && sha256 !== null && sha256 !== '';
-    if (hasHash && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)))
-        throw wrong('sha256');
-    const hasPrefix = prefix !== undefined && prefix !== null && prefix !== '';
-    if (hasPrefix && typeof prefix !== 'string')
-        throw wrong('prefix_placeholder');
-    if (mode !== undefined && mode !== null && mode !== 'text' && mode !== 'binary')
-        throw wrong('file_mode');
-    return {
-        path,
-        ...(type && { type }),
-        ...(hasHash && type !== 'softlink' && { sha256 }),
-        size,
-        noLink: entry['no_link'] === true,
-        // micromamba treats whatever is not said to be binary as text.
-        ...(hasPrefix && { placeholder: { prefix, mode: mode ?? 'text' } }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/package-info.ts
-
-
-
-
-
-/** The files of `info/` that are read, and no others, by their name below it. */
-const infoFiles = [
-    'index.json',
-    'paths.json',
-    'link.json',
-    'files',
-    'has_prefix',
-    'no_link',
-    'no_softlink',
-];
-/**
- * Reads a package's metadata.
- * @param texts the content of the files of `info/` that are there
- * @param name how to call the package in errors
- * @throws UserError that names the package and what is wrong with it
- */
-function parsePackageInfo(texts, name) {
-    const indexText = texts.get('index.json');
-    if (indexText === undefined)
-        throw (0,conda_json/* malformed */.Qm)(name, 'it has no info/index.json');
-    const index = parseIndex((0,conda_json/* parseObject */.lj)(indexText, 'info/index.json', name), name);
-    const dist = `${index.name}-${index.version}-${index.build}`;
-    const pathsText = texts.get('paths.json');
-    const files = pathsText === undefined
-        ? parseLegacyFiles(texts, dist)
-        : parsePathsJson((0,conda_json/* parseObject */.lj)(pathsText, 'info/paths.json', dist), dist);
-    const linkJson = index.noarch === 'python' ? texts.get('link.json') : undefined;
-    return { dist, index, files, ...parseLinkJson(linkJson, dist) };
-}
-function parseIndex(json, name) {
-    const text = (key) => {
-        const value = json[key];
-        if (typeof value === 'string' && value !== '' && !/[/\0]/.test(value))
-            return value;
-        throw (0,conda_json/* malformed */.Qm)(name, `'${key}' in info/index.json is ${(0,conda_json/* shown */.SP)(value)}`);
-    };
-    const { noarch, python_site_packages_path: sitePackages } = json;
-    return {
-        name: text('name'),
-        version: text('version'),
-        build: text('build'),
-        ...(noarch === 'python' && { noarch }),
-        ...((noarch === 'generic' || noarch === true) && { noarch: 'generic' }),
-        ...(typeof sitePackages === 'string' && sitePackages !== '' && { pythonSitePackagesPath: sitePackages }),
-        json,
-    };
-}
-/** The entry points of info/link.json: `{"noarch": {"type": "python", "entry_points": […]}}`. */
-function parseLinkJson(text, dist) {
-    const { noarch } = text === undefined ? {} : (0,conda_json/* parseObject */.lj)(text, 'info/link.json', dist);
-    const definitions = (0,json/* isRecord */.u)(noarch) ? (noarch['entry_points'] ?? []) : [];
-    if (!Array.isArray(definitions))
-        throw (0,conda_json/* malformed */.Qm)(dist, "'entry_points' in info/link.json is no list");
-    const entryPoints = [];
-    const unreadable = [];
-    for (const definition of definitions) {
-        const parsed = typeof definition === 'string'
-            ? parseEntryPoint(definition)
-            : { problem: 'is no string', isForbidden: false };
-        if ('command' in parsed) {
-            entryPoints.push(parsed);
-            continue;
-        }
-        const sentence = `the entry point ${JSON.stringify(definition)} in info/link.json ${parsed.problem}`;
-        if (parsed.isForbidden)
-            throw (0,conda_json/* malformed */.Qm)(dist, sentence);
-        unreadable.push(sentence);
-    }
-    return { entryPoints, unreadable };
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/packages/conda/tar-entries.ts
-
-
-
-
-/** More than any package has; each takes memory while the package is read. */
-const mostEntries = 1_000_000;
-/**
- * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
- * links lead to files of the package. One for all tars of a package, in their order.
- */
-class EntryGuard {
-    #dist;
-    /** Files and links seen. A hard link is kept as what it leads to. */
-    #seen = new Map();
-    /** Directories that are implied by what was seen. */
-    #directories = new Set();
-    constructor(dist) {
-        this.#dist = dist;
-    }
-    /** Lets an entry pass, with hard links resolved to the file at their end. */
-    admit(entry) {
-        const { path } = entry;
-        if (this.#seen.size === mostEntries)
-            throw this.#refusal(`has more than ${mostEntries} files`);
-        if (this.#seen.has(path))
-            throw this.#refusal(`holds '${path}' twice`);
-        if (this.#directories.has(path))
-            throw this.#refusal(`has '${path}' as a directory and as something else`);
-        for (const parent of (0,archive_path/* parentsOf */.f)(path)) {
-            if (this.#directories.has(parent))
-                break;
-            const above = this.#seen.get(parent);
-            if (above) {
-                const kind = above.type === 'symlink' ? 'soft link' : 'file';
-                throw this.#refusal(`puts '${path}' below its ${kind} '${parent}'`);
-            }
-            this.#directories.add(parent);
-        }
-        if (entry.type === 'hardlink') {
-            const target = this.#seen.get(entry.target);
-            if (!target)
-                throw this.#refusal(`has a hard link '${path}' to '${entry.target}', which it has not`);
-            this.#seen.set(path, target);
-            return target.type === 'file'
-                ? { type: 'hardlink', path, target: target.path }
-                : { type: 'symlink', path, target: target.target };
-        }
-        this.#seen.set(path, entry.type === 'file' ? { type: 'file', path } : entry);
-        return entry;
-    }
-    #refusal(what) {
-        return new errors/* UserError */.y(`package ${this.#dist}: the archive ${what}`, {
-            advice: 'Such a package is broken or hostile. Choose another build of it.',
-        });
-    }
-}
-/** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
-const tarOptions = {
-    allowUnknownFormat: true,
-};
-/**
- * The entries of one tar of a package, its `info/` included, directories left out.
- * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
- */
-async function* tarEntries(bytes, dist, guard) {
-    const tar = (0,tar_stream.extract)(tarOptions);
-    // Errors of the source reach whoever iterates over the tar or an entry of it.
-    (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
-    try {
-        for await (const stream of tar) {
-            const entry = readEntry(stream, dist);
-            if (entry)
-                yield guard.admit(entry);
-            // What nobody read is skipped; a stream that was read to its end does not mind.
-            stream.resume();
-        }
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-function readEntry(stream, dist) {
-    const header = stream.header;
-    if (header.type === 'directory' && /^[./]*$/.test(header.name))
-        return undefined; // './', the root itself
-    const path = (0,archive_path/* safePath */.n)(header.name, dist, 'the archive');
-    switch (header.type) {
-        case 'directory':
-            return undefined;
-        case 'file':
-        case 'contiguous-file':
-            return {
-                type: 'file',
-                path,
-                mode: header.mode & 0o777,
-                mtime: Math.max(0, Math.floor(header.mtime.getTime() / 1000)) || 0,
-                size: header.size,
-                content: contentOf(stream, dist),
-            };
-        case 'symlink': {
-            const target = header.linkname ?? '';
-            if (target === '' || target.includes('\0')) {
-                throw new errors/* UserError */.y(`package ${dist}: the soft link '${path}' leads nowhere`);
-            }
-            return { type: 'symlink', path, target };
-        }
-        case 'link':
-            return {
-                type: 'hardlink',
-                path,
-                target: (0,archive_path/* safePath */.n)(header.linkname ?? '', dist, `the hard link '${path}'`),
-            };
-        case 'block-device':
-        case 'character-device':
-        case 'fifo':
-        case null:
-            throw new errors/* UserError */.y(`package ${dist}: '${path}' is a ${header.type ?? 'thing unknown to tar'}`, {
-                advice: 'Packages hold files and links only. Choose another build of it.',
-            });
-    }
-}
-async function* contentOf(stream, dist) {
-    try {
-        // The library types its streams as giving anything; a tar's entries give bytes.
-        for await (const chunk of stream)
-            yield chunk;
-    }
-    catch (error) {
-        throw damage(error, dist);
-    }
-}
-/** What a decoder says of damaged bytes, as an error of the package. */
-function damage(error, dist) {
-    if (error instanceof errors/* UserError */.y)
-        return error;
-    return new errors/* UserError */.y(`package ${dist}: the archive is damaged or ends early: ${(0,errors/* messageOf */.b)(error)}`, {
-        advice: 'If its checksum is what the lock says, the package itself is broken. Choose another build of it.',
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/packages/conda/archive.ts
-
-
-
-
-
-
-/** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
-const infoLimit = 64 * 1024 * 1024;
-/**
- * Opens a package and reads its `info/`.
- * @param dist how to call the package in errors, `<name>-<version>-<build>`
- * @throws UserError that names the package and what is wrong with it
- */
-async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
-    return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
-}
-async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => (0,decompress/* unzstd */.h2)(members.info), dist, () => false);
-    // Files are allowed in the tar with the metadata, too, where hardly any package has them.
-    const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
-    return {
-        info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => (0,decompress/* unzstd */.h2)(tar)), dist),
-    };
-}
-async function openTarBz2(file, dist) {
-    const range = { file, start: 0, size: Infinity };
-    const open = () => (0,decompress/* unbzip2 */.jw)(range);
-    const { texts } = await readInfo(open, dist, isComplete);
-    return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
-}
-/** Whether nothing in the rest of a tar could add to what is known. Most packages have their `info/` in front. */
-function isComplete(texts) {
-    const index = texts.get('index.json');
-    return index !== undefined && texts.has('paths.json') && (texts.has('link.json') || !/"python"/.test(index));
-}
-/** Reads the metadata, and says whether there were files beside it. */
-async function readInfo(open, dist, isDone) {
-    const texts = new Map();
-    let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
-        const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
-        hasFiles ||= !isInfo(entry);
-        if (!name || entry.type !== 'file')
-            continue;
-        if (entry.size > infoLimit)
-            throw (0,conda_json/* malformed */.Qm)(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
-        if (isDone(texts))
-            break;
-    }
-    return { texts, hasFiles };
-}
-async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
-    for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
-            if (!isInfo(entry))
-                yield entry;
-        }
-    }
-}
-function isInfo({ path }) {
-    return path.startsWith('info/');
-}
-
+// EXTERNAL MODULE: ./src/packages/conda/archive.ts + 8 modules
+var archive = __nccwpck_require__(6845);
 // EXTERNAL MODULE: ./src/prefix/compiling.ts
 var compiling = __nccwpck_require__(6074);
 // EXTERNAL MODULE: ./src/prefix/conda-meta.ts
@@ -71781,6 +73334,10 @@ if __name__ == '__main__':
 var prefix_linking = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./src/prefix/bytecode-format.ts
 var bytecode_format = __nccwpck_require__(4222);
+// EXTERNAL MODULE: ./src/packages/conda/json.ts
+var json = __nccwpck_require__(9899);
+// EXTERNAL MODULE: ./src/common/foreign.ts
+var foreign = __nccwpck_require__(6821);
 // EXTERNAL MODULE: ./src/common/paths.ts
 var common_paths = __nccwpck_require__(9353);
 // EXTERNAL MODULE: ./src/common/whiteout.ts
@@ -71826,13 +73383,13 @@ function planLink(info, context) {
     });
     const reserved = [...owner.keys(), recordPath].find(whiteout/* isReserved */.Bs);
     if (reserved !== undefined) {
-        throw (0,conda_json/* malformed */.Qm)(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
+        throw (0,json/* malformed */.Qm)(dist, `its '${reserved}' would mean in an image that a file of other packages is removed`);
     }
     // Longer than they are in the archive: by where they go, or by what they are called in the metadata.
     for (const path of [...owner.keys(), recordPath]) {
         const unusable = (0,common_paths/* unusableName */.b)(path);
         if (unusable !== undefined)
-            throw (0,conda_json/* malformed */.Qm)(dist, `its path '${(0,foreign/* foreignText */.qk)(path)}' ${unusable}`);
+            throw (0,json/* malformed */.Qm)(dist, `its path '${(0,foreign/* foreignText */.qk)(path)}' ${unusable}`);
     }
     for (const { file, path } of files)
         if (file.type === 'directory')
@@ -71840,7 +73397,7 @@ function planLink(info, context) {
     const paths = [...owner.keys()];
     const [obstructed] = (0,clobber/* findObstructed */.h9)([{ paths }]);
     if (obstructed)
-        throw (0,conda_json/* malformed */.Qm)(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
+        throw (0,json/* malformed */.Qm)(dist, `it puts '${obstructed.path}' below its own '${obstructed.by}'`);
     return {
         dist,
         name: index.name,
@@ -71909,7 +73466,7 @@ function linkScriptsOf({ name, paths, }) {
 /** Opens a package for linking. @throws UserError when its archive cannot be read */
 async function openPackage({ locked, file, ...facts }) {
     const { format, name, version, build } = locked;
-    return { locked, archive: await openArchive(file, format, `${name}-${version}-${build}`), facts };
+    return { locked, archive: await (0,archive/* openArchive */.p)(file, format, `${name}-${version}-${build}`), facts };
 }
 /** The mode of entry points: micromamba adds the execute bits to a file that `umask 022` made. */
 const entryPointMode = 0o775;
@@ -71978,7 +73535,7 @@ function refuseHiddenNoarch({ locked, archive }) {
 /* harmony export */   tu: () => (/* binding */ asInstalled)
 /* harmony export */ });
 /* unused harmony export lessExcluded */
-/* harmony import */ var _link_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9128);
+/* harmony import */ var _link_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7749);
 /* harmony import */ var _exclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3995);
 /* harmony import */ var _wheel_link_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(822);
 
@@ -73672,7 +75229,7 @@ function explained(undertaking, error) {
         return errorOf(undertaking, error.url, error.status, error.answer ?? '', error);
     return new RegistryError(`cannot ${undertaking.what}: ${error.message}`, {
         at: { url: shown(error.url) },
-        advice: `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
+        advice: error.advice ?? `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
         cause: error,
     });
 }
@@ -77803,7 +79360,7 @@ __webpack_unused_export__ = cst;
 __webpack_unused_export__ = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
-__webpack_unused_export__ = publicApi.parse;
+exports.qg = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 exports.As = publicApi.stringify;
@@ -85487,10 +87044,11 @@ class PersonalAccessTokenCredentialHandler {
 __nccwpck_require__.d(__webpack_exports__, {
   Qq: () => (/* binding */ HttpClient),
   Kg: () => (/* binding */ HttpClientError),
-  Hv: () => (/* binding */ HttpCodes)
+  Hv: () => (/* binding */ HttpCodes),
+  s_: () => (/* binding */ lib_getProxyUrl)
 });
 
-// UNUSED EXPORTS: Headers, HttpClientResponse, MediaTypes, getProxyUrl, isHttps
+// UNUSED EXPORTS: Headers, HttpClientResponse, MediaTypes, isHttps
 
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
@@ -85653,7 +87211,7 @@ var MediaTypes;
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
 function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    const proxyUrl = getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
 const HttpRedirectCodes = [

@@ -28843,7 +28843,7 @@ function removeAllScratch() {
 
 /***/ }),
 
-/***/ 7408:
+/***/ 3677:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28886,7 +28886,431 @@ function formatGrowths(differences) {
     return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
 }
 
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./src/common/connection-failure.ts
+
+
+
+/** OpenSSL's words for certificates, as Node has them for codes (nodejs.org, TLS, "X509 certificate error codes"), by what can be done. */
+const untrusted = new Set([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_UNTRUSTED',
+]);
+/** What to do where nobody here trusts a server, whoever has found that out. */
+const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
+/** @returns undefined where there is no more to say than the error does */
+function connection_failure_describeConnection(error, url) {
+    const { code = '', message } = error; // or whatever else was thrown
+    const certificate = `the certificate of ${url.host}`;
+    if (code === 'CERT_HAS_EXPIRED') {
+        return { what: `${certificate} has expired`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'CERT_NOT_YET_VALID') {
+        return { what: `${certificate} is not valid yet`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            what: `${certificate} is for other names: ${namesIn(error)}`,
+            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            passes: false,
+        };
+    }
+    if (untrusted.has(code)) {
+        const signer = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ? 'itself alone' : 'nobody who is trusted here';
+        return {
+            what: `${certificate} is signed by ${signer}`,
+            advice: trustAdvice,
+            passes: false,
+        };
+    }
+    return describeProxy(message, url);
+}
+/** Those that a certificate is for. */
+function namesIn({ cert }) {
+    const names = isRecord(cert) ? cert['subjectaltname'] : undefined;
+    return typeof names === 'string' ? foreignText(names) : 'none';
+}
+/** The agents of `@actions/http-client` tunnel by the package `tunnel`, whose words these are. */
+function describeProxy(said, url) {
+    const [, status, cause] = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(said) ?? [];
+    const isOdd = said === 'got illegal response body from proxy';
+    if (status === undefined && cause === undefined && !isOdd)
+        return undefined;
+    const proxy = `the proxy ${proxyOf(url)}`;
+    if (status === '407')
+        return connection_failure_wantsLogin(url);
+    if (cause !== undefined) {
+        return {
+            what: `${proxy} cannot be reached: ${foreignText(cause)}`,
+            advice: 'Check HTTPS_PROXY and HTTP_PROXY, and name in NO_PROXY what is reached without one.',
+            passes: true,
+        };
+    }
+    return {
+        what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
+        advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
+        passes: Number(status) >= 500 || isOdd,
+    };
+}
+/** A proxy that answers 407 (RFC 9110, 15.5.8). */
+function connection_failure_wantsLogin(url) {
+    return {
+        what: `the proxy ${proxyOf(url)} wants a login, or another one (407)`,
+        advice: 'Write it into HTTPS_PROXY and HTTP_PROXY, as http://USER:PASSWORD@HOST:PORT with what is special in it percent-encoded, from a secret.',
+        passes: false,
+    };
+}
+/** Its host, without a login. */
+function proxyOf(url) {
+    const proxy = getProxyUrl(url.href);
+    return proxy === '' ? `before ${url.host}` : new URL(proxy).host;
+}
+
+;// CONCATENATED MODULE: ./src/common/http.ts
+
+
+
+
+
+
+
+/**
+ * One HTTP client for channels, release mirrors and registries: proxies from the environment, keep-alive, retries
+ * with backoff, redirects on which credentials stay with their host.
+ *
+ * The runner's own library contributes its connection pools, which know about proxies. It cannot send the requests:
+ * an error of a body's stream would end the process there, and a pool of it serves one protocol only.
+ */
+const pools = { 'http:': createPool(), 'https:': createPool() };
+function createPool() {
+    return new lib/* HttpClient */.Qq(undefined, [], { keepAlive: true, maxSockets: 32 });
+}
+/** The connection failed on every try, or the server answered 429 or 5xx to all of them. */
+class HttpFailure extends Error {
+    url;
+    status;
+    /** The last answer's `Retry-After`. */
+    retryAfter;
+    /** The beginning of the last answer's body, which may tell the reason. */
+    answer;
+    headers;
+    /** What to do, where that is known. */
+    advice;
+    constructor(message, url, status, options = {}) {
+        super(message, options);
+        this.name = 'HttpFailure';
+        this.url = url;
+        this.status = status;
+        this.retryAfter = options.headers?.['retry-after'];
+        this.headers = options.headers;
+        this.advice = options.advice;
+        this.answer = options.answer;
+    }
+}
+/** What is no better the next time. */
+class LastingFailure extends (/* unused pure expression or super */ null && (HttpFailure)) {
+}
+/** Seconds of the first pause; a test sets the variable to 0. */
+const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
+// 501 says that it will never be otherwise.
+const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
+const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
+/**
+ * How long a connection may be silent; five times as long for uploads, after which a server stores before it answers. Who
+ * wants to see what comes of a server that stalls shortens it by the variable, as `script/faults` does.
+ */
+const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60);
+/** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
+const slowest = 30;
+/**
+ * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
+ * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
+ * @throws HttpFailure when the last try failed as well; an error of the body's own stream is thrown as it is, at once
+ */
+async function request(options) {
+    const tries = 1 + (options.retries ?? 4);
+    for (let attempt = 1;; attempt++) {
+        let failure;
+        try {
+            const response = await send(options);
+            if (!isTransient(response.status)) {
+                return options.read === undefined
+                    ? response
+                    : { ...response, bytes: await readBody(response, options.read) };
+            }
+            failure = await failureOf(response);
+        }
+        catch (error) {
+            if (error instanceof BodyError)
+                throw error.cause;
+            failure = error instanceof HttpFailure ? error : failureOfConnection(error, options.url);
+            if (failure instanceof LastingFailure)
+                throw failure;
+        }
+        if (attempt >= tries)
+            throw failure;
+        await pause(attempt, failure.retryAfter);
+    }
+}
+/** Waits before try number `attempt + 1`. */
+async function pause(attempt, retryAfter) {
+    await new Promise((resolve) => setTimeout(resolve, retrySeconds(attempt, retryAfter) * 1000));
+}
+/** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
+function retrySeconds(attempt, retryAfter) {
+    const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1);
+    return Math.min(seconds, 60 * firstPause());
+}
+/** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
+function secondsUntil(retryAfter) {
+    if (retryAfter === undefined)
+        return undefined;
+    if (/^\s*\d+\s*$/.test(retryAfter))
+        return Number(retryAfter);
+    const date = /^[A-Z][a-z]+, .*\d/.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
+}
+/** The stream that a request was to send failed: the server has no part in that. */
+class BodyError extends (/* unused pure expression or super */ null && (Error)) {
+}
+function failureOfConnection(error, url) {
+    const known = describeConnection(error, url);
+    if (!known)
+        return new HttpFailure(messageOf(error), url, undefined, { cause: error });
+    const { what, advice, passes } = known;
+    return new (passes ? HttpFailure : LastingFailure)(what, url, undefined, { cause: error, advice });
+}
+async function failureOf(response) {
+    const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0));
+    return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
+        headers: response.headers,
+        answer: answer.toString(),
+    });
+}
+async function send(options) {
+    const method = options.method ?? 'GET';
+    const follow = options.followRedirects ?? (method === 'GET' || method === 'HEAD');
+    let url = options.url;
+    let headers = {
+        'user-agent': 'micromamba-image-action',
+        // Else a server may choose how to encode what it sends (RFC 9110, 12.5.3), and checksums are of what was sent.
+        'accept-encoding': 'identity',
+        ...options.headers,
+    };
+    for (let hops = 0;; hops++) {
+        const message = await exchange(method, url, headers, options.body);
+        const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message };
+        if (response.status === 407) {
+            const { what, advice } = wantsLogin(url);
+            message.destroy();
+            throw new LastingFailure(what, url, undefined, { advice });
+        }
+        const location = message.headers.location;
+        if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status))
+            return response;
+        // Read, not thrown away, so that the connection serves again.
+        await readBody(response, 64 * 1024);
+        if (hops === 10)
+            throw new Error('more than 10 redirects');
+        const target = throughProxy(new URL(location, url), url);
+        if (url.protocol === 'https:' && target.protocol !== 'https:') {
+            throw new Error(`refused a redirect from https to ${target.origin}`);
+        }
+        if (target.origin !== url.origin) {
+            headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !sensitive.has(name.toLowerCase())));
+        }
+        url = target;
+    }
+}
+/** One request and the head of its response. */
+async function exchange(method, url, headers, content) {
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+        throw new Error(`${url.protocol} is not a protocol of downloads`);
+    }
+    const isSecure = url.protocol === 'https:';
+    const agent = pools[url.protocol].getAgent(url.href);
+    // Agents that tunnel through a proxy do not know it, and would take 80.
+    const defaultPort = isSecure ? 443 : 80;
+    const send = isSecure ? requestSecure : requestPlain;
+    const body = typeof content === 'function' ? await openBody(content) : content;
+    return new Promise((resolve, reject) => {
+        const outgoing = send(url, { method, headers, agent, defaultPort });
+        let isAnswered = false;
+        const seconds = content === undefined ? silence() : 5 * silence();
+        outgoing.setTimeout(seconds * 1000, () => {
+            // Once there is an answer its pace counts: who reads slowly lets the connection rest as well.
+            if (!isAnswered)
+                outgoing.destroy(new Error(`the server was silent for ${seconds} s`));
+        });
+        outgoing.on('error', reject);
+        outgoing.on('response', (message) => {
+            isAnswered = true;
+            watchPace(message);
+            // A server that answers before it has all of the body, with a refusal that is, does not want the rest.
+            message.once('end', () => {
+                if (!outgoing.writableFinished)
+                    outgoing.destroy();
+            });
+            resolve(message);
+        });
+        if (body === undefined)
+            outgoing.end();
+        else if (typeof body === 'string' || body instanceof Uint8Array) {
+            outgoing.setHeader('content-length', Buffer.byteLength(body));
+            outgoing.end(body);
+        }
+        else {
+            body.on('error', (error) => {
+                reject(new BodyError('the body could not be read', { cause: error }));
+            });
+            // The callback has nothing to add: either end of the pipeline reports its errors above.
+            pipeline(body, outgoing, () => undefined);
+        }
+    });
+}
+/** Ends an answer of which next to nothing comes, while it is waited for. */
+function watchPace(message) {
+    const { socket } = message;
+    const seconds = silence();
+    let before = socket.bytesRead;
+    const timer = setInterval(() => {
+        const count = socket.bytesRead - before;
+        before = socket.bytesRead;
+        if (message.readableLength > 0 || count >= slowest * seconds)
+            return;
+        message.destroy(new Error(`the server sent ${count} bytes in ${seconds} s`));
+    }, seconds * 1000);
+    message.once('close', () => {
+        clearInterval(timer);
+    });
+}
+async function openBody(open) {
+    try {
+        return await open();
+    }
+    catch (error) {
+        throw new BodyError('the body could not be opened', { cause: error });
+    }
+}
+/**
+ * Reads a whole body, at most `limit` bytes of it (default 16 MiB), which bounds memory against a hostile server.
+ * @throws HttpFailure when it is longer, or the connection breaks
+ */
+async function readBody(response, limit = 16 * 1024 * 1024) {
+    if (response.bytes)
+        return response.bytes;
+    const chunks = [];
+    let size = 0;
+    try {
+        for await (const chunk of response.body) {
+            size += chunk.length;
+            if (size > limit)
+                break;
+            chunks.push(chunk);
+        }
+    }
+    catch (error) {
+        throw new HttpFailure(`the answer broke off: ${messageOf(error)}`, response.url, undefined, {
+            cause: error,
+        });
+    }
+    if (size > limit)
+        throw new LastingFailure(`the answer is larger than ${limit} bytes`, response.url);
+    return Buffer.concat(chunks);
+}
+/**
+ * What is odd about an answer that is not what was asked for, though the status says that all is well: proxies and networks that want a
+ * login answer in a server's place.
+ * @returns undefined when nothing is
+ */
+function oddityOf({ headers }) {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity')
+        return `it came in the encoding ${foreignText(encoding)}, which was not asked for`;
+    return headers['content-type']?.startsWith('text/html') ? 'it came as a web page' : undefined;
+}
+/** Whether plain http may be spoken to this host: loopback only. */
+function isLoopback(hostname) {
+    return (hostname === 'localhost' ||
+        hostname === '[::1]' ||
+        hostname === '::1' ||
+        /^127(\.\d{1,3}){3}$/.test(hostname));
+}
+/**
+ * An address that a server gave of itself, as it is reached from here: behind a proxy that ends TLS it may think that it is
+ * spoken to in plain http, at a port of its own.
+ * @param asked the address that it answered at
+ */
+function throughProxy(target, asked) {
+    if (target.hostname !== asked.hostname || target.protocol !== 'http:' || asked.protocol !== 'https:') {
+        return target;
+    }
+    const reached = new URL(target);
+    reached.protocol = asked.protocol;
+    reached.port = asked.port;
+    return reached;
+}
+
+;// CONCATENATED MODULE: ./src/packages/cache-requests.ts
+
+
+/** The paths of what the toolkit asks the cache service itself (github.com/actions/toolkit, packages/cache); storage is asked by another client. */
+const service = '/twirp/';
+let isWatching = false;
+/**
+ * From now on the toolkit keeps two promises of this action's. Each answer of the cache service comes to an end, be it one that it tries
+ * again after: by itself it waits for ever for the rest of one that broke off or stalls, and a process that waits for nothing else ends in
+ * the middle of its work, with 13. And the job's token is for that service alone: by itself it gives it to whomever a redirect leads to.
+ */
+function watchCacheRequests() {
+    if (isWatching)
+        return;
+    isWatching = true;
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.request.created', (message) => {
+        const { request } = message; // Node's documentation of these channels
+        const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL } = process.env;
+        if (!token || request.getHeader('authorization') !== `Bearer ${token}`)
+            return;
+        const hosts = [ACTIONS_RESULTS_URL, ACTIONS_CACHE_URL].flatMap((url) => (url ? [new URL(url).host] : []));
+        if (!hosts.includes(String(request.getHeader('host'))))
+            request.removeHeader('authorization');
+    });
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.request.start', (message) => {
+        const { request } = message;
+        // The toolkit has a listener for that, which gives up, after three minutes.
+        if (request.path.startsWith(service))
+            request.setTimeout(silence() * 1000);
+    });
+    (0,external_node_diagnostics_channel_.subscribe)('http.client.response.finish', (message) => {
+        const { request, response } = message;
+        if (!request.path.startsWith(service))
+            return;
+        // A few hundred bytes: they come at once, or not at all.
+        const timer = setTimeout(() => response.destroy(), silence() * 1000);
+        response.once('close', () => {
+            clearTimeout(timer);
+            if (!response.complete)
+                response.emit('end');
+        });
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/packages/tarball-cache.ts
+
 
 
 
@@ -29005,6 +29429,7 @@ async function cacheService() {
     if (isOffered === undefined)
         return undefined;
     const cache = await __nccwpck_require__.e(/* import() */ 691).then(__nccwpck_require__.bind(__nccwpck_require__, 1691));
+    watchCacheRequests();
     return cache.isFeatureAvailable() ? cache : undefined;
 }
 
@@ -29021,7 +29446,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
 /* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8623);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7408);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3677);
 
 
 
@@ -29051,6 +29476,8 @@ catch (error) {
     if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
         process.exit(error.exitCode);
 }
+// The toolkit leaves connections open that it has given up, and a job is not to wait until their servers end them.
+process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

@@ -37507,6 +37507,103 @@ async function readCertificates(file) {
 
 /***/ }),
 
+/***/ 858:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   If: () => (/* binding */ describeConnection),
+/* harmony export */   TL: () => (/* binding */ wantsLogin),
+/* harmony export */   dq: () => (/* binding */ trustAdvice)
+/* harmony export */ });
+/* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4942);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6821);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
+
+
+
+/** OpenSSL's words for certificates, as Node has them for codes (nodejs.org, TLS, "X509 certificate error codes"), by what can be done. */
+const untrusted = new Set([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_UNTRUSTED',
+]);
+/** What to do where nobody here trusts a server, whoever has found that out. */
+const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
+/** @returns undefined where there is no more to say than the error does */
+function describeConnection(error, url) {
+    const { code = '', message } = error; // or whatever else was thrown
+    const certificate = `the certificate of ${url.host}`;
+    if (code === 'CERT_HAS_EXPIRED') {
+        return { what: `${certificate} has expired`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'CERT_NOT_YET_VALID') {
+        return { what: `${certificate} is not valid yet`, advice: dateAdvice, passes: false };
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            what: `${certificate} is for other names: ${namesIn(error)}`,
+            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            passes: false,
+        };
+    }
+    if (untrusted.has(code)) {
+        const signer = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ? 'itself alone' : 'nobody who is trusted here';
+        return {
+            what: `${certificate} is signed by ${signer}`,
+            advice: trustAdvice,
+            passes: false,
+        };
+    }
+    return describeProxy(message, url);
+}
+/** Those that a certificate is for. */
+function namesIn({ cert }) {
+    const names = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(cert) ? cert['subjectaltname'] : undefined;
+    return typeof names === 'string' ? (0,_foreign_js__WEBPACK_IMPORTED_MODULE_2__/* .foreignText */ .qk)(names) : 'none';
+}
+/** The agents of `@actions/http-client` tunnel by the package `tunnel`, whose words these are. */
+function describeProxy(said, url) {
+    const [, status, cause] = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(said) ?? [];
+    const isOdd = said === 'got illegal response body from proxy';
+    if (status === undefined && cause === undefined && !isOdd)
+        return undefined;
+    const proxy = `the proxy ${proxyOf(url)}`;
+    if (status === '407')
+        return wantsLogin(url);
+    if (cause !== undefined) {
+        return {
+            what: `${proxy} cannot be reached: ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_2__/* .foreignText */ .qk)(cause)}`,
+            advice: 'Check HTTPS_PROXY and HTTP_PROXY, and name in NO_PROXY what is reached without one.',
+            passes: true,
+        };
+    }
+    return {
+        what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
+        advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
+        passes: Number(status) >= 500 || isOdd,
+    };
+}
+/** A proxy that answers 407 (RFC 9110, 15.5.8). */
+function wantsLogin(url) {
+    return {
+        what: `the proxy ${proxyOf(url)} wants a login, or another one (407)`,
+        advice: 'Write it into HTTPS_PROXY and HTTP_PROXY, as http://USER:PASSWORD@HOST:PORT with what is special in it percent-encoded, from a secret.',
+        passes: false,
+    };
+}
+/** Its host, without a login. */
+function proxyOf(url) {
+    const proxy = (0,_actions_http_client__WEBPACK_IMPORTED_MODULE_0__/* .getProxyUrl */ .s_)(url.href);
+    return proxy === '' ? `before ${url.host}` : new URL(proxy).host;
+}
+
+
+/***/ }),
+
 /***/ 1573:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37779,6 +37876,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   v7: () => (/* binding */ pause),
   x8: () => (/* binding */ readBody),
   Em: () => (/* binding */ request),
+  ao: () => (/* binding */ silence),
+  Ml: () => (/* binding */ slowest),
   EU: () => (/* binding */ throughProxy)
 });
 
@@ -37792,11 +37891,14 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./src/common/connection-failure.ts
+var connection_failure = __nccwpck_require__(858);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/foreign.ts
 var foreign = __nccwpck_require__(6821);
 ;// CONCATENATED MODULE: ./src/common/http.ts
+
 
 
 
@@ -37822,17 +37924,22 @@ class HttpFailure extends Error {
     retryAfter;
     /** The beginning of the last answer's body, which may tell the reason. */
     answer;
+    headers;
+    /** What to do, where that is known. */
+    advice;
     constructor(message, url, status, options = {}) {
         super(message, options);
         this.name = 'HttpFailure';
         this.url = url;
         this.status = status;
-        this.retryAfter = options.retryAfter;
+        this.retryAfter = options.headers?.['retry-after'];
+        this.headers = options.headers;
+        this.advice = options.advice;
         this.answer = options.answer;
     }
 }
-/** An answer that is no better the next time. */
-class TooLarge extends HttpFailure {
+/** What is no better the next time. */
+class LastingFailure extends HttpFailure {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
@@ -37867,12 +37974,9 @@ async function request(options) {
         catch (error) {
             if (error instanceof BodyError)
                 throw error.cause;
-            if (error instanceof TooLarge)
-                throw error;
-            failure =
-                error instanceof HttpFailure
-                    ? error
-                    : new HttpFailure((0,errors/* messageOf */.b)(error), options.url, undefined, { cause: error });
+            failure = error instanceof HttpFailure ? error : failureOfConnection(error, options.url);
+            if (failure instanceof LastingFailure)
+                throw failure;
         }
         if (attempt >= tries)
             throw failure;
@@ -37900,10 +38004,17 @@ function secondsUntil(retryAfter) {
 /** The stream that a request was to send failed: the server has no part in that. */
 class BodyError extends Error {
 }
+function failureOfConnection(error, url) {
+    const known = (0,connection_failure/* describeConnection */.If)(error, url);
+    if (!known)
+        return new HttpFailure((0,errors/* messageOf */.b)(error), url, undefined, { cause: error });
+    const { what, advice, passes } = known;
+    return new (passes ? HttpFailure : LastingFailure)(what, url, undefined, { cause: error, advice });
+}
 async function failureOf(response) {
     const answer = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0));
     return new HttpFailure(`the server answered ${response.status}`, response.url, response.status, {
-        retryAfter: response.headers['retry-after'],
+        headers: response.headers,
         answer: answer.toString(),
     });
 }
@@ -37920,6 +38031,11 @@ async function send(options) {
     for (let hops = 0;; hops++) {
         const message = await exchange(method, url, headers, options.body);
         const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message };
+        if (response.status === 407) {
+            const { what, advice } = (0,connection_failure/* wantsLogin */.TL)(url);
+            message.destroy();
+            throw new LastingFailure(what, url, undefined, { advice });
+        }
         const location = message.headers.location;
         if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status))
             return response;
@@ -38030,7 +38146,7 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
         });
     }
     if (size > limit)
-        throw new TooLarge(`the answer is larger than ${limit} bytes`, response.url);
+        throw new LastingFailure(`the answer is larger than ${limit} bytes`, response.url);
     return Buffer.concat(chunks);
 }
 /**
@@ -38760,16 +38876,25 @@ function readRequirement(text) {
         throw new problem/* RequirementProblem */.F(`it has ${given.length} characters`);
     if (given !== '') {
         if (end >= 0)
-            (0,options/* readOptions */.T)(words.slice(end).join(' '));
+            refuseOld((0,options/* readOptions */.T)(words.slice(end).join(' ')));
         return readGiven(given);
     }
     const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
     return editable === undefined ? readOptionLine((0,options/* readOptions */.T)(text)) : readEditable(editable);
 }
+/** pip has them for `setup.py bdist_wheel`, and passes over them in silence where it asks a project's backend (PEP 517), as it does here. */
+function refuseOld(options) {
+    const old = ['--global-option', '--build-option', '--install-option'].find((option) => options.has(option));
+    if (old === undefined)
+        return;
+    throw new problem/* RequirementProblem */.F(`'${old}' is of no use: a wheel is built by the project's backend, which is not told of it`, `Of setuptools ask --config-settings="${old === '--global-option' ? old : '--build-option'}=…".`);
+}
 function readOptionLine(options) {
     const [editable] = only(options, '--editable');
-    if (editable !== undefined)
+    if (editable !== undefined) {
+        refuseOld(options);
         return readEditable(editable);
+    }
     const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
     if (stray !== undefined) {
         throw new problem/* RequirementProblem */.F(`'${stray}' belongs to a requirement, on the same line`);
@@ -39868,7 +39993,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8870);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7625);
 
 
 
@@ -40060,6 +40185,8 @@ const defaults = {
     'executor-timeout': '1h',
     'compile-pyc': 'true',
     exclude: '',
+    'exclude-check': 'false',
+    micromamba: 'auto',
     'micromamba-version': '2.9.0-0',
     'micromamba-url': 'https://github.com/mamba-org/micromamba-releases/releases/download',
     'micromamba-checksum': '',
@@ -40684,7 +40811,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 8870:
+/***/ 7625:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40770,11 +40897,16 @@ function withoutUndefined(variables) {
     return Object.fromEntries(set);
 }
 
+// EXTERNAL MODULE: ./src/common/connection-failure.ts
+var connection_failure = __nccwpck_require__(858);
 // EXTERNAL MODULE: ./src/common/foreign.ts
 var foreign = __nccwpck_require__(6821);
+// EXTERNAL MODULE: ./src/common/http.ts + 1 modules
+var http = __nccwpck_require__(7520);
 // EXTERNAL MODULE: ./src/common/json.ts
 var json = __nccwpck_require__(2308);
 ;// CONCATENATED MODULE: ./src/refresh/github-failure.ts
+
 
 
 
@@ -40837,7 +40969,7 @@ const rules = [
         advice: (repository) => `To this token there is no such thing. Check that it may see ${repository}, and what the inputs name.`,
     },
     {
-        status: [500, 502, 503, 504],
+        status: [408, 429, 500, 502, 503, 504],
         advice: () => 'Run the job again; www.githubstatus.com says whether GitHub has a problem.',
     },
 ];
@@ -40849,8 +40981,14 @@ function explain(error, what, repository) {
     if (isRequestFailure(error)) {
         const { status, response } = error;
         const said = messageOfAnswer(response?.data) ?? error.message;
-        const answer = response ? `GitHub answered ${status}` : 'GitHub cannot be reached';
-        return new errors/* UserError */.y(`${what}: ${answer}: ${(0,foreign/* foreignText */.qk)(said)}`, {
+        const { origin } = new URL(error.request.url);
+        if (!response) {
+            return new errors/* UserError */.y(`${what}: GitHub cannot be reached: ${(0,foreign/* foreignText */.qk)(said)} (${origin})`, {
+                advice: adviceOf(error) ?? 'Check the network, and a proxy if there is one, and run the job again.',
+                cause: error,
+            });
+        }
+        return new errors/* UserError */.y(`${what}: GitHub answered ${status}: ${(0,foreign/* foreignText */.qk)(said)} (${origin})`, {
             advice: adviceFor(said, repository, status),
             cause: error,
         });
@@ -40861,6 +40999,10 @@ function explain(error, what, repository) {
         advice: adviceFor(error.message, repository),
         cause: error,
     });
+}
+/** Octokit's error has ours for its cause. */
+function adviceOf({ cause }) {
+    return cause instanceof http/* HttpFailure */.HR ? cause.advice : undefined;
 }
 /** What to do about something that GitHub said. */
 function adviceFor(said, repository, status) {
@@ -40903,6 +41045,8 @@ class Outrun extends Error {
 
 
 
+
+
 /** As git(1) prints them in porcelain and in prose when a branch is not where it is thought to be. */
 const outrunBy = /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|couldn't find remote ref/i;
 /** A branch whose name is the first part of another's is in the way for ever. */
@@ -40919,14 +41063,16 @@ async function createGitWriter(folder, repository, token, wishes) {
     const { owner, repo, server } = repository;
     const remote = `${server}/${owner}/${repo}.git`;
     const environment = gitEnvironment(server, token, wishes);
-    const git = (...args) => runGit(args, { folder, environment, repository: `${owner}/${repo}` });
+    const options = { folder, environment, remote, repository: `${owner}/${repo}` };
+    const git = (...args) => runGit(args, options);
+    const overNetwork = (...args) => tryAgain(() => git(...args));
     await git('init', '--quiet', '--bare', '--template=', folder);
     await git('remote', 'add', 'origin', remote);
     const message = (0,external_node_path_.join)(folder, 'message');
     return {
         async commit({ branch, expected, parent, files, text }) {
             // The one commit, without the contents of its files: of the trees only those with locks in them are read.
-            await git('fetch', '--quiet', '--no-tags', '--depth=1', '--filter=blob:none', 'origin', `refs/heads/${parent.branch}`);
+            await overNetwork('fetch', '--quiet', '--no-tags', '--depth=1', '--filter=blob:none', 'origin', `refs/heads/${parent.branch}`);
             if ((await git('rev-parse', 'FETCH_HEAD')).trim() !== parent.sha)
                 throw new Outrun(parent.branch);
             await git('read-tree', parent.sha);
@@ -40951,7 +41097,7 @@ async function createGitWriter(folder, repository, token, wishes) {
         lib_core/* info */.pq(`git push ${remote} ${what}`);
         const lease = `--force-with-lease=refs/heads/${branch}:${expected ?? ''}`;
         try {
-            await git('push', '--quiet', lease, 'origin', what);
+            await overNetwork('push', '--quiet', lease, 'origin', what);
         }
         catch (error) {
             if (error instanceof errors/* UserError */.y && isOutrun(error.message))
@@ -40988,6 +41134,9 @@ function gitEnvironment(server, token, { author, committer, certificates }) {
         ])),
         GIT_TERMINAL_PROMPT: '0',
         GIT_ASKPASS: '',
+        // By itself git waits for ever for a server that has fallen silent. One that works on a push says so every five seconds.
+        GIT_HTTP_LOW_SPEED_LIMIT: '1',
+        GIT_HTTP_LOW_SPEED_TIME: String((0,http/* silence */.ao)()),
         GIT_AUTHOR_NAME: author.name,
         GIT_AUTHOR_EMAIL: author.email,
         GIT_COMMITTER_NAME: committer.name,
@@ -40995,9 +41144,24 @@ function gitEnvironment(server, token, { author, committer, certificates }) {
         LC_ALL: 'C',
     };
 }
+const tries = 5;
+/** As git, and curl in it, say that a connection failed, or that a server is not up to it (git's remote-curl.c, http.c). */
+const passing = /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP/i;
+async function tryAgain(work) {
+    for (let attempt = 1;; attempt++) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            if (attempt === tries || !(error instanceof errors/* UserError */.y) || !passing.test(error.message))
+                throw error;
+        }
+        await (0,http/* pause */.v7)(attempt);
+    }
+}
 /** @returns what it prints @throws UserError with what it complains of */
 async function runGit(args, options) {
-    const { folder, environment, repository } = options;
+    const { folder, environment, remote, repository } = options;
     const outcome = await runCommand('git', args, { cwd: folder, env: environment }).catch((error) => {
         throw new errors/* UserError */.y(`git cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
             advice: "Have git on PATH, or set 'sign-commits', which works without it.",
@@ -41011,11 +41175,17 @@ async function runGit(args, options) {
         .map((line) => (0,foreign/* foreignText */.qk)(line.replace(/^(remote|error|fatal): */, '')))
         .filter((line) => line !== '' && line !== 'error:')
         .join('\n');
-    throw new errors/* UserError */.y(`git ${args[0] ?? ''} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
-        advice: adviceForGit(outcome.stderr, repository),
+    const [command = ''] = args;
+    const at = command === 'fetch' || command === 'push' ? { at: { url: remote } } : {};
+    throw new errors/* UserError */.y(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
+        ...at,
+        advice: adviceForGit(outcome.stderr, repository) ??
+            `Check that ${remote} can be reached from here, and that it is git which answers there; then run the job again.`,
     });
 }
 function adviceForGit(said, repository) {
+    if (/certificate/i.test(said))
+        return connection_failure/* trustAdvice */.dq;
     if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
         return 'The server does not take the token. Check it; git has to be 2.31 or newer.';
     }
@@ -46029,9 +46199,64 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-// EXTERNAL MODULE: ./src/common/http.ts + 1 modules
-var http = __nccwpck_require__(7520);
+;// CONCATENATED MODULE: ./src/refresh/github-fetch.ts
+
+/** What GitHub gives at most: a file as a commit has it, of 100 MB. */
+const largest = 100 * 1024 * 1024;
+/**
+ * `fetch` for octokit by this action's own client, with its bounds of time, its proxies and its care for credentials. Octokit takes an
+ * answer that breaks off for an empty file, and one that is no JSON for what it says; here either is a connection that failed.
+ * Tried again it is by the caller, who knows GitHub's rules for that.
+ */
+async function fetchFromGitHub(address, options = {}) {
+    const { method = 'GET', headers, body } = options;
+    if (body !== undefined && body !== null && typeof body !== 'string')
+        throw new TypeError('octokit sends text');
+    const { status, headers: answered, bytes, } = await answerTo({
+        url: new URL(address),
+        method: method,
+        headers: Object.fromEntries(new Headers(headers)),
+        ...(typeof body === 'string' && { body }),
+        // A repository that was renamed: docs.github.com, "Best practices for using the REST API", redirects.
+        followRedirects: true,
+        retries: 0,
+        read: largest,
+    });
+    const oddity = status < 400 ? (0,http/* oddityOf */.hH)({ headers: answered }) : undefined;
+    if (oddity !== undefined)
+        throw new Error(`what answered is not GitHub: ${oddity}`);
+    const type = answered['content-type'] ?? '';
+    if (status < 400 && /^application\/json\b/.test(type))
+        requireJson(bytes);
+    const isEmpty = [204, 205, 304].includes(status);
+    return new Response(isEmpty ? null : new Uint8Array(bytes), {
+        status,
+        headers: Object.entries(answered).flatMap(([name, value]) => value === undefined || Array.isArray(value) ? [] : [[name, value]]),
+    });
+}
+async function answerTo(asked) {
+    try {
+        const answer = await (0,http/* request */.Em)(asked);
+        return { ...answer, bytes: await (0,http/* readBody */.x8)(answer) };
+    }
+    catch (error) {
+        // An answer is an answer, of whatever status.
+        if (!(error instanceof http/* HttpFailure */.HR) || error.status === undefined)
+            throw error;
+        return { status: error.status, headers: error.headers ?? {}, bytes: Buffer.from(error.answer ?? '') };
+    }
+}
+function requireJson(bytes) {
+    try {
+        JSON.parse(Buffer.from(bytes).toString());
+    }
+    catch (error) {
+        throw new Error('the answer is no JSON, or not all of it', { cause: error });
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/refresh/github.ts
+
 
 
 
@@ -46041,7 +46266,7 @@ var http = __nccwpck_require__(7520);
 /** How often a request is sent, and how long it may have to wait, in seconds. */
 const limits = { tries: 4, wait: 900 };
 function connect(token, { owner, repo }) {
-    const octokit = getOctokit(token);
+    const octokit = getOctokit(token, { request: { fetch: fetchFromGitHub } });
     octokit.hook.wrap('request', async (send, options) => {
         for (let attempt = 1;; attempt++) {
             try {
@@ -47083,7 +47308,6 @@ function imageLayers(descriptors, config, name, source) {
  */
 function checkBase(files, prefix) {
     const problems = [
-        ...(files.get('bin/bash') ? [] : ['it has no /bin/bash, which activates environments']),
         ...(files.some(isGlibc)
             ? []
             : [`its C library is ${files.some(isMusl) ? 'musl' : 'unknown'}, and conda packages need glibc`]),
@@ -47102,8 +47326,12 @@ function checkBase(files, prefix) {
         return;
     throw new errors/* UserError */.y(`it cannot be the base: ${problems.join('; ')}`, {
         at: { input: 'base-image' },
-        advice: 'Use a Debian, Ubuntu or Fedora image, or one of micromamba-docker without packages.',
+        advice: 'Use a Debian, Ubuntu or Fedora image, one of micromamba-docker without packages, or one of little more than glibc, such as gcr.io/distroless/base-debian12.',
     });
+}
+/** Whether the wiring's scripts can run on a base. Where they cannot, activation has to be in the image's ENV. */
+function hasBash(files) {
+    return files.get('bin/bash') !== undefined;
 }
 /** The record of a package is what counts: an empty prefix and a package cache below it are in nobody's way. */
 function hasPackages(files, prefix) {
@@ -47169,7 +47397,7 @@ function formatDefaults({ environmentName, executable }, rootPrefix) {
     return [
         "# What the image's ENV says, for processes that start without it.",
         `[[ -n \${MAMBA_ROOT_PREFIX-} ]] || MAMBA_ROOT_PREFIX=${quoted(rootPrefix)}`,
-        `[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`,
+        ...(executable === undefined ? [] : [`[[ -n \${MAMBA_EXE-} ]] || MAMBA_EXE=${quoted(executable)}`]),
         `[[ -v ENV_NAME ]] || ENV_NAME=${quoted(environmentName)}`,
         '',
     ].join('\n');
@@ -47286,7 +47514,33 @@ function activating(bashrc) {
     return bashrc.includes('_activate_current_env.sh') ? bashrc : appendLine(bashrc, line);
 }
 
+;// CONCATENATED MODULE: ./src/base/user-wish.ts
+
+/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
+const largestId = 2 ** 31 - 1;
+/**
+ * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
+ * @throws UserError naming the input
+ */
+function parseUserWish(text, { input }) {
+    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
+    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
+    const isWhole = text !== '' && !text.endsWith(':');
+    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
+        throw new UserError(`'${text}' is not a user`, {
+            at: { input },
+            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
+        });
+    }
+    return {
+        ...(name !== undefined && { name }),
+        ...(uid !== undefined && { uid }),
+        ...(gid !== undefined && { gid }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/base/users.ts
+
 
 
 /** Upstream's, of micromamba-docker since 2026. */
@@ -47308,6 +47562,10 @@ function chooseUser(files, environment, wish) {
         const { name, uid, gid, home } = present;
         return { name, uid, gid, home: home || '/', exists: true };
     }
+    // A base without the file has root all the same, but no name for it.
+    if (users.length === 0 && (wanted.name ?? 'root') === 'root' && (wanted.uid ?? 0) === 0) {
+        return { name: 'root', uid: 0, gid: wanted.gid ?? 0, home: '/root', exists: false };
+    }
     // Whatever a base takes root for, root stays root.
     const formerly = current?.uid === 0 ? undefined : current;
     const { uid: usualUid, gid: usualGid } = formerly ?? usual;
@@ -47327,6 +47585,20 @@ function chooseUser(files, environment, wish) {
     }
     const home = name === formerly?.name && formerly.home ? formerly.home : `/home/${name}`;
     return { name, uid, gid, home, exists: false, ...(formerly && { formerly }) };
+}
+/**
+ * The user that a base's config names, as a wish: by number, or by a name that its /etc/passwd has.
+ * @param user `nonroot`, `65532`, `65532:65532`
+ * @returns undefined for root, and for what is none of these
+ */
+function configuredUser(files, user = '') {
+    const [, name, uid, gid] = /^(?:([A-Za-z_][\w.-]*)|(\d+))(?::(\d+))?$/.exec(user) ?? [];
+    const users = parsePasswd(files.text('etc/passwd') ?? '');
+    const number = uid === undefined ? users.find((one) => one.name === name)?.uid : Number(uid);
+    if (number === undefined || number === 0 || number > largestId)
+        return undefined;
+    const known = users.find((one) => one.uid === number);
+    return { uid: number, ...(gid !== undefined && known?.gid !== Number(gid) && { gid: Number(gid) }) };
 }
 /** Whether a group is the one that useradd makes for a user alone. */
 function isOwnGroup(group, user) {
@@ -47366,6 +47638,7 @@ function whoStandsThere({ name, uid, gid }, users, groups, mayJoin) {
 
 
 
+
 /** Upstream's homes can be written by everybody, so that `--user` with any number, whose HOME they become, has one. */
 const homeMode = 0o777;
 /** Lays what makes a base have the user: lines in its files of users and groups, and a home. */
@@ -47389,17 +47662,24 @@ function writeUser(layer, base, user) {
 }
 function addUser(layer, base, user) {
     const { name, uid, gid, home } = user;
-    const add = (path, line) => {
-        layer.edit(path, appendLine(base.text(path) ?? '', line));
-    };
-    add('etc/passwd', formatUser({ name, uid, gid, comment: '', home, shell: '/bin/bash' }));
+    // Where there is no file, root has no name either.
+    const shell = hasBash(base) ? '/bin/bash' : '/sbin/nologin';
+    const root = { name: 'root', uid: 0, gid: 0, comment: 'root', home: '/root', shell, members: [] };
+    const passwd = base.text('etc/passwd') ?? (uid === 0 ? '' : `${formatUser(root)}\n`);
+    layer.edit('etc/passwd', appendLine(passwd, formatUser({ name, uid, gid, comment: '', home, shell })));
     if (base.get('etc/shadow'))
-        add('etc/shadow', formatLockedShadow(name));
-    if (groupsOf(base).some((group) => group.gid === gid))
+        edit('etc/shadow', formatLockedShadow(name));
+    const group = base.text('etc/group') ?? `${formatGroup(root)}\n`;
+    if (parseGroup(group).some((one) => one.gid === gid)) {
+        layer.edit('etc/group', group);
         return;
-    add('etc/group', formatGroup({ name, gid, members: [] }));
+    }
+    layer.edit('etc/group', appendLine(group, formatGroup({ name, gid, members: [] })));
     if (base.get('etc/gshadow'))
-        add('etc/gshadow', formatLockedGroupShadow(name));
+        edit('etc/gshadow', formatLockedGroupShadow(name));
+    function edit(path, line) {
+        layer.edit(path, appendLine(base.text(path) ?? '', line));
+    }
 }
 /** As usermod --login --uid --gid and groupmod --new-name --gid do. */
 function renameUser(layer, base, old, user) {
@@ -47474,7 +47754,7 @@ function isSame(file, model) {
 /** A home as useradd makes it, of what is in /etc/skel. */
 function writeHome(layer, base, { home, uid, gid }) {
     const owner = { uid, gid };
-    layer.directory(home, { mode: homeMode, ...owner });
+    layer.directory(home, { mode: uid === 0 ? 0o700 : homeMode, ...owner });
     for (const [name, { type, mode, target, content }] of base.below(skeleton)) {
         const path = `${home.slice(1)}/${name}`;
         if (base.get(path))
@@ -47484,7 +47764,10 @@ function writeHome(layer, base, { home, uid, gid }) {
         else if (type === 'symlink')
             layer.symlink(path, target ?? '', owner);
         else if (content)
-            layer.file(path, name === '.bashrc' ? activating(content.toString()) : content, { mode, ...owner });
+            layer.file(path, name === '.bashrc' && hasBash(base) ? activating(content.toString()) : content, {
+                mode,
+                ...owner,
+            });
     }
 }
 
@@ -47608,6 +47891,7 @@ class Overlay {
 
 
 
+
 /** Those of `wiring/` by name, each with its place and mode in an image. */
 const scripts = {
     '_entrypoint.sh': { path: 'usr/local/bin/_entrypoint.sh', mode: 0o755 },
@@ -47635,11 +47919,26 @@ function isWiringFile(path) {
 }
 /**
  * What makes an image behave as those of micromamba-docker do: the scripts of the wiring, the activation of each environment,
- * the user. Entries for the topmost layer, parents first, each at its resolved place in the base.
+ * the user. On a base without bash, which could run none of the scripts, only what programs need: the user and a /tmp; a bash that the
+ * environment brings changes nothing in that. Entries for the topmost layer, parents first, each at its resolved place in the base.
  */
 function wire({ base, user, environments, defaults, rootPrefix, certificates }) {
     const layer = new Overlay(base);
     layer.directory(external_node_path_.posix.dirname(rootPrefix));
+    if (hasBash(base))
+        layScripts(layer, { base, user, environments, defaults, rootPrefix });
+    // Programs look for it, and bases that are made by a list of files may lack it.
+    else if (!base.get('tmp'))
+        layer.directory('tmp', { mode: 0o1777 });
+    writeUser(layer, base, user);
+    if (hasBash(base))
+        editShellFiles(layer, base, user);
+    if (certificates !== undefined && !base.get(certificatesPath))
+        layer.symlink(certificatesPath, certificates);
+    return layer.entries;
+}
+/** What activates, and what it reads. */
+function layScripts(layer, { base, user, environments, defaults, rootPrefix }) {
     for (const name of scriptNames)
         layer.file(scripts[name].path, readScript(name), { mode: scripts[name].mode });
     layer.file('usr/local/lib/micromamba-image/defaults', formatDefaults(defaults, rootPrefix));
@@ -47650,7 +47949,9 @@ function wire({ base, user, environments, defaults, rootPrefix, certificates }) 
     if (base.text('etc/arg_mamba_user')?.trim() !== user.name) {
         layer.edit('etc/arg_mamba_user', `${user.name}\n`);
     }
-    writeUser(layer, base, user);
+}
+/** Has the shells of a base activate. */
+function editShellFiles(layer, base, user) {
     editSystemFiles(layer, base);
     for (const bashrc of [`${skeleton}/.bashrc`, 'root/.bashrc'])
         editBashrc(layer, base, bashrc);
@@ -47658,9 +47959,6 @@ function wire({ base, user, environments, defaults, rootPrefix, certificates }) 
     if (base.get(user.home) || user.home.startsWith('/home/')) {
         editBashrc(layer, base, `${user.home.slice(1)}/.bashrc`, user);
     }
-    if (certificates !== undefined && !base.get(certificatesPath))
-        layer.symlink(certificatesPath, certificates);
-    return layer.entries;
 }
 /** micromamba for a base that has none, where upstream's images have it. */
 function micromambaEntries(base, binary) {
@@ -47679,7 +47977,7 @@ function wiringKey(wiring) {
         baseDigest,
         [name, uid, gid, home],
         environments.map((environment) => [environment.name, environment.prefix, environment.variables]),
-        [defaults.environmentName, defaults.executable],
+        [defaults.environmentName, defaults.executable ?? null],
         rootPrefix,
         certificates ?? null,
     ]));
@@ -52387,7 +52685,7 @@ function formatTarHeader(header) {
     if (!fits(target, 'target'))
         records.push(['linkpath', target]);
     for (const name of ['uid', 'gid', 'size', 'mtime']) {
-        if (numbers[name] > largest(name))
+        if (numbers[name] > tar_header_largest(name))
             records.push([name, numbers[name]]);
     }
     // What a record says better is left as near as the field allows, for whoever does not read the records.
@@ -52413,7 +52711,7 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     };
     write('name', name);
     for (const field of ['mode', 'uid', 'gid', 'size', 'mtime']) {
-        write(field, octal(Math.min(numbers[field], largest(field)), field));
+        write(field, octal(Math.min(numbers[field], tar_header_largest(field)), field));
     }
     for (const field of ['major', 'minor']) {
         const number = numbers[field];
@@ -52436,7 +52734,7 @@ function ustar({ name, prefix, target, type, ...numbers }) {
 function octal(value, field) {
     return value.toString(8).padStart(fields[field][1] - 1, '0');
 }
-function largest(field) {
+function tar_header_largest(field) {
     return 8 ** (fields[field][1] - 1) - 1;
 }
 /** A path in the two fields there are for it, if it has room in them: they are read with a `/` in between. */
@@ -52638,7 +52936,7 @@ function parseVariables(path, text) {
 /** What is the same for every command, wherever it runs and whoever runs it. */
 const hostname = 'micromamba-image';
 /** Relative to the root: what whoever runs a command puts into the file system, and what is there for its time only. */
-const passing = [
+const conditions_passing = [
     'proc',
     'sys',
     'dev',
@@ -52651,7 +52949,7 @@ const passing = [
 ];
 /** Whether a path is nothing of the image's: it is in no layer, whatever happens there. */
 function isPassing(path) {
-    return passing.some((place) => isBelow(path, place));
+    return conditions_passing.some((place) => isBelow(path, place));
 }
 /** Whether a path is `place`, or below it. */
 function isBelow(path, place) {
@@ -54331,14 +54629,23 @@ function createExecutors(wish, environment = process.env) {
         }
         throw nobodyCan(wish, what, tried);
     };
+    const tell = ({ name }, what) => {
+        lib_core/* info */.pq(`${name} runs ${what}`);
+    };
     return {
         async check(platform, user, what) {
             await choose(platform, user, what);
         },
         async open(image, user, what) {
             const executor = await choose(image.platform, user, what);
-            lib_core/* info */.pq(`${executor.name} runs ${what}`);
+            tell(executor, what);
             return executor.open(image, user);
+        },
+        async begin({ layers, platform }, user, what) {
+            const executor = await choose(platform, user, what);
+            if (executor.begin)
+                tell(executor, what);
+            return executor.begin?.(layers, user);
         },
     };
 }
@@ -54347,12 +54654,16 @@ async function findExecutors(wish, environment) {
     const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
     const engines = ['docker', 'podman'].filter(isWanted);
     return [
-        ...runtimes.map((runtime) => ({
-            name: describeRuntime(runtime),
-            knowsOneUser: runtime.rights === 'rootless',
-            check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
-            open: ({ layers }, user) => openHostRoom({ layers, user }, runtime),
-        })),
+        ...runtimes.map((runtime) => {
+            const begin = (layers, user) => openHostRoom({ layers, user }, runtime);
+            return {
+                name: describeRuntime(runtime),
+                knowsOneUser: runtime.rights === 'rootless',
+                check: () => (0,common_scratch/* withScratch */.hM)('micromamba-image-probe-', (scratch) => probe(runtime, scratch)),
+                open: ({ layers }, user) => begin(layers, user),
+                begin,
+            };
+        }),
         ...engines.map((engine) => ({
             name: engine,
             knowsOneUser: false,
@@ -54424,7 +54735,7 @@ function remoteOf(address, token, server = 'https://github.com') {
     return { url, ...(isForGitHub && token !== undefined && { authorization: `Bearer ${token}` }) };
 }
 /** Tries of a download, each of which `request` tries again on its own until there is an answer. */
-const tries = 3;
+const fetch_tries = 3;
 /** An address for messages: without credentials, and without a query, which may be a signature. */
 function shownUrl(url) {
     const shown = new URL(url);
@@ -54455,7 +54766,7 @@ async function downloadFile(remote, target) {
             const full = (0,disk/* diskError */.w)(error, { file: target });
             if (full)
                 throw full;
-            if (attempt === tries)
+            if (attempt === fetch_tries)
                 throw unreachable(remote.url, error);
             await (0,http/* pause */.v7)(attempt);
         }
@@ -54500,7 +54811,8 @@ async function answer({ url, authorization }, read) {
 function unreachable(url, cause) {
     return new errors/* UserError */.y(`micromamba could not be downloaded: ${(0,errors/* messageOf */.b)(cause)}`, {
         at: { url: shownUrl(url) },
-        advice: "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
+        advice: (cause instanceof http/* HttpFailure */.HR ? cause.advice : undefined) ??
+            "Try again later, name a mirror as 'micromamba-url', or use one on PATH with download-micromamba: false.",
         cause,
     });
 }
@@ -55687,9 +55999,177 @@ async function download(wanted) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/pip/settings.ts
+/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
+/**
+ * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
+ * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
+ */
+const settings = [
+    'index-url',
+    'extra-index-url',
+    'find-links',
+    'no-index',
+    'trusted-host',
+    'cert',
+    'client-cert',
+    'proxy',
+    'timeout',
+    'retries',
+    'resume-retries',
+    'keyring-provider',
+    'use-feature',
+    'use-deprecated',
+];
+const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
+/** `PIP_INDEX_URL` of `index-url`. */
+function variableOf(setting) {
+    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
+}
+/**
+ * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
+ * which only the same user can read, and not in an argument.
+ * @param folder for temporary files
+ * @param certificates a file of those to trust, unless the user has named one
+ */
+function variablesFor(user, { index, extra }, folder, certificates) {
+    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
+    return {
+        ...(certificates !== undefined && { PIP_CERT: certificates }),
+        ...Object.fromEntries(own),
+        ...(index !== undefined && { PIP_INDEX_URL: index }),
+        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
+        TMPDIR: folder,
+        LC_ALL: 'C.UTF-8',
+        GIT_TERMINAL_PROMPT: '0',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pip/configuration.ts
+
+
+
+
+
+/**
+ * What the user's configuration files of pip set of the settings that are taken over, as the variables that would set the same: for who
+ * runs pip where these files are not.
+ * @param variables the user's: `PIP_CONFIG_FILE`, and what leads to the other files
+ */
+async function configuredVariables(variables) {
+    const texts = await Promise.all(configurationFiles(variables).map((file) => (0,promises_.readFile)(file, 'utf8').catch(() => '')));
+    const files = texts.map(parseConfiguration);
+    // Of a command's own section each setting goes before that of all commands, in whichever file (parser.py, `_get_ordered_configuration_items`).
+    const found = new Map(['global', 'install'].flatMap((section) => files.flatMap((file) => [...(file.get(section) ?? [])])));
+    return Object.fromEntries(settings.flatMap((name) => {
+        const value = found.get(name);
+        return value === undefined ? [] : [[variableOf(name), value]];
+    }));
+}
+/** In the order in which pip reads them, each over those before it (configuration.py, `iter_config_files`). */
+function configurationFiles(variables) {
+    const { PIP_CONFIG_FILE: own, HOME: home = (0,external_node_os_.homedir)() } = variables;
+    if (own === '/dev/null')
+        return [];
+    const support = 'Library/Application Support/pip';
+    const isMac = process.platform === 'darwin';
+    const all = isMac
+        ? [`/${support}`]
+        : [
+            ...(variables['XDG_CONFIG_DIRS'] || '/etc/xdg').split(':').map((folder) => (0,external_node_path_.join)(folder, 'pip')),
+            '/etc',
+        ];
+    const user = isMac && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(home, support))
+        ? (0,external_node_path_.join)(home, support)
+        : (0,external_node_path_.join)(variables['XDG_CONFIG_HOME'] || (0,external_node_path_.join)(home, '.config'), 'pip');
+    const ofUser = own !== undefined && (0,external_node_fs_.existsSync)(own) ? [] : [(0,external_node_path_.join)(home, '.pip'), user];
+    return [
+        ...[...all, ...ofUser].map((folder) => (0,external_node_path_.join)(folder, 'pip.conf')),
+        ...(own === undefined ? [] : [own]),
+    ];
+}
+/** As python's configparser reads it, without interpolation: values by sections, those of several lines with line ends in them. */
+function parseConfiguration(text) {
+    const sections = new Map();
+    let section;
+    let name;
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*([#;]|$)/.test(line))
+            continue;
+        const [, title] = /^\[(.+)\]/.exec(line) ?? [];
+        const [, key, value = ''] = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+        if (title !== undefined) {
+            section = sections.get(title) ?? new Map();
+            sections.set(title, section);
+            name = undefined;
+        }
+        else if (/^\s/.test(line)) {
+            if (name !== undefined)
+                section?.set(name, `${section.get(name) ?? ''}\n${line.trim()}`);
+        }
+        else if (key !== undefined) {
+            // configuration.py, `_normalize_name`
+            name = key.toLowerCase().replaceAll('_', '-').replace(/^--/, '');
+            section?.set(name, value);
+        }
+    }
+    return sections;
+}
+
+;// CONCATENATED MODULE: ./src/pip/netrc.ts
+
+
+
+/** Nothing where there is no such file. */
+async function readNetrc(variables) {
+    const file = variables['NETRC'] ?? (0,external_node_path_.join)(variables['HOME'] ?? (0,external_node_os_.homedir)(), '.netrc');
+    return parseNetrc(await (0,promises_.readFile)(file, 'utf8').catch(() => ''));
+}
+/** As python's netrc module reads it: words, some in quotes. */
+function parseNetrc(text) {
+    const withoutMacros = text.replace(/^[ \t]*macdef\b[^]*?(\n[ \t]*\n|$(?![^]))/gm, '\n');
+    const words = (withoutMacros.match(/"(?:\\[^]|[^"\\])*"|#.*|(?:\\[^]|[^\s"\\])+/g) ?? [])
+        .filter((word) => !word.startsWith('#'))
+        .map((word) => word.replace(/^"([^]*)"$/, '$1').replace(/\\([^])/g, '$1'));
+    const found = new Map();
+    let [host, user, password] = [];
+    const keep = () => {
+        if (host !== undefined && password !== undefined)
+            found.set(host, { user: user ?? '', password });
+        host = user = password = undefined;
+    };
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        switch (word) {
+            case 'machine':
+                keep();
+                host = words.shift();
+                break;
+            case 'default':
+                keep();
+                host = '';
+                break;
+            case 'login':
+            case 'user':
+                user = words.shift();
+                break;
+            case 'password':
+                password = words.shift();
+                break;
+            case 'account':
+                words.shift();
+        }
+    }
+    keep();
+    return found;
+}
+function loginFor(netrc, host) {
+    return netrc.get(host) ?? netrc.get('');
+}
+
 // EXTERNAL MODULE: ./src/common/secrets.ts
 var common_secrets = __nccwpck_require__(7168);
 ;// CONCATENATED MODULE: ./src/pip/secrets.ts
+
 
 
 /** What is asked of pip, and where it looks: all that may have addresses with a login. */
@@ -55712,19 +56192,27 @@ function secretsOf(...asked) {
     ];
 }
 /**
- * The hosts that addresses with a login open, each with the login: pip shows it for all files of an index's host, wherever on it they are.
+ * The hosts that addresses with a login open, and those of indexes that the user's netrc opens, each with the login: pip shows it for all files
+ * of an index's host, wherever on it they are.
  */
-function loginsOf(...asked) {
+function loginsOf(netrc, ...asked) {
     const addresses = textsOf(...asked).flatMap((text) => text.match(/https?:\/\/[^\s#]+/gi) ?? []);
     return addresses.flatMap((address) => {
         if (!URL.canParse(address))
             return [];
-        const { protocol, username, password, host } = new URL(address);
-        return username === '' && password === '' ? [] : [`${protocol}//${username}:${password}@${host}/`];
+        const { protocol, username, password, host, hostname } = new URL(address);
+        if (username !== '' || password !== '')
+            return [`${protocol}//${username}:${password}@${host}/`];
+        const login = loginFor(netrc, hostname);
+        if (!login)
+            return [];
+        return [`${protocol}//${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@${host}/`];
     });
 }
 
 ;// CONCATENATED MODULE: ./src/stages/context.ts
+
+
 
 
 
@@ -55748,6 +56236,8 @@ async function openContext(request, registry) {
     const isTrusting = (0,common_certificates/* extendsTrust */.iA)(certificates);
     if (isTrusting)
         await (0,common_certificates/* writeTrusted */.BF)(trusted);
+    const pipVariables = { ...(await configuredVariables(process.env)), ...process.env };
+    const netrc = await readNetrc(process.env);
     return {
         registry,
         ...(isTrusting && { certificates: trusted }),
@@ -55765,11 +56255,13 @@ async function openContext(request, registry) {
             ],
             condarc,
             given: auth,
-            others: pip ? loginsOf({ pip }, pipIndexes, process.env) : [],
+            others: pip ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
         }),
         workspace,
         ...(output !== undefined && { output }),
         pipIndexes,
+        pipVariables,
+        netrc,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
         executors: createExecutors(execution.executor),
@@ -56008,10 +56500,11 @@ const madeHere = 'micromamba-image-action';
 /**
  * The config of an image on a base: the base's own, with the entrypoint, shell, user and variables of the contract, and our layers.
  * It keeps what the base says of ports, volumes, labels and the like, but not its ONBUILD: those triggers are for the build that starts
- * from the base, which this image is; a Dockerfile on top would run them a step too late.
+ * from the base, which this image is; a Dockerfile on top would run them a step too late. Without bash there is neither entrypoint nor
+ * shell of ours: those of the base stay, and an entrypoint that is given takes the base's command away, as it does in a Dockerfile.
  */
 function imageConfig(base, changes) {
-    const { created, layers, start = asUpstream } = changes;
+    const { created, layers, start = asUpstream, isWired = true } = changes;
     const environment = runEnvironment(base, changes);
     const labels = { ...base.config?.Labels, ...changes.labels };
     return {
@@ -56022,15 +56515,15 @@ function imageConfig(base, changes) {
             OnBuild: undefined,
             User: changes.user,
             Env: [...environment].map(([name, value]) => `${name}=${value}`),
-            Entrypoint: start.activation === 'none' ? (start.entrypoint ?? null) : entrypointOf(start),
-            Cmd: start.cmd ?? (start.entrypoint ? [] : ['/bin/bash']),
+            Entrypoint: isWired ? wiredEntrypoint(start) : (start.entrypoint ?? base.config?.Entrypoint ?? null),
+            Cmd: start.cmd ?? (start.entrypoint ? [] : isWired ? ['/bin/bash'] : (base.config?.Cmd ?? null)),
             WorkingDir: start.workdir ?? '/tmp',
             ...(start.expose.length > 0 && {
                 ExposedPorts: keys(base.config?.['ExposedPorts'], start.expose.map(withProtocol)),
             }),
             ...(start.volumes.length > 0 && { Volumes: keys(base.config?.['Volumes'], start.volumes) }),
             ...(start.stopSignal !== undefined && { StopSignal: start.stopSignal }),
-            Shell: ['/usr/local/bin/_dockerfile_shell.sh'],
+            ...(isWired && { Shell: ['/usr/local/bin/_dockerfile_shell.sh'] }),
             ...(Object.keys(labels).length > 0 && { Labels: labels }),
         },
         rootfs: { type: 'layers', diff_ids: [...base.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
@@ -56056,8 +56549,13 @@ function runEnvironment(base, changes) {
     return all.set('PATH', withLocalBin(all.get('PATH') ?? ''));
 }
 const config_activating = '/usr/local/bin/_entrypoint.sh';
+function wiredEntrypoint({ activation, entrypoint }) {
+    if (activation === 'none')
+        return entrypoint ?? null;
+    return withActivation(entrypoint ?? []);
+}
 /** The wiring's entrypoint activates the environment and becomes what follows it. */
-function entrypointOf({ entrypoint = [] }) {
+function withActivation(entrypoint) {
     return entrypoint[0] === config_activating ? entrypoint : [config_activating, ...entrypoint];
 }
 /** The config has sets as objects of empty objects; those of the base stay. */
@@ -56597,7 +57095,7 @@ function readRange({ file, start, size }) {
     return (0,external_node_fs_.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
 }
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* unzstd({ file, start, size }) {
+async function* decompress_unzstd({ file, start, size }) {
     for (let done = 0; done < size;) {
         const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
         const source = readRange({ file, start: start + done, size: size - done });
@@ -56612,7 +57110,7 @@ async function* unzstd({ file, start, size }) {
         done += decoder.bytesWritten;
     }
 }
-function unbzip2(range) {
+function decompress_unbzip2(range) {
     return bunzip2(readRange(range));
 }
 
@@ -56661,7 +57159,7 @@ const mostMembers = 100;
  * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
  * @throws UserError when it is none, or of a format version that is not known
  */
-async function locateCondaMembers(file, dist) {
+async function conda_format_locateCondaMembers(file, dist) {
     const members = await zipMembers(file, dist);
     const metadata = members.get('metadata.json');
     if (!metadata)
@@ -56741,6 +57239,66 @@ function conda_format_refusal(dist, what, cause) {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/packages/conda/imports.ts
+
+
+/** The files of `info/` that say what is imported to test a package. */
+const imports_testFiles = (/* unused pure expression or super */ null && ([
+    'test/run_test.py',
+    'test/run_test.r',
+    'test/run_test.sh',
+    'tests/tests.yaml',
+]));
+const moduleName = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const libraryName = /^[A-Za-z][A-Za-z0-9.]*$/;
+/** How recipes of conda-forge and bioconda import a library of R: `$R -e "library('dplyr')"`. */
+const rCommand = /^\s*(?:\$R|R|Rscript)(?: --\S+)* -e (["'])library\((?:\\?["'])?([\w.]+)(?:\\?["'])?\)\1\s*$/gm;
+/**
+ * Reads what the tests of a package import, and nothing else of them: the line that conda-build writes for each of a recipe's imports
+ * (create_test.py, `create_py_files` and `create_r_files`), the lists `imports` and `libraries` of rattler-build's tests, and commands
+ * that have R import a library and do nothing else.
+ * Modules called `tests` are for test runners, and may need those.
+ * @param texts the content of `testFiles` that are there; what cannot be read says nothing
+ * @returns each name once
+ */
+function imports_importsOf(texts) {
+    const listed = parseTests(texts.get('tests/tests.yaml') ?? '');
+    const written = (file, line) => Array.from((texts.get(file) ?? '').matchAll(line), ([, name = '']) => name);
+    const commands = [texts.get('test/run_test.sh') ?? '', ...listed.flatMap((test) => strings(test['script']))];
+    return {
+        python: imports_distinct([
+            ...written('test/run_test.py', /^print\("import: u?'([^']+)'"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['python'], 'imports')),
+        ]).filter((name) => moduleName.test(name) && !name.split('.').includes('tests')),
+        r: imports_distinct([
+            ...written('test/run_test.r', /^print\("library\(u?'([^']+)'\)"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['r'], 'libraries')),
+            ...commands.flatMap((text) => Array.from(text.matchAll(rCommand), ([, , name = '']) => name)),
+        ]).filter((name) => libraryName.test(name)),
+    };
+}
+function parseTests(text) {
+    try {
+        const value = parse(text, { maxAliasCount: 0 });
+        return Array.isArray(value) ? value.filter(isRecord) : [];
+    }
+    catch {
+        return [];
+    }
+}
+function namesIn(test, key) {
+    return isRecord(test) ? strings(test[key]) : [];
+}
+/** Of a list, or of one that is none. */
+function strings(value) {
+    return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+}
+function imports_distinct(names) {
+    return [...new Set(names)];
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
@@ -56991,7 +57549,7 @@ const mostEntries = 1_000_000;
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
  */
-class EntryGuard {
+class tar_entries_EntryGuard {
     #dist;
     /** Files and links seen. A hard link is kept as what it leads to. */
     #seen = new Map();
@@ -57045,7 +57603,7 @@ const tarOptions = {
  * The entries of one tar of a package, its `info/` included, directories left out.
  * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
  */
-async function* tarEntries(bytes, dist, guard) {
+async function* tar_entries_tarEntries(bytes, dist, guard) {
     const tar = (0,tar_stream.extract)(tarOptions);
     // Errors of the source reach whoever iterates over the tar or an entry of it.
     (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
@@ -57129,6 +57687,7 @@ function damage(error, dist) {
 
 
 
+
 /** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
 const infoLimit = 64 * 1024 * 1024;
 /**
@@ -57139,19 +57698,41 @@ const infoLimit = 64 * 1024 * 1024;
 async function openArchive(file, format, dist = (0,external_node_path_.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
     return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
 }
+/**
+ * Reads what the tests of a package import.
+ * @param dist how to call the package in errors
+ * @throws UserError that names the package, when it cannot be read
+ */
+async function readImports(file, format, dist) {
+    const open = format === 'conda'
+        ? await locateCondaMembers(file, dist).then(({ info }) => () => unzstd(info))
+        : () => unbzip2({ file, start: 0, size: Infinity });
+    const texts = new Map();
+    let isBehindInfo = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        // Most packages have their `info/` in front, and what is behind may be long.
+        if (isBehindInfo && !isInfo(entry))
+            break;
+        isBehindInfo = isInfo(entry);
+        const name = testFiles.find((candidate) => entry.path === `info/${candidate}`);
+        if (name && entry.type === 'file')
+            texts.set(name, await textOf(entry, dist));
+    }
+    return importsOf(texts);
+}
 async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
+    const members = await conda_format_locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => decompress_unzstd(members.info), dist, () => false);
     // Files are allowed in the tar with the metadata, too, where hardly any package has them.
     const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
     return {
         info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
+        entries: () => packageFiles(tars.map((tar) => () => decompress_unzstd(tar)), dist),
     };
 }
 async function openTarBz2(file, dist) {
     const range = { file, start: 0, size: Infinity };
-    const open = () => unbzip2(range);
+    const open = () => decompress_unbzip2(range);
     const { texts } = await readInfo(open, dist, isComplete);
     return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
 }
@@ -57164,26 +57745,26 @@ function isComplete(texts) {
 async function readInfo(open, dist, isDone) {
     const texts = new Map();
     let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    for await (const entry of tar_entries_tarEntries(open(), dist, new tar_entries_EntryGuard(dist))) {
         const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
         hasFiles ||= !isInfo(entry);
         if (!name || entry.type !== 'file')
             continue;
-        if (entry.size > infoLimit)
-            throw json_malformed(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
+        texts.set(name, await textOf(entry, dist));
         if (isDone(texts))
             break;
     }
     return { texts, hasFiles };
 }
+async function textOf({ path, size, content }, dist) {
+    if (size > infoLimit)
+        throw json_malformed(dist, `${path} has ${size} bytes`);
+    return Buffer.concat(await Array.fromAsync(content)).toString();
+}
 async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
+    const guard = new tar_entries_EntryGuard(dist);
     for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
+        for await (const entry of tar_entries_tarEntries(open(), dist, guard)) {
             if (!isInfo(entry))
                 yield entry;
         }
@@ -57195,7 +57776,7 @@ function isInfo({ path }) {
 
 ;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecode_format_bytecodeFormat = 1;
+const bytecode_format_bytecodeFormat = 2;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
@@ -59380,7 +59961,7 @@ function parseSize(text) {
  * The annotation of a layer's descriptor that holds its facts. They are a function of the layer's packages, as its bytes
  * are; with them the rest of an image can be made without these packages at hand.
  */
-const factsAnnotation = 'io.github.micromamba-image.facts';
+const facts_factsAnnotation = 'io.github.micromamba-image.facts';
 /** To be raised when other link scripts are understood, or otherwise: facts by other rules are as good as none. */
 const scriptRules = 2;
 /** The facts with the claims on some paths, as exact as there is room for in a manifest. */
@@ -59545,7 +60126,7 @@ function threadsFor(layers) {
     return Math.min((0,external_node_os_.availableParallelism)(), mostThreads, layers);
 }
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 /**
  * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
  * behind.
@@ -59788,7 +60369,7 @@ const bucketCountWithoutSizes = 64;
 /** Wheels have this many of their own: they are fewer, and most weigh little. */
 const wheelBucketCount = 8;
 const wheelBucketCountWithoutSizes = 16;
-/** Of an environment's layers this part is for its wheels. */
+/** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5;
 /** How a wheel is called where packages and wheels stand together. */
 const wheelPrefix = 'pip:';
@@ -59796,6 +60377,8 @@ const wheelPrefix = 'pip:';
 const ownLayerSize = 2_000_000;
 /** With the buckets, the base's layers and a few of ours, this stays below what overlay file systems can stack. */
 const ownLayerCount = 40;
+/** With the wheels that have one: there is room for some of them, however many packages there are. */
+const ownLayerCountWithWheels = 48;
 /**
  * Groups the packages of a lock, those with a layer of their own first, in the order of `own`, then the buckets. A
  * package's group is a function of its name and of `own`, so that one that is added, removed or changed changes one group.
@@ -59804,26 +60387,37 @@ const ownLayerCount = 40;
  * @param budget how many groups there may be, at least 1
  */
 function groupPackages(names, own, budget) {
-    const buckets = own
-        ? bucketsWithin(budget / 2, bucketCount)
-        : bucketsWithin(budget, bucketCountWithoutSizes);
-    const alone = own?.filter((name) => !name.startsWith(wheelPrefix)) ?? [];
+    const buckets = packageBucketsWithin(budget, own);
+    const alone = own?.filter((name) => !isWheelName(name)) ?? [];
     return grouped(names, alone.slice(0, budget - buckets), buckets, 'packages');
 }
 /**
  * Groups all of a lock. Layers of wheels lie on those of packages, as pip installs after micromamba; on these those of wheels that are built.
+ * Places for what is alone are shared by packages and wheels, in the order of the lock's `own-layer` lines; so no package moves on usual
+ * bases when wheels come or go.
  * @param budget how many groups there may be, at least 1
  */
 function groupLocked(names, budget) {
     const { packages, wheels = [], ownLayer, built = new Set() } = names;
     if (wheels.length === 0)
         return groupPackages(packages, ownLayer, budget);
-    const forWheels = wheelBudget(budget);
+    const forWheels = Math.max(1, Math.floor(budget * wheelShare));
+    const forPackages = Math.max(1, budget - forWheels);
+    const packageBuckets = packageBucketsWithin(forPackages, ownLayer);
+    const wheelBuckets = ownLayer
+        ? bucketsWithin(forWheels / 2, wheelBucketCount)
+        : bucketsWithin(forWheels, wheelBucketCountWithoutSizes);
+    const forBuilt = Math.ceil(forWheels / 4);
+    const alone = ownLayer?.slice(0, Math.max(0, budget - packageBuckets - wheelBuckets - forBuilt)) ?? [];
     const ready = [...wheels.keys()].filter((place) => !built.has(place));
-    const ofWheels = groupWheels(ready.map((place) => wheels[place] ?? ''), ownLayer, Math.max(1, built.size > 0 ? forWheels - 1 : forWheels), 0).map((group) => ({ ...group, packages: group.packages.flatMap((index) => ready[index] ?? []) }));
-    const ofBuilt = groupBuilt(names, Math.max(1, forWheels - ofWheels.length));
+    const ofPackages = grouped(packages, alone.filter((name) => !isWheelName(name)), packageBuckets, 'packages');
+    const ofWheels = grouped(ready.map((place) => wheels[place] ?? ''), alone.filter(isWheelName).map((name) => name.slice(wheelPrefix.length)), wheelBuckets, 'wheels').map(({ title, packages: places }) => ({
+        title: `pip: ${title}`,
+        packages: places.flatMap((index) => ready[index] ?? []),
+    }));
+    const ofBuilt = groupBuilt(names, Math.max(1, budget - ofPackages.length - ofWheels.length));
     return [
-        ...groupPackages(packages, ownLayer, Math.max(1, budget - forWheels)),
+        ...ofPackages,
         ...[...ofWheels, ...ofBuilt].map((group) => ({
             ...group,
             packages: group.packages.map((place) => packages.length + place),
@@ -59843,26 +60437,6 @@ function groupBuilt({ wheels = [], built = new Set(), folders }, budget) {
         ...(group.every((place) => folders?.has(place)) && { isOfFolders: true }),
     }));
 }
-/** How many of the layers of an environment that has wheels are theirs: packages stay where they are when wheels come and go. */
-function wheelBudget(budget) {
-    return Math.max(1, Math.floor(budget * wheelShare));
-}
-/**
- * Groups the wheels of a lock, as `groupPackages` does its packages.
- * @param names the wheels in the order of the lock
- * @param own as for `groupPackages`; wheels stand in it as `pip:<name>`
- * @param first the position of the first wheel
- */
-function groupWheels(names, own, budget, first) {
-    const buckets = own
-        ? bucketsWithin(budget / 2, wheelBucketCount)
-        : bucketsWithin(budget, wheelBucketCountWithoutSizes);
-    const alone = (own ?? []).flatMap((name) => name.startsWith(wheelPrefix) ? [name.slice(wheelPrefix.length)] : []);
-    return grouped(names, alone.slice(0, budget - buckets), buckets, 'wheels').map(({ title, packages }) => ({
-        title: `pip: ${title}`,
-        packages: packages.map((index) => first + index),
-    }));
-}
 function grouped(names, own, buckets, noun) {
     const alone = new Set(own);
     const groups = new Map();
@@ -59879,6 +60453,9 @@ function grouped(names, own, buckets, noun) {
         .map(([title, packages]) => ({ title, packages }))
         .filter(({ packages }) => packages.length > 0);
 }
+function packageBucketsWithin(budget, own) {
+    return own ? bucketsWithin(budget / 2, bucketCount) : bucketsWithin(budget, bucketCountWithoutSizes);
+}
 /**
  * The usual number; on a base of very many layers half of it, a quarter …, so that half of the budget is left for
  * packages that are alone. It depends on the budget only: a number that changed with the packages would move them all.
@@ -59893,23 +60470,18 @@ function bucketOf(name, buckets) {
     return (0,external_node_crypto_.createHash)('sha256').update(name).digest().readUInt32BE(0) % buckets;
 }
 /**
- * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does each: wheels have places of their own, so that
- * they take none from packages.
+ * Chooses the packages and the wheels that get a layer of their own, as `chooseOwnLayer` does; wheels stand there as `pip:<name>`.
+ * @param previous the lock before this one
  */
-function chooseOwnLayers(packages, wheels, previous = {
-    ownLayer: [],
-    packages: [],
-    wheels: [],
-}) {
-    const isWheel = (name) => name.startsWith(wheelPrefix);
+function chooseOwnLayers(packages, wheels, previous) {
     const called = (name) => `${wheelPrefix}${name}`;
-    return [
-        ...chooseOwnLayer(packages, {
-            ownLayer: previous.ownLayer.filter((name) => !isWheel(name)),
-            names: previous.packages,
-        }),
-        ...chooseOwnLayer(wheels.map(({ name, size }) => ({ name: called(name), size })), { ownLayer: previous.ownLayer.filter(isWheel), names: previous.wheels.map(called) }),
-    ];
+    return chooseOwnLayer([...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))], previous && {
+        ownLayer: previous.ownLayer,
+        names: [...previous.packages, ...previous.wheels.map(called)],
+    });
+}
+function isWheelName(name) {
+    return name.startsWith(wheelPrefix);
 }
 /**
  * Chooses the packages that get a layer of their own, once for each: when it comes. Moving a package to another layer later
@@ -59927,8 +60499,12 @@ function chooseOwnLayer(packages, previous = { ownLayer: [], names: [] }) {
         .filter(({ name, size }) => size >= ownLayerSize && !known.has(name))
         .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
         .map(({ name }) => name);
-    const places = previous.ownLayer.map((name) => (present.has(name) ? name : (newcomers.shift() ?? name)));
-    const all = [...places, ...newcomers].slice(0, ownLayerCount);
+    const isPackage = (name) => !isWheelName(name);
+    const taken = previous.ownLayer.filter((name) => present.has(name) && isPackage(name)).length;
+    const leftOver = new Set(newcomers.filter(isPackage).slice(Math.max(0, ownLayerCount - taken)));
+    const admitted = newcomers.filter((name) => !leftOver.has(name));
+    const places = previous.ownLayer.map((name) => (present.has(name) ? name : (admitted.shift() ?? name)));
+    const all = [...places, ...admitted].slice(0, ownLayerCountWithWheels);
     return all.slice(0, all.findLastIndex((name) => present.has(name)) + 1);
 }
 
@@ -60163,7 +60739,7 @@ class shell_output_ShellOutput {
         let input;
         for (const redirection of redirections) {
             if (redirection.type === 'HereDoc') {
-                input = textOf(redirection, shell);
+                input = shell_output_textOf(redirection, shell);
                 continue;
             }
             if (redirection.type === 'HereString')
@@ -60221,7 +60797,7 @@ function descriptorOf(redirection) {
 function refuse(redirection) {
     throw new UnknownEffect('a redirection', redirection);
 }
-function textOf(document, shell) {
+function shell_output_textOf(document, shell) {
     const { operator, descriptor, delimiter, body, closing } = document;
     if (descriptor)
         throw new UnknownEffect('a redirection', document);
@@ -68387,6 +68963,14 @@ class PrefixContents {
         }
         return texts;
     }
+    /** The package that has a file of `texts`; undefined for one of a wheel's. Opens the layer. */
+    async packageOf(path) {
+        const having = this.#layers.filter((layer) => path in layer.facts.texts && !this.#opened.has(layer));
+        await this.#openAll(having);
+        const winner = this.#clobbers.get(path)?.winner;
+        const [plan] = this.#plans.filter(({ paths }, position) => (winner ?? position) === position && paths.includes(path));
+        return plan && 'dist' in plan ? plan.dist : undefined;
+    }
     /** Packages that would do something by a script when linked, or may. */
     scripted() {
         return this.#layers.flatMap(({ facts }) => facts.scripted);
@@ -68522,7 +69106,7 @@ async function openingAsNeeded(question) {
 
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
- * @param groups in the order of the image, where big packages stand first
+ * @param groups in the order of the image
  * @param python the one of the groups' inputs, opened
  * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
@@ -68530,9 +69114,13 @@ async function openingAsNeeded(question) {
  * @returns the layers in the order of the groups
  */
 async function buildLayers(groups, python, exclude, directory, onLayer) {
-    // Compiling is most of the work where modules are many: of a single layer, all cores are to have a part of it.
-    const processes = Math.ceil((0,external_node_os_.availableParallelism)() / Math.max(1, threadsFor(groups.length)));
-    const jobs = groups.map(({ inputs, prepare }, index) => async () => {
+    // Big packages and wheels are alone: they first, so that what is left for the end is small.
+    const isShared = ({ inputs }) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1;
+    const order = [...groups.entries()].sort(([, a], [, b]) => Number(isShared(a)) - Number(isShared(b)));
+    let left = groups.length;
+    const jobs = order.map(([index, { inputs, prepare }]) => async () => {
+        // Compiling is most of the work where modules are many: of the last layers, all cores are to have a part.
+        const processes = Math.ceil((0,external_node_os_.availableParallelism)() / threadsFor(left--));
         const { packages, compiler } = await prepare();
         const { owner, compression } = inputs;
         const members = packages.map(jobMember);
@@ -68548,16 +69136,17 @@ async function buildLayers(groups, python, exclude, directory, onLayer) {
         };
     });
     const made = new Array(groups.length);
-    await packLayers(jobs, ({ layer: packed, facts, leftOut }, index) => {
-        const group = groups[index];
-        if (!group)
+    await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
+        const [index, group] = order[place] ?? [];
+        if (index === undefined || !group)
             return;
         const { title, inputs, key: whole } = group;
         const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths);
         const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude);
         const layer = build_packedLayer(packed, title, annotations);
-        made[index] = { layer, facts };
-        onLayer(layer);
+        const one = { layer, facts };
+        made[index] = one;
+        onLayer(one);
     });
     return made;
 }
@@ -68570,7 +69159,7 @@ async function buildLayers(groups, python, exclude, directory, onLayer) {
 function groupAnnotations({ key, whole }, facts, leftOut, exclude) {
     return {
         [key_layerKeyAnnotation]: key,
-        ...(facts !== undefined && { [factsAnnotation]: facts }),
+        ...(facts !== undefined && { [facts_factsAnnotation]: facts }),
         [left_out_leftOutAnnotation]: left_out_formatLeftOut(leftOut, exclude, key === whole ? undefined : whole),
     };
 }
@@ -68624,8 +69213,6 @@ async function* overrides(contents, groups, startCompiler) {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/micromamba/solved.ts
 
 
@@ -68761,6 +69348,7 @@ function withoutBacktrace(lines) {
 ;// CONCATENATED MODULE: ./src/micromamba/failure.ts
 
 
+
 /** micromamba could not solve: why, in its own words where it has some. */
 class SolveError extends errors/* UserError */.y {
     kind;
@@ -68782,7 +69370,7 @@ function explainFailure(log, exitCode, file, channels = []) {
     if (problem) {
         return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
             at: { url: problem.url },
-            advice: failure_adviceFor(problem.status),
+            advice: failure_adviceFor(problem),
         });
     }
     const unread = passingFailure(log);
@@ -68848,7 +69436,12 @@ function channelProblem(line) {
     const [, what = '', url = ''] = failed;
     return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
 }
-function failure_adviceFor(status) {
+function failure_adviceFor({ status, what }) {
+    if (/certificate|\bSSL\b/i.test(what))
+        return connection_failure/* trustAdvice */.dq;
+    if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
+        return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.';
+    }
     if (status === 404) {
         return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
     }
@@ -70179,9 +70772,12 @@ function lockHash(lock, baseImage) {
         ...packages.map(formatLine),
         // Scripts are as the pip that installs writes them.
         ...(wheels.length > 0 ? ['', `pip ${header?.pipVersion ?? ''}`] : []),
-        ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct].join(' ')),
+        ...wheels.map((wheel) => [formatWheelLine(wheel), wheel.requested, wheel.direct, ...formatSettings(wheel)].join(' ')),
     ];
     return (0,common_digest/* digestOf */.ol)(pinned.join('\n'));
+}
+function formatSettings({ settings }) {
+    return settings ? [JSON.stringify(settings)] : [];
 }
 function formatLine({ url, checksum: { algorithm, hex } }) {
     // The forms that both conda and micromamba read: a bare md5, and a sha256 by its name.
@@ -70206,6 +70802,10 @@ function headerLines(header, wheels) {
             : [['pip-version', header.pipVersion]]),
         ...wheels.filter((wheel) => wheel.requested).map(({ name }) => ['pip-requested', name]),
         ...wheels.filter((wheel) => wheel.direct).map(({ name }) => ['pip-direct', name]),
+        ...wheels.flatMap((wheel) => formatSettings(wheel).map((value) => [
+            'pip-config-settings',
+            `${wheel.name} ${value}`,
+        ])),
         ...header.ownLayer.map((value) => ['own-layer', value]),
     ];
     return pairs.map(([key, value]) => `# ${key}: ${value}`);
@@ -70379,6 +70979,7 @@ function decoded(text) {
 ;// CONCATENATED MODULE: ./src/lock/wheels.ts
 
 
+
 /**
  * Reads the lines of wheels.
  * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
@@ -70387,13 +70988,16 @@ function decoded(text) {
  */
 function readWheels(lines, platform, marks, refuse) {
     const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const settings = readSettings(marks?.settings ?? [], refuse);
     const wheels = lines.map(({ text, line }) => {
         try {
             const flags = (name) => ({
                 requested: requested?.has(name) ?? true,
                 direct: direct?.has(name) ?? true,
             });
-            return { ...parseWheelLine(text, platform, flags), line };
+            const wheel = parseWheelLine(text, platform, flags);
+            const own = settings.get(wheel.name);
+            return { ...wheel, ...(own && { settings: own.settings }), line };
         }
         catch (error) {
             if (!(error instanceof LineProblem))
@@ -70406,7 +71010,33 @@ function readWheels(lines, platform, marks, refuse) {
         if (!byName.has(text))
             throw refuse(line, `there is no wheel of '${text}' in it`);
     }
+    for (const [name, { line }] of settings) {
+        if (!byName.has(name))
+            throw refuse(line, `there is no wheel of '${name}' in it`);
+    }
     return marks ? wheels : inOrderOfInstalling(wheels);
+}
+function readSettings(lines, refuse) {
+    return new Map(lines.map(({ text, line }) => {
+        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+        const settings = parseSettings(json);
+        if (!settings)
+            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
+        return [name, { settings, line }];
+    }));
+}
+function parseSettings(text) {
+    try {
+        const value = JSON.parse(text);
+        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
+    }
+    catch {
+        return undefined;
+    }
+}
+function isSetting(value) {
+    const isText = (one) => typeof one === 'string';
+    return isText(value) || (Array.isArray(value) && value.every(isText));
 }
 /** @throws UserError when two are of one name */
 function uniqueByName(wheels, refuse) {
@@ -70600,6 +71230,7 @@ const repeated = [
     'pip-file',
     'pip-requested',
     'pip-direct',
+    'pip-config-settings',
     'own-layer',
 ];
 const advice = 'Restore the file, or have it written anew with lock-mode: update.';
@@ -70682,7 +71313,12 @@ function parseHeader(comments, file) {
         ...(pipVersion !== undefined && { pipVersion }),
         ownLayer: all('own-layer'),
     };
-    return { header, marks: { requested: marked('pip-requested'), direct: marked('pip-direct') } };
+    const marks = {
+        requested: marked('pip-requested'),
+        direct: marked('pip-direct'),
+        settings: marked('pip-config-settings'),
+    };
+    return { header, marks };
 }
 function digest(text) {
     return (0,common_digest/* isDigest */.Bc)(text) ? text : undefined;
@@ -71367,7 +72003,8 @@ async function transfer_download(of) {
                 const isTheirs = error instanceof http/* HttpFailure */.HR && error.status !== undefined;
                 throw of.refuse(`it cannot be had: ${(0,errors/* messageOf */.b)(error)}`, isTheirs
                     ? `The ${of.source} has a problem of its own: try again later.`
-                    : `Check that the ${of.source} can be reached from here.`, error);
+                    : ((error instanceof http/* HttpFailure */.HR ? error.advice : undefined) ??
+                        `Check that the ${of.source} can be reached from here.`), error);
             }
             lib_core/* debug */.Yz(`${of.url.href}: ${(0,errors/* messageOf */.b)(error)}, after ${checksummer.size} bytes of try ${attempt}`);
             if (error instanceof WrongPart)
@@ -71578,15 +72215,14 @@ function dependsOf({ archive }) {
  * and the bytes of the .pyc; length 0 when there can be none.
  *
  * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
- * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
- * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
- * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ * versions mark what has more than one reference, which varies with the interpreter's state. `withReferences` does what they are for
+ * afterwards.
  *
  * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
  * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
  *
- * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
- * known yet, the plain form is taken, or there is no bytecode.
+ * What comes of that is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, there is no bytecode.
  */
 const program = `
 import _imp, marshal, sys
@@ -71636,94 +72272,10 @@ def dumped(code):
         raise ValueError("not what it was")
     return data
 
-# The bytes of a code object's numbers, and how many objects stand behind its line number.
-numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
-behind = 2 if sys.version_info >= (3, 11) else 1
-# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
-sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
-name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-def shared(data):
-    pieces = []
-    strings = []  # their places in pieces
-    end = 0
-
-    def copy(count):
-        nonlocal end
-        for _ in range(count):
-            start = end
-            kind = data[start]
-            if kind == 117 or kind == 115:  # u: str, s: bytes
-                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
-                strings.append(len(pieces))
-                pieces.append(data[start:end])
-            elif kind in sizes:
-                end = start + sizes[kind]
-                pieces.append(data[start:end])
-            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
-                end = start + 5
-                length = int.from_bytes(data[start + 1 : end], "little")
-                is_small = kind == 40 and length < 256
-                pieces.append(bytes((41, length)) if is_small else data[start:end])
-                copy(length)
-            elif kind == 99:  # c: code
-                end = start + 1 + numbers
-                pieces.append(data[start:end])
-                copy(8)
-                pieces.append(data[end : end + 4])
-                end += 4
-                copy(behind)
-            elif kind == 108:  # l: int
-                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
-                end = start + 5 + 2 * abs(digits)
-                pieces.append(data[start:end])
-            elif kind == 58:  # ':': slice
-                end = start + 1
-                pieces.append(data[start:end])
-                copy(3)
-            else:
-                raise ValueError(kind)
-
-    copy(1)
-    count = {}
-    for place in strings:
-        string = pieces[place]
-        count[string] = count.get(string, 0) + 1
-    references = {}
-    for place in strings:
-        string = pieces[place]
-        if string in references:
-            pieces[place] = references[string]
-            continue
-        flag = 0
-        if count[string] > 1:
-            flag = 128
-            references[string] = b"r" + le4(len(references))
-        pieces[place] = shortened(string, flag)
-    return b"".join(pieces)
-
-def shortened(string, flag):
-    kind = string[0]
-    text = string[5:]
-    if kind == 117 and text.isascii():
-        # As the compiler has it: what could be a name is interned.
-        is_name = name_characters.issuperset(text)
-        if len(text) < 256:
-            return bytes(((90 if is_name else 122) | flag, len(text))) + text
-        kind = 65 if is_name else 97
-    return bytes((kind | flag,)) + string[1:]
-
-def smaller(data, code):
-    try:
-        result = shared(data)
-        return result if marshal.loads(result) == code else data
-    except Exception:
-        return data
-
 def compiled(path, source):
     try:
         code = compile(source, path, "exec", 0, True, 0)
-        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + dumped(code)
     except Exception:
         return b""
 
@@ -71742,7 +72294,183 @@ def main(read, write, flush):
 main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 `;
 
+;// CONCATENATED MODULE: ./src/bytecode/references.ts
+/** The bytes in front of a .pyc's code (PEP 552). */
+const headerLength = 16;
+/**
+ * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
+ * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ */
+const references_forms = [
+    [3400, { numbers: 20, behind: 1 }],
+    [3450, { numbers: 24, behind: 1 }],
+    [3650, { numbers: 20, behind: 2 }],
+];
+/** What marshal calls its objects (CPython, Python/marshal.c). */
+const kind = {
+    ...{
+        str: references_code('u'),
+        bytes: references_code('s'),
+        tuple: references_code('('),
+        frozenset: references_code('>'),
+        code: references_code('c'),
+        long: references_code('l'),
+    },
+    ...{ slice: references_code(':'), smallTuple: references_code(')'), reference: references_code('r') },
+    ...{ shortName: references_code('Z'), shortAscii: references_code('z'), name: references_code('A'), ascii: references_code('a') },
+};
+/** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
+const sizes = new Map([
+    ...[
+        [references_code('N'), 1],
+        [references_code('F'), 1],
+        [references_code('T'), 1],
+        [references_code('.'), 1],
+    ],
+    ...[
+        [references_code('i'), 5],
+        [references_code('g'), 9],
+        [references_code('y'), 17],
+    ],
+]);
+function references_code(character) {
+    return character.charCodeAt(0);
+}
+/**
+ * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
+ * quarter. Python goes by what the interpreter at that moment has more than one reference to; this by what is written, so it varies with
+ * nothing.
+ * @param pyc with code marshalled in version 2, which has no references
+ * @returns a copy; of the same bytes where its code is of a python that is not known, or not as it is known
+ */
+function withReferences(pyc) {
+    const magic = pyc.readUInt16LE(0);
+    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const pieces = form && findPieces(pyc, form);
+    return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
+}
+/** @returns in their order; undefined for what cannot be read to its end */
+function findPieces(pyc, { numbers, behind }) {
+    const pieces = [];
+    const texts = new Map();
+    let at = headerLength;
+    /** @returns whether they could be read */
+    const skip = (count) => {
+        for (let index = 0; index < count; index++) {
+            if (!skipOne())
+                return false;
+        }
+        return true;
+    };
+    const skipOne = () => {
+        const start = at;
+        const what = pyc[start] ?? 0;
+        const size = sizes.get(what);
+        if (size !== undefined) {
+            at += size;
+            return true;
+        }
+        if (start + 5 > pyc.length)
+            return false;
+        switch (what) {
+            case kind.str:
+            case kind.bytes: {
+                at += 5 + pyc.readUInt32LE(start + 1);
+                const key = pyc.toString('latin1', start, at);
+                const text = texts.get(key) ?? { count: 0 };
+                text.count++;
+                texts.set(key, text);
+                pieces.push({ start, end: at, text });
+                return true;
+            }
+            case kind.tuple:
+            case kind.frozenset: {
+                const length = pyc.readUInt32LE(start + 1);
+                at += 5;
+                if (what === kind.tuple && length < 256)
+                    pieces.push({ start, end: at });
+                return skip(length);
+            }
+            case kind.code: {
+                at += 1 + numbers;
+                if (!skip(8))
+                    return false;
+                at += 4;
+                return skip(behind);
+            }
+            case kind.long:
+                at += 5 + 2 * Math.abs(pyc.readInt32LE(start + 1));
+                return true;
+            case kind.slice:
+                at += 1;
+                return skip(3);
+            default:
+                return false;
+        }
+    };
+    return skipOne() && at === pyc.length ? pieces : undefined;
+}
+/** No piece becomes longer. */
+function rewritten(pyc, pieces) {
+    const result = Buffer.allocUnsafe(pyc.length);
+    let read = 0;
+    let written = 0;
+    let references = 0;
+    const copy = (end) => {
+        written += pyc.copy(result, written, read, end);
+        read = end;
+    };
+    for (const { start, end, text } of pieces) {
+        copy(start);
+        if (!text) {
+            result[written++] = kind.smallTuple;
+            result[written++] = pyc[start + 1] ?? 0;
+            read = end;
+        }
+        else if (text.reference !== undefined) {
+            result[written++] = kind.reference;
+            written = result.writeUInt32LE(text.reference, written);
+            read = end;
+        }
+        else {
+            const flag = text.count > 1 ? 0x80 : 0;
+            if (flag)
+                text.reference = references++;
+            const { what, isShort } = stringKind(pyc, start, end);
+            result[written++] = what | flag;
+            if (isShort)
+                result[written++] = end - start - 5;
+            read = isShort ? start + 5 : start + 1;
+            copy(end);
+        }
+    }
+    copy(pyc.length);
+    return result.subarray(0, written);
+}
+/** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
+function stringKind(pyc, start, end) {
+    const what = pyc[start] ?? 0;
+    if (what !== kind.str)
+        return { what, isShort: false };
+    let isName = true;
+    for (let at = start + 5; at < end; at++) {
+        const byte = pyc[at] ?? 0;
+        if (byte >= 0x80)
+            return { what, isShort: false };
+        isName &&= isNameByte(byte);
+    }
+    const isShort = end - start - 5 < 256;
+    if (isShort)
+        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
+    return { what: isName ? kind.name : kind.ascii, isShort };
+}
+/** `[A-Za-z0-9_]` */
+function isNameByte(byte) {
+    return ((byte >= 97 && byte <= 122) || byte === 95 || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57));
+}
+
 ;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
 
 
 
@@ -71830,7 +72558,7 @@ class Compiler {
             const rest = all.subarray(end);
             this.#received = rest.length > 0 ? [rest] : [];
             size = rest.length;
-            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : withReferences(all.subarray(4, end)));
         }
     }
     #fail(why) {
@@ -71845,11 +72573,16 @@ class Compiler {
 /** Several pythons that compile side by side, each started when those before it have something to do. */
 class Compilers {
     executable;
-    #compilers;
+    #compilers = [];
     /** @param processes how many at most */
     constructor(executable, processes) {
         this.executable = executable;
-        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+        this.widen(processes);
+    }
+    /** Lets it be so many, if there are fewer. */
+    widen(processes) {
+        while (this.#compilers.length < processes)
+            this.#compilers.push(new Compiler(this.executable));
     }
     /** As `Compiler` does. */
     compile(path, source) {
@@ -71999,8 +72732,6 @@ async function installPythonWithPip(packages, directory) {
     return { python, pip: (0,external_node_path_.join)(directory, python_pythonOf(source.archive.info.index).sitePackages) };
 }
 
-// EXTERNAL MODULE: ./src/channels/grant.ts
-var channels_grant = __nccwpck_require__(1398);
 ;// CONCATENATED MODULE: ./src/pip/events.ts
 /** @param text a line that was cut off, by the end of the program, is passed over */
 function parseEvents(text) {
@@ -72077,6 +72808,7 @@ function fileNameIn(text) {
 
 
 
+
 /** What a run that came to nothing tells of: pip's own explanation, at the line that it is about. */
 function failure_explainFailure(outcome, events, asked) {
     const lost = lostPage(events, asked);
@@ -72112,16 +72844,31 @@ function refuseLostPages(events, asked) {
     if (lost)
         throw lost;
 }
+const isBusy = (status) => status === 408 || status === 429 || status >= 500;
+function isLost({ status }) {
+    return status === null || status === 401 || isBusy(status);
+}
+/** Whether what failed may go well another time: not where pip has tried again by itself, as when no connection is made. */
+function mayPass(events) {
+    const lost = events.filter((event) => event.event === 'unreachable').filter(isLost);
+    return (lost.length > 0 &&
+        lost.every(({ status, reason }) => status !== 401 && !/Max retries exceeded|certificate/i.test(reason)));
+}
 function lostPage(events, { secrets }) {
-    const lost = events.find((event) => event.event === 'unreachable' && (event.status === null || event.status === 401 || event.status >= 500));
-    if (lost?.event !== 'unreachable')
+    const lost = events.filter((event) => event.event === 'unreachable').find(isLost);
+    if (!lost)
         return undefined;
     const reason = (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.reason, secrets));
-    return new errors/* UserError */.y(`pip cannot read this page of an index: ${reason}`, {
+    const isFile = /\.(whl|metadata|gz|zip)([?#]|$)/.test(lost.url);
+    return new errors/* UserError */.y(`pip cannot read this ${isFile ? 'file' : 'page'} of an index: ${reason}`, {
         at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
         advice: lost.status === 401
             ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-            : 'Check the address of the index and the network, and try again.',
+            : /certificate/i.test(lost.reason)
+                ? connection_failure/* trustAdvice */.dq
+                : /proxy/i.test(lost.reason)
+                    ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
+                    : 'Check the address of the index and the network, and try again.',
     });
 }
 const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
@@ -72166,7 +72913,17 @@ function brokenOff({ exitCode, stderr }, events, { environment, secrets }) {
 function describeTarget({ version, subdir, glibc }) {
     return `python ${version} on ${subdir} with glibc ${glibc}`;
 }
-function pip_failure_adviceFor(said, events, { target }) {
+function pip_failure_adviceFor(said, events, { target, constraints = [] }) {
+    const held = heldIn(said, constraints);
+    if (held.length > 0) {
+        return `Only what 'update-only' names may change, and it does not name ${held.join(', ')}: add it there, or loosen what is asked.`;
+    }
+    if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
+        return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`;
+    }
+    if (said.includes('DO NOT MATCH THE HASHES')) {
+        return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events)}`;
+    }
     if (said.includes('conflicting dependencies')) {
         return 'Loosen or drop one of these requirements.';
     }
@@ -72205,18 +72962,73 @@ function pip_failure_adviceFor(said, events, { target }) {
     }
     return undefined;
 }
+/** Where pip says that it looks, without logins. */
+function lookedIn(events) {
+    const line = events.find((event) => event.event === 'log' && event.text.startsWith('Looking in indexes: '));
+    return line?.event === 'log'
+        ? ` The indexes: ${(0,foreign/* foreignText */.qk)(line.text.replace('Looking in indexes: ', ''))}.`
+        : '';
+}
+/** The projects that pip complains of at the version which they are to keep. */
+function heldIn(said, constraints) {
+    const named = constraints.filter((held) => new RegExp(`(^|\\s)${escapeRegExp(held)}(?![\\w.+!-])`).test(said));
+    return named.map((held) => held.replace(/==.*$/, ''));
+}
+function escapeRegExp(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw `\$&`);
+}
 /** No version at all: there is no such project, or it has nothing for the target. */
 function adviceForNone(events, target) {
     const missing = events.some((event) => event.event === 'unreachable' && event.status === 404);
     const refused = events.some((event) => event.event === 'unreachable' && event.status === 403);
     if (refused) {
-        return 'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.';
+        return ('An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.' +
+            lookedIn(events));
     }
     if (missing) {
-        return "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url.";
+        return ("No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url." +
+            lookedIn(events));
     }
-    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.`;
+    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`;
 }
+
+// EXTERNAL MODULE: ./src/channels/grant.ts
+var channels_grant = __nccwpck_require__(1398);
+;// CONCATENATED MODULE: ./src/pip/grants.ts
+
+/** conda's tokens are no credentials of an index. */
+function headerGrants(grants) {
+    return grants.flatMap((grant) => {
+        // A header is the same for all addresses.
+        const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
+        return authorization === undefined
+            ? []
+            : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
+    });
+}
+/** A part of programs that has pip show a host what opens it, by its place: `grants`, a list as `headerGrants` gives it, is there before. */
+const grantsProgram = String.raw `
+import urllib.parse
+def grant_for(url):
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    for grant in grants if confidential and "@" not in parts.netloc else ():
+        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
+        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
+            return grant["authorization"]
+
+from pip._internal.network.auth import MultiDomainBasicAuth
+call = MultiDomainBasicAuth.__call__
+def authorized(self, request):
+    header = grant_for(request.url)
+    if header is None:
+        return call(self, request)
+    request.headers["Authorization"] = header
+    request.register_hook("response", self.warn_on_401)
+    return request
+MultiDomainBasicAuth.__call__ = authorized
+`;
 
 ;// CONCATENATED MODULE: ./src/pip/tags.ts
 /** The processor's name to Linux, which tags and markers have. */
@@ -72294,6 +73106,7 @@ function markersOf({ version, subdir }) {
 }
 
 ;// CONCATENATED MODULE: ./src/pip/program.ts
+
 /**
  * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
  * in this process, with what pip knows of the machine replaced by what is known of the target, as python sees it:
@@ -72305,6 +73118,7 @@ function markersOf({ version, subdir }) {
  *   to micromamba, which writes a file for pip beside it, and pip's messages name its lines;
  * - settings in the user's configuration that would change what is installed rather than where it comes from;
  * - what answers a host, by its place, from the credentials of the run; those for git by variables, not arguments;
+ * - requests that fail, which are told with their addresses, and answers that come without end;
  * - the metadata of sources, which pip would build: code of packages does not run here. Where a source says its metadata itself, that is taken
  *   (PKG-INFO by PEP 643, pyproject.toml by PEP 621); what was built elsewhere is given; for all else pip stops, and the source is told.
  *
@@ -72371,27 +73185,9 @@ def file_content(url, *args, **kwargs):
     return get_file_content(url, *args, **kwargs)
 req_file.get_file_content = file_content
 
-import base64, urllib.parse
-def grant_for(url):
-    parts = urllib.parse.urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    confidential = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
-    for grant in question["grants"] if confidential and "@" not in parts.netloc else ():
-        below = grant["withSubdomains"] and host.endswith("." + grant["place"])
-        if below or (host + parts.path + "/").startswith(grant["place"] + "/"):
-            return grant["authorization"]
-
-from pip._internal.network.auth import MultiDomainBasicAuth
-call = MultiDomainBasicAuth.__call__
-def authorized(self, request):
-    header = grant_for(request.url)
-    if header is None:
-        return call(self, request)
-    request.headers["Authorization"] = header
-    request.register_hook("response", self.warn_on_401)
-    return request
-MultiDomainBasicAuth.__call__ = authorized
-
+import base64
+grants = question["grants"]
+${grantsProgram}
 from pip._internal.vcs.git import Git
 rev_and_auth = Git.get_url_rev_and_auth.__func__
 def git_url(cls, url):
@@ -72435,6 +73231,58 @@ def told_failure(link, reason, meth=None):
     fetch_failed(link, reason, meth)
 collector._handle_get_simple_fail = told_failure
 
+from pip._internal.network.session import PipSession
+from pip._vendor.requests import ConnectionError as Broken, RequestException
+ask = PipSession.request
+def told_request(self, method, url, *args, **kwargs):
+    def lost(reason, status=None):
+        tell("unreachable", url=url, reason=reason, status=status)
+    try:
+        answer = ask(self, method, url, *args, **kwargs)
+        if not kwargs.get("stream") and "json" in answer.headers.get("Content-Type", ""):
+            require_json(answer)
+    except RequestException as error:
+        lost(str(error))
+        raise
+    status = answer.status_code
+    if status in (408, 429) or status >= 500:
+        lost("the server answered %d" % status, status)
+    stream = getattr(answer.raw, "stream", None)
+    if stream is not None:
+        def told_stream(*args, **kwargs):
+            try:
+                for chunk in stream(*args, **kwargs):
+                    yield chunk
+            except Exception as error:
+                lost(str(error))
+                raise
+        answer.raw.stream = told_stream
+    return answer
+PipSession.request = told_request
+
+def require_json(answer):
+    try:
+        json.loads(answer.content.decode("utf-8"))
+    except ValueError:
+        if answer.status_code == 200:
+            raise Broken("the answer is no JSON, or not all of it")
+
+# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
+import socket, time
+read_into = socket.SocketIO.readinto
+def paced(self, buffer):
+    started = time.monotonic()
+    count = read_into(self, buffer)
+    waited, received = getattr(self, "pace", (0, 0))
+    waited, received = waited + time.monotonic() - started, received + (count or 0)
+    if waited >= question["silence"]:
+        if count and received < question["slowest"] * waited:
+            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
+        waited, received = 0, 0
+    self.pace = (waited, received)
+    return count
+socket.SocketIO.readinto = paced
+
 pages = {}
 find_all = PackageFinder.find_all_candidates
 def found(self, name, *args, **kwargs):
@@ -72476,8 +73324,12 @@ def sha256_of(req):
         known[link.hash_name] = link.hash
     if "sha256" not in known and req.local_file_path and os.path.isfile(req.local_file_path):
         import hashlib
+        digest = hashlib.sha256()
+        # It may be of gigabytes.
         with open(req.local_file_path, "rb") as archive:
-            known["sha256"] = hashlib.sha256(archive.read()).hexdigest()
+            for block in iter(lambda: archive.read(1 << 20), b""):
+                digest.update(block)
+        known["sha256"] = digest.hexdigest()
     return known.get("sha256")
 
 project_files = ("pyproject.toml", "setup.py")
@@ -72497,6 +73349,7 @@ def source_of(req):
         "requested": req.user_supplied,
         "direct": bool(req.original_link),
         "asked": asked(req),
+        "settings": getattr(req, "config_settings", None) or {},
     }
 
 def asked(req):
@@ -72522,7 +73375,9 @@ def metadata_of(req):
     if said is None:
         name = req.name or os.path.basename(req.unpacked_source_directory.rstrip("/"))
         tell("needs-build", key=key, name=name, source=source)
-        raise NeedsBuild()
+        if not question["goesOn"]:
+            raise NeedsBuild()
+        said = guess(req)
     return said
 
 def read(req, name):
@@ -72531,6 +73386,24 @@ def read(req, name):
             return file.read()
     except OSError:
         return None
+
+# Good enough to look further for what has to be built, where nothing is going to be.
+def guess(req):
+    import email
+    text = read(req, "PKG-INFO")
+    message = email.message_from_string(text or "")
+    if message["Name"] and message["Version"]:
+        return text
+    project = os.path.basename(req.unpacked_source_directory.rstrip("/"))
+    name = canonical(req.name or project).strip("-") or "project"
+    stem = os.path.splitext(req.link.filename)[0].replace(".tar", "")
+    version = stem[len(name) + 1:] if canonical(stem).startswith(name + "-") else ""
+    try:
+        from pip._vendor.packaging.version import Version
+        Version(version)
+    except ValueError:
+        version = "0"
+    return "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)
 
 def from_pkg_info(req):
     text = None if req.editable or req.link.is_vcs or req.link.is_existing_dir() else read(req, "PKG-INFO")
@@ -72668,6 +73541,7 @@ function resolved_itemsOf(items, distributions, names) {
             direct: source.direct,
             ...(yanked !== null && { yanked: (0,foreign/* foreignText */.qk)(yanked) }),
             ...(replaces !== undefined && { replaces }),
+            ...settingsOf(source),
             ...(asked && { asked }),
         };
     });
@@ -72679,7 +73553,14 @@ function needOf({ key, name, source }, names) {
     const known = name.startsWith('pip-req-build-')
         ? found.url.replace(/(\.git)?\/*$/, '').replace(/^.*\//, '')
         : name;
-    return { type: 'needs-build', key, name: known, source: found, ...(asked && { asked }) };
+    return {
+        ...{ type: 'needs-build', key, name: known, source: found },
+        ...settingsOf(source),
+        ...(asked && { asked }),
+    };
+}
+function settingsOf({ wheel, settings }) {
+    return wheel || Object.keys(settings).length === 0 ? {} : { settings };
 }
 function resolved_placeOf({ asked }, names) {
     const place = asked === null ? undefined : placeIn(asked);
@@ -72734,52 +73615,6 @@ function resolved_indexOf(page) {
     return withoutLogin(page).replace(/[^/]*\/?$/, '');
 }
 
-;// CONCATENATED MODULE: ./src/pip/settings.ts
-/** Which settings of the user's are pip's here, be they variables or in its configuration files. */
-/**
- * What says where packages come from, and how they are fetched. Settings that change what is installed (`constraint`, `pre`, `no-deps`…) or
- * where to (`target`, `user`…) are not taken over: the lock is to follow from the environment file alone.
- */
-const settings = [
-    'index-url',
-    'extra-index-url',
-    'find-links',
-    'no-index',
-    'trusted-host',
-    'cert',
-    'client-cert',
-    'proxy',
-    'timeout',
-    'retries',
-    'resume-retries',
-    'keyring-provider',
-    'use-feature',
-    'use-deprecated',
-];
-const kept = new Set(['PIP_CONFIG_FILE', ...settings.map(variableOf)]);
-/** `PIP_INDEX_URL` of `index-url`. */
-function variableOf(setting) {
-    return `PIP_${setting.toUpperCase().replaceAll('-', '_')}`;
-}
-/**
- * The variables of a run: the user's, with nothing in them that would lead pip, or its python, elsewhere. A login is in the variables,
- * which only the same user can read, and not in an argument.
- * @param folder for temporary files
- * @param certificates a file of those to trust, unless the user has named one
- */
-function variablesFor(user, { index, extra }, folder, certificates) {
-    const own = Object.entries(user).filter(([name]) => !/^(_?CONDA|_?MAMBA|PYTHON)|^PIPX?_|^VIRTUAL_ENV$/i.test(name) || kept.has(name.toUpperCase()));
-    return {
-        ...(certificates !== undefined && { PIP_CERT: certificates }),
-        ...Object.fromEntries(own),
-        ...(index !== undefined && { PIP_INDEX_URL: index }),
-        ...(extra !== undefined && extra.length > 0 && { PIP_EXTRA_INDEX_URL: extra.join(' ') }),
-        TMPDIR: folder,
-        LC_ALL: 'C.UTF-8',
-        GIT_TERMINAL_PROMPT: '0',
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/pip/refuse.ts
 
 
@@ -72789,7 +73624,7 @@ function variablesFor(user, { index, extra }, folder, certificates) {
  */
 function refuseBuilds(resolution, file) {
     const sources = resolution.type === 'needs-build'
-        ? [resolution]
+        ? [resolution, ...(resolution.more ?? [])]
         : resolution.items.filter(({ source }) => source.kind !== 'wheel');
     const [first] = sources;
     if (!first)
@@ -72832,6 +73667,8 @@ function refuse_describe(source) {
 
 
 
+
+
 /** The door of this folder: which wheels, and which sources, pip would install. */
 
 
@@ -72849,20 +73686,24 @@ const oldestPip = 23;
  */
 async function resolvePip(request) {
     const { environment, indexes = {}, variables = process.env } = request;
-    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, variables)];
+    const configured = { ...(await configuredVariables(variables)), ...variables };
+    const secrets = [...(request.secrets ?? []), ...secretsOf(environment, indexes, configured)];
     const asked = { ...request, secrets, fileForPip: fileForPip(request) };
     return (0,common_scratch/* withScratch */.hM)('pip-', async (folder) => {
         await (0,promises_.chmod)(folder, 0o700);
-        const { outcome, events } = await resolve_ask(request, folder);
+        const { outcome, events } = await askPatiently(request, folder);
         const pip = events.find((event) => event.event === 'pip')?.version;
         if (pip !== undefined && Number.parseInt(pip, 10) < oldestPip)
             throw tooOld(pip, request);
         const resolved = events.find((event) => event.event === 'resolved');
-        const need = events.find((event) => event.event === 'needs-build');
+        const needs = events.filter((event) => event.event === 'needs-build').map((event) => needOf(event, asked));
+        const [need] = needs;
         if (resolved || need)
             refuseLostPages(events, asked);
-        if (need)
-            return needOf(need, asked);
+        // What pip chose by a guess is no answer, also where that led it away from what has to be built.
+        const isNamed = resolved?.items.some(({ source }) => !source.wheel) ?? false;
+        if (need && !(isNamed && request.goesOn))
+            return { ...need, more: needs.slice(1) };
         if (outcome.exitCode !== 0 || !resolved || pip === undefined)
             throw failure_explainFailure(outcome, events, asked);
         return {
@@ -72872,6 +73713,18 @@ async function resolvePip(request) {
             warnings: warningsOf(events, resolved.items, secrets),
         };
     });
+}
+/** How often pip is asked where what failed may pass by itself, and pip has not tried that again. */
+const resolve_tries = 3;
+async function askPatiently(request, scratch) {
+    for (let attempt = 1;; attempt++) {
+        const folder = (0,external_node_path_.join)(scratch, String(attempt));
+        await (0,promises_.mkdir)(folder, { mode: 0o700 });
+        const asked = await resolve_ask(request, folder);
+        if (attempt === resolve_tries || !mayPass(asked.events))
+            return asked;
+        await (0,http/* pause */.v7)(attempt);
+    }
 }
 async function resolve_ask(request, folder) {
     const { python, pip, target, environment, constraints = [], grants = [], cache } = request;
@@ -72889,10 +73742,13 @@ async function resolve_ask(request, folder) {
         markers: markersOf(target),
         tags: supportedTags(target),
         settings: settings,
+        silence: (0,http/* silence */.ao)(),
+        slowest: http/* slowest */.Ml,
         file,
         text: requirementsText(environment.pip?.lines ?? []),
-        grants: grants.flatMap(grantForProgram),
+        grants: headerGrants(grants),
         built: Object.fromEntries(request.built ?? []),
+        goesOn: request.goesOn ?? false,
         arguments: [
             ...['install', '--dry-run', '--report', '/dev/null', '--no-input', '--no-color'],
             ...['--progress-bar', 'off', '--disable-pip-version-check', '--src', at('src')],
@@ -72923,14 +73779,6 @@ async function resolve_ask(request, folder) {
 /** What pip takes the environment file for: a list of requirements in its place. */
 function fileForPip({ folder, environment }) {
     return (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(environment.file) || 'env.yaml');
-}
-/** conda's tokens are no credentials of an index. */
-function grantForProgram(grant) {
-    // A header is the same for all addresses.
-    const { authorization } = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers;
-    return authorization === undefined
-        ? []
-        : [{ place: grant.place, withSubdomains: grant.withSubdomains ?? false, authorization }];
 }
 /** `sys.version_info` of `3.14.0rc2`. */
 function versionInfo(version) {
@@ -73009,31 +73857,27 @@ function withChannels(wanted, environment, hasCondarc) {
     return { ...wanted, channels, noDefaults, secrets };
 }
 
-// EXTERNAL MODULE: ./src/environment/pip/options.ts
-var options = __nccwpck_require__(7861);
-// EXTERNAL MODULE: ./src/environment/pip/problem.ts
-var problem = __nccwpck_require__(2512);
 ;// CONCATENATED MODULE: ./src/pip/building.ts
-
-
-
 
 /** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 /**
  * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
  * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
- * the path of the project in it, and an absolute folder, made anew, that gets `wheel/`. Where it works is the same each time: pip's own
- * folders would have names by chance, which compilers write into what they make.
+ * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, and the path of a
+ * file of what opens the indexes, if there is one. Where it works is the same each time: pip's own folders would have names by chance, which
+ * compilers write into what they make.
+ *
+ * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows what opens the indexes too.
  */
 const buildProgram = String.raw `
-import itertools, os, shutil, sys, tempfile
+import itertools, json, os, shutil, sys, tempfile
 
-source, project, work = sys.argv[1:]
+source, project, work, settings, grants_file = sys.argv[1:]
 tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
 os.umask(0o022)
 if os.path.exists(work):
     shutil.rmtree(work)
-for name in ("home", "wheel"):
+for name in ("home", "runner", "wheel"):
     os.makedirs(os.path.join(work, name))
 os.chdir(os.path.join(work, "home"))
 here = os.path.join(work, "source")
@@ -73044,10 +73888,20 @@ else:
     os.mkdir(here)
     unpack_file(source, here)
 
+if grants_file:
+    authorize = "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
+    runner = os.path.join(work, "runner", "run.py")
+    with open(runner, "w") as file:
+        file.write(authorize + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
+    exec(authorize)
+    from pip._internal import build_env
+    build_env.get_runnable_pip = lambda: runner
+
 from pip._internal.cli.main import main
 sys.exit(main([
     "wheel", "--use-pep517", "--no-deps", "--no-cache-dir", "--no-input", "--no-color", "--progress-bar", "off",
-    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"), os.path.join(here, project),
+    "--disable-pip-version-check", "--wheel-dir", os.path.join(work, "wheel"),
+    *("--config-settings=" + setting for setting in json.loads(settings)), os.path.join(here, project),
 ]))
 `;
 /**
@@ -73076,96 +73930,6 @@ for line in metadata.get_all("Requires-Dist") or []:
     if name not in there or version and not requirement.specifier.contains(version, prereleases=True):
         print(line)
 `;
-/** What says where packages come from, by variables of pip's. */
-const taken = ['INDEX_URL', 'EXTRA_INDEX_URL', 'FIND_LINKS', 'NO_INDEX', 'TRUSTED_HOST', 'PROXY'];
-/**
- * The same indexes that resolving asks, without what is on this machine alone: folders, and pip's configuration files. A login is in no
- * variable, since pip hands addresses on in arguments: it is in a netrc of the command, for the hosts of the indexes and no others.
- * @param asked.lines of the list, with variables filled in
- * @param asked.netrc the user's own
- * @param asked.certificates the text of those to trust
- * @param asked.secretsFolder where the command finds its secrets
- */
-function buildAccess(asked) {
-    const { indexes, grants, variables, netrc = '', certificates, secretsFolder } = asked;
-    const options = optionsIn(asked.lines);
-    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
-    const found = {
-        INDEX_URL: [options('--index-url').at(-1) ?? indexes.index ?? words('INDEX_URL')[0] ?? ''],
-        EXTRA_INDEX_URL: [
-            ...(indexes.extra?.length ? indexes.extra : words('EXTRA_INDEX_URL')),
-            ...options('--extra-index-url'),
-        ],
-        FIND_LINKS: [...words('FIND_LINKS'), ...options('--find-links')].filter((one) => /^https?:/.test(one)),
-        NO_INDEX: options('--no-index').length > 0 ? ['1'] : words('NO_INDEX'),
-        TRUSTED_HOST: [...words('TRUSTED_HOST'), ...options('--trusted-host')],
-        PROXY: words('PROXY'),
-    };
-    const machines = new Map();
-    const bare = (text) => {
-        if (!/^https?:/.test(text) || !URL.canParse(text))
-            return text;
-        const url = new URL(text);
-        const login = loginOf(url, grants) ?? loginIn(netrc, url.hostname);
-        if (login && !machines.has(url.hostname))
-            machines.set(url.hostname, login);
-        return Object.assign(url, { username: '', password: '' }).href;
-    };
-    const set = taken.flatMap((name) => {
-        const value = found[name].map(name === 'PROXY' ? (text) => text : bare).join(' ');
-        return value === '' ? [] : [[`PIP_${name}`, value]];
-    });
-    const logins = [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join('');
-    return {
-        variables: {
-            ...Object.fromEntries(set),
-            PIP_CONFIG_FILE: '/dev/null',
-            ...(logins !== '' && { NETRC: `${secretsFolder}/netrc` }),
-            ...(certificates !== undefined && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
-        },
-        secrets: {
-            ...(logins !== '' && { netrc: logins }),
-            ...(certificates !== undefined && { 'certificates.pem': certificates }),
-        },
-    };
-}
-function optionsIn(lines) {
-    const read = lines.flatMap((text) => {
-        try {
-            return text.startsWith('-') ? [(0,options/* readOptions */.T)(text)] : [];
-        }
-        catch (error) {
-            if (error instanceof problem/* RequirementProblem */.F)
-                return [];
-            throw error;
-        }
-    });
-    return (option) => read.flatMap((options) => options.get(option) ?? []);
-}
-/** Of the address itself, else of what opens it; pip's netrc knows no tokens. */
-function loginOf(url, grants) {
-    if (url.username !== '')
-        return formatLogin((0,environment_read/* decoded */.DH)(url.username), (0,environment_read/* decoded */.DH)(url.password));
-    const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
-    const header = grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
-    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
-    if (encoded === undefined)
-        return undefined;
-    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
-    return formatLogin(user, password.join(':'));
-}
-function loginIn(netrc, host) {
-    const words = netrc.split(/\s+/);
-    const at = words.findIndex((word, index) => word === 'machine' && words[index + 1] === host);
-    const own = at < 0 ? [] : words.slice(at + 2, at + 8);
-    const valueOf = (name) => own[own.indexOf(name) + 1];
-    const [login, password] = [valueOf('login'), valueOf('password')];
-    return own.includes('login') && own.includes('password') ? `login ${login} password ${password}` : undefined;
-}
-function formatLogin(user, password) {
-    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
-    return `login ${quoted(user)} password ${quoted(password)}`;
-}
 /** What is missing, as those say who look for it, and what to add to the dependencies. */
 const building_missing = [
     [
@@ -73209,944 +73973,6 @@ function adviceOnFailure(said) {
         'Add what it misses to the dependencies, or choose a version that has wheels; a channel may have it, too.');
 }
 
-;// CONCATENATED MODULE: ./src/stages/steps.ts
-
-
-
-
-
-
-
-/** To be raised when the same command on the same layers comes to another layer. */
-const executionFormat = 1;
-/** The annotation of a layer's descriptor that says what commands changed. */
-const changesAnnotation = 'io.github.micromamba-image.changes';
-function createSteps({ earlier }, { compression, directory }, { executors }) {
-    let room;
-    let laid = [];
-    let count = 0;
-    const close = async () => {
-        const open = room;
-        room = undefined;
-        await open?.close();
-    };
-    /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
-    const enter = async (image, user, what) => {
-        const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId);
-        const only = room?.onlyUser;
-        const isForUser = !only || (only.uid === user.uid && only.gid === user.gid);
-        const missing = image.layers.slice(laid.length);
-        if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
-            await room.add?.(missing);
-        }
-        else {
-            await close();
-            room = await executors.open(image, user, what);
-        }
-        laid = image.layers;
-        return room;
-    };
-    return {
-        close,
-        async make({ title, inputs, what, rules, prepare, onPacked }, image) {
-            const below = image.layers.map(({ diffId }) => diffId);
-            const whole = keyOf('commands', [executionFormat, below, inputs], compression);
-            const patterns = rules.exclude?.patterns;
-            const found = (await earlier.find([whole])).get(whole);
-            const { [layerKeyAnnotation]: earlierKey = '', [changesAnnotation]: text = '', [leftOutAnnotation]: leftOut = '', } = found?.descriptor.annotations ?? {};
-            const known = parseChanges(text);
-            const left = parseLeftOut(leftOut, earlier.exclude);
-            const isSame = !patterns || (left !== undefined && sameLeftOut(patterns, left, earlier.exclude));
-            if (found && known && isSame) {
-                const annotations = {
-                    [layerKeyAnnotation]: earlierKey,
-                    [changesAnnotation]: text,
-                    ...(patterns && left && leftOutOf(earlierKey, whole, left, patterns)),
-                };
-                return { layer: asOwn(found, title, annotations), changes: known };
-            }
-            const work = await prepare();
-            const entered = await enter(image, work.user, what);
-            await work.run(entered);
-            const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) });
-            onPacked(packed);
-            const changes = changeFacts(packed);
-            const described = formatChanges(changes);
-            // Without the annotation the commands are run again by each run that would take the layer.
-            const key = packed.leftOut?.paths
-                ? keyOf('commands', [executionFormat, below, inputs, packed.leftOut.paths], compression)
-                : whole;
-            const annotations = {
-                [layerKeyAnnotation]: key,
-                ...(hasRoom(described) && { [changesAnnotation]: described }),
-                ...(patterns && packed.leftOut && leftOutOf(key, whole, packed.leftOut, patterns)),
-            };
-            const layer = packedLayer(packed.layer, title, annotations);
-            laid = [...image.layers, layer];
-            if (packed.isStale)
-                await close();
-            return { layer, changes };
-        },
-    };
-}
-/** The annotation of what was left out of a layer. @param whole the key that it would have without */
-function leftOutOf(key, whole, leftOut, patterns) {
-    return { [leftOutAnnotation]: formatLeftOut(leftOut, patterns, key === whole ? undefined : whole) };
-}
-/** Whether commands changed what is at a path, which is relative to the root. */
-function isChanged({ paths }, path) {
-    return [path, ...parentsOf(path)].some((place) => paths.has(hashPath(place)));
-}
-/** As exact as there is room for in a manifest. */
-function changeFacts({ paths, activation }) {
-    const room = roomForPaths(formatChanges({ paths: new Set(), activation }));
-    return { paths: pathSetOf(paths, room > 0 ? room : Infinity), activation };
-}
-function formatChanges({ paths, activation }) {
-    return JSON.stringify({ paths: formatPathSet(paths), activation });
-}
-/** @returns undefined for anything that `formatChanges` would not give, to the byte */
-function parseChanges(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    const { paths: set, activation } = isRecord(value) ? value : {};
-    const paths = typeof set === 'string' ? parsePathSet(set) : undefined;
-    if (!paths || !steps_isTexts(activation))
-        return undefined;
-    const changes = { paths, activation };
-    return hasRoom(text) && formatChanges(changes) === text ? changes : undefined;
-}
-function steps_isTexts(value) {
-    return isRecord(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
-}
-/** How many of the last lines of a failed command stand in the error. */
-const tailLength = 30;
-/** Keeps the last lines of what a command writes, and shows all of them. */
-class Output {
-    #tail = [];
-    #show;
-    constructor(show) {
-        this.#show = show;
-    }
-    add = (line) => {
-        this.#tail.push(line);
-        if (this.#tail.length > tailLength)
-            this.#tail.shift();
-        this.#show(line);
-    };
-    /** The last lines. */
-    get tail() {
-        return this.#tail.join('\n');
-    }
-}
-/** `exit code 3`, `no end after 60 s, its time limit` */
-function steps_endOf({ exitCode, timedOut }, timeout) {
-    return timedOut ? `no end after ${timeout} s, its time limit` : `exit code ${exitCode}`;
-}
-/** What a container has besides what its image and its command say: the same on every machine. */
-const fixedVariables = {
-    TZ: 'UTC',
-    // Modules that a command imports would get bytecode that depends on the clock.
-    PYTHONDONTWRITEBYTECODE: '1',
-};
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
-/**
- * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network. Reading the
- * inputs has masked what opens one.
- */
-function proxyVariables(environment = process.env) {
-    const found = {};
-    for (const name of proxyNames) {
-        const value = environment[name] ?? environment[name.toLowerCase()];
-        if (!value)
-            continue;
-        found[name] = value;
-        found[name.toLowerCase()] = value;
-    }
-    return found;
-}
-
-;// CONCATENATED MODULE: ./src/stages/build-wheels.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** What commands are run for, in a sentence. */
-const purpose = "the builds of 'pip:'";
-/** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
-const workshop = 'micromamba-image-build';
-const work = `${workshop}/work`;
-/**
- * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
- * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
- * but the wheel.
- * @param open makes the place when it is needed
- * @param access what opens the indexes, and what is hidden of what pip says
- * @returns in the order asked
- * @throws UserError when one cannot be built, with what pip says
- */
-async function build_wheels_buildWheels(wanted, open, access, context) {
-    await (0,promises_.mkdir)(context.tarballs, { recursive: true });
-    const found = new Map();
-    for (const { key, name } of wanted) {
-        const built = await findBuilt(key, context.tarballs);
-        if (!built)
-            continue;
-        lib_core/* info */.pq(`The wheel of ${name} was built before: ${built.fileName}`);
-        found.set(key, built);
-    }
-    const missing = wanted.filter(({ key }) => !found.has(key));
-    if (missing.length > 0) {
-        const place = await open();
-        const bench = await openBench(missing, place, await access(), context);
-        try {
-            for (const one of missing)
-                found.set(one.key, await bench.build(one));
-        }
-        finally {
-            await bench.close();
-        }
-    }
-    return wanted.flatMap(({ key }) => found.get(key) ?? []);
-}
-/** `built-<key>-<sha256>-<file name>`: its own hash in its name tells whether it is whole. */
-function nameOfBuilt(key, sha256, fileName) {
-    return `built-${(0,common_digest/* hexOf */.ZD)(key)}-${sha256}-${fileName}`;
-}
-async function findBuilt(key, tarballs) {
-    const prefix = `built-${(0,common_digest/* hexOf */.ZD)(key)}-`;
-    for (const name of (await (0,promises_.readdir)(tarballs)).filter((one) => one.startsWith(prefix)).sort()) {
-        const [, sha256, fileName = ''] = /^([0-9a-f]{64})-(.+\.whl)$/.exec(name.slice(prefix.length)) ?? [];
-        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
-        const file = (0,external_node_path_.join)(tarballs, name);
-        const checksums = await checksumsOf(file);
-        if (parts && checksums && checksums.sha256 === sha256) {
-            return { ...checksums, file, fileName, name: parts.name, version: parts.version };
-        }
-        lib_core/* warning */.$e(`${name} was damaged on this machine, and is built again`);
-        await (0,promises_.rm)(file);
-    }
-    return undefined;
-}
-/** The sources of several wheels, laid on an image, and a file system in which each finds what the one before it found. */
-async function openBench(all, place, access, context) {
-    const { owner, compression, directory } = place;
-    async function* entries() {
-        const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
-        yield folder(workshop);
-        for (const wanted of all) {
-            if (wanted.archive !== undefined)
-                yield folder(`${workshop}/${all.indexOf(wanted)}`);
-            yield* wanted.lay(sourceOf(wanted), owner);
-        }
-    }
-    const sourceOf = (wanted) => [workshop, all.indexOf(wanted), wanted.archive].filter((part) => part !== undefined).join('/');
-    const sources = await buildLayer('sources', entries(), { owner, compression, directory });
-    const image = { ...place.image, layers: [...place.image.layers, sources] };
-    let room;
-    const close = async () => {
-        const before = room;
-        room = undefined;
-        await before?.close();
-    };
-    return {
-        close,
-        async build(wanted) {
-            room ??= await context.executors.open(image, owner, purpose);
-            await runPip(wanted, sourceOf(wanted), { place, access, room, context });
-            if (wanted.locked)
-                await checkRequirements(wanted, wanted.locked, { place, access, room, context });
-            const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(wanted.key)}`);
-            const rules = { only: work, never: [], refuseSpecial: false };
-            const packed = await room.pack({ rules, compression, file });
-            // It has changed what was there before, which no other is to find.
-            if (packed.isStale)
-                await close();
-            return takeOut(wanted, packed.layer, context);
-        },
-    };
-}
-/** Becomes the environment's python, in the active environment. */
-const wrapper = `
-source /usr/local/bin/_activate_current_env.sh || exit
-umask 022
-exec "$CONDA_PREFIX/bin/python" "$@"`;
-function commandOf(args, { place, access, context }) {
-    const { network, name, owner, variables } = place;
-    return {
-        args: ['/bin/bash', '-c', wrapper, 'build', ...args],
-        env: {
-            ...variables,
-            ...fixedVariables,
-            ENV_NAME: name,
-            HOME: `/${work}/home`,
-            PYTHONHASHSEED: '0',
-            SOURCE_DATE_EPOCH: String(fixedTime),
-            ...(network ? proxyVariables() : {}),
-            ...access.variables,
-        },
-        user: { uid: owner.uid, gid: owner.gid },
-        cwd: `/${workshop}`,
-        network,
-        timeout: context.execution.timeout,
-        ...(Object.keys(access.secrets).length > 0 && { secrets: access.secrets }),
-    };
-}
-async function runPip(wanted, source, doing) {
-    const { access, room } = doing;
-    const all = [];
-    const output = new Output((line) => {
-        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(line));
-    });
-    lib_core/* startGroup */.Oh(`pip wheel ${wanted.name}`);
-    try {
-        const args = ['-B', '-c', buildProgram, `/${source}`, wanted.subdirectory ?? '', `/${work}`];
-        const command = commandOf(args, doing);
-        const outcome = await room.run(command, (line) => {
-            const shown = (0,environment_read/* masked */.Iv)(line, access.hidden);
-            all.push(shown);
-            if (!build_wheels_isNoise(shown))
-                output.add(shown);
-        });
-        if (outcome.exitCode === 0)
-            return;
-        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `No tag was moved. ${adviceOnFailure(all.join('\n'))}` });
-    }
-    finally {
-        lib_core/* endGroup */.N4();
-    }
-}
-/** What pip says of itself, or for whoever called it. */
-function build_wheels_isNoise(line) {
-    return /^(note: |hint: |\[notice\]|\s*$)/.test(line.trim());
-}
-/**
- * Holds what a wheel says that it requires against what there is: the lock was made when the source said something else, or said less.
- * @throws UserError naming what is missing
- */
-async function checkRequirements(wanted, locked, doing) {
-    const missing = [];
-    const args = ['-B', '-c', requirementsProgram, `/${work}/wheel`, JSON.stringify(locked)];
-    const outcome = await doing.room.run(commandOf(args, doing), (line) => missing.push(line));
-    const said = (0,foreign/* foreignLines */.Y0)(missing.join('\n'));
-    if (outcome.exitCode !== 0) {
-        throw new errors/* UserError */.y(`what was built of ${wanted.name} cannot be read:\n${said}`, { at: wanted.at });
-    }
-    if (missing.length === 0)
-        return;
-    const what = `the wheel of ${wanted.name} requires what neither the lock nor the environment has:\n${said}`;
-    if (wanted.isStrict) {
-        throw new errors/* UserError */.y(what, {
-            at: wanted.at,
-            advice: 'Run with lock-mode: update, and commit the file that it writes.',
-        });
-    }
-    lib_core/* warning */.$e(what, { file: wanted.at.file, startLine: wanted.at.line });
-}
-/** Takes the wheel out of what changed, and puts it to the archives. */
-async function takeOut(wanted, packed, { tarballs }) {
-    const partial = (0,external_node_path_.join)(tarballs, `built-${(0,common_digest/* hexOf */.ZD)(wanted.key)}.${process.pid}.part`);
-    try {
-        const names = [];
-        for await (const { path, header, content } of readLayerTar(blobOf(build_packedLayer(packed, '')))) {
-            if (header.type !== 'file' || (0,external_node_path_.dirname)(path) !== `${work}/wheel` || whiteout_isReserved(path))
-                continue;
-            names.push((0,external_node_path_.basename)(path));
-            await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(partial));
-        }
-        const [fileName = '', another] = names;
-        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
-        const checksums = await checksumsOf(partial);
-        if (!parts || !checksums || another !== undefined || !/^[\w.+!-]+$/.test(fileName)) {
-            throw new errors/* UserError */.y(`pip built ${names.map(foreign/* foreignText */.qk).join(', ') || 'nothing'} of ${wanted.name}, instead of one wheel`, {
-                at: wanted.at,
-            });
-        }
-        const file = (0,external_node_path_.join)(tarballs, nameOfBuilt(wanted.key, checksums.sha256, fileName));
-        await (0,promises_.rename)(partial, file);
-        const { name, version } = parts;
-        lib_core/* info */.pq(`Built ${fileName}, ${(0,common_format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
-        return { ...checksums, file, fileName, name: (0,environment_read/* canonicalName */.Ew)(name), version };
-    }
-    finally {
-        await (0,promises_.rm)(partial, { force: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/oci/image.ts
-/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
-function image_asOwn(layer, createdBy, annotations) {
-    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
-}
-
-;// CONCATENATED MODULE: ./src/prefix/history.ts
-/**
- * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
- * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
- * @param packages in the order in which they are linked
- * @param options.time when the transaction was, written in UTC
- * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
- */
-function formatHistory(packages, options) {
-    const { time, specs = [] } = options;
-    const lines = [
-        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
-        '# cmd: micromamba create',
-        // What micromamba says of itself: history's readers expect a version of conda.
-        '# conda version: 3.8.0',
-        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
-    ];
-    if (specs.length > 0)
-        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
-    return `${lines.join('\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./src/prefix/state.ts
-
-/**
- * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
- * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
- */
-function formatState(variables) {
-    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
-    return formatJson({ env_vars: Object.fromEntries(upper) });
-}
-
-;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
-
-
-/**
- * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
- * the variables that its activation sets.
- * @param options.time when the history says that everything was linked
- */
-function environmentFiles(packages, options) {
-    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
-    if (Object.keys(options.variables).length > 0) {
-        files.push(textFile('conda-meta/state', formatState(options.variables)));
-    }
-    return files;
-}
-function textFile(path, text) {
-    const bytes = Buffer.from(text);
-    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
-    const content = async function* () {
-        yield bytes;
-    };
-    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
-}
-
-;// CONCATENATED MODULE: ./src/base/user-wish.ts
-
-/** Kubernetes takes no larger ones for `runAsUser`, and most systems give none. */
-const largestId = 2 ** 31 - 1;
-/**
- * Parses `name`, `name:uid`, `name:uid:gid`, `uid` or `uid:gid`.
- * @throws UserError naming the input
- */
-function parseUserWish(text, { input }) {
-    const [, name, first, second] = /^(?:([A-Za-z_][\w.-]{0,31})(?::|$))?(?:(\d+)(?::(\d+))?)?$/.exec(text) ?? [];
-    const [uid, gid] = [first, second].map((digits) => (digits === undefined ? undefined : Number(digits)));
-    const isWhole = text !== '' && !text.endsWith(':');
-    if (!isWhole || (name === undefined && uid === undefined) || Math.max(uid ?? 0, gid ?? 0) > largestId) {
-        throw new UserError(`'${text}' is not a user`, {
-            at: { input },
-            advice: `Write name, name:uid or name:uid:gid, or numbers only, uid or uid:gid, up to ${largestId}.`,
-        });
-    }
-    return {
-        ...(name !== undefined && { name }),
-        ...(uid !== undefined && { uid }),
-        ...(gid !== undefined && { gid }),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/base/summary.ts
-
-
-/** The annotation of a manifest that holds what its image's layers depend on of its base. */
-const summaryAnnotation = 'io.github.micromamba-image.base';
-/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
-function formatSummary({ user, hasMicromamba }, key) {
-    const { name, uid, gid, home } = user;
-    return JSON.stringify({ key, user: [name, uid, gid, home], micromamba: hasMicromamba });
-}
-/** @returns undefined for one that was made from something else, for what `formatSummary` would not give, and for a user that is none */
-function parseSummary(text, key) {
-    if (text === undefined)
-        return undefined;
-    try {
-        const value = JSON.parse(text);
-        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
-            return undefined;
-        const [name, uid, gid, home] = value['user'];
-        if (!isName(name) || !isId(uid) || !isId(gid) || !isHome(home))
-            return undefined;
-        const summary = { user: { name, uid, gid, home }, hasMicromamba: value['micromamba'] === true };
-        return formatSummary(summary, key) === text ? summary : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** What can stand in a line of /etc/passwd, passwd(5). */
-// eslint-disable-next-line no-control-regex -- control characters are what must not be there
-const field = /^[^:\x00-\x1f\x7f]+$/;
-function isName(value) {
-    return typeof value === 'string' && field.test(value);
-}
-function isHome(value) {
-    return isName(value) && value.startsWith('/');
-}
-function isId(value) {
-    return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
-}
-
-;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
-
-
-
-
-
-
-
-
-/**
- * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
- * @param members the environments; their locks pin the base
- */
-async function prepared_base_prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
-    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
-    const pinned = locked ?? (await reader.pin());
-    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
-        (0,base_name/* parseBaseName */.u7)(pinned).digest,
-        (0,common_platform/* formatPlatform */.Bq)(platform),
-        rootPrefix ?? null,
-        user ?? null,
-    ]));
-    const open = () => reader.read(platform, pinned);
-    const said = parseSummary(earlier?.annotations[summaryAnnotation], key);
-    const isKnown = said && (!user || isAsWished(said.user, user));
-    const summary = isKnown ? said : await readSummary(await open(), user);
-    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
-}
-async function readSummary(base, wish) {
-    const files = await base.files();
-    const { name, uid, gid, home } = chooseUser(files, base.variables, wish);
-    return { user: { name, uid, gid, home }, hasMicromamba: files.get('bin/micromamba') !== undefined };
-}
-/**
- * Holds what is known of a base against its files, where these are read anyway.
- * @throws UserError when an earlier image has told something else of it
- */
-async function checkSummary({ summary, pinned }, base, wish) {
-    const read = await readSummary(base, wish);
-    if ((0,external_node_util_.isDeepStrictEqual)(read, summary))
-        return;
-    const shown = ({ user: { name, uid, gid, home }, hasMicromamba }) => `the user ${(0,foreign/* foreignText */.qk)(name)} (${uid}:${gid}, ${(0,foreign/* foreignText */.qk)(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba`;
-    throw new errors/* UserError */.y(`an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`, {
-        advice: 'That image is not what it says. Make one without it: cache-from: none.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/stages/own-layers.ts
-
-
-
-
-
-
-
-
-
-/** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
-/**
- * A layer that an earlier image may have: it is made only where that has none of its key.
- * @param inputs all that `entries` is made from
- */
-async function keyedLayer({ earlier }, title, inputs, settings, entries) {
-    const key = key_keyOf(title, inputs, settings.compression);
-    const found = (await earlier.find([key])).get(key);
-    const annotations = { [key_layerKeyAnnotation]: key };
-    if (found)
-        return image_asOwn(found, title, annotations);
-    return buildLayer(title, await entries(inputs), settings, annotations);
-}
-/** micromamba, for a base that has none. */
-async function micromambaLayer(plan, settings, { micromamba }) {
-    const { base, wanted } = plan;
-    const { platform, micromamba: wish } = wanted.inputs;
-    if (!wish)
-        return [];
-    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
-    const entries = async () => {
-        const { path } = await micromamba.install(platform.subdir);
-        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
-    };
-    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
-}
-/** What makes the image behave as those of micromamba-docker do. */
-function wiringLayer(plan, members, environmentName, settings) {
-    const { base, wanted } = plan;
-    const { platform, options } = wanted.inputs;
-    const certificates = 'ssl/cacert.pem';
-    const isLeftOut = exclusionOf(options.exclude ?? []).excludedBy(certificates) !== undefined;
-    const certified = members.find(({ locked }) => !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
-    const wiring = {
-        rootPrefix: base.rootPrefix,
-        environments: members.map(({ activated }) => activated),
-        defaults: { environmentName, executable: executableOf(base) },
-        ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
-    };
-    const { digest: baseDigest } = base.image.pinned;
-    const { user } = options;
-    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
-    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
-        await checkSummary(wanted.base, base, user);
-        const files = await base.files();
-        return wire({ ...wiring, base: files, user: chooseUser(files, base.variables, user) });
-    });
-}
-/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
-function environmentLayer(members, settings) {
-    const directories = new Set();
-    async function* entries() {
-        for (const { contents, groups, locked, inputs, startCompiler } of members) {
-            const { specs, variables } = inputs;
-            const time = new Date(fixedTime * 1000);
-            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
-            let compiler;
-            const start = async () => (compiler ??= await startCompiler());
-            const files = overrides(contents, groups, start);
-            const again = bytecodeOverrides(contents, start);
-            try {
-                yield* layerEntries(files, contents.context, settings.owner, directories);
-                yield* layerEntries(own, contents.context, settings.owner, directories);
-                yield* layerEntries(again, contents.context, settings.owner, directories);
-            }
-            finally {
-                compiler?.close();
-            }
-        }
-    }
-    return buildLayer('environment', entries(), settings);
-}
-/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
-function contractVariables({ base, wanted }, environmentName) {
-    const { variables, rootPrefix } = base;
-    const { user } = wanted.base.summary;
-    return {
-        MAMBA_USER: user.name,
-        MAMBA_USER_ID: String(user.uid),
-        MAMBA_USER_GID: String(user.gid),
-        LANG: variables.get('LANG') ?? 'C.UTF-8',
-        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
-        ENV_NAME: environmentName,
-        MAMBA_ROOT_PREFIX: rootPrefix,
-        MAMBA_EXE: executableOf(base),
-    };
-}
-/** Where micromamba is in images on a base. */
-function executableOf({ variables }) {
-    return variables.get('MAMBA_EXE') ?? '/bin/micromamba';
-}
-
-;// CONCATENATED MODULE: ./src/stages/bytecode.ts
-
-
-
-
-
-
-
-/**
- * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
- * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
- * @returns python's executable
- * @throws UserError when none can be had: without it the image would be another one than elsewhere
- */
-async function pythonForBytecode(member, open, context) {
-    const { packages } = member.resolved.lock;
-    const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
-    if (!python)
-        throw new Error('an environment without python has nothing to compile');
-    const { executable } = python_pythonOf(python.archive.info.index);
-    const { version, channel, subdir } = python.locked;
-    // Another platform's of the same version serves as well.
-    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
-    const directory = (0,external_node_path_.join)(context.scratch, `python-${name}`);
-    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
-        return (0,external_node_path_.join)(directory, executable);
-    const sources = subdir === machineSubdir()
-        ? await closureOfLocked(python, packages, open)
-        : await sourcesForMachine(subdir, member.environment, python, context, {
-            does: 'to compile what goes into the image',
-            input: 'compile-pyc',
-            advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
-        });
-    return installPython(sources, directory);
-}
-/** Python and all that it depends on, fetched as it becomes known. */
-async function closureOfLocked(python, packages, open) {
-    const found = new Map([[python.locked.name, python]]);
-    for (let newest = [python]; newest.length > 0;) {
-        const names = new Set(newest.flatMap(dependsOf).map(nameOfSpec));
-        const positions = [...packages.keys()].filter((position) => {
-            const { name = '' } = packages[position] ?? {};
-            return names.has(name) && !found.has(name);
-        });
-        newest = await open(positions);
-        for (const source of newest)
-            found.set(source.locked.name, source);
-    }
-    return [...found.values()];
-}
-
-;// CONCATENATED MODULE: ./src/image/run-lines.ts
-
-/**
- * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
- * blank lines and those that begin with `#` are left out, inside of a command too.
- * @throws UserError for a line that is an instruction of a Dockerfile
- */
-function parseRunLines(text) {
-    const commands = [];
-    let begun = '';
-    for (const line of text.split(/\r?\n/)) {
-        if (/^\s*(#|$)/.test(line))
-            continue;
-        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
-        if (continued !== undefined)
-            begun += continued;
-        else {
-            commands.push(begun + line);
-            begun = '';
-        }
-    }
-    if (begun !== '')
-        commands.push(begun);
-    return commands.map((command) => run_lines_checked(command.trim())).filter((command) => command !== '');
-}
-function run_lines_checked(command) {
-    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
-    if (instruction === undefined)
-        return command;
-    throw new UserError(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
-        at: { input: 'run' },
-        advice: instruction === 'RUN'
-            ? `Write '${rest}'.`
-            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
-    });
-}
-/** The commands of each layer. */
-function runGroups({ commands, squash }) {
-    if (commands.length === 0)
-        return [];
-    return squash ? [commands] : commands.map((command) => [command]);
-}
-
-;// CONCATENATED MODULE: ./src/image/earlier.ts
-
-
-
-
-
-
-
-
-/**
- * Looks for an image of ours under a name.
- * @returns by platform; undefined where there is none, or one that somebody else made
- * @throws UserError when the registry refuses, or what it has is damaged
- */
-async function earlier_findEarlier(reference, platforms, client) {
-    const found = await client.findManifest(reference);
-    if (!found)
-        return platforms.map(() => undefined);
-    const name = formatReference(reference);
-    const origin = { registry: reference.registry, repository: reference.repository };
-    const top = parseBaseManifest(found.bytes.toString(), name);
-    if (top.kind === 'image') {
-        const image = earlierImage(found, origin, name);
-        return platforms.map(() => image);
-    }
-    return Promise.all(platforms.map(async (platform) => {
-        const digest = findImage(top.images, platform);
-        if (digest === undefined)
-            return undefined;
-        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
-    }));
-}
-function earlierImage({ mediaType, digest, bytes }, origin, name) {
-    const parsed = parseBaseManifest(bytes.toString(), name);
-    const value = JSON.parse(bytes.toString());
-    const annotations = isRecord(value) ? value['annotations'] : undefined;
-    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
-        return undefined;
-    }
-    const { config, layers } = parsed;
-    return {
-        origin,
-        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
-        config,
-        layers,
-        annotations,
-    };
-}
-/**
- * All of an earlier image, to be put out again.
- * @throws UserError when its config is damaged, or that of another platform's image
- */
-async function earlier_readEarlier(earlier, platform, client) {
-    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
-    const bytes = await client.readBlob(origin, descriptor);
-    const config = parseEarlierConfig(bytes, origin);
-    const diffIds = config.rootfs.diff_ids;
-    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
-    if (diffIds.length !== descriptors.length)
-        throw damaged(origin, 'its config has another number of layers');
-    const layers = descriptors.flatMap((layer, index) => {
-        const diffId = diffIds[index];
-        const { created_by: createdBy = '', comment } = history[index] ?? {};
-        const from = comment === madeHere ? 'reused' : 'base';
-        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
-    });
-    if (config.os !== platform.os || config.architecture !== platform.architecture) {
-        throw damaged(origin, `it is for ${config.os}/${config.architecture}`);
-    }
-    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
-    return { platform: own, manifest, config: { descriptor, bytes }, layers };
-}
-/** A layer where it lies, with the annotations of its descriptor. */
-function layerOf({ origin }, descriptor, diffId, client) {
-    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
-}
-function parseEarlierConfig(bytes, origin) {
-    try {
-        return parseConfig(bytes.toString());
-    }
-    catch (error) {
-        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
-    }
-}
-function damaged(origin, what) {
-    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry/* formatReference */.FH)(origin) } });
-}
-
-;// CONCATENATED MODULE: ./src/stages/earlier.ts
-
-
-
-
-
-
-
-
-/** How many layers of an earlier image are asked after at a time. */
-const earlier_parallel = 16;
-/**
- * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
- * as good as not there, for all of it can be made again.
- */
-async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
-    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
-    for (const reference of cacheFrom === 'none' ? [] : earlier_distinct([...own, ...cacheFrom])) {
-        const name = formatReference(reference);
-        try {
-            const found = await findEarlier(reference, platforms, registry);
-            if (found.some((image) => image !== undefined)) {
-                core.info(`${name} was made by an earlier run`);
-                return found;
-            }
-            core.info(`${name}: no image of this action is there`);
-        }
-        catch (error) {
-            if (!(error instanceof UserError))
-                throw error;
-            core.info(`${name} is no help: ${error.message}`);
-        }
-    }
-    return platforms.map(() => undefined);
-}
-function earlier_distinct(references) {
-    return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
-}
-/**
- * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
- * @returns undefined for another one, and for one that is damaged
- */
-async function earlier_takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
-    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
-        return undefined;
-    const image = await attempt(() => readEarlier(earlier, platform, registry));
-    if (!image)
-        return undefined;
-    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
-        uploader?.know(earlier.origin, descriptor.digest);
-    }
-    return image;
-}
-/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
-async function openEarlierLayers(earlier, platform, compression, { registry, uploader }) {
-    const byKey = new Map();
-    const image = earlier && (await attempt(() => earlier_readEarlier(earlier, platform, registry)));
-    const exclude = patternsOf(earlier?.annotations ?? {});
-    for (const layer of image?.layers ?? []) {
-        const { annotations, mediaType } = layer.descriptor;
-        const { [key_layerKeyAnnotation]: own, [left_out_leftOutAnnotation]: leftOut = '' } = annotations ?? {};
-        const key = left_out_parseLeftOut(leftOut, exclude)?.whole ?? own;
-        const isOfForm = mediaType === media_types/* layerMediaTypes */.H6[compression];
-        if (own !== undefined && key !== undefined && isOfForm)
-            byKey.set(key, layer);
-    }
-    return {
-        ...(image && { image }),
-        exclude,
-        async find(keys) {
-            const wanted = keys.flatMap((key) => {
-                const layer = byKey.get(key);
-                return layer ? [[key, layer]] : [];
-            });
-            const there = await concurrency_mapConcurrently(wanted, earlier_parallel, async ([, { descriptor, origin }]) => {
-                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
-                if (has)
-                    uploader?.know(origin, descriptor.digest);
-                return has === true;
-            });
-            return new Map(wanted.filter((_, index) => there[index]));
-        },
-    };
-}
-async function attempt(work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (!(error instanceof errors/* UserError */.y))
-            throw error;
-        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/layers/copy-rule.ts
 
 
@@ -74184,115 +74010,6 @@ function parseRule(text, at) {
 /** An error about a rule. */
 function copy_rule_refusal({ input, line }, what, advice, cause) {
     return new errors/* UserError */.y(`${line}: ${what}`, { at: { input }, advice, cause });
-}
-
-;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
-
-
-
-
-
-/** A layer on top of an image while it is put together, one path after the other. */
-class copy_overlay_CopyOverlay {
-    #below;
-    /** By resolved path. */
-    #entries = new Map();
-    constructor(below) {
-        this.#below = below;
-    }
-    isDirectory(path) {
-        const place = this.#placeOfDirectory(path);
-        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
-    }
-    /** Lays a source at a path, in the place of what was laid there before. */
-    add(path, source, rule) {
-        if (source.type === 'directory') {
-            const place = this.#placeOfDirectory(path);
-            this.#addDirectory(place, rule);
-            const entry = this.#entries.get(place);
-            if (entry)
-                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
-            return;
-        }
-        const place = this.#below.base.place(path);
-        if (this.#isGiven(place)) {
-            throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
-        }
-        this.#addDirectory(posix.dirname(place), rule);
-        if (this.#entries.get(place)?.type === 'directory')
-            this.#removeBelow(place);
-        this.#entries.set(place, this.#entry(place, source, rule));
-    }
-    /**
-     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
-     * them anew with the mode 755.
-     */
-    entries() {
-        const all = new Map(this.#entries);
-        for (const path of this.#entries.keys()) {
-            for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
-                const { mode, uid, gid } = this.#given(parent) ?? {};
-                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
-                    continue;
-                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
-            }
-        }
-        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-    }
-    #entry(path, source, rule) {
-        const { owner } = this.#below;
-        if (source.type === 'symlink')
-            return { path, ...owner, type: 'symlink', target: source.target };
-        const { file, size, isExecutable } = source;
-        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
-        return { path, ...owner, type: 'file', mode, size, content: copy_overlay_contentOf(file, rule) };
-    }
-    /** A directory can be searched by whom it can be read by. */
-    #directory(path, mode) {
-        const own = mode === undefined ? directoryMode : mode | ((mode & 0o444) >> 2);
-        return { path, ...this.#below.owner, type: 'directory', mode: own };
-    }
-    /** Where what is laid in a directory goes. */
-    #placeOfDirectory(path) {
-        return posix.dirname(this.#below.base.place(`${path}/any`));
-    }
-    /** Adds a directory and those above it where they are not there. */
-    #addDirectory(path, rule) {
-        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
-            return;
-        if (this.#below.base.get(path)) {
-            throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
-        }
-        this.#addDirectory(posix.dirname(path), rule);
-        this.#entries.set(path, this.#directory(path));
-    }
-    /** Whether the image has a directory at a path, without this layer. */
-    #isGiven(path) {
-        return path === '' || path === '.' || this.#given(path) !== undefined;
-    }
-    /** The directory that the image has at a path, without this layer. */
-    #given(path) {
-        const { base, directoryAt } = this.#below;
-        const file = base.get(path);
-        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
-    }
-    #removeBelow(path) {
-        for (const other of this.#entries.keys())
-            if (other.startsWith(`${path}/`))
-                this.#entries.delete(other);
-    }
-}
-/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
-function copy_overlay_contentOf(file, rule) {
-    async function* read() {
-        try {
-            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
-        }
-        catch (error) {
-            throw copy_rule_refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
-        }
-    }
-    return { [Symbol.asyncIterator]: read };
 }
 
 ;// CONCATENATED MODULE: ./src/layers/dockerignore.ts
@@ -74554,6 +74271,785 @@ function copy_source_isMissing(error) {
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+;// CONCATENATED MODULE: ./src/stages/build-sources.ts
+
+
+
+
+/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
+async function* entriesOfFile(file, path, owner) {
+    const { size } = await (0,promises_.stat)(file);
+    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+/** All of a folder, a repository's own files too. */
+async function* entriesOfTree(folder, path, owner) {
+    const stats = await (0,promises_.lstat)(folder);
+    if (stats.isSymbolicLink())
+        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
+    else if (stats.isFile())
+        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
+    if (!stats.isDirectory())
+        return;
+    yield { type: 'directory', path, ...owner, mode: 0o755 };
+    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
+        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
+    }
+}
+/** What a rule of `copy` would take. */
+async function* entriesOfRule(rule, workspace, path, owner) {
+    const [found] = await copy_source_findSources([rule], workspace);
+    for (const source of found?.sources ?? []) {
+        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
+    }
+}
+function build_sources_entryOf(source, path, owner) {
+    switch (source.type) {
+        case 'directory':
+            return { type: 'directory', path, ...owner, mode: 0o755 };
+        case 'symlink':
+            return { type: 'symlink', path, ...owner, target: source.target };
+        case 'file':
+            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
+    }
+}
+function fileEntry(file, size, isExecutable, path, owner) {
+    const mode = isExecutable ? 0o755 : 0o644;
+    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
+}
+
+;// CONCATENATED MODULE: ./src/stages/steps.ts
+
+
+
+
+
+
+
+/** To be raised when the same command on the same layers comes to another layer. */
+const executionFormat = 1;
+/** The annotation of a layer's descriptor that says what commands changed. */
+const changesAnnotation = 'io.github.micromamba-image.changes';
+function createSteps({ earlier }, { compression, directory }, { executors }) {
+    let room;
+    let laid = [];
+    let count = 0;
+    let begun;
+    const close = async () => {
+        await begun;
+        const open = room;
+        room = undefined;
+        await open?.close();
+    };
+    /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
+    const enter = async (image, user, what) => {
+        await begun;
+        const isBelow = laid.every(({ diffId }, index) => image.layers[index]?.diffId === diffId);
+        const only = room?.onlyUser;
+        const isForUser = !only || (only.uid === user.uid && only.gid === user.gid);
+        const missing = image.layers.slice(laid.length);
+        if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
+            await room.add?.(missing);
+        }
+        else {
+            await close();
+            room = await executors.open(image, user, what);
+        }
+        laid = image.layers;
+        return room;
+    };
+    return {
+        close,
+        begin(lowest, user, what) {
+            begun ??= executors.begin(lowest, user, what).then((early) => {
+                room = early;
+                laid = early ? lowest.layers : [];
+            }, () => undefined);
+        },
+        async visit({ user, run }, image, what) {
+            await run(await enter(image, user, what));
+        },
+        async make({ title, inputs, what, rules, prepare, onPacked }, image) {
+            const below = image.layers.map(({ diffId }) => diffId);
+            const whole = keyOf('commands', [executionFormat, below, inputs], compression);
+            const patterns = rules.exclude?.patterns;
+            const found = (await earlier.find([whole])).get(whole);
+            const { [layerKeyAnnotation]: earlierKey = '', [changesAnnotation]: text = '', [leftOutAnnotation]: leftOut = '', } = found?.descriptor.annotations ?? {};
+            const known = parseChanges(text);
+            const left = parseLeftOut(leftOut, earlier.exclude);
+            const isSame = !patterns || (left !== undefined && sameLeftOut(patterns, left, earlier.exclude));
+            if (found && known && isSame) {
+                const annotations = {
+                    [layerKeyAnnotation]: earlierKey,
+                    [changesAnnotation]: text,
+                    ...(patterns && left && leftOutOf(earlierKey, whole, left, patterns)),
+                };
+                return { layer: asOwn(found, title, annotations), changes: known };
+            }
+            const work = await prepare();
+            const entered = await enter(image, work.user, what);
+            await work.run(entered);
+            const packed = await entered.pack({ rules, compression, file: join(directory, `step-${count++}`) });
+            onPacked(packed);
+            const changes = changeFacts(packed);
+            const described = formatChanges(changes);
+            // Without the annotation the commands are run again by each run that would take the layer.
+            const key = packed.leftOut?.paths
+                ? keyOf('commands', [executionFormat, below, inputs, packed.leftOut.paths], compression)
+                : whole;
+            const annotations = {
+                [layerKeyAnnotation]: key,
+                ...(hasRoom(described) && { [changesAnnotation]: described }),
+                ...(patterns && packed.leftOut && leftOutOf(key, whole, packed.leftOut, patterns)),
+            };
+            const layer = packedLayer(packed.layer, title, annotations);
+            laid = [...image.layers, layer];
+            if (packed.isStale)
+                await close();
+            return { layer, changes };
+        },
+    };
+}
+/** The annotation of what was left out of a layer. @param whole the key that it would have without */
+function leftOutOf(key, whole, leftOut, patterns) {
+    return { [leftOutAnnotation]: formatLeftOut(leftOut, patterns, key === whole ? undefined : whole) };
+}
+/** Whether commands changed what is at a path, which is relative to the root. */
+function isChanged({ paths }, path) {
+    return [path, ...parentsOf(path)].some((place) => paths.has(hashPath(place)));
+}
+/** As exact as there is room for in a manifest. */
+function changeFacts({ paths, activation }) {
+    const room = roomForPaths(formatChanges({ paths: new Set(), activation }));
+    return { paths: pathSetOf(paths, room > 0 ? room : Infinity), activation };
+}
+function formatChanges({ paths, activation }) {
+    return JSON.stringify({ paths: formatPathSet(paths), activation });
+}
+/** @returns undefined for anything that `formatChanges` would not give, to the byte */
+function parseChanges(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    const { paths: set, activation } = isRecord(value) ? value : {};
+    const paths = typeof set === 'string' ? parsePathSet(set) : undefined;
+    if (!paths || !steps_isTexts(activation))
+        return undefined;
+    const changes = { paths, activation };
+    return hasRoom(text) && formatChanges(changes) === text ? changes : undefined;
+}
+function steps_isTexts(value) {
+    return isRecord(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
+}
+/** How many of the last lines of a failed command stand in the error. */
+const tailLength = 30;
+/** Keeps the last lines of what a command writes, and shows all of them. */
+class Output {
+    #tail = [];
+    #show;
+    constructor(show) {
+        this.#show = show;
+    }
+    add = (line) => {
+        this.#tail.push(line);
+        if (this.#tail.length > tailLength)
+            this.#tail.shift();
+        this.#show(line);
+    };
+    /** The last lines. */
+    get tail() {
+        return this.#tail.join('\n');
+    }
+}
+/** `exit code 3`, `no end after 60 s, its time limit` */
+function steps_endOf({ exitCode, timedOut }, timeout) {
+    return timedOut ? `no end after ${timeout} s, its time limit` : `exit code ${exitCode}`;
+}
+/** What a container has besides what its image and its command say: the same on every machine. */
+const fixedVariables = {
+    TZ: 'UTC',
+    // Modules that a command imports would get bytecode that depends on the clock.
+    PYTHONDONTWRITEBYTECODE: '1',
+};
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+/**
+ * The job's proxies, in both spellings, as docker build passes them on, for commands that reach the network. Reading the
+ * inputs has masked what opens one.
+ */
+function proxyVariables(environment = process.env) {
+    const found = {};
+    for (const name of proxyNames) {
+        const value = environment[name] ?? environment[name.toLowerCase()];
+        if (!value)
+            continue;
+        found[name] = value;
+        found[name.toLowerCase()] = value;
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/stages/build-wheels.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** What commands are run for, in a sentence. */
+const purpose = "the builds of 'pip:'";
+/** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
+const workshop = 'micromamba-image-build';
+const work = `${workshop}/work`;
+/** Of folders that the lists have links to, absolute. */
+const linksFolder = `/${workshop}/links`;
+/**
+ * Gives wheels that are built of their sources: those that were built in the same way before, if they are on this machine still, else
+ * by the environment's own pip in an image's file system, as the owner of the environment's files. Nothing of that file system is kept
+ * but the wheel.
+ * @returns in the order asked
+ * @throws UserError when one cannot be built, with what pip says
+ */
+async function build_wheels_buildWheels(wanted, bench, context) {
+    await (0,promises_.mkdir)(context.tarballs, { recursive: true });
+    const found = new Map();
+    for (const { key, name } of wanted) {
+        const built = await findBuilt(key, context.tarballs);
+        if (!built)
+            continue;
+        lib_core/* info */.pq(`The wheel of ${name} was built before: ${built.fileName}`);
+        found.set(key, built);
+    }
+    const missing = wanted.filter(({ key }) => !found.has(key));
+    for (const [index, wheel] of (await bench.build(missing)).entries()) {
+        const one = missing[index];
+        if (one)
+            found.set(one.key, wheel);
+    }
+    return wanted.flatMap(({ key }) => found.get(key) ?? []);
+}
+/** `built-<key>-<sha256>-<file name>`: its own hash in its name tells whether it is whole. */
+function nameOfBuilt(key, sha256, fileName) {
+    return `built-${(0,common_digest/* hexOf */.ZD)(key)}-${sha256}-${fileName}`;
+}
+async function findBuilt(key, tarballs) {
+    const prefix = `built-${(0,common_digest/* hexOf */.ZD)(key)}-`;
+    for (const name of (await (0,promises_.readdir)(tarballs)).filter((one) => one.startsWith(prefix)).sort()) {
+        const [, sha256, fileName = ''] = /^([0-9a-f]{64})-(.+\.whl)$/.exec(name.slice(prefix.length)) ?? [];
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const file = (0,external_node_path_.join)(tarballs, name);
+        const checksums = await checksumsOf(file);
+        if (parts && checksums && checksums.sha256 === sha256) {
+            return { ...checksums, file, fileName, name: parts.name, version: parts.version };
+        }
+        lib_core/* warning */.$e(`${name} was damaged on this machine, and is built again`);
+        await (0,promises_.rm)(file);
+    }
+    return undefined;
+}
+/**
+ * Where wheels are built, laid out when there is something to build.
+ * @param open makes the place when it is needed
+ * @param findAccess what opens the indexes, and what is hidden of what pip says
+ */
+function build_wheels_createBench(open, findAccess, context) {
+    /** Of sources, on top of the place's own. */
+    const layers = [];
+    let count = 0;
+    let room;
+    const close = async () => {
+        const before = room;
+        room = undefined;
+        await before?.close();
+    };
+    const lay = async (sources, place, access) => {
+        const { owner, compression, directory } = place;
+        const layer = await buildLayer(`sources ${layers.length + 1}`, build_wheels_entriesOf(sources, layers.length === 0 ? access.folders : [], owner), { owner, compression, directory });
+        layers.push(layer);
+        if (room?.add)
+            await room.add([layer]);
+        else
+            await close();
+    };
+    return {
+        close,
+        async build(wanted) {
+            if (wanted.length === 0)
+                return [];
+            const [place, access] = await Promise.all([open(), findAccess()]);
+            const { compression, directory, image, owner } = place;
+            const sources = new Map(wanted.map((one) => [
+                one,
+                [workshop, count++, one.archive].filter((part) => part !== undefined).join('/'),
+            ]));
+            await lay(sources, place, access);
+            const built = [];
+            for (const [one, source] of sources) {
+                const all = { ...image, layers: [...image.layers, ...layers] };
+                room ??= await context.executors.open(all, owner, purpose);
+                await runPip(one, source, { place, access, room, context });
+                if (one.locked)
+                    await checkRequirements(one, one.locked, { place, access, room, context });
+                const file = (0,external_node_path_.join)(directory, `wheel-${(0,common_digest/* hexOf */.ZD)(one.key)}`);
+                const rules = { only: work, never: [], refuseSpecial: false };
+                const packed = await room.pack({ rules, compression, file });
+                // It has changed what was there before, which no other is to find.
+                if (packed.isStale)
+                    await close();
+                built.push(await takeOut(one, packed.layer, context));
+            }
+            return built;
+        },
+    };
+}
+/** Sources at their paths, and the archives of folders at theirs. */
+async function* build_wheels_entriesOf(sources, folders, owner) {
+    const folder = (path) => ({ type: 'directory', path, ...owner, mode: 0o755 });
+    yield folder(workshop);
+    if (folders.length > 0)
+        yield folder(linksFolder.slice(1));
+    for (const { folder: from, path } of folders) {
+        yield folder(path.slice(1));
+        for (const name of (await (0,promises_.readdir)(from)).filter(environment_read/* isArchiveName */.w6).sort()) {
+            yield* entriesOfFile((0,external_node_path_.join)(from, name), `${path.slice(1)}/${name}`, owner);
+        }
+    }
+    for (const [wanted, path] of sources) {
+        if (wanted.archive !== undefined)
+            yield folder((0,external_node_path_.dirname)(path));
+        yield* wanted.lay(path, owner);
+    }
+}
+/** Becomes the environment's python, in the active environment. */
+const wrapper = `
+source /usr/local/bin/_activate_current_env.sh || exit
+umask 022
+exec "$CONDA_PREFIX/bin/python" "$@"`;
+function commandOf(args, { place, access, context }) {
+    const { network, name, owner, variables } = place;
+    return {
+        args: ['/bin/bash', '-c', wrapper, 'build', ...args],
+        env: {
+            ...variables,
+            ...fixedVariables,
+            ENV_NAME: name,
+            HOME: `/${work}/home`,
+            PYTHONHASHSEED: '0',
+            SOURCE_DATE_EPOCH: String(fixedTime),
+            ...(network ? proxyVariables() : {}),
+            ...access.variables,
+        },
+        user: { uid: owner.uid, gid: owner.gid },
+        cwd: `/${workshop}`,
+        network,
+        timeout: context.execution.timeout,
+        ...(Object.keys(access.secrets).length > 0 && { secrets: access.secrets }),
+    };
+}
+async function runPip(wanted, source, doing) {
+    const { access, room } = doing;
+    const all = [];
+    const output = new Output((line) => {
+        lib_core/* info */.pq((0,foreign/* foreignLines */.Y0)(line));
+    });
+    lib_core/* startGroup */.Oh(`pip wheel ${wanted.name}`);
+    try {
+        const settings = Object.entries(wanted.settings ?? {}).flatMap(([key, values]) => [values].flat().map((value) => `${key}=${value}`));
+        const args = [
+            '-B',
+            '-c',
+            buildProgram,
+            `/${source}`,
+            wanted.subdirectory ?? '',
+            `/${work}`,
+            JSON.stringify(settings),
+            access.grantsFile ?? '',
+        ];
+        const command = commandOf(args, doing);
+        const outcome = await room.run(command, (line) => {
+            const shown = (0,environment_read/* masked */.Iv)(line, access.hidden);
+            all.push(shown);
+            if (!build_wheels_isNoise(shown))
+                output.add(shown);
+        });
+        if (outcome.exitCode === 0)
+            return;
+        // While a lock is made there is no talk of tags yet.
+        const fate = wanted.locked ? 'No tag was moved. ' : '';
+        throw new errors/* UserError */.y(`the wheel of ${wanted.name} cannot be built: ${steps_endOf(outcome, command.timeout)}${output.tail === '' ? '' : `\n${(0,foreign/* foreignLines */.Y0)(output.tail)}`}`, { at: wanted.at, advice: `${fate}${adviceOnFailure(all.join('\n'))}` });
+    }
+    finally {
+        lib_core/* endGroup */.N4();
+    }
+}
+/** What pip says of itself, or for whoever called it. */
+function build_wheels_isNoise(line) {
+    return /^(note: |hint: |\[notice\]|\s*$)/.test(line.trim());
+}
+/**
+ * Holds what a wheel says that it requires against what there is: the lock was made when the source said something else, or said less.
+ * @throws UserError naming what is missing
+ */
+async function checkRequirements(wanted, locked, doing) {
+    const missing = [];
+    const args = ['-B', '-c', requirementsProgram, `/${work}/wheel`, JSON.stringify(locked)];
+    const outcome = await doing.room.run(commandOf(args, doing), (line) => missing.push(line));
+    const said = (0,foreign/* foreignLines */.Y0)(missing.join('\n'));
+    if (outcome.exitCode !== 0) {
+        throw new errors/* UserError */.y(`what was built of ${wanted.name} cannot be read:\n${said}`, { at: wanted.at });
+    }
+    if (missing.length === 0)
+        return;
+    const what = `the wheel of ${wanted.name} requires what neither the lock nor the environment has:\n${said}`;
+    if (wanted.isStrict) {
+        throw new errors/* UserError */.y(what, {
+            at: wanted.at,
+            advice: 'Run with lock-mode: update, and commit the file that it writes.',
+        });
+    }
+    lib_core/* warning */.$e(what, { file: wanted.at.file, startLine: wanted.at.line });
+}
+/** Takes the wheel out of what changed, and puts it to the archives. */
+async function takeOut(wanted, packed, { tarballs }) {
+    const partial = (0,external_node_path_.join)(tarballs, `built-${(0,common_digest/* hexOf */.ZD)(wanted.key)}.${process.pid}.part`);
+    try {
+        const names = [];
+        for await (const { path, header, content } of readLayerTar(blobOf(build_packedLayer(packed, '')))) {
+            if (header.type !== 'file' || (0,external_node_path_.dirname)(path) !== `${work}/wheel` || whiteout_isReserved(path))
+                continue;
+            names.push((0,external_node_path_.basename)(path));
+            await (0,external_node_stream_promises_.pipeline)(content, (0,external_node_fs_.createWriteStream)(partial));
+        }
+        const [fileName = '', another] = names;
+        const parts = (0,environment_read/* wheelParts */.uH)(fileName);
+        const checksums = await checksumsOf(partial);
+        if (!parts || !checksums || another !== undefined || !/^[\w.+!-]+$/.test(fileName)) {
+            throw new errors/* UserError */.y(`pip built ${names.map(foreign/* foreignText */.qk).join(', ') || 'nothing'} of ${wanted.name}, instead of one wheel`, {
+                at: wanted.at,
+            });
+        }
+        const file = (0,external_node_path_.join)(tarballs, nameOfBuilt(wanted.key, checksums.sha256, fileName));
+        await (0,promises_.rename)(partial, file);
+        const { name, version } = parts;
+        lib_core/* info */.pq(`Built ${fileName}, ${(0,common_format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
+        return { ...checksums, file, fileName, name: (0,environment_read/* canonicalName */.Ew)(name), version };
+    }
+    finally {
+        await (0,promises_.rm)(partial, { force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/oci/image.ts
+/** A layer that an earlier image has, as this run's: whatever else was said of it there is left behind. */
+function image_asOwn(layer, createdBy, annotations) {
+    return { ...layer, createdBy, descriptor: { ...layer.descriptor, annotations } };
+}
+
+;// CONCATENATED MODULE: ./src/prefix/history.ts
+/**
+ * conda-meta/history, the file that makes a prefix an environment: one transaction that links everything. Where
+ * micromamba has the time and the command of its machine, this has a fixed time and no arguments.
+ * @param packages in the order in which they are linked
+ * @param options.time when the transaction was, written in UTC
+ * @param options.specs what was asked for, as MatchSpecs, for `conda env export --from-history`
+ */
+function formatHistory(packages, options) {
+    const { time, specs = [] } = options;
+    const lines = [
+        `==> ${time.toISOString().slice(0, 19).replace('T', ' ')} <==`,
+        '# cmd: micromamba create',
+        // What micromamba says of itself: history's readers expect a version of conda.
+        '# conda version: 3.8.0',
+        ...packages.map(({ channel, subdir, name, version, build }) => `+${channel}/${subdir}::${name}-${version}-${build}`),
+    ];
+    if (specs.length > 0)
+        lines.push(`# update specs: [${specs.map((spec) => JSON.stringify(spec)).join(', ')}]`);
+    return `${lines.join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/prefix/state.ts
+
+/**
+ * conda-meta/state: the variables that activation sets, from env.yaml's `variables:`. Names in upper case, as
+ * `micromamba env config vars set` writes them; of names that differ in case only, the last wins.
+ */
+function formatState(variables) {
+    const upper = Object.entries(variables).map(([name, value]) => [name.toUpperCase(), value]);
+    return formatJson({ env_vars: Object.fromEntries(upper) });
+}
+
+;// CONCATENATED MODULE: ./src/prefix/environment-files.ts
+
+
+/**
+ * The files of an environment that belong to none of its packages: its history, which makes it an environment, and
+ * the variables that its activation sets.
+ * @param options.time when the history says that everything was linked
+ */
+function environmentFiles(packages, options) {
+    const files = [textFile('conda-meta/history', formatHistory(packages, options))];
+    if (Object.keys(options.variables).length > 0) {
+        files.push(textFile('conda-meta/state', formatState(options.variables)));
+    }
+    return files;
+}
+function textFile(path, text) {
+    const bytes = Buffer.from(text);
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for, but readers await
+    const content = async function* () {
+        yield bytes;
+    };
+    return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
+}
+
+;// CONCATENATED MODULE: ./src/base/summary.ts
+
+
+/** The annotation of a manifest that holds what its image's layers depend on of its base. */
+const summaryAnnotation = 'io.github.micromamba-image.base';
+/** @param key a hash of what the summary was made from: the base's digest, the user that was asked for */
+function formatSummary({ user, hasMicromamba, hasBash }, key) {
+    const { name, uid, gid, home } = user;
+    return JSON.stringify({
+        key,
+        user: [name, uid, gid, home],
+        micromamba: hasMicromamba,
+        ...(!hasBash && { bash: false }),
+    });
+}
+/** @returns undefined for one that was made from something else, for what `formatSummary` would not give, and for a user that is none */
+function parseSummary(text, key) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (!(0,json/* isRecord */.u)(value) || !Array.isArray(value['user']))
+            return undefined;
+        const [name, uid, gid, home] = value['user'];
+        if (!isName(name) || !isId(uid) || !isId(gid) || !isHome(home))
+            return undefined;
+        const summary = {
+            user: { name, uid, gid, home },
+            hasMicromamba: value['micromamba'] === true,
+            hasBash: value['bash'] !== false,
+        };
+        return formatSummary(summary, key) === text ? summary : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What can stand in a line of /etc/passwd, passwd(5). */
+// eslint-disable-next-line no-control-regex -- control characters are what must not be there
+const field = /^[^:\x00-\x1f\x7f]+$/;
+function isName(value) {
+    return typeof value === 'string' && field.test(value);
+}
+function isHome(value) {
+    return isName(value) && value.startsWith('/');
+}
+function isId(value) {
+    return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestId;
+}
+
+;// CONCATENATED MODULE: ./src/stages/prepared-base.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out what matters of an image's base, from what an earlier image says of it where that is the same base.
+ * @param members the environments; their locks pin the base
+ */
+async function prepared_base_prepareBase({ image: { user, rootPrefix } }, platform, members, reader, earlier) {
+    const [locked] = members.flatMap(({ resolved }) => resolved.lock.header?.baseImage ?? []);
+    const pinned = locked ?? (await reader.pin());
+    const key = (0,common_digest/* digestOf */.ol)(JSON.stringify([
+        (0,base_name/* parseBaseName */.u7)(pinned).digest,
+        (0,common_platform/* formatPlatform */.Bq)(platform),
+        rootPrefix ?? null,
+        user ?? null,
+    ]));
+    const open = () => reader.read(platform, pinned);
+    const said = parseSummary(earlier?.annotations[summaryAnnotation], key);
+    const isKnown = said && (!user || isAsWished(said.user, user));
+    const summary = isKnown ? said : await readSummary(await open(), user);
+    return { pinned, summary, annotations: { [summaryAnnotation]: formatSummary(summary, key) }, open };
+}
+async function readSummary(base, wish) {
+    const files = await base.files();
+    const { name, uid, gid, home } = await userOf(base, wish);
+    return {
+        user: { name, uid, gid, home },
+        hasMicromamba: files.get('bin/micromamba') !== undefined,
+        hasBash: hasBash(files),
+    };
+}
+/**
+ * The user of images on a base. One without bash is made for a single program, and its own user, if that is not root, is whom its
+ * users expect.
+ * @throws UserError as `chooseUser` does
+ */
+async function userOf(base, wish) {
+    const files = await base.files();
+    const own = hasBash(files) ? undefined : configuredUser(files, base.image.config.config?.User);
+    return chooseUser(files, base.variables, wish ?? own);
+}
+/**
+ * Holds what is known of a base against its files, where these are read anyway.
+ * @throws UserError when an earlier image has told something else of it
+ */
+async function checkSummary({ summary, pinned }, base, wish) {
+    const read = await readSummary(base, wish);
+    if ((0,external_node_util_.isDeepStrictEqual)(read, summary))
+        return;
+    const shown = ({ user: { name, uid, gid, home }, hasMicromamba, hasBash }) => `the user ${(0,foreign/* foreignText */.qk)(name)} (${uid}:${gid}, ${(0,foreign/* foreignText */.qk)(home)}) and ${hasMicromamba ? 'a' : 'no'} micromamba${hasBash ? '' : ', but no bash'}`;
+    throw new errors/* UserError */.y(`an earlier image says that ${pinned} has ${shown(summary)}, and it has ${shown(read)}`, {
+        advice: 'That image is not what it says. Make one without it: cache-from: none.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/image/inputs.ts
+
+
+
+
+/** To be raised when the same inputs and the same layers come to another config or manifest. */
+const imageFormat = 6;
+/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
+function inputs_fingerprint(inputs) {
+    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
+    return digestOf(JSON.stringify([rules, inputs]));
+}
+
+;// CONCATENATED MODULE: ./src/layers/copy-overlay.ts
+
+
+
+
+
+/** A layer on top of an image while it is put together, one path after the other. */
+class copy_overlay_CopyOverlay {
+    #below;
+    /** By resolved path. */
+    #entries = new Map();
+    constructor(below) {
+        this.#below = below;
+    }
+    isDirectory(path) {
+        const place = this.#placeOfDirectory(path);
+        return this.#isGiven(place) || this.#entries.get(place)?.type === 'directory';
+    }
+    /** Lays a source at a path, in the place of what was laid there before. */
+    add(path, source, rule) {
+        if (source.type === 'directory') {
+            const place = this.#placeOfDirectory(path);
+            this.#addDirectory(place, rule);
+            const entry = this.#entries.get(place);
+            if (entry)
+                this.#entries.set(place, { ...entry, ...this.#directory(place, rule.mode) });
+            return;
+        }
+        const place = this.#below.base.place(path);
+        if (this.#isGiven(place)) {
+            throw refusal(rule, `'/${path}' is a directory of the image, which a file would replace`);
+        }
+        this.#addDirectory(posix.dirname(place), rule);
+        if (this.#entries.get(place)?.type === 'directory')
+            this.#removeBelow(place);
+        this.#entries.set(place, this.#entry(place, source, rule));
+    }
+    /**
+     * All entries, parents first. The directories above them stand there as they are: where a layer does not name them, some engines make
+     * them anew with the mode 755.
+     */
+    entries() {
+        const all = new Map(this.#entries);
+        for (const path of this.#entries.keys()) {
+            for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
+                const { mode, uid, gid } = this.#given(parent) ?? {};
+                if (all.has(parent) || mode === undefined || uid === undefined || gid === undefined)
+                    continue;
+                all.set(parent, { type: 'directory', path: parent, mode, uid, gid });
+            }
+        }
+        return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    }
+    #entry(path, source, rule) {
+        const { owner } = this.#below;
+        if (source.type === 'symlink')
+            return { path, ...owner, type: 'symlink', target: source.target };
+        const { file, size, isExecutable } = source;
+        const mode = rule.mode ?? (isExecutable ? 0o755 : 0o644);
+        return { path, ...owner, type: 'file', mode, size, content: copy_overlay_contentOf(file, rule) };
+    }
+    /** A directory can be searched by whom it can be read by. */
+    #directory(path, mode) {
+        const own = mode === undefined ? directoryMode : mode | ((mode & 0o444) >> 2);
+        return { path, ...this.#below.owner, type: 'directory', mode: own };
+    }
+    /** Where what is laid in a directory goes. */
+    #placeOfDirectory(path) {
+        return posix.dirname(this.#below.base.place(`${path}/any`));
+    }
+    /** Adds a directory and those above it where they are not there. */
+    #addDirectory(path, rule) {
+        if (this.#isGiven(path) || this.#entries.get(path)?.type === 'directory')
+            return;
+        if (this.#below.base.get(path)) {
+            throw refusal(rule, `'/${path}' of the image is no directory, so nothing can be laid in it`);
+        }
+        this.#addDirectory(posix.dirname(path), rule);
+        this.#entries.set(path, this.#directory(path));
+    }
+    /** Whether the image has a directory at a path, without this layer. */
+    #isGiven(path) {
+        return path === '' || path === '.' || this.#given(path) !== undefined;
+    }
+    /** The directory that the image has at a path, without this layer. */
+    #given(path) {
+        const { base, directoryAt } = this.#below;
+        const file = base.get(path);
+        return directoryAt?.(path) ?? (file?.type === 'directory' ? file : undefined);
+    }
+    #removeBelow(path) {
+        for (const other of this.#entries.keys())
+            if (other.startsWith(`${path}/`))
+                this.#entries.delete(other);
+    }
+}
+/** Opened when it is read, each time anew, since a layer may have more files than a process may have open. */
+function copy_overlay_contentOf(file, rule) {
+    async function* read() {
+        try {
+            yield* (0,external_node_fs_.createReadStream)(file); // without an encoding it gives bytes
+        }
+        catch (error) {
+            throw copy_rule_refusal(rule, `'${file}' cannot be read: ${(0,errors/* messageOf */.b)(error)}`, undefined, error);
+        }
+    }
+    return { [Symbol.asyncIterator]: read };
+}
+
 ;// CONCATENATED MODULE: ./src/layers/copy.ts
 
 
@@ -74636,6 +75132,190 @@ function resolveDestination(rule, [root], overlay, workdir) {
     return isInto ? posix.join(destination, posix.basename(rule.source)) : destination;
 }
 
+;// CONCATENATED MODULE: ./src/image/earlier.ts
+
+
+
+
+
+
+
+
+/**
+ * Looks for an image of ours under a name.
+ * @returns by platform; undefined where there is none, or one that somebody else made
+ * @throws UserError when the registry refuses, or what it has is damaged
+ */
+async function earlier_findEarlier(reference, platforms, client) {
+    const found = await client.findManifest(reference);
+    if (!found)
+        return platforms.map(() => undefined);
+    const name = formatReference(reference);
+    const origin = { registry: reference.registry, repository: reference.repository };
+    const top = parseBaseManifest(found.bytes.toString(), name);
+    if (top.kind === 'image') {
+        const image = earlierImage(found, origin, name);
+        return platforms.map(() => image);
+    }
+    return Promise.all(platforms.map(async (platform) => {
+        const digest = findImage(top.images, platform);
+        if (digest === undefined)
+            return undefined;
+        return earlierImage(await client.fetchManifest({ ...origin, digest }), origin, name);
+    }));
+}
+function earlierImage({ mediaType, digest, bytes }, origin, name) {
+    const parsed = parseBaseManifest(bytes.toString(), name);
+    const value = JSON.parse(bytes.toString());
+    const annotations = isRecord(value) ? value['annotations'] : undefined;
+    if (parsed.kind !== 'image' || !isStringRecord(annotations) || !annotations[fingerprintAnnotation]) {
+        return undefined;
+    }
+    const { config, layers } = parsed;
+    return {
+        origin,
+        manifest: { descriptor: { mediaType, digest, size: bytes.length }, bytes },
+        config,
+        layers,
+        annotations,
+    };
+}
+/**
+ * All of an earlier image, to be put out again.
+ * @throws UserError when its config is damaged, or that of another platform's image
+ */
+async function earlier_readEarlier(earlier, platform, client) {
+    const { origin, manifest, config: descriptor, layers: descriptors } = earlier;
+    const bytes = await client.readBlob(origin, descriptor);
+    const config = parseEarlierConfig(bytes, origin);
+    const diffIds = config.rootfs.diff_ids;
+    const history = (config.history ?? []).filter((entry) => entry.empty_layer !== true);
+    if (diffIds.length !== descriptors.length)
+        throw damaged(origin, 'its config has another number of layers');
+    const layers = descriptors.flatMap((layer, index) => {
+        const diffId = diffIds[index];
+        const { created_by: createdBy = '', comment } = history[index] ?? {};
+        const from = comment === madeHere ? 'reused' : 'base';
+        return diffId ? [{ ...layerOf(earlier, layer, diffId, client), createdBy, from }] : [];
+    });
+    if (config.os !== platform.os || config.architecture !== platform.architecture) {
+        throw damaged(origin, `it is for ${config.os}/${config.architecture}`);
+    }
+    const own = (0,common_platform/* narrowed */.fQ)(platform, config.variant);
+    return { platform: own, manifest, config: { descriptor, bytes }, layers };
+}
+/** A layer where it lies, with the annotations of its descriptor. */
+function layerOf({ origin }, descriptor, diffId, client) {
+    return { descriptor, diffId, origin, from: 'reused', open: () => client.openBlob(origin, descriptor) };
+}
+function parseEarlierConfig(bytes, origin) {
+    try {
+        return parseConfig(bytes.toString());
+    }
+    catch (error) {
+        throw damaged(origin, `its config cannot be used: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+function damaged(origin, what) {
+    return new errors/* UserError */.y(`the image there is damaged: ${what}`, { at: { url: (0,registry/* formatReference */.FH)(origin) } });
+}
+
+;// CONCATENATED MODULE: ./src/stages/earlier.ts
+
+
+
+
+
+
+
+
+/** How many layers of an earlier image are asked after at a time. */
+const earlier_parallel = 16;
+/**
+ * The images that an earlier run left, one for each platform: of the first name that has one of ours. What cannot be had is
+ * as good as not there, for all of it can be made again.
+ */
+async function findEarlierImages({ platforms, tags, push, cacheFrom }, { registry }) {
+    const own = push ? tags.filter(({ tag }) => tag !== undefined) : [];
+    for (const reference of cacheFrom === 'none' ? [] : earlier_distinct([...own, ...cacheFrom])) {
+        const name = formatReference(reference);
+        try {
+            const found = await findEarlier(reference, platforms, registry);
+            if (found.some((image) => image !== undefined)) {
+                core.info(`${name} was made by an earlier run`);
+                return found;
+            }
+            core.info(`${name}: no image of this action is there`);
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            core.info(`${name} is no help: ${error.message}`);
+        }
+    }
+    return platforms.map(() => undefined);
+}
+function earlier_distinct(references) {
+    return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
+}
+/**
+ * The earlier image as this run's own, if it is what would be made now. Where it lies it is whole.
+ * @returns undefined for another one, and for one that is damaged
+ */
+async function earlier_takeUnchanged(earlier, fingerprint, platform, { registry, uploader }) {
+    if (earlier?.annotations[fingerprintAnnotation] !== fingerprint)
+        return undefined;
+    const image = await attempt(() => readEarlier(earlier, platform, registry));
+    if (!image)
+        return undefined;
+    for (const { descriptor } of [image.manifest, image.config, ...image.layers]) {
+        uploader?.know(earlier.origin, descriptor.digest);
+    }
+    return image;
+}
+/** Of a damaged image none is taken, and of a sound one no layer that is compressed in another way than its key would have it. */
+async function openEarlierLayers(earlier, platform, compression, { registry, uploader }) {
+    const byKey = new Map();
+    const image = earlier && (await attempt(() => earlier_readEarlier(earlier, platform, registry)));
+    const exclude = patternsOf(earlier?.annotations ?? {});
+    for (const layer of image?.layers ?? []) {
+        const { annotations, mediaType } = layer.descriptor;
+        const { [key_layerKeyAnnotation]: own, [left_out_leftOutAnnotation]: leftOut = '' } = annotations ?? {};
+        const key = left_out_parseLeftOut(leftOut, exclude)?.whole ?? own;
+        const isOfForm = mediaType === media_types/* layerMediaTypes */.H6[compression];
+        if (own !== undefined && key !== undefined && isOfForm)
+            byKey.set(key, layer);
+    }
+    return {
+        ...(image && { image }),
+        exclude,
+        async find(keys) {
+            const wanted = keys.flatMap((key) => {
+                const layer = byKey.get(key);
+                return layer ? [[key, layer]] : [];
+            });
+            const there = await concurrency_mapConcurrently(wanted, earlier_parallel, async ([, { descriptor, origin }]) => {
+                const has = origin && (await attempt(() => registry.hasBlob(origin, descriptor)));
+                if (has)
+                    uploader?.know(origin, descriptor.digest);
+                return has === true;
+            });
+            return new Map(wanted.filter((_, index) => there[index]));
+        },
+    };
+}
+async function attempt(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UserError */.y))
+            throw error;
+        lib_core/* info */.pq(`The earlier image is no help: ${error.message}`);
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/stages/wheels.ts
 
 
@@ -74686,8 +75366,8 @@ const buildFormat = 1;
  */
 async function originOf(line, member, { workspace: top, output }) {
     const workspace = { workspace: top, ...(output !== undefined && { output }) };
-    const { subdirectory } = line;
-    const below = subdirectory === undefined ? {} : { subdirectory };
+    const { subdirectory, settings } = line;
+    const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) };
     switch (line.kind) {
         case 'sdist':
             return { archive: line.sha256, fileName: line.fileName, ...below };
@@ -74734,6 +75414,364 @@ async function refuseChanged(line, member, { workspace }) {
 function wheel_origin_buildKey({ platform, base }, { packages, variables }, prefix, origin) {
     const { digest } = (0,base_name/* parseBaseName */.u7)(base);
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
+}
+
+;// CONCATENATED MODULE: ./src/stages/without-bash.ts
+
+/** What cannot be had on a base without bash: whatever is run while the image is made, and what activates when a container starts. */
+const without_bash_advice = 'Use a base that has bash; a Dockerfile of several stages can copy the environment from there onto this one, at the same path.';
+/**
+ * Refuses inputs that want commands to be run in the image's file system.
+ * @throws UserError naming the input
+ */
+function without_bash_refuseCommandsWithoutBash({ summary, pinned }, { run, start, excludeCheck }) {
+    if (summary.hasBash)
+        return;
+    if (run.commands.length > 0) {
+        throw new UserError(`bash runs the commands, and the base has none: ${pinned}`, {
+            at: { input: 'run' },
+            advice: without_bash_advice,
+        });
+    }
+    if (excludeCheck) {
+        throw new UserError(`bash runs the imports, and the base has none: ${pinned}`, {
+            at: { input: 'exclude-check' },
+            advice: 'Try the same patterns on a base that has bash, and leave it out here.',
+        });
+    }
+    if (isOfWiring(start)) {
+        throw new UserError(`the script needs bash, and the base has none: ${pinned}`, {
+            at: { input: 'entrypoint' },
+            advice: "Leave it out: on such a base the environment is in the image's ENV.",
+        });
+    }
+}
+function isOfWiring({ entrypoint = [] }) {
+    return entrypoint[0]?.endsWith('/_entrypoint.sh') ?? false;
+}
+/**
+ * Refuses link scripts that would have to be run.
+ * @param scripted packages, as `chooseLinkScripts` gives them
+ * @throws UserError naming them
+ */
+function refuseLinkScriptsWithoutBash(scripted, pinned) {
+    if (scripted.length === 0)
+        return;
+    throw new UserError(`${scripted.join(', ')} would run a script when linked, by bash, and the base has none: ${pinned}`, {
+        at: { input: 'link-scripts' },
+        advice: `${without_bash_advice} Or name packages in 'link-scripts-skip' that work without their scripts; link-scripts: skip leaves out all.`,
+    });
+}
+/** @throws UserError where wheels would have to be built */
+function refuseBuildsWithoutBash({ summary, pinned }) {
+    if (summary.hasBash)
+        return;
+    throw new errors/* UserError */.y(`of the pip list there is something without a wheel, which bash would have to build, and the base has none: ${pinned}`, {
+        at: { input: 'base-image' },
+        advice: `${without_bash_advice} Or ask for versions that have wheels; pip-build: refuse names what has none.`,
+    });
+}
+/** The error of scripts that only a shell could run, on a base that has none. */
+function refusedActivation(scripts, pinned) {
+    const listed = scripts.map(({ path, dist, line, reason }) => `${path}${dist === undefined ? '' : ` of ${dist}`} (${reason} in line ${line})`);
+    const patterns = scripts.map(({ path }) => path.slice(path.indexOf('/etc/conda/activate.d/') + 1));
+    return new UserError(`what these scripts set can be known only by running them, when a container starts, and the base has no bash that could: ${listed.join(', ')}; ${pinned}`, {
+        at: { input: 'base-image' },
+        advice: `Use a base that has bash. Or leave out scripts whose packages work without (exclude: ${patterns.join(', ')}), and set what is needed by 'env'; activation: none makes an image without any activation.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stages/wanted.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Says what each platform's image is to be made of, and what there is of it already.
+ * @param locked the environments by platform
+ * @param earlierImages what an earlier run left, by platform
+ */
+async function describeImages(request, locked, earlierImages, bases, context) {
+    const copied = request.copy.length > 0 ? await readCopied(request.copy, request) : undefined;
+    return Promise.all(request.platforms.map(async (platform, index) => {
+        const members = locked[index] ?? [];
+        const earlier = earlierImages[index];
+        const base = await prepareBase(request, platform, members, bases, earlier);
+        refuseCommandsWithoutBash(base, request.image);
+        const inputs = {
+            platform,
+            base: base.pinned,
+            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
+            options: request.image,
+            ...(copied && { copied: copied.digest }),
+            ...(await micromambaInputs(platform, base, request, context)),
+        };
+        const hash = fingerprint(inputs);
+        const unchanged = await takeUnchanged(earlier, hash, platform, context);
+        return {
+            inputs,
+            fingerprint: hash,
+            members,
+            base,
+            ...(copied && { copied }),
+            ...(earlier && { earlier }),
+            ...(unchanged && { unchanged }),
+        };
+    }));
+}
+/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
+async function environmentInputs(member, workspace) {
+    const { name, environment, resolved: { lock }, } = member;
+    const wheels = await Promise.all(wheels_wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
+    return {
+        name,
+        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
+        ...(wheels.length > 0 && { wheels, pip: pipDialect(pipOf(lock)) }),
+        specs: lock.header?.specs ?? [],
+        ...(lock.header && { ownLayer: lock.header.ownLayer }),
+        variables: environment?.variables ?? {},
+    };
+}
+async function wheelInputs(wheel, member, workspace) {
+    const { url, name, version, requested } = wheel;
+    const directUrl = directUrlOf(wheel);
+    return {
+        url,
+        ...(wheel.kind === 'wheel'
+            ? { sha256: wheel.sha256 }
+            : { origin: await originOf(wheel, member, workspace) }),
+        name,
+        ...(version !== undefined && { version }),
+        requested,
+        ...(directUrl && { directUrl }),
+    };
+}
+/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
+const newestPip = '26.0';
+/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
+function pipOf({ header, packages }) {
+    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
+}
+/** Whether there is a micromamba in an image: the base's, or the one that is put into it. */
+function hasMicromamba({ inputs, base }) {
+    return inputs.micromamba !== undefined || base.summary.hasMicromamba;
+}
+/** @throws UserError when the image is to be without, and the base has one */
+async function micromambaInputs({ subdir }, { summary, pinned }, { withMicromamba = summary.hasBash }, { micromamba }) {
+    if (!withMicromamba && summary.hasMicromamba) {
+        throw new UserError(`the base has one, which every image on it has: ${pinned}`, {
+            at: { input: 'micromamba' },
+            advice: "Set 'base-image' to one without, such as docker.io/library/debian:13-slim, or leave 'micromamba' out.",
+        });
+    }
+    if (!withMicromamba || summary.hasMicromamba)
+        return {};
+    const { version, sha256 } = await micromamba.identify(subdir);
+    return { micromamba: { version, sha256 } };
+}
+
+;// CONCATENATED MODULE: ./src/stages/own-layers.ts
+
+
+
+
+
+
+
+
+
+/** The layers of an image that hold no packages, and what its ENV has: what makes it an image of ours. */
+/**
+ * A layer that an earlier image may have: it is made only where that has none of its key.
+ * @param inputs all that `entries` is made from
+ */
+async function keyedLayer({ earlier }, title, inputs, settings, entries) {
+    const key = key_keyOf(title, inputs, settings.compression);
+    const found = (await earlier.find([key])).get(key);
+    const annotations = { [key_layerKeyAnnotation]: key };
+    if (found)
+        return image_asOwn(found, title, annotations);
+    return buildLayer(title, await entries(inputs), settings, annotations);
+}
+/** micromamba, for a base that has none, unless the image is to be without. */
+async function micromambaLayer(plan, settings, { micromamba }) {
+    const { base, wanted } = plan;
+    const { platform, micromamba: wish } = wanted.inputs;
+    if (!wish)
+        return [];
+    const inputs = { platform, base: base.image.pinned.digest, micromamba: wish };
+    const entries = async () => {
+        const { path } = await micromamba.install(platform.subdir);
+        return micromambaEntries(await base.files(), await (0,promises_.readFile)(path));
+    };
+    return [await keyedLayer(plan, `micromamba ${wish.version}`, inputs, settings, entries)];
+}
+/** What makes the image behave as those of micromamba-docker do. */
+function wiringLayer(plan, members, environmentName, settings) {
+    const { base, wanted } = plan;
+    const { platform, options } = wanted.inputs;
+    const certificates = 'ssl/cacert.pem';
+    const isLeftOut = exclusionOf(options.exclude ?? []).excludedBy(certificates) !== undefined;
+    const certified = members.find(({ locked }) => !isLeftOut && locked.resolved.lock.packages.some(({ name }) => name === 'ca-certificates'));
+    const executable = executableOf(plan);
+    const wiring = {
+        rootPrefix: base.rootPrefix,
+        environments: members.map(({ activated }) => activated),
+        defaults: { environmentName, ...(executable !== undefined && { executable }) },
+        ...(certified && { certificates: `${certified.prefix}/${certificates}` }),
+    };
+    const { digest: baseDigest } = base.image.pinned;
+    const { user } = options;
+    const inputs = { platform, user, key: wiringKey({ ...wiring, user: wanted.base.summary.user, baseDigest }) };
+    return keyedLayer(plan, 'wiring', inputs, settings, async () => {
+        await checkSummary(wanted.base, base, user);
+        const files = await base.files();
+        return wire({ ...wiring, base: files, user: await userOf(base, user) });
+    });
+}
+/** What belongs to no package: files whose winner another layer hides, what wheels replace, and the environments' own. */
+function environmentLayer(members, settings) {
+    const directories = new Set();
+    async function* entries() {
+        for (const { contents, groups, locked, inputs, startCompiler } of members) {
+            const { specs, variables } = inputs;
+            const time = new Date(fixedTime * 1000);
+            const own = environmentFiles(locked.resolved.lock.packages, { time, specs, variables });
+            let compiler;
+            const start = async () => (compiler ??= await startCompiler());
+            const files = overrides(contents, groups, start);
+            const again = bytecodeOverrides(contents, start);
+            try {
+                yield* layerEntries(files, contents.context, settings.owner, directories);
+                yield* layerEntries(own, contents.context, settings.owner, directories);
+                yield* layerEntries(again, contents.context, settings.owner, directories);
+            }
+            finally {
+                compiler?.close();
+            }
+        }
+    }
+    return buildLayer('environment', entries(), settings);
+}
+/** The variables of a micromamba-docker image; what the base says of language and micromamba stays. */
+function contractVariables(plan, environmentName) {
+    const { variables, rootPrefix } = plan.base;
+    const { user } = plan.wanted.base.summary;
+    const executable = executableOf(plan);
+    return {
+        MAMBA_USER: user.name,
+        MAMBA_USER_ID: String(user.uid),
+        MAMBA_USER_GID: String(user.gid),
+        LANG: variables.get('LANG') ?? 'C.UTF-8',
+        LC_ALL: variables.get('LC_ALL') ?? 'C.UTF-8',
+        ENV_NAME: environmentName,
+        MAMBA_ROOT_PREFIX: rootPrefix,
+        ...(executable !== undefined && { MAMBA_EXE: executable }),
+    };
+}
+/** Where micromamba is in an image. */
+function executableOf(plan) {
+    return plan.base.variables.get('MAMBA_EXE') ?? (hasMicromamba(plan.wanted) ? '/bin/micromamba' : undefined);
+}
+
+;// CONCATENATED MODULE: ./src/stages/bytecode.ts
+
+
+
+
+
+
+
+/**
+ * The python that compiles an environment's noarch packages on this machine: the environment's own where it runs here, else one of the
+ * same version for this machine from the same channels. Bytecode depends on python's version, not on its platform.
+ * @returns python's executable
+ * @throws UserError when none can be had: without it the image would be another one than elsewhere
+ */
+async function pythonForBytecode(member, open, context) {
+    const { packages } = member.resolved.lock;
+    const [python] = await open([packages.findIndex(({ name }) => name === 'python')]);
+    if (!python)
+        throw new Error('an environment without python has nothing to compile');
+    const { executable } = python_pythonOf(python.archive.info.index);
+    const { version, channel, subdir } = python.locked;
+    // Another platform's of the same version serves as well.
+    const name = (0,common_digest/* digestOf */.ol)(JSON.stringify([channel, version, executable])).slice('sha256:'.length, -48);
+    const directory = (0,external_node_path_.join)(context.scratch, `python-${name}`);
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, executable)))
+        return (0,external_node_path_.join)(directory, executable);
+    const sources = subdir === machineSubdir()
+        ? await closureOfLocked(python, packages, open)
+        : await sourcesForMachine(subdir, member.environment, python, context, {
+            does: 'to compile what goes into the image',
+            input: 'compile-pyc',
+            advice: "Set 'compile-pyc: false', or make this image on a runner of its platform.",
+        });
+    return installPython(sources, directory);
+}
+/** Python and all that it depends on, fetched as it becomes known. */
+async function closureOfLocked(python, packages, open) {
+    const found = new Map([[python.locked.name, python]]);
+    for (let newest = [python]; newest.length > 0;) {
+        const names = new Set(newest.flatMap(dependsOf).map(nameOfSpec));
+        const positions = [...packages.keys()].filter((position) => {
+            const { name = '' } = packages[position] ?? {};
+            return names.has(name) && !found.has(name);
+        });
+        newest = await open(positions);
+        for (const source of newest)
+            found.set(source.locked.name, source);
+    }
+    return [...found.values()];
+}
+
+;// CONCATENATED MODULE: ./src/image/run-lines.ts
+
+/**
+ * The commands of the input `run`: a line each, as behind RUN in a Dockerfile. A line that ends with a backslash goes on in the next one;
+ * blank lines and those that begin with `#` are left out, inside of a command too.
+ * @throws UserError for a line that is an instruction of a Dockerfile
+ */
+function parseRunLines(text) {
+    const commands = [];
+    let begun = '';
+    for (const line of text.split(/\r?\n/)) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const continued = /^(.*)\\\s*$/.exec(line)?.[1];
+        if (continued !== undefined)
+            begun += continued;
+        else {
+            commands.push(begun + line);
+            begun = '';
+        }
+    }
+    if (begun !== '')
+        commands.push(begun);
+    return commands.map((command) => run_lines_checked(command.trim())).filter((command) => command !== '');
+}
+function run_lines_checked(command) {
+    const [, instruction, rest = ''] = /^(RUN|COPY|ADD|ENV|USER|WORKDIR)\s+(.*)/s.exec(command) ?? [];
+    if (instruction === undefined)
+        return command;
+    throw new UserError(`'${command}' is an instruction of a Dockerfile, and here stand shell commands`, {
+        at: { input: 'run' },
+        advice: instruction === 'RUN'
+            ? `Write '${rest}'.`
+            : "The inputs 'copy', 'env', 'run-user' and 'workdir' do what other instructions do.",
+    });
+}
+/** The commands of each layer. */
+function runGroups({ commands, squash }) {
+    if (commands.length === 0)
+        return [];
+    return squash ? [commands] : commands.map((command) => [command]);
 }
 
 ;// CONCATENATED MODULE: ./src/stages/plan.ts
@@ -74817,7 +75855,7 @@ async function withEarlier(groups, packages, exclude, earlier) {
     const found = await earlier.find(groups.map(({ key }) => key));
     return groups.map((group) => {
         const layer = found.get(group.key);
-        const { [key_layerKeyAnnotation]: key = '', [factsAnnotation]: text = '', [left_out_leftOutAnnotation]: leftOut = '', } = layer?.descriptor.annotations ?? {};
+        const { [key_layerKeyAnnotation]: key = '', [facts_factsAnnotation]: text = '', [left_out_leftOutAnnotation]: leftOut = '', } = layer?.descriptor.annotations ?? {};
         const facts = parseFacts(text);
         const own = group.packages.flatMap((position) => packages[position] ?? []);
         if (!layer || !facts || !areFactsOf(own, facts) || facts.prefix !== group.inputs.prefix)
@@ -74851,9 +75889,8 @@ function takenOver({ title, key: whole }, { key, layer, facts, text }, leftOut, 
 /**
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
- * @param supply absent where none of the groups has a wheel that is to be built
  */
-async function package_layers_buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, supply) {
+async function package_layers_buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, { supply, onMade } = {}) {
     const { prefix, locked, inputs } = member;
     const { name, variables } = inputs;
     const { packages } = locked.resolved.lock;
@@ -74901,10 +75938,13 @@ async function package_layers_buildPackageLayers(member, { compilePyc, exclude =
             return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
         },
     }));
-    const upload = (layer) => void run.uploader?.add(layer);
+    const onLayer = (one) => {
+        void run.uploader?.add(one.layer);
+        onMade?.(one);
+    };
     const own = (0,external_node_path_.join)(directory, name);
     await (0,promises_.mkdir)(own, { recursive: true });
-    const built = await buildLayers(toBuild, python, exclude, own, upload);
+    const built = await buildLayers(toBuild, python, exclude, own, onLayer);
     const made = groups.flatMap((group) => {
         const one = group.earlier ?? built[missing.indexOf(group)];
         return one ? [namingBuilt(one, group)] : [];
@@ -74923,6 +75963,7 @@ async function package_layers_buildPackageLayers(member, { compilePyc, exclude =
         made,
         contents,
         open,
+        openAny,
         activated: { name, prefix, variables: { ...packageVariables(contents.texts()), ...variables } },
         startCompiler: async () => new Compiler(await findPython()),
     };
@@ -75001,6 +76042,175 @@ function showMessages(messages, { shown }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/environment/pip/options.ts
+var options = __nccwpck_require__(7861);
+// EXTERNAL MODULE: ./src/environment/pip/problem.ts
+var problem = __nccwpck_require__(2512);
+;// CONCATENATED MODULE: ./src/pip/build-access.ts
+
+
+
+
+
+
+
+
+
+
+/** What says where packages come from, and how they are fetched, by variables of pip's; of `settings` all but what is about this machine. */
+const taken = [
+    ...[
+        'INDEX_URL',
+        'EXTRA_INDEX_URL',
+        'FIND_LINKS',
+        'NO_INDEX',
+        'TRUSTED_HOST',
+        'PROXY',
+        'TIMEOUT',
+    ],
+    ...['RETRIES', 'RESUME_RETRIES', 'USE_FEATURE', 'USE_DEPRECATED'],
+];
+/**
+ * The same indexes that resolving asks. A login is in no variable, since pip hands addresses on in arguments: it is in a netrc of the
+ * command, and what a netrc cannot say, such as a token, in a file of its own; for the hosts of the indexes and no others.
+ * @param asked.lines of the list and its files, with variables filled in
+ * @param asked.folder where pip runs when it resolves, absolute
+ * @param asked.variables the user's, with what their configuration sets
+ * @param asked.certificates the text of those to trust
+ * @param asked.clientCertificate the text of the user's own
+ * @param asked.secretsFolder where the command finds its secrets
+ * @param asked.linksFolder where it finds what folders of this machine have; both absolute
+ * @throws UserError for an index that is a folder of this machine
+ */
+function buildAccess(asked) {
+    const { grants, netrc = new Map(), certificates, clientCertificate, secretsFolder } = asked;
+    const places = placesAsked(asked);
+    const isOffline = /^(1|true|yes|on|y|t)$/i.test(places.NO_INDEX[0] ?? '');
+    for (const index of isOffline ? [] : [...places.INDEX_URL, ...places.EXTRA_INDEX_URL])
+        refuseFolder(index);
+    const machines = new Map();
+    const tokens = new Set();
+    const bare = (text) => {
+        if (!/^https?:/.test(text) || !URL.canParse(text))
+            return text;
+        const url = new URL(text);
+        const grant = (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
+        const login = loginOf(url) ?? (grant && loginIn(grant)) ?? (grant ? undefined : loginFor(netrc, url.hostname));
+        if (login && !machines.has(url.hostname))
+            machines.set(url.hostname, formatLogin(login));
+        if (grant && !login)
+            tokens.add(grant);
+        return Object.assign(url, { username: '', password: '' }).href;
+    };
+    const folders = [];
+    const links = places.FIND_LINKS.flatMap((link) => {
+        const folder = build_access_folderOf(link, asked.folder);
+        if (folder === undefined)
+            return [bare(link)];
+        if (!isFolder(folder))
+            return [];
+        const path = `${asked.linksFolder}/${folders.length}`;
+        folders.push({ folder, path });
+        return [path];
+    });
+    const words = { ...places, FIND_LINKS: links };
+    const set = taken.flatMap((name) => {
+        const value = words[name].map(name.endsWith('_URL') ? bare : (text) => text).join(' ');
+        return value === '' ? [] : [[`PIP_${name}`, value]];
+    });
+    const files = {
+        netrc: [...machines].map(([host, login]) => `machine ${host} ${login}\n`).join(''),
+        'index-grants.json': tokens.size > 0 ? JSON.stringify(headerGrants([...tokens])) : '',
+        'certificates.pem': certificates ?? '',
+        'client.pem': clientCertificate ?? '',
+    };
+    const has = (name) => files[name] !== '';
+    return {
+        variables: {
+            ...Object.fromEntries(set),
+            PIP_CONFIG_FILE: '/dev/null',
+            ...(has('netrc') && { NETRC: `${secretsFolder}/netrc` }),
+            ...(has('certificates.pem') && { PIP_CERT: `${secretsFolder}/certificates.pem` }),
+            ...(has('client.pem') && { PIP_CLIENT_CERT: `${secretsFolder}/client.pem` }),
+        },
+        secrets: Object.fromEntries(Object.entries(files).filter(([, text]) => text !== '')),
+        ...(has('index-grants.json') && { grantsFile: `${secretsFolder}/index-grants.json` }),
+        folders,
+    };
+}
+/** Lines go over inputs, and these over variables; an index that a line names takes the place of all before it (req_file.py). */
+function placesAsked({ lines, indexes, variables, }) {
+    const words = (name) => (variables[`PIP_${name}`] ?? '').split(/\s+/).filter((word) => word !== '');
+    const places = Object.fromEntries(taken.map((name) => [name, words(name)])); // of all names
+    if (indexes.index !== undefined)
+        places.INDEX_URL = [indexes.index];
+    if (indexes.extra?.length)
+        places.EXTRA_INDEX_URL = [...indexes.extra];
+    for (const { text, file } of lines) {
+        const options = optionsOf(text);
+        const of = (name) => options.get(name) ?? [];
+        const index = of('--index-url').at(-1);
+        if (index !== undefined)
+            Object.assign(places, { INDEX_URL: [index], EXTRA_INDEX_URL: [] });
+        places.EXTRA_INDEX_URL.push(...of('--extra-index-url'));
+        places.FIND_LINKS.push(...of('--find-links')
+            .slice(0, 1)
+            .map((link) => beside(link, file)));
+        places.TRUSTED_HOST.push(...of('--trusted-host'));
+        if (options.has('--no-index'))
+            places.NO_INDEX = ['1'];
+    }
+    return places;
+}
+function optionsOf(text) {
+    try {
+        return text.startsWith('-') ? (0,options/* readOptions */.T)(text) : new Map();
+    }
+    catch (error) {
+        if (error instanceof problem/* RequirementProblem */.F)
+            return new Map();
+        throw error;
+    }
+}
+/** What lies beside the file that names it goes before what lies where pip runs, which is beside the environment file. */
+function beside(link, file) {
+    if (!(0,external_node_path_.isAbsolute)(file))
+        return link;
+    const path = (0,external_node_path_.resolve)(file, '..', link);
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false }) ? path : link;
+}
+/** Where it leads to on this machine, if it does. */
+function build_access_folderOf(place, folder) {
+    if (/^file:\/\//i.test(place))
+        return (0,external_node_url_.fileURLToPath)(place.replace(/[?#].*$/s, ''));
+    return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? undefined : (0,external_node_path_.resolve)(folder, place.replace(/^file:/i, ''));
+}
+function isFolder(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+function refuseFolder(index) {
+    if (/^https?:\/\//i.test(index))
+        return;
+    throw new errors/* UserError */.y(`the index '${index}' is on this machine, where what builds a wheel does not see it`, {
+        advice: "Serve it over http, 'python -m http.server', or name a folder of archives by '--find-links', which builds see.",
+    });
+}
+function loginOf({ username, password }) {
+    return username === '' ? undefined : { user: (0,environment_read/* decoded */.DH)(username), password: (0,environment_read/* decoded */.DH)(password) };
+}
+function loginIn(grant) {
+    const header = (0,channels_grant/* present */.Eb)(grant, new URL('https://index.invalid')).headers['authorization'];
+    const [, encoded] = /^Basic (.*)$/.exec(header ?? '') ?? [];
+    if (encoded === undefined)
+        return undefined;
+    const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':');
+    return { user, password: password.join(':') };
+}
+function formatLogin({ user, password }) {
+    const quoted = (text) => /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw `\$&`)}"`;
+    return `login ${quoted(user)} password ${quoted(password)}`;
+}
+
 ;// CONCATENATED MODULE: ./src/pip/checkout.ts
 
 
@@ -75064,53 +76274,8 @@ function gitVariables(repository, grants, variables) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/stages/build-sources.ts
-
-
-
-
-/** What is laid into an image's file system for wheels to be built of it: files as they are, whatever their times, owners and modes. */
-async function* entriesOfFile(file, path, owner) {
-    const { size } = await (0,promises_.stat)(file);
-    yield { type: 'file', path, ...owner, mode: 0o644, size, content: (0,external_node_fs_.createReadStream)(file) };
-}
-/** All of a folder, a repository's own files too. */
-async function* entriesOfTree(folder, path, owner) {
-    const stats = await (0,promises_.lstat)(folder);
-    if (stats.isSymbolicLink())
-        yield { type: 'symlink', path, ...owner, target: await (0,promises_.readlink)(folder) };
-    else if (stats.isFile())
-        yield fileEntry(folder, stats.size, (stats.mode & 0o100) !== 0, path, owner);
-    if (!stats.isDirectory())
-        return;
-    yield { type: 'directory', path, ...owner, mode: 0o755 };
-    for (const name of (await (0,promises_.readdir)(folder)).sort()) {
-        yield* entriesOfTree((0,external_node_path_.join)(folder, name), `${path}/${name}`, owner);
-    }
-}
-/** What a rule of `copy` would take. */
-async function* entriesOfRule(rule, workspace, path, owner) {
-    const [found] = await copy_source_findSources([rule], workspace);
-    for (const source of found?.sources ?? []) {
-        yield build_sources_entryOf(source, source.path === '' ? path : `${path}/${source.path}`, owner);
-    }
-}
-function build_sources_entryOf(source, path, owner) {
-    switch (source.type) {
-        case 'directory':
-            return { type: 'directory', path, ...owner, mode: 0o755 };
-        case 'symlink':
-            return { type: 'symlink', path, ...owner, target: source.target };
-        case 'file':
-            return fileEntry(source.file, source.size, source.isExecutable, path, owner);
-    }
-}
-function fileEntry(file, size, isExecutable, path, owner) {
-    const mode = isExecutable ? 0o755 : 0o644;
-    return { type: 'file', path, ...owner, mode, size, content: (0,external_node_fs_.createReadStream)(file) };
-}
-
 ;// CONCATENATED MODULE: ./src/stages/wheel-source.ts
+
 
 
 
@@ -75128,8 +76293,8 @@ function fileEntry(file, size, isExecutable, path, owner) {
  * @throws UserError when it cannot be had; not before it is laid
  */
 function wheel_source_sourceOf(line, member, at, store, context) {
-    const { subdirectory } = line;
-    const below = subdirectory === undefined ? {} : { subdirectory };
+    const { subdirectory, settings } = line;
+    const below = { ...(subdirectory !== undefined && { subdirectory }), ...(settings && { settings }) };
     switch (line.kind) {
         case 'sdist':
             return {
@@ -75151,9 +76316,9 @@ function wheel_source_sourceOf(line, member, at, store, context) {
             };
     }
 }
-async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes }) {
+async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes, pipVariables }) {
     const { grants, secrets } = await channels(environment);
-    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, process.env)];
+    const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)];
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
     try {
         const folder = (0,external_node_path_.join)(scratch, 'source');
@@ -75164,24 +76329,46 @@ async function* layClone(line, { environment }, { path, owner, at }, { channels,
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     }
 }
-/** What opens the indexes to whoever builds a wheel for an environment. */
-async function wheel_source_accessFor({ environment, resolved: { lock } }, { channels, pipIndexes, certificates }) {
-    const { env } = process;
+/**
+ * What opens the indexes to whoever builds a wheel for an environment.
+ * @throws UserError for an index that no build can reach
+ */
+async function wheel_source_accessFor(member, { channels, pipIndexes, pipVariables, netrc, certificates, workspace }) {
+    const { environment, resolved } = member;
     const { grants, secrets } = await channels(environment);
-    const written = environment?.pip
-        ? [environment.pip, ...environment.pip.files].flatMap(({ lines }) => lines.map(filled))
-        : (lock.header?.pip ?? []);
-    const netrc = await (0,promises_.readFile)(env['NETRC'] ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.netrc'), 'utf8').catch(() => '');
+    const lists = environment?.pip ? [environment.pip, ...environment.pip.files] : [];
+    const locked = resolved.lock.header?.pip ?? [];
+    const trusted = process.env['PIP_CERT'] ?? certificates ?? pipVariables['PIP_CERT'];
+    const own = pipVariables['PIP_CLIENT_CERT'];
     const access = buildAccess({
-        lines: written,
+        lines: environment?.pip
+            ? lists.flatMap(({ lines }) => lines.map((line) => ({ text: filled(line), file: line.file })))
+            : locked.map((text) => ({ text, file: member.file })),
+        folder: wheels_folderOf(member, workspace),
         indexes: pipIndexes,
         grants,
-        variables: env,
+        variables: pipVariables,
         netrc,
-        ...(certificates !== undefined && { certificates: await (0,promises_.readFile)(certificates, 'utf8') }),
+        ...(trusted && { certificates: await readCertificates(trusted) }),
+        ...(own && { clientCertificate: await readCertificates(own) }),
         secretsFolder: secretsFolder,
+        linksFolder: linksFolder,
     });
-    return { ...access, hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, env)] };
+    return {
+        ...access,
+        hidden: [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)],
+    };
+}
+async function readCertificates(file) {
+    try {
+        return await (0,promises_.readFile)(file, 'utf8');
+    }
+    catch (error) {
+        throw new errors/* UserError */.y(`the certificates that pip is to use cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file },
+            advice: "Check 'cert' and 'client-cert' of pip's configuration, PIP_CERT and PIP_CLIENT_CERT.",
+        });
+    }
 }
 function filled({ text }) {
     return text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => process.env[name] ?? whole);
@@ -75200,13 +76387,15 @@ function filled({ text }) {
 
 
 
+
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
+ * @param onMade called with each layer as it is finished
  * @throws UserError when one cannot be built
  */
-async function buildMember(member, plan, settings, store, context) {
+async function buildMember(member, plan, settings, store, context, onMade) {
     const { options } = plan.wanted.inputs;
-    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, supply);
+    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, { supply, onMade });
     const sources = sourcePositions(member);
     if (sources.size === 0)
         return build(member.groups);
@@ -75214,13 +76403,22 @@ async function buildMember(member, plan, settings, store, context) {
     const supply = supplyWheels(member, plan, place, store, context);
     const missing = member.groups.flatMap((group) => (group.earlier ? [] : group.packages));
     await supply(missing.filter((position) => sources.has(position)));
-    // What wheels are built on has all files of its packages: it is of use for an image from which none are left out.
-    const known = options.exclude ? undefined : await place.below();
+    const known = await place.below();
     const groups = member.groups.map((group) => {
         const made = known?.made[known.groups.findIndex(({ key }) => key === group.key)];
-        return made ? { ...group, earlier: made } : group;
+        if (!made)
+            return group;
+        if (!options.exclude)
+            return { ...group, earlier: made };
+        // What wheels are built on has all files of its packages: it is the image's own where none are left out of it.
+        const candidate = group.candidate ?? candidateOf(made, group);
+        return group.earlier || !candidate ? group : { ...group, candidate };
     });
     return build(groups, supply);
+}
+function candidateOf({ layer, facts }, { key }) {
+    const text = layer.descriptor.annotations?.[factsAnnotation];
+    return text === undefined ? undefined : { key, layer, facts, text };
 }
 /** What of an environment has no wheel, by its places among all that is linked. */
 function sourcePositions({ locked }) {
@@ -75241,6 +76439,7 @@ function createPlace(member, wanted, settings, store, run) {
     let below;
     let place;
     const make = async () => {
+        refuseBuildsWithoutBash(wanted.wanted.base);
         below = package_layers_buildPackageLayers({ ...member, groups }, plan.wanted.inputs.options, plan.base.rootPrefix, directory, store, context);
         return build_place_placeOf(await below, plan, settings, context);
     };
@@ -75287,7 +76486,8 @@ function supplyWheels(member, plan, { open }, store, context) {
             return { position, line, wanted: wanting(line, inputs.wheels?.[index]) };
         });
         const wanted = sources.map((one) => one.wanted);
-        const built = await buildWheels(wanted, open, () => accessFor(locked, context), context);
+        const bench = createBench(open, () => accessFor(locked, context), context);
+        const built = await buildWheels(wanted, bench, context).finally(() => bench.close());
         const folder = folderOf(locked, context.workspace);
         for (const [index, wheel] of built.entries()) {
             const source = sources[index];
@@ -75350,100 +76550,6 @@ async function build_place_placeOf(member, plan, settings, context) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/image/inputs.ts
-
-
-
-
-/** To be raised when the same inputs and the same layers come to another config or manifest. */
-const imageFormat = 6;
-/** The hash of all that determines an image: of its inputs, and of the rules by which this version makes one of them. */
-function inputs_fingerprint(inputs) {
-    const rules = [imageFormat, bytecodeFormat, layerRules(inputs.options.compression), wiringDigest()];
-    return digestOf(JSON.stringify([rules, inputs]));
-}
-
-;// CONCATENATED MODULE: ./src/stages/wanted.ts
-
-
-
-
-
-
-
-
-/**
- * Says what each platform's image is to be made of, and what there is of it already.
- * @param locked the environments by platform
- * @param earlierImages what an earlier run left, by platform
- */
-async function describeImages(request, locked, earlierImages, bases, context) {
-    const copied = request.copy.length > 0 ? await readCopied(request.copy, request) : undefined;
-    return Promise.all(request.platforms.map(async (platform, index) => {
-        const members = locked[index] ?? [];
-        const earlier = earlierImages[index];
-        const base = await prepareBase(request, platform, members, bases, earlier);
-        const inputs = {
-            platform,
-            base: base.pinned,
-            environments: await Promise.all(members.map((member) => environmentInputs(member, request))),
-            options: request.image,
-            ...(copied && { copied: copied.digest }),
-            ...(await micromambaInputs(platform, base, context)),
-        };
-        const hash = fingerprint(inputs);
-        const unchanged = await takeUnchanged(earlier, hash, platform, context);
-        return {
-            inputs,
-            fingerprint: hash,
-            members,
-            base,
-            ...(copied && { copied }),
-            ...(earlier && { earlier }),
-            ...(unchanged && { unchanged }),
-        };
-    }));
-}
-/** @throws UserError when a folder that a wheel is to be built of is not as it was locked, or cannot be read */
-async function environmentInputs(member, workspace) {
-    const { name, environment, resolved: { lock }, } = member;
-    const wheels = await Promise.all(wheels_wheelLines(lock).map((wheel) => wheelInputs(wheel, member, workspace)));
-    return {
-        name,
-        packages: lock.packages.map(({ url, checksum }) => ({ url: url.href, checksum: checksum.hex })),
-        ...(wheels.length > 0 && { wheels, pip: pipDialect(pipOf(lock)) }),
-        specs: lock.header?.specs ?? [],
-        ...(lock.header && { ownLayer: lock.header.ownLayer }),
-        variables: environment?.variables ?? {},
-    };
-}
-async function wheelInputs(wheel, member, workspace) {
-    const { url, name, version, requested } = wheel;
-    const directUrl = directUrlOf(wheel);
-    return {
-        url,
-        ...(wheel.kind === 'wheel'
-            ? { sha256: wheel.sha256 }
-            : { origin: await originOf(wheel, member, workspace) }),
-        name,
-        ...(version !== undefined && { version }),
-        requested,
-        ...(directUrl && { directUrl }),
-    };
-}
-/** Where nothing says which pip it was, and the environment has none: what the newest ones do. */
-const newestPip = '26.0';
-/** The pip whose installing is copied: the one that locked, else the environment's own, which whoever installs such a lock would run. */
-function pipOf({ header, packages }) {
-    return header?.pipVersion ?? packages.find(({ name }) => name === 'pip')?.version ?? newestPip;
-}
-async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
-    if (summary.hasMicromamba)
-        return {};
-    const { version, sha256 } = await micromamba.identify(subdir);
-    return { micromamba: { version, sha256 } };
-}
-
 ;// CONCATENATED MODULE: ./src/stages/pip-metadata.ts
 
 
@@ -75460,8 +76566,7 @@ async function micromambaInputs({ subdir }, { summary }, { micromamba }) {
 
 /**
  * Finds out what sources require that do not say it: their wheels are built where and how the image's own are, so that these are the ones
- * which come into the image.
- * @returns what throws a UserError when one cannot be built
+ * which come into the image; all in one file system, which is laid out for the first.
  */
 function createMetadataReader(unlocked, run) {
     // Nothing of what is made here is anybody else's.
@@ -75480,10 +76585,11 @@ function createMetadataReader(unlocked, run) {
             compression: plan.wanted.inputs.options.compression,
             directory: (0,external_node_path_.join)(context.scratch, `${(0,common_platform/* fileNameOf */.bV)(unlocked.platform)}-${unlocked.name}-lock`),
         };
-        return { plan, planned, place: createPlace(planned, plan, settings, store, context) };
+        const { open } = createPlace(planned, plan, settings, store, context);
+        return { plan, planned, bench: build_wheels_createBench(open, () => wheel_source_accessFor(member, context), context) };
     };
-    return async (source, at) => {
-        const { plan, planned, place } = await (preparing ??= prepare());
+    const read = async (source, at) => {
+        const { plan, planned, bench } = await (preparing ??= prepare());
         const origin = await originOf(source, member, context);
         const wanted = {
             name: source.name,
@@ -75492,11 +76598,12 @@ function createMetadataReader(unlocked, run) {
             ...wheel_source_sourceOf(source, member, at, store, context),
             isStrict: true,
         };
-        const [wheel] = await build_wheels_buildWheels([wanted], place.open, () => wheel_source_accessFor(member, context), context);
+        const [wheel] = await build_wheels_buildWheels([wanted], bench, context);
         if (!wheel)
             throw new Error('what was asked for was not built');
         return readMetadata(wheel.file);
     };
+    return { read, close: async () => (await preparing)?.bench.close() };
 }
 /** As if its packages were locked, and nothing else. */
 function memberOf({ request, environment, name, packages }) {
@@ -75673,6 +76780,7 @@ async function solvePip(question, context) {
         environment,
         folder,
         built,
+        goesOn: request.build.mode === 'refuse',
         constraints: heldWheels(request, previous),
         distributions,
         grants: access.grants,
@@ -75764,33 +76872,40 @@ async function resolveBuilding(ask, { request, environment, platform, packages, 
         ...{ request, environment, name, platform, base, bases },
         packages: packages.map(lockedOf),
     };
-    const readMetadata = createMetadataReader(unlocked, context);
-    for (;;) {
-        const resolution = await ask(built);
-        if (request.build.mode === 'refuse')
-            refuseBuilds(resolution, environment.file);
-        if (resolution.type === 'resolved')
-            return resolution;
-        if (built.has(resolution.key))
-            throw new Error(`${resolution.key} was built, and is asked for again`);
-        const source = await sourceLine(resolution, platform.subdir, folders);
-        lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
-        const at = resolution.asked ?? { file: environment.file, line: 0 };
-        built.set(resolution.key, await readMetadata(source, at));
+    const metadata = createMetadataReader(unlocked, context);
+    try {
+        for (;;) {
+            const resolution = await ask(built);
+            if (request.build.mode === 'refuse')
+                refuseBuilds(resolution, environment.file);
+            if (resolution.type === 'resolved')
+                return resolution;
+            if (built.has(resolution.key))
+                throw new Error(`${resolution.key} was built, and is asked for again`);
+            const source = await sourceLine(resolution, platform.subdir, folders);
+            lib_core/* info */.pq(`${source.name} does not say what it requires: it is built to find out`);
+            const at = resolution.asked ?? { file: environment.file, line: 0 };
+            built.set(resolution.key, await metadata.read(source, at));
+        }
+    }
+    finally {
+        await metadata.close();
     }
 }
 /** As the lock will have it; its name may be none yet. */
-async function sourceLine({ name, source }, subdir, folders) {
+async function sourceLine({ name, source, settings }, subdir, folders) {
     const own = (0,environment_read/* canonicalName */.Ew)(name.replace(/[^\w.-]+|^[^a-zA-Z0-9]+|[^a-zA-Z0-9]+$/g, '')) || 'project';
     const flags = { requested: false, direct: false };
     const pin = { name: own, ...(await pip_addressOf(source, folders)), ...flags };
-    const line = { ...parseWheelLine(formatWheelLine(pin), subdir, () => flags), line: 0 };
+    const parsed = parseWheelLine(formatWheelLine(pin), subdir, () => flags);
+    const line = { ...parsed, ...(settings && { settings }), line: 0 };
     if (line.kind === 'wheel')
         throw new Error(`${line.fileName} is a wheel`);
     return line;
 }
-async function pinOf({ name, source, requested, direct }, folders) {
-    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...(await pip_addressOf(source, folders)), requested, direct };
+async function pinOf({ name, source, requested, direct, settings }, folders) {
+    const address = await pip_addressOf(source, folders);
+    return { name: (0,environment_read/* canonicalName */.Ew)(name), ...address, requested, direct, ...(settings && { settings }) };
 }
 /** What a lock says of where something comes from. */
 async function pip_addressOf(source, folders) {
@@ -77399,7 +78514,7 @@ function explained(undertaking, error) {
         return errorOf(undertaking, error.url, error.status, error.answer ?? '', error);
     return new RegistryError(`cannot ${undertaking.what}: ${error.message}`, {
         at: { url: shown(error.url) },
-        advice: `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
+        advice: error.advice ?? `Check that ${undertaking.registry} is spelled right and can be reached from here.`,
         cause: error,
     });
 }
@@ -89074,10 +90189,11 @@ function getExecOutput(commandLine, args, options) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
+  Qq: () => (/* binding */ HttpClient),
+  s_: () => (/* binding */ lib_getProxyUrl)
 });
 
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, isHttps
 
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
@@ -89240,7 +90356,7 @@ var MediaTypes;
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
 function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    const proxyUrl = getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
 const HttpRedirectCodes = [

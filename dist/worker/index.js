@@ -41762,15 +41762,14 @@ function errors_messageOf(error) {
  * and the bytes of the .pyc; length 0 when there can be none.
  *
  * A .pyc is an unchecked hash-based one (PEP 552). Its code is marshalled in version 2, which is a function of the code alone: newer
- * versions mark what has more than one reference, which varies with the interpreter's state. Then `shared` does what the newer ones are for:
- * a string that stands there several times is written once and referred to, and short ones take less room. That goes by what is
- * written, so it varies with nothing, and importing is as fast as from python's own (a quarter of unmarshalling would be lost).
+ * versions mark what has more than one reference, which varies with the interpreter's state. `withReferences` does what they are for
+ * afterwards.
  *
  * Two kinds of constants are written here, since marshal writes the first in an order of its own (before python 3.11) and the second not
  * at all in version 2 (slices, constants since python 3.14). They stand in the code as marked bytes while that is marshalled.
  *
- * What comes of either is read back and compared: where it is not the code that it was made of, as could be with a python that is not
- * known yet, the plain form is taken, or there is no bytecode.
+ * What comes of that is read back and compared: where it is not the code that it was made of, as could be with a python that is not
+ * known yet, there is no bytecode.
  */
 const program = `
 import _imp, marshal, sys
@@ -41820,94 +41819,10 @@ def dumped(code):
         raise ValueError("not what it was")
     return data
 
-# The bytes of a code object's numbers, and how many objects stand behind its line number.
-numbers = 24 if (3, 8) <= sys.version_info < (3, 11) else 20
-behind = 2 if sys.version_info >= (3, 11) else 1
-# The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex.
-sizes = {ord(kind): size for kind, size in zip("NFT.igy", (1, 1, 1, 1, 5, 9, 17))}
-name_characters = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-def shared(data):
-    pieces = []
-    strings = []  # their places in pieces
-    end = 0
-
-    def copy(count):
-        nonlocal end
-        for _ in range(count):
-            start = end
-            kind = data[start]
-            if kind == 117 or kind == 115:  # u: str, s: bytes
-                end = start + 5 + int.from_bytes(data[start + 1 : start + 5], "little")
-                strings.append(len(pieces))
-                pieces.append(data[start:end])
-            elif kind in sizes:
-                end = start + sizes[kind]
-                pieces.append(data[start:end])
-            elif kind == 40 or kind == 62:  # (: tuple, >: frozenset
-                end = start + 5
-                length = int.from_bytes(data[start + 1 : end], "little")
-                is_small = kind == 40 and length < 256
-                pieces.append(bytes((41, length)) if is_small else data[start:end])
-                copy(length)
-            elif kind == 99:  # c: code
-                end = start + 1 + numbers
-                pieces.append(data[start:end])
-                copy(8)
-                pieces.append(data[end : end + 4])
-                end += 4
-                copy(behind)
-            elif kind == 108:  # l: int
-                digits = int.from_bytes(data[start + 1 : start + 5], "little", signed=True)
-                end = start + 5 + 2 * abs(digits)
-                pieces.append(data[start:end])
-            elif kind == 58:  # ':': slice
-                end = start + 1
-                pieces.append(data[start:end])
-                copy(3)
-            else:
-                raise ValueError(kind)
-
-    copy(1)
-    count = {}
-    for place in strings:
-        string = pieces[place]
-        count[string] = count.get(string, 0) + 1
-    references = {}
-    for place in strings:
-        string = pieces[place]
-        if string in references:
-            pieces[place] = references[string]
-            continue
-        flag = 0
-        if count[string] > 1:
-            flag = 128
-            references[string] = b"r" + le4(len(references))
-        pieces[place] = shortened(string, flag)
-    return b"".join(pieces)
-
-def shortened(string, flag):
-    kind = string[0]
-    text = string[5:]
-    if kind == 117 and text.isascii():
-        # As the compiler has it: what could be a name is interned.
-        is_name = name_characters.issuperset(text)
-        if len(text) < 256:
-            return bytes(((90 if is_name else 122) | flag, len(text))) + text
-        kind = 65 if is_name else 97
-    return bytes((kind | flag,)) + string[1:]
-
-def smaller(data, code):
-    try:
-        result = shared(data)
-        return result if marshal.loads(result) == code else data
-    except Exception:
-        return data
-
 def compiled(path, source):
     try:
         code = compile(source, path, "exec", 0, True, 0)
-        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + smaller(dumped(code), code)
+        return MAGIC_NUMBER + le4(1) + _imp.source_hash(raw_magic, source) + dumped(code)
     except Exception:
         return b""
 
@@ -41926,7 +41841,183 @@ def main(read, write, flush):
 main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 `;
 
+;// CONCATENATED MODULE: ./src/bytecode/references.ts
+/** The bytes in front of a .pyc's code (PEP 552). */
+const headerLength = 16;
+/**
+ * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
+ * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ */
+const references_forms = [
+    [3400, { numbers: 20, behind: 1 }],
+    [3450, { numbers: 24, behind: 1 }],
+    [3650, { numbers: 20, behind: 2 }],
+];
+/** What marshal calls its objects (CPython, Python/marshal.c). */
+const kind = {
+    ...{
+        str: code('u'),
+        bytes: code('s'),
+        tuple: code('('),
+        frozenset: code('>'),
+        code: code('c'),
+        long: code('l'),
+    },
+    ...{ slice: code(':'), smallTuple: code(')'), reference: code('r') },
+    ...{ shortName: code('Z'), shortAscii: code('z'), name: code('A'), ascii: code('a') },
+};
+/** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
+const sizes = new Map([
+    ...[
+        [code('N'), 1],
+        [code('F'), 1],
+        [code('T'), 1],
+        [code('.'), 1],
+    ],
+    ...[
+        [code('i'), 5],
+        [code('g'), 9],
+        [code('y'), 17],
+    ],
+]);
+function code(character) {
+    return character.charCodeAt(0);
+}
+/**
+ * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
+ * quarter. Python goes by what the interpreter at that moment has more than one reference to; this by what is written, so it varies with
+ * nothing.
+ * @param pyc with code marshalled in version 2, which has no references
+ * @returns a copy; of the same bytes where its code is of a python that is not known, or not as it is known
+ */
+function withReferences(pyc) {
+    const magic = pyc.readUInt16LE(0);
+    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const pieces = form && findPieces(pyc, form);
+    return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
+}
+/** @returns in their order; undefined for what cannot be read to its end */
+function findPieces(pyc, { numbers, behind }) {
+    const pieces = [];
+    const texts = new Map();
+    let at = headerLength;
+    /** @returns whether they could be read */
+    const skip = (count) => {
+        for (let index = 0; index < count; index++) {
+            if (!skipOne())
+                return false;
+        }
+        return true;
+    };
+    const skipOne = () => {
+        const start = at;
+        const what = pyc[start] ?? 0;
+        const size = sizes.get(what);
+        if (size !== undefined) {
+            at += size;
+            return true;
+        }
+        if (start + 5 > pyc.length)
+            return false;
+        switch (what) {
+            case kind.str:
+            case kind.bytes: {
+                at += 5 + pyc.readUInt32LE(start + 1);
+                const key = pyc.toString('latin1', start, at);
+                const text = texts.get(key) ?? { count: 0 };
+                text.count++;
+                texts.set(key, text);
+                pieces.push({ start, end: at, text });
+                return true;
+            }
+            case kind.tuple:
+            case kind.frozenset: {
+                const length = pyc.readUInt32LE(start + 1);
+                at += 5;
+                if (what === kind.tuple && length < 256)
+                    pieces.push({ start, end: at });
+                return skip(length);
+            }
+            case kind.code: {
+                at += 1 + numbers;
+                if (!skip(8))
+                    return false;
+                at += 4;
+                return skip(behind);
+            }
+            case kind.long:
+                at += 5 + 2 * Math.abs(pyc.readInt32LE(start + 1));
+                return true;
+            case kind.slice:
+                at += 1;
+                return skip(3);
+            default:
+                return false;
+        }
+    };
+    return skipOne() && at === pyc.length ? pieces : undefined;
+}
+/** No piece becomes longer. */
+function rewritten(pyc, pieces) {
+    const result = Buffer.allocUnsafe(pyc.length);
+    let read = 0;
+    let written = 0;
+    let references = 0;
+    const copy = (end) => {
+        written += pyc.copy(result, written, read, end);
+        read = end;
+    };
+    for (const { start, end, text } of pieces) {
+        copy(start);
+        if (!text) {
+            result[written++] = kind.smallTuple;
+            result[written++] = pyc[start + 1] ?? 0;
+            read = end;
+        }
+        else if (text.reference !== undefined) {
+            result[written++] = kind.reference;
+            written = result.writeUInt32LE(text.reference, written);
+            read = end;
+        }
+        else {
+            const flag = text.count > 1 ? 0x80 : 0;
+            if (flag)
+                text.reference = references++;
+            const { what, isShort } = stringKind(pyc, start, end);
+            result[written++] = what | flag;
+            if (isShort)
+                result[written++] = end - start - 5;
+            read = isShort ? start + 5 : start + 1;
+            copy(end);
+        }
+    }
+    copy(pyc.length);
+    return result.subarray(0, written);
+}
+/** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
+function stringKind(pyc, start, end) {
+    const what = pyc[start] ?? 0;
+    if (what !== kind.str)
+        return { what, isShort: false };
+    let isName = true;
+    for (let at = start + 5; at < end; at++) {
+        const byte = pyc[at] ?? 0;
+        if (byte >= 0x80)
+            return { what, isShort: false };
+        isName &&= isNameByte(byte);
+    }
+    const isShort = end - start - 5 < 256;
+    if (isShort)
+        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
+    return { what: isName ? kind.name : kind.ascii, isShort };
+}
+/** `[A-Za-z0-9_]` */
+function isNameByte(byte) {
+    return ((byte >= 97 && byte <= 122) || byte === 95 || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57));
+}
+
 ;// CONCATENATED MODULE: ./src/bytecode/compiler.ts
+
 
 
 
@@ -42014,7 +42105,7 @@ class Compiler {
             const rest = all.subarray(end);
             this.#received = rest.length > 0 ? [rest] : [];
             size = rest.length;
-            this.#waiting.shift()?.resolve(end === 4 ? undefined : Buffer.from(all.subarray(4, end)));
+            this.#waiting.shift()?.resolve(end === 4 ? undefined : withReferences(all.subarray(4, end)));
         }
     }
     #fail(why) {
@@ -42029,11 +42120,16 @@ class Compiler {
 /** Several pythons that compile side by side, each started when those before it have something to do. */
 class Compilers {
     executable;
-    #compilers;
+    #compilers = [];
     /** @param processes how many at most */
     constructor(executable, processes) {
         this.executable = executable;
-        this.#compilers = Array.from({ length: processes }, () => new Compiler(executable));
+        this.widen(processes);
+    }
+    /** Lets it be so many, if there are fewer. */
+    widen(processes) {
+        while (this.#compilers.length < processes)
+            this.#compilers.push(new Compiler(this.executable));
     }
     /** As `Compiler` does. */
     compile(path, source) {
@@ -45539,7 +45635,7 @@ function readRange({ file, start, size }) {
     return (0,external_node_fs_namespaceObject.createReadStream)(file, { start, end: start + size - 1, highWaterMark: readChunk });
 }
 /** The decompressed bytes of zstd frames, of which there may be several in a row. */
-async function* unzstd({ file, start, size }) {
+async function* decompress_unzstd({ file, start, size }) {
     for (let done = 0; done < size;) {
         const decoder = (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decompress_outputChunk });
         const source = readRange({ file, start: start + done, size: size - done });
@@ -45554,7 +45650,7 @@ async function* unzstd({ file, start, size }) {
         done += decoder.bytesWritten;
     }
 }
-function unbzip2(range) {
+function decompress_unbzip2(range) {
     return bunzip2(readRange(range));
 }
 
@@ -45612,7 +45708,7 @@ const mostMembers = 100;
  * `pkg-<dist>.tar.zst` (conda CEP 17; conda-package-handling's "new format").
  * @throws UserError when it is none, or of a format version that is not known
  */
-async function locateCondaMembers(file, dist) {
+async function conda_format_locateCondaMembers(file, dist) {
     const members = await zipMembers(file, dist);
     const metadata = members.get('metadata.json');
     if (!metadata)
@@ -45692,6 +45788,66 @@ function refusal(dist, what, cause) {
         advice: 'Its bytes are what the lock says, so the package itself is broken. Choose another build of it.',
         cause,
     });
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./src/packages/conda/imports.ts
+
+
+/** The files of `info/` that say what is imported to test a package. */
+const imports_testFiles = (/* unused pure expression or super */ null && ([
+    'test/run_test.py',
+    'test/run_test.r',
+    'test/run_test.sh',
+    'tests/tests.yaml',
+]));
+const moduleName = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+const libraryName = /^[A-Za-z][A-Za-z0-9.]*$/;
+/** How recipes of conda-forge and bioconda import a library of R: `$R -e "library('dplyr')"`. */
+const rCommand = /^\s*(?:\$R|R|Rscript)(?: --\S+)* -e (["'])library\((?:\\?["'])?([\w.]+)(?:\\?["'])?\)\1\s*$/gm;
+/**
+ * Reads what the tests of a package import, and nothing else of them: the line that conda-build writes for each of a recipe's imports
+ * (create_test.py, `create_py_files` and `create_r_files`), the lists `imports` and `libraries` of rattler-build's tests, and commands
+ * that have R import a library and do nothing else.
+ * Modules called `tests` are for test runners, and may need those.
+ * @param texts the content of `testFiles` that are there; what cannot be read says nothing
+ * @returns each name once
+ */
+function imports_importsOf(texts) {
+    const listed = parseTests(texts.get('tests/tests.yaml') ?? '');
+    const written = (file, line) => Array.from((texts.get(file) ?? '').matchAll(line), ([, name = '']) => name);
+    const commands = [texts.get('test/run_test.sh') ?? '', ...listed.flatMap((test) => strings(test['script']))];
+    return {
+        python: distinct([
+            ...written('test/run_test.py', /^print\("import: u?'([^']+)'"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['python'], 'imports')),
+        ]).filter((name) => moduleName.test(name) && !name.split('.').includes('tests')),
+        r: distinct([
+            ...written('test/run_test.r', /^print\("library\(u?'([^']+)'\)"\)$/gm),
+            ...listed.flatMap((test) => namesIn(test['r'], 'libraries')),
+            ...commands.flatMap((text) => Array.from(text.matchAll(rCommand), ([, , name = '']) => name)),
+        ]).filter((name) => libraryName.test(name)),
+    };
+}
+function parseTests(text) {
+    try {
+        const value = parse(text, { maxAliasCount: 0 });
+        return Array.isArray(value) ? value.filter(isRecord) : [];
+    }
+    catch {
+        return [];
+    }
+}
+function namesIn(test, key) {
+    return isRecord(test) ? strings(test[key]) : [];
+}
+/** Of a list, or of one that is none. */
+function strings(value) {
+    return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+}
+function distinct(names) {
+    return [...new Set(names)];
 }
 
 ;// CONCATENATED MODULE: ./src/packages/conda/entry-point.ts
@@ -46007,7 +46163,7 @@ const mostEntries = 1_000_000;
  * Checks what one package's entries do together: that none lies below a file or a link, none comes twice, and hard
  * links lead to files of the package. One for all tars of a package, in their order.
  */
-class EntryGuard {
+class tar_entries_EntryGuard {
     #dist;
     /** Files and links seen. A hard link is kept as what it leads to. */
     #seen = new Map();
@@ -46061,7 +46217,7 @@ const tarOptions = {
  * The entries of one tar of a package, its `info/` included, directories left out.
  * @throws UserError for entries that no package may have, and for a tar that is damaged or ends early
  */
-async function* tarEntries(bytes, dist, guard) {
+async function* tar_entries_tarEntries(bytes, dist, guard) {
     const tar = (0,tar_stream.extract)(tarOptions);
     // Errors of the source reach whoever iterates over the tar or an entry of it.
     (0,external_node_stream_.pipeline)(bytes, tar, () => undefined);
@@ -46145,6 +46301,7 @@ function damage(error, dist) {
 
 
 
+
 /** Metadata larger than this is refused; the largest real info/paths.json have some ten megabytes, and as values JSON takes several times that. */
 const infoLimit = 64 * 1024 * 1024;
 /**
@@ -46155,19 +46312,41 @@ const infoLimit = 64 * 1024 * 1024;
 async function openArchive(file, format, dist = (0,external_node_path_namespaceObject.basename)(file).replace(/\.(conda|tar\.bz2)$/, '')) {
     return format === 'conda' ? openConda(file, dist) : openTarBz2(file, dist);
 }
+/**
+ * Reads what the tests of a package import.
+ * @param dist how to call the package in errors
+ * @throws UserError that names the package, when it cannot be read
+ */
+async function readImports(file, format, dist) {
+    const open = format === 'conda'
+        ? await locateCondaMembers(file, dist).then(({ info }) => () => unzstd(info))
+        : () => unbzip2({ file, start: 0, size: Infinity });
+    const texts = new Map();
+    let isBehindInfo = false;
+    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+        // Most packages have their `info/` in front, and what is behind may be long.
+        if (isBehindInfo && !isInfo(entry))
+            break;
+        isBehindInfo = isInfo(entry);
+        const name = testFiles.find((candidate) => entry.path === `info/${candidate}`);
+        if (name && entry.type === 'file')
+            texts.set(name, await archive_textOf(entry, dist));
+    }
+    return importsOf(texts);
+}
 async function openConda(file, dist) {
-    const members = await locateCondaMembers(file, dist);
-    const { texts, hasFiles } = await readInfo(() => unzstd(members.info), dist, () => false);
+    const members = await conda_format_locateCondaMembers(file, dist);
+    const { texts, hasFiles } = await readInfo(() => decompress_unzstd(members.info), dist, () => false);
     // Files are allowed in the tar with the metadata, too, where hardly any package has them.
     const tars = hasFiles ? [members.info, members.pkg] : [members.pkg];
     return {
         info: parsePackageInfo(texts, dist),
-        entries: () => packageFiles(tars.map((tar) => () => unzstd(tar)), dist),
+        entries: () => packageFiles(tars.map((tar) => () => decompress_unzstd(tar)), dist),
     };
 }
 async function openTarBz2(file, dist) {
     const range = { file, start: 0, size: Infinity };
-    const open = () => unbzip2(range);
+    const open = () => decompress_unbzip2(range);
     const { texts } = await readInfo(open, dist, isComplete);
     return { info: parsePackageInfo(texts, dist), entries: () => packageFiles([open], dist) };
 }
@@ -46180,26 +46359,26 @@ function isComplete(texts) {
 async function readInfo(open, dist, isDone) {
     const texts = new Map();
     let hasFiles = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    for await (const entry of tar_entries_tarEntries(open(), dist, new tar_entries_EntryGuard(dist))) {
         const name = infoFiles.find((candidate) => entry.path === `info/${candidate}`);
         hasFiles ||= !isInfo(entry);
         if (!name || entry.type !== 'file')
             continue;
-        if (entry.size > infoLimit)
-            throw malformed(dist, `${entry.path} has ${entry.size} bytes`);
-        const chunks = [];
-        for await (const chunk of entry.content)
-            chunks.push(chunk);
-        texts.set(name, Buffer.concat(chunks).toString());
+        texts.set(name, await archive_textOf(entry, dist));
         if (isDone(texts))
             break;
     }
     return { texts, hasFiles };
 }
+async function archive_textOf({ path, size, content }, dist) {
+    if (size > infoLimit)
+        throw malformed(dist, `${path} has ${size} bytes`);
+    return Buffer.concat(await Array.fromAsync(content)).toString();
+}
 async function* packageFiles(tars, dist) {
-    const guard = new EntryGuard(dist);
+    const guard = new tar_entries_EntryGuard(dist);
     for (const open of tars) {
-        for await (const entry of tarEntries(open(), dist, guard)) {
+        for await (const entry of tar_entries_tarEntries(open(), dist, guard)) {
             if (!isInfo(entry))
                 yield entry;
         }
@@ -46211,7 +46390,7 @@ function isInfo({ path }) {
 
 ;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 1;
+const bytecodeFormat = 2;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
@@ -47448,8 +47627,6 @@ function foreign_foreignByKeys(keys) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/environment/document.ts
 
 
@@ -47743,16 +47920,25 @@ function requirement_readRequirement(text) {
         throw new RequirementProblem(`it has ${given.length} characters`);
     if (given !== '') {
         if (end >= 0)
-            readOptions(words.slice(end).join(' '));
+            refuseOld(readOptions(words.slice(end).join(' ')));
         return readGiven(given);
     }
     const editable = /^(?:-e|--editable)[\s=]\s*([^\s'"]+\s*@\s*[^\s'"]+)$/.exec(text)?.[1];
     return editable === undefined ? readOptionLine(readOptions(text)) : readEditable(editable);
 }
+/** pip has them for `setup.py bdist_wheel`, and passes over them in silence where it asks a project's backend (PEP 517), as it does here. */
+function refuseOld(options) {
+    const old = ['--global-option', '--build-option', '--install-option'].find((option) => options.has(option));
+    if (old === undefined)
+        return;
+    throw new RequirementProblem(`'${old}' is of no use: a wheel is built by the project's backend, which is not told of it`, `Of setuptools ask --config-settings="${old === '--global-option' ? old : '--build-option'}=…".`);
+}
 function readOptionLine(options) {
     const [editable] = only(options, '--editable');
-    if (editable !== undefined)
+    if (editable !== undefined) {
+        refuseOld(options);
         return readEditable(editable);
+    }
     const stray = ['--hash', '--global-option', '--config-settings'].find((option) => options.has(option));
     if (stray !== undefined) {
         throw new RequirementProblem(`'${stray}' belongs to a requirement, on the same line`);
@@ -48670,10 +48856,10 @@ const words = /licen[cs]e|copying|copyright|notice/i;
 const directory = /(?:^|\/)licen[cs]es?\/[^]/i;
 const exclude_sets_file = /(?:^|\/)(?:(?:third[-_ ]?party[-_ ]?)?(?:licen[cs]es?|notices?)|unlicen[cs]e|copying\d*|copyrights?)(?:[-_. ][^/]*)?$/i;
 /** A module that is called so is none. */
-const code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
+const exclude_sets_code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
 /** Whether a file is one of licences, by its own name or that of a directory above. */
 function isLicence(path) {
-    return words.test(path) && (directory.test(path) || exclude_sets_file.test(path)) && !code.test(path);
+    return words.test(path) && (directory.test(path) || exclude_sets_file.test(path)) && !exclude_sets_code.test(path);
 }
 /** Whether the text of a pattern names licences. */
 function namesLicences(pattern) {
@@ -57176,7 +57362,7 @@ const BINARY_TEST_OPS = {
 const EMPTY_REDIRECTS = [];
 const EMPTY_PREFIXES = [];
 const EMPTY_ELIFS = [];
-function parse(source) {
+function parser_parse(source) {
     return new Parser(source, 0, source.length).run();
 }
 // Parse a [start, end) window of `source` in place, so the resulting nodes index the original
@@ -58386,7 +58572,7 @@ function parseScript(script) {
     const joined = /\$\{?\w*\\\n/.exec(script);
     if (joined)
         throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index });
-    const root = parse(script);
+    const root = parser_parse(script);
     const [error] = root.errors ?? [];
     if (error)
         throw new UnknownEffect(`a syntax error: ${error.message}`, error);
@@ -62232,10 +62418,14 @@ external_node_worker_threads_.parentPort?.on('message', (job) => {
 /** Serves one job after the other, and ends with the thread. */
 let compiler;
 function compilerOf({ compiler: wanted }) {
-    if (!wanted || wanted.executable === compiler?.executable)
-        return wanted && compiler;
-    compiler?.close();
-    return (compiler = new Compilers(wanted.executable, wanted.processes));
+    if (!wanted)
+        return undefined;
+    if (wanted.executable !== compiler?.executable) {
+        compiler?.close();
+        compiler = new Compilers(wanted.executable, wanted.processes);
+    }
+    compiler.widen(wanted.processes);
+    return compiler;
 }
 function fail(thrown) {
     const error = diskError(thrown) ?? thrown;

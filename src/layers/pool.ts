@@ -23,7 +23,7 @@ export function threadsFor(layers: number): number {
 }
 
 /** What is young in a thread is garbage, mostly; V8 would let 48 MB of it gather before it looks. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 }
+const resourceLimits = { maxYoungGenerationSizeMb: 16 }
 
 /**
  * Packs layers in worker threads. The first failure ends the work on all of them; what they have begun to write stays
