@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +37,30 @@ test('all go at once, with what is in them, wherever they are', async () => {
   removeAllScratch()
   expect(await readdir(folder)).toEqual(['temp'])
   expect(await readdir(join(folder, 'temp'))).toEqual([])
+})
+
+test('what is still written into one is not what went wrong, and goes in the end', async () => {
+  const made = await makeScratch('a-')
+  const writing = spawn('bash', [
+    '-c',
+    'while mkdir -p "$0" && : >"$0/$((n++))"; do :; done',
+    join(made, 'late'),
+  ])
+  try {
+    await once(writing, 'spawn')
+    const work = async () => {
+      try {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        throw new Error('it went wrong')
+      } finally {
+        await removeScratch(made)
+      }
+    }
+    await expect(work()).rejects.toThrow('it went wrong')
+  } finally {
+    writing.kill()
+    await once(writing, 'close')
+  }
 })
 
 test('a temporary folder that cannot be written is named', async () => {

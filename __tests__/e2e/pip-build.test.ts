@@ -147,7 +147,8 @@ test('headers that the image leaves out are there for what is built, and the ima
   expect(paths.has(`${site}/classic-1.0.dist-info/RECORD`)).toBe(true)
   // Layers from which nothing is left out are those that the wheels were built on: they are as they would be by themselves.
   const again = await make('less:2', { ...fresh, exclude })
-  expect(again.log).not.toContain('pip wheel')
+  // A folder's wheel is kept only where the lock's cache entry is made, which an earlier run has done.
+  expect(again.log).not.toMatch(/pip wheel (?!app)/)
   expect(again.outputs['digest']).toBe(outputs['digest'])
 })
 

@@ -39,8 +39,14 @@ export function cannotWriteTemporary(error: unknown): UserError {
   })
 }
 
+/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
 export async function removeScratch(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return
+    throw error
+  }
   folders.delete(folder)
 }
 

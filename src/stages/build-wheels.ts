@@ -166,7 +166,9 @@ export function createBench(
     close,
     async build(wanted) {
       if (wanted.length === 0) return []
-      const [place, access] = await Promise.all([open(), findAccess()])
+      // What it refuses is known before anything is made.
+      const access = await findAccess()
+      const place = await open()
       const { compression, directory, image, owner } = place
       const sources = new Map(
         wanted.map((one) => [
