@@ -98,30 +98,20 @@ test('a token opens the index of what a backend needs, and is nowhere afterwards
   })
 })
 
-test.each([
-  ["pip's configuration", (index: PythonIndex) => `[global]\nindex-url = ${index.urlWithLogin}\n`, ''],
-  [
-    'a netrc',
-    (index: PythonIndex) => `[install]\nindex_url: ${index.url}\n`,
-    'machine 127.0.0.1 login reader password index-pass-77a0\n',
-  ],
-])(
-  'an index and its login by %s: for resolving, for builds and for what is fetched',
-  async (what, configuration, netrc) => {
-    await served({ login }, async (index) => {
-      const home = join(job.workspace, 'home')
-      await mkdir(home, { recursive: true })
-      await writeFile(join(home, 'pip.conf'), configuration(index))
-      await writeFile(join(home, '.netrc'), netrc, { mode: 0o600 })
-      const variables = { PIP_CONFIG_FILE: join(home, 'pip.conf'), NETRC: join(home, '.netrc') }
-      const name = what.endsWith('netrc') ? 'netrc' : 'configured'
-      const { exitCode, log, lock } = await make(name, ['classic', 'plain'], {}, variables)
-      expect(exitCode === 0 || log).toBe(true)
-      expect((await filesOf(name)).found.has(`${site}/plain.py`)).toBe(true)
-      expect(log + lock).not.toContain(login.password)
-    })
-  },
-)
+test("an index by pip's configuration and its login by a netrc: for resolving, for builds and for what is fetched", async () => {
+  await served({ login }, async (index) => {
+    const home = join(job.workspace, 'home')
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, 'pip.conf'), `[install]\nindex_url: ${index.url}\n`)
+    const netrc = 'machine 127.0.0.1 login reader password index-pass-77a0\n'
+    await writeFile(join(home, '.netrc'), netrc, { mode: 0o600 })
+    const variables = { PIP_CONFIG_FILE: join(home, 'pip.conf'), NETRC: join(home, '.netrc') }
+    const { exitCode, log, lock } = await make('netrc', ['classic', 'plain'], {}, variables)
+    expect(exitCode === 0 || log).toBe(true)
+    expect((await filesOf('netrc')).found.has(`${site}/plain.py`)).toBe(true)
+    expect(log + lock).not.toContain(login.password)
+  })
+})
 
 test('a folder of archives is there for what a backend needs, without any index', async () => {
   const folder = join(job.workspace, 'wheelhouse')

@@ -47622,8 +47622,16 @@ function cannotWriteTemporary(error) {
         cause: error,
     });
 }
+/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
 async function removeScratch(folder) {
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true });
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+    catch (error) {
+        if (error.code === 'ENOTEMPTY')
+            return;
+        throw error;
+    }
     folders.delete(folder);
 }
 /** Does something in a folder of its own, see `makeScratch`. */
@@ -65788,7 +65796,9 @@ function createBench(open, findAccess, context) {
         async build(wanted) {
             if (wanted.length === 0)
                 return [];
-            const [place, access] = await Promise.all([open(), findAccess()]);
+            // What it refuses is known before anything is made.
+            const access = await findAccess();
+            const place = await open();
             const { compression, directory, image, owner } = place;
             const sources = new Map(wanted.map((one) => [
                 one,
@@ -66525,11 +66535,20 @@ def stand_in(constant, taken_out):
         return marked(len(taken_out) - 1)
     return constant
 
+def has_unsorted(constants):
+    for constant in constants:
+        kind = type(constant)
+        if kind is frozenset or kind is slice:
+            return True
+        if kind is CodeType and has_unsorted(constant.co_consts) or kind is tuple and has_unsorted(constant):
+            return True
+    return False
+
 def dumped(code):
+    if not has_unsorted(code.co_consts):
+        return marshal.dumps(code, 2)
     taken_out = []
     data = marshal.dumps(stand_in(code, taken_out), 2)
-    if not taken_out:
-        return data
     for number, constant in enumerate(taken_out):
         mark = marshal.dumps(marked(number), 2)
         if data.count(mark) != 1:

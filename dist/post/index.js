@@ -28819,8 +28819,16 @@ function cannotWriteTemporary(error) {
         cause: error,
     });
 }
+/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
 async function removeScratch(folder) {
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true });
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+    catch (error) {
+        if (error.code === 'ENOTEMPTY')
+            return;
+        throw error;
+    }
     folders.delete(folder);
 }
 /** Does something in a folder of its own, see `makeScratch`. */

@@ -41805,11 +41805,20 @@ def stand_in(constant, taken_out):
         return marked(len(taken_out) - 1)
     return constant
 
+def has_unsorted(constants):
+    for constant in constants:
+        kind = type(constant)
+        if kind is frozenset or kind is slice:
+            return True
+        if kind is CodeType and has_unsorted(constant.co_consts) or kind is tuple and has_unsorted(constant):
+            return True
+    return False
+
 def dumped(code):
+    if not has_unsorted(code.co_consts):
+        return marshal.dumps(code, 2)
     taken_out = []
     data = marshal.dumps(stand_in(code, taken_out), 2)
-    if not taken_out:
-        return data
     for number, constant in enumerate(taken_out):
         mark = marshal.dumps(marked(number), 2)
         if data.count(mark) != 1:
