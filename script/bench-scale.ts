@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fail, parseWords } from './lib/arguments.ts'
 import { drawScale } from './lib/bench/plot.ts'
-import { writeInto } from './lib/bench/report.ts'
+import { publish } from './lib/bench/publish.ts'
 import { measureScale, scaleReport } from './lib/bench/scale.ts'
 import { scaleWorkload } from './lib/bench/scale-workload.ts'
 import { checkDestinations } from './lib/destinations.ts'
@@ -38,9 +38,6 @@ await checkDestinations([
   { option: '--markdown', file: values.markdown, marks: 'scale' },
 ]).catch(fail)
 const points = await measureScale(await scaleWorkload(), repeat)
-const text = scaleReport(points)
-console.log(text)
 if (values.svg !== undefined) await writeFile(values.svg, drawScale(points))
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(points, null, 2)}\n`)
-if (values.markdown !== undefined) await writeInto(values.markdown, 'scale', text)
+await publish({ findings: points, text: scaleReport(points), marks: 'scale' }, values)
 process.exit()

@@ -1,12 +1,10 @@
-import { writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus, totalmem } from 'node:os'
-import { formatBytes } from '../src/common/format.ts'
 import { fail, parseWords } from './lib/arguments.ts'
 import { barsOf } from './lib/bench/bars.ts'
 import { caseNames, needReference, type CaseName } from './lib/bench/cases.ts'
 import { installer } from './lib/bench/docker.ts'
 import { emptyFindings } from './lib/bench/findings.ts'
-import { report, writeInto } from './lib/bench/report.ts'
+import { describeMachine, publish } from './lib/bench/publish.ts'
+import { report } from './lib/bench/report.ts'
 import { runRound } from './lib/bench/rounds.ts'
 import { startBench } from './lib/bench/setup.ts'
 import { checkDestinations } from './lib/destinations.ts'
@@ -50,23 +48,16 @@ await checkDestinations([
   { option: '--markdown', file: values.markdown, marks: 'bench' },
 ]).catch(fail)
 
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
-const findings = emptyFindings(machine, installer)
+const findings = emptyFindings(describeMachine(), installer)
 const bench = needReference(chosen) ? await startBench(await workloadChannel()) : undefined
 try {
   for (let number = 0; number < repeat; number++) await runRound({ bench, number, chosen, findings })
 } finally {
   await bench?.stop()
 }
-const text = report(findings)
-console.log(text)
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(findings, null, 2)}\n`)
-if (values.markdown !== undefined) await writeInto(values.markdown, 'bench', text)
-const missed = barsOf(findings).filter(({ value, limit }) => value > limit)
-for (const { name, value, limit } of missed) {
-  console.error(`missed: ${name}: ${value.toPrecision(3)}, at most ${limit.toPrecision(3)}`)
-}
-process.exit(values.check && missed.length > 0 ? 1 : 0)
+const measured = { findings, text: report(findings), marks: 'bench', bars: barsOf(findings) }
+const isMissed = await publish(measured, values)
+process.exit(values.check && isMissed ? 1 : 0)
 
 function caseName(text: string): CaseName {
   const found = caseNames.find((name) => name === text)

@@ -1,9 +1,6 @@
-import { writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus, totalmem } from 'node:os'
-import { formatBytes } from '../src/common/format.ts'
 import { fail, parseWords } from './lib/arguments.ts'
 import { installer } from './lib/bench/docker.ts'
-import { writeInto } from './lib/bench/report.ts'
+import { describeMachine, publish } from './lib/bench/publish.ts'
 import { checkDestinations } from './lib/destinations.ts'
 import { sizeBars, sizeReport, type SizeFindings } from './lib/size-compare/findings.ts'
 import { measureSubject } from './lib/size-compare/measure.ts'
@@ -47,15 +44,8 @@ await checkDestinations([
   { option: '--markdown', file: values.markdown, marks: 'size-compare' },
 ]).catch(fail)
 
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${formatBytes(totalmem())}, Node ${process.version}`
-const findings: SizeFindings = { machine, installer, subjects: [] }
+const findings: SizeFindings = { machine: describeMachine(), installer, subjects: [] }
 for (const subject of chosen) findings.subjects.push(await measureSubject(subject))
-const text = sizeReport(findings)
-console.log(text)
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(findings, null, 2)}\n`)
-if (values.markdown !== undefined) await writeInto(values.markdown, 'size-compare', text)
-const missed = sizeBars(findings).filter(({ value, limit }) => value > limit)
-for (const { name, value, limit } of missed) {
-  console.error(`missed: ${name}: ${value.toPrecision(3)}, at most ${limit.toPrecision(3)}`)
-}
-process.exit(values.check && missed.length > 0 ? 1 : 0)
+const measured = { findings, text: sizeReport(findings), marks: 'size-compare', bars: sizeBars(findings) }
+const isMissed = await publish(measured, values)
+process.exit(values.check && isMissed ? 1 : 0)

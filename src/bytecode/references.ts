@@ -9,6 +9,9 @@ interface CodeForm {
   readonly behind: number
 }
 
+/** The magic number of the first python that is compiled with, a beta of 3.7. */
+const oldest = 3390
+
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
  * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
@@ -21,34 +24,27 @@ const forms: readonly [below: number, form: CodeForm][] = [
 
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
-  ...{
-    str: code('u'),
-    bytes: code('s'),
-    tuple: code('('),
-    frozenset: code('>'),
-    code: code('c'),
-    long: code('l'),
-  },
-  ...{ slice: code(':'), smallTuple: code(')'), reference: code('r') },
-  ...{ shortName: code('Z'), shortAscii: code('z'), name: code('A'), ascii: code('a') },
+  str: byteOf('u'),
+  bytes: byteOf('s'),
+  tuple: byteOf('('),
+  frozenset: byteOf('>'),
+  code: byteOf('c'),
+  long: byteOf('l'),
+  slice: byteOf(':'),
+  smallTuple: byteOf(')'),
+  reference: byteOf('r'),
+  shortName: byteOf('Z'),
+  shortAscii: byteOf('z'),
+  name: byteOf('A'),
+  ascii: byteOf('a'),
 }
 
 /** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
-const sizes = new Map([
-  ...([
-    [code('N'), 1],
-    [code('F'), 1],
-    [code('T'), 1],
-    [code('.'), 1],
-  ] as const),
-  ...([
-    [code('i'), 5],
-    [code('g'), 9],
-    [code('y'), 17],
-  ] as const),
-])
+const sizes = new Map(
+  Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 17 }).map(([name, size]) => [byteOf(name), size]),
+)
 
-function code(character: string): number {
+function byteOf(character: string): number {
   return character.charCodeAt(0)
 }
 
@@ -75,7 +71,7 @@ interface Text {
  */
 export function withReferences(pyc: Buffer): Buffer {
   const magic = pyc.readUInt16LE(0)
-  const form = magic >= 3390 ? forms.find(([below]) => magic < below)?.[1] : undefined
+  const form = magic >= oldest ? forms.find(([below]) => magic < below)?.[1] : undefined
   const pieces = form && findPieces(pyc, form)
   return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc)
 }

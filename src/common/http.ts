@@ -57,10 +57,9 @@ export interface HttpResponse {
 export class HttpFailure extends Error {
   readonly url: URL
   readonly status?: number
-  /** The last answer's `Retry-After`. */
-  readonly retryAfter?: string
   /** The beginning of the last answer's body, which may tell the reason. */
   readonly answer?: string
+  /** The last answer's. */
   readonly headers?: IncomingHttpHeaders
   /** What to do, where that is known. */
   readonly advice?: string
@@ -75,10 +74,14 @@ export class HttpFailure extends Error {
     this.name = 'HttpFailure'
     this.url = url
     this.status = status
-    this.retryAfter = options.headers?.['retry-after']
     this.headers = options.headers
     this.advice = options.advice
     this.answer = options.answer
+  }
+
+  /** How long the server wants to be left alone, in its words. */
+  get retryAfter(): string | undefined {
+    return this.headers?.['retry-after']
   }
 }
 

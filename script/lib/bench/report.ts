@@ -1,7 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { format, resolveConfig } from 'prettier'
 import { formatBytes } from '../../../src/common/format.ts'
-import { placeBetween } from '../destinations.ts'
 import { barsOf } from './bars.ts'
 import { caseNames, caseTitles } from './cases.ts'
 import { publishedUpstream } from './entrypoint.ts'
@@ -133,15 +130,4 @@ function ratio(value: number, of: number | undefined): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)]
-}
-
-/**
- * Puts text between the marks of a name in a Markdown document.
- * @throws UserError when the document has them not
- */
-export async function writeInto(file: string, name: string, text: string): Promise<void> {
-  const document = await readFile(file, 'utf8')
-  const { start, end } = placeBetween(document, file, name)
-  const changed = `${document.slice(0, start)}\n\n${text}\n\n${document.slice(end)}`
-  await writeFile(file, await format(changed, { ...(await resolveConfig(file)), parser: 'markdown' }))
 }

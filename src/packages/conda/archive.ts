@@ -52,17 +52,13 @@ export async function openArchive(
  * @throws UserError that names the package, when it cannot be read
  */
 export async function readImports(file: string, format: ArchiveFormat, dist: string): Promise<Imports> {
-  const open =
+  const bytes =
     format === 'conda'
-      ? await locateCondaMembers(file, dist).then(
-          ({ info }) =>
-            () =>
-              unzstd(info),
-        )
-      : () => unbzip2({ file, start: 0, size: Infinity })
+      ? unzstd((await locateCondaMembers(file, dist)).info)
+      : unbzip2({ file, start: 0, size: Infinity })
   const texts = new Map<TestFile, string>()
   let isBehindInfo = false
-  for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+  for await (const entry of tarEntries(bytes, dist, new EntryGuard(dist))) {
     // Most packages have their `info/` in front, and what is behind may be long.
     if (isBehindInfo && !isInfo(entry)) break
     isBehindInfo = isInfo(entry)
