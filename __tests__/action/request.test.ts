@@ -102,6 +102,7 @@ describe('what is wrong is refused, naming the input', () => {
     ['update-only', { 'update-only': 'numpy' }, "Set 'lock-mode: update'"],
     ['update-only', { 'update-only': 'numpy>=2', 'lock-mode': 'update' }, "'numpy>=2' is not the name"],
     ['push', { push: 'yes' }, "'yes'"],
+    ['micromamba', { micromamba: 'no' }, 'Use true, false or auto.'],
     ['compression', { compression: 'brotli' }, 'zstd, gzip'],
     ['link-scripts', { 'link-scripts': 'always' }, 'run, skip, refuse'],
     ['run', { run: 'RUN apt-get update' }, "Write 'apt-get update'."],

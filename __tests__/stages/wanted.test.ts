@@ -233,9 +233,9 @@ test('a base without bash has no micromamba unless it is asked for, and runs no 
   await expect(describe({ run: 'true' }, {}, without)).rejects.toThrow(
     /input 'run': bash runs the commands, and the base has none/,
   )
-  await expect(describe({ entrypoint: '/usr/local/bin/_entrypoint.sh app' }, {}, without)).rejects.toThrow(
-    "input 'entrypoint'",
-  )
+  for (const script of ['/usr/local/bin/_entrypoint.sh', '_entrypoint.sh']) {
+    await expect(describe({ entrypoint: `${script} app` }, {}, without)).rejects.toThrow("input 'entrypoint'")
+  }
 })
 
 const { resolved } = member

@@ -16,13 +16,19 @@ export function valueOf(name: InputName): string {
 
 /** As `core.getBooleanInput` takes them: YAML 1.2's. */
 export function boolean(name: InputName): boolean {
+  return readBoolean(name, 'Use true or false.')
+}
+
+/** @returns undefined for `auto` */
+export function booleanOrAuto(name: InputName): boolean | undefined {
+  return valueOf(name) === 'auto' ? undefined : readBoolean(name, 'Use true, false or auto.')
+}
+
+function readBoolean(name: InputName, advice: string): boolean {
   const value = valueOf(name)
   if (['true', 'True', 'TRUE'].includes(value)) return true
   if (['false', 'False', 'FALSE'].includes(value)) return false
-  throw new UserError(`'${value}' is not one of its values`, {
-    at: { input: name },
-    advice: 'Use true or false.',
-  })
+  throw new UserError(`'${value}' is not one of its values`, { at: { input: name }, advice })
 }
 
 export function choice<const T extends string>(name: InputName, choices: readonly T[]): T {

@@ -7,7 +7,7 @@ import type { ImageOptions } from '../image/inputs.ts'
 import type { ExecutionWish } from '../execute/executors.ts'
 import { parseReference, type ImageReference } from '../registry/reference.ts'
 import { readAnnotations, type Annotations } from './annotations.ts'
-import { boolean, bytes, choice, duration, list, secrets, text, valueOf } from './inputs.ts'
+import { boolean, booleanOrAuto, bytes, choice, duration, list, secrets, text, valueOf } from './inputs.ts'
 import { readMerge, type MergeRequest } from './merge-request.ts'
 import { readEvent, readImageOptions } from './image-options.ts'
 import { readLockingRequest, readPlatforms, type LockingRequest } from './locking-request.ts'
@@ -59,7 +59,7 @@ export function readRequest(environment: NodeJS.ProcessEnv = process.env): Reque
     load: boolean('load'),
     maxSize: bytes('max-size'),
     image: readImageOptions(annotations.manifest, environment),
-    withMicromamba: valueOf('micromamba') === 'auto' ? undefined : boolean('micromamba'),
+    withMicromamba: booleanOrAuto('micromamba'),
     execution: {
       executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
       timeout: duration('executor-timeout'),
@@ -120,8 +120,9 @@ function refuseBuildKitCaches(given: readonly string[]): void {
 }
 
 function readPush(): Pick<Request, 'push' | 'isPushOptional'> {
-  const isOptional = valueOf('push') === 'auto'
-  const isWanted = isOptional || boolean('push') || boolean('push-by-digest')
+  const wish = booleanOrAuto('push')
+  const isOptional = wish === undefined
+  const isWanted = isOptional || wish || boolean('push-by-digest')
   return { push: isWanted, isPushOptional: isOptional }
 }
 

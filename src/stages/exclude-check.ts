@@ -75,11 +75,14 @@ export async function checkImports(
   }
   await steps.visit({ user: command.user, run }, image, checkPurpose)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  core.info(
-    counts.imports === 0
-      ? 'None of the packages that were asked for says what can be imported'
-      : `${formatCount(counts.imports, 'import')} of ${formatCount(counts.packages.size, 'package')} tried in ${seconds} s`,
-  )
+  if (counts.imports === 0) {
+    core.warning(
+      'exclude-check has tried nothing: none of the packages that were asked for says what can be imported.',
+    )
+  } else {
+    const packages = formatCount(counts.packages.size, 'package')
+    core.info(`${formatCount(counts.imports, 'import')} of ${packages} tried in ${seconds} s`)
+  }
   tell(failures, image)
 }
 

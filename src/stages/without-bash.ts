@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { StartSettings } from '../image/config.ts'
 import type { ImageOptions } from '../image/inputs.ts'
 import { UserError } from '../common/errors.ts'
@@ -38,7 +39,7 @@ export function refuseCommandsWithoutBash(
 }
 
 function isOfWiring({ entrypoint = [] }: StartSettings): boolean {
-  return entrypoint[0]?.endsWith('/_entrypoint.sh') ?? false
+  return basename(entrypoint[0] ?? '') === '_entrypoint.sh'
 }
 
 /**
