@@ -165,10 +165,15 @@ test('what no pattern left out is the own affair of a package; one that ends its
   expect(crash.log).toContain('  import crash (crash 1.0): exit code 7\n')
 })
 
-test('a python that does not start is told of with the pattern', async () => {
-  const { exitCode, log } = await build('python:1', ['reader'], '/lib/python3.11/encodings/')
-  expect(exitCode).toBe(1)
+test.each([
+  ['a package says what can be imported', 'reader'],
+  ['a wheel is asked for, whose modules that python would name', 'pip:gadget'],
+  ['nothing is there to be imported', 'silent'],
+])('a python that does not start is told of with the pattern: %s', async (_, asked) => {
+  const { exitCode, log, isThere } = await build('python:1', [asked], '/lib/python3.11/encodings/')
+  expect([exitCode, isThere]).toEqual([1, false])
   expect(log).toContain("'/lib/python3.11/encodings/' left out lib/python3.11/encodings/")
+  expect(log).toContain('1 import failed in the image for linux/')
 })
 
 test('on a base without a shell nothing can run them', async () => {

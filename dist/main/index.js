@@ -36436,15 +36436,19 @@ function inputs_valueOf(name) {
 }
 /** As `core.getBooleanInput` takes them: YAML 1.2's. */
 function inputs_boolean(name) {
+    return readBoolean(name, 'Use true or false.');
+}
+/** @returns undefined for `auto` */
+function booleanOrAuto(name) {
+    return inputs_valueOf(name) === 'auto' ? undefined : readBoolean(name, 'Use true, false or auto.');
+}
+function readBoolean(name, advice) {
     const value = inputs_valueOf(name);
     if (['true', 'True', 'TRUE'].includes(value))
         return true;
     if (['false', 'False', 'FALSE'].includes(value))
         return false;
-    throw new errors/* UserError */.y(`'${value}' is not one of its values`, {
-        at: { input: name },
-        advice: 'Use true or false.',
-    });
+    throw new errors/* UserError */.y(`'${value}' is not one of its values`, { at: { input: name }, advice });
 }
 function choice(name, choices) {
     const value = inputs_valueOf(name);
@@ -37150,7 +37154,7 @@ function readRequest(environment = process.env) {
         load: inputs_boolean('load'),
         maxSize: bytes('max-size'),
         image: readImageOptions(annotations.manifest, environment),
-        withMicromamba: inputs_valueOf('micromamba') === 'auto' ? undefined : inputs_boolean('micromamba'),
+        withMicromamba: booleanOrAuto('micromamba'),
         execution: {
             executor: choice('executor', ['auto', 'runc', 'crun', 'docker', 'podman']),
             timeout: duration('executor-timeout'),
@@ -37210,8 +37214,9 @@ function refuseBuildKitCaches(given) {
     });
 }
 function readPush() {
-    const isOptional = inputs_valueOf('push') === 'auto';
-    const isWanted = isOptional || inputs_boolean('push') || inputs_boolean('push-by-digest');
+    const wish = booleanOrAuto('push');
+    const isOptional = wish === undefined;
+    const isWanted = isOptional || wish || inputs_boolean('push-by-digest');
     return { push: isWanted, isPushOptional: isOptional };
 }
 function readTags() {
@@ -46984,10 +46989,9 @@ function createPool() {
 class HttpFailure extends Error {
     url;
     status;
-    /** The last answer's `Retry-After`. */
-    retryAfter;
     /** The beginning of the last answer's body, which may tell the reason. */
     answer;
+    /** The last answer's. */
     headers;
     /** What to do, where that is known. */
     advice;
@@ -46996,10 +47000,13 @@ class HttpFailure extends Error {
         this.name = 'HttpFailure';
         this.url = url;
         this.status = status;
-        this.retryAfter = options.headers?.['retry-after'];
         this.headers = options.headers;
         this.advice = options.advice;
         this.answer = options.answer;
+    }
+    /** How long the server wants to be left alone, in its words. */
+    get retryAfter() {
+        return this.headers?.['retry-after'];
     }
 }
 /** What is no better the next time. */
@@ -55916,7 +55923,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5224);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5968);
 
 
 
@@ -57638,12 +57645,12 @@ async function openArchive(file, format, dist = (0,external_node_path_.basename)
  * @throws UserError that names the package, when it cannot be read
  */
 async function readImports(file, format, dist) {
-    const open = format === 'conda'
-        ? await locateCondaMembers(file, dist).then(({ info }) => () => (0,decompress/* unzstd */.h2)(info))
-        : () => (0,decompress/* unbzip2 */.jw)({ file, start: 0, size: Infinity });
+    const bytes = format === 'conda'
+        ? (0,decompress/* unzstd */.h2)((await locateCondaMembers(file, dist)).info)
+        : (0,decompress/* unbzip2 */.jw)({ file, start: 0, size: Infinity });
     const texts = new Map();
     let isBehindInfo = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    for await (const entry of tarEntries(bytes, dist, new EntryGuard(dist))) {
         // Most packages have their `info/` in front, and what is behind may be long.
         if (isBehindInfo && !isInfo(entry))
             break;
@@ -58890,7 +58897,7 @@ class WindowedFile extends yauzl__WEBPACK_IMPORTED_MODULE_2__/* .RandomAccessRea
 
 /***/ }),
 
-/***/ 5224:
+/***/ 5968:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64848,7 +64855,10 @@ function proxyVariables(environment = process.env) {
     return found;
 }
 
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
 ;// CONCATENATED MODULE: ./src/stages/without-bash.ts
+
 
 /** What cannot be had on a base without bash: whatever is run while the image is made, and what activates when a container starts. */
 const advice = 'Use a base that has bash; a Dockerfile of several stages can copy the environment from there onto this one, at the same path.';
@@ -64879,7 +64889,7 @@ function refuseCommandsWithoutBash({ summary, pinned }, { run, start, excludeChe
     }
 }
 function isOfWiring({ entrypoint = [] }) {
-    return entrypoint[0]?.endsWith('/_entrypoint.sh') ?? false;
+    return (0,posix_namespaceObject.basename)(entrypoint[0] ?? '') === '_entrypoint.sh';
 }
 /**
  * Refuses link scripts that would have to be run.
@@ -65321,20 +65331,33 @@ async function checkImports(members, image, { wanted }, steps, store, { executio
         for (const member of members) {
             const bench = new Bench(member, room, command);
             const judge = judgeOf(member);
+            const attempt = async (trial) => {
+                const failed = await bench.run(trial);
+                for (const one of failed) {
+                    failures.push({ ...one, title: trial.title, excuse: await judge(one.lines) });
+                }
+                return failed.length === 0;
+            };
+            // What cannot start says nothing of its modules.
+            const start = startTrial(member);
+            if (start && !(await attempt(start)))
+                continue;
             for (const trial of [...(await condaTrials(member, store)), ...(await wheelTrials(member, bench))]) {
                 counts.imports += trial.names.length;
                 counts.packages.add(`${member.inputs.name} ${trial.title}`);
-                for (const failed of await bench.run(trial)) {
-                    failures.push({ ...failed, title: trial.title, excuse: await judge(failed.lines) });
-                }
+                await attempt(trial);
             }
         }
     };
     await steps.visit({ user: command.user, run }, image, checkPurpose);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    lib_core/* info */.pq(counts.imports === 0
-        ? 'None of the packages that were asked for says what can be imported'
-        : `${(0,format/* formatCount */.B4)(counts.imports, 'import')} of ${(0,format/* formatCount */.B4)(counts.packages.size, 'package')} tried in ${seconds} s`);
+    if (counts.imports === 0 && failures.length === 0) {
+        lib_core/* warning */.$e('exclude-check has tried nothing: none of the packages that were asked for says what can be imported.');
+    }
+    else {
+        const packages = (0,format/* formatCount */.B4)(counts.packages.size, 'package');
+        lib_core/* info */.pq(`${(0,format/* formatCount */.B4)(counts.imports, 'import')} of ${packages} tried in ${seconds} s`);
+    }
     tell(failures, image);
 }
 /** Which of an environment's packages and wheels were asked for, by their positions; all, where nobody knows. */
@@ -65346,6 +65369,13 @@ function askedOf({ locked }) {
         packages: [...packages.keys()].filter((position) => isAsked(packages[position]?.name ?? '')),
         wheels: wheels.map(({ name }) => name).filter((name) => isAsked(`pip:${name}`)),
     };
+}
+/** Whether an environment's python starts at all, where there is one. */
+function startTrial({ locked, contents }) {
+    const python = locked.resolved.lock.packages.find(({ name }) => name === 'python');
+    if (!python || !contents.context.python)
+        return undefined;
+    return { title: `python ${python.version}`, language: 'python', names: ['sys'] };
 }
 /** Of layers that an earlier image has the archives may not be here yet. */
 async function condaTrials(member, store) {
@@ -66583,6 +66613,8 @@ main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 ;// CONCATENATED MODULE: ./src/bytecode/references.ts
 /** The bytes in front of a .pyc's code (PEP 552). */
 const headerLength = 16;
+/** The magic number of the first python that is compiled with, a beta of 3.7. */
+const oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
  * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
@@ -66594,32 +66626,23 @@ const references_forms = [
 ];
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
-    ...{
-        str: code('u'),
-        bytes: code('s'),
-        tuple: code('('),
-        frozenset: code('>'),
-        code: code('c'),
-        long: code('l'),
-    },
-    ...{ slice: code(':'), smallTuple: code(')'), reference: code('r') },
-    ...{ shortName: code('Z'), shortAscii: code('z'), name: code('A'), ascii: code('a') },
+    str: byteOf('u'),
+    bytes: byteOf('s'),
+    tuple: byteOf('('),
+    frozenset: byteOf('>'),
+    code: byteOf('c'),
+    long: byteOf('l'),
+    slice: byteOf(':'),
+    smallTuple: byteOf(')'),
+    reference: byteOf('r'),
+    shortName: byteOf('Z'),
+    shortAscii: byteOf('z'),
+    name: byteOf('A'),
+    ascii: byteOf('a'),
 };
 /** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
-const sizes = new Map([
-    ...[
-        [code('N'), 1],
-        [code('F'), 1],
-        [code('T'), 1],
-        [code('.'), 1],
-    ],
-    ...[
-        [code('i'), 5],
-        [code('g'), 9],
-        [code('y'), 17],
-    ],
-]);
-function code(character) {
+const sizes = new Map(Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 17 }).map(([name, size]) => [byteOf(name), size]));
+function byteOf(character) {
     return character.charCodeAt(0);
 }
 /**
@@ -66631,7 +66654,7 @@ function code(character) {
  */
 function withReferences(pyc) {
     const magic = pyc.readUInt16LE(0);
-    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const form = magic >= oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
     const pieces = form && findPieces(pyc, form);
     return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
 }

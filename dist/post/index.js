@@ -29011,10 +29011,9 @@ function createPool() {
 class HttpFailure extends Error {
     url;
     status;
-    /** The last answer's `Retry-After`. */
-    retryAfter;
     /** The beginning of the last answer's body, which may tell the reason. */
     answer;
+    /** The last answer's. */
     headers;
     /** What to do, where that is known. */
     advice;
@@ -29023,10 +29022,13 @@ class HttpFailure extends Error {
         this.name = 'HttpFailure';
         this.url = url;
         this.status = status;
-        this.retryAfter = options.headers?.['retry-after'];
         this.headers = options.headers;
         this.advice = options.advice;
         this.answer = options.answer;
+    }
+    /** How long the server wants to be left alone, in its words. */
+    get retryAfter() {
+        return this.headers?.['retry-after'];
     }
 }
 /** What is no better the next time. */

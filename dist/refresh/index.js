@@ -37920,10 +37920,9 @@ function createPool() {
 class HttpFailure extends Error {
     url;
     status;
-    /** The last answer's `Retry-After`. */
-    retryAfter;
     /** The beginning of the last answer's body, which may tell the reason. */
     answer;
+    /** The last answer's. */
     headers;
     /** What to do, where that is known. */
     advice;
@@ -37932,10 +37931,13 @@ class HttpFailure extends Error {
         this.name = 'HttpFailure';
         this.url = url;
         this.status = status;
-        this.retryAfter = options.headers?.['retry-after'];
         this.headers = options.headers;
         this.advice = options.advice;
         this.answer = options.answer;
+    }
+    /** How long the server wants to be left alone, in its words. */
+    get retryAfter() {
+        return this.headers?.['retry-after'];
     }
 }
 /** What is no better the next time. */
@@ -40001,7 +40003,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7625);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2665);
 
 
 
@@ -40232,15 +40234,19 @@ function inputs_valueOf(name) {
 }
 /** As `core.getBooleanInput` takes them: YAML 1.2's. */
 function inputs_boolean(name) {
+    return readBoolean(name, 'Use true or false.');
+}
+/** @returns undefined for `auto` */
+function booleanOrAuto(name) {
+    return inputs_valueOf(name) === 'auto' ? undefined : readBoolean(name, 'Use true, false or auto.');
+}
+function readBoolean(name, advice) {
     const value = inputs_valueOf(name);
     if (['true', 'True', 'TRUE'].includes(value))
         return true;
     if (['false', 'False', 'FALSE'].includes(value))
         return false;
-    throw new errors/* UserError */.y(`'${value}' is not one of its values`, {
-        at: { input: name },
-        advice: 'Use true or false.',
-    });
+    throw new errors/* UserError */.y(`'${value}' is not one of its values`, { at: { input: name }, advice });
 }
 function choice(name, choices) {
     const value = inputs_valueOf(name);
@@ -40819,7 +40825,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 7625:
+/***/ 2665:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -57712,12 +57718,12 @@ async function openArchive(file, format, dist = (0,external_node_path_.basename)
  * @throws UserError that names the package, when it cannot be read
  */
 async function readImports(file, format, dist) {
-    const open = format === 'conda'
-        ? await locateCondaMembers(file, dist).then(({ info }) => () => unzstd(info))
-        : () => unbzip2({ file, start: 0, size: Infinity });
+    const bytes = format === 'conda'
+        ? unzstd((await locateCondaMembers(file, dist)).info)
+        : unbzip2({ file, start: 0, size: Infinity });
     const texts = new Map();
     let isBehindInfo = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    for await (const entry of tarEntries(bytes, dist, new EntryGuard(dist))) {
         // Most packages have their `info/` in front, and what is behind may be long.
         if (isBehindInfo && !isInfo(entry))
             break;
@@ -72314,6 +72320,8 @@ main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 ;// CONCATENATED MODULE: ./src/bytecode/references.ts
 /** The bytes in front of a .pyc's code (PEP 552). */
 const headerLength = 16;
+/** The magic number of the first python that is compiled with, a beta of 3.7. */
+const oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
  * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
@@ -72325,32 +72333,23 @@ const references_forms = [
 ];
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
-    ...{
-        str: references_code('u'),
-        bytes: references_code('s'),
-        tuple: references_code('('),
-        frozenset: references_code('>'),
-        code: references_code('c'),
-        long: references_code('l'),
-    },
-    ...{ slice: references_code(':'), smallTuple: references_code(')'), reference: references_code('r') },
-    ...{ shortName: references_code('Z'), shortAscii: references_code('z'), name: references_code('A'), ascii: references_code('a') },
+    str: byteOf('u'),
+    bytes: byteOf('s'),
+    tuple: byteOf('('),
+    frozenset: byteOf('>'),
+    code: byteOf('c'),
+    long: byteOf('l'),
+    slice: byteOf(':'),
+    smallTuple: byteOf(')'),
+    reference: byteOf('r'),
+    shortName: byteOf('Z'),
+    shortAscii: byteOf('z'),
+    name: byteOf('A'),
+    ascii: byteOf('a'),
 };
 /** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
-const sizes = new Map([
-    ...[
-        [references_code('N'), 1],
-        [references_code('F'), 1],
-        [references_code('T'), 1],
-        [references_code('.'), 1],
-    ],
-    ...[
-        [references_code('i'), 5],
-        [references_code('g'), 9],
-        [references_code('y'), 17],
-    ],
-]);
-function references_code(character) {
+const sizes = new Map(Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 17 }).map(([name, size]) => [byteOf(name), size]));
+function byteOf(character) {
     return character.charCodeAt(0);
 }
 /**
@@ -72362,7 +72361,7 @@ function references_code(character) {
  */
 function withReferences(pyc) {
     const magic = pyc.readUInt16LE(0);
-    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const form = magic >= oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
     const pieces = form && findPieces(pyc, form);
     return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
 }
@@ -75435,7 +75434,10 @@ function wheel_origin_buildKey({ platform, base }, { packages, variables }, pref
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([buildFormat, platform, digest, prefix, packages, variables, origin]));
 }
 
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
 ;// CONCATENATED MODULE: ./src/stages/without-bash.ts
+
 
 /** What cannot be had on a base without bash: whatever is run while the image is made, and what activates when a container starts. */
 const without_bash_advice = 'Use a base that has bash; a Dockerfile of several stages can copy the environment from there onto this one, at the same path.';
@@ -75466,7 +75468,7 @@ function without_bash_refuseCommandsWithoutBash({ summary, pinned }, { run, star
     }
 }
 function isOfWiring({ entrypoint = [] }) {
-    return entrypoint[0]?.endsWith('/_entrypoint.sh') ?? false;
+    return basename(entrypoint[0] ?? '') === '_entrypoint.sh';
 }
 /**
  * Refuses link scripts that would have to be run.

@@ -41853,6 +41853,8 @@ main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 ;// CONCATENATED MODULE: ./src/bytecode/references.ts
 /** The bytes in front of a .pyc's code (PEP 552). */
 const headerLength = 16;
+/** The magic number of the first python that is compiled with, a beta of 3.7. */
+const oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
  * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
@@ -41864,32 +41866,23 @@ const references_forms = [
 ];
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
-    ...{
-        str: code('u'),
-        bytes: code('s'),
-        tuple: code('('),
-        frozenset: code('>'),
-        code: code('c'),
-        long: code('l'),
-    },
-    ...{ slice: code(':'), smallTuple: code(')'), reference: code('r') },
-    ...{ shortName: code('Z'), shortAscii: code('z'), name: code('A'), ascii: code('a') },
+    str: byteOf('u'),
+    bytes: byteOf('s'),
+    tuple: byteOf('('),
+    frozenset: byteOf('>'),
+    code: byteOf('c'),
+    long: byteOf('l'),
+    slice: byteOf(':'),
+    smallTuple: byteOf(')'),
+    reference: byteOf('r'),
+    shortName: byteOf('Z'),
+    shortAscii: byteOf('z'),
+    name: byteOf('A'),
+    ascii: byteOf('a'),
 };
 /** The bytes of objects of one size: None, False, True, Ellipsis, an int of 32 bits, a float, a complex. */
-const sizes = new Map([
-    ...[
-        [code('N'), 1],
-        [code('F'), 1],
-        [code('T'), 1],
-        [code('.'), 1],
-    ],
-    ...[
-        [code('i'), 5],
-        [code('g'), 9],
-        [code('y'), 17],
-    ],
-]);
-function code(character) {
+const sizes = new Map(Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 17 }).map(([name, size]) => [byteOf(name), size]));
+function byteOf(character) {
     return character.charCodeAt(0);
 }
 /**
@@ -41901,7 +41894,7 @@ function code(character) {
  */
 function withReferences(pyc) {
     const magic = pyc.readUInt16LE(0);
-    const form = magic >= 3390 ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    const form = magic >= oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
     const pieces = form && findPieces(pyc, form);
     return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
 }
@@ -46327,12 +46320,12 @@ async function openArchive(file, format, dist = (0,external_node_path_namespaceO
  * @throws UserError that names the package, when it cannot be read
  */
 async function readImports(file, format, dist) {
-    const open = format === 'conda'
-        ? await locateCondaMembers(file, dist).then(({ info }) => () => unzstd(info))
-        : () => unbzip2({ file, start: 0, size: Infinity });
+    const bytes = format === 'conda'
+        ? unzstd((await locateCondaMembers(file, dist)).info)
+        : unbzip2({ file, start: 0, size: Infinity });
     const texts = new Map();
     let isBehindInfo = false;
-    for await (const entry of tarEntries(open(), dist, new EntryGuard(dist))) {
+    for await (const entry of tarEntries(bytes, dist, new EntryGuard(dist))) {
         // Most packages have their `info/` in front, and what is behind may be long.
         if (isBehindInfo && !isInfo(entry))
             break;
@@ -48865,10 +48858,10 @@ const words = /licen[cs]e|copying|copyright|notice/i;
 const directory = /(?:^|\/)licen[cs]es?\/[^]/i;
 const exclude_sets_file = /(?:^|\/)(?:(?:third[-_ ]?party[-_ ]?)?(?:licen[cs]es?|notices?)|unlicen[cs]e|copying\d*|copyrights?)(?:[-_. ][^/]*)?$/i;
 /** A module that is called so is none. */
-const exclude_sets_code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
+const code = /\.(?:py[cix]?|pxd|so|c|cc|cpp|h|hpp|js|mjs|ts|r|rb|pl|pm|mo|a)$/i;
 /** Whether a file is one of licences, by its own name or that of a directory above. */
 function isLicence(path) {
-    return words.test(path) && (directory.test(path) || exclude_sets_file.test(path)) && !exclude_sets_code.test(path);
+    return words.test(path) && (directory.test(path) || exclude_sets_file.test(path)) && !code.test(path);
 }
 /** Whether the text of a pattern names licences. */
 function namesLicences(pattern) {
