@@ -75,6 +75,35 @@ describe('a certificate', () => {
     expect(handshakes()).toBe(1)
   })
 
+  test('does not count any more after a redirect to plain http: refused, at once, and nothing is sent there', async () => {
+    const usual = getCACertificates('default')
+    const { key, cert, certificate } = await certify(folder, ['IP:127.0.0.1'])
+    let asked = 0
+    let strangers = 0
+    const plain = await listening(
+      createPlain((_, response) => {
+        strangers++
+        response.end('here')
+      }),
+    )
+    const port = await listening(
+      createServer({ key, cert }, (_, response) => {
+        asked++
+        // Of this host it would be taken for what a proxy hides.
+        response.writeHead(307, { location: `http://localhost:${plain}/` }).end()
+      }),
+    )
+    try {
+      await trustCertificates([certificate], {})
+      const failure = await failureOf(`https://127.0.0.1:${port}/`)
+      expect(failure.message).toContain(`refused a redirect from https to http://localhost:${plain}`)
+      expect(failure.advice).toMatch(/Nothing was sent there/)
+      expect({ asked, strangers }).toEqual({ asked: 1, strangers: 0 })
+    } finally {
+      setDefaultCACertificates(usual)
+    }
+  })
+
   test('of an authority that is named is fine, unless it has expired or is for another name', async () => {
     const usual = getCACertificates('default')
     try {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { ActionOutcome } from '../../script/lib/runner.ts'
 import { formsOf } from '../../src/common/secrets.ts'
 import { proxyPassword, startCompany, type Company } from '../world/company.ts'
+import { listen, type LoopbackServer } from '../world/loopback.ts'
 import { passOn } from '../world/pass-on.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
@@ -25,6 +26,10 @@ const login = Buffer.from(`ci:${password}`).toString('base64')
 /** What was sent to storage, of which no channel's credentials are to be part. */
 let toStorage: IncomingMessage[] = []
 
+/** A server by plain http, to which archives and blobs are sent while it is there; and what was asked of it. */
+let plain: LoopbackServer | undefined
+let toPlain: string[] = []
+
 /** A channel that keeps its archives elsewhere, and sends whoever may have them there. */
 function channel(isAllowed: (request: IncomingMessage) => boolean, strip = /^\/team/) {
   return async (request: IncomingMessage, response: ServerResponse) => {
@@ -33,7 +38,9 @@ function channel(isAllowed: (request: IncomingMessage) => boolean, strip = /^\/t
       return
     }
     request.url = (request.url ?? '').replace(strip, '')
-    if (/\.(conda|bz2)$/.test(request.url)) {
+    if (plain && /\.(conda|bz2)$/.test(request.url)) {
+      response.writeHead(302, { location: `http://${plain.host}${request.url}?signature=1` }).end()
+    } else if (/\.(conda|bz2)$/.test(request.url)) {
       response.writeHead(302, { location: `https://storage.company.test${request.url}?signature=1` }).end()
     } else await passOn(new URL(world.channel.url).host, request, response, { sent: 0, received: 0 })
   }
@@ -50,7 +57,11 @@ beforeAll(async () => {
       request.url = (request.url ?? '').replace(/\?.*/, '')
       await passOn(new URL(world.channel.url).host, request, response, { sent: 0, received: 0 })
     },
-    'registry.company.test': world.registry.host,
+    'registry.company.test': async (request, response) => {
+      if (plain && request.method === 'GET' && /\/blobs\//.test(request.url ?? '')) {
+        response.writeHead(307, { location: `http://${plain.host}${request.url ?? ''}` }).end()
+      } else await passOn(world.registry.host, request, response, { sent: 0, received: 0 })
+    },
   })
   job = await createJob(
     {
@@ -190,6 +201,37 @@ describe('the certificate of a company', () => {
     const wrong = await job.run({}, { SSL_CERT_FILE: join(job.workspace, 'env.yaml') })
     expect(wrong.log).toContain('the certificates cannot be read: there is no certificate in it')
   })
+})
+
+test('from https nothing is followed to plain http, neither archives nor blobs, and nothing is sent there', async () => {
+  const trusting = { SSL_CERT_FILE: company.certificate }
+  await job.write('down.yaml', environmentFile('https://conda.company.test/team', ['tiny']))
+  const inputs = { 'environment-file': 'down.yaml', 'compile-pyc': 'false' }
+  const own = (world.inputs['base-image'] ?? '').replace(world.registry.host, 'registry.company.test')
+  const server = await listen((request, response) => {
+    toPlain.push(`${request.method ?? ''} ${request.url ?? ''}`)
+    response.end('here')
+  })
+  toPlain = []
+  try {
+    plain = server
+    for (const [more, host] of [
+      [{}, 'conda.company.test'],
+      [{ 'base-image': own }, 'registry.company.test'],
+    ] as const) {
+      const { exitCode, log } = await job.run({ ...inputs, ...more }, trusting)
+      expect(exitCode).toBe(1)
+      expect(log).toContain(`refused a redirect from https to http://${server.host}`)
+      expect(log).toContain(host)
+      expect(log).toMatch(/\n *Nothing was sent there\. Tell whoever runs the server/)
+      expect(log).not.toContain('this is a bug')
+      expect(secretsIn(log)).toEqual([])
+    }
+    expect(toPlain).toEqual([])
+  } finally {
+    plain = undefined
+    await server.stop()
+  }
 })
 
 test('the post step removes what a killed run has left', async () => {

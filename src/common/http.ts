@@ -188,10 +188,13 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
     if (!follow || !location || ![301, 302, 303, 307, 308].includes(response.status)) return response
     // Read, not thrown away, so that the connection serves again.
     await readBody(response, 64 * 1024)
-    if (hops === 10) throw new Error('more than 10 redirects')
+    if (hops === 10) throw new LastingFailure('more than 10 redirects', url)
     const target = throughProxy(new URL(location, url), url)
     if (url.protocol === 'https:' && target.protocol !== 'https:') {
-      throw new Error(`refused a redirect from https to ${target.origin}`)
+      throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
+        advice:
+          'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+      })
     }
     if (target.origin !== url.origin) {
       headers = Object.fromEntries(
