@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { setMergeOutputs } from './action/outputs.ts'
 import { readRequest } from './action/request.ts'
+import { setLateOutputs } from './action/runner-files.ts'
 import { runStep } from './action/step.ts'
 import { writeSummary } from './action/summary.ts'
 import { trustCertificates } from './common/certificates.ts'
@@ -14,7 +15,10 @@ await runStep('micromamba-image', async () => {
   const request = readRequest()
   await trustCertificates(request.condarc?.certificates ?? [])
   if (request.merge) {
-    setMergeOutputs(await merge(request, request.merge), request.tags)
+    const merged = await merge(request, request.merge)
+    setLateOutputs(() => {
+      setMergeOutputs(merged, request.tags)
+    })
   } else {
     const result = await run(request)
     await writeSummary(result)

@@ -3,6 +3,7 @@ import type { MergeRequest } from './action/merge-request.ts'
 import { setCacheOutputs, setImageOutputs, setLockOutputs, setPushOutputs } from './action/outputs.ts'
 import type { Request } from './action/request.ts'
 import type { Result } from './action/result.ts'
+import { setLateOutputs } from './action/runner-files.ts'
 import { stage } from './action/stage.ts'
 import { formatPlatform } from './common/platform.ts'
 import { removeScratch } from './common/scratch.ts'
@@ -138,6 +139,8 @@ export async function merge(
   { tags, push, indexAnnotations, descriptorAnnotations }: Request,
   { images, platforms }: MergeRequest,
 ): Promise<MergeReport> {
+  // What cannot be told afterwards is better known before a tag moves.
+  setPushOutputs({ tags: [], bytesPushed: 0 })
   return stage('Merge', () =>
     pushed(() =>
       mergeDigests(images, push ? tags : [], createRegistryClient(), {
@@ -153,10 +156,16 @@ export async function merge(
 async function pushed<T extends PushReport>(push: () => Promise<T>): Promise<T> {
   try {
     const report = await push()
-    setPushOutputs(report)
+    setLateOutputs(() => {
+      setPushOutputs(report)
+    })
     return report
   } catch (error) {
-    if (error instanceof TagFailure) setPushOutputs({ tags: error.moved, bytesPushed: 0 })
+    if (error instanceof TagFailure) {
+      setLateOutputs(() => {
+        setPushOutputs({ tags: error.moved, bytesPushed: 0 })
+      })
+    }
     throw error
   }
 }

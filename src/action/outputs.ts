@@ -1,4 +1,4 @@
-import * as core from '@actions/core'
+import { rmSync } from 'node:fs'
 import { digestOf, type Digest } from '../common/digest.ts'
 import { formatPlatform } from '../common/platform.ts'
 import { formatDiff } from '../lock/diff/diff.ts'
@@ -6,20 +6,21 @@ import type { Image } from '../oci/image.ts'
 import { imagesOf, topOf, type Artifact, type MergeReport, type PushReport } from '../outputs/outputs.ts'
 import { formatReference } from '../registry/registry.ts'
 import { placeMetadata } from './metadata-file.ts'
+import { setOutput } from './runner-files.ts'
 import { digestedName, lockChanges, type Result } from './result.ts'
 
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 export function setLockOutputs(locks: Result['locks']): void {
   const hashes = locks.map(({ hash }) => hash)
-  core.setOutput('lock-file', locks.map(({ file }) => file).join('\n'))
-  core.setOutput('lock-hash', hashes.length === 1 ? hashes[0] : digestOf(hashes.join('\n')))
-  core.setOutput(
+  setOutput('lock-file', locks.map(({ file }) => file).join('\n'))
+  setOutput('lock-hash', hashes.length === 1 ? hashes[0] : digestOf(hashes.join('\n')))
+  setOutput(
     'lock-changed',
     locks.some(({ changed }) => changed),
   )
-  core.setOutput('lock-diff', formatDiff(lockChanges(locks)))
-  core.setOutput('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)))
-  core.setOutput('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)))
+  setOutput('lock-diff', formatDiff(lockChanges(locks)))
+  setOutput('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)))
+  setOutput('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)))
 }
 
 function known(values: readonly (string | undefined)[]): string {
@@ -27,28 +28,28 @@ function known(values: readonly (string | undefined)[]): string {
 }
 
 export function setCacheOutputs(cache: Result['cache']): void {
-  core.setOutput('cache-hit', cache.hit)
-  core.setOutput('cache-primary-key', cache.primaryKey)
-  core.setOutput('cache-matched-key', cache.matchedKey ?? '')
+  setOutput('cache-hit', cache.hit)
+  setOutput('cache-primary-key', cache.primaryKey)
+  setOutput('cache-matched-key', cache.matchedKey ?? '')
 }
 
 /** What is known of an image before it goes anywhere. */
 export function setImageOutputs(result: MadeImage): void {
   const { artifact, tags } = result
-  core.setOutput('digest', topOf(artifact).descriptor.digest)
-  core.setOutput('imageid', configDigest(artifact) ?? topOf(artifact).descriptor.digest)
-  core.setOutput('image', digestedName(result) ?? '')
-  core.setOutput('tags', tags.map(formatReference).join('\n'))
-  core.setOutput('reused', result.reused)
-  core.setOutput('layers-reused', layersReused(artifact))
+  setOutput('digest', topOf(artifact).descriptor.digest)
+  setOutput('imageid', configDigest(artifact) ?? topOf(artifact).descriptor.digest)
+  setOutput('image', digestedName(result) ?? '')
+  setOutput('tags', tags.map(formatReference).join('\n'))
+  setOutput('reused', result.reused)
+  setOutput('layers-reused', layersReused(artifact))
   setMetadata(metadata(result))
   setPushOutputs({ tags: [], bytesPushed: 0 })
 }
 
 /** What is live, as far as a push has come. */
 export function setPushOutputs({ tags, bytesPushed }: Pick<PushReport, 'tags' | 'bytesPushed'>): void {
-  core.setOutput('pushed-tags', tags.join('\n'))
-  core.setOutput('bytes-pushed', bytesPushed)
+  setOutput('pushed-tags', tags.join('\n'))
+  setOutput('bytes-pushed', bytesPushed)
 }
 
 type MadeImage = Pick<Result, 'artifact' | 'tags' | 'locks' | 'bases' | 'reused'>
@@ -61,19 +62,25 @@ function layersReused(artifact: Artifact): number {
 /** The outputs of a run that merges images. */
 export function setMergeOutputs({ digest }: MergeReport, tags: Result['tags']): void {
   const [first] = tags
-  core.setOutput('digest', digest)
-  core.setOutput('imageid', digest)
-  core.setOutput('image', first ? formatReference({ ...first, tag: undefined, digest }) : '')
-  core.setOutput('tags', tags.map(formatReference).join('\n'))
-  core.setOutput('reused', false)
-  core.setOutput('layers-reused', 0)
+  setOutput('digest', digest)
+  setOutput('imageid', digest)
+  setOutput('image', first ? formatReference({ ...first, tag: undefined, digest }) : '')
+  setOutput('tags', tags.map(formatReference).join('\n'))
+  setOutput('reused', false)
+  setOutput('layers-reused', 0)
   setMetadata({ 'containerimage.digest': digest })
 }
 
 function setMetadata(content: Readonly<Record<string, unknown>>): void {
   const { text, file } = placeMetadata(content)
-  core.setOutput('metadata', text)
-  core.setOutput('metadata-file', file ?? '')
+  try {
+    setOutput('metadata', text)
+    setOutput('metadata-file', file ?? '')
+  } catch (error) {
+    // Nobody is told of it.
+    if (file !== undefined) rmSync(file)
+    throw error
+  }
 }
 
 /** Of an image; an index has none. */

@@ -5,6 +5,7 @@ import * as core from '@actions/core'
 import { temporaryFolder } from '../common/scratch.ts'
 import type { TarballState } from '../packages/tarball-cache.ts'
 import { variableLimit } from './metadata-file.ts'
+import { saveForPost } from './runner-files.ts'
 
 const name = 'tarball-cache'
 const scratchName = 'scratch'
@@ -16,13 +17,13 @@ const scratchName = 'scratch'
 export function saveState(state: TarballState): void {
   const text = JSON.stringify(state)
   if (Buffer.byteLength(text) < variableLimit) {
-    core.saveState(name, text)
+    saveForPost(name, text)
     return
   }
   // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
   const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`)
   writeFileSync(file, text)
-  core.saveState(name, JSON.stringify({ file }))
+  saveForPost(name, JSON.stringify({ file }))
 }
 
 /** Absent when the main step ended before there was anything to save. */
@@ -39,7 +40,7 @@ export function loadState(): TarballState | undefined {
 
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 export function saveScratch(folder: string): void {
-  core.saveState(scratchName, folder)
+  saveForPost(scratchName, folder)
 }
 
 /** Absent when the main step made none. */

@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import * as core from '@actions/core'
+import { setLateOutputs, setOutput } from '../action/runner-files.ts'
 import { messageOf } from '../common/errors.ts'
 import { code } from '../common/markdown.ts'
 import type { Proposal } from './proposal.ts'
@@ -8,13 +9,13 @@ import type { RefreshOutcome } from './types.ts'
 
 /** The outputs that are known before anything is written, so that a step after a failure can use them. */
 export function setProposal({ files, text }: Proposal): void {
-  core.setOutput('lock-changed', files.length > 0)
+  setOutput('lock-changed', files.length > 0)
   if (files.length === 0) {
-    core.setOutput('lock-diff', '')
+    setOutput('lock-diff', '')
     return
   }
   core.info(`Against the branch: ${text.line}`)
-  core.setOutput('lock-diff', text.details(limits.body))
+  setOutput('lock-diff', text.details(limits.body))
 }
 
 /** Writes the job's summary: what was done, and what changed. Nothing depends on it, so one that cannot be written is a warning. */
@@ -38,9 +39,11 @@ export async function writeSummary(
 }
 
 export function setOutcome({ operation, branch, number, url, headSha }: RefreshOutcome): void {
-  core.setOutput('pull-request-operation', operation)
-  core.setOutput('pull-request-branch', branch)
-  core.setOutput('pull-request-number', number ?? '')
-  core.setOutput('pull-request-url', url ?? '')
-  core.setOutput('pull-request-head-sha', headSha ?? '')
+  setLateOutputs(() => {
+    setOutput('pull-request-operation', operation)
+    setOutput('pull-request-branch', branch)
+    setOutput('pull-request-number', number ?? '')
+    setOutput('pull-request-url', url ?? '')
+    setOutput('pull-request-head-sha', headSha ?? '')
+  })
 }
