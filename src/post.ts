@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import { loadScratch, loadState } from './action/state.ts'
+import { loadEngines, loadScratch, loadState } from './action/state.ts'
 import { Cancelled, untilCancelled } from './common/cancellation.ts'
 import { trustCertificates } from './common/certificates.ts'
 import { messageOf } from './common/errors.ts'
@@ -12,6 +12,16 @@ if (scratch !== undefined) {
   await removeScratch(scratch).catch((error: unknown) => {
     core.warning(`${scratch} may hold credentials and could not be removed: ${messageOf(error)}`)
   })
+}
+
+for (const remains of loadEngines()) {
+  try {
+    const { removeRemains } = await import('./execute/engine-session.ts')
+    const problem = await removeRemains(remains)
+    if (problem !== undefined) throw new Error(problem)
+  } catch (error) {
+    core.warning(`Containers and images of ${remains.program} may be left: ${messageOf(error)}`)
+  }
 }
 
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.

@@ -11,6 +11,7 @@ import { containerEngine } from '../../script/lib/engine.ts'
 import { ownerOf } from '../../src/base/layer-tar.ts'
 import { UserError } from '../../src/common/errors.ts'
 import { checkExecutionEngine, openEngineRoom } from '../../src/execute/engine.ts'
+import { removeRemains, type EngineRemains } from '../../src/execute/engine-session.ts'
 import { openHostRoom } from '../../src/execute/host-room.ts'
 import { findRuntimes } from '../../src/execute/runtime.ts'
 import type { Command, KeepRules, Outcome, Workroom } from '../../src/execute/types.ts'
@@ -280,6 +281,35 @@ describe.each<[string, boolean, () => Promise<Machine>]>([
     await ended
     await expect(run(room, {})).rejects.toThrow('are not run')
     await room.close()
+  }, 60_000)
+
+  test('that was killed is found again, and what it has is removed', async () => {
+    const script = `
+      import { openEngineRoom } from ${JSON.stringify(import.meta.resolve('../../src/execute/engine.ts'))}
+      import { imageOf } from ${JSON.stringify(import.meta.resolve('./engine-image.ts'))}
+      const onSession = (remains) => (console.log(JSON.stringify(remains)), () => console.log('gone'))
+      const image = await imageOf([${JSON.stringify(await minimalDebian())}])
+      const room = await openEngineRoom(image, ${JSON.stringify(machine.program)}, process.env, { onSession })
+      const command = { env: {}, user: { uid: 0, gid: 0 }, cwd: '/', network: false, timeout: 1000 }
+      await room.run({ ...command, args: ['/bin/bash', '-c', 'touch /x'] }, console.log)
+      await room.run({ ...command, args: ['/bin/bash', '-c', 'echo begun; sleep 1000'] }, console.log)`
+    const job = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      env: { ...machine.environment, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    job.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (text.includes('begun')) job.kill('SIGKILL')
+    })
+    await once(job, 'exit')
+    job.stdout.destroy()
+    expect(await remains()).not.toBe('')
+    const [session = ''] = output.split('\n')
+    const left = JSON.parse(session) as EngineRemains // as it was printed
+    expect(await removeRemains(left, machine.environment)).toBeUndefined()
+    expect(await remains()).toBe('')
+    expect(await removeRemains(left, machine.environment)).toBeUndefined()
   }, 60_000)
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -3,12 +3,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { temporaryFolder } from '../common/scratch.ts'
+import type { EngineRemains } from '../execute/engine-session.ts'
 import type { TarballState } from '../packages/tarball-cache.ts'
 import { variableLimit } from './metadata-file.ts'
 import { saveForPost } from './runner-files.ts'
 
 const name = 'tarball-cache'
 const scratchName = 'scratch'
+const enginesName = 'engines'
 
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
@@ -46,4 +48,27 @@ export function saveScratch(folder: string): void {
 /** Absent when the main step made none. */
 export function loadScratch(): string | undefined {
   return core.getState(scratchName) || undefined
+}
+
+const engines = new Set<EngineRemains>()
+
+/**
+ * Leaves what a container engine is being given for the post step to remove, should the main step be killed.
+ * @returns to be called when it is gone
+ */
+export function saveEngine(remains: EngineRemains): () => void {
+  const save = () => {
+    saveForPost(enginesName, JSON.stringify([...engines]))
+  }
+  engines.add(remains)
+  save()
+  return () => {
+    engines.delete(remains)
+    save()
+  }
+}
+
+/** What `saveEngine` has left. */
+export function loadEngines(): EngineRemains[] {
+  return JSON.parse(core.getState(enginesName) || '[]') as EngineRemains[] // written above
 }

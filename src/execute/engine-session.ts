@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { readLayerTar, type TarEntry } from '../base/layer-tar.ts'
 import { onCancel } from '../common/cancellation.ts'
-import { engineFailure, type EngineCommand } from '../outputs/outputs.ts'
+import { foreignText } from '../common/foreign.ts'
+import { engineCommand, engineFailure, type EngineCommand } from '../outputs/outputs.ts'
 import { formatReference, type ImageReference } from '../registry/registry.ts'
 
 /** What errors are about. */
@@ -12,12 +13,47 @@ export const executorInput = 'executor'
 
 export type EngineKind = 'docker' | 'podman'
 
+/** What the names begin with of all that an engine is given. */
+const namesBegin = 'micromamba-image-execute'
+
+/** What a session has on an engine, for another process to find. */
+export interface EngineRemains {
+  readonly program: string
+  readonly tag: string
+}
+
+/**
+ * Removes what a session has left whose process was killed: its containers, of which one may still run, and its images.
+ * @returns what the engine said where that was not possible
+ */
+export async function removeRemains(
+  { program, tag }: EngineRemains,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+  const engine = engineCommand(program, environment)
+  const problems: string[] = []
+  const run = async (...args: string[]) => {
+    const { ok, stdout, stderr } = await engine.run(args)
+    if (!ok) problems.push(foreignText(stderr) || `${program} ${args[0] ?? ''} failed`)
+    return stdout.split('\n').filter(Boolean)
+  }
+  const containers = await run('ps', '--all', '--quiet', `--filter=name=${namesBegin}-${tag}-`)
+  if (containers.length > 0) await run('rm', '--force', '--volumes', ...containers)
+  const names = `--filter=reference=localhost/${namesBegin}:${tag}-*`
+  const images = await run('images', '--format={{.Repository}}:{{.Tag}}', names)
+  // The last one first, as far as their numbers tell, since each is the ground of the next.
+  const number = (image: string) => Number(image.slice(image.lastIndexOf('-') + 1))
+  if (images.length > 0) {
+    await run('rmi', '--force', ...images.sort((a, b) => number(b) - number(a)))
+  }
+  return problems[0]
+}
+
 /** Who speaks to the engine, and takes away at the end whatever it was given. One command at a time. */
 export class EngineSession {
   readonly engine: EngineCommand
   readonly kind: EngineKind
-  /** What the names begin with that are given here. */
-  readonly #name = `micromamba-image-execute`
+  readonly #name = namesBegin
   readonly #tag = randomBytes(8).toString('hex')
   readonly #images: string[] = []
   readonly #containers = new Set<string>()
@@ -29,6 +65,11 @@ export class EngineSession {
   constructor(engine: EngineCommand, kind: EngineKind) {
     this.engine = engine
     this.kind = kind
+  }
+
+  /** What `removeRemains` needs. */
+  get remains(): EngineRemains {
+    return { program: this.engine.program, tag: this.#tag }
   }
 
   /** The name of an image that is about to be made. */

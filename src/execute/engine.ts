@@ -13,7 +13,7 @@ import { hashesIn, putLayer, readBefore, type FilesBefore } from './before.ts'
 import { packChanges, type Differences } from './changes.ts'
 import { runContainer, type ContainerShape } from './container.ts'
 import { bareImage } from './engine-image.ts'
-import { EngineSession, executorInput } from './engine-session.ts'
+import { EngineSession, executorInput, type EngineRemains } from './engine-session.ts'
 import { readExported } from './exported.ts'
 import { LayerFetches } from './fetch-layer.ts'
 import type { Command, FileBefore, Outcome, PackedChanges, PackRequest, Workroom } from './types.ts'
@@ -21,6 +21,8 @@ import type { Command, FileBefore, Outcome, PackedChanges, PackRequest, Workroom
 export interface EngineRoomOptions {
   /** How many layers are stacked at most, before all become one: overlay file systems stack 127, and a container wants two. */
   readonly depth?: number
+  /** Called before the engine is given anything. @returns what is called when all of it is gone */
+  readonly onSession?: (remains: EngineRemains) => () => void
 }
 
 /**
@@ -59,15 +61,17 @@ export async function openEngineRoom(
   image: Image,
   program: string,
   environment: NodeJS.ProcessEnv = process.env,
-  { depth = 120 }: EngineRoomOptions = {},
+  { depth = 120, onSession }: EngineRoomOptions = {},
 ): Promise<Workroom> {
   const engine = engineCommand(program, environment)
   const { stdout: version } = await engine.run(['--version'])
   // Where podman stands in for docker it has docker's name.
   const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker')
+  const onGone = onSession?.(session.remains)
   const scratch = await makeScratch('micromamba-image-run-')
   const close = async () => {
     await session.close()
+    onGone?.()
     await removeScratch(scratch)
   }
   try {

@@ -5,7 +5,7 @@ import { withScratch } from '../common/scratch.ts'
 import type { Owner } from '../layers/types.ts'
 import type { Image, ImageLayer } from '../oci/image.ts'
 import { canRun } from './emulation.ts'
-import { checkExecutionEngine, openEngineRoom } from './engine.ts'
+import { checkExecutionEngine, openEngineRoom, type EngineRoomOptions } from './engine.ts'
 import { openHostRoom } from './host-room.ts'
 import { probe } from './probe.ts'
 import { describeRuntime, findRuntimes } from './runtime.ts'
@@ -51,7 +51,12 @@ export interface Executors {
   begin(lowest: Pick<Image, 'layers' | 'platform'>, user: Owner, what: string): Promise<Workroom | undefined>
 }
 
-export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv = process.env): Executors {
+/** @param onEngine see `EngineRoomOptions` */
+export function createExecutors(
+  wish: ExecutorName,
+  environment: NodeJS.ProcessEnv = process.env,
+  onEngine?: EngineRoomOptions['onSession'],
+): Executors {
   let found: Promise<Executor[]> | undefined
   const answers = new Map<Executor, Promise<string | undefined>>()
   const ask = (executor: Executor) => {
@@ -62,7 +67,7 @@ export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessE
   const choose = async (platform: Platform, user: Pick<Owner, 'uid'>, what: string): Promise<Executor> => {
     const foreign = await canRun(platform.architecture)
     if (foreign !== undefined) throw cannotEmulate(platform, what, foreign)
-    const executors = await (found ??= findExecutors(wish, environment))
+    const executors = await (found ??= findExecutors(wish, environment, onEngine))
     // Root is somebody else to apt and tar where there is no other user: that is the last resort.
     const isLast = ({ knowsOneUser }: Executor) => knowsOneUser && user.uid === 0
     const tried: string[] = []
@@ -94,7 +99,11 @@ export function createExecutors(wish: ExecutorName, environment: NodeJS.ProcessE
   }
 }
 
-async function findExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv): Promise<Executor[]> {
+async function findExecutors(
+  wish: ExecutorName,
+  environment: NodeJS.ProcessEnv,
+  onEngine?: EngineRoomOptions['onSession'],
+): Promise<Executor[]> {
   const isWanted = (name: ExecutorName) => wish === 'auto' || wish === name
   const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name))
   const engines = (['docker', 'podman'] as const).filter(isWanted)
@@ -113,7 +122,7 @@ async function findExecutors(wish: ExecutorName, environment: NodeJS.ProcessEnv)
       name: engine,
       knowsOneUser: false,
       check: () => checkExecutionEngine(engine, environment),
-      open: (image) => openEngineRoom(image, engine, environment),
+      open: (image) => openEngineRoom(image, engine, environment, onEngine && { onSession: onEngine }),
     })),
   ]
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LockingRequest } from '../action/locking-request.ts'
 import type { Request } from '../action/request.ts'
-import { saveScratch } from '../action/state.ts'
+import { saveEngine, saveScratch } from '../action/state.ts'
 import { openChannels, type ChannelAccess } from '../channels/access.ts'
 import { extendsTrust, writeTrusted } from '../common/certificates.ts'
 import { makeScratch, temporaryFolder } from '../common/scratch.ts'
@@ -110,7 +110,7 @@ export async function openContext(
     netrc,
     scratch,
     tarballs: join(temporaryFolder(), 'micromamba-image-packages'),
-    executors: createExecutors(execution.executor),
+    executors: createExecutors(execution.executor, process.env, saveEngine),
     execution,
     pips: new Map(),
     closing: [],
