@@ -56,7 +56,7 @@ export interface FaultProxy {
 
 /**
  * A server on loopback that passes everything on to another one, whole messages at a time, and spoils what it is told to. Addresses
- * in which the server behind names itself are made to name the proxy.
+ * in which the server behind names itself are made to name the proxy, as the client knows it.
  */
 export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'): Promise<FaultProxy> {
   const counts = new Map<string, number>()
@@ -75,7 +75,11 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
     const found = kept.get(path.replace(/\?.*/s, ''))
     const forward: Exchange['forward'] = async (change = (body) => body) =>
       found ??
-      withHost(await exchange(backHost, incoming, change(await bodyOf(incoming))), backHost, proxy.host)
+      withHost(
+        await exchange(backHost, incoming, change(await bodyOf(incoming))),
+        backHost,
+        headers.host ?? proxy.host,
+      )
     if (found || !spoiled?.fits(request)) {
       give(response, await forward())
       return

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processes, untilNone } from '../../../__tests__/e2e/processes.ts'
 import { digestOf, lockFileOf, type Ran, type Stand } from './stand.ts'
 import type { Arranged } from './types.ts'
 
@@ -13,6 +14,10 @@ export async function brokenInvariants(
   ran: Ran,
   { movesTag = false, isKilled = false }: Pick<Arranged, 'movesTag'> & { readonly isKilled?: boolean } = {},
 ): Promise<string[]> {
+  // What ran commands for one that was killed is still removing what it had.
+  if (isKilled) {
+    await untilNone(async () => (await processes()).filter(({ line }) => line.includes(`${ran.temporary}/`)))
+  }
   const found = await Promise.all([
     movesTag ? [] : tagStays(stand, ran, isKilled),
     imageIsWhole(stand, ran),
@@ -117,7 +122,7 @@ async function onlyWholeArchives({ temporary, outcome }: Ran): Promise<string[]>
   const names = all.filter((name) => outcome.exitCode !== 137 || !name.endsWith('.part'))
   const wrong = await Promise.all(
     names.map(async (name) => {
-      const [, hex] = /^sha256-([0-9a-f]{64})\.(?:conda|tar\.bz2|whl)$/.exec(name) ?? []
+      const [, hex] = /^sha256-([0-9a-f]{64})\.(?:conda|tar\.bz2|whl|sdist)$/.exec(name) ?? []
       return digestOf(await readFile(join(temporary, archives, name))) === `sha256:${hex}` ? [] : [name]
     }),
   )

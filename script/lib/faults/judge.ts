@@ -50,7 +50,9 @@ function objectionsToEnd(
 /** An error names the place and the cause, and says what to do: on a line of its own, an imperative sentence. */
 function unclear(log: string, names: RegExp): string[] {
   const [, error = ''] =
-    /^error: ((?:.|\n)*?)(?=\n(?:▸|There |warning: |\S+ was not saved)|\n*$(?![\s\S]))/m.exec(log) ?? []
+    /^error: ((?:.|\n)*?)(?=\n(?:▸|There |warning: |\[command\]|\S+ was not saved)|\n*$(?![\s\S]))/m.exec(
+      log,
+    ) ?? []
   const lines = error.split('\n').filter((line) => line.trim() !== '')
   return [
     ...(names.test(error) ? [] : [`the error does not name ${names.source}`]),

@@ -1,6 +1,9 @@
 import { conditionCases } from './conditions.ts'
 import { diskCases } from './disks.ts'
+import { killCases } from './kills.ts'
+import { nameCases } from './names.ts'
 import { pairCases } from './pairs.ts'
+import { runnerFileCases } from './runner-files.ts'
 import { signalCases } from './signals.ts'
 import type { FaultCase } from './types.ts'
 
@@ -13,11 +16,22 @@ const usual = new Set([
   'umask 077 @ every stage but the solve',
   'SIGTERM @ begin of Packages',
   'SIGKILL @ begin of Outputs',
+  'SIGKILL @ link script in runc',
+  'a disk without room @ GITHUB_OUTPUT, lock',
+  'a name with IPv4 dead and IPv6 alive @ registry',
 ])
 
 /** Faults of the machine that a job runs on. */
 export function machineCases(): FaultCase[] {
-  return [...diskCases(), ...conditionCases(), ...signalCases(), ...pairCases()].map((one) => ({
+  return [
+    ...diskCases(),
+    ...conditionCases(),
+    ...signalCases(),
+    ...killCases(),
+    ...pairCases(),
+    ...runnerFileCases(),
+    ...nameCases(),
+  ].map((one) => ({
     ...one,
     usual: usual.has(`${one.fault} @ ${one.stage}`),
   }))

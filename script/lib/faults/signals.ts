@@ -3,7 +3,7 @@ import { processes, untilNone } from '../../../__tests__/e2e/processes.ts'
 import type { FaultCase } from './types.ts'
 import type { Places, Run, Stand } from './stand.ts'
 
-const signals = ['SIGTERM', 'SIGINT', 'SIGKILL'] as const
+export const signals = ['SIGTERM', 'SIGINT', 'SIGKILL'] as const
 
 /** The stages, as the log has them. */
 const stages = ['Lock', 'Earlier image', 'Base image', 'Packages', 'Image', 'Outputs']
@@ -95,14 +95,16 @@ function killed(signal: NodeJS.Signals, stage: string, watch: Watch): FaultCase 
 }
 
 /** What of a run is anywhere but in RUNNER_TEMP: processes, mounts, files. */
-async function leftOutside({ workspace, temporary, elsewhere }: Places): Promise<string[]> {
+export async function leftOutside({ workspace, temporary, elsewhere }: Places): Promise<string[]> {
   const isOf = (text: string) => text.includes(workspace) || text.includes(temporary)
   const running = await untilNone(async () =>
     (await processes()).filter(({ pid, line }) => pid !== process.pid && isOf(line)),
   )
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter(isOf)
   const lost = (await readdir(workspace)).filter((name) => !/\.(yaml|lock)$/.test(name))
-  return [...running.map(({ line }) => line), ...mounts, ...(await readdir(elsewhere)), ...lost]
+  // pip asks a rustc for its version, and that of rustup makes its folder.
+  const others = (await readdir(elsewhere)).filter((name) => name !== '.rustup')
+  return [...running.map(({ line }) => line), ...mounts, ...others, ...lost]
 }
 
 const durations = new WeakMap<Stand, number>()

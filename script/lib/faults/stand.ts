@@ -6,11 +6,12 @@ import { environmentFile } from '../../../__tests__/e2e/job.ts'
 import { startFaultProxy, type FaultProxy } from '../../../__tests__/world/fault-proxy.ts'
 import { servePythonIndex } from '../../../__tests__/world/python-index.ts'
 import { makeWheel } from '../../../__tests__/world/wheels/make.ts'
-import { pushImage } from '../../../__tests__/world/base.ts'
+import { minimalDebian, pushBase, pushImage } from '../../../__tests__/world/base.ts'
 import { account } from '../../../__tests__/world/registry.ts'
 import { writeTar } from '../../../__tests__/world/tar.ts'
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { runAction, type ActionOutcome, type ActionRun } from '../runner.ts'
+import { waitingChannel, waitingRun, waitingSource } from './commands.ts'
 import { signature } from './network.ts'
 import { startProposals, type Proposal, type ProposalName } from './proposals.ts'
 
@@ -20,9 +21,14 @@ export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache' | 'githu
  * What a job does. `image`: an image of a locked environment is pushed, whose base and packages are fetched. `lock`: the same, with micromamba to be
  * downloaded and the environment to be solved. `restore`: as `image`, with the packages in the cache. `save`: with a cache that has none of them.
  * `resolve`: as `lock`, of an environment with a list for pip, whose image is there already. `wheel`: as `image`, of that environment, with all
- * but its wheels there.
+ * but its wheels there. `commands`: as `image`, with a line of `run` that waits. `scripts`: of a package with a link script that waits. `build`: of one
+ * whose wheel has to be built, which waits.
  */
-export type ScenarioName = 'image' | 'lock' | 'restore' | 'save' | 'resolve' | 'wheel' | ProposalName
+export type ScenarioName =
+  'image' | 'lock' | 'restore' | 'save' | 'resolve' | 'wheel' | CommandName | ProposalName
+
+/** Runs that have commands run in the image's file system. */
+export type CommandName = 'commands' | 'scripts' | 'build'
 
 /** A run of the action on a stand. */
 export interface Run {
@@ -98,7 +104,12 @@ export interface Control {
 
 /** The lockfile of a scenario. */
 export function lockFileOf(scenario: ScenarioName): string {
-  return scenario === 'resolve' || scenario === 'wheel' ? 'pip.linux-64.lock' : 'env.linux-64.lock'
+  if (scenario === 'resolve' || scenario === 'wheel') return 'pip.linux-64.lock'
+  return `${isOfCommands(scenario) ? scenario : 'env'}.linux-64.lock`
+}
+
+function isOfCommands(scenario: ScenarioName): scenario is CommandName {
+  return scenario === 'commands' || scenario === 'scripts' || scenario === 'build'
 }
 
 const channelLogin = { user: 'reader', password: 'channel-pass-77d1' }
@@ -121,14 +132,14 @@ const noProxies = Object.fromEntries(
 export async function startStand(): Promise<Stand> {
   const home = await mkdtemp(join(tmpdir(), 'faults-'))
   const world = await startWorld({
-    channel: { login: channelLogin, packages: 'with pip' },
+    channel: { login: channelLogin, folder: await waitingChannel() },
     releases: {},
     registry: { auth: 'token' },
     cache: {},
   })
   // Of one the metadata is beside the wheel, and of the other in it.
   const wheels = ['beside', 'within'].map((name) => makeWheel({ name, version: '1.0' }))
-  const index = await servePythonIndex(wheels, {
+  const index = await servePythonIndex([...wheels, await waitingSource()], {
     login: channelLogin,
     hasMetadata: (project) => project === 'beside',
   })
@@ -154,6 +165,9 @@ export async function startStand(): Promise<Stand> {
   ])
   await pushImage(world.registry, 'library/debian:small', { layers: [base], config: { Env: ['PATH=/bin'] } })
 
+  // In which commands run.
+  await pushBase(world.registry, 'library/debian:shells', { rootfs: await minimalDebian() })
+
   const docker = join(home, 'docker')
   await mkdir(docker)
   const auth = Buffer.from(`${account.username}:${account.password}`).toString('base64')
@@ -170,6 +184,12 @@ export async function startStand(): Promise<Stand> {
   await writeFile(
     join(template, 'pip.yaml'),
     environmentFile(channel, ['python', 'pip'], '  - pip:\n    - beside\n    - within\n'),
+  )
+  await writeFile(join(template, 'commands.yaml'), environmentFile(channel, ['tiny']))
+  await writeFile(join(template, 'scripts.yaml'), environmentFile(channel, ['script-waits']))
+  await writeFile(
+    join(template, 'build.yaml'),
+    environmentFile(channel, ['python', 'pip'], '  - pip:\n    - waits\n'),
   )
   const inputs = {
     'base-image': `${proxies.registry.host}/library/debian:small`,
@@ -188,6 +208,13 @@ export async function startStand(): Promise<Stand> {
     'pip-index-url': `http://${proxies.index.host}/simple/`,
     'compile-pyc': 'false',
     'cache-from': `${proxies.registry.host}/team/${from}:latest`,
+  })
+  const withCommands = (scenario: CommandName) => ({
+    'base-image': `${proxies.registry.host}/library/debian:shells`,
+    'compile-pyc': 'false',
+    'environment-file': `${scenario}.yaml`,
+    ...(scenario === 'commands' && { run: waitingRun }),
+    ...(scenario === 'build' && { 'pip-index-url': `http://${proxies.index.host}/simple/` }),
   })
   const temporary = join(home, 'temp')
   await mkdir(temporary)
@@ -220,6 +247,7 @@ export async function startStand(): Promise<Stand> {
       ...(scenario !== 'lock' && scenario !== 'resolve' && { 'lock-mode': 'locked' }),
       ...(scenario === 'resolve' && withPip('pip')),
       ...(scenario === 'wheel' && withPip('python')),
+      ...(isOfCommands(scenario) && withCommands(scenario)),
       ...(scenario === 'restore' && { 'cache-write': 'false' }),
       ...(scenario === 'save' && { 'cache-downloads-key': asked.repository.replace('/', '-') }),
     }
@@ -314,6 +342,16 @@ export async function startStand(): Promise<Stand> {
       await run({ scenario, repository: 'team/python', inputs })
       await run({ scenario, repository: 'team/pip', inputs: { 'cache-from': '' } })
     } else if (scenario === 'wheel') await know('resolve')
+    else if (isOfCommands(scenario)) {
+      const { workspace, outcome } = await run({
+        scenario,
+        repository: `team/lock-of-${scenario}`,
+        inputs: { 'lock-mode': 'update' },
+      })
+      if (outcome.exitCode !== 0) throw new Error(`the run without a fault fails: ${outcome.log}`)
+      await cp(join(workspace, lockFileOf(scenario)), join(template, lockFileOf(scenario)))
+      await rm(workspace, { recursive: true })
+    }
     control[scenario] = await controlled(scenario)
   }
 
