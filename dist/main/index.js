@@ -36150,14 +36150,17 @@ function writeFile(text) {
 /* harmony export */   hc: () => (/* binding */ setMergeOutputs)
 /* harmony export */ });
 /* unused harmony export metadata */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
 /* harmony import */ var _lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9958);
 /* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2802);
 /* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6859);
 /* harmony import */ var _metadata_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5896);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6013);
+/* harmony import */ var _runner_files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5700);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6013);
+
 
 
 
@@ -36169,37 +36172,37 @@ function writeFile(text) {
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 function setLockOutputs(locks) {
     const hashes = locks.map(({ hash }) => hash);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-file', locks.map(({ file }) => file).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-changed', locks.some(({ changed }) => changed));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('lock-diff', (0,_lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDiff */ .Vs)((0,_result_js__WEBPACK_IMPORTED_MODULE_7__/* .lockChanges */ .B)(locks)));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-file', locks.map(({ file }) => file).join('\n'));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-changed', locks.some(({ changed }) => changed));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-diff', (0,_lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDiff */ .Vs)((0,_result_js__WEBPACK_IMPORTED_MODULE_8__/* .lockChanges */ .B)(locks)));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('micromamba-version', known(locks.map(({ micromambaVersion }) => micromambaVersion)));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('micromamba-path', known(locks.map(({ micromambaPath }) => micromambaPath)));
 }
 function known(values) {
     return values.find((value) => value !== undefined) ?? '';
 }
 function setCacheOutputs(cache) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-hit', cache.hit);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-primary-key', cache.primaryKey);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('cache-matched-key', cache.matchedKey ?? '');
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('cache-hit', cache.hit);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('cache-primary-key', cache.primaryKey);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('cache-matched-key', cache.matchedKey ?? '');
 }
 /** What is known of an image before it goes anywhere. */
 function setImageOutputs(result) {
     const { artifact, tags } = result;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_7__/* .digestedName */ .H)(result) ?? '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', result.reused);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', layersReused(artifact));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('digest', (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('imageid', configDigest(artifact) ?? (0,_outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__/* .topOf */ ._i)(artifact).descriptor.digest);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('image', (0,_result_js__WEBPACK_IMPORTED_MODULE_8__/* .digestedName */ .H)(result) ?? '');
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('reused', result.reused);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('layers-reused', layersReused(artifact));
     setMetadata(metadata(result));
     setPushOutputs({ tags: [], bytesPushed: 0 });
 }
 /** What is live, as far as a push has come. */
 function setPushOutputs({ tags, bytesPushed }) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('pushed-tags', tags.join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('bytes-pushed', bytesPushed);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('pushed-tags', tags.join('\n'));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('bytes-pushed', bytesPushed);
 }
 /** How many layers an earlier image had, on all platforms; the base's do not count. */
 function layersReused(artifact) {
@@ -36208,18 +36211,26 @@ function layersReused(artifact) {
 /** The outputs of a run that merges images. */
 function setMergeOutputs({ digest }, tags) {
     const [first] = tags;
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('digest', digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('imageid', digest);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('reused', false);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('layers-reused', 0);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('digest', digest);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('imageid', digest);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('image', first ? (0,_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)({ ...first, tag: undefined, digest }) : '');
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('tags', tags.map(_registry_registry_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH).join('\n'));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('reused', false);
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('layers-reused', 0);
     setMetadata({ 'containerimage.digest': digest });
 }
 function setMetadata(content) {
     const { text, file } = (0,_metadata_file_js__WEBPACK_IMPORTED_MODULE_6__/* .placeMetadata */ .z)(content);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata', text);
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH('metadata-file', file ?? '');
+    try {
+        (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('metadata', text);
+        (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('metadata-file', file ?? '');
+    }
+    catch (error) {
+        // Nobody is told of it.
+        if (file !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(file);
+        throw error;
+    }
 }
 /** Of an image; an index has none. */
 function configDigest(artifact) {
@@ -37290,6 +37301,80 @@ function digestedName(result) {
 /** What changed in all locks that were solved again. */
 function lockChanges(locks) {
     return locks.flatMap(({ change }) => change ?? []);
+}
+
+
+/***/ }),
+
+/***/ 5700:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Tc: () => (/* binding */ setLateOutputs),
+/* harmony export */   Tn: () => (/* binding */ saveForPost),
+/* harmony export */   uH: () => (/* binding */ setOutput)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3838);
+/* harmony import */ var _common_disk_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7144);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
+
+
+
+
+/**
+ * Sets an output.
+ * @throws UserError when the runner's file of outputs cannot be written
+ */
+function setOutput(name, value) {
+    const file = process.env['GITHUB_OUTPUT'];
+    try {
+        wholly(file, () => {
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setOutput */ .uH(name, value);
+        });
+    }
+    catch (error) {
+        const { what, advice } = problemOf(error, file);
+        throw new _common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .y(`the output '${name}' cannot be set: ${what}`, { advice, cause: error });
+    }
+}
+/** Sets outputs of what is done by then, such as tags that have moved: where that is not possible it is a warning. */
+function setLateOutputs(set) {
+    try {
+        set();
+    }
+    catch (error) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e(`Not all is told to the next steps: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+    }
+}
+/** Leaves something for the post step, which the job can do without: where that is not possible it is a warning. */
+function saveForPost(name, value) {
+    const file = process.env['GITHUB_STATE'];
+    try {
+        wholly(file, () => {
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .saveState */ .LZ(name, value);
+        });
+    }
+    catch (error) {
+        const { what } = problemOf(error, file);
+        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e(`The post step is not told of '${name}', and does nothing about it: ${what}`);
+    }
+}
+/** Adds to a file or leaves it as it is: of a half the runner says that its delimiter is missing, and fails the step. */
+function wholly(file, add) {
+    const size = file ? (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(file, { throwIfNoEntry: false })?.size : undefined;
+    try {
+        add();
+    }
+    catch (error) {
+        if (file && size !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.truncateSync)(file, size);
+        throw error;
+    }
+}
+function problemOf(error, file) {
+    return (0,_common_disk_js__WEBPACK_IMPORTED_MODULE_2__/* .describeDiskError */ .h)(error, { file }) ?? { what: (0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error) };
 }
 
 
@@ -47113,10 +47198,12 @@ async function send(options) {
         // Read, not thrown away, so that the connection serves again.
         await readBody(response, 64 * 1024);
         if (hops === 10)
-            throw new Error('more than 10 redirects');
+            throw new LastingFailure('more than 10 redirects', url);
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
-            throw new Error(`refused a redirect from https to ${target.origin}`);
+            throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
+                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+            });
         }
         if (target.origin !== url.origin) {
             headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !sensitive.has(name.toLowerCase())));
@@ -55920,10 +56007,12 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
 /* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3517);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9134);
-/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(743);
-/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5968);
+/* harmony import */ var _action_runner_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5700);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9134);
+/* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(743);
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(497);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5968);
+
 
 
 
@@ -55934,15 +56023,18 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 // Gigabytes of buffers pass through beside a heap of a few megabytes, and V8 would collect garbage for each 10 MB of them,
 // here and in the threads that pack: a tenth of all CPU time.
 (0,node_v8__WEBPACK_IMPORTED_MODULE_0__.setFlagsFromString)('--heap-growing-percent=200');
-await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_3__/* .runStep */ .e)('micromamba-image', async () => {
+await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_4__/* .runStep */ .e)('micromamba-image', async () => {
     const request = (0,_action_request_js__WEBPACK_IMPORTED_MODULE_2__/* .readRequest */ .i)();
-    await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_5__/* .trustCertificates */ .N_)(request.condarc?.certificates ?? []);
+    await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_6__/* .trustCertificates */ .N_)(request.condarc?.certificates ?? []);
     if (request.merge) {
-        (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setMergeOutputs */ .hc)(await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .merge */ .h)(request, request.merge), request.tags);
+        const merged = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .merge */ .h)(request, request.merge);
+        (0,_action_runner_files_js__WEBPACK_IMPORTED_MODULE_3__/* .setLateOutputs */ .Tc)(() => {
+            (0,_action_outputs_js__WEBPACK_IMPORTED_MODULE_1__/* .setMergeOutputs */ .hc)(merged, request.tags);
+        });
     }
     else {
-        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(request);
-        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .writeSummary */ .S)(result);
+        const result = await (0,_pipeline_js__WEBPACK_IMPORTED_MODULE_7__/* .run */ .e)(request);
+        await (0,_action_summary_js__WEBPACK_IMPORTED_MODULE_5__/* .writeSummary */ .S)(result);
     }
 });
 
@@ -58911,6 +59003,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./src/action/outputs.ts
 var outputs = __nccwpck_require__(8948);
+// EXTERNAL MODULE: ./src/action/runner-files.ts
+var runner_files = __nccwpck_require__(5700);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var lib_core = __nccwpck_require__(3838);
 ;// CONCATENATED MODULE: ./src/action/stage.ts
@@ -60635,8 +60729,10 @@ var metadata_file = __nccwpck_require__(5896);
 
 
 
+
 const state_name = 'tarball-cache';
 const scratchName = 'scratch';
+const enginesName = 'engines';
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
  * meanwhile is read again. No credentials.
@@ -60644,13 +60740,13 @@ const scratchName = 'scratch';
 function saveState(state) {
     const text = JSON.stringify(state);
     if (Buffer.byteLength(text) < metadata_file/* variableLimit */.s) {
-        lib_core/* saveState */.LZ(state_name, text);
+        (0,runner_files/* saveForPost */.Tn)(state_name, text);
         return;
     }
     // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
     const file = (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), `micromamba-image-state-${(0,external_node_crypto_.randomUUID)()}.json`);
     (0,external_node_fs_.writeFileSync)(file, text);
-    lib_core/* saveState */.LZ(state_name, JSON.stringify({ file }));
+    (0,runner_files/* saveForPost */.Tn)(state_name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
@@ -60667,11 +60763,31 @@ function loadState() {
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 function saveScratch(folder) {
-    lib_core/* saveState */.LZ(scratchName, folder);
+    (0,runner_files/* saveForPost */.Tn)(scratchName, folder);
 }
 /** Absent when the main step made none. */
 function loadScratch() {
     return core.getState(scratchName) || undefined;
+}
+const engines = new Set();
+/**
+ * Leaves what a container engine is being given for the post step to remove, should the main step be killed.
+ * @returns to be called when it is gone
+ */
+function saveEngine(remains) {
+    const save = () => {
+        (0,runner_files/* saveForPost */.Tn)(enginesName, JSON.stringify([...engines]));
+    };
+    engines.add(remains);
+    save();
+    return () => {
+        engines.delete(remains);
+        save();
+    };
+}
+/** What `saveEngine` has left. */
+function loadEngines() {
+    return JSON.parse(core.getState(enginesName) || '[]'); // written above
 }
 
 // EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
@@ -61412,14 +61528,41 @@ var cancellation = __nccwpck_require__(3598);
 
 
 
+
 /** What errors are about. */
 const executorInput = 'executor';
+/** What the names begin with of all that an engine is given. */
+const namesBegin = 'micromamba-image-execute';
+/**
+ * Removes what a session has left whose process was killed: its containers, of which one may still run, and its images.
+ * @returns what the engine said where that was not possible
+ */
+async function removeRemains({ program, tag }, environment = process.env) {
+    const engine = engineCommand(program, environment);
+    const problems = [];
+    const run = async (...args) => {
+        const { ok, stdout, stderr } = await engine.run(args);
+        if (!ok)
+            problems.push(foreignText(stderr) || `${program} ${args[0] ?? ''} failed`);
+        return stdout.split('\n').filter(Boolean);
+    };
+    const containers = await run('ps', '--all', '--quiet', `--filter=name=${namesBegin}-${tag}-`);
+    if (containers.length > 0)
+        await run('rm', '--force', '--volumes', ...containers);
+    const names = `--filter=reference=localhost/${namesBegin}:${tag}-*`;
+    const images = await run('images', '--format={{.Repository}}:{{.Tag}}', names);
+    // The last one first, as far as their numbers tell, since each is the ground of the next.
+    const number = (image) => Number(image.slice(image.lastIndexOf('-') + 1));
+    if (images.length > 0) {
+        await run('rmi', '--force', ...images.sort((a, b) => number(b) - number(a)));
+    }
+    return problems[0];
+}
 /** Who speaks to the engine, and takes away at the end whatever it was given. One command at a time. */
 class EngineSession {
     engine;
     kind;
-    /** What the names begin with that are given here. */
-    #name = `micromamba-image-execute`;
+    #name = namesBegin;
     #tag = (0,external_node_crypto_.randomBytes)(8).toString('hex');
     #images = [];
     #containers = new Set();
@@ -61430,6 +61573,10 @@ class EngineSession {
     constructor(engine, kind) {
         this.engine = engine;
         this.kind = kind;
+    }
+    /** What `removeRemains` needs. */
+    get remains() {
+        return { program: this.engine.program, tag: this.#tag };
     }
     /** The name of an image that is about to be made. */
     nextImage() {
@@ -61942,14 +62089,16 @@ async function checkExecutionEngine(program, environment = process.env) {
  * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST` and the like
  * @throws UserError when the engine does not take the image, or a layer is not to be had
  */
-async function openEngineRoom(image, program, environment = process.env, { depth = 120 } = {}) {
+async function openEngineRoom(image, program, environment = process.env, { depth = 120, onSession } = {}) {
     const engine = (0,outputs_outputs/* engineCommand */.KU)(program, environment);
     const { stdout: version } = await engine.run(['--version']);
     // Where podman stands in for docker it has docker's name.
     const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker');
+    const onGone = onSession?.(session.remains);
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const close = async () => {
         await session.close();
+        onGone?.();
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     };
     try {
@@ -62512,7 +62661,8 @@ function hostFile() {
 
 
 
-function createExecutors(wish, environment = process.env) {
+/** @param onEngine see `EngineRoomOptions` */
+function createExecutors(wish, environment = process.env, onEngine) {
     let found;
     const answers = new Map();
     const ask = (executor) => {
@@ -62524,7 +62674,7 @@ function createExecutors(wish, environment = process.env) {
         const foreign = await canRun(platform.architecture);
         if (foreign !== undefined)
             throw cannotEmulate(platform, what, foreign);
-        const executors = await (found ??= findExecutors(wish, environment));
+        const executors = await (found ??= findExecutors(wish, environment, onEngine));
         // Root is somebody else to apt and tar where there is no other user: that is the last resort.
         const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
         const tried = [];
@@ -62557,7 +62707,7 @@ function createExecutors(wish, environment = process.env) {
         },
     };
 }
-async function findExecutors(wish, environment) {
+async function findExecutors(wish, environment, onEngine) {
     const isWanted = (name) => wish === 'auto' || wish === name;
     const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
     const engines = ['docker', 'podman'].filter(isWanted);
@@ -62576,7 +62726,7 @@ async function findExecutors(wish, environment) {
             name: engine,
             knowsOneUser: false,
             check: () => checkExecutionEngine(engine, environment),
-            open: (image) => openEngineRoom(image, engine, environment),
+            open: (image) => openEngineRoom(image, engine, environment, onEngine && { onSession: onEngine }),
         })),
     ];
 }
@@ -64186,7 +64336,7 @@ async function openContext(request, registry) {
         netrc,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
-        executors: createExecutors(execution.executor),
+        executors: createExecutors(execution.executor, process.env, saveEngine),
         execution,
         pips: new Map(),
         closing: [],
@@ -72425,6 +72575,7 @@ async function checkCommands(platforms, { run, user, excludeCheck }, { executors
 
 
 
+
 /**
  * The stages in order: environments, locks, what earlier runs left, bases, packages, images, outputs. Each is done for all
  * environments and platforms before the next begins, so that what is missing for one of them is found before anything is made.
@@ -72520,6 +72671,8 @@ function missingPackages(plan, { workspace }) {
  * @throws UserError when the images do not go together, or one of the platforms that are asked for has none
  */
 async function merge({ tags, push, indexAnnotations, descriptorAnnotations }, { images, platforms }) {
+    // What cannot be told afterwards is better known before a tag moves.
+    (0,outputs/* setPushOutputs */.PK)({ tags: [], bytesPushed: 0 });
     return stage('Merge', () => pushed(() => (0,outputs_outputs/* mergeDigests */.EH)(images, push ? tags : [], (0,registry_registry/* createRegistryClient */.Hn)(), {
         platforms,
         annotations: indexAnnotations,
@@ -72530,12 +72683,17 @@ async function merge({ tags, push, indexAnnotations, descriptorAnnotations }, { 
 async function pushed(push) {
     try {
         const report = await push();
-        (0,outputs/* setPushOutputs */.PK)(report);
+        (0,runner_files/* setLateOutputs */.Tc)(() => {
+            (0,outputs/* setPushOutputs */.PK)(report);
+        });
         return report;
     }
     catch (error) {
-        if (error instanceof outputs_outputs/* TagFailure */.Zb)
-            (0,outputs/* setPushOutputs */.PK)({ tags: error.moved, bytesPushed: 0 });
+        if (error instanceof outputs_outputs/* TagFailure */.Zb) {
+            (0,runner_files/* setLateOutputs */.Tc)(() => {
+                (0,outputs/* setPushOutputs */.PK)({ tags: error.moved, bytesPushed: 0 });
+            });
+        }
         throw error;
     }
 }

@@ -28370,17 +28370,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1763:
+/***/ 8551:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Os: () => (/* binding */ loadEngines),
   bF: () => (/* binding */ loadScratch),
   C7: () => (/* binding */ loadState)
 });
 
-// UNUSED EXPORTS: saveScratch, saveState
+// UNUSED EXPORTS: saveEngine, saveScratch, saveState
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -28394,8 +28395,8 @@ var lib_core = __nccwpck_require__(3838);
 var scratch = __nccwpck_require__(8623);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
-var errors = __nccwpck_require__(3385);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
 ;// CONCATENATED MODULE: ./src/action/metadata-file.ts
 
 
@@ -28442,7 +28443,69 @@ function writeFile(text) {
     }
 }
 
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
+;// CONCATENATED MODULE: ./src/action/runner-files.ts
+
+
+
+
+/**
+ * Sets an output.
+ * @throws UserError when the runner's file of outputs cannot be written
+ */
+function setOutput(name, value) {
+    const file = process.env['GITHUB_OUTPUT'];
+    try {
+        wholly(file, () => {
+            core.setOutput(name, value);
+        });
+    }
+    catch (error) {
+        const { what, advice } = problemOf(error, file);
+        throw new UserError(`the output '${name}' cannot be set: ${what}`, { advice, cause: error });
+    }
+}
+/** Sets outputs of what is done by then, such as tags that have moved: where that is not possible it is a warning. */
+function setLateOutputs(set) {
+    try {
+        set();
+    }
+    catch (error) {
+        core.warning(`Not all is told to the next steps: ${messageOf(error)}`);
+    }
+}
+/** Leaves something for the post step, which the job can do without: where that is not possible it is a warning. */
+function runner_files_saveForPost(name, value) {
+    const file = process.env['GITHUB_STATE'];
+    try {
+        wholly(file, () => {
+            core.saveState(name, value);
+        });
+    }
+    catch (error) {
+        const { what } = problemOf(error, file);
+        core.warning(`The post step is not told of '${name}', and does nothing about it: ${what}`);
+    }
+}
+/** Adds to a file or leaves it as it is: of a half the runner says that its delimiter is missing, and fails the step. */
+function wholly(file, add) {
+    const size = file ? statSync(file, { throwIfNoEntry: false })?.size : undefined;
+    try {
+        add();
+    }
+    catch (error) {
+        if (file && size !== undefined)
+            truncateSync(file, size);
+        throw error;
+    }
+}
+function problemOf(error, file) {
+    return describeDiskError(error, { file }) ?? { what: messageOf(error) };
+}
+
 ;// CONCATENATED MODULE: ./src/action/state.ts
+
 
 
 
@@ -28451,6 +28514,7 @@ function writeFile(text) {
 
 const state_name = 'tarball-cache';
 const scratchName = 'scratch';
+const enginesName = 'engines';
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
  * meanwhile is read again. No credentials.
@@ -28458,13 +28522,13 @@ const scratchName = 'scratch';
 function saveState(state) {
     const text = JSON.stringify(state);
     if (Buffer.byteLength(text) < variableLimit) {
-        core.saveState(state_name, text);
+        saveForPost(state_name, text);
         return;
     }
     // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
     const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`);
     writeFileSync(file, text);
-    core.saveState(state_name, JSON.stringify({ file }));
+    saveForPost(state_name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
@@ -28481,11 +28545,31 @@ function loadState() {
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 function saveScratch(folder) {
-    core.saveState(scratchName, folder);
+    saveForPost(scratchName, folder);
 }
 /** Absent when the main step made none. */
 function loadScratch() {
     return lib_core/* getState */.Gu(scratchName) || undefined;
+}
+const engines = new Set();
+/**
+ * Leaves what a container engine is being given for the post step to remove, should the main step be killed.
+ * @returns to be called when it is gone
+ */
+function saveEngine(remains) {
+    const save = () => {
+        saveForPost(enginesName, JSON.stringify([...engines]));
+    };
+    engines.add(remains);
+    save();
+    return () => {
+        engines.delete(remains);
+        save();
+    };
+}
+/** What `saveEngine` has left. */
+function loadEngines() {
+    return JSON.parse(lib_core/* getState */.Gu(enginesName) || '[]'); // written above
 }
 
 
@@ -28615,7 +28699,7 @@ async function ended(child) {
 /* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1692);
 /* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_tls__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3838);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3385);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
 
 
 
@@ -28672,17 +28756,155 @@ async function readCertificates(file) {
 
 /***/ }),
 
-/***/ 3385:
+/***/ 7144:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* unused harmony exports describeDiskError, diskError */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  y: () => (/* binding */ UserError),
-  b: () => (/* binding */ messageOf)
-});
 
-;// CONCATENATED MODULE: ./src/common/foreign.ts
+
+
+/** Where a job's files are, by the variables that name the places. */
+const places = (/* unused pure expression or super */ null && (['RUNNER_TEMP', 'RUNNER_TOOL_CACHE', 'GITHUB_WORKSPACE']));
+/**
+ * What is wrong with a disk, where a file system refused something because of its state or of who asks.
+ * @returns undefined for every other error
+ */
+function describeDiskError(error, { file, needed } = {}) {
+    if (!isSystemError(error))
+        return undefined;
+    const path = file ?? error.dest ?? error.path;
+    const place = path === undefined ? 'a file' : nameOf(path);
+    if (error.code === 'ENOSPC') {
+        const full = path ?? fullestPlace();
+        const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place;
+        return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EDQUOT') {
+        return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
+    }
+    if (error.code === 'EROFS')
+        return { what: `${place} is on a disk that is read-only`, advice: otherPlace };
+    // Programs and sockets are refused so too.
+    const isOfFile = path !== undefined && !/^(spawn|connect|bind|listen)/.test(error.syscall ?? '');
+    if (!isOfFile || (error.code !== 'EACCES' && error.code !== 'EPERM'))
+        return undefined;
+    return { what: `this user may not do that to ${place}: ${error.message}`, advice: otherPlace };
+}
+/** The user's error for what `describeDiskError` describes. */
+function diskError(error, about) {
+    const described = describeDiskError(error, about);
+    return described && new UserError(described.what, { advice: described.advice, cause: error });
+}
+const moreRoom = 'Free some of it, for instance by removing what the runner has preinstalled, or use a runner with a larger disk.';
+const otherPlace = 'Make it writable for the user of the job, or name another place.';
+function isSystemError(error) {
+    return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+}
+function nameOf(path) {
+    const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
+    return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
+}
+/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
+function fullestPlace() {
+    const rooms = places.flatMap((name) => {
+        const path = process.env[name];
+        try {
+            if (!path)
+                return [];
+            const { bavail, bsize } = statfsSync(path);
+            return [{ path, room: bavail * bsize }];
+        }
+        catch {
+            return [];
+        }
+    });
+    return rooms.sort((a, b) => a.room - b.room)[0]?.path;
+}
+function roomAt(path, needed) {
+    for (let above = path; above !== undefined; above = dirname(above) === above ? undefined : dirname(above)) {
+        try {
+            const { bavail, blocks, bsize } = statfsSync(above);
+            return `: ${formatBytes(bavail * bsize)} of ${formatBytes(blocks * bsize)} are free${wanted(needed)}`;
+        }
+        catch {
+            // It is not there; what is above it may be.
+        }
+    }
+    return wanted(needed);
+}
+function wanted(needed) {
+    return needed === undefined ? '' : `, and it takes about ${formatBytes(needed)}`;
+}
+
+
+/***/ }),
+
+/***/ 1922:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ messageOf),
+/* harmony export */   y: () => (/* binding */ UserError)
+/* harmony export */ });
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6821);
+
+/**
+ * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
+ * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
+ */
+class UserError extends Error {
+    /** The input the error is about, when it is about one. */
+    input;
+    /** The file the error is about, and the 1-based line in it. */
+    file;
+    line;
+    /**
+     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
+     *   `foreignText` or `foreignLines` gives it
+     * @param at where: an input's name, a file with its line, a URL
+     * @param advice what to do about it, an imperative sentence
+     */
+    constructor(what, options = {}) {
+        const { at = {}, advice } = options;
+        const place = at.input
+            ? `input '${at.input}': `
+            : at.file
+                ? `${at.file}${at.line ? `:${at.line}` : ''}: `
+                : at.url
+                    ? `${at.url}: `
+                    : '';
+        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
+        super((0,_foreign_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCommands */ .Df)(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
+        this.name = 'UserError';
+        this.input = at.input;
+        this.file = at.file;
+        this.line = at.line;
+    }
+}
+/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
+function messageOf(error) {
+    if (error instanceof UserError)
+        return error.message;
+    return (0,_foreign_js__WEBPACK_IMPORTED_MODULE_0__/* .foreignText */ .qk)(error instanceof Error ? error.message : String(error));
+}
+
+
+/***/ }),
+
+/***/ 6821:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ withoutCommands),
+/* harmony export */   qk: () => (/* binding */ foreignText)
+/* harmony export */ });
+/* unused harmony export foreignLines */
 /**
  * Text from elsewhere, in our errors and our log: what a registry, a channel, a file or another program said. The runner
  * takes a line that begins with `::`, behind any blanks, for a command, and `##[` anywhere in a line
@@ -28718,184 +28940,20 @@ function shortened(text) {
     return text.length > longest ? `${text.slice(0, longest)} …` : text;
 }
 
-;// CONCATENATED MODULE: ./src/common/errors.ts
-
-/**
- * An error that the user of the action caused or can mend. Its message stands alone in the log: what happened,
- * where, and what to do. Everything else that is thrown is a bug of ours and keeps its stack.
- */
-class UserError extends Error {
-    /** The input the error is about, when it is about one. */
-    input;
-    /** The file the error is about, and the 1-based line in it. */
-    file;
-    line;
-    /**
-     * @param what one sentence: what happened, with the offending value; secrets already masked, text of others as
-     *   `foreignText` or `foreignLines` gives it
-     * @param at where: an input's name, a file with its line, a URL
-     * @param advice what to do about it, an imperative sentence
-     */
-    constructor(what, options = {}) {
-        const { at = {}, advice } = options;
-        const place = at.input
-            ? `input '${at.input}': `
-            : at.file
-                ? `${at.file}${at.line ? `:${at.line}` : ''}: `
-                : at.url
-                    ? `${at.url}: `
-                    : '';
-        // Whatever text of others is in it: it may be written to the log, where the runner reads commands.
-        super(withoutCommands(`${place}${what}${advice ? `\n${advice}` : ''}`), { cause: options.cause });
-        this.name = 'UserError';
-        this.input = at.input;
-        this.file = at.file;
-        this.line = at.line;
-    }
-}
-/** The message of anything thrown, for a sentence of our own: one line, unless it is a UserError's. */
-function messageOf(error) {
-    if (error instanceof UserError)
-        return error.message;
-    return foreignText(error instanceof Error ? error.message : String(error));
-}
-
 
 /***/ }),
 
-/***/ 8623:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   IG: () => (/* binding */ removeAllScratch),
-/* harmony export */   ZU: () => (/* binding */ removeScratch)
-/* harmony export */ });
-/* unused harmony exports temporaryFolder, makeScratch, cannotWriteTemporary, withScratch */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
-
-
-
-
-
-/** The folders of this run that are there now, so that a cancelled one leaves none. */
-const folders = new Set();
-/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
-function temporaryFolder() {
-    return process.env['RUNNER_TEMP'] || tmpdir();
-}
-/**
- * Makes a folder that is to be gone when the run ends, be it cancelled.
- * @param prefix what its name begins with, or the path of a folder that lies elsewhere
- * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
- */
-async function makeScratch(prefix) {
-    const isTemporary = dirname(prefix) === '.';
-    const parent = temporaryFolder();
-    try {
-        if (isTemporary)
-            await mkdir(parent, { recursive: true });
-        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
-        folders.add(folder);
-        return folder;
-    }
-    catch (error) {
-        if (!isTemporary)
-            throw error;
-        throw cannotWriteTemporary(error);
-    }
-}
-function cannotWriteTemporary(error) {
-    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
-        at: { file: temporaryFolder() },
-        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
-        cause: error,
-    });
-}
-/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
-async function removeScratch(folder) {
-    try {
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
-    }
-    catch (error) {
-        if (error.code === 'ENOTEMPTY')
-            return;
-        throw error;
-    }
-    folders.delete(folder);
-}
-/** Does something in a folder of its own, see `makeScratch`. */
-async function withScratch(prefix, work) {
-    const folder = await makeScratch(prefix);
-    try {
-        return await work(folder);
-    }
-    finally {
-        await removeScratch(folder);
-    }
-}
-/** Removes all of them at once, while others may still be writing there. */
-function removeAllScratch() {
-    for (const folder of folders)
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
-    folders.clear();
-}
-
-
-/***/ }),
-
-/***/ 3677:
+/***/ 1364:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  dv: () => (/* binding */ saveTarballs)
+  ao: () => (/* binding */ silence)
 });
 
-// UNUSED EXPORTS: cacheKeys, restoreTarballs
+// UNUSED EXPORTS: HttpFailure, isLoopback, oddityOf, pause, readBody, request, retrySeconds, slowest, throughProxy
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var lib_core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/errors.ts + 1 modules
-var errors = __nccwpck_require__(3385);
-;// CONCATENATED MODULE: ./src/common/format.ts
-const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-/** Bytes for people: three significant figures, powers of a thousand. */
-function formatBytes(bytes) {
-    const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-    const value = bytes / 1000 ** power;
-    return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
-}
-/** `1 file`, `2 files` */
-function formatCount(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
-function formatGrowth(bytes) {
-    if (bytes === 0)
-        return '±0 B';
-    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
-}
-/** One difference, or the smallest and the largest of several. */
-function formatGrowths(differences) {
-    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
-    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
-}
-
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
@@ -28988,6 +29046,8 @@ function proxyOf(url) {
     return proxy === '' ? `before ${url.host}` : new URL(proxy).host;
 }
 
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
 ;// CONCATENATED MODULE: ./src/common/http.ts
 
 
@@ -29135,10 +29195,12 @@ async function send(options) {
         // Read, not thrown away, so that the connection serves again.
         await readBody(response, 64 * 1024);
         if (hops === 10)
-            throw new Error('more than 10 redirects');
+            throw new LastingFailure('more than 10 redirects', url);
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
-            throw new Error(`refused a redirect from https to ${target.origin}`);
+            throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
+                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+            });
         }
         if (target.origin !== url.origin) {
             headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !sensitive.has(name.toLowerCase())));
@@ -29275,6 +29337,144 @@ function throughProxy(target, asked) {
     return reached;
 }
 
+
+/***/ }),
+
+/***/ 8623:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IG: () => (/* binding */ removeAllScratch),
+/* harmony export */   ZU: () => (/* binding */ removeScratch)
+/* harmony export */ });
+/* unused harmony exports temporaryFolder, makeScratch, cannotWriteTemporary, withScratch */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
+
+
+
+
+
+/** The folders of this run that are there now, so that a cancelled one leaves none. */
+const folders = new Set();
+/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
+function temporaryFolder() {
+    return process.env['RUNNER_TEMP'] || tmpdir();
+}
+/**
+ * Makes a folder that is to be gone when the run ends, be it cancelled.
+ * @param prefix what its name begins with, or the path of a folder that lies elsewhere
+ * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
+ */
+async function makeScratch(prefix) {
+    const isTemporary = dirname(prefix) === '.';
+    const parent = temporaryFolder();
+    try {
+        if (isTemporary)
+            await mkdir(parent, { recursive: true });
+        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
+        folders.add(folder);
+        return folder;
+    }
+    catch (error) {
+        if (!isTemporary)
+            throw error;
+        throw cannotWriteTemporary(error);
+    }
+}
+function cannotWriteTemporary(error) {
+    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
+        at: { file: temporaryFolder() },
+        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
+        cause: error,
+    });
+}
+/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
+async function removeScratch(folder) {
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+    catch (error) {
+        if (error.code === 'ENOTEMPTY')
+            return;
+        throw error;
+    }
+    folders.delete(folder);
+}
+/** Does something in a folder of its own, see `makeScratch`. */
+async function withScratch(prefix, work) {
+    const folder = await makeScratch(prefix);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await removeScratch(folder);
+    }
+}
+/** Removes all of them at once, while others may still be writing there. */
+function removeAllScratch() {
+    for (const folder of folders)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
+    folders.clear();
+}
+
+
+/***/ }),
+
+/***/ 2605:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dv: () => (/* binding */ saveTarballs)
+});
+
+// UNUSED EXPORTS: cacheKeys, restoreTarballs
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var lib_core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/common/format.ts
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+/** Bytes for people: three significant figures, powers of a thousand. */
+function formatBytes(bytes) {
+    const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** power;
+    return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
+function formatGrowth(bytes) {
+    if (bytes === 0)
+        return '±0 B';
+    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
+}
+/** One difference, or the smallest and the largest of several. */
+function formatGrowths(differences) {
+    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
+    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
+}
+
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
+// EXTERNAL MODULE: ./src/common/http.ts + 1 modules
+var http = __nccwpck_require__(1364);
 ;// CONCATENATED MODULE: ./src/packages/cache-requests.ts
 
 
@@ -29303,14 +29503,14 @@ function watchCacheRequests() {
         const { request } = message;
         // The toolkit has a listener for that, which gives up, after three minutes.
         if (request.path.startsWith(service))
-            request.setTimeout(silence() * 1000);
+            request.setTimeout((0,http/* silence */.ao)() * 1000);
     });
     (0,external_node_diagnostics_channel_.subscribe)('http.client.response.finish', (message) => {
         const { request, response } = message;
         if (!request.path.startsWith(service))
             return;
         // A few hundred bytes: they come at once, or not at all.
-        const timer = setTimeout(() => response.destroy(), silence() * 1000);
+        const timer = setTimeout(() => response.destroy(), (0,http/* silence */.ao)() * 1000);
         response.once('close', () => {
             clearTimeout(timer);
             if (!response.complete)
@@ -29451,12 +29651,12 @@ async function cacheService() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1763);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8551);
 /* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3598);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3385);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
 /* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8623);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3677);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2605);
 
 
 
@@ -29470,6 +29670,17 @@ if (scratch !== undefined) {
     await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_5__/* .removeScratch */ .ZU)(scratch).catch((error) => {
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
     });
+}
+for (const remains of (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadEngines */ .Os)()) {
+    try {
+        const { removeRemains } = await Promise.all(/* import() */[__nccwpck_require__.e(118), __nccwpck_require__.e(430)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9430));
+        const problem = await removeRemains(remains);
+        if (problem !== undefined)
+            throw new Error(problem);
+    }
+    catch (error) {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Containers and images of ${remains.program} may be left: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
+    }
 }
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.
 try {
@@ -29568,6 +29779,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_h
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
@@ -29694,6 +29912,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 

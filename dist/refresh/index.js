@@ -38044,10 +38044,12 @@ async function send(options) {
         // Read, not thrown away, so that the connection serves again.
         await readBody(response, 64 * 1024);
         if (hops === 10)
-            throw new Error('more than 10 redirects');
+            throw new LastingFailure('more than 10 redirects', url);
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
-            throw new Error(`refused a redirect from https to ${target.origin}`);
+            throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
+                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+            });
         }
         if (target.origin !== url.origin) {
             headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !sensitive.has(name.toLowerCase())));
@@ -40003,7 +40005,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2665);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3922);
 
 
 
@@ -40825,7 +40827,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 2665:
+/***/ 3922:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48100,7 +48102,69 @@ function writeFile(text) {
     }
 }
 
+// EXTERNAL MODULE: ./src/common/disk.ts
+var disk = __nccwpck_require__(7144);
+;// CONCATENATED MODULE: ./src/action/runner-files.ts
+
+
+
+
+/**
+ * Sets an output.
+ * @throws UserError when the runner's file of outputs cannot be written
+ */
+function setOutput(name, value) {
+    const file = process.env['GITHUB_OUTPUT'];
+    try {
+        wholly(file, () => {
+            lib_core/* setOutput */.uH(name, value);
+        });
+    }
+    catch (error) {
+        const { what, advice } = problemOf(error, file);
+        throw new errors/* UserError */.y(`the output '${name}' cannot be set: ${what}`, { advice, cause: error });
+    }
+}
+/** Sets outputs of what is done by then, such as tags that have moved: where that is not possible it is a warning. */
+function setLateOutputs(set) {
+    try {
+        set();
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`Not all is told to the next steps: ${(0,errors/* messageOf */.b)(error)}`);
+    }
+}
+/** Leaves something for the post step, which the job can do without: where that is not possible it is a warning. */
+function runner_files_saveForPost(name, value) {
+    const file = process.env['GITHUB_STATE'];
+    try {
+        wholly(file, () => {
+            lib_core/* saveState */.LZ(name, value);
+        });
+    }
+    catch (error) {
+        const { what } = problemOf(error, file);
+        lib_core/* warning */.$e(`The post step is not told of '${name}', and does nothing about it: ${what}`);
+    }
+}
+/** Adds to a file or leaves it as it is: of a half the runner says that its delimiter is missing, and fails the step. */
+function wholly(file, add) {
+    const size = file ? (0,external_node_fs_.statSync)(file, { throwIfNoEntry: false })?.size : undefined;
+    try {
+        add();
+    }
+    catch (error) {
+        if (file && size !== undefined)
+            (0,external_node_fs_.truncateSync)(file, size);
+        throw error;
+    }
+}
+function problemOf(error, file) {
+    return (0,disk/* describeDiskError */.h)(error, { file }) ?? { what: (0,errors/* messageOf */.b)(error) };
+}
+
 ;// CONCATENATED MODULE: ./src/action/state.ts
+
 
 
 
@@ -48109,6 +48173,7 @@ function writeFile(text) {
 
 const state_name = 'tarball-cache';
 const scratchName = 'scratch';
+const enginesName = 'engines';
 /**
  * Leaves for the post step all that saving the package archives needs, so that nothing the user may have changed
  * meanwhile is read again. No credentials.
@@ -48116,13 +48181,13 @@ const scratchName = 'scratch';
 function saveState(state) {
     const text = JSON.stringify(state);
     if (Buffer.byteLength(text) < variableLimit) {
-        core.saveState(state_name, text);
+        saveForPost(state_name, text);
         return;
     }
     // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
     const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`);
     writeFileSync(file, text);
-    core.saveState(state_name, JSON.stringify({ file }));
+    saveForPost(state_name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
@@ -48139,11 +48204,31 @@ function loadState() {
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
 function saveScratch(folder) {
-    lib_core/* saveState */.LZ(scratchName, folder);
+    runner_files_saveForPost(scratchName, folder);
 }
 /** Absent when the main step made none. */
 function loadScratch() {
     return core.getState(scratchName) || undefined;
+}
+const engines = new Set();
+/**
+ * Leaves what a container engine is being given for the post step to remove, should the main step be killed.
+ * @returns to be called when it is gone
+ */
+function saveEngine(remains) {
+    const save = () => {
+        runner_files_saveForPost(enginesName, JSON.stringify([...engines]));
+    };
+    engines.add(remains);
+    save();
+    return () => {
+        engines.delete(remains);
+        save();
+    };
+}
+/** What `saveEngine` has left. */
+function loadEngines() {
+    return JSON.parse(core.getState(enginesName) || '[]'); // written above
 }
 
 // EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
@@ -48229,7 +48314,7 @@ var external_node_events_ = __nccwpck_require__(8474);
  * The command line of an engine that may be there or not.
  * @param environment where PATH is, and what the engine's command line gets
  */
-function engineCommand(program, environment) {
+function engine_engineCommand(program, environment) {
     const options = { env: environment, stdio: 'pipe' };
     const start = (args) => (0,external_node_child_process_.spawn)(program, args, options);
     const pipe = ['-c', 'set -o pipefail; "$@" | cat', 'bash', program];
@@ -48249,7 +48334,7 @@ async function engine_findEngine(environment) {
     const chosen = environment['CONTAINER_ENGINE'];
     const programs = chosen ? [chosen] : ['docker', 'podman'];
     for (const program of programs) {
-        const engine = engineCommand(program, environment);
+        const engine = engine_engineCommand(program, environment);
         try {
             await engine.run(['--version']);
             return engine;
@@ -48312,8 +48397,6 @@ function cannotStart(program, error) {
 
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
 ;// CONCATENATED MODULE: ./src/oci/json-blob.ts
 
 /** JSON without white space, keys in the order of the object: the same bytes for the same content. */
@@ -53524,14 +53607,41 @@ var cancellation = __nccwpck_require__(3598);
 
 
 
+
 /** What errors are about. */
 const executorInput = 'executor';
+/** What the names begin with of all that an engine is given. */
+const namesBegin = 'micromamba-image-execute';
+/**
+ * Removes what a session has left whose process was killed: its containers, of which one may still run, and its images.
+ * @returns what the engine said where that was not possible
+ */
+async function removeRemains({ program, tag }, environment = process.env) {
+    const engine = engineCommand(program, environment);
+    const problems = [];
+    const run = async (...args) => {
+        const { ok, stdout, stderr } = await engine.run(args);
+        if (!ok)
+            problems.push(foreignText(stderr) || `${program} ${args[0] ?? ''} failed`);
+        return stdout.split('\n').filter(Boolean);
+    };
+    const containers = await run('ps', '--all', '--quiet', `--filter=name=${namesBegin}-${tag}-`);
+    if (containers.length > 0)
+        await run('rm', '--force', '--volumes', ...containers);
+    const names = `--filter=reference=localhost/${namesBegin}:${tag}-*`;
+    const images = await run('images', '--format={{.Repository}}:{{.Tag}}', names);
+    // The last one first, as far as their numbers tell, since each is the ground of the next.
+    const number = (image) => Number(image.slice(image.lastIndexOf('-') + 1));
+    if (images.length > 0) {
+        await run('rmi', '--force', ...images.sort((a, b) => number(b) - number(a)));
+    }
+    return problems[0];
+}
 /** Who speaks to the engine, and takes away at the end whatever it was given. One command at a time. */
 class EngineSession {
     engine;
     kind;
-    /** What the names begin with that are given here. */
-    #name = `micromamba-image-execute`;
+    #name = namesBegin;
     #tag = (0,external_node_crypto_.randomBytes)(8).toString('hex');
     #images = [];
     #containers = new Set();
@@ -53542,6 +53652,10 @@ class EngineSession {
     constructor(engine, kind) {
         this.engine = engine;
         this.kind = kind;
+    }
+    /** What `removeRemains` needs. */
+    get remains() {
+        return { program: this.engine.program, tag: this.#tag };
     }
     /** The name of an image that is about to be made. */
     nextImage() {
@@ -54026,7 +54140,7 @@ class LayerFetches {
  */
 async function checkExecutionEngine(program, environment = process.env) {
     try {
-        const engine = engineCommand(program, environment);
+        const engine = engine_engineCommand(program, environment);
         const { ok, stdout, stderr } = await engine.run(['info', '--format={{json .}}']);
         if (!ok)
             return (0,foreign/* foreignText */.qk)(stderr) || 'it does not answer';
@@ -54050,14 +54164,16 @@ async function checkExecutionEngine(program, environment = process.env) {
  * @param environment where PATH is, and what the engine's command line gets: `DOCKER_HOST` and the like
  * @throws UserError when the engine does not take the image, or a layer is not to be had
  */
-async function openEngineRoom(image, program, environment = process.env, { depth = 120 } = {}) {
-    const engine = engineCommand(program, environment);
+async function openEngineRoom(image, program, environment = process.env, { depth = 120, onSession } = {}) {
+    const engine = engine_engineCommand(program, environment);
     const { stdout: version } = await engine.run(['--version']);
     // Where podman stands in for docker it has docker's name.
     const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker');
+    const onGone = onSession?.(session.remains);
     const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const close = async () => {
         await session.close();
+        onGone?.();
         await (0,common_scratch/* removeScratch */.ZU)(scratch);
     };
     try {
@@ -54618,7 +54734,8 @@ function hostFile() {
 
 
 
-function createExecutors(wish, environment = process.env) {
+/** @param onEngine see `EngineRoomOptions` */
+function createExecutors(wish, environment = process.env, onEngine) {
     let found;
     const answers = new Map();
     const ask = (executor) => {
@@ -54630,7 +54747,7 @@ function createExecutors(wish, environment = process.env) {
         const foreign = await canRun(platform.architecture);
         if (foreign !== undefined)
             throw cannotEmulate(platform, what, foreign);
-        const executors = await (found ??= findExecutors(wish, environment));
+        const executors = await (found ??= findExecutors(wish, environment, onEngine));
         // Root is somebody else to apt and tar where there is no other user: that is the last resort.
         const isLast = ({ knowsOneUser }) => knowsOneUser && user.uid === 0;
         const tried = [];
@@ -54663,7 +54780,7 @@ function createExecutors(wish, environment = process.env) {
         },
     };
 }
-async function findExecutors(wish, environment) {
+async function findExecutors(wish, environment, onEngine) {
     const isWanted = (name) => wish === 'auto' || wish === name;
     const runtimes = (await findRuntimes(environment)).filter(({ name }) => isWanted(name));
     const engines = ['docker', 'podman'].filter(isWanted);
@@ -54682,7 +54799,7 @@ async function findExecutors(wish, environment) {
             name: engine,
             knowsOneUser: false,
             check: () => checkExecutionEngine(engine, environment),
-            open: (image) => openEngineRoom(image, engine, environment),
+            open: (image) => openEngineRoom(image, engine, environment, onEngine && { onSession: onEngine }),
         })),
     ];
 }
@@ -56278,7 +56395,7 @@ async function openContext(request, registry) {
         netrc,
         scratch,
         tarballs: (0,external_node_path_.join)((0,common_scratch/* temporaryFolder */.yy)(), 'micromamba-image-packages'),
-        executors: createExecutors(execution.executor),
+        executors: createExecutors(execution.executor, process.env, saveEngine),
         execution,
         pips: new Map(),
         closing: [],
@@ -77320,15 +77437,16 @@ function nameCommit({ sha, message, author, }) {
 
 
 
+
 /** The outputs that are known before anything is written, so that a step after a failure can use them. */
 function setProposal({ files, text }) {
-    lib_core/* setOutput */.uH('lock-changed', files.length > 0);
+    setOutput('lock-changed', files.length > 0);
     if (files.length === 0) {
-        lib_core/* setOutput */.uH('lock-diff', '');
+        setOutput('lock-diff', '');
         return;
     }
     lib_core/* info */.pq(`Against the branch: ${text.line}`);
-    lib_core/* setOutput */.uH('lock-diff', text.details(body_limits.body));
+    setOutput('lock-diff', text.details(body_limits.body));
 }
 /** Writes the job's summary: what was done, and what changed. Nothing depends on it, so one that cannot be written is a warning. */
 async function writeSummary({ operation, number, url, branch }, proposal) {
@@ -77348,11 +77466,13 @@ async function writeSummary({ operation, number, url, branch }, proposal) {
     }
 }
 function setOutcome({ operation, branch, number, url, headSha }) {
-    lib_core/* setOutput */.uH('pull-request-operation', operation);
-    lib_core/* setOutput */.uH('pull-request-branch', branch);
-    lib_core/* setOutput */.uH('pull-request-number', number ?? '');
-    lib_core/* setOutput */.uH('pull-request-url', url ?? '');
-    lib_core/* setOutput */.uH('pull-request-head-sha', headSha ?? '');
+    setLateOutputs(() => {
+        setOutput('pull-request-operation', operation);
+        setOutput('pull-request-branch', branch);
+        setOutput('pull-request-number', number ?? '');
+        setOutput('pull-request-url', url ?? '');
+        setOutput('pull-request-head-sha', headSha ?? '');
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/refresh/message.ts
