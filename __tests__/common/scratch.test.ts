@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 test('a folder is made in the temporary one, be that not there yet, and removed', async () => {
-  const made = await makeScratch('a-')
+  const made = makeScratch('a-')
   expect(await readdir(join(folder, 'temp'))).toEqual([made.slice(join(folder, 'temp/').length)])
   await removeScratch(made)
   const work = withScratch('b-', async (path) => {
@@ -32,15 +32,15 @@ test('a folder is made in the temporary one, be that not there yet, and removed'
 })
 
 test('all go at once, with what is in them, wherever they are', async () => {
-  await writeFile(join(await makeScratch('a-'), 'file'), '')
-  await makeScratch(join(folder, '.elsewhere-'))
+  await writeFile(join(makeScratch('a-'), 'file'), '')
+  makeScratch(join(folder, '.elsewhere-'))
   removeAllScratch()
   expect(await readdir(folder)).toEqual(['temp'])
   expect(await readdir(join(folder, 'temp'))).toEqual([])
 })
 
 test('what is still written into one is not what went wrong, and goes in the end', async () => {
-  const made = await makeScratch('a-')
+  const made = makeScratch('a-')
   const writing = spawn('bash', [
     '-c',
     'while mkdir -p "$0" && : >"$0/$((n++))"; do :; done',
@@ -65,8 +65,8 @@ test('what is still written into one is not what went wrong, and goes in the end
 
 test('a temporary folder that cannot be written is named', async () => {
   await writeFile(join(folder, 'temp'), 'a file')
-  await expect(makeScratch('a-')).rejects.toThrow(UserError)
-  await expect(makeScratch('a-')).rejects.toThrow(
+  expect(() => makeScratch('a-')).toThrow(UserError)
+  expect(() => makeScratch('a-')).toThrow(
     `${folder}/temp: the folder for temporary files cannot be written: `,
   )
 })

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { messageOf, UserError } from './errors.ts'
@@ -17,12 +17,13 @@ export function temporaryFolder(): string {
  * @param prefix what its name begins with, or the path of a folder that lies elsewhere
  * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
  */
-export async function makeScratch(prefix: string): Promise<string> {
+export function makeScratch(prefix: string): string {
   const isTemporary = dirname(prefix) === '.'
   const parent = temporaryFolder()
   try {
-    if (isTemporary) await mkdir(parent, { recursive: true })
-    const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix)
+    // At once, so that none is there that a cancelled run does not know of.
+    if (isTemporary) mkdirSync(parent, { recursive: true })
+    const folder = mkdtempSync(isTemporary ? join(parent, prefix) : prefix)
     folders.add(folder)
     return folder
   } catch (error) {
@@ -52,7 +53,7 @@ export async function removeScratch(folder: string): Promise<void> {
 
 /** Does something in a folder of its own, see `makeScratch`. */
 export async function withScratch<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await makeScratch(prefix)
+  const folder = makeScratch(prefix)
   try {
     return await work(folder)
   } finally {

@@ -68,7 +68,7 @@ export async function openEngineRoom(
   // Where podman stands in for docker it has docker's name.
   const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker')
   const onGone = onSession?.(session.remains)
-  const scratch = await makeScratch('micromamba-image-run-')
+  const scratch = makeScratch('micromamba-image-run-')
   const close = async () => {
     await session.close()
     onGone?.()

@@ -28,7 +28,7 @@ export interface RoomPlan {
  * @throws UserError when a layer cannot be had, or there is no room for it
  */
 export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime): Promise<Workroom> {
-  const scratch = await makeScratch('micromamba-image-run-')
+  const scratch = makeScratch('micromamba-image-run-')
   const host = new HostProcess(
     {
       folder: scratch,

@@ -70,7 +70,7 @@ function partialOf(target: string): string {
 
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target: string, write: (partial: string) => Promise<void>): Promise<void> {
-  const work = await makeScratch(partialOf(target))
+  const work = makeScratch(partialOf(target))
   const [partial, old] = [join(work, 'new'), join(work, 'old')]
   try {
     await write(partial)

@@ -74,7 +74,7 @@ export async function openContext(
     execution = usual,
     output,
   } = request
-  const scratch = await makeScratch('micromamba-image-')
+  const scratch = makeScratch('micromamba-image-')
   saveScratch(scratch)
   // micromamba reads other variables than Node, and of a condarc one file.
   const trusted = join(scratch, 'trusted.pem')

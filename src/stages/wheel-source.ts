@@ -59,7 +59,7 @@ async function* layClone(
 ): AsyncGenerator<LayerEntry> {
   const { grants, secrets } = await channels(environment)
   const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)]
-  const scratch = await makeScratch('micromamba-image-source-')
+  const scratch = makeScratch('micromamba-image-source-')
   try {
     const folder = join(scratch, 'source')
     await checkOut(line, folder, { grants, secrets: hidden, variables: process.env, at })
