@@ -2164,7 +2164,7 @@ function partialOf(target) {
 }
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target, write) {
-    const work = await makeScratch(partialOf(target));
+    const work = makeScratch(partialOf(target));
     const [partial, old] = [join(work, 'new'), join(work, 'old')];
     try {
         await write(partial);

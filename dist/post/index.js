@@ -29373,13 +29373,14 @@ function temporaryFolder() {
  * @param prefix what its name begins with, or the path of a folder that lies elsewhere
  * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
  */
-async function makeScratch(prefix) {
+function makeScratch(prefix) {
     const isTemporary = dirname(prefix) === '.';
     const parent = temporaryFolder();
     try {
+        // At once, so that none is there that a cancelled run does not know of.
         if (isTemporary)
-            await mkdir(parent, { recursive: true });
-        const folder = await mkdtemp(isTemporary ? join(parent, prefix) : prefix);
+            mkdirSync(parent, { recursive: true });
+        const folder = mkdtempSync(isTemporary ? join(parent, prefix) : prefix);
         folders.add(folder);
         return folder;
     }
@@ -29410,7 +29411,7 @@ async function removeScratch(folder) {
 }
 /** Does something in a folder of its own, see `makeScratch`. */
 async function withScratch(prefix, work) {
-    const folder = await makeScratch(prefix);
+    const folder = makeScratch(prefix);
     try {
         return await work(folder);
     }

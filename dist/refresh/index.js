@@ -38345,13 +38345,14 @@ function temporaryFolder() {
  * @param prefix what its name begins with, or the path of a folder that lies elsewhere
  * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
  */
-async function makeScratch(prefix) {
+function makeScratch(prefix) {
     const isTemporary = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(prefix) === '.';
     const parent = temporaryFolder();
     try {
+        // At once, so that none is there that a cancelled run does not know of.
         if (isTemporary)
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(parent, { recursive: true });
-        const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)(isTemporary ? (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(parent, prefix) : prefix);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(parent, { recursive: true });
+        const folder = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)(isTemporary ? (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(parent, prefix) : prefix);
         folders.add(folder);
         return folder;
     }
@@ -38382,7 +38383,7 @@ async function removeScratch(folder) {
 }
 /** Does something in a folder of its own, see `makeScratch`. */
 async function withScratch(prefix, work) {
-    const folder = await makeScratch(prefix);
+    const folder = makeScratch(prefix);
     try {
         return await work(folder);
     }
@@ -48669,7 +48670,7 @@ function partialOf(target) {
 }
 /** Has `write` make something in a directory of its own on the same file system, and renames it to `target`. */
 async function inItsPlace(target, write) {
-    const work = await makeScratch(partialOf(target));
+    const work = makeScratch(partialOf(target));
     const [partial, old] = [join(work, 'new'), join(work, 'old')];
     try {
         await write(partial);
@@ -54170,7 +54171,7 @@ async function openEngineRoom(image, program, environment = process.env, { depth
     // Where podman stands in for docker it has docker's name.
     const session = new EngineSession(engine, version.includes('podman') ? 'podman' : 'docker');
     const onGone = onSession?.(session.remains);
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const close = async () => {
         await session.close();
         onGone?.();
@@ -54612,7 +54613,7 @@ const fetchedAhead = 4;
  * @throws UserError when a layer cannot be had, or there is no room for it
  */
 async function openHostRoom({ layers, user }, runtime) {
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
+    const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-run-');
     const host = new HostProcess({
         folder: scratch,
         runtime: { ...runtime, rights: runtime.rights === 'sudo' ? 'root' : runtime.rights },
@@ -56359,7 +56360,7 @@ const context_usual = { executor: 'auto', timeout: 3600, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
     const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = context_usual, output, } = request;
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
+    const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
     const trusted = (0,external_node_path_.join)(scratch, 'trusted.pem');
@@ -76457,7 +76458,7 @@ function wheel_source_sourceOf(line, member, at, store, context) {
 async function* layClone(line, { environment }, { path, owner, at }, { channels, pipIndexes, pipVariables }) {
     const { grants, secrets } = await channels(environment);
     const hidden = [...secrets, ...secretsOf({ pip: environment?.pip }, pipIndexes, pipVariables)];
-    const scratch = await (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
+    const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-source-');
     try {
         const folder = (0,external_node_path_.join)(scratch, 'source');
         await checkOut(line, folder, { grants, secrets: hidden, variables: process.env, at });
