@@ -41885,6 +41885,98 @@ const sizes = new Map(Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 
 function byteOf(character) {
     return character.charCodeAt(0);
 }
+/** How many lists the pieces are kept in, to find those that are the same: a power of two. */
+const lists = 4096;
+/** Of a longer string as many bytes at either end tell which list it is in. */
+const hashedBytes = 32;
+/**
+ * The strs, bytes and heads of small tuples that stand in code, by their numbers, which are their order. All is numbers, and its room is
+ * used for one file after the other: objects would be tens of millions, a third of all garbage of a thread that packs.
+ */
+class Pieces {
+    count = 0;
+    /** Where each begins and ends. */
+    starts = new Uint32Array();
+    ends = new Uint32Array();
+    /** The first piece that is the same string; of a tuple itself. */
+    firsts = new Uint32Array();
+    /** Of the first of the same, how many there are, 0 for a tuple; and its number among what is referred to, from 1. */
+    uses = new Uint32Array();
+    references = new Uint32Array();
+    /** Of the first of the same, the one before it in its list; see `#latest`. */
+    #before = new Uint32Array();
+    /** By list, the one that was added last. Both hold numbers from 1, 0 for none. */
+    #latest = new Uint32Array(lists);
+    #pyc = Buffer.alloc(0);
+    /** Begins anew with what is in a file. */
+    begin(pyc) {
+        this.#pyc = pyc;
+        this.count = 0;
+        this.#latest.fill(0);
+        const most = Math.floor(pyc.length / 5); // the bytes of the smallest
+        if (most <= this.starts.length)
+            return;
+        const room = 2 * most;
+        this.starts = new Uint32Array(room);
+        this.ends = new Uint32Array(room);
+        this.firsts = new Uint32Array(room);
+        this.uses = new Uint32Array(room);
+        this.references = new Uint32Array(room);
+        this.#before = new Uint32Array(room);
+    }
+    addTuple(start, end) {
+        this.#add(start, end);
+    }
+    addString(start, end) {
+        const list = this.#listOf(start, end);
+        const latest = this.#latest[list] ?? 0;
+        for (let number = latest; number > 0; number = this.#before[number - 1] ?? 0) {
+            const first = number - 1;
+            if (!this.#isSame(this.starts[first] ?? 0, this.ends[first] ?? 0, start, end))
+                continue;
+            this.firsts[this.#add(start, end)] = first;
+            this.uses[first] = (this.uses[first] ?? 0) + 1;
+            return;
+        }
+        const piece = this.#add(start, end);
+        this.uses[piece] = 1;
+        this.#before[piece] = latest;
+        this.#latest[list] = piece + 1;
+    }
+    #add(start, end) {
+        const piece = this.count++;
+        this.starts[piece] = start;
+        this.ends[piece] = end;
+        this.firsts[piece] = piece;
+        this.uses[piece] = 0;
+        this.references[piece] = 0;
+        return piece;
+    }
+    #listOf(start, end) {
+        const pyc = this.#pyc;
+        let hash = end - start;
+        const middle = Math.min(end, start + hashedBytes);
+        for (let at = start; at < middle; at++)
+            hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193);
+        for (let at = Math.max(middle, end - hashedBytes); at < end; at++) {
+            hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193);
+        }
+        return (hash ^ (hash >>> 16)) & (lists - 1);
+    }
+    #isSame(start, end, other, otherEnd) {
+        const pyc = this.#pyc;
+        const length = end - start;
+        if (length !== otherEnd - other)
+            return false;
+        for (let at = 0; at < length; at++) {
+            if (pyc[start + at] !== pyc[other + at])
+                return false;
+        }
+        return true;
+    }
+}
+/** Of the file that is looked at now. */
+const pieces = new Pieces();
 /**
  * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
  * quarter. Python goes by what the interpreter at that moment has more than one reference to; this by what is written, so it varies with
@@ -41895,13 +41987,11 @@ function byteOf(character) {
 function withReferences(pyc) {
     const magic = pyc.readUInt16LE(0);
     const form = magic >= oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
-    const pieces = form && findPieces(pyc, form);
-    return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
+    return form && findPieces(pyc, form) ? rewritten(pyc) : Buffer.from(pyc);
 }
-/** @returns in their order; undefined for what cannot be read to its end */
+/** @returns false for what cannot be read to its end */
 function findPieces(pyc, { numbers, behind }) {
-    const pieces = [];
-    const texts = new Map();
+    pieces.begin(pyc);
     let at = headerLength;
     /** @returns whether they could be read */
     const skip = (count) => {
@@ -41923,21 +42013,18 @@ function findPieces(pyc, { numbers, behind }) {
             return false;
         switch (what) {
             case kind.str:
-            case kind.bytes: {
+            case kind.bytes:
                 at += 5 + pyc.readUInt32LE(start + 1);
-                const key = pyc.toString('latin1', start, at);
-                const text = texts.get(key) ?? { count: 0 };
-                text.count++;
-                texts.set(key, text);
-                pieces.push({ start, end: at, text });
+                if (at > pyc.length)
+                    return false;
+                pieces.addString(start, at);
                 return true;
-            }
             case kind.tuple:
             case kind.frozenset: {
                 const length = pyc.readUInt32LE(start + 1);
                 at += 5;
                 if (what === kind.tuple && length < 256)
-                    pieces.push({ start, end: at });
+                    pieces.addTuple(start, at);
                 return skip(length);
             }
             case kind.code: {
@@ -41957,35 +42044,39 @@ function findPieces(pyc, { numbers, behind }) {
                 return false;
         }
     };
-    return skipOne() && at === pyc.length ? pieces : undefined;
+    return skipOne() && at === pyc.length;
 }
 /** No piece becomes longer. */
-function rewritten(pyc, pieces) {
+function rewritten(pyc) {
+    const { count, starts, ends, firsts, uses, references } = pieces;
     const result = Buffer.allocUnsafe(pyc.length);
     let read = 0;
     let written = 0;
-    let references = 0;
+    let referred = 0;
     const copy = (end) => {
         written += pyc.copy(result, written, read, end);
         read = end;
     };
-    for (const { start, end, text } of pieces) {
+    for (let piece = 0; piece < count; piece++) {
+        const [start, end, first] = [starts[piece] ?? 0, ends[piece] ?? 0, firsts[piece] ?? 0];
+        const reference = references[first] ?? 0;
         copy(start);
-        if (!text) {
+        if (uses[first] === 0) {
             result[written++] = kind.smallTuple;
             result[written++] = pyc[start + 1] ?? 0;
             read = end;
         }
-        else if (text.reference !== undefined) {
+        else if (reference > 0) {
             result[written++] = kind.reference;
-            written = result.writeUInt32LE(text.reference, written);
+            written = result.writeUInt32LE(reference - 1, written);
             read = end;
         }
         else {
-            const flag = text.count > 1 ? 0x80 : 0;
+            const flag = (uses[first] ?? 0) > 1 ? 0x80 : 0;
             if (flag)
-                text.reference = references++;
-            const { what, isShort } = stringKind(pyc, start, end);
+                references[first] = ++referred;
+            const what = stringKind(pyc, start, end);
+            const isShort = what === kind.shortName || what === kind.shortAscii;
             result[written++] = what | flag;
             if (isShort)
                 result[written++] = end - start - 5;
@@ -41998,20 +42089,18 @@ function rewritten(pyc, pieces) {
 }
 /** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
 function stringKind(pyc, start, end) {
-    const what = pyc[start] ?? 0;
-    if (what !== kind.str)
-        return { what, isShort: false };
+    if (pyc[start] !== kind.str)
+        return kind.bytes;
     let isName = true;
     for (let at = start + 5; at < end; at++) {
         const byte = pyc[at] ?? 0;
         if (byte >= 0x80)
-            return { what, isShort: false };
+            return kind.str;
         isName &&= isNameByte(byte);
     }
-    const isShort = end - start - 5 < 256;
-    if (isShort)
-        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
-    return { what: isName ? kind.name : kind.ascii, isShort };
+    if (end - start - 5 < 256)
+        return isName ? kind.shortName : kind.shortAscii;
+    return isName ? kind.name : kind.ascii;
 }
 /** `[A-Za-z0-9_]` */
 function isNameByte(byte) {
@@ -42064,7 +42153,10 @@ class Compiler {
         lengths.writeUInt32LE(source.length, 4);
         return new Promise((resolve, reject) => {
             this.#waiting.push({ path, resolve, reject });
-            python.stdin.write(Buffer.concat([lengths, name, source]));
+            python.stdin.cork();
+            for (const part of [lengths, name, source])
+                python.stdin.write(part);
+            python.stdin.uncork();
         });
     }
     /** Ends python. */
@@ -43340,6 +43432,10 @@ async function content_readAll(content) {
     const chunks = [];
     for await (const chunk of content)
         chunks.push(chunk);
+    const [only] = chunks;
+    // Not copied, unless it would keep much more in memory than itself.
+    if (chunks.length === 1 && Buffer.isBuffer(only) && only.buffer.byteLength <= 2 * only.length)
+        return only;
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */
@@ -45171,10 +45267,7 @@ function getIDToken(aud) {
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(663);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
-
 
 
 /** Bytes that are read at once. */
@@ -45217,11 +45310,12 @@ class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
         return buffer.subarray(0, bytesRead);
     }
     read(buffer, offset, length, position, callback) {
-        const copied = async () => {
-            ;
-            (await this.bytes(position, length)).copy(buffer, offset);
-        };
-        (0,external_node_util_.callbackify)(copied)(callback);
+        this.bytes(position, length).then((bytes) => {
+            bytes.copy(buffer, offset);
+            process.nextTick(callback, null);
+        }, (error) => {
+            process.nextTick(callback, error);
+        });
     }
     /** To be called when nothing more is read. */
     async end() {
@@ -49336,8 +49430,11 @@ async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, c
     const isDeflated = compressionMethod === 8;
     if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
         const bytes = await reader.bytes(start, compressedSize);
-        if (bytes.length > 0)
-            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
+        // One byte more than is to come, so that it comes in one piece.
+        const chunkSize = Math.max(64, uncompressedSize + 1);
+        if (bytes.length > 0) {
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { chunkSize, maxOutputLength: smallSize }) : bytes;
+        }
         return;
     }
     const packed = readRange({ file, start, size: compressedSize });
@@ -62116,8 +62213,9 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
     write('checksum', '        ');
     let sum = 0;
-    for (const byte of block)
-        sum += byte;
+    // By index: an iterator makes an object for each of the bytes, kilobytes a header.
+    for (let at = 0; at < blockSize; at++)
+        sum += block[at] ?? 0;
     write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
     return block;
 }

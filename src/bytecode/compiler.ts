@@ -56,7 +56,9 @@ export class Compiler {
     lengths.writeUInt32LE(source.length, 4)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ path, resolve, reject })
-      python.stdin.write(Buffer.concat([lengths, name, source]))
+      python.stdin.cork()
+      for (const part of [lengths, name, source]) python.stdin.write(part)
+      python.stdin.uncork()
     })
   }
 

@@ -48,19 +48,101 @@ function byteOf(character: string): number {
   return character.charCodeAt(0)
 }
 
-/** A str or bytes somewhere in the code, or the head of a small tuple. */
-interface Piece {
-  readonly start: number
-  readonly end: number
-  /** Of a string; absent of a tuple. */
-  readonly text?: Text
+/** How many lists the pieces are kept in, to find those that are the same: a power of two. */
+const lists = 4096
+/** Of a longer string as many bytes at either end tell which list it is in. */
+const hashedBytes = 32
+
+/**
+ * The strs, bytes and heads of small tuples that stand in code, by their numbers, which are their order. All is numbers, and its room is
+ * used for one file after the other: objects would be tens of millions, a third of all garbage of a thread that packs.
+ */
+class Pieces {
+  count = 0
+  /** Where each begins and ends. */
+  starts = new Uint32Array()
+  ends = new Uint32Array()
+  /** The first piece that is the same string; of a tuple itself. */
+  firsts = new Uint32Array()
+  /** Of the first of the same, how many there are, 0 for a tuple; and its number among what is referred to, from 1. */
+  uses = new Uint32Array()
+  references = new Uint32Array()
+  /** Of the first of the same, the one before it in its list; see `#latest`. */
+  #before = new Uint32Array()
+  /** By list, the one that was added last. Both hold numbers from 1, 0 for none. */
+  readonly #latest = new Uint32Array(lists)
+  #pyc: Buffer = Buffer.alloc(0)
+
+  /** Begins anew with what is in a file. */
+  begin(pyc: Buffer): void {
+    this.#pyc = pyc
+    this.count = 0
+    this.#latest.fill(0)
+    const most = Math.floor(pyc.length / 5) // the bytes of the smallest
+    if (most <= this.starts.length) return
+    const room = 2 * most
+    this.starts = new Uint32Array(room)
+    this.ends = new Uint32Array(room)
+    this.firsts = new Uint32Array(room)
+    this.uses = new Uint32Array(room)
+    this.references = new Uint32Array(room)
+    this.#before = new Uint32Array(room)
+  }
+
+  addTuple(start: number, end: number): void {
+    this.#add(start, end)
+  }
+
+  addString(start: number, end: number): void {
+    const list = this.#listOf(start, end)
+    const latest = this.#latest[list] ?? 0
+    for (let number = latest; number > 0; number = this.#before[number - 1] ?? 0) {
+      const first = number - 1
+      if (!this.#isSame(this.starts[first] ?? 0, this.ends[first] ?? 0, start, end)) continue
+      this.firsts[this.#add(start, end)] = first
+      this.uses[first] = (this.uses[first] ?? 0) + 1
+      return
+    }
+    const piece = this.#add(start, end)
+    this.uses[piece] = 1
+    this.#before[piece] = latest
+    this.#latest[list] = piece + 1
+  }
+
+  #add(start: number, end: number): number {
+    const piece = this.count++
+    this.starts[piece] = start
+    this.ends[piece] = end
+    this.firsts[piece] = piece
+    this.uses[piece] = 0
+    this.references[piece] = 0
+    return piece
+  }
+
+  #listOf(start: number, end: number): number {
+    const pyc = this.#pyc
+    let hash = end - start
+    const middle = Math.min(end, start + hashedBytes)
+    for (let at = start; at < middle; at++) hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193)
+    for (let at = Math.max(middle, end - hashedBytes); at < end; at++) {
+      hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193)
+    }
+    return (hash ^ (hash >>> 16)) & (lists - 1)
+  }
+
+  #isSame(start: number, end: number, other: number, otherEnd: number): boolean {
+    const pyc = this.#pyc
+    const length = end - start
+    if (length !== otherEnd - other) return false
+    for (let at = 0; at < length; at++) {
+      if (pyc[start + at] !== pyc[other + at]) return false
+    }
+    return true
+  }
 }
 
-/** All strings that are the same. */
-interface Text {
-  count: number
-  reference?: number
-}
+/** Of the file that is looked at now. */
+const pieces = new Pieces()
 
 /**
  * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
@@ -72,14 +154,12 @@ interface Text {
 export function withReferences(pyc: Buffer): Buffer {
   const magic = pyc.readUInt16LE(0)
   const form = magic >= oldest ? forms.find(([below]) => magic < below)?.[1] : undefined
-  const pieces = form && findPieces(pyc, form)
-  return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc)
+  return form && findPieces(pyc, form) ? rewritten(pyc) : Buffer.from(pyc)
 }
 
-/** @returns in their order; undefined for what cannot be read to its end */
-function findPieces(pyc: Buffer, { numbers, behind }: CodeForm): Piece[] | undefined {
-  const pieces: Piece[] = []
-  const texts = new Map<string, Text>()
+/** @returns false for what cannot be read to its end */
+function findPieces(pyc: Buffer, { numbers, behind }: CodeForm): boolean {
+  pieces.begin(pyc)
   let at = headerLength
 
   /** @returns whether they could be read */
@@ -100,20 +180,16 @@ function findPieces(pyc: Buffer, { numbers, behind }: CodeForm): Piece[] | undef
     if (start + 5 > pyc.length) return false
     switch (what) {
       case kind.str:
-      case kind.bytes: {
+      case kind.bytes:
         at += 5 + pyc.readUInt32LE(start + 1)
-        const key = pyc.toString('latin1', start, at)
-        const text = texts.get(key) ?? { count: 0 }
-        text.count++
-        texts.set(key, text)
-        pieces.push({ start, end: at, text })
+        if (at > pyc.length) return false
+        pieces.addString(start, at)
         return true
-      }
       case kind.tuple:
       case kind.frozenset: {
         const length = pyc.readUInt32LE(start + 1)
         at += 5
-        if (what === kind.tuple && length < 256) pieces.push({ start, end: at })
+        if (what === kind.tuple && length < 256) pieces.addTuple(start, at)
         return skip(length)
       }
       case kind.code: {
@@ -132,33 +208,37 @@ function findPieces(pyc: Buffer, { numbers, behind }: CodeForm): Piece[] | undef
         return false
     }
   }
-  return skipOne() && at === pyc.length ? pieces : undefined
+  return skipOne() && at === pyc.length
 }
 
 /** No piece becomes longer. */
-function rewritten(pyc: Buffer, pieces: readonly Piece[]): Buffer {
+function rewritten(pyc: Buffer): Buffer {
+  const { count, starts, ends, firsts, uses, references } = pieces
   const result = Buffer.allocUnsafe(pyc.length)
   let read = 0
   let written = 0
-  let references = 0
+  let referred = 0
   const copy = (end: number) => {
     written += pyc.copy(result, written, read, end)
     read = end
   }
-  for (const { start, end, text } of pieces) {
+  for (let piece = 0; piece < count; piece++) {
+    const [start, end, first] = [starts[piece] ?? 0, ends[piece] ?? 0, firsts[piece] ?? 0]
+    const reference = references[first] ?? 0
     copy(start)
-    if (!text) {
+    if (uses[first] === 0) {
       result[written++] = kind.smallTuple
       result[written++] = pyc[start + 1] ?? 0
       read = end
-    } else if (text.reference !== undefined) {
+    } else if (reference > 0) {
       result[written++] = kind.reference
-      written = result.writeUInt32LE(text.reference, written)
+      written = result.writeUInt32LE(reference - 1, written)
       read = end
     } else {
-      const flag = text.count > 1 ? 0x80 : 0
-      if (flag) text.reference = references++
-      const { what, isShort } = stringKind(pyc, start, end)
+      const flag = (uses[first] ?? 0) > 1 ? 0x80 : 0
+      if (flag) references[first] = ++referred
+      const what = stringKind(pyc, start, end)
+      const isShort = what === kind.shortName || what === kind.shortAscii
       result[written++] = what | flag
       if (isShort) result[written++] = end - start - 5
       read = isShort ? start + 5 : start + 1
@@ -170,18 +250,16 @@ function rewritten(pyc: Buffer, pieces: readonly Piece[]): Buffer {
 }
 
 /** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
-function stringKind(pyc: Buffer, start: number, end: number): { what: number; isShort: boolean } {
-  const what = pyc[start] ?? 0
-  if (what !== kind.str) return { what, isShort: false }
+function stringKind(pyc: Buffer, start: number, end: number): number {
+  if (pyc[start] !== kind.str) return kind.bytes
   let isName = true
   for (let at = start + 5; at < end; at++) {
     const byte = pyc[at] ?? 0
-    if (byte >= 0x80) return { what, isShort: false }
+    if (byte >= 0x80) return kind.str
     isName &&= isNameByte(byte)
   }
-  const isShort = end - start - 5 < 256
-  if (isShort) return { what: isName ? kind.shortName : kind.shortAscii, isShort }
-  return { what: isName ? kind.name : kind.ascii, isShort }
+  if (end - start - 5 < 256) return isName ? kind.shortName : kind.shortAscii
+  return isName ? kind.name : kind.ascii
 }
 
 /** `[A-Za-z0-9_]` */

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto'
 export async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   for await (const chunk of content) chunks.push(chunk)
+  const [only] = chunks
+  // Not copied, unless it would keep much more in memory than itself.
+  if (chunks.length === 1 && Buffer.isBuffer(only) && only.buffer.byteLength <= 2 * only.length) return only
   return Buffer.concat(chunks)
 }
 

@@ -1,5 +1,4 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import { callbackify } from 'node:util'
 import { RandomAccessReader } from 'yauzl'
 
 /** Bytes that are read at once. */
@@ -54,10 +53,15 @@ export class WindowedFile extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    const copied = async () => {
-      ;(await this.bytes(position, length)).copy(buffer, offset)
-    }
-    callbackify(copied)(callback)
+    this.bytes(position, length).then(
+      (bytes) => {
+        bytes.copy(buffer, offset)
+        process.nextTick(callback, null)
+      },
+      (error: unknown) => {
+        process.nextTick(callback, error)
+      },
+    )
   }
 
   /** To be called when nothing more is read. */

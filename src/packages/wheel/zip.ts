@@ -116,7 +116,11 @@ async function* unpacked(
   const isDeflated = compressionMethod === 8
   if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
     const bytes = await reader.bytes(start, compressedSize)
-    if (bytes.length > 0) yield isDeflated ? inflateRawSync(bytes, { maxOutputLength: smallSize }) : bytes
+    // One byte more than is to come, so that it comes in one piece.
+    const chunkSize = Math.max(64, uncompressedSize + 1)
+    if (bytes.length > 0) {
+      yield isDeflated ? inflateRawSync(bytes, { chunkSize, maxOutputLength: smallSize }) : bytes
+    }
     return
   }
   const packed = readRange({ file, start, size: compressedSize })
