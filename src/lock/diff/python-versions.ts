@@ -8,35 +8,64 @@ const pattern =
 type Part = number | string
 type Key = readonly (readonly Part[])[]
 
+/** A version of Python's (PEP 440), taken apart. */
+export interface PythonVersion {
+  readonly epoch: number
+  /** As written: `3.10.0` has three numbers. */
+  readonly release: readonly number[]
+  readonly isPrerelease: boolean
+  readonly isPostrelease: boolean
+  /** The parts behind the `+`. */
+  readonly local: readonly Part[]
+  readonly key: Key
+}
+
 /** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
 export function comparePythonVersions(before: string, after: string): VersionChange | undefined {
-  const [was, is] = [keyOf(before), keyOf(after)]
+  const [was, is] = [parsePythonVersion(before), parsePythonVersion(after)]
   if (!was || !is) return undefined
-  const order = firstDifference(was, is, compareParts)
+  const order = orderOf(was, is)
   return {
     direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
     major: firstNumber(before) !== firstNumber(after),
   }
 }
 
-/** As packaging's version.py, `_cmpkey`, has it. */
-function keyOf(version: string): Key | undefined {
-  const match = pattern.exec(version.trim().toLowerCase())
+/** Below 0 when the first one is the older one, 0 when they are the same. */
+export function orderOf(a: PythonVersion, b: PythonVersion): number {
+  return firstDifference(a.key, b.key, compareParts)
+}
+
+/** @returns undefined for what is no version of Python's; its key is as packaging's version.py, `_cmpkey`, has it */
+export function parsePythonVersion(text: string): PythonVersion | undefined {
+  const match = pattern.exec(text.trim().toLowerCase())
   if (!match) return undefined
-  const [, epoch, release = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, local] = match
-  const numbers = release.split('.').map(Number)
-  while (numbers.length > 1 && numbers.at(-1) === 0) numbers.pop()
-  const isPost = dashed !== undefined || post !== undefined
-  return [
-    [Number(epoch ?? 0)],
-    numbers,
-    pre !== undefined
-      ? [stage(pre), Number(preNumber)]
-      : [dev !== undefined && !isPost ? -Infinity : Infinity],
-    [isPost ? Number(dashed ?? postNumber) : -Infinity],
-    [dev === undefined ? Infinity : Number(devNumber)],
-    local?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [],
-  ]
+  const [, epoch = '0', digits = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, behind] = match
+  const release = digits.split('.').map(Number)
+  const isPostrelease = dashed !== undefined || post !== undefined
+  const local = behind?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? []
+  return {
+    epoch: Number(epoch),
+    release,
+    isPrerelease: pre !== undefined || dev !== undefined,
+    isPostrelease,
+    local,
+    key: [
+      [Number(epoch)],
+      withoutZeros(release),
+      pre !== undefined
+        ? [stage(pre), Number(preNumber)]
+        : [dev !== undefined && !isPostrelease ? -Infinity : Infinity],
+      [isPostrelease ? Number(dashed ?? postNumber) : -Infinity],
+      [dev === undefined ? Infinity : Number(devNumber)],
+      local,
+    ],
+  }
+}
+
+function withoutZeros(release: readonly number[]): number[] {
+  const end = release.findLastIndex((number) => number !== 0)
+  return release.slice(0, Math.max(end, 0) + 1)
 }
 
 function stage(word: string): number {
