@@ -14,6 +14,7 @@ const rooms = [
   'prefix',
   'bytecode',
   'pip',
+  'pylock',
   'base',
   'activation',
   'layers',

@@ -86,6 +86,8 @@ export type LockedWheel = WheelPin &
   WheelSource & {
     /** Its number in the lockfile, from 1. */
     readonly line: number
+    /** The file of that line, relative to the workspace, where it is not the lockfile itself but its companion. */
+    readonly lockFile?: string
   }
 
 /** What a lock is asked for, in its one normal form: equal questions are equal data. */
