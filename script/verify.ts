@@ -10,7 +10,8 @@ Makes the image of a lockfile again, from the packages and the base that it name
 is that one. Run it in a checkout of the commit that the image was made from.
 
   IMAGE@DIGEST  the image, or an index, of which the image for the lockfile's platform is looked at
-  LOCK          the lockfile; of several environments, as in the input lock-file, with {name} in it
+  LOCK          the lockfile; of several environments, as in the input lock-file, with {name} in it, and with a
+                pylock.toml in a line below it: $'env.linux-64.lock\\npylock.toml'
   name=value    inputs of the action with which the image was made and that differ from their defaults, such as user=app
                 or copy=app:/srv/app
   name=@FILE    the same with the value in a file, such as run=@commands or secrets=@secrets

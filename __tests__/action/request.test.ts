@@ -96,9 +96,41 @@ test.each([
   expect(readRequest({}).load).toBe(value)
 })
 
+test.each<[string, { file?: string; companion?: string }]>([
+  ['my.lock', { file: 'my.lock' }],
+  ['my.lock\npylock.toml', { file: 'my.lock', companion: 'pylock.toml' }],
+  [
+    '{name}.lock\n# its wheels\n locks/pylock.{name}.toml \n',
+    { file: '{name}.lock', companion: 'locks/pylock.{name}.toml' },
+  ],
+  ['a/pylock.toml', { companion: 'a/pylock.toml' }],
+  ['pylock.a.b.toml', { file: 'pylock.a.b.toml' }],
+])('the lockfile %j, and the file of its wheels', (value, expected) => {
+  given({ 'lock-file': value, 'lock-mode': 'frozen' })
+  const { file, companion } = readRequest({}).lock
+  expect({ file, companion }).toEqual({ file: undefined, companion: undefined, ...expected })
+})
+
 describe('what is wrong is refused, naming the input', () => {
   test.each<[string, Record<string, string>, string]>([
     ['lock-mode', { 'lock-mode': 'sometimes' }, "'sometimes'"],
+    [
+      'lock-file',
+      { 'lock-file': 'pylock.toml' },
+      "'pylock.toml' is a lockfile that others keep, and lock-mode is auto",
+    ],
+    ['lock-file', { 'lock-file': 'a.lock\nb.lock', 'lock-mode': 'frozen' }, "'b.lock' is one too many"],
+    ['lock-file', { 'lock-file': 'pylock.toml\na.lock', 'lock-mode': 'frozen' }, "'a.lock' is one too many"],
+    [
+      'lock-file',
+      { 'lock-file': 'pylock.toml\npylock.a.toml', 'lock-mode': 'frozen' },
+      "'pylock.a.toml' is one too many",
+    ],
+    [
+      'lock-file',
+      { 'lock-file': 'a.lock\npylock.toml\nb.lock', 'lock-mode': 'frozen' },
+      "'b.lock' is one too many",
+    ],
     ['update-only', { 'update-only': 'numpy' }, "Set 'lock-mode: update'"],
     ['update-only', { 'update-only': 'numpy>=2', 'lock-mode': 'update' }, "'numpy>=2' is not the name"],
     ['push', { push: 'yes' }, "'yes'"],

@@ -272,6 +272,25 @@ async function layersOf(digest: string | undefined): Promise<Map<string, string>
   return new Map(layers.map((layer, at) => [history[at]?.created_by ?? '', layer.digest]))
 }
 
+/** What script/verify says of an image. */
+async function verify(digest: string | undefined, lockFile: string, ...inputs: string[]): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...world.environment, NODE_OPTIONS: undefined }
+  const own = Object.entries(world.inputs).flatMap(([name, value]) =>
+    name.startsWith('micromamba-') ? [`${name}=${value}`] : [],
+  )
+  const words = [`${world.registry.host}/app@${digest ?? ''}`, lockFile, ...own, ...inputs]
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [resolve('script/verify.ts'), ...words],
+      { env, cwd: job.workspace },
+      (error, stdout, stderr) => {
+        done(error ? stderr + stdout : stdout)
+      },
+    )
+  })
+}
+
 // micromamba adds pip to each environment with python, and that wheel has a script of its name.
 const apart = specimens.filter(({ name }) => name !== 'py-installer')
 
@@ -303,25 +322,7 @@ test.each([
     expect(anew.outputs['digest']).toBe(bumped.outputs['digest'])
     expect((await made(lockOf('1.1'), inputs)).outputs['reused']).toBe('true')
 
-    const env: NodeJS.ProcessEnv = { ...process.env, ...world.environment, NODE_OPTIONS: undefined }
-    const words = [
-      `${world.registry.host}/app@${bumped.outputs['digest'] ?? ''}`,
-      lock,
-      ...Object.entries(world.inputs).flatMap(([name, value]) =>
-        name.startsWith('micromamba-') ? [`${name}=${value}`] : [],
-      ),
-    ]
-    const verified = await new Promise<string>((done) => {
-      execFile(
-        process.execPath,
-        [resolve('script/verify.ts'), ...words],
-        { env, cwd: job.workspace },
-        (error, stdout, stderr) => {
-          done(error ? stderr + stdout : stdout)
-        },
-      )
-    })
-    expect(verified).toContain('the rebuilt image has the same digest')
+    expect(await verify(bumped.outputs['digest'], lock)).toContain('the rebuilt image has the same digest')
   },
 )
 
@@ -367,6 +368,56 @@ test('a wheel of an index that wants a login', async () => {
   const login = { 'auth-host': new URL(index.url).host, 'auth-username': 'ann', 'auth-password': 'hush-hush' }
   const { log } = await made(text, { ...inputs, ...login })
   expect(log).not.toMatch(/^(?!::add-mask::).*hush-hush/m)
+})
+
+test('a pylock.toml beside the lock of the packages makes the image that lines in the lock do', async () => {
+  const wheels = [demo('7.0'), ...clobbering]
+  const isPrivate = (text: string) => text.replaceAll(`${index.url}/`, `${index.url}/private/`)
+  const host = new URL(index.url).host
+  const login = { 'auth-host': host, 'auth-username': 'ann', 'auth-password': 'hush-hush' }
+  const lines = await made(
+    locked(wheels, (line) => isPrivate(line)),
+    { ...login, tags: `${world.registry.host}/app:lines`, push: 'true' },
+  )
+
+  const entries = wheels.map((wheel) =>
+    [
+      '[[packages]]',
+      `name = "${canonical(wheel)}"`,
+      `version = "${wheel.version}"`,
+      `marker = "python_version == '3.11' and sys_platform == 'linux'"`,
+      'wheels = [',
+      `    { name = "${canonical(wheel)}-${wheel.version}-cp310-cp310-win_amd64.whl", url = "https://nowhere.example/a", hashes = {} },`,
+      `    { url = "${isPrivate(`${index.url}/${wheel.fileName}`)}", hashes = { sha256 = "${wheel.sha256}" } },`,
+      ']',
+    ].join('\n'),
+  )
+  const pylock = ['lock-version = "1.0"\ncreated-by = "uv"\nrequires-python = ">=3.9"\n', ...entries].join(
+    '\n',
+  )
+  const alone = plain.replace('@EXPLICIT\n', '# pip-version: 23.0.1\n@EXPLICIT\n')
+  const inputs = {
+    'lock-file': `${lock}\nlocks/pylock.{name}.toml`,
+    'pip-index-url': `http://ann:hush-hush@${host}/private/simple`,
+    tags: `${world.registry.host}/app:pylock`,
+    push: 'true',
+  }
+  await job.write('locks/pylock.env.toml', pylock)
+  const beside = await made(alone, inputs)
+  expect(beside.outputs['digest']).toBe(lines.outputs['digest'])
+  expect(beside.outputs['lock-hash']).toBe(lines.outputs['lock-hash'])
+  expect(beside.outputs['lock-file']).toBe(`${lock}\nlocks/pylock.env.toml`)
+  expect(beside.log).toContain(`${lock}: used as it is, with pylock.env.toml`)
+  const opened = `pip-index-url=${inputs['pip-index-url']}`
+  expect(await verify(beside.outputs['digest'], inputs['lock-file'], opened)).toContain(
+    'the rebuilt image has the same digest',
+  )
+
+  const [{ sha256 } = { sha256: '' }] = wheels
+  await job.write('locks/pylock.env.toml', pylock.replace(sha256, '0'.repeat(64)))
+  const { exitCode, log } = await make(alone, inputs)
+  expect(exitCode).toBe(1)
+  expect(log).toMatch(/locks\/pylock\.env\.toml:11: .*demo-7\.0.*: its sha256 is/)
 })
 
 const lying = makeWheel({

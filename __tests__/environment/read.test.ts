@@ -89,6 +89,8 @@ describe('as files come', () => {
 test.each([
   ['pixi.toml', 'pixi workspace export conda-environment'],
   ['pyproject.toml', 'describes a python project'],
+  ['pylock.toml', "in 'lock-file', below the lockfile of the conda packages"],
+  ['pylock.dev.toml', 'a lockfile of wheels alone'],
   ['pixi.lock', 'lock-mode: frozen'],
   ['conda-lock.yml', 'lock-mode: frozen'],
   ['dev.conda-lock.yaml', 'lock-mode: frozen'],

@@ -10,6 +10,7 @@ import type { Base, BaseReader } from '../../src/stages/base.ts'
 import { openContext } from '../../src/stages/context.ts'
 import { readMembers } from '../../src/stages/environments.ts'
 import { lockMembers } from '../../src/stages/lock.ts'
+import { pylock, wheelsOf } from '../pylock/samples.ts'
 import { startChannel, type Channel } from '../world/channel/server.ts'
 import { standInEnvironment, writeStandIn } from '../world/micromamba/stand-in.ts'
 
@@ -92,5 +93,47 @@ test('when one of them cannot be solved nothing is under way any more, and the e
   await writeFile(join(workspace, 'two.yaml'), 'channels: [defaults]\ndependencies: [missing]\n')
   await expect(lock({ condarc: `default_channels: ["${channel.url}"]` })).rejects.toThrow(
     /two.yaml: it cannot be solved for linux-/,
+  )
+})
+
+test('each environment has the pylock.toml of its name, on all platforms', async () => {
+  for (const name of ['one', 'two']) {
+    for (const subdir of ['linux-64', 'linux-aarch64']) {
+      const python = `https://conda.example/c/${subdir}/python-3.12.4-0.conda#${'ab'.repeat(32)}`
+      await writeFile(join(workspace, `${name}.${subdir}.lock`), `@EXPLICIT\n${python}\n`)
+    }
+  }
+  const wheels = wheelsOf(
+    'tower',
+    ...['x86_64', 'aarch64'].map((machine) => `tower-1-cp312-cp312-manylinux_2_28_${machine}.whl`),
+  )
+  await writeFile(join(workspace, 'pylock.one.toml'), pylock(wheels))
+  await writeFile(join(workspace, 'pylock.two.toml'), pylock('packages = []'))
+  const files = (companion: string) => ({
+    'lock-mode': 'frozen',
+    'lock-file': `{name}.{platform}.lock\n${companion}`,
+    'virtual-packages': '__glibc=2.36',
+  })
+  const locked = await lock(files('pylock.{name}.toml'))
+  expect(
+    locked.map((ofPlatform) =>
+      ofPlatform.map(({ result: { companion }, resolved }) => [
+        companion,
+        resolved.lock.wheels.map(({ url }) => url.replace(/^.*_/, '')),
+      ]),
+    ),
+  ).toEqual([
+    [
+      ['pylock.one.toml', ['64.whl']],
+      ['pylock.two.toml', []],
+    ],
+    [
+      ['pylock.one.toml', ['aarch64.whl']],
+      ['pylock.two.toml', []],
+    ],
+  ])
+  expect(log).toContain('one.linux-64.lock: used as it is, with pylock.one.toml, 1 package, 1 wheel')
+  await expect(lock(files('pylock.toml'))).rejects.toThrow(
+    /one\.yaml and two\.yaml would have one lockfile, 'pylock\.toml'\n.*'pylock\.\{name\}\.toml'/,
   )
 })

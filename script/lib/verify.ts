@@ -35,7 +35,7 @@ import { runAction } from './runner.ts'
 export interface Verification {
   /** The image; it needs a digest. */
   readonly reference: ImageReference
-  /** The lockfile, relative to the workspace, as in the input `lock-file`. */
+  /** The lockfile, relative to the workspace, as in the input `lock-file`: a pylock.toml may stand in a line below it. */
   readonly lock: string
   /** Inputs of the action with which the image was made. */
   readonly inputs: Readonly<Record<string, string>>
@@ -172,7 +172,8 @@ interface LockFacts {
 async function readLock({ lock, inputs }: Verification, workspace: string): Promise<LockFacts> {
   const [first = 'env.yaml'] = (inputs['environment-file'] ?? '').split(/[\n,]/).filter((line) => line !== '')
   const named = inputs['platforms'] === undefined ? undefined : parsePlatform(inputs['platforms'])
-  const file = lock
+  const [template = ''] = lock.split('\n')
+  const file = template
     .replaceAll('{name}', basename(first, extname(first)))
     .replaceAll('{platform}', named ? fileNameOf(named) : '{platform}')
   const text = await readFile(resolve(workspace, file), 'utf8').catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { secretsIn, withoutCredentials } from '../environment/credentials.ts'
 import { keepSecret } from '../common/secrets.ts'
 import { parseBaseName, type BaseName } from '../base/name.ts'
 import type { PipIndexes } from '../pip/resolve.ts'
+import { isPylockName } from '../pylock/name.ts'
 import { parseCondarc, type Condarc, type Grant } from '../channels/access.ts'
 import type { ImageOptions } from '../image/inputs.ts'
 import { virtualPackageNames, type VirtualPackageOverrides } from '../micromamba/virtual-packages.ts'
@@ -25,6 +26,8 @@ export interface LockingRequest {
   readonly lock: {
     /** A template with `{name}` and `{platform}`; beside the environment file when absent. */
     readonly file?: string
+    /** Of the pylock.toml beside it, with `frozen`. */
+    readonly companion?: string
     readonly mode: LockMode
     /** With `update`: names of the packages that may change; all may when empty. */
     readonly updateOnly: readonly string[]
@@ -73,7 +76,7 @@ export function readLockingRequest(
     packages: lines('packages'),
     channels: list('channels'),
     lock: {
-      file: text('lock-file'),
+      ...readLockFiles(mode),
       mode,
       updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) =>
         name.toLowerCase(),
@@ -96,6 +99,32 @@ export function readLockingRequest(
   }
   refuseContradictionsInLocking(request)
   return request
+}
+
+/** A lockfile, and below it the pylock.toml of its wheels; each may stand alone. */
+function readLockFiles(mode: LockMode): Pick<LockingRequest['lock'], 'file' | 'companion'> {
+  const [first, second, ...more] = lines('lock-file')
+  if (first === undefined) return {}
+  const at = { input: 'lock-file' } as const
+  const companion = [first, second].find((line) => line !== undefined && isPylockName(line))
+  if (more.length > 0 || (second !== undefined && (second !== companion || first === companion))) {
+    throw new UserError(`'${more[0] ?? second ?? ''}' is one too many`, {
+      at,
+      advice:
+        'Name one lockfile and, in a line below it, the pylock.toml or pylock.NAME.toml of its wheels; {name} and {platform} make several of one.',
+    })
+  }
+  if (companion !== undefined && mode !== 'frozen') {
+    throw new UserError(`'${companion}' is a lockfile that others keep, and lock-mode is ${mode}`, {
+      at,
+      advice:
+        "Use it as it is with lock-mode: frozen, or ask for its packages in the 'pip:' list of the environment file.",
+    })
+  }
+  return {
+    ...(first !== companion && { file: first }),
+    ...(companion !== undefined && { companion }),
+  }
 }
 
 function readPipIndexes(): PipIndexes {

@@ -12,7 +12,7 @@ import { digestedName, lockChanges, type Result } from './result.ts'
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 export function setLockOutputs(locks: Result['locks']): void {
   const hashes = locks.map(({ hash }) => hash)
-  setOutput('lock-file', locks.map(({ file }) => file).join('\n'))
+  setOutput('lock-file', locks.flatMap(({ file, companion }) => [file, companion ?? []].flat()).join('\n'))
   setOutput('lock-hash', hashes.length === 1 ? hashes[0] : digestOf(hashes.join('\n')))
   setOutput(
     'lock-changed',

@@ -29,6 +29,8 @@ export interface LockResult {
   readonly asked: readonly string[]
   /** Relative to the workspace. */
   readonly file: string
+  /** The pylock.toml of its wheels, the same. */
+  readonly companion?: string
   readonly hash: string
   readonly changed: boolean
   /** Against the lock that was there before; absent when there was none or it was not solved again. */

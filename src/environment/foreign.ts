@@ -26,6 +26,10 @@ const kinds = {
     what: 'this is the lockfile of conda-lock for all platforms',
     advice: frozen,
   },
+  pylock: {
+    what: 'this is a lockfile of wheels alone, not an environment file',
+    advice: "Give it in 'lock-file', below the lockfile of the conda packages, with lock-mode: frozen.",
+  },
   pip: {
     what: "this is a list of pip's, not an environment file",
     advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
@@ -36,6 +40,7 @@ const kinds = {
 export function foreignByName(file: string): ForeignFile | undefined {
   const name = basename(file).toLowerCase()
   if (name === 'pixi.toml') return kinds.pixi
+  if (/^pylock(\.[^.]+)?\.toml$/.test(name)) return kinds.pylock
   if (name.endsWith('.toml')) return kinds.python
   if (name === 'pixi.lock') return kinds.pixiLock
   if (/(^|[.-])conda-lock\.ya?ml$/.test(name)) return kinds.condaLock

@@ -49,15 +49,35 @@ const leastSecret = 6
  * @param secrets those known to the run
  */
 export function refuseSecrets(text: string, file: string, secrets: readonly string[]): void {
-  const known = secrets.filter((secret) => secret.length >= leastSecret)
-  const lines = text.split('\n')
-  const index = lines.findIndex(
-    (line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)),
-  )
-  if (index < 0) return
+  const line = lineWithSecret(text, secrets, withoutThem)
+  if (line === undefined) return
   throw new UserError('the lockfile would hold a secret on this line', {
-    at: { file, line: index + 1 },
+    at: { file, line },
     advice:
       'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
   })
+}
+
+/** The same of a file of wheels, which others have written. */
+export function refuseSecretsOfPip(text: string, file: string, secrets: readonly string[]): void {
+  const line = lineWithSecret(text, secrets, withoutPipCredentials)
+  if (line === undefined) return
+  throw new UserError('it holds a secret on this line', {
+    at: { file, line },
+    advice:
+      "Take it out, and tell whoever owns it: a lockfile is for everyone to see. The logins of indexes are found in 'pip-index-url', in pip's configuration and in ~/.netrc.",
+  })
+}
+
+function lineWithSecret(
+  text: string,
+  secrets: readonly string[],
+  without: (line: string) => string,
+): number | undefined {
+  const known = secrets.filter((secret) => secret.length >= leastSecret)
+  const lines = text.split('\n')
+  const index = lines.findIndex(
+    (line) => without(line) !== line || known.some((secret) => line.includes(secret)),
+  )
+  return index < 0 ? undefined : index + 1
 }

@@ -33,7 +33,7 @@ export function parseLock(text: string, file: string, platform: Subdir): Lock {
       stray?.line ?? 1,
       foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT',
       foreign?.advice ??
-        'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.',
+        'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too, and a pylock.toml beside them.',
     )
   }
   const ofWheels = lines.filter(({ text: line }) => isWheelLine(line))

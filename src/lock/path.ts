@@ -45,9 +45,14 @@ export interface LockUse {
 
 /**
  * Two environments or platforms cannot have one lockfile: the second would overwrite the first, and each run would solve both.
+ * @param example a template that tells environments apart
  * @throws UserError that names both
  */
-export function refuseSharedLocks(uses: readonly LockUse[], workspace: string): void {
+export function refuseSharedLocks(
+  uses: readonly LockUse[],
+  workspace: string,
+  example = '{name}.{platform}.lock',
+): void {
   for (const [path, [first, second]] of Map.groupBy(uses, (use) => use.path)) {
     if (!first || !second) continue
     const isPlatform = first.environmentFile === second.environmentFile
@@ -58,7 +63,7 @@ export function refuseSharedLocks(uses: readonly LockUse[], workspace: string): 
       at: { input: 'lock-file' },
       advice: isPlatform
         ? "Put {platform} into it, as in 'my.{platform}.lock'."
-        : "Put {name} into it, as in '{name}.{platform}.lock', and give the environment files different names.",
+        : `Put {name} into it, as in '${example}', and give the environment files different names.`,
     })
   }
 }

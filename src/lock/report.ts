@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { formatCount } from '../common/format.ts'
 import { summarize, type LockChange } from './diff/diff.ts'
 import type { ResolvedLock } from './resolve.ts'
@@ -10,13 +11,16 @@ import type { Lock } from './types.ts'
  * @param committed whether the run commits it
  */
 export function describeLock(
-  { lock, reasons, changed }: ResolvedLock,
+  { lock, companion, reasons, changed }: ResolvedLock,
   file: string,
   change?: LockChange,
   committed = false,
 ): string[] {
   const count = countLocked(lock)
-  if (!reasons) return [`${file}: used as it is, ${count}`]
+  if (!reasons) {
+    const used = companion === undefined ? 'used as it is' : `used as it is, with ${basename(companion)}`
+    return [`${file}: ${used}, ${count}`]
+  }
   return [
     `${file}: solved by ${solvers(lock)}, ${count}, since`,
     ...reasons.map((reason) => `- ${reason}`),

@@ -4,6 +4,7 @@ import { UserError } from '../common/errors.ts'
 import type { Subdir } from '../common/platform.ts'
 import type { SolvedPackage } from '../micromamba/solve.ts'
 import { inputHash } from './asked.ts'
+import { readCompanion, type Companion } from './companion.ts'
 import { diffLocks, type Known, type LockDiff, type PackageFacts } from './diff/diff.ts'
 import { readLockFile, refuseSecrets, writeLockFile } from './file.ts'
 import { formatLock, lockHash } from './format.ts'
@@ -15,6 +16,7 @@ import type { Asked, Lock, LockedPackage, LockMode, WheelPin } from './types.ts'
 
 /** The door of this folder: from what is asked to a lock. */
 export { askFor } from './asked.ts'
+export type { Companion } from './companion.ts'
 export { lockPath, refuseSharedLocks } from './path.ts'
 export { placeOf, StaleLock } from './stale.ts'
 
@@ -27,6 +29,7 @@ export type LockRequest = LockSettings &
         readonly asked: Pick<Asked, 'platform' | 'baseImage'>
         /** Of a pixi.lock. */
         readonly pixiEnvironment?: string
+        readonly companion?: Companion
       }
   )
 
@@ -81,6 +84,8 @@ export interface ResolvedLock {
   readonly lock: Lock
   readonly text: string
   readonly path: string
+  /** The file of its wheels, where it has one. */
+  readonly companion?: string
   /** The hash of what the lock pins; see `lockHash`. */
   readonly hash: Digest
   /** Whether this run wrote the file. */
@@ -122,8 +127,11 @@ export async function resolveLock(request: LockRequest, solve: Solve): Promise<R
   }
 
   if (request.mode === 'frozen') {
-    const lock = parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default')
-    return use(request, text, fitting(lock, request))
+    const lock = fitting(parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default'), request)
+    const { companion } = request
+    if (!companion) return use(request, text, lock)
+    const wheels = await readCompanion(companion, lock, request)
+    return { ...use(request, text, { ...lock, wheels }), companion: companion.path }
   }
   const lock = parseLock(text, path, platform)
   if (lock.header === undefined) {

@@ -16,6 +16,8 @@ export type LockedArchive = Pick<LockedPackage, 'url' | 'fileName' | 'checksum' 
   readonly format: LockedPackage['format'] | 'whl' | 'sdist'
   /** Of packages. */
   readonly channel?: string
+  /** Of the line, where it is another one than that of the others. */
+  readonly lockFile?: string
 }
 
 /** An archive on this machine, its checksum verified. */
@@ -150,7 +152,11 @@ async function findOrBring<Locked extends LockedArchive>(
     await rm(file)
   }
   const refuse: Refusal = (what, advice, cause) =>
-    new UserError(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause })
+    new UserError(`${locked.url.href}: ${what}`, {
+      at: { file: locked.lockFile ?? lockFile, line: locked.line },
+      advice,
+      cause,
+    })
   const partial = join(unfinished, tarballName(locked))
   const onBytes = (count: number) => {
     progress.received(count)

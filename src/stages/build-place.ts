@@ -27,7 +27,7 @@ import type { PackageStore } from './packages.ts'
 import type { EarlierGroup, Plan, PlannedGroup, PlannedMember } from './plan.ts'
 import { buildKey } from './wheel-origin.ts'
 import { accessFor, sourceOf } from './wheel-source.ts'
-import { folderOf, wheelLines } from './wheels.ts'
+import { folderOf, lineOf, wheelLines } from './wheels.ts'
 import { refuseBuildsWithoutBash } from './without-bash.ts'
 
 export type BuildStore = Pick<PackageStore, 'fetch'> & Partial<Pick<PackageStore, 'keep'>>
@@ -157,14 +157,15 @@ function supplyWheels(
   const versions = Object.fromEntries(lines.map(({ name, version }) => [name, version ?? null]))
   const wanting = (line: SourceLine, wheel: WheelInputs | undefined): WheelToBuild => {
     if (!wheel || !('origin' in wheel)) throw new Error(`nothing says what ${line.name} is built of`)
-    const at = { file: locked.result.file, line: line.line }
+    const at = lineOf(line, locked.result)
     return {
       name: line.name,
       key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
       at,
       ...sourceOf(line, locked, at, store, context),
       locked: versions,
-      isStrict: lock.header !== undefined,
+      // What others lock may leave out what it requires.
+      isStrict: lock.header !== undefined && line.lockFile === undefined,
     }
   }
   const made = new Map<number, Fetched<WheelToFetch>>()
@@ -197,14 +198,13 @@ function supplyWheels(
   }
 }
 
-function anotherProject(
-  { name, line }: SourceLine,
-  { fileName }: BuiltWheel,
-  { result }: LockedMember,
-): UserError {
-  return new UserError(`what is locked as ${name} came out as ${fileName}`, {
-    at: { file: result.file, line },
-    advice: 'Run with lock-mode: update, and commit the file that it writes.',
+function anotherProject(line: SourceLine, { fileName }: BuiltWheel, { result }: LockedMember): UserError {
+  return new UserError(`what is locked as ${line.name} came out as ${fileName}`, {
+    at: lineOf(line, result),
+    advice:
+      line.lockFile === undefined
+        ? 'Run with lock-mode: update, and commit the file that it writes.'
+        : 'Have the file written anew.',
   })
 }
 

@@ -25,6 +25,7 @@ import {
 import { archiveSizes } from '../packages/archive-sizes.ts'
 import type { BaseReader } from './base.ts'
 import type { RunContext } from './context.ts'
+import { companionOf, companionPath } from './companion.ts'
 import type { Member } from './environments.ts'
 import type { LockedMember } from './locked-member.ts'
 import { solvePip } from './pip.ts'
@@ -91,6 +92,16 @@ function refuseSharedFiles(request: LockingRequest, members: readonly Member[]):
   )
   const together = lock.mode === 'frozen' ? uses : [uses.flat()]
   for (const some of together) refuseSharedLocks(some, workspace)
+  // Neither is a file of wheels written, and it is for several platforms as a rule.
+  for (const platform of platforms) {
+    const companions = members.flatMap((member) => {
+      const path = companionPath(request, member, platform)
+      return path === undefined
+        ? []
+        : [{ path, environmentFile: member.file, platform: fileNameOf(platform) }]
+    })
+    refuseSharedLocks(companions, workspace, 'pylock.{name}.toml')
+  }
 }
 
 async function lockMember(
@@ -116,11 +127,18 @@ async function lockMember(
     updateCommand: updateCommand(request, member.file, platform),
   }
   const { mode, pixiEnvironment } = request.lock
+  const companion = companionOf(request, member, platform, { lockFile: settings.path, overrides, bases })
   let micromamba: Micromamba | undefined
   const resolved =
     environment === undefined || mode === 'frozen'
       ? await resolveLock(
-          { ...settings, mode: 'frozen', asked: { platform: subdir, baseImage }, pixiEnvironment },
+          {
+            ...settings,
+            mode: 'frozen',
+            asked: { platform: subdir, baseImage },
+            pixiEnvironment,
+            ...(companion && { companion }),
+          },
           () => {
             throw new Error('a frozen lock is not solved')
           },
@@ -192,6 +210,7 @@ async function lockMember(
       ...wheels.flatMap(({ name, requested }) => (requested ? [`pip:${name}`] : [])),
     ],
     file: lockFile,
+    ...(companion && { companion: relative(workspace, companion.path) }),
     hash: resolved.hash,
     changed: resolved.changed,
     ...(change && { change }),

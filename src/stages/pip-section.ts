@@ -11,7 +11,7 @@ export function refuseSources({ path, lock }: Pick<ResolvedLock, 'path' | 'lock'
   if (first === undefined) return
   const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ')
   throw new UserError(`${named}, and no wheel is to be built`, {
-    at: { file: path, line: first.line },
+    at: { file: first.lockFile ?? path, line: first.line },
     advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
   })
 }

@@ -172,7 +172,7 @@ function toolsFor(
 }
 
 /** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
-function glibcOf({ __glibc: version }: VirtualPackages): string {
+export function glibcOf({ __glibc: version }: Pick<VirtualPackages, '__glibc'>): string {
   return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17'
 }
 

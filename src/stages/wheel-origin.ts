@@ -9,7 +9,7 @@ import { copyFingerprint, type CopyRule } from '../layers/copy.ts'
 import type { Workspace } from '../layers/copy-source.ts'
 import type { SourceLine } from '../packages/wheel/archive.ts'
 import type { LockedMember } from './locked-member.ts'
-import { folderOf } from './wheels.ts'
+import { folderOf, lineOf } from './wheels.ts'
 
 /** To be raised when the same source is built in another way. */
 const buildFormat = 1
@@ -43,7 +43,7 @@ export function folderRule(line: SourceLine, member: LockedMember, { workspace }
   const source = relative(workspace, path).split(sep).join('/')
   if (source === '..' || source.startsWith('../') || posix.isAbsolute(source)) {
     throw new UserError(`'${path}' does not lie in the workspace, ${workspace}`, {
-      at: { file: member.result.file, line: line.line },
+      at: lineOf(line, member.result),
       advice: 'Check it out below the workspace, or put a wheel of it into an index.',
     })
   }
@@ -68,7 +68,7 @@ async function refuseChanged(
   throw new UserError(
     `'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`,
     {
-      at: { file: member.result.file, line: line.line },
+      at: lineOf(line, member.result),
       advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
     },
   )

@@ -27,7 +27,10 @@ export function wheelsOf(member: LockedMember, workspace: string): (WheelToFetch
 
 /** What paths in an environment's lock are relative to; absolute. */
 export function folderOf(
-  { file, resolved: { lock, path } }: Pick<LockedMember, 'file' | 'resolved'>,
+  {
+    file,
+    resolved: { lock, path },
+  }: { readonly file: string; readonly resolved: Pick<LockedMember['resolved'], 'lock' | 'path'> },
   workspace: string,
 ): string {
   return dirname(lock.header ? resolve(workspace, file) : path)
@@ -35,10 +38,18 @@ export function folderOf(
 
 /** Where its wheels stand among all that is linked. */
 export function wheelPlaces({ result, resolved: { lock } }: LockedMember): WheelPlace[] {
-  return wheelLines(lock).map(({ name, version, line }, index) => ({
-    name,
-    ...(version !== undefined && { version }),
+  return wheelLines(lock).map((wheel, index) => ({
+    name: wheel.name,
+    ...(wheel.version !== undefined && { version: wheel.version }),
     position: lock.packages.length + index,
-    at: { file: result.file, line },
+    at: lineOf(wheel, result),
   }))
+}
+
+/** Where a wheel stands in an environment's lock, or beside it; for errors. */
+export function lineOf(
+  { line, lockFile }: Pick<LockedWheel, 'line' | 'lockFile'>,
+  result: LockedMember['result'],
+): { file: string; line: number } {
+  return { file: lockFile ?? result.file, line }
 }

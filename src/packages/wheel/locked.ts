@@ -50,10 +50,12 @@ export interface WheelToFetch extends LinkedWheel {
   readonly checksum: { readonly algorithm: 'sha256'; readonly hex: string }
   /** Its line in the lockfile. */
   readonly line: number
+  /** Of the line, where it is not the lockfile. */
+  readonly lockFile?: string
 }
 
 /** An archive of a lock that a wheel is built from, as one that can be fetched. */
-export type SdistToFetch = Pick<WheelToFetch, 'fileName' | 'url' | 'checksum' | 'line'> & {
+export type SdistToFetch = Pick<WheelToFetch, 'fileName' | 'url' | 'checksum' | 'line' | 'lockFile'> & {
   readonly format: 'sdist'
 }
 
@@ -76,20 +78,26 @@ export function builtWheel(
 }
 
 /** @throws Error for anything that is no archive */
-export function sdistToFetch({ url, line, ...source }: SourceLine, folder: string): SdistToFetch {
+export function sdistToFetch({ url, line, lockFile, ...source }: SourceLine, folder: string): SdistToFetch {
   if (source.kind !== 'sdist') throw new Error(`${url} is no archive`)
   const { fileName, sha256 } = source
-  const checksum = { algorithm: 'sha256', hex: sha256 } as const
-  return { fileName, url: absolute(url, pathToFileURL(`${folder}/`)), checksum, line, format: 'sdist' }
+  return {
+    fileName,
+    url: absolute(url, pathToFileURL(`${folder}/`)),
+    checksum: { algorithm: 'sha256', hex: sha256 },
+    line,
+    ...(lockFile !== undefined && { lockFile }),
+    format: 'sdist',
+  }
 }
 
 function wheelOf(
   locked: LockedWheel,
   { version, fileName, sha256 }: Pick<WheelToFetch, 'version' | 'fileName' | 'sha256'>,
   folder: string,
-  lockFile: string,
+  file: string,
 ): WheelToFetch {
-  const { name, requested, line } = locked
+  const { name, requested, line, lockFile } = locked
   const directUrl = directUrlOf(locked)
   return {
     name,
@@ -102,7 +110,8 @@ function wheelOf(
     format: 'whl',
     checksum: { algorithm: 'sha256', hex: sha256 },
     line,
-    at: { file: lockFile, line },
+    ...(lockFile !== undefined && { lockFile }),
+    at: { file: lockFile ?? file, line },
   }
 }
 
