@@ -1,6 +1,7 @@
 import type { FuzzTarget } from '../target.ts'
 import { baseLayer, bzip2, condaZip, gzipLayer, tar, wheelZip, zstd } from './archives.ts'
 import { entryPoints, infoFiles, pathsJson, record } from './metadata.ts'
+import { marker, pylock } from './pylock.ts'
 import { annotations, challenge, configs, manifests, reference, retryAfter, said, users } from './registry.ts'
 import { againstBash, shell } from './shell.ts'
 import { environment, frozen, lock, requirement } from './texts.ts'
@@ -9,6 +10,8 @@ import { environment, frozen, lock, requirement } from './texts.ts'
 export const targets: readonly FuzzTarget[] = [
   lock,
   frozen,
+  pylock,
+  marker,
   environment,
   requirement,
   tar,
