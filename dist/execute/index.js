@@ -7432,8 +7432,9 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
     write('checksum', '        ');
     let sum = 0;
-    for (const byte of block)
-        sum += byte;
+    // By index: an iterator makes an object for each of the bytes, kilobytes a header.
+    for (let at = 0; at < blockSize; at++)
+        sum += block[at] ?? 0;
     write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
     return block;
 }

@@ -36154,7 +36154,7 @@ function writeFile(text) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
 /* harmony import */ var _common_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8038);
-/* harmony import */ var _lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9958);
+/* harmony import */ var _lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6457);
 /* harmony import */ var _outputs_outputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2802);
 /* harmony import */ var _registry_registry_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6859);
 /* harmony import */ var _metadata_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5896);
@@ -36172,7 +36172,7 @@ function writeFile(text) {
 /** The outputs that are known as soon as the locks are, so that a step after a failed build can use them. */
 function setLockOutputs(locks) {
     const hashes = locks.map(({ hash }) => hash);
-    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-file', locks.map(({ file }) => file).join('\n'));
+    (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-file', locks.flatMap(({ file, companion }) => [file, companion ?? []].flat()).join('\n'));
     (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-hash', hashes.length === 1 ? hashes[0] : (0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .ol)(hashes.join('\n')));
     (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-changed', locks.some(({ changed }) => changed));
     (0,_runner_files_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutput */ .uH)('lock-diff', (0,_lock_diff_diff_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDiff */ .Vs)((0,_result_js__WEBPACK_IMPORTED_MODULE_8__/* .lockChanges */ .B)(locks)));
@@ -36276,7 +36276,7 @@ function platformOf({ platform: { os, architecture, variant } }) {
 
 /***/ }),
 
-/***/ 3517:
+/***/ 2180:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36771,6 +36771,12 @@ var platform = __nccwpck_require__(8038);
 var credentials = __nccwpck_require__(5903);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
+;// CONCATENATED MODULE: ./src/pylock/name.ts
+/** Whether a path or its template is that of a `pylock.toml`: the specification tells them by their names. */
+function isPylockName(path) {
+    return /(^|[/\\])pylock(\.[^./\\]+)?\.toml$/i.test(path);
+}
+
 // EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
 var access = __nccwpck_require__(5998);
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
@@ -36883,6 +36889,7 @@ function credentialFor({ written }, given) {
 
 
 
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
 function readLockingRequest(mode, environment = process.env) {
@@ -36894,7 +36901,7 @@ function readLockingRequest(mode, environment = process.env) {
         packages: lines('packages'),
         channels: list('channels'),
         lock: {
-            file: inputs_text('lock-file'),
+            ...readLockFiles(mode),
             mode,
             updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
             pixiEnvironment: inputs_valueOf('pixi-environment'),
@@ -36915,6 +36922,30 @@ function readLockingRequest(mode, environment = process.env) {
     };
     refuseContradictionsInLocking(request);
     return request;
+}
+/** A lockfile, and below it the pylock.toml of its wheels; each may stand alone. */
+function readLockFiles(mode) {
+    const [first, second, ...more] = lines('lock-file');
+    if (first === undefined)
+        return {};
+    const at = { input: 'lock-file' };
+    const companion = [first, second].find((line) => line !== undefined && isPylockName(line));
+    if (more.length > 0 || (second !== undefined && (second !== companion || first === companion))) {
+        throw new errors/* UserError */.y(`'${more[0] ?? second ?? ''}' is one too many`, {
+            at,
+            advice: 'Name one lockfile and, in a line below it, the pylock.toml or pylock.NAME.toml of its wheels; {name} and {platform} make several of one.',
+        });
+    }
+    if (companion !== undefined && mode !== 'frozen') {
+        throw new errors/* UserError */.y(`'${companion}' is a lockfile that others keep, and lock-mode is ${mode}`, {
+            at,
+            advice: "Use it as it is with lock-mode: frozen, or ask for its packages in the 'pip:' list of the environment file.",
+        });
+    }
+    return {
+        ...(first !== companion && { file: first }),
+        ...(companion !== undefined && { companion }),
+    };
 }
 function readPipIndexes() {
     const [index, more] = listOf('pip-index-url', indexAddress, 'the address of an index');
@@ -37453,8 +37484,8 @@ var format = __nccwpck_require__(6950);
 var markdown = __nccwpck_require__(3932);
 // EXTERNAL MODULE: ./src/common/platform.ts
 var common_platform = __nccwpck_require__(8038);
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
-var diff_diff = __nccwpck_require__(9958);
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
+var diff_diff = __nccwpck_require__(6457);
 // EXTERNAL MODULE: ./src/image/left-out.ts
 var left_out = __nccwpck_require__(4193);
 // EXTERNAL MODULE: ./src/outputs/outputs.ts + 11 modules
@@ -48685,6 +48716,10 @@ const kinds = {
         what: 'this is the lockfile of conda-lock for all platforms',
         advice: frozen,
     },
+    pylock: {
+        what: 'this is a lockfile of wheels alone, not an environment file',
+        advice: "Give it in 'lock-file', below the lockfile of the conda packages, with lock-mode: frozen.",
+    },
     pip: {
         what: "this is a list of pip's, not an environment file",
         advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
@@ -48695,6 +48730,8 @@ function foreignByName(file) {
     const name = (0,external_node_path_.basename)(file).toLowerCase();
     if (name === 'pixi.toml')
         return kinds.pixi;
+    if (/^pylock(\.[^.]+)?\.toml$/.test(name))
+        return kinds.pylock;
     if (name.endsWith('.toml'))
         return kinds.python;
     if (name === 'pixi.lock')
@@ -55107,7 +55144,7 @@ const gzipLevel = 6;
 
 /***/ }),
 
-/***/ 9958:
+/***/ 6457:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55281,89 +55318,10 @@ function growth({ before, after }) {
     return (after?.size ?? 0) - (before?.size ?? 0);
 }
 
-;// CONCATENATED MODULE: ./src/lock/diff/versions.ts
-/**
- * Conda's ordering of versions, of the library that conda's own tools in Rust use. It is 4 MB and takes 0.15 s to load, so it is
- * loaded when there is something to compare.
- */
-async function loadVersions() {
-    const { Version } = await __nccwpck_require__.e(/* import() */ 852).then(__nccwpck_require__.bind(__nccwpck_require__, 5852));
-    return (before, after) => {
-        try {
-            const order = new Version(before).compare(new Version(after));
-            return {
-                direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
-                major: firstNumber(before) !== firstNumber(after),
-            };
-        }
-        catch {
-            return undefined;
-        }
-    };
-}
-/** With the epoch, which is 0 unless it is written. */
-function firstNumber(version) {
-    const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? [];
-    return `${epoch}!${first}`;
-}
-
-;// CONCATENATED MODULE: ./src/lock/diff/python-versions.ts
-
-/** PEP 440, Appendix B, with the spellings that it normalises. */
-const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
-/** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
-function comparePythonVersions(before, after) {
-    const [was, is] = [keyOf(before), keyOf(after)];
-    if (!was || !is)
-        return undefined;
-    const order = firstDifference(was, is, compareParts);
-    return {
-        direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
-        major: firstNumber(before) !== firstNumber(after),
-    };
-}
-/** As packaging's version.py, `_cmpkey`, has it. */
-function keyOf(version) {
-    const match = pattern.exec(version.trim().toLowerCase());
-    if (!match)
-        return undefined;
-    const [, epoch, release = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, local] = match;
-    const numbers = release.split('.').map(Number);
-    while (numbers.length > 1 && numbers.at(-1) === 0)
-        numbers.pop();
-    const isPost = dashed !== undefined || post !== undefined;
-    return [
-        [Number(epoch ?? 0)],
-        numbers,
-        pre !== undefined
-            ? [stage(pre), Number(preNumber)]
-            : [dev !== undefined && !isPost ? -Infinity : Infinity],
-        [isPost ? Number(dashed ?? postNumber) : -Infinity],
-        [dev === undefined ? Infinity : Number(devNumber)],
-        local?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [],
-    ];
-}
-function stage(word) {
-    return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2;
-}
-function compareParts(a, b) {
-    return firstDifference(a, b, comparePart) || a.length - b.length;
-}
-function comparePart(a, b) {
-    if (typeof a !== typeof b)
-        return typeof a === 'number' ? 1 : -1;
-    return a === b ? 0 : a < b ? -1 : 1;
-}
-function firstDifference(a, b, compare) {
-    for (const [index, one] of a.entries()) {
-        const other = b[index];
-        const order = other === undefined ? 0 : compare(one, other);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-
+// EXTERNAL MODULE: ./src/lock/diff/python-versions.ts
+var python_versions = __nccwpck_require__(7151);
+// EXTERNAL MODULE: ./src/lock/diff/versions.ts
+var versions = __nccwpck_require__(3322);
 // EXTERNAL MODULE: ./src/common/format.ts
 var format = __nccwpck_require__(6950);
 // EXTERNAL MODULE: ./src/common/markdown.ts
@@ -55734,7 +55692,7 @@ async function diffLocks(before, after, known = {}) {
         const [was, is] = [old.get(key), now.get(key)];
         return was && is && !is.isWheel && was.version !== is.version;
     });
-    const compare = isCompared ? await loadVersions() : () => undefined;
+    const compare = isCompared ? await (0,versions/* loadVersions */.Q)() : () => undefined;
     const [oldAskers, askers] = [findAskers(before, facts), findAskers(after, facts)];
     const packages = keys.map((key) => {
         const [was, is] = [old.get(key), now.get(key)];
@@ -55779,7 +55737,7 @@ function compareChange(was, is, compare) {
     if (!is)
         return { kind: 'removed', major: false };
     if (was.version !== is.version) {
-        const change = (is.isWheel ? comparePythonVersions : compare)(was.version, is.version);
+        const change = (is.isWheel ? python_versions/* comparePythonVersions */.pd : compare)(was.version, is.version);
         if (!change)
             return { kind: 'replaced', major: false };
         const { direction, major } = change;
@@ -55826,6 +55784,123 @@ function lineOf(locked) {
     return 'checksum' in locked
         ? `${locked.url.href} ${locked.checksum.hex}`
         : `${(0,wheel_line/* formatWheelLine */.hJ)(locked)} ${locked.requested} ${locked.direct}`;
+}
+
+
+/***/ }),
+
+/***/ 7151:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   mJ: () => (/* binding */ orderOf),
+/* harmony export */   pd: () => (/* binding */ comparePythonVersions),
+/* harmony export */   yn: () => (/* binding */ parsePythonVersion)
+/* harmony export */ });
+/* harmony import */ var _versions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3322);
+
+/** PEP 440, Appendix B, with the spellings that it normalises. */
+const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
+/** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
+function comparePythonVersions(before, after) {
+    const [was, is] = [parsePythonVersion(before), parsePythonVersion(after)];
+    if (!was || !is)
+        return undefined;
+    const order = orderOf(was, is);
+    return {
+        direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
+        major: (0,_versions_js__WEBPACK_IMPORTED_MODULE_0__/* .firstNumber */ .U)(before) !== (0,_versions_js__WEBPACK_IMPORTED_MODULE_0__/* .firstNumber */ .U)(after),
+    };
+}
+/** Below 0 when the first one is the older one, 0 when they are the same. */
+function orderOf(a, b) {
+    return firstDifference(a.key, b.key, compareParts);
+}
+/** @returns undefined for what is no version of Python's; its key is as packaging's version.py, `_cmpkey`, has it */
+function parsePythonVersion(text) {
+    const match = pattern.exec(text.trim().toLowerCase());
+    if (!match)
+        return undefined;
+    const [, epoch = '0', digits = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, behind] = match;
+    const release = digits.split('.').map(Number);
+    const isPostrelease = dashed !== undefined || post !== undefined;
+    const local = behind?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [];
+    return {
+        epoch: Number(epoch),
+        release,
+        isPrerelease: pre !== undefined || dev !== undefined,
+        isPostrelease,
+        local,
+        key: [
+            [Number(epoch)],
+            withoutZeros(release),
+            pre !== undefined
+                ? [stage(pre), Number(preNumber)]
+                : [dev !== undefined && !isPostrelease ? -Infinity : Infinity],
+            [isPostrelease ? Number(dashed ?? postNumber) : -Infinity],
+            [dev === undefined ? Infinity : Number(devNumber)],
+            local,
+        ],
+    };
+}
+function withoutZeros(release) {
+    const end = release.findLastIndex((number) => number !== 0);
+    return release.slice(0, Math.max(end, 0) + 1);
+}
+function stage(word) {
+    return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2;
+}
+function compareParts(a, b) {
+    return firstDifference(a, b, comparePart) || a.length - b.length;
+}
+function comparePart(a, b) {
+    if (typeof a !== typeof b)
+        return typeof a === 'number' ? 1 : -1;
+    return a === b ? 0 : a < b ? -1 : 1;
+}
+function firstDifference(a, b, compare) {
+    for (const [index, one] of a.entries()) {
+        const other = b[index];
+        const order = other === undefined ? 0 : compare(one, other);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+
+
+/***/ }),
+
+/***/ 3322:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ loadVersions),
+/* harmony export */   U: () => (/* binding */ firstNumber)
+/* harmony export */ });
+/**
+ * Conda's ordering of versions, of the library that conda's own tools in Rust use. It is 4 MB and takes 0.15 s to load, so it is
+ * loaded when there is something to compare.
+ */
+async function loadVersions() {
+    const { Version } = await __nccwpck_require__.e(/* import() */ 852).then(__nccwpck_require__.bind(__nccwpck_require__, 5852));
+    return (before, after) => {
+        try {
+            const order = new Version(before).compare(new Version(after));
+            return {
+                direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
+                major: firstNumber(before) !== firstNumber(after),
+            };
+        }
+        catch {
+            return undefined;
+        }
+    };
+}
+/** With the epoch, which is 0 unless it is written. */
+function firstNumber(version) {
+    const [, epoch = '0', first = ''] = /^(?:(\d+)!)?\D*0*(\d+)/.exec(version) ?? [];
+    return `${epoch}!${first}`;
 }
 
 
@@ -56008,12 +56083,12 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8877);
 /* harmony import */ var node_v8__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_v8__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _action_outputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8948);
-/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3517);
+/* harmony import */ var _action_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2180);
 /* harmony import */ var _action_runner_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5700);
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9134);
 /* harmony import */ var _action_summary_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(743);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(497);
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5968);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9337);
 
 
 
@@ -58516,8 +58591,11 @@ async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, c
     const isDeflated = compressionMethod === 8;
     if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
         const bytes = await reader.bytes(start, compressedSize);
-        if (bytes.length > 0)
-            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
+        // One byte more than is to come, so that it comes in one piece.
+        const chunkSize = Math.max(64, uncompressedSize + 1);
+        if (bytes.length > 0) {
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { chunkSize, maxOutputLength: smallSize }) : bytes;
+        }
         return;
     }
     const packed = (0,decompress/* readRange */.qX)({ file, start, size: compressedSize });
@@ -58580,15 +58658,21 @@ function builtWheel(line, built, folder, lockFile) {
     return wheelOf(line, built, folder, lockFile);
 }
 /** @throws Error for anything that is no archive */
-function sdistToFetch({ url, line, ...source }, folder) {
+function sdistToFetch({ url, line, lockFile, ...source }, folder) {
     if (source.kind !== 'sdist')
         throw new Error(`${url} is no archive`);
     const { fileName, sha256 } = source;
-    const checksum = { algorithm: 'sha256', hex: sha256 };
-    return { fileName, url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)), checksum, line, format: 'sdist' };
+    return {
+        fileName,
+        url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)),
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        ...(lockFile !== undefined && { lockFile }),
+        format: 'sdist',
+    };
 }
-function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
-    const { name, requested, line } = locked;
+function wheelOf(locked, { version, fileName, sha256 }, folder, file) {
+    const { name, requested, line, lockFile } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
@@ -58601,7 +58685,8 @@ function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
         format: 'whl',
         checksum: { algorithm: 'sha256', hex: sha256 },
         line,
-        at: { file: lockFile, line },
+        ...(lockFile !== undefined && { lockFile }),
+        at: { file: lockFile ?? file, line },
     };
 }
 /**
@@ -58989,7 +59074,7 @@ class WindowedFile extends yauzl__WEBPACK_IMPORTED_MODULE_1__/* .RandomAccessRea
 
 /***/ }),
 
-/***/ 5968:
+/***/ 9337:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64299,7 +64384,7 @@ function loginsOf(netrc, ...asked) {
 const context_usual = { executor: 'auto', timeout: 3600, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = context_usual, output, } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, lock, pipIndexes, execution = context_usual, output, } = request;
     const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -64327,7 +64412,7 @@ async function openContext(request, registry) {
             ],
             condarc,
             given: auth,
-            others: pip ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
+            others: pip || lock.companion !== undefined ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
         }),
         workspace,
         ...(output !== undefined && { output }),
@@ -66357,17 +66442,21 @@ function wheelsOf(member, workspace) {
     return wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? (0,wheel_archive/* wheelToFetch */.He)(wheel, folder, member.result.file) : undefined);
 }
 /** What paths in an environment's lock are relative to; absolute. */
-function folderOf({ file, resolved: { lock, path } }, workspace) {
+function folderOf({ file, resolved: { lock, path }, }, workspace) {
     return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
 }
 /** Where its wheels stand among all that is linked. */
 function wheelPlaces({ result, resolved: { lock } }) {
-    return wheelLines(lock).map(({ name, version, line }, index) => ({
-        name,
-        ...(version !== undefined && { version }),
+    return wheelLines(lock).map((wheel, index) => ({
+        name: wheel.name,
+        ...(wheel.version !== undefined && { version: wheel.version }),
         position: lock.packages.length + index,
-        at: { file: result.file, line },
+        at: lineOf(wheel, result),
     }));
+}
+/** Where a wheel stands in an environment's lock, or beside it; for errors. */
+function lineOf({ line, lockFile }, result) {
+    return { file: lockFile ?? result.file, line };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
@@ -66405,7 +66494,7 @@ function folderRule(line, member, { workspace }) {
     const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
     if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
         throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
-            at: { file: member.result.file, line: line.line },
+            at: lineOf(line, member.result),
             advice: 'Check it out below the workspace, or put a wheel of it into an index.',
         });
     }
@@ -66424,7 +66513,7 @@ async function refuseChanged(line, member, { workspace }) {
     if (found === `sha256:${sha256}`)
         return;
     throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
-        at: { file: member.result.file, line: line.line },
+        at: lineOf(line, member.result),
         advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
     });
 }
@@ -66985,7 +67074,8 @@ function rewritten(pyc) {
             const flag = (uses[first] ?? 0) > 1 ? 0x80 : 0;
             if (flag)
                 references[first] = ++referred;
-            const { what, isShort } = stringKind(pyc, start, end);
+            const what = stringKind(pyc, start, end);
+            const isShort = what === kind.shortName || what === kind.shortAscii;
             result[written++] = what | flag;
             if (isShort)
                 result[written++] = end - start - 5;
@@ -66998,20 +67088,18 @@ function rewritten(pyc) {
 }
 /** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
 function stringKind(pyc, start, end) {
-    const what = pyc[start] ?? 0;
-    if (what !== kind.str)
-        return { what, isShort: false };
+    if (pyc[start] !== kind.str)
+        return kind.bytes;
     let isName = true;
     for (let at = start + 5; at < end; at++) {
         const byte = pyc[at] ?? 0;
         if (byte >= 0x80)
-            return { what, isShort: false };
+            return kind.str;
         isName &&= isNameByte(byte);
     }
-    const isShort = end - start - 5 < 256;
-    if (isShort)
-        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
-    return { what: isName ? kind.name : kind.ascii, isShort };
+    if (end - start - 5 < 256)
+        return isName ? kind.shortName : kind.shortAscii;
+    return isName ? kind.name : kind.ascii;
 }
 /** `[A-Za-z0-9_]` */
 function isNameByte(byte) {
@@ -67064,7 +67152,10 @@ class Compiler {
         lengths.writeUInt32LE(source.length, 4);
         return new Promise((resolve, reject) => {
             this.#waiting.push({ path, resolve, reject });
-            python.stdin.write(Buffer.concat([lengths, name, source]));
+            python.stdin.cork();
+            for (const part of [lengths, name, source])
+                python.stdin.write(part);
+            python.stdin.uncork();
         });
     }
     /** Ends python. */
@@ -68113,7 +68204,11 @@ async function findOrBring(locked, { file, unfinished }, { lockFile, authorize }
         lib_core/* warning */.$e(`${locked.fileName} was damaged on this machine and is fetched again`);
         await (0,promises_.rm)(file);
     }
-    const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause });
+    const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, {
+        at: { file: locked.lockFile ?? lockFile, line: locked.line },
+        advice,
+        cause,
+    });
     const partial = (0,external_node_path_.join)(unfinished, tarballName(locked));
     const onBytes = (count) => {
         progress.received(count);
@@ -68938,14 +69033,15 @@ function supplyWheels(member, plan, { open }, store, context) {
     const wanting = (line, wheel) => {
         if (!wheel || !('origin' in wheel))
             throw new Error(`nothing says what ${line.name} is built of`);
-        const at = { file: locked.result.file, line: line.line };
+        const at = lineOf(line, locked.result);
         return {
             name: line.name,
             key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
             at,
             ...wheel_source_sourceOf(line, locked, at, store, context),
             locked: versions,
-            isStrict: lock.header !== undefined,
+            // What others lock may leave out what it requires.
+            isStrict: lock.header !== undefined && line.lockFile === undefined,
         };
     };
     const made = new Map();
@@ -68981,10 +69077,12 @@ function supplyWheels(member, plan, { open }, store, context) {
         return positions.flatMap((position) => made.get(position) ?? []);
     };
 }
-function anotherProject({ name, line }, { fileName }, { result }) {
-    return new errors/* UserError */.y(`what is locked as ${name} came out as ${fileName}`, {
-        at: { file: result.file, line },
-        advice: 'Run with lock-mode: update, and commit the file that it writes.',
+function anotherProject(line, { fileName }, { result }) {
+    return new errors/* UserError */.y(`what is locked as ${line.name} came out as ${fileName}`, {
+        at: lineOf(line, result),
+        advice: line.lockFile === undefined
+            ? 'Run with lock-mode: update, and commit the file that it writes.'
+            : 'Have the file written anew.',
     });
 }
 /** An image of an environment's packages alone. Wheels of the same list are not in it, as little as pip would have them there. */
@@ -69493,8 +69591,6 @@ function inputHash(asked) {
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]));
 }
 
-// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 11 modules
-var diff = __nccwpck_require__(9958);
 ;// CONCATENATED MODULE: ./src/lock/file.ts
 
 
@@ -69545,19 +69641,143 @@ const leastSecret = 6;
  * @param secrets those known to the run
  */
 function refuseSecrets(text, file, secrets) {
-    const known = secrets.filter((secret) => secret.length >= leastSecret);
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)));
-    if (index < 0)
+    const line = lineWithSecret(text, secrets, withoutThem);
+    if (line === undefined)
         return;
     throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
-        at: { file, line: index + 1 },
+        at: { file, line },
         advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
     });
+}
+/** The same of a file of wheels, which others have written. */
+function refuseSecretsOfPip(text, file, secrets) {
+    const line = lineWithSecret(text, secrets, environment_read/* withoutPipCredentials */.Qm);
+    if (line === undefined)
+        return;
+    throw new errors/* UserError */.y('it holds a secret on this line', {
+        at: { file, line },
+        advice: "Take it out, and tell whoever owns it: a lockfile is for everyone to see. The logins of indexes are found in 'pip-index-url', in pip's configuration and in ~/.netrc.",
+    });
+}
+function lineWithSecret(text, secrets, without) {
+    const known = secrets.filter((secret) => secret.length >= leastSecret);
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => without(line) !== line || known.some((secret) => line.includes(secret)));
+    return index < 0 ? undefined : index + 1;
 }
 
 // EXTERNAL MODULE: ./src/lock/wheel-line.ts
 var wheel_line = __nccwpck_require__(2651);
+;// CONCATENATED MODULE: ./src/lock/wheels.ts
+
+
+
+/**
+ * Reads the lines of wheels.
+ * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
+ *   conda-lock and micromamba do with their own lockfiles.
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function readWheels(lines, platform, marks, refuse) {
+    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const settings = readSettings(marks?.settings ?? [], refuse);
+    const wheels = lines.map(({ text, line }) => {
+        try {
+            const flags = (name) => ({
+                requested: requested?.has(name) ?? true,
+                direct: direct?.has(name) ?? true,
+            });
+            const wheel = (0,wheel_line/* parseWheelLine */.XV)(text, platform, flags);
+            const own = settings.get(wheel.name);
+            return { ...wheel, ...(own && { settings: own.settings }), line };
+        }
+        catch (error) {
+            if (!(error instanceof line_problem/* LineProblem */.Y))
+                throw error;
+            throw refuse(line, error.message, error.advice);
+        }
+    });
+    const byName = uniqueByName(wheels, refuse);
+    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
+        if (!byName.has(text))
+            throw refuse(line, `there is no wheel of '${text}' in it`);
+    }
+    for (const [name, { line }] of settings) {
+        if (!byName.has(name))
+            throw refuse(line, `there is no wheel of '${name}' in it`);
+    }
+    return marks ? wheels : inOrderOfInstalling(wheels);
+}
+function readSettings(lines, refuse) {
+    return new Map(lines.map(({ text, line }) => {
+        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+        const settings = parseSettings(json);
+        if (!settings)
+            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
+        return [name, { settings, line }];
+    }));
+}
+function parseSettings(text) {
+    try {
+        const value = JSON.parse(text);
+        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
+    }
+    catch {
+        return undefined;
+    }
+}
+function isSetting(value) {
+    const isText = (one) => typeof one === 'string';
+    return isText(value) || (Array.isArray(value) && value.every(isText));
+}
+/** @throws UserError when two are of one name */
+function uniqueByName(wheels, refuse) {
+    const byName = new Map();
+    for (const wheel of wheels) {
+        const { name, line } = wheel;
+        const twin = byName.get(name);
+        if (twin)
+            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
+        byName.set(name, wheel);
+    }
+    return byName;
+}
+/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
+function inOrderOfInstalling(wheels) {
+    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
+}
+
+;// CONCATENATED MODULE: ./src/lock/companion.ts
+
+
+
+
+/**
+ * The wheels of a lock's companion, in the order in which pip would install them.
+ * @param request.path of the lock
+ * @throws UserError when there is no such file, it would give away a secret, or there are wheels in both
+ */
+async function readCompanion({ path, read }, lock, request) {
+    const text = await readLockFile(path);
+    if (text === undefined) {
+        throw new errors/* UserError */.y('there is no such file', {
+            at: { file: path },
+            advice: "Check 'lock-file'. An environment without wheels has one with 'packages = []'.",
+        });
+    }
+    const [own] = lock.wheels;
+    if (own) {
+        throw new errors/* UserError */.y(`it has wheels itself, ${own.name} first, and '${(0,external_node_path_.basename)(path)}' has others`, {
+            at: { file: request.path, line: own.line },
+            advice: "Lock them in one of the two: leave the other out of 'lock-file', or these lines out of it.",
+        });
+    }
+    refuseSecretsOfPip(text, path, request.secrets);
+    return inOrderOfInstalling(await read(text, lock));
+}
+
+// EXTERNAL MODULE: ./src/lock/diff/diff.ts + 9 modules
+var diff = __nccwpck_require__(6457);
 ;// CONCATENATED MODULE: ./src/lock/format.ts
 
 
@@ -69714,85 +69934,6 @@ function compareOrdered(kind, before, now) {
     if (differences.length > 0 || before.join('\n') === now.join('\n'))
         return differences;
     return [{ text: `the ${kind}s are in another order: ${now.join(', ')}`, item: { kind, value } }];
-}
-
-;// CONCATENATED MODULE: ./src/lock/wheels.ts
-
-
-
-/**
- * Reads the lines of wheels.
- * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
- *   conda-lock and micromamba do with their own lockfiles.
- * @throws UserError with the line of the first thing that is wrong
- */
-function readWheels(lines, platform, marks, refuse) {
-    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
-    const settings = readSettings(marks?.settings ?? [], refuse);
-    const wheels = lines.map(({ text, line }) => {
-        try {
-            const flags = (name) => ({
-                requested: requested?.has(name) ?? true,
-                direct: direct?.has(name) ?? true,
-            });
-            const wheel = (0,wheel_line/* parseWheelLine */.XV)(text, platform, flags);
-            const own = settings.get(wheel.name);
-            return { ...wheel, ...(own && { settings: own.settings }), line };
-        }
-        catch (error) {
-            if (!(error instanceof line_problem/* LineProblem */.Y))
-                throw error;
-            throw refuse(line, error.message, error.advice);
-        }
-    });
-    const byName = uniqueByName(wheels, refuse);
-    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
-        if (!byName.has(text))
-            throw refuse(line, `there is no wheel of '${text}' in it`);
-    }
-    for (const [name, { line }] of settings) {
-        if (!byName.has(name))
-            throw refuse(line, `there is no wheel of '${name}' in it`);
-    }
-    return marks ? wheels : inOrderOfInstalling(wheels);
-}
-function readSettings(lines, refuse) {
-    return new Map(lines.map(({ text, line }) => {
-        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
-        const settings = parseSettings(json);
-        if (!settings)
-            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
-        return [name, { settings, line }];
-    }));
-}
-function parseSettings(text) {
-    try {
-        const value = JSON.parse(text);
-        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
-    }
-    catch {
-        return undefined;
-    }
-}
-function isSetting(value) {
-    const isText = (one) => typeof one === 'string';
-    return isText(value) || (Array.isArray(value) && value.every(isText));
-}
-/** @throws UserError when two are of one name */
-function uniqueByName(wheels, refuse) {
-    const byName = new Map();
-    for (const wheel of wheels) {
-        const { name, line } = wheel;
-        const twin = byName.get(name);
-        if (twin)
-            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
-        byName.set(name, wheel);
-    }
-    return byName;
-}
-/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
-function inOrderOfInstalling(wheels) {
-    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
 }
 
 ;// CONCATENATED MODULE: ./src/lock/yaml-lock.ts
@@ -70104,7 +70245,7 @@ function parseLock(text, file, platform) {
     if (start < 0 || stray !== undefined) {
         const foreign = (0,environment_read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
-            'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
+            'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too, and a pylock.toml beside them.');
     }
     const ofWheels = lines.filter(({ text: line }) => (0,wheel_line/* isWheelLine */.er)(line));
     const found = parseHeader(before.filter(({ text: line }) => !(0,wheel_line/* isWheelLine */.er)(line)), file);
@@ -70355,9 +70496,10 @@ function lockPath(options) {
 }
 /**
  * Two environments or platforms cannot have one lockfile: the second would overwrite the first, and each run would solve both.
+ * @param example a template that tells environments apart
  * @throws UserError that names both
  */
-function refuseSharedLocks(uses, workspace) {
+function refuseSharedLocks(uses, workspace, example = '{name}.{platform}.lock') {
     for (const [path, [first, second]] of Map.groupBy(uses, (use) => use.path)) {
         if (!first || !second)
             continue;
@@ -70367,12 +70509,13 @@ function refuseSharedLocks(uses, workspace) {
             at: { input: 'lock-file' },
             advice: isPlatform
                 ? "Put {platform} into it, as in 'my.{platform}.lock'."
-                : "Put {name} into it, as in '{name}.{platform}.lock', and give the environment files different names.",
+                : `Put {name} into it, as in '${example}', and give the environment files different names.`,
         });
     }
 }
 
 ;// CONCATENATED MODULE: ./src/lock/resolve.ts
+
 
 
 
@@ -70416,8 +70559,12 @@ async function resolveLock(request, solve) {
         });
     }
     if (request.mode === 'frozen') {
-        const lock = parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default');
-        return use(request, text, fitting(lock, request));
+        const lock = fitting(parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default'), request);
+        const { companion } = request;
+        if (!companion)
+            return use(request, text, lock);
+        const wheels = await readCompanion(companion, lock, request);
+        return { ...use(request, text, { ...lock, wheels }), companion: companion.path };
     }
     const lock = parseLock(text, path, platform);
     if (lock.header === undefined) {
@@ -70528,16 +70675,19 @@ function forgiving(text, path, platform) {
 ;// CONCATENATED MODULE: ./src/lock/report.ts
 
 
+
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
  * @param change against the lock before, if there was one
  * @param committed whether the run commits it
  */
-function describeLock({ lock, reasons, changed }, file, change, committed = false) {
+function describeLock({ lock, companion, reasons, changed }, file, change, committed = false) {
     const count = countLocked(lock);
-    if (!reasons)
-        return [`${file}: used as it is, ${count}`];
+    if (!reasons) {
+        const used = companion === undefined ? 'used as it is' : `used as it is, with ${(0,external_node_path_.basename)(companion)}`;
+        return [`${file}: ${used}, ${count}`];
+    }
     return [
         `${file}: solved by ${solvers(lock)}, ${count}, since`,
         ...reasons.map((reason) => `- ${reason}`),
@@ -70601,6 +70751,2061 @@ async function sizeOf(url, authorize) {
     response.body.resume();
     const length = Number(response.headers['content-length']);
     return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}
+
+// EXTERNAL MODULE: ./src/lock/diff/python-versions.ts
+var python_versions = __nccwpck_require__(7151);
+;// CONCATENATED MODULE: ./src/pip/specifiers.ts
+
+const specifiers_form = /^\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()]+)\s*$/;
+/** Reads one of them, such as `>=3.9` or `== 3.12.*`. @returns undefined for anything else */
+function parseSpecifier(text) {
+    const [, operator = '', operand = ''] = specifiers_form.exec(text) ?? [];
+    const [, prefix] = /^(.*)\.\*$/.exec(operand) ?? [];
+    const version = (0,python_versions/* parsePythonVersion */.yn)(prefix ?? operand);
+    if (!version || (version.local.length > 0 && !['==', '!=', '==='].includes(operator)))
+        return undefined;
+    if (prefix !== undefined) {
+        // What stands before it are the numbers of a release.
+        if (!['==', '!='].includes(operator) || !/^v?(\d+!)?[\d.]+$/i.test(prefix))
+            return undefined;
+        return (other) => beginsWith(other, version) === (operator === '==');
+    }
+    switch (operator) {
+        case '===': // the same as text
+            return (other) => (0,python_versions/* orderOf */.mJ)(other, version) === 0 && other.release.length === version.release.length;
+        case '~=':
+            if (version.release.length < 2)
+                return undefined;
+            return (other) => (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) >= 0 &&
+                beginsWith(other, { ...version, release: version.release.slice(0, -1) });
+        case '==':
+            return (other) => specifiers_isSame(other, version);
+        case '!=':
+            return (other) => !specifiers_isSame(other, version);
+        case '<=':
+            return (other) => (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) <= 0;
+        case '>=':
+            return (other) => (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) >= 0;
+        case '<':
+            return (other) => (0,python_versions/* orderOf */.mJ)(other, version) < 0 &&
+                !(other.isPrerelease && !version.isPrerelease && hasSameRelease(other, version));
+        case '>':
+            return (other) => (0,python_versions/* orderOf */.mJ)(other, version) > 0 &&
+                !(((other.isPostrelease && !version.isPostrelease) || other.local.length > 0) &&
+                    hasSameRelease(other, version));
+        default:
+            return undefined;
+    }
+}
+/**
+ * Reads what `Requires-Python` has: specifiers with commas between them, all of which have to hold; of none, any version.
+ * @returns undefined where one of them is no specifier
+ */
+function parseSpecifiers(text) {
+    const all = text
+        .split(',')
+        .filter((part) => part.trim() !== '')
+        .map(parseSpecifier);
+    const known = all.filter((specifier) => specifier !== undefined);
+    if (known.length < all.length)
+        return undefined;
+    return (version) => known.every((specifier) => specifier(version));
+}
+function specifiers_isSame(version, wanted) {
+    return (0,python_versions/* orderOf */.mJ)(wanted.local.length === 0 ? withoutLocal(version) : version, wanted) === 0;
+}
+function withoutLocal(version) {
+    return { ...version, local: [], key: [...version.key.slice(0, -1), []] };
+}
+/** Numbers that are not written are zeros. */
+function beginsWith({ epoch, release }, prefix) {
+    return epoch === prefix.epoch && prefix.release.every((number, index) => number === (release[index] ?? 0));
+}
+function hasSameRelease(a, b) {
+    return a.key.slice(0, 2).join() === b.key.slice(0, 2).join();
+}
+
+;// CONCATENATED MODULE: ./src/pip/marker-expression.ts
+
+
+
+/** What is wrong with a marker. */
+class MarkerProblem extends Error {
+}
+const tokens = new RegExp([
+    String.raw `(?<text>'[^']*'|"[^"]*")`,
+    String.raw `(?<operator>===|==|~=|!=|<=|>=|<|>|not[ \t]+in\b|in\b)`,
+    String.raw `(?<joint>and\b|or\b)`,
+    String.raw `(?<variable>[a-z][\w.]*)`,
+    String.raw `(?<open>\()`,
+    String.raw `(?<close>\))`,
+].join('|'), 'y');
+/** Names from before PEP 508, which packaging still takes. */
+const older = new Map([
+    ['os.name', 'os_name'],
+    ['sys.platform', 'sys_platform'],
+    ['platform.version', 'platform_version'],
+    ['platform.machine', 'platform_machine'],
+    ['platform.python_implementation', 'platform_python_implementation'],
+    ['python_implementation', 'platform_python_implementation'],
+]);
+/** Of brackets in brackets; nobody writes that many. */
+const deepest = 50;
+/**
+ * Evaluates an environment marker (the specification "Dependency specifiers", with the sets `extras` and `dependency_groups` that
+ * lockfiles have): `python_version >= "3.9" and "dev" in dependency_groups`.
+ * @throws MarkerProblem for what is no marker, or compares what cannot be compared
+ */
+function markerHolds(text, values) {
+    const words = tokensOf(text);
+    const next = (kind) => (words[0]?.kind === kind ? words.shift()?.value : undefined);
+    const holds = either(0);
+    if (words[0])
+        throw new MarkerProblem(`'${words[0].value}' is not expected there`);
+    return holds;
+    function either(depth) {
+        let holds = both(depth);
+        while (words[0]?.kind === 'joint' && words[0].value === 'or') {
+            words.shift();
+            holds = both(depth) || holds;
+        }
+        return holds;
+    }
+    function both(depth) {
+        let holds = atom(depth);
+        while (words[0]?.kind === 'joint' && words[0].value === 'and') {
+            words.shift();
+            holds = atom(depth) && holds;
+        }
+        return holds;
+    }
+    function atom(depth) {
+        if (next('open') !== undefined) {
+            if (depth === deepest)
+                throw new MarkerProblem('there are too many brackets in it');
+            const holds = either(depth + 1);
+            if (next('close') === undefined)
+                throw new MarkerProblem('a bracket is not closed');
+            return holds;
+        }
+        const left = operand();
+        const operator = next('operator');
+        if (operator === undefined)
+            throw new MarkerProblem(`nothing is asked of '${left.value}'`);
+        return marker_expression_compare(left, operator, operand(), values);
+    }
+    function operand() {
+        const [word] = words;
+        if (word?.kind !== 'variable' && word?.kind !== 'text') {
+            throw new MarkerProblem(word ? `'${word.value}' stands in the place of a value` : 'it ends too early');
+        }
+        words.shift();
+        return word;
+    }
+}
+function tokensOf(text) {
+    const found = [];
+    tokens.lastIndex = 0;
+    for (let at = blanks(text, 0); at < text.length; at = blanks(text, tokens.lastIndex)) {
+        tokens.lastIndex = at;
+        const groups = tokens.exec(text)?.groups ?? {};
+        const [[kind, word] = []] = Object.entries(groups).filter(([, value]) => value !== undefined);
+        if (kind === undefined || word === undefined) {
+            throw new MarkerProblem(`'${text.slice(at, at + 20)}' is nothing that a marker has`);
+        }
+        const value = kind === 'text' ? word.slice(1, -1) : kind === 'operator' && word.startsWith('not') ? 'not in' : word;
+        found.push({ kind: kind, value }); // the groups' names
+    }
+    return found;
+}
+function blanks(text, from) {
+    let at = from;
+    while (text[at] === ' ' || text[at] === '\t')
+        at++;
+    return at;
+}
+/** One of the two is a variable; a set stands on the right. */
+function marker_expression_compare(left, operator, right, values) {
+    if (left.kind === right.kind) {
+        throw new MarkerProblem(`'${left.value} ${operator} ${right.value}' does not compare a variable with a text`);
+    }
+    const set = right.kind === 'variable' ? setOf(right.value, values) : undefined;
+    if (set) {
+        if (operator !== 'in' && operator !== 'not in') {
+            throw new MarkerProblem(`'${right.value}' is a set, of which 'in' and 'not in' can be asked`);
+        }
+        const names = new Set([...set].map(environment_read/* canonicalName */.Ew));
+        return names.has((0,environment_read/* canonicalName */.Ew)(left.value)) === (operator === 'in');
+    }
+    return compareTexts(marker_expression_valueOf(left, values), operator, marker_expression_valueOf(right, values));
+}
+function setOf(name, { extras, dependencyGroups }) {
+    return name === 'extras' ? extras : name === 'dependency_groups' ? dependencyGroups : undefined;
+}
+function marker_expression_valueOf({ kind, value }, { markers }) {
+    if (kind === 'text')
+        return value;
+    const name = older.get(value) ?? value;
+    const known = Object.entries(markers).find(([key]) => key === name);
+    if (known)
+        return known[1];
+    throw new MarkerProblem(`'${value}' is no variable that has a value in a lockfile`);
+}
+/** Versions are compared as such where both are, everything else as text, as packaging does (markers.py, `_eval_op`). */
+function compareTexts(left, operator, right) {
+    const specifier = parseSpecifier(`${operator}${right}`);
+    const version = (0,python_versions/* parsePythonVersion */.yn)(left);
+    if (specifier && version)
+        return specifier(version);
+    switch (operator) {
+        case 'in':
+            return right.includes(left);
+        case 'not in':
+            return !right.includes(left);
+        case '==':
+        case '===':
+            return left === right;
+        case '!=':
+            return left !== right;
+        case '<':
+            return left < right;
+        case '<=':
+            return left <= right;
+        case '>':
+            return left > right;
+        case '>=':
+            return left >= right;
+        default:
+            throw new MarkerProblem(`'${left}' and '${right}' are not versions, which '${operator}' compares`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/pip/tags.ts
+/** The processor's name to Linux, which tags and markers have. */
+const machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
+const legacy = new Map([
+    [17, 'manylinux2014'],
+    [12, 'manylinux2010'],
+    [5, 'manylinux1'],
+]);
+/**
+ * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
+ * wheels that promise nothing but Linux.
+ */
+function platformTags({ subdir, glibc }) {
+    const machine = machines[subdir];
+    const [major, newest = 0] = glibc.split('.').map(Number);
+    const oldest = subdir === 'linux-64' ? 5 : 17;
+    const tags = [];
+    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
+        tags.push(`manylinux_2_${minor}_${machine}`);
+        const older = legacy.get(minor);
+        if (older !== undefined)
+            tags.push(`${older}_${machine}`);
+    }
+    return [...tags, `linux_${machine}`];
+}
+/**
+ * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
+ * `compatible_tags`; abi3t is of PEP 803.
+ */
+function supportedTags(target) {
+    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
+    const minor = Number(digits);
+    const platforms = platformTags(target);
+    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
+    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
+    const own = `cp3${minor}`;
+    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
+    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
+    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
+    return [
+        ...onPlatforms(own, `${own}${suffix}`),
+        ...onPlatforms(own, stable),
+        ...onPlatforms(own, 'none'),
+        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
+        ...generic.flatMap((python) => onPlatforms(python, 'none')),
+        [own, 'none', 'any'],
+        ...generic.map((python) => [python, 'none', 'any']),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/pip/markers.ts
+
+/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
+function markersOf({ version, subdir }) {
+    return {
+        implementation_name: 'cpython',
+        implementation_version: version,
+        os_name: 'posix',
+        platform_machine: machines[subdir],
+        platform_python_implementation: 'CPython',
+        platform_release: '',
+        platform_system: 'Linux',
+        platform_version: '',
+        python_full_version: version,
+        python_version: version.split('.').slice(0, 2).join('.'),
+        sys_platform: 'linux',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pylock/wheel-choice.ts
+
+
+/** Older than all that PEP 600 has names for but that of manylinux2014, which every base has. */
+const wheel_choice_oldest = '2.17';
+/**
+ * The best wheel for a target: by its tags, in pip's order, then by its build number.
+ * @param files the names of wheels
+ * @param glibc the version of the C library; it may take reading the base, and is asked only where the choice depends on it
+ * @returns undefined when none of them fits
+ */
+async function chooseWheel(files, python, glibc) {
+    const choose = (version) => best(files, { ...python, glibc: version });
+    const choices = [...new Set([wheel_choice_oldest, ...glibcOf(files)])].map(choose);
+    return choices.every((choice) => choice === choices[0]) ? choices[0] : choose(await glibc());
+}
+/** Whether one of them would fit, were the C library as new as it wants. */
+function fitsSomeGlibc(files, python) {
+    return glibcOf(files).some((glibc) => best(files, { ...python, glibc }) !== undefined);
+}
+/** The C libraries from which on another wheel may be the best. */
+function glibcOf(files) {
+    return files.flatMap((file) => ((0,environment_read/* wheelParts */.uH)(file)?.platforms ?? []).flatMap((tag) => {
+        const [, minor] = /^manylinux_2_(\d{1,2})_/.exec(tag) ?? [];
+        return minor !== undefined && Number(minor) > 17 ? [`2.${minor}`] : [];
+    }));
+}
+function best(files, target) {
+    const places = placesOf(target);
+    const ranked = files.flatMap((file) => {
+        const parts = (0,environment_read/* wheelParts */.uH)(file.toLowerCase());
+        if (!parts)
+            return [];
+        const [platforms = '', abis = '', pythons = '', build = ''] = parts.build.split('-').reverse();
+        const found = pythons
+            .split('.')
+            .flatMap((python) => abis
+            .split('.')
+            .flatMap((abi) => platforms.split('.').flatMap((platform) => places.get(`${python}-${abi}-${platform}`) ?? [])));
+        return found.length > 0 ? [{ file, tag: Math.min(...found), build: buildNumber(build) }] : [];
+    });
+    return ranked.reduce((winner, one) => (winner && !isBetter(one, winner) ? winner : one), undefined)?.file;
+}
+function isBetter(one, other) {
+    if (one.tag !== other.tag)
+        return one.tag < other.tag;
+    const [number, text] = one.build;
+    return number !== other.build[0] ? number > other.build[0] : text > other.build[1];
+}
+/** None is the lowest. */
+function buildNumber(text) {
+    const [, digits, rest = ''] = /^(\d+)(.*)$/.exec(text) ?? [];
+    return digits === undefined ? [-1, ''] : [Number(digits), rest];
+}
+const ladders = new Map();
+/** Thousands of tags, the same for all packages of a lock. */
+function placesOf(target) {
+    const key = JSON.stringify([target.version, target.freeThreaded, target.subdir, target.glibc]);
+    const places = ladders.get(key) ?? new Map(supportedTags(target).map((tag, index) => [tag.join('-'), index]));
+    ladders.set(key, places);
+    return places;
+}
+
+;// CONCATENATED MODULE: ./src/pylock/source.ts
+
+
+
+
+
+
+const kinds = ['vcs', 'directory', 'archive'];
+/**
+ * Chooses what a package is installed from: the best of its wheels, else its sdist; or the one other source that it has.
+ * @throws UserError when there is none, or more than the specification allows
+ */
+async function source_sourceOf(name, table, context) {
+    const wheels = table.tables('wheels');
+    const sdist = table.table('sdist');
+    const direct = kinds.filter((kind) => table.has(kind));
+    const isOfIndex = wheels.length > 0 || sdist !== undefined;
+    const [kind] = direct;
+    if (direct.length > 1 || (isOfIndex && kind)) {
+        const found = [...direct, ...(wheels.length > 0 ? ['wheels'] : []), ...(sdist ? ['sdist'] : [])];
+        throw table.refuse(`${name} has several sources, and must have one: ${found.join(', ')}`);
+    }
+    const other = kind && table.table(kind);
+    if (kind && other) {
+        if (kind === 'vcs')
+            return readRepository(name, other);
+        return kind === 'directory' ? readDirectory(other, context) : readArchive(name, other, context);
+    }
+    const wheel = await bestWheel(name, wheels, context);
+    if (wheel)
+        return { ...readFile(name, wheel, context), direct: false };
+    if (sdist)
+        return { ...readFile(name, sdist, context), direct: false };
+    if (wheels.length === 0)
+        throw table.refuse(`${name} has neither wheels nor another source`);
+    throw await nothingFits(name, table, wheels.map(fileNameOf), context);
+}
+async function bestWheel(name, wheels, { python, glibc }) {
+    const byFile = new Map(wheels.map((wheel) => [fileNameOf(wheel), wheel]));
+    for (const [file, wheel] of byFile) {
+        if (!(0,environment_read/* wheelParts */.uH)(file))
+            throw wheel.refuse(`'${(0,foreign/* foreignText */.qk)(file)}' of ${name} is not the name of a wheel`);
+    }
+    const chosen = await chooseWheel([...byFile.keys()], python, glibc);
+    return chosen === undefined ? undefined : byFile.get(chosen);
+}
+async function nothingFits(name, table, files, { python, glibc }) {
+    const isTooNew = fitsSomeGlibc(files, python);
+    const target = `python ${python.version} on ${python.subdir}${isTooNew ? ` with glibc ${await glibc()}` : ''}`;
+    const [first = ''] = files;
+    const what = files.length === 1 ? `its wheel ${(0,foreign/* foreignText */.qk)(first)} is not` : `none of its ${files.length} wheels is`;
+    return table.refuse(`${name} cannot be installed: ${what} for ${target}`, isTooNew
+        ? "Choose a base with a newer C library, or lock a version with wheels for this one. What the base has is asked of it, or said by 'virtual-packages'."
+        : 'Lock for the python and the platform of the conda packages, or a version that has such wheels.');
+}
+/** A wheel or an sdist: its name may differ from what its address ends with, and then nothing here could tell what it is. */
+function readFile(name, table, context) {
+    const [place, end] = source_placeOf(table);
+    const file = fileNameOf(table);
+    if (end !== file) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(file)}' of ${name} goes by another name at its address: ${(0,foreign/* foreignText */.qk)(end)}`, 'Files are known by the ends of their addresses here. Lock it from an index whose addresses have the names of files.', end);
+    }
+    return { address: withHash(source_addressOf(place, context), source_hashOf(name, table)), at: end };
+}
+async function readArchive(name, table, context) {
+    const [place, end] = source_placeOf(table);
+    if (!(0,environment_read/* isArchiveName */.w6)(end)) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(end)}' of ${name} has not the name of an archive`, 'It has to end with .whl, .tar.gz, .zip or the like.', end);
+    }
+    if (/\.whl$/i.test(end) && (0,environment_read/* wheelParts */.uH)(end) && !(await chooseWheel([end], context.python, context.glibc))) {
+        throw await nothingFits(name, table, [end], context);
+    }
+    const address = withHash(source_addressOf(place, context), source_hashOf(name, table));
+    return { address: withFragment(address, { subdirectory: subdirectoryOf(table) }), direct: true, at: end };
+}
+function readRepository(name, table) {
+    const [type, commit] = [table.required('type'), table.required('commit-id')];
+    const url = table.text('url');
+    if (url === undefined) {
+        throw table.refuse(`the repository of ${name} lies on a machine: ${(0,foreign/* foreignText */.qk)(table.required('path'))}`, "Lock it by its address, or as a 'directory' of the workspace.");
+    }
+    if (!/^(git|hg|svn|bzr)$/.test(type)) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(type)}' of ${name} is no version control that is known here`);
+    }
+    const address = withFragment(`${type}+${url}@${commit}`, {
+        revision: table.text('requested-revision'),
+        subdirectory: subdirectoryOf(table),
+    });
+    return { address, direct: true, at: url };
+}
+/** An image has what is built of it: what is `editable` is installed as any other. */
+function readDirectory(table, context) {
+    const path = table.required('path');
+    const address = source_addressOf({ path }, context);
+    return { address: withFragment(address, { subdirectory: subdirectoryOf(table) }), direct: true, at: path };
+}
+/** A path counts before an address. @returns it with the name of the file that it ends with */
+function source_placeOf(table) {
+    const path = table.text('path');
+    if (path !== undefined)
+        return [{ path }, path.replace(/^.*[/\\]/, '')];
+    const url = table.required('url');
+    return [{ url }, (0,environment_read/* decoded */.DH)(url.replace(/[?#].*$/s, '').replace(/^.*\//, ''))];
+}
+function fileNameOf(table) {
+    return table.text('name') ?? source_placeOf(table)[1];
+}
+/** Paths begin at the folder of the file; those of a lock, at its own. */
+function source_addressOf(place, { path: file, folder }) {
+    if ('url' in place)
+        return place.url;
+    const path = place.path.replaceAll('\\', '/').toWellFormed();
+    if ((0,external_node_path_.isAbsolute)(path))
+        return (0,external_node_url_.pathToFileURL)(path).href;
+    const below = (0,external_node_path_.relative)(folder, (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), path));
+    return `file:${below.split(external_node_path_.sep).map(encodeURIComponent).join('/') || '.'}`;
+}
+function source_hashOf(name, table) {
+    const hashes = table.table('hashes')?.entries() ?? [];
+    const sha256 = hashes.find(([algorithm]) => algorithm.toLowerCase() === 'sha256')?.[1];
+    if (sha256 !== undefined)
+        return sha256;
+    const found = hashes.map(([algorithm]) => (0,foreign/* foreignText */.qk)(algorithm)).join(', ');
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(fileNameOf(table))}' of ${name} has no sha256${found === '' ? '' : `, only ${found}`}`, 'Have it locked with its sha256.', fileNameOf(table));
+}
+function subdirectoryOf(table) {
+    const path = table.text('subdirectory')?.replaceAll('\\', '/').toWellFormed();
+    if (path === undefined || path === '' || path === '.')
+        return undefined;
+    if (!(0,external_node_path_.isAbsolute)(path) && !path.split('/').includes('..'))
+        return path;
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(path)}' does not lie in the source`, undefined, path);
+}
+function withFragment(address, values) {
+    const parts = Object.entries(values).flatMap(([key, value]) => value === undefined || value === '' ? [] : [`${key}=${encodeURIComponent(value.toWellFormed())}`]);
+    if (parts.length === 0)
+        return address;
+    return `${address}${address.includes('#') ? '&' : '#'}${parts.join('&')}`;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/error.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function getLineColFromPtr(string, ptr) {
+    let lines = string.slice(0, ptr).split(/\r?\n/);
+    return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+    let lines = string.split(/\r?\n/);
+    let codeblock = '';
+    let numberLen = (Math.log10(line + 1) | 0) + 1;
+    for (let i = line - 1; i <= line + 1; i++) {
+        let l = lines[i - 1];
+        if (!l)
+            continue;
+        codeblock += i.toString().padEnd(numberLen, ' ');
+        codeblock += ':  ';
+        codeblock += l;
+        codeblock += '\n';
+        if (i === line) {
+            codeblock += ' '.repeat(numberLen + column + 2);
+            codeblock += '^\n';
+        }
+    }
+    return codeblock;
+}
+class TomlError extends Error {
+    line;
+    column;
+    codeblock;
+    constructor(message, options) {
+        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+        const codeblock = makeCodeBlock(options.toml, line, column);
+        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+        this.line = line;
+        this.column = column;
+        this.codeblock = codeblock;
+    }
+    /** @internal */
+    static x(message, ctx, ptr) {
+        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/primitive.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function parseString(ctx) {
+    let startPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p++);
+    let first = c;
+    let isLiteral = c === 0x27; /* ' */
+    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+    if (isMultiline) {
+        // Trim initial newline
+        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
+            ctx.p++;
+        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
+            ctx.p += 2;
+    }
+    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
+    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
+    let parsed = '';
+    let sliceStart = ctx.p;
+    // states:
+    //   0 - decoding
+    //   1 - decoding escape
+    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
+    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
+    let state = 0;
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        c = ctx.s.charCodeAt(ctx.p);
+        // Deal with newlines first, since that simplifies control character checking and handling across all states
+        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
+            state = state && 3;
+        }
+        // Control characters are banned in TOML, so we throw an error if we encounter them
+        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in strings', ctx);
+        }
+        // The string might terminate while we're parsing through a newline escape.
+        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
+        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
+            if (isMultiline) {
+                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+            }
+            // If we're in a newline escape still, then there's nothing to add.
+            if (!state) {
+                // Avoid a useless concat operation if the string can be used as-is.
+                let s = ctx.s.slice(sliceStart, ctx.p);
+                parsed = parsed ? parsed + s : s;
+            }
+            ctx.p += isMultiline ? 3 : 1;
+            return parsed;
+        }
+        // Baseline state; keep moving forward unless an escape sequence starts
+        else if (!state) {
+            if (!isLiteral && c === 0x5c /* \ */) {
+                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
+                state = 1;
+            }
+        }
+        else if (state === 1) {
+            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
+                let errPtr = ctx.p++ - 1;
+                let value = 0;
+                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
+                for (let j = 0; j < len; j++, ctx.p++) {
+                    let hex = ctx.s.charCodeAt(ctx.p);
+                    let digit = 
+                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
+                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
+                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
+                    if (digit < 0)
+                        TomlError.x('invalid non-hex character in unicode escape', ctx);
+                    value = (value << 4) | digit;
+                }
+                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
+                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+                    TomlError.x('invalid unicode escape', ctx, errPtr);
+                }
+                parsed += String.fromCodePoint(value);
+                sliceStart = ctx.p--;
+                state = 0;
+            }
+            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
+            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
+                state = 2;
+            }
+            // Basic escape sequence
+            else {
+                if (c === 0x62 /* b */)
+                    parsed += '\b';
+                else if (c === 0x74 /* t */)
+                    parsed += '\t';
+                else if (c === 0x6e /* n */)
+                    parsed += '\n';
+                else if (c === 0x66 /* f */)
+                    parsed += '\f';
+                else if (c === 0x72 /* r */)
+                    parsed += '\r';
+                else if (c === 0x65 /* e */)
+                    parsed += '\x1b';
+                else if (c === 0x22 /* " */)
+                    parsed += '"';
+                else if (c === 0x5c /* \ */)
+                    parsed += '\\';
+                else
+                    TomlError.x('unrecognised escape sequence', ctx);
+                sliceStart = ctx.p + 1;
+                state = 0;
+            }
+        }
+        // Newline escape continuation: keep moving forward until the first non-whitespace char
+        else if (c !== 0x20 && c !== 0x9 /* \t */) {
+            if (state === 2)
+                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
+            // State cannot be zero, or we'd have branched earlier already.
+            // If it's a backslash, immediately transition to the escape state so it can be processed.
+            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
+            sliceStart = ctx.p;
+        }
+    }
+    TomlError.x('unfinished string', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/date.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+class TomlDate extends Date {
+    #hasDate = false;
+    #hasTime = false;
+    #offset = null;
+    constructor(date, fasttype, unsafeDelim) {
+        let hasDate = true;
+        let hasTime = true;
+        let offset = 'Z';
+        let c;
+        if (typeof date === 'string') {
+            if (fasttype)
+                prep: {
+                    // Date-time
+                    if (fasttype < 3) {
+                        if (+date.slice(11, 13) > 23) {
+                            date = '';
+                            break prep;
+                        }
+                        // Local
+                        if (fasttype === 2) {
+                            offset = null;
+                            date += 'Z';
+                        }
+                        // Offset; keep track of offset if not Z
+                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
+                            offset = date.slice(date.length - 6);
+                        }
+                        if (unsafeDelim)
+                            date = date.slice(0, 10) + 'T' + date.slice(11);
+                    }
+                    // Time
+                    else if (fasttype === 4) {
+                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
+                    }
+                    hasDate = fasttype !== 4;
+                    hasTime = fasttype !== 3;
+                }
+            else {
+                let match = date.match(DATE_TIME_RE);
+                if (match) {
+                    if (!match[1]) {
+                        hasDate = false;
+                        date = `0000-01-01T${date}`;
+                    }
+                    hasTime = !!match[2];
+                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
+                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
+                    // Do not allow rollover hours.
+                    if (match[2] && +match[2] > 23) {
+                        date = '';
+                    }
+                    else {
+                        offset = match[3] || null;
+                        if (!offset && hasTime)
+                            date += 'Z';
+                    }
+                }
+                else {
+                    date = '';
+                }
+            }
+        }
+        super(date);
+        if (!isNaN(this.getTime())) {
+            this.#hasDate = hasDate;
+            this.#hasTime = hasTime;
+            this.#offset = offset;
+        }
+    }
+    isDateTime() {
+        return this.#hasDate && this.#hasTime;
+    }
+    isLocal() {
+        return !this.#hasDate || !this.#hasTime || !this.#offset;
+    }
+    isDate() {
+        return this.#hasDate && !this.#hasTime;
+    }
+    isTime() {
+        return this.#hasTime && !this.#hasDate;
+    }
+    isValid() {
+        return this.#hasDate || this.#hasTime;
+    }
+    toISOString() {
+        let iso = super.toISOString();
+        // Local Date
+        if (this.isDate())
+            return iso.slice(0, 10);
+        // Local Time
+        if (this.isTime())
+            return iso.slice(11, 23);
+        // Local DateTime
+        if (this.#offset === null)
+            return iso.slice(0, -1);
+        // Offset DateTime
+        if (this.#offset === 'Z' || this.#offset === 'z')
+            return iso;
+        // This part is quite annoying: JS strips the original timezone from the ISO string representation
+        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
+        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
+        offset = this.#offset[0] === '-' ? offset : -offset;
+        let offsetDate = new Date(this.getTime() - (offset * 60e3));
+        return offsetDate.toISOString().slice(0, -1) + this.#offset;
+    }
+    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
+        let date = new TomlDate(jsDate);
+        date.#offset = offset;
+        return date;
+    }
+    static wrapAsLocalDateTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalDate(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasTime = false;
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasDate = false;
+        date.#offset = null;
+        return date;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/extract.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function isDigit(char, base = 10) {
+    return base === 16
+        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
+        : (char > 0x2f && char < 0x30 + base);
+}
+function isEndOfValue(char, delim) {
+    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
+    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
+        // Structure end or next value delimiter
+        (delim && (char === delim || char === 0x2c /* , */)) ||
+        // Comment
+        char === 0x23; /* # */
+}
+/** @internal */
+function extractValue(ctx, end) {
+    let errPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p);
+    // Structs
+    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
+        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
+        let value = c === 0x5b /* [ */
+            ? parseArray(ctx)
+            : parseInlineTable(ctx);
+        ctx.d++;
+        return value;
+    }
+    // Strings
+    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
+        return parseString(ctx);
+    }
+    // Booleans
+    // We can fast-path because the first character is enough to know the only possible value
+    if (c === 0x74 /* t */) { // Only possible valid value is `true`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, true;
+    }
+    if (c === 0x66 /* f */) { // Only possible valid value is `false`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, false;
+    }
+    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
+    }
+    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
+    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
+    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
+        return parseDate(ctx, c, end);
+    }
+    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
+    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
+        return parseTime(ctx, c, end);
+    }
+    return parseNumber(ctx, ctx.p, c, 0, end);
+}
+// State:
+// 0: init
+// 1: integer
+// 2: fractional dot
+// 3: fractional
+// 4: exponent letter
+// 5: exponent
+// 6: exponent sign
+// 7: exponent with sign
+// >9: underscore; see below
+//     -> 12: was integer
+//     -> 14: was fractional
+//     -> 16: was exponent
+// states 2-5, 14, 16 are ONLY permitted iif base === 10
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+    let c = startChr;
+    let state = 0;
+    let hasUnderscores = false;
+    // (+/-)inf
+    if (c === 0x69 /* i */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, (sign || 1) / 0;
+    }
+    // (+/-)nan
+    if (c === 0x6e /* n */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, NaN;
+    }
+    // Leading zero
+    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
+    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
+    if (c === 0x30 /* 0 */) {
+        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
+        if (!sign) {
+            if (c === 0x78 /* x */)
+                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+            else if (c === 0x62 /* b */)
+                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+            else if (c === 0x6f /* o */)
+                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+        }
+        if (c === 0x2e /* . */)
+            state = 2;
+        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
+            state = 4;
+        else
+            TomlError.x('illegal leading zero', ctx, startPtr);
+    }
+    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
+    else if (!isDigit(c))
+        TomlError.x('invalid value', ctx, startPtr);
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (!state)
+            state = 1; // Detects single-digit numbers we can use a fast parse path for
+        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
+        // never permitted in even-numbered ones.
+        if (c === 0x5f /* _ */) {
+            if (!(state & 1))
+                TomlError.x('illegal underscore', ctx);
+            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
+            hasUnderscores = true;
+        }
+        // Transition to fractional part.
+        else if (state === 1 && c === 0x2e /* . */)
+            state = 2;
+        // Transition to exponent part.
+        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
+            state = 4;
+        // + and - are permitted in state 4 only (handled before entering the function for state 0)
+        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
+            state = 6;
+        }
+        // All special cases have been handled; only digits are allowed here
+        else if (!isDigit(c))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear state flags
+        else if (state > 9)
+            state -= 11;
+        else if (!(state & 1))
+            state++;
+    }
+    // Single-char number; we can fast-path these very easily.
+    if (!state) {
+        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
+        return ctx.bi === true ? BigInt(val) : val;
+    }
+    // Even-numbered states absolutely require a digit next; not even end of value is permitted
+    if (!(state & 1))
+        TomlError.x('unfinished numeric value', ctx, startPtr);
+    let str = ctx.s.slice(startPtr, ctx.p);
+    if (hasUnderscores)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return state > 1
+        ? parseFloat(str)
+        : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+    let c, underscore = 1;
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (c === 0x5f /* _ */) {
+            if (underscore & 1)
+                TomlError.x('illegal underscore', ctx);
+            underscore = 3;
+        }
+        // We only need to check if the number is a valid digit, nothing else is permitted
+        else if (!isDigit(c, base))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear underscore flag
+        else if (underscore & 1)
+            underscore--;
+    }
+    // Trailing underscore is not allowed
+    if (underscore & 1)
+        TomlError.x('unfinished numeric value', ctx);
+    let str = ctx.s.slice(startPtr + 2, ctx.p);
+    if (underscore)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+    if (ctx.bi !== true)
+        int: {
+            let val = parseInt(str, base);
+            if (!Number.isSafeInteger(val)) {
+                if (ctx.bi)
+                    break int;
+                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
+            }
+            return val;
+        }
+    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
+}
+function parseDate(ctx, c, endChr) {
+    let startPtr = ctx.p++, unsafeSeparator;
+    if (!isDigit(c) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+    }
+    ctx.p += 5;
+    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
+    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
+        let t = ctx.s.slice(startPtr, ctx.p);
+        return readDate(ctx, t, 3, false, startPtr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
+        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
+    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    if (c = ctx.s.charCodeAt(ctx.p)) {
+        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
+            let t = ctx.s.slice(startPtr, ++ctx.p);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
+        }
+        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
+            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
+            let t = ctx.s.slice(startPtr, ctx.p += 6);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
+        }
+    }
+    let t = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+    let start = ctx.p;
+    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+        return parseNumber(ctx, --ctx.p, c, 0, endChr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    let t = ctx.s.slice(start, ctx.p);
+    return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+    if (ctx.ld) {
+        let date = new TomlDate(str, type, unsafeDelim);
+        if (!date.isValid())
+            TomlError.x('invalid date', ctx, errPtr);
+        return date;
+    }
+    try {
+        if (temporalSuffix)
+            str += temporalSuffix;
+        switch (type) {
+            case 1: return Temporal.ZonedDateTime.from(str);
+            case 2: return Temporal.PlainDateTime.from(str);
+            case 3: return Temporal.PlainDate.from(str);
+            case 4: return Temporal.PlainTime.from(str);
+        }
+    }
+    catch (e) {
+        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/util.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function skipComment(ctx) {
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        let c = ctx.s.charCodeAt(ctx.p);
+        if (c === 0xa /* \n */)
+            break;
+        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
+            ctx.p++;
+            break;
+        }
+        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in comments', ctx);
+        }
+    }
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+    let c;
+    while (ctx.p < ctx.s.length) {
+        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
+            c === 0x9 /* \t */ ||
+            (!banNewLines &&
+                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
+            ctx.p++;
+        if (banComments || c !== 0x23 /* # */)
+            break;
+        skipComment(ctx);
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/struct.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+/** @internal */
+function parseKey(ctx, end = 0x3d /* = */) {
+    // States:
+    // 0: before first char
+    // 1: parsing bare key
+    // 2: after key component
+    let startPtr;
+    let state = 0;
+    let parsed = [];
+    let sliceStart;
+    let c = ctx.s.charCodeAt(startPtr = ctx.p);
+    do {
+        // End of key
+        if (c === end) {
+            if (!state)
+                TomlError.x('unexpected end of key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            return ctx.p++, parsed;
+        }
+        // Dotted key separator
+        else if (c === 0x2e /* . */) {
+            if (!state)
+                TomlError.x('illegal empty bare key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            state = 0;
+        }
+        // Quoted key
+        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
+            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
+            parsed.push(parseString(ctx));
+            state = 2;
+            ctx.p--;
+        }
+        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
+        else if (c === 0x20 || c === 0x9 /* \t */) {
+            if (state === 1) {
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+                state = 2;
+            }
+        }
+        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
+        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
+            TomlError.x('illegal character in key', ctx);
+        }
+        // Illegal character
+        else if (!state) {
+            state = 1;
+            sliceStart = ctx.p;
+        }
+    } while (c = ctx.s.charCodeAt(++ctx.p));
+    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+    let startPtr = ctx.p++;
+    let res = Object.create(null);
+    let seen = new Set();
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
+            ctx.p++;
+            return res;
+        }
+        let k;
+        let t = res;
+        let hasOwn = false;
+        let errPtr = ctx.p;
+        let key = parseKey(ctx);
+        for (let i = 0; i < key.length; i++) {
+            if (i)
+                t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            k = key[i];
+            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
+                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+            }
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor')) {
+                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
+                break;
+            }
+            if (!hasOwn && unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+            }
+        }
+        if (hasOwn) {
+            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+        }
+        skipVoid(ctx, true, true);
+        let value = extractValue(ctx, 0x7d /* } */);
+        if (t && typeof (t[k] = value) === 'object')
+            seen.add(value);
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished table', ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+    let startPtr = ctx.p++;
+    let res = [];
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
+            ctx.p++;
+            return res;
+        }
+        res.push(extractValue(ctx, 0x5d /* ] */));
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished array', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/parse.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function peekTable(ctx, key, table, meta, type) {
+    let t = table;
+    let m = meta;
+    let k;
+    let hasOwn = false;
+    let state;
+    for (let i = 0; i < key.length; i++) {
+        if (i) {
+            t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            m = (state = m[k]).c;
+            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
+                return null;
+            }
+            if (state.t === 2 /* Type.ARRAY */) {
+                let l = t.length - 1;
+                t = t[l];
+                m = m[l].c;
+            }
+        }
+        k = key[i];
+        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
+            return null;
+        }
+        if (!hasOwn) {
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor'))
+                return false;
+            if (unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+            }
+            m[k] = {
+                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
+                    ? 3 /* Type.ARRAY_DOTTED */ : type,
+                d: false,
+                i: 0,
+                c: Object.create(null),
+            };
+        }
+    }
+    state = m[k];
+    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
+        // Bad key type!
+        return null;
+    }
+    if (type === 2 /* Type.ARRAY */) {
+        if (!state.d) {
+            state.d = true;
+            t[k] = [];
+        }
+        t[k].push(t = Object.create(null));
+        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
+    }
+    if (state.d) {
+        // Redefining a table!
+        return null;
+    }
+    state.d = true;
+    if (type === 1 /* Type.EXPLICIT */) {
+        t = hasOwn ? t[k] : (t[k] = Object.create(null));
+    }
+    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
+        return null;
+    }
+    return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+    if (peek === null || ctx.uk === 2)
+        TomlError.x(peek === null
+            ? 'trying to redefine an already defined table or value'
+            : 'document contains an unsafe property', ctx, ptr);
+}
+function parse(toml, options = {}) {
+    let ctx = {
+        s: toml,
+        p: 0,
+        d: options.maxDepth ?? 1000,
+        bi: options.integersAsBigInt ?? false,
+        ld: options.useLegacyDate ?? true,
+        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
+    };
+    let res = Object.create(null);
+    let meta = Object.create(null);
+    let tmp;
+    let skipping = false;
+    let tbl = res;
+    let m = meta;
+    // BOM is allowed, skip.
+    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
+    if (toml.charCodeAt(0) === 0xfeff)
+        ctx.p++;
+    skipVoid(ctx);
+    while (ctx.p < toml.length) {
+        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
+            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
+            tmp = ctx.p += +isTableArray;
+            skipping = false;
+            let k = parseKey(ctx, 0x5d /* ] */);
+            if (isTableArray) {
+                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
+                    TomlError.x('expected end of table array declaration', ctx);
+                }
+                ctx.p++;
+            }
+            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
+            if (!p) {
+                validateTablePeek(ctx, p, tmp);
+                skipping = true;
+            }
+            else {
+                m = p[2];
+                tbl = p[1];
+            }
+        }
+        else {
+            tmp = ctx.p;
+            let k = parseKey(ctx);
+            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
+            if (!p && !skipping)
+                validateTablePeek(ctx, p, tmp);
+            skipVoid(ctx, true, true);
+            let v = extractValue(ctx, void 0);
+            if (p && !skipping)
+                p[1][p[0]] = v;
+        }
+        skipVoid(ctx, true);
+        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
+            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
+        }
+        skipVoid(ctx);
+    }
+    return res;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/stringify.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let BARE_KEY = /^[a-z0-9-_]+$/i;
+let HAS_WELLFORMED = !!(''.isWellFormed);
+function extendedTypeOf(obj) {
+    let type = typeof obj;
+    if (type === 'object') {
+        if (Array.isArray(obj))
+            return 'array';
+        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
+            return 'date';
+        if (globalThis.Temporal) {
+            if (obj.until) {
+                if (obj instanceof Temporal.ZonedDateTime)
+                    return 'temporal/tz+uc';
+                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
+                    return 'temporal/uc';
+                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
+                    return 'temporal';
+                if (obj instanceof Temporal.PlainYearMonth)
+                    return 'temporal/x';
+            }
+            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
+                (obj.negated && obj instanceof Temporal.Duration)) {
+                return 'temporal/x';
+            }
+        }
+    }
+    return type;
+}
+function isArrayOfTables(obj) {
+    for (let i = 0; i < obj.length; i++) {
+        if (extendedTypeOf(obj[i]) !== 'object')
+            return false;
+    }
+    return obj.length != 0;
+}
+function formatWellFormedStringUnchecked(s) {
+    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
+}
+function formatString(s) {
+    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
+}
+function formatKey(s) {
+    if (BARE_KEY.test(s))
+        return s;
+    if (HAS_WELLFORMED && !s.isWellFormed())
+        throw new RangeError('key contains illegal lone surrogates');
+    return formatWellFormedStringUnchecked(s);
+}
+function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    switch (type) {
+        // @ts-expect-error -- intentional fallthrough case
+        case 'number':
+            if (isNaN(val))
+                return 'nan';
+            if (val === Infinity)
+                return 'inf';
+            if (val === -Infinity)
+                return '-inf';
+            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
+                return val.toFixed(1);
+        case 'bigint':
+        case 'boolean':
+        case 'temporal':
+            return val.toString();
+        case 'string':
+            return formatString(val);
+        case 'date':
+            if (isNaN(val.getTime()))
+                throw new TypeError('cannot serialize invalid date');
+            return val.toISOString();
+        case 'object':
+            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
+        case 'array':
+            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
+        // @ts-expect-error -- intentional fallthrough case
+        case 'temporal/tz+uc':
+            if (strictTemporal) {
+                let tz = val.timeZoneId;
+                let tzc = tz.charCodeAt(0);
+                if (
+                // Classic offset
+                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
+                    (
+                    // Fast pre-check pass; see below for the actually accepted values
+                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
+                        (
+                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
+                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
+                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
+                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
+                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
+                            !tz.startsWith('Etc/')))) {
+                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
+                }
+            }
+        case 'temporal/uc':
+            if (strictTemporal && val.calendarId !== 'iso8601')
+                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
+            return val.toString({
+                calendarName: 'never',
+                timeZoneName: 'never',
+            });
+        case 'temporal/x':
+            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
+    }
+}
+function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
+    let keys = Object.keys(obj);
+    if (keys.length === 0)
+        return '{}';
+    let res = '{ ';
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (i)
+            res += ', ';
+        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' }';
+}
+function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
+    if (array.length === 0)
+        return '[]';
+    let res = '[ ';
+    for (let i = 0; i < array.length; i++) {
+        if (i)
+            res += ', ';
+        if (array[i] === null || array[i] === void 0) {
+            throw new TypeError('arrays cannot contain null or undefined values');
+        }
+        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' ]';
+}
+function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let res = '';
+    for (let i = 0; i < array.length; i++) {
+        res += `${res && '\n'}[[${key}]]\n`;
+        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
+    }
+    return res;
+}
+function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let preamble = '';
+    let tables = '';
+    let keys = Object.keys(obj);
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (obj[k] !== null && obj[k] !== void 0) {
+            let type = extendedTypeOf(obj[k]);
+            if (type === 'symbol' || type === 'function') {
+                throw new TypeError(`cannot serialize values of type '${type}'`);
+            }
+            let key = formatKey(k);
+            if (type === 'array' && isArrayOfTables(obj[k])) {
+                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else if (type === 'object') {
+                let tblKey = prefix ? `${prefix}.${key}` : key;
+                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else {
+                preamble += key;
+                preamble += ' = ';
+                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
+                preamble += '\n';
+            }
+        }
+    }
+    if (tableKey && (preamble || !tables)) // Create table only if necessary
+        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
+    return preamble && tables
+        ? `${preamble}\n${tables}`
+        : preamble || tables;
+}
+function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
+    if (extendedTypeOf(obj) !== 'object') {
+        throw new TypeError('stringify can only be called with an object');
+    }
+    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
+    if (str[str.length - 1] !== '\n')
+        return str + '\n';
+    return str;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/index.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+
+/** @deprecated use `import * as ... from 'smol-toml'` instead */
+/* harmony default export */ const smol_toml_dist = ({ parse: parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+
+;// CONCATENATED MODULE: ./src/pylock/table.ts
+
+
+
+/** What nests deeper is made to do harm. */
+const maxDepth = 50;
+/**
+ * Opens a TOML file.
+ * @param array the name of a list of tables at the top, whose lines are to be known
+ * @throws UserError with the line of what is not TOML
+ */
+function openToml(text, file, array) {
+    const lines = text.split('\n');
+    const header = new RegExp(`^\\s*\\[\\[\\s*(["']?)${array}\\1\\s*\\]\\]`);
+    const headers = lines.flatMap((line, index) => (header.test(line) ? [index + 1] : []));
+    const values = parsed(text, file);
+    // The parser does not say where values stand. Where a text has lines like headers, no line is better than a wrong one.
+    const items = values[array];
+    const known = Array.isArray(items) && items.length === headers.length ? headers : [];
+    return tableOf(values, '', 1);
+    function tableOf(content, path, line) {
+        const value = (key) => (Object.hasOwn(content, key) ? content[key] : undefined);
+        const refuse = (what, advice, near) => new errors/* UserError */.y(what, { at: { file, line: lineOf(line, near) }, advice });
+        const wrong = (key, what) => refuse(`'${(0,foreign/* foreignText */.qk)(path + key)}' is not ${what}`, undefined, key);
+        const text = (key) => {
+            const found = value(key);
+            if (found === undefined || typeof found === 'string')
+                return found;
+            throw wrong(key, 'a text');
+        };
+        return {
+            line,
+            has: (key) => value(key) !== undefined,
+            text,
+            required(key) {
+                const found = text(key);
+                if (found !== undefined)
+                    return found;
+                throw refuse(`there is no '${path}${key}'`);
+            },
+            texts(key) {
+                const found = value(key) ?? [];
+                if (Array.isArray(found) && found.every((one) => typeof one === 'string'))
+                    return found;
+                throw wrong(key, 'a list of texts');
+            },
+            table(key) {
+                const found = value(key);
+                if (found === undefined)
+                    return undefined;
+                if (isTable(found))
+                    return tableOf(found, `${path}${key}.`, line);
+                throw wrong(key, 'a table');
+            },
+            tables(key) {
+                const found = value(key) ?? [];
+                if (!Array.isArray(found) || !found.every(isTable))
+                    throw wrong(key, 'a list of tables');
+                return found.map((one, index) => tableOf(one, `${path}${key}.`, (path === '' && key === array ? known[index] : undefined) ?? line));
+            },
+            entries: () => Object.entries(content).flatMap(([key, one]) => typeof one === 'string' ? [[key, one]] : []),
+            lineOf: (near) => lineOf(line, near),
+            refuse,
+        };
+    }
+    /** Of the first line with the text as a key, a value, or the end of an address, up to the next table. */
+    function lineOf(from, near) {
+        if (near === undefined || near === '')
+            return from;
+        const end = known.find((line) => line > from) ?? lines.length + 1;
+        const whole = new RegExp(`(?:^|[\\s'"/\\\\])${RegExp.escape(near)}(?:$|[\\s'"#?=])`);
+        const index = lines.slice(from - 1, end - 1).findIndex((line) => whole.test(line));
+        return from + Math.max(index, 0);
+    }
+}
+function parsed(text, file) {
+    try {
+        return parse(text, { maxDepth, integersAsBigInt: 'asNeeded' });
+    }
+    catch (error) {
+        if (!(error instanceof TomlError))
+            throw error;
+        const [what = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
+        throw new errors/* UserError */.y(`it is not TOML: ${(0,foreign/* foreignText */.qk)(what)}`, { at: { file, line: error.line } });
+    }
+}
+/** Dates are objects too. */
+function isTable(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+;// CONCATENATED MODULE: ./src/pylock/read.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The wheels that a pylock.toml has for a platform and a python, as the specification's "Installation" says it: the default set, without
+ * extras. All of them count as asked for, as they do to `pip install -r pylock.toml`.
+ * @returns in no order of installing
+ * @throws UserError with the line of what is malformed, does not fit, or cannot be had
+ */
+async function readPylock(request) {
+    const top = openToml(request.text, request.file, 'packages');
+    checkVersion(top, request.file);
+    top.required('created-by');
+    if (!top.has('packages'))
+        throw top.refuse(`there is no 'packages'`);
+    const packages = top.tables('packages');
+    if (packages.length === 0)
+        return [];
+    const python = pythonOf(top, request);
+    const values = {
+        markers: markersOf({ version: python.version, subdir: request.subdir }),
+        extras: new Set(),
+        dependencyGroups: new Set(top.texts('default-groups')),
+    };
+    checkTarget(top, python, values, request);
+    sayLeftOut(top, request.file);
+    const chosen = new Map();
+    for (const table of packages) {
+        const name = read_nameOf(table);
+        const marker = table.text('marker');
+        if (marker !== undefined && !holds(table, marker, values))
+            continue;
+        const wanted = table.text('requires-python');
+        if (wanted !== undefined && !allows(table, wanted, python)) {
+            throw table.refuse(`${name} is for python ${(0,foreign/* foreignText */.qk)(wanted)}, and the lockfile has ${python.version}`, lockAnew);
+        }
+        const twin = chosen.get(name);
+        if (twin) {
+            throw table.refuse(`${name} is to be installed, and so is another one of line ${twin.line}`, 'The markers of one package must not hold at the same time. Have the file written anew.');
+        }
+        chosen.set(name, table);
+    }
+    const context = { ...request, python: { ...python, subdir: request.subdir } };
+    return Promise.all([...chosen].map(([name, table]) => wheelOf(name, table, context)));
+}
+const lockAnew = 'Lock for the python and the platform of the conda packages.';
+/** Of the same major version, newer ones may have more keys. */
+function checkVersion(top, file) {
+    const version = top.required('lock-version');
+    const [, major, minor] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
+    if (major !== '1') {
+        throw top.refuse(`version ${(0,foreign/* foreignText */.qk)(version)} of pylock.toml is not known here, only 1.0`, undefined, 'lock-version');
+    }
+    if (minor === '0')
+        return;
+    lib_core/* warning */.$e(`it is of version ${version}, newer than 1.0: what only newer ones say is passed over`, {
+        file,
+    });
+}
+/** Builds without the global lock are told by their name: `python-3.13.1-h9a34b6e_5_cp313t.conda`. */
+function pythonOf(top, { lock }) {
+    const python = lock.packages.find(({ name }) => name === 'python');
+    const parsed = python && (0,python_versions/* parsePythonVersion */.yn)(python.version);
+    if (!python || !parsed) {
+        throw top.refuse('it has packages for python, and there is no python in the lockfile of the conda packages', 'Add python to the environment, and have its lockfile written anew.');
+    }
+    return { version: python.version, parsed, freeThreaded: /_cp\d+t$/.test(python.build) };
+}
+function checkTarget(top, python, values, { subdir }) {
+    const wanted = top.text('requires-python');
+    if (wanted !== undefined && !allows(top, wanted, python)) {
+        throw top.refuse(`it is for python ${(0,foreign/* foreignText */.qk)(wanted)}, and the lockfile has ${python.version}`, lockAnew, 'requires-python');
+    }
+    const environments = top.texts('environments');
+    if (environments.length === 0 || environments.some((marker) => holds(top, marker, values)))
+        return;
+    throw top.refuse(`none of its environments is that of python ${python.version} on ${subdir}`, lockAnew, 'environments');
+}
+function sayLeftOut(top, file) {
+    const left = [
+        ...top.texts('extras').map((name) => `the extra ${name}`),
+        ...top.texts('dependency-groups').map((name) => `the group ${name}`),
+    ];
+    if (left.length > 0)
+        lib_core/* info */.pq(`${file}: left out are ${(0,foreign/* foreignText */.qk)(left.join(', '))}`);
+}
+function read_nameOf(table) {
+    const name = table.required('name');
+    if (/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(name))
+        return (0,environment_read/* canonicalName */.Ew)(name);
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(name)}' is not the name of a package`);
+}
+function holds(table, marker, values) {
+    try {
+        return markerHolds(marker, values);
+    }
+    catch (error) {
+        if (!(error instanceof MarkerProblem))
+            throw error;
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(marker)}' is no marker: ${(0,foreign/* foreignText */.qk)(error.message)}`, undefined, marker);
+    }
+}
+function allows(table, wanted, { parsed }) {
+    const specifiers = parseSpecifiers(wanted);
+    if (specifiers)
+        return specifiers(parsed);
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(wanted)}' says of no python whether it will do`, undefined, wanted);
+}
+async function wheelOf(name, table, context) {
+    const { address, direct, at } = await source_sourceOf(name, table, context);
+    const line = table.lineOf(at);
+    try {
+        const wheel = (0,wheel_line/* parseWheel */.R9)({ name, address, requested: true, direct }, context.subdir);
+        checkSameVersion(table, wheel.version);
+        return { ...wheel, line, lockFile: context.file };
+    }
+    catch (error) {
+        if (!(error instanceof line_problem/* LineProblem */.Y))
+            throw error;
+        throw table.refuse(error.message, error.advice, at);
+    }
+}
+function checkSameVersion(table, found) {
+    const said = table.text('version');
+    if (said === undefined || found === undefined)
+        return;
+    const [one, other] = [(0,python_versions/* parsePythonVersion */.yn)(said), (0,python_versions/* parsePythonVersion */.yn)(found)];
+    if (!one)
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(said)}' is not a version of a python package`, undefined, said);
+    if (!other || one.key.join(' ') === other.key.join(' '))
+        return;
+    throw table.refuse(`its version is ${(0,foreign/* foreignText */.qk)(said)}, and its file is of ${(0,foreign/* foreignText */.qk)(found)}`);
 }
 
 ;// CONCATENATED MODULE: ./src/pip/python.ts
@@ -70886,81 +73091,6 @@ function adviceForNone(events, target) {
             lookedIn(events));
     }
     return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`;
-}
-
-;// CONCATENATED MODULE: ./src/pip/tags.ts
-/** The processor's name to Linux, which tags and markers have. */
-const machines = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
-const legacy = new Map([
-    [17, 'manylinux2014'],
-    [12, 'manylinux2010'],
-    [5, 'manylinux1'],
-]);
-/**
- * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
- * wheels that promise nothing but Linux.
- */
-function platformTags({ subdir, glibc }) {
-    const machine = machines[subdir];
-    const [major, newest = 0] = glibc.split('.').map(Number);
-    const oldest = subdir === 'linux-64' ? 5 : 17;
-    const tags = [];
-    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
-        tags.push(`manylinux_2_${minor}_${machine}`);
-        const older = legacy.get(minor);
-        if (older !== undefined)
-            tags.push(`${older}_${machine}`);
-    }
-    return [...tags, `linux_${machine}`];
-}
-/**
- * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
- * `compatible_tags`; abi3t is of PEP 803.
- */
-function supportedTags(target) {
-    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
-    const minor = Number(digits);
-    const platforms = platformTags(target);
-    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
-    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
-    const own = `cp3${minor}`;
-    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
-    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
-    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
-    return [
-        ...onPlatforms(own, `${own}${suffix}`),
-        ...onPlatforms(own, stable),
-        ...onPlatforms(own, 'none'),
-        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
-        ...generic.flatMap((python) => onPlatforms(python, 'none')),
-        [own, 'none', 'any'],
-        ...generic.map((python) => [python, 'none', 'any']),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/pip/markers.ts
-
-/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
-function markersOf({ version, subdir }) {
-    return {
-        implementation_name: 'cpython',
-        implementation_version: version,
-        os_name: 'posix',
-        platform_machine: machines[subdir],
-        platform_python_implementation: 'CPython',
-        platform_release: '',
-        platform_system: 'Linux',
-        platform_version: '',
-        python_full_version: version,
-        python_version: version.split('.').slice(0, 2).join('.'),
-        sys_platform: 'linux',
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/pip/program.ts
@@ -71879,7 +74009,7 @@ async function solvePip(question, context) {
             version: python.version,
             freeThreaded: (0,prefix_link/* pythonOf */.we)(target.archive.info.index).executable.endsWith('t'),
             subdir: platform.subdir,
-            glibc: glibcOf(virtualPackages),
+            glibc: pip_glibcOf(virtualPackages),
         },
         environment,
         folder,
@@ -71944,7 +74074,7 @@ function toolsFor({ environment, platform }, opened, target, context) {
     return tools;
 }
 /** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
-function glibcOf({ __glibc: version }) {
+function pip_glibcOf({ __glibc: version }) {
     return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17';
 }
 function lockedOf({ url, sha256 }) {
@@ -72050,6 +74180,52 @@ function warnOfEditable(items, { file }, { shown }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/stages/companion.ts
+
+
+
+
+
+/** Where the pylock.toml of an environment is, absolute; undefined where none is asked for. */
+function companionPath({ workspace, lock: { companion } }, { file }, platform) {
+    if (companion === undefined)
+        return undefined;
+    return lockPath({ template: companion, environmentFile: file, platform, workspace });
+}
+/**
+ * The pylock.toml beside an environment's lock.
+ * @param lockFile absolute
+ * @param overrides the virtual packages that the user gives
+ */
+function companionOf(request, member, platform, { lockFile, overrides, bases }) {
+    const { workspace } = request;
+    const path = companionPath(request, member, platform);
+    if (path === undefined)
+        return undefined;
+    return {
+        path,
+        read: (text, lock) => readPylock({
+            text,
+            path,
+            file: (0,external_node_path_.relative)(workspace, path),
+            folder: folderOf({ file: member.file, resolved: { lock, path: lockFile } }, workspace),
+            subdir: platform.subdir,
+            lock,
+            glibc: () => glibcFor(lock, platform, overrides, bases),
+        }),
+    };
+}
+/** What the packages of the lock were solved for; of a lock that does not say it, what the user says, else the base. */
+async function glibcFor({ header }, platform, overrides, bases) {
+    const locked = header?.virtualPackages.find((one) => one.startsWith('__glibc='));
+    if (locked !== undefined)
+        return pip_glibcOf({ __glibc: locked.replace('__glibc=', '') });
+    if (overrides.__glibc !== undefined)
+        return pip_glibcOf(overrides);
+    const base = await bases.read(platform, header?.baseImage ?? (await bases.pin()));
+    return pip_glibcOf(await base.virtualPackages());
+}
+
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
 /**
@@ -72063,7 +74239,7 @@ function refuseSources({ path, lock }) {
         return;
     const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ');
     throw new errors/* UserError */.y(`${named}, and no wheel is to be built`, {
-        at: { file: path, line: first.line },
+        at: { file: first.lockFile ?? path, line: first.line },
         advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
     });
 }
@@ -72153,6 +74329,7 @@ function shellWord(text) {
 
 
 
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
@@ -72193,6 +74370,16 @@ function refuseSharedFiles(request, members) {
     const together = lock.mode === 'frozen' ? uses : [uses.flat()];
     for (const some of together)
         refuseSharedLocks(some, workspace);
+    // Neither is a file of wheels written, and it is for several platforms as a rule.
+    for (const platform of platforms) {
+        const companions = members.flatMap((member) => {
+            const path = companionPath(request, member, platform);
+            return path === undefined
+                ? []
+                : [{ path, environmentFile: member.file, platform: (0,common_platform/* fileNameOf */.bV)(platform) }];
+        });
+        refuseSharedLocks(companions, workspace, 'pylock.{name}.toml');
+    }
 }
 async function lockMember(request, member, platform, bases, context) {
     const { workspace, condarc } = request;
@@ -72211,9 +74398,16 @@ async function lockMember(request, member, platform, bases, context) {
         updateCommand: updateCommand(request, member.file, platform),
     };
     const { mode, pixiEnvironment } = request.lock;
+    const companion = companionOf(request, member, platform, { lockFile: settings.path, overrides, bases });
     let micromamba;
     const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage }, pixiEnvironment }, () => {
+        ? await resolveLock({
+            ...settings,
+            mode: 'frozen',
+            asked: { platform: subdir, baseImage },
+            pixiEnvironment,
+            ...(companion && { companion }),
+        }, () => {
             throw new Error('a frozen lock is not solved');
         })
         : await resolveLock({
@@ -72278,6 +74472,7 @@ async function lockMember(request, member, platform, bases, context) {
             ...wheels.flatMap(({ name, requested }) => (requested ? [`pip:${name}`] : [])),
         ],
         file: lockFile,
+        ...(companion && { companion: (0,external_node_path_.relative)(workspace, companion.path) }),
         hash: resolved.hash,
         changed: resolved.changed,
         ...(change && { change }),
@@ -73129,6 +75324,10 @@ async function readAll(content) {
     const chunks = [];
     for await (const chunk of content)
         chunks.push(chunk);
+    const [only] = chunks;
+    // Not copied, unless it would keep much more in memory than itself.
+    if (chunks.length === 1 && Buffer.isBuffer(only) && only.buffer.byteLength <= 2 * only.length)
+        return only;
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */

@@ -39307,6 +39307,10 @@ const kinds = {
         what: 'this is the lockfile of conda-lock for all platforms',
         advice: frozen,
     },
+    pylock: {
+        what: 'this is a lockfile of wheels alone, not an environment file',
+        advice: "Give it in 'lock-file', below the lockfile of the conda packages, with lock-mode: frozen.",
+    },
     pip: {
         what: "this is a list of pip's, not an environment file",
         advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
@@ -39317,6 +39321,8 @@ function foreignByName(file) {
     const name = (0,external_node_path_.basename)(file).toLowerCase();
     if (name === 'pixi.toml')
         return kinds.pixi;
+    if (/^pylock(\.[^.]+)?\.toml$/.test(name))
+        return kinds.pylock;
     if (name.endsWith('.toml'))
         return kinds.python;
     if (name === 'pixi.lock')
@@ -40005,8 +40011,8 @@ const ociLayerTypes = {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
-/* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7423);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3922);
+/* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2111);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3550);
 
 
 
@@ -40076,7 +40082,7 @@ function findTop(folder) {
 
 /***/ }),
 
-/***/ 7423:
+/***/ 2111:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40140,6 +40146,12 @@ var credentials = __nccwpck_require__(5903);
 var secrets = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./src/base/name.ts
 var base_name = __nccwpck_require__(6490);
+;// CONCATENATED MODULE: ./src/pylock/name.ts
+/** Whether a path or its template is that of a `pylock.toml`: the specification tells them by their names. */
+function isPylockName(path) {
+    return /(^|[/\\])pylock(\.[^./\\]+)?\.toml$/i.test(path);
+}
+
 // EXTERNAL MODULE: ./src/channels/access.ts + 3 modules
 var access = __nccwpck_require__(5998);
 // EXTERNAL MODULE: ./src/micromamba/virtual-packages.ts
@@ -40489,6 +40501,7 @@ function credentialFor({ written }, given) {
 
 
 
+
 const logLevels = ['off', 'critical', 'error', 'warning', 'info', 'debug', 'trace'];
 /** Reads and checks the inputs that say what is locked. @throws UserError naming the first that is wrong */
 function readLockingRequest(mode, environment = process.env) {
@@ -40500,7 +40513,7 @@ function readLockingRequest(mode, environment = process.env) {
         packages: lines('packages'),
         channels: list('channels'),
         lock: {
-            file: inputs_text('lock-file'),
+            ...readLockFiles(mode),
             mode,
             updateOnly: listOf('update-only', /^[\w.-]+$/, 'the name of a package').map((name) => name.toLowerCase()),
             pixiEnvironment: inputs_valueOf('pixi-environment'),
@@ -40521,6 +40534,30 @@ function readLockingRequest(mode, environment = process.env) {
     };
     refuseContradictionsInLocking(request);
     return request;
+}
+/** A lockfile, and below it the pylock.toml of its wheels; each may stand alone. */
+function readLockFiles(mode) {
+    const [first, second, ...more] = lines('lock-file');
+    if (first === undefined)
+        return {};
+    const at = { input: 'lock-file' };
+    const companion = [first, second].find((line) => line !== undefined && isPylockName(line));
+    if (more.length > 0 || (second !== undefined && (second !== companion || first === companion))) {
+        throw new errors/* UserError */.y(`'${more[0] ?? second ?? ''}' is one too many`, {
+            at,
+            advice: 'Name one lockfile and, in a line below it, the pylock.toml or pylock.NAME.toml of its wheels; {name} and {platform} make several of one.',
+        });
+    }
+    if (companion !== undefined && mode !== 'frozen') {
+        throw new errors/* UserError */.y(`'${companion}' is a lockfile that others keep, and lock-mode is ${mode}`, {
+            at,
+            advice: "Use it as it is with lock-mode: frozen, or ask for its packages in the 'pip:' list of the environment file.",
+        });
+    }
+    return {
+        ...(first !== companion && { file: first }),
+        ...(companion !== undefined && { companion }),
+    };
 }
 function readPipIndexes() {
     const [index, more] = listOf('pip-index-url', indexAddress, 'the address of an index');
@@ -40828,7 +40865,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 3922:
+/***/ 3550:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52823,8 +52860,9 @@ function ustar({ name, prefix, target, type, ...numbers }) {
     // The sum of the header's bytes, with spaces where the sum will stand: six digits, NUL, space.
     write('checksum', '        ');
     let sum = 0;
-    for (const byte of block)
-        sum += byte;
+    // By index: an iterator makes an object for each of the bytes, kilobytes a header.
+    for (let at = 0; at < blockSize; at++)
+        sum += block[at] ?? 0;
     write('checksum', `${sum.toString(8).padStart(6, '0')}\0 `);
     return block;
 }
@@ -56359,7 +56397,7 @@ function loginsOf(netrc, ...asked) {
 const context_usual = { executor: 'auto', timeout: 3600, secrets: {} };
 /** @param request one that makes no image pushes nothing */
 async function openContext(request, registry) {
-    const { push = false, tags = [], workspace, condarc, logLevel, auth, pipIndexes, execution = context_usual, output, } = request;
+    const { push = false, tags = [], workspace, condarc, logLevel, auth, lock, pipIndexes, execution = context_usual, output, } = request;
     const scratch = (0,common_scratch/* makeScratch */.lP)('micromamba-image-');
     saveScratch(scratch);
     // micromamba reads other variables than Node, and of a condarc one file.
@@ -56387,7 +56425,7 @@ async function openContext(request, registry) {
             ],
             condarc,
             given: auth,
-            others: pip ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
+            others: pip || lock.companion !== undefined ? loginsOf(netrc, { pip }, pipIndexes, pipVariables) : [],
         }),
         workspace,
         ...(output !== undefined && { output }),
@@ -56765,10 +56803,7 @@ function assembleImage(base, layers, platform, details) {
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
 var yauzl = __nccwpck_require__(663);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/packages/wheel/windowed-file.ts
-
 
 
 /** Bytes that are read at once. */
@@ -56811,11 +56846,12 @@ class WindowedFile extends yauzl/* RandomAccessReader */.lJ {
         return buffer.subarray(0, bytesRead);
     }
     read(buffer, offset, length, position, callback) {
-        const copied = async () => {
-            ;
-            (await this.bytes(position, length)).copy(buffer, offset);
-        };
-        (0,external_node_util_.callbackify)(copied)(callback);
+        this.bytes(position, length).then((bytes) => {
+            bytes.copy(buffer, offset);
+            process.nextTick(callback, null);
+        }, (error) => {
+            process.nextTick(callback, error);
+        });
     }
     /** To be called when nothing more is read. */
     async end() {
@@ -57931,6 +57967,10 @@ async function content_readAll(content) {
     const chunks = [];
     for await (const chunk of content)
         chunks.push(chunk);
+    const [only] = chunks;
+    // Not copied, unless it would keep much more in memory than itself.
+    if (chunks.length === 1 && Buffer.isBuffer(only) && only.buffer.byteLength <= 2 * only.length)
+        return only;
     return Buffer.concat(chunks);
 }
 /** Reads to the end for what reading does on the way. */
@@ -59027,8 +59067,11 @@ async function* unpacked({ file, reader }, { compressedSize, uncompressedSize, c
     const isDeflated = compressionMethod === 8;
     if (compressedSize <= smallSize && uncompressedSize <= smallSize) {
         const bytes = await reader.bytes(start, compressedSize);
-        if (bytes.length > 0)
-            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { maxOutputLength: smallSize }) : bytes;
+        // One byte more than is to come, so that it comes in one piece.
+        const chunkSize = Math.max(64, uncompressedSize + 1);
+        if (bytes.length > 0) {
+            yield isDeflated ? (0,external_node_zlib_.inflateRawSync)(bytes, { chunkSize, maxOutputLength: smallSize }) : bytes;
+        }
         return;
     }
     const packed = readRange({ file, start, size: compressedSize });
@@ -59089,15 +59132,21 @@ function locked_builtWheel(line, built, folder, lockFile) {
     return wheelOf(line, built, folder, lockFile);
 }
 /** @throws Error for anything that is no archive */
-function sdistToFetch({ url, line, ...source }, folder) {
+function sdistToFetch({ url, line, lockFile, ...source }, folder) {
     if (source.kind !== 'sdist')
         throw new Error(`${url} is no archive`);
     const { fileName, sha256 } = source;
-    const checksum = { algorithm: 'sha256', hex: sha256 };
-    return { fileName, url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)), checksum, line, format: 'sdist' };
+    return {
+        fileName,
+        url: absolute(url, (0,external_node_url_.pathToFileURL)(`${folder}/`)),
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        ...(lockFile !== undefined && { lockFile }),
+        format: 'sdist',
+    };
 }
-function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
-    const { name, requested, line } = locked;
+function wheelOf(locked, { version, fileName, sha256 }, folder, file) {
+    const { name, requested, line, lockFile } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
@@ -59110,7 +59159,8 @@ function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
         format: 'whl',
         checksum: { algorithm: 'sha256', hex: sha256 },
         line,
-        at: { file: lockFile, line },
+        ...(lockFile !== undefined && { lockFile }),
+        at: { file: lockFile ?? file, line },
     };
 }
 /**
@@ -69907,6 +69957,81 @@ function inputHash(asked) {
     return (0,common_digest/* digestOf */.ol)(JSON.stringify([1, platform, baseImage, overrides, channels, specs, pip, condarc ?? null, ...files]));
 }
 
+;// CONCATENATED MODULE: ./src/lock/file.ts
+
+
+
+
+
+/** The text of a lockfile, undefined when there is none. */
+async function readLockFile(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined; // what node:fs rejects with
+        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
+            at: { file: path },
+            advice: 'Make it a file that the user of the job may read.',
+            cause: error,
+        });
+    }
+}
+/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
+async function writeLockFile(path, text) {
+    const unfinished = `${path}.${process.pid}.tmp`;
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.writeFile)(unfinished, text);
+        await (0,promises_.rename)(unfinished, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(unfinished, { force: true }).catch(() => undefined); // where a disk is read-only, there is nothing to remove
+        const { what, advice } = (0,disk/* describeDiskError */.h)(error, { file: path, needed: Buffer.byteLength(text) }) ?? {
+            what: (0,errors/* messageOf */.b)(error),
+            advice: "Is the folder that 'lock-file' names one that can be written?",
+        };
+        throw new errors/* UserError */.y(`it cannot be written: ${what}`, { at: { file: path }, advice, cause: error });
+    }
+}
+/** What is addressed to pip has its own rules, in lockfiles of other tools too. */
+function withoutThem(line) {
+    const isForPip = /^#\s*pip\b|^[\s-]*pypi:|\w\+\w+:\/\/|\.(whl|tar\.gz|tgz|zip)(?![\w.-])/.test(line);
+    return isForPip ? (0,environment_read/* withoutPipCredentials */.Qm)(line) : (0,environment_read/* withoutCredentials */.ri)(line);
+}
+/** Shorter ones are found in the names of packages and in hashes by chance. */
+const leastSecret = 6;
+/**
+ * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
+ * @param secrets those known to the run
+ */
+function refuseSecrets(text, file, secrets) {
+    const line = lineWithSecret(text, secrets, withoutThem);
+    if (line === undefined)
+        return;
+    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
+        at: { file, line },
+        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
+    });
+}
+/** The same of a file of wheels, which others have written. */
+function refuseSecretsOfPip(text, file, secrets) {
+    const line = lineWithSecret(text, secrets, environment_read/* withoutPipCredentials */.Qm);
+    if (line === undefined)
+        return;
+    throw new errors/* UserError */.y('it holds a secret on this line', {
+        at: { file, line },
+        advice: "Take it out, and tell whoever owns it: a lockfile is for everyone to see. The logins of indexes are found in 'pip-index-url', in pip's configuration and in ~/.netrc.",
+    });
+}
+function lineWithSecret(text, secrets, without) {
+    const known = secrets.filter((secret) => secret.length >= leastSecret);
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => without(line) !== line || known.some((secret) => line.includes(secret)));
+    return index < 0 ? undefined : index + 1;
+}
+
 ;// CONCATENATED MODULE: ./src/lock/line-problem.ts
 /** What is wrong with a line, and what to do about it. */
 class LineProblem extends Error {
@@ -70053,6 +70178,114 @@ function isFor(tag, platform) {
 function versionOf(name, fileName) {
     const [, stem = '', version] = /^(.+)-([^-]+?)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$/i.exec(fileName) ?? [];
     return (0,environment_read/* canonicalName */.Ew)(stem) === name ? version : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/lock/wheels.ts
+
+
+
+/**
+ * Reads the lines of wheels.
+ * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
+ *   conda-lock and micromamba do with their own lockfiles.
+ * @throws UserError with the line of the first thing that is wrong
+ */
+function readWheels(lines, platform, marks, refuse) {
+    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
+    const settings = readSettings(marks?.settings ?? [], refuse);
+    const wheels = lines.map(({ text, line }) => {
+        try {
+            const flags = (name) => ({
+                requested: requested?.has(name) ?? true,
+                direct: direct?.has(name) ?? true,
+            });
+            const wheel = parseWheelLine(text, platform, flags);
+            const own = settings.get(wheel.name);
+            return { ...wheel, ...(own && { settings: own.settings }), line };
+        }
+        catch (error) {
+            if (!(error instanceof LineProblem))
+                throw error;
+            throw refuse(line, error.message, error.advice);
+        }
+    });
+    const byName = uniqueByName(wheels, refuse);
+    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
+        if (!byName.has(text))
+            throw refuse(line, `there is no wheel of '${text}' in it`);
+    }
+    for (const [name, { line }] of settings) {
+        if (!byName.has(name))
+            throw refuse(line, `there is no wheel of '${name}' in it`);
+    }
+    return marks ? wheels : inOrderOfInstalling(wheels);
+}
+function readSettings(lines, refuse) {
+    return new Map(lines.map(({ text, line }) => {
+        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
+        const settings = parseSettings(json);
+        if (!settings)
+            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
+        return [name, { settings, line }];
+    }));
+}
+function parseSettings(text) {
+    try {
+        const value = JSON.parse(text);
+        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
+    }
+    catch {
+        return undefined;
+    }
+}
+function isSetting(value) {
+    const isText = (one) => typeof one === 'string';
+    return isText(value) || (Array.isArray(value) && value.every(isText));
+}
+/** @throws UserError when two are of one name */
+function uniqueByName(wheels, refuse) {
+    const byName = new Map();
+    for (const wheel of wheels) {
+        const { name, line } = wheel;
+        const twin = byName.get(name);
+        if (twin)
+            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
+        byName.set(name, wheel);
+    }
+    return byName;
+}
+/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
+function inOrderOfInstalling(wheels) {
+    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
+}
+
+;// CONCATENATED MODULE: ./src/lock/companion.ts
+
+
+
+
+/**
+ * The wheels of a lock's companion, in the order in which pip would install them.
+ * @param request.path of the lock
+ * @throws UserError when there is no such file, it would give away a secret, or there are wheels in both
+ */
+async function readCompanion({ path, read }, lock, request) {
+    const text = await readLockFile(path);
+    if (text === undefined) {
+        throw new errors/* UserError */.y('there is no such file', {
+            at: { file: path },
+            advice: "Check 'lock-file'. An environment without wheels has one with 'packages = []'.",
+        });
+    }
+    const [own] = lock.wheels;
+    if (own) {
+        throw new errors/* UserError */.y(`it has wheels itself, ${own.name} first, and '${(0,external_node_path_.basename)(path)}' has others`, {
+            at: { file: request.path, line: own.line },
+            advice: "Lock them in one of the two: leave the other out of 'lock-file', or these lines out of it.",
+        });
+    }
+    refuseSecretsOfPip(text, path, request.secrets);
+    return inOrderOfInstalling(await read(text, lock));
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff/items.ts
@@ -70244,35 +70477,49 @@ function firstNumber(version) {
 const pattern = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
 /** Python's ordering of versions (PEP 440). Conda's puts `1.0.dev1` above `1.0a1`, and `1.0+cpu` below `1.0`. */
 function comparePythonVersions(before, after) {
-    const [was, is] = [python_versions_keyOf(before), python_versions_keyOf(after)];
+    const [was, is] = [parsePythonVersion(before), parsePythonVersion(after)];
     if (!was || !is)
         return undefined;
-    const order = firstDifference(was, is, compareParts);
+    const order = orderOf(was, is);
     return {
         direction: order < 0 ? 'up' : order > 0 ? 'down' : 'same',
         major: firstNumber(before) !== firstNumber(after),
     };
 }
-/** As packaging's version.py, `_cmpkey`, has it. */
-function python_versions_keyOf(version) {
-    const match = pattern.exec(version.trim().toLowerCase());
+/** Below 0 when the first one is the older one, 0 when they are the same. */
+function orderOf(a, b) {
+    return firstDifference(a.key, b.key, compareParts);
+}
+/** @returns undefined for what is no version of Python's; its key is as packaging's version.py, `_cmpkey`, has it */
+function parsePythonVersion(text) {
+    const match = pattern.exec(text.trim().toLowerCase());
     if (!match)
         return undefined;
-    const [, epoch, release = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, local] = match;
-    const numbers = release.split('.').map(Number);
-    while (numbers.length > 1 && numbers.at(-1) === 0)
-        numbers.pop();
-    const isPost = dashed !== undefined || post !== undefined;
-    return [
-        [Number(epoch ?? 0)],
-        numbers,
-        pre !== undefined
-            ? [python_versions_stage(pre), Number(preNumber)]
-            : [dev !== undefined && !isPost ? -Infinity : Infinity],
-        [isPost ? Number(dashed ?? postNumber) : -Infinity],
-        [dev === undefined ? Infinity : Number(devNumber)],
-        local?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [],
-    ];
+    const [, epoch = '0', digits = '', pre, preNumber, dashed, post, postNumber, dev, devNumber, behind] = match;
+    const release = digits.split('.').map(Number);
+    const isPostrelease = dashed !== undefined || post !== undefined;
+    const local = behind?.split(/[-_.]/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [];
+    return {
+        epoch: Number(epoch),
+        release,
+        isPrerelease: pre !== undefined || dev !== undefined,
+        isPostrelease,
+        local,
+        key: [
+            [Number(epoch)],
+            withoutZeros(release),
+            pre !== undefined
+                ? [python_versions_stage(pre), Number(preNumber)]
+                : [dev !== undefined && !isPostrelease ? -Infinity : Infinity],
+            [isPostrelease ? Number(dashed ?? postNumber) : -Infinity],
+            [dev === undefined ? Infinity : Number(devNumber)],
+            local,
+        ],
+    };
+}
+function withoutZeros(release) {
+    const end = release.findLastIndex((number) => number !== 0);
+    return release.slice(0, Math.max(end, 0) + 1);
 }
 function python_versions_stage(word) {
     return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2;
@@ -70799,7 +71046,7 @@ function layersToPull(before, after, { facts, groups }) {
             ownLayer: header?.ownLayer,
         }).map((group) => group.packages.flatMap((position) => all[position] ?? []));
     };
-    const content = (group) => group.map(lineOf).join('\n');
+    const content = (group) => group.map(diff_lineOf).join('\n');
     const there = new Set(grouped(before).map(content));
     const all = grouped(after);
     const changed = all.filter((group) => !there.has(content(group)));
@@ -70809,71 +71056,10 @@ function layersToPull(before, after, { facts, groups }) {
     return { layers: changed.length, of: all.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 /** All that a layer knows of a package or a wheel. */
-function lineOf(locked) {
+function diff_lineOf(locked) {
     return 'checksum' in locked
         ? `${locked.url.href} ${locked.checksum.hex}`
         : `${formatWheelLine(locked)} ${locked.requested} ${locked.direct}`;
-}
-
-;// CONCATENATED MODULE: ./src/lock/file.ts
-
-
-
-
-
-/** The text of a lockfile, undefined when there is none. */
-async function readLockFile(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined; // what node:fs rejects with
-        throw new errors/* UserError */.y(`it cannot be read: ${(0,errors/* messageOf */.b)(error)}`, {
-            at: { file: path },
-            advice: 'Make it a file that the user of the job may read.',
-            cause: error,
-        });
-    }
-}
-/** Writes a lockfile whole or not at all: a run that is cancelled leaves the old one. */
-async function writeLockFile(path, text) {
-    const unfinished = `${path}.${process.pid}.tmp`;
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        await (0,promises_.writeFile)(unfinished, text);
-        await (0,promises_.rename)(unfinished, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(unfinished, { force: true }).catch(() => undefined); // where a disk is read-only, there is nothing to remove
-        const { what, advice } = (0,disk/* describeDiskError */.h)(error, { file: path, needed: Buffer.byteLength(text) }) ?? {
-            what: (0,errors/* messageOf */.b)(error),
-            advice: "Is the folder that 'lock-file' names one that can be written?",
-        };
-        throw new errors/* UserError */.y(`it cannot be written: ${what}`, { at: { file: path }, advice, cause: error });
-    }
-}
-/** What is addressed to pip has its own rules, in lockfiles of other tools too. */
-function withoutThem(line) {
-    const isForPip = /^#\s*pip\b|^[\s-]*pypi:|\w\+\w+:\/\/|\.(whl|tar\.gz|tgz|zip)(?![\w.-])/.test(line);
-    return isForPip ? (0,environment_read/* withoutPipCredentials */.Qm)(line) : (0,environment_read/* withoutCredentials */.ri)(line);
-}
-/** Shorter ones are found in the names of packages and in hashes by chance. */
-const leastSecret = 6;
-/**
- * Makes sure that nothing in a lockfile is a secret, before anyone commits it.
- * @param secrets those known to the run
- */
-function refuseSecrets(text, file, secrets) {
-    const known = secrets.filter((secret) => secret.length >= leastSecret);
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => withoutThem(line) !== line || known.some((secret) => line.includes(secret)));
-    if (index < 0)
-        return;
-    throw new errors/* UserError */.y('the lockfile would hold a secret on this line', {
-        at: { file, line: index + 1 },
-        advice: 'Write credentials as user:password@ or /t/<token>/ into the address of a channel, or put them into ~/.mamba/auth/authentication.json; elsewhere they cannot be told from the address.',
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/lock/format.ts
@@ -71106,85 +71292,6 @@ function decoded(text) {
     catch {
         return text;
     }
-}
-
-;// CONCATENATED MODULE: ./src/lock/wheels.ts
-
-
-
-/**
- * Reads the lines of wheels.
- * @param marks what a header of ours says of them. What others lock is installed by address, all of it asked for: that is what
- *   conda-lock and micromamba do with their own lockfiles.
- * @throws UserError with the line of the first thing that is wrong
- */
-function readWheels(lines, platform, marks, refuse) {
-    const [requested, direct] = [marks?.requested, marks?.direct].map((of) => of && new Set(of.map(({ text }) => text)));
-    const settings = readSettings(marks?.settings ?? [], refuse);
-    const wheels = lines.map(({ text, line }) => {
-        try {
-            const flags = (name) => ({
-                requested: requested?.has(name) ?? true,
-                direct: direct?.has(name) ?? true,
-            });
-            const wheel = parseWheelLine(text, platform, flags);
-            const own = settings.get(wheel.name);
-            return { ...wheel, ...(own && { settings: own.settings }), line };
-        }
-        catch (error) {
-            if (!(error instanceof LineProblem))
-                throw error;
-            throw refuse(line, error.message, error.advice);
-        }
-    });
-    const byName = uniqueByName(wheels, refuse);
-    for (const { text, line } of [...(marks?.requested ?? []), ...(marks?.direct ?? [])]) {
-        if (!byName.has(text))
-            throw refuse(line, `there is no wheel of '${text}' in it`);
-    }
-    for (const [name, { line }] of settings) {
-        if (!byName.has(name))
-            throw refuse(line, `there is no wheel of '${name}' in it`);
-    }
-    return marks ? wheels : inOrderOfInstalling(wheels);
-}
-function readSettings(lines, refuse) {
-    return new Map(lines.map(({ text, line }) => {
-        const [, name = '', json = ''] = /^(\S+) (.*)$/.exec(text) ?? [];
-        const settings = parseSettings(json);
-        if (!settings)
-            throw refuse(line, `'${text}' cannot be 'pip-config-settings'`);
-        return [name, { settings, line }];
-    }));
-}
-function parseSettings(text) {
-    try {
-        const value = JSON.parse(text);
-        return (0,json/* isRecord */.u)(value) && Object.values(value).every(isSetting) ? value : undefined; // as just seen
-    }
-    catch {
-        return undefined;
-    }
-}
-function isSetting(value) {
-    const isText = (one) => typeof one === 'string';
-    return isText(value) || (Array.isArray(value) && value.every(isText));
-}
-/** @throws UserError when two are of one name */
-function uniqueByName(wheels, refuse) {
-    const byName = new Map();
-    for (const wheel of wheels) {
-        const { name, line } = wheel;
-        const twin = byName.get(name);
-        if (twin)
-            throw refuse(line, `${name} stands here for the second time, after line ${twin.line}`);
-        byName.set(name, wheel);
-    }
-    return byName;
-}
-/** pip's, of packages whose dependencies it is not to look at: backwards (resolver.py, `get_installation_order`). */
-function inOrderOfInstalling(wheels) {
-    return [...wheels].sort((a, b) => (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
 }
 
 ;// CONCATENATED MODULE: ./src/lock/yaml-lock.ts
@@ -71496,7 +71603,7 @@ function parseLock(text, file, platform) {
     if (start < 0 || stray !== undefined) {
         const foreign = (0,environment_read/* foreignByName */.NG)(file);
         throw refuse(stray?.line ?? 1, foreign?.what ?? 'this is not a lockfile: nothing but comments stands before a line @EXPLICIT', foreign?.advice ??
-            'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too.');
+            'There are @EXPLICIT files; with lock-mode: frozen, conda-lock.yml and pixi.lock too, and a pylock.toml beside them.');
     }
     const ofWheels = lines.filter(({ text: line }) => isWheelLine(line));
     const found = parseHeader(before.filter(({ text: line }) => !isWheelLine(line)), file);
@@ -71747,9 +71854,10 @@ function lockPath(options) {
 }
 /**
  * Two environments or platforms cannot have one lockfile: the second would overwrite the first, and each run would solve both.
+ * @param example a template that tells environments apart
  * @throws UserError that names both
  */
-function refuseSharedLocks(uses, workspace) {
+function refuseSharedLocks(uses, workspace, example = '{name}.{platform}.lock') {
     for (const [path, [first, second]] of Map.groupBy(uses, (use) => use.path)) {
         if (!first || !second)
             continue;
@@ -71759,12 +71867,13 @@ function refuseSharedLocks(uses, workspace) {
             at: { input: 'lock-file' },
             advice: isPlatform
                 ? "Put {platform} into it, as in 'my.{platform}.lock'."
-                : "Put {name} into it, as in '{name}.{platform}.lock', and give the environment files different names.",
+                : `Put {name} into it, as in '${example}', and give the environment files different names.`,
         });
     }
 }
 
 ;// CONCATENATED MODULE: ./src/lock/resolve.ts
+
 
 
 
@@ -71808,8 +71917,12 @@ async function resolveLock(request, solve) {
         });
     }
     if (request.mode === 'frozen') {
-        const lock = parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default');
-        return use(request, text, fitting(lock, request));
+        const lock = fitting(parseFrozenLock(text, path, platform, request.pixiEnvironment ?? 'default'), request);
+        const { companion } = request;
+        if (!companion)
+            return use(request, text, lock);
+        const wheels = await readCompanion(companion, lock, request);
+        return { ...use(request, text, { ...lock, wheels }), companion: companion.path };
     }
     const lock = parseLock(text, path, platform);
     if (lock.header === undefined) {
@@ -71920,16 +72033,19 @@ function forgiving(text, path, platform) {
 ;// CONCATENATED MODULE: ./src/lock/report.ts
 
 
+
 /**
  * What became of a lockfile, for the log: whether it was used, or why it was solved again and what that changed.
  * @param file as people know it, relative to the workspace
  * @param change against the lock before, if there was one
  * @param committed whether the run commits it
  */
-function describeLock({ lock, reasons, changed }, file, change, committed = false) {
+function describeLock({ lock, companion, reasons, changed }, file, change, committed = false) {
     const count = countLocked(lock);
-    if (!reasons)
-        return [`${file}: used as it is, ${count}`];
+    if (!reasons) {
+        const used = companion === undefined ? 'used as it is' : `used as it is, with ${(0,external_node_path_.basename)(companion)}`;
+        return [`${file}: ${used}, ${count}`];
+    }
     return [
         `${file}: solved by ${solvers(lock)}, ${count}, since`,
         ...reasons.map((reason) => `- ${reason}`),
@@ -71993,6 +72109,2059 @@ async function sizeOf(url, authorize) {
     response.body.resume();
     const length = Number(response.headers['content-length']);
     return response.status === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/pip/specifiers.ts
+
+const specifiers_form = /^\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()]+)\s*$/;
+/** Reads one of them, such as `>=3.9` or `== 3.12.*`. @returns undefined for anything else */
+function parseSpecifier(text) {
+    const [, operator = '', operand = ''] = specifiers_form.exec(text) ?? [];
+    const [, prefix] = /^(.*)\.\*$/.exec(operand) ?? [];
+    const version = parsePythonVersion(prefix ?? operand);
+    if (!version || (version.local.length > 0 && !['==', '!=', '==='].includes(operator)))
+        return undefined;
+    if (prefix !== undefined) {
+        // What stands before it are the numbers of a release.
+        if (!['==', '!='].includes(operator) || !/^v?(\d+!)?[\d.]+$/i.test(prefix))
+            return undefined;
+        return (other) => beginsWith(other, version) === (operator === '==');
+    }
+    switch (operator) {
+        case '===': // the same as text
+            return (other) => orderOf(other, version) === 0 && other.release.length === version.release.length;
+        case '~=':
+            if (version.release.length < 2)
+                return undefined;
+            return (other) => orderOf(withoutLocal(other), version) >= 0 &&
+                beginsWith(other, { ...version, release: version.release.slice(0, -1) });
+        case '==':
+            return (other) => specifiers_isSame(other, version);
+        case '!=':
+            return (other) => !specifiers_isSame(other, version);
+        case '<=':
+            return (other) => orderOf(withoutLocal(other), version) <= 0;
+        case '>=':
+            return (other) => orderOf(withoutLocal(other), version) >= 0;
+        case '<':
+            return (other) => orderOf(other, version) < 0 &&
+                !(other.isPrerelease && !version.isPrerelease && hasSameRelease(other, version));
+        case '>':
+            return (other) => orderOf(other, version) > 0 &&
+                !(((other.isPostrelease && !version.isPostrelease) || other.local.length > 0) &&
+                    hasSameRelease(other, version));
+        default:
+            return undefined;
+    }
+}
+/**
+ * Reads what `Requires-Python` has: specifiers with commas between them, all of which have to hold; of none, any version.
+ * @returns undefined where one of them is no specifier
+ */
+function parseSpecifiers(text) {
+    const all = text
+        .split(',')
+        .filter((part) => part.trim() !== '')
+        .map(parseSpecifier);
+    const known = all.filter((specifier) => specifier !== undefined);
+    if (known.length < all.length)
+        return undefined;
+    return (version) => known.every((specifier) => specifier(version));
+}
+function specifiers_isSame(version, wanted) {
+    return orderOf(wanted.local.length === 0 ? withoutLocal(version) : version, wanted) === 0;
+}
+function withoutLocal(version) {
+    return { ...version, local: [], key: [...version.key.slice(0, -1), []] };
+}
+/** Numbers that are not written are zeros. */
+function beginsWith({ epoch, release }, prefix) {
+    return epoch === prefix.epoch && prefix.release.every((number, index) => number === (release[index] ?? 0));
+}
+function hasSameRelease(a, b) {
+    return a.key.slice(0, 2).join() === b.key.slice(0, 2).join();
+}
+
+;// CONCATENATED MODULE: ./src/pip/marker-expression.ts
+
+
+
+/** What is wrong with a marker. */
+class MarkerProblem extends Error {
+}
+const tokens = new RegExp([
+    String.raw `(?<text>'[^']*'|"[^"]*")`,
+    String.raw `(?<operator>===|==|~=|!=|<=|>=|<|>|not[ \t]+in\b|in\b)`,
+    String.raw `(?<joint>and\b|or\b)`,
+    String.raw `(?<variable>[a-z][\w.]*)`,
+    String.raw `(?<open>\()`,
+    String.raw `(?<close>\))`,
+].join('|'), 'y');
+/** Names from before PEP 508, which packaging still takes. */
+const older = new Map([
+    ['os.name', 'os_name'],
+    ['sys.platform', 'sys_platform'],
+    ['platform.version', 'platform_version'],
+    ['platform.machine', 'platform_machine'],
+    ['platform.python_implementation', 'platform_python_implementation'],
+    ['python_implementation', 'platform_python_implementation'],
+]);
+/** Of brackets in brackets; nobody writes that many. */
+const deepest = 50;
+/**
+ * Evaluates an environment marker (the specification "Dependency specifiers", with the sets `extras` and `dependency_groups` that
+ * lockfiles have): `python_version >= "3.9" and "dev" in dependency_groups`.
+ * @throws MarkerProblem for what is no marker, or compares what cannot be compared
+ */
+function markerHolds(text, values) {
+    const words = tokensOf(text);
+    const next = (kind) => (words[0]?.kind === kind ? words.shift()?.value : undefined);
+    const holds = either(0);
+    if (words[0])
+        throw new MarkerProblem(`'${words[0].value}' is not expected there`);
+    return holds;
+    function either(depth) {
+        let holds = both(depth);
+        while (words[0]?.kind === 'joint' && words[0].value === 'or') {
+            words.shift();
+            holds = both(depth) || holds;
+        }
+        return holds;
+    }
+    function both(depth) {
+        let holds = atom(depth);
+        while (words[0]?.kind === 'joint' && words[0].value === 'and') {
+            words.shift();
+            holds = atom(depth) && holds;
+        }
+        return holds;
+    }
+    function atom(depth) {
+        if (next('open') !== undefined) {
+            if (depth === deepest)
+                throw new MarkerProblem('there are too many brackets in it');
+            const holds = either(depth + 1);
+            if (next('close') === undefined)
+                throw new MarkerProblem('a bracket is not closed');
+            return holds;
+        }
+        const left = operand();
+        const operator = next('operator');
+        if (operator === undefined)
+            throw new MarkerProblem(`nothing is asked of '${left.value}'`);
+        return marker_expression_compare(left, operator, operand(), values);
+    }
+    function operand() {
+        const [word] = words;
+        if (word?.kind !== 'variable' && word?.kind !== 'text') {
+            throw new MarkerProblem(word ? `'${word.value}' stands in the place of a value` : 'it ends too early');
+        }
+        words.shift();
+        return word;
+    }
+}
+function tokensOf(text) {
+    const found = [];
+    tokens.lastIndex = 0;
+    for (let at = blanks(text, 0); at < text.length; at = blanks(text, tokens.lastIndex)) {
+        tokens.lastIndex = at;
+        const groups = tokens.exec(text)?.groups ?? {};
+        const [[kind, word] = []] = Object.entries(groups).filter(([, value]) => value !== undefined);
+        if (kind === undefined || word === undefined) {
+            throw new MarkerProblem(`'${text.slice(at, at + 20)}' is nothing that a marker has`);
+        }
+        const value = kind === 'text' ? word.slice(1, -1) : kind === 'operator' && word.startsWith('not') ? 'not in' : word;
+        found.push({ kind: kind, value }); // the groups' names
+    }
+    return found;
+}
+function blanks(text, from) {
+    let at = from;
+    while (text[at] === ' ' || text[at] === '\t')
+        at++;
+    return at;
+}
+/** One of the two is a variable; a set stands on the right. */
+function marker_expression_compare(left, operator, right, values) {
+    if (left.kind === right.kind) {
+        throw new MarkerProblem(`'${left.value} ${operator} ${right.value}' does not compare a variable with a text`);
+    }
+    const set = right.kind === 'variable' ? setOf(right.value, values) : undefined;
+    if (set) {
+        if (operator !== 'in' && operator !== 'not in') {
+            throw new MarkerProblem(`'${right.value}' is a set, of which 'in' and 'not in' can be asked`);
+        }
+        const names = new Set([...set].map(environment_read/* canonicalName */.Ew));
+        return names.has((0,environment_read/* canonicalName */.Ew)(left.value)) === (operator === 'in');
+    }
+    return compareTexts(marker_expression_valueOf(left, values), operator, marker_expression_valueOf(right, values));
+}
+function setOf(name, { extras, dependencyGroups }) {
+    return name === 'extras' ? extras : name === 'dependency_groups' ? dependencyGroups : undefined;
+}
+function marker_expression_valueOf({ kind, value }, { markers }) {
+    if (kind === 'text')
+        return value;
+    const name = older.get(value) ?? value;
+    const known = Object.entries(markers).find(([key]) => key === name);
+    if (known)
+        return known[1];
+    throw new MarkerProblem(`'${value}' is no variable that has a value in a lockfile`);
+}
+/** Versions are compared as such where both are, everything else as text, as packaging does (markers.py, `_eval_op`). */
+function compareTexts(left, operator, right) {
+    const specifier = parseSpecifier(`${operator}${right}`);
+    const version = parsePythonVersion(left);
+    if (specifier && version)
+        return specifier(version);
+    switch (operator) {
+        case 'in':
+            return right.includes(left);
+        case 'not in':
+            return !right.includes(left);
+        case '==':
+        case '===':
+            return left === right;
+        case '!=':
+            return left !== right;
+        case '<':
+            return left < right;
+        case '<=':
+            return left <= right;
+        case '>':
+            return left > right;
+        case '>=':
+            return left >= right;
+        default:
+            throw new MarkerProblem(`'${left}' and '${right}' are not versions, which '${operator}' compares`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/pip/tags.ts
+/** The processor's name to Linux, which tags and markers have. */
+const tags_machines = {
+    'linux-64': 'x86_64',
+    'linux-aarch64': 'aarch64',
+    'linux-ppc64le': 'ppc64le',
+    'linux-s390x': 's390x',
+};
+/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
+const legacy = new Map([
+    [17, 'manylinux2014'],
+    [12, 'manylinux2010'],
+    [5, 'manylinux1'],
+]);
+/**
+ * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
+ * wheels that promise nothing but Linux.
+ */
+function platformTags({ subdir, glibc }) {
+    const machine = tags_machines[subdir];
+    const [major, newest = 0] = glibc.split('.').map(Number);
+    const oldest = subdir === 'linux-64' ? 5 : 17;
+    const tags = [];
+    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
+        tags.push(`manylinux_2_${minor}_${machine}`);
+        const older = legacy.get(minor);
+        if (older !== undefined)
+            tags.push(`${older}_${machine}`);
+    }
+    return [...tags, `linux_${machine}`];
+}
+/**
+ * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
+ * `compatible_tags`; abi3t is of PEP 803.
+ */
+function supportedTags(target) {
+    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
+    const minor = Number(digits);
+    const platforms = platformTags(target);
+    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
+    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
+    const own = `cp3${minor}`;
+    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
+    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
+    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
+    return [
+        ...onPlatforms(own, `${own}${suffix}`),
+        ...onPlatforms(own, stable),
+        ...onPlatforms(own, 'none'),
+        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
+        ...generic.flatMap((python) => onPlatforms(python, 'none')),
+        [own, 'none', 'any'],
+        ...generic.map((python) => [python, 'none', 'any']),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/pip/markers.ts
+
+/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
+function markersOf({ version, subdir }) {
+    return {
+        implementation_name: 'cpython',
+        implementation_version: version,
+        os_name: 'posix',
+        platform_machine: tags_machines[subdir],
+        platform_python_implementation: 'CPython',
+        platform_release: '',
+        platform_system: 'Linux',
+        platform_version: '',
+        python_full_version: version,
+        python_version: version.split('.').slice(0, 2).join('.'),
+        sys_platform: 'linux',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pylock/wheel-choice.ts
+
+
+/** Older than all that PEP 600 has names for but that of manylinux2014, which every base has. */
+const oldest = '2.17';
+/**
+ * The best wheel for a target: by its tags, in pip's order, then by its build number.
+ * @param files the names of wheels
+ * @param glibc the version of the C library; it may take reading the base, and is asked only where the choice depends on it
+ * @returns undefined when none of them fits
+ */
+async function chooseWheel(files, python, glibc) {
+    const choose = (version) => best(files, { ...python, glibc: version });
+    const choices = [...new Set([oldest, ...glibcOf(files)])].map(choose);
+    return choices.every((choice) => choice === choices[0]) ? choices[0] : choose(await glibc());
+}
+/** Whether one of them would fit, were the C library as new as it wants. */
+function fitsSomeGlibc(files, python) {
+    return glibcOf(files).some((glibc) => best(files, { ...python, glibc }) !== undefined);
+}
+/** The C libraries from which on another wheel may be the best. */
+function glibcOf(files) {
+    return files.flatMap((file) => ((0,environment_read/* wheelParts */.uH)(file)?.platforms ?? []).flatMap((tag) => {
+        const [, minor] = /^manylinux_2_(\d{1,2})_/.exec(tag) ?? [];
+        return minor !== undefined && Number(minor) > 17 ? [`2.${minor}`] : [];
+    }));
+}
+function best(files, target) {
+    const places = placesOf(target);
+    const ranked = files.flatMap((file) => {
+        const parts = (0,environment_read/* wheelParts */.uH)(file.toLowerCase());
+        if (!parts)
+            return [];
+        const [platforms = '', abis = '', pythons = '', build = ''] = parts.build.split('-').reverse();
+        const found = pythons
+            .split('.')
+            .flatMap((python) => abis
+            .split('.')
+            .flatMap((abi) => platforms.split('.').flatMap((platform) => places.get(`${python}-${abi}-${platform}`) ?? [])));
+        return found.length > 0 ? [{ file, tag: Math.min(...found), build: buildNumber(build) }] : [];
+    });
+    return ranked.reduce((winner, one) => (winner && !isBetter(one, winner) ? winner : one), undefined)?.file;
+}
+function isBetter(one, other) {
+    if (one.tag !== other.tag)
+        return one.tag < other.tag;
+    const [number, text] = one.build;
+    return number !== other.build[0] ? number > other.build[0] : text > other.build[1];
+}
+/** None is the lowest. */
+function buildNumber(text) {
+    const [, digits, rest = ''] = /^(\d+)(.*)$/.exec(text) ?? [];
+    return digits === undefined ? [-1, ''] : [Number(digits), rest];
+}
+const ladders = new Map();
+/** Thousands of tags, the same for all packages of a lock. */
+function placesOf(target) {
+    const key = JSON.stringify([target.version, target.freeThreaded, target.subdir, target.glibc]);
+    const places = ladders.get(key) ?? new Map(supportedTags(target).map((tag, index) => [tag.join('-'), index]));
+    ladders.set(key, places);
+    return places;
+}
+
+;// CONCATENATED MODULE: ./src/pylock/source.ts
+
+
+
+
+
+
+const source_kinds = ['vcs', 'directory', 'archive'];
+/**
+ * Chooses what a package is installed from: the best of its wheels, else its sdist; or the one other source that it has.
+ * @throws UserError when there is none, or more than the specification allows
+ */
+async function source_sourceOf(name, table, context) {
+    const wheels = table.tables('wheels');
+    const sdist = table.table('sdist');
+    const direct = source_kinds.filter((kind) => table.has(kind));
+    const isOfIndex = wheels.length > 0 || sdist !== undefined;
+    const [kind] = direct;
+    if (direct.length > 1 || (isOfIndex && kind)) {
+        const found = [...direct, ...(wheels.length > 0 ? ['wheels'] : []), ...(sdist ? ['sdist'] : [])];
+        throw table.refuse(`${name} has several sources, and must have one: ${found.join(', ')}`);
+    }
+    const other = kind && table.table(kind);
+    if (kind && other) {
+        if (kind === 'vcs')
+            return readRepository(name, other);
+        return kind === 'directory' ? source_readDirectory(other, context) : readArchive(name, other, context);
+    }
+    const wheel = await bestWheel(name, wheels, context);
+    if (wheel)
+        return { ...source_readFile(name, wheel, context), direct: false };
+    if (sdist)
+        return { ...source_readFile(name, sdist, context), direct: false };
+    if (wheels.length === 0)
+        throw table.refuse(`${name} has neither wheels nor another source`);
+    throw await nothingFits(name, table, wheels.map(fileNameOf), context);
+}
+async function bestWheel(name, wheels, { python, glibc }) {
+    const byFile = new Map(wheels.map((wheel) => [fileNameOf(wheel), wheel]));
+    for (const [file, wheel] of byFile) {
+        if (!(0,environment_read/* wheelParts */.uH)(file))
+            throw wheel.refuse(`'${(0,foreign/* foreignText */.qk)(file)}' of ${name} is not the name of a wheel`);
+    }
+    const chosen = await chooseWheel([...byFile.keys()], python, glibc);
+    return chosen === undefined ? undefined : byFile.get(chosen);
+}
+async function nothingFits(name, table, files, { python, glibc }) {
+    const isTooNew = fitsSomeGlibc(files, python);
+    const target = `python ${python.version} on ${python.subdir}${isTooNew ? ` with glibc ${await glibc()}` : ''}`;
+    const [first = ''] = files;
+    const what = files.length === 1 ? `its wheel ${(0,foreign/* foreignText */.qk)(first)} is not` : `none of its ${files.length} wheels is`;
+    return table.refuse(`${name} cannot be installed: ${what} for ${target}`, isTooNew
+        ? "Choose a base with a newer C library, or lock a version with wheels for this one. What the base has is asked of it, or said by 'virtual-packages'."
+        : 'Lock for the python and the platform of the conda packages, or a version that has such wheels.');
+}
+/** A wheel or an sdist: its name may differ from what its address ends with, and then nothing here could tell what it is. */
+function source_readFile(name, table, context) {
+    const [place, end] = source_placeOf(table);
+    const file = fileNameOf(table);
+    if (end !== file) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(file)}' of ${name} goes by another name at its address: ${(0,foreign/* foreignText */.qk)(end)}`, 'Files are known by the ends of their addresses here. Lock it from an index whose addresses have the names of files.', end);
+    }
+    return { address: withHash(source_addressOf(place, context), source_hashOf(name, table)), at: end };
+}
+async function readArchive(name, table, context) {
+    const [place, end] = source_placeOf(table);
+    if (!(0,environment_read/* isArchiveName */.w6)(end)) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(end)}' of ${name} has not the name of an archive`, 'It has to end with .whl, .tar.gz, .zip or the like.', end);
+    }
+    if (/\.whl$/i.test(end) && (0,environment_read/* wheelParts */.uH)(end) && !(await chooseWheel([end], context.python, context.glibc))) {
+        throw await nothingFits(name, table, [end], context);
+    }
+    const address = withHash(source_addressOf(place, context), source_hashOf(name, table));
+    return { address: withFragment(address, { subdirectory: subdirectoryOf(table) }), direct: true, at: end };
+}
+function readRepository(name, table) {
+    const [type, commit] = [table.required('type'), table.required('commit-id')];
+    const url = table.text('url');
+    if (url === undefined) {
+        throw table.refuse(`the repository of ${name} lies on a machine: ${(0,foreign/* foreignText */.qk)(table.required('path'))}`, "Lock it by its address, or as a 'directory' of the workspace.");
+    }
+    if (!/^(git|hg|svn|bzr)$/.test(type)) {
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(type)}' of ${name} is no version control that is known here`);
+    }
+    const address = withFragment(`${type}+${url}@${commit}`, {
+        revision: table.text('requested-revision'),
+        subdirectory: subdirectoryOf(table),
+    });
+    return { address, direct: true, at: url };
+}
+/** An image has what is built of it: what is `editable` is installed as any other. */
+function source_readDirectory(table, context) {
+    const path = table.required('path');
+    const address = source_addressOf({ path }, context);
+    return { address: withFragment(address, { subdirectory: subdirectoryOf(table) }), direct: true, at: path };
+}
+/** A path counts before an address. @returns it with the name of the file that it ends with */
+function source_placeOf(table) {
+    const path = table.text('path');
+    if (path !== undefined)
+        return [{ path }, path.replace(/^.*[/\\]/, '')];
+    const url = table.required('url');
+    return [{ url }, (0,environment_read/* decoded */.DH)(url.replace(/[?#].*$/s, '').replace(/^.*\//, ''))];
+}
+function fileNameOf(table) {
+    return table.text('name') ?? source_placeOf(table)[1];
+}
+/** Paths begin at the folder of the file; those of a lock, at its own. */
+function source_addressOf(place, { path: file, folder }) {
+    if ('url' in place)
+        return place.url;
+    const path = place.path.replaceAll('\\', '/').toWellFormed();
+    if ((0,external_node_path_.isAbsolute)(path))
+        return (0,external_node_url_.pathToFileURL)(path).href;
+    const below = (0,external_node_path_.relative)(folder, (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), path));
+    return `file:${below.split(external_node_path_.sep).map(encodeURIComponent).join('/') || '.'}`;
+}
+function source_hashOf(name, table) {
+    const hashes = table.table('hashes')?.entries() ?? [];
+    const sha256 = hashes.find(([algorithm]) => algorithm.toLowerCase() === 'sha256')?.[1];
+    if (sha256 !== undefined)
+        return sha256;
+    const found = hashes.map(([algorithm]) => (0,foreign/* foreignText */.qk)(algorithm)).join(', ');
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(fileNameOf(table))}' of ${name} has no sha256${found === '' ? '' : `, only ${found}`}`, 'Have it locked with its sha256.', fileNameOf(table));
+}
+function subdirectoryOf(table) {
+    const path = table.text('subdirectory')?.replaceAll('\\', '/').toWellFormed();
+    if (path === undefined || path === '' || path === '.')
+        return undefined;
+    if (!(0,external_node_path_.isAbsolute)(path) && !path.split('/').includes('..'))
+        return path;
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(path)}' does not lie in the source`, undefined, path);
+}
+function withFragment(address, values) {
+    const parts = Object.entries(values).flatMap(([key, value]) => value === undefined || value === '' ? [] : [`${key}=${encodeURIComponent(value.toWellFormed())}`]);
+    if (parts.length === 0)
+        return address;
+    return `${address}${address.includes('#') ? '&' : '#'}${parts.join('&')}`;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/error.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+function getLineColFromPtr(string, ptr) {
+    let lines = string.slice(0, ptr).split(/\r?\n/);
+    return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+    let lines = string.split(/\r?\n/);
+    let codeblock = '';
+    let numberLen = (Math.log10(line + 1) | 0) + 1;
+    for (let i = line - 1; i <= line + 1; i++) {
+        let l = lines[i - 1];
+        if (!l)
+            continue;
+        codeblock += i.toString().padEnd(numberLen, ' ');
+        codeblock += ':  ';
+        codeblock += l;
+        codeblock += '\n';
+        if (i === line) {
+            codeblock += ' '.repeat(numberLen + column + 2);
+            codeblock += '^\n';
+        }
+    }
+    return codeblock;
+}
+class TomlError extends Error {
+    line;
+    column;
+    codeblock;
+    constructor(message, options) {
+        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+        const codeblock = makeCodeBlock(options.toml, line, column);
+        super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+        this.line = line;
+        this.column = column;
+        this.codeblock = codeblock;
+    }
+    /** @internal */
+    static x(message, ctx, ptr) {
+        throw new TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/primitive.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function parseString(ctx) {
+    let startPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p++);
+    let first = c;
+    let isLiteral = c === 0x27; /* ' */
+    let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+    if (isMultiline) {
+        // Trim initial newline
+        if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 0xa /* \n */)
+            ctx.p++;
+        else if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)
+            ctx.p += 2;
+    }
+    // For the record: it is not worth it to use a fast-path for literal strings using `indexOf`.
+    // Doing a char-by-char iteration ends up dispatching less instructions, for the same wall-clock runtime.
+    let parsed = '';
+    let sliceStart = ctx.p;
+    // states:
+    //   0 - decoding
+    //   1 - decoding escape
+    //   2 - whitespace escape (no newline encountered yet, must fail on non-whitespace)
+    //   3 - whitespace escape (newline encountered, allowed to transition back to normal decode)
+    let state = 0;
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        c = ctx.s.charCodeAt(ctx.p);
+        // Deal with newlines first, since that simplifies control character checking and handling across all states
+        if (isMultiline && (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */))) {
+            state = state && 3;
+        }
+        // Control characters are banned in TOML, so we throw an error if we encounter them
+        else if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in strings', ctx);
+        }
+        // The string might terminate while we're parsing through a newline escape.
+        // It must have encountered a newline; otherwise, it'll simply fail in another branch.
+        else if ((!state || state === 3) && c === first && (!isMultiline || (ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first))) {
+            if (isMultiline) {
+                // If the string ends with 4-5 quotes, then the first 1-2 are part of the string
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+                if (ctx.s.charCodeAt(ctx.p + 3) === first)
+                    ctx.p++;
+            }
+            // If we're in a newline escape still, then there's nothing to add.
+            if (!state) {
+                // Avoid a useless concat operation if the string can be used as-is.
+                let s = ctx.s.slice(sliceStart, ctx.p);
+                parsed = parsed ? parsed + s : s;
+            }
+            ctx.p += isMultiline ? 3 : 1;
+            return parsed;
+        }
+        // Baseline state; keep moving forward unless an escape sequence starts
+        else if (!state) {
+            if (!isLiteral && c === 0x5c /* \ */) {
+                parsed += ctx.s.slice(sliceStart, (sliceStart = ctx.p));
+                state = 1;
+            }
+        }
+        else if (state === 1) {
+            if (c === 0x78 /* x */ || c === 0x75 /* u */ || c === 0x55 /* U */) { // Unicode escape
+                let errPtr = ctx.p++ - 1;
+                let value = 0;
+                let len = c === 0x78 /* x */ ? 2 : c === 0x75 /* u */ ? 4 : 8;
+                for (let j = 0; j < len; j++, ctx.p++) {
+                    let hex = ctx.s.charCodeAt(ctx.p);
+                    let digit = 
+                    /* 0-9 */ hex >= 0x30 && hex <= 0x39 ? hex - 0x30 :
+                        /* A-F */ hex >= 0x41 && hex <= 0x46 ? hex - 0x41 + 10 :
+                            /* a-f */ hex >= 0x61 && hex <= 0x66 ? hex - 0x61 + 10 : -1;
+                    if (digit < 0)
+                        TomlError.x('invalid non-hex character in unicode escape', ctx);
+                    value = (value << 4) | digit;
+                }
+                // Because JS does bitwise on signed 32bit integers, all 0xfzzzzzzz values are actually seen as negative
+                if (value < 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+                    TomlError.x('invalid unicode escape', ctx, errPtr);
+                }
+                parsed += String.fromCodePoint(value);
+                sliceStart = ctx.p--;
+                state = 0;
+            }
+            // Newline escape sequence. We only need to care about spaces and tabs; newlines are dealt with earlier
+            else if (isMultiline && (c === 0x20 || c === 0x9 /* \t */)) {
+                state = 2;
+            }
+            // Basic escape sequence
+            else {
+                if (c === 0x62 /* b */)
+                    parsed += '\b';
+                else if (c === 0x74 /* t */)
+                    parsed += '\t';
+                else if (c === 0x6e /* n */)
+                    parsed += '\n';
+                else if (c === 0x66 /* f */)
+                    parsed += '\f';
+                else if (c === 0x72 /* r */)
+                    parsed += '\r';
+                else if (c === 0x65 /* e */)
+                    parsed += '\x1b';
+                else if (c === 0x22 /* " */)
+                    parsed += '"';
+                else if (c === 0x5c /* \ */)
+                    parsed += '\\';
+                else
+                    TomlError.x('unrecognised escape sequence', ctx);
+                sliceStart = ctx.p + 1;
+                state = 0;
+            }
+        }
+        // Newline escape continuation: keep moving forward until the first non-whitespace char
+        else if (c !== 0x20 && c !== 0x9 /* \t */) {
+            if (state === 2)
+                TomlError.x('invalid escape: only line-ending whitespace may be escaped', ctx, sliceStart);
+            // State cannot be zero, or we'd have branched earlier already.
+            // If it's a backslash, immediately transition to the escape state so it can be processed.
+            state = !isLiteral && c === 0x5c /* \ */ ? 1 : 0;
+            sliceStart = ctx.p;
+        }
+    }
+    TomlError.x('unfinished string', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/date.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+class TomlDate extends Date {
+    #hasDate = false;
+    #hasTime = false;
+    #offset = null;
+    constructor(date, fasttype, unsafeDelim) {
+        let hasDate = true;
+        let hasTime = true;
+        let offset = 'Z';
+        let c;
+        if (typeof date === 'string') {
+            if (fasttype)
+                prep: {
+                    // Date-time
+                    if (fasttype < 3) {
+                        if (+date.slice(11, 13) > 23) {
+                            date = '';
+                            break prep;
+                        }
+                        // Local
+                        if (fasttype === 2) {
+                            offset = null;
+                            date += 'Z';
+                        }
+                        // Offset; keep track of offset if not Z
+                        else if ((c = date.charCodeAt(date.length - 1)) !== 0x5a /* Z */ && c !== 0x7a /* z */) {
+                            offset = date.slice(date.length - 6);
+                        }
+                        if (unsafeDelim)
+                            date = date.slice(0, 10) + 'T' + date.slice(11);
+                    }
+                    // Time
+                    else if (fasttype === 4) {
+                        date = +date.slice(0, 2) > 23 ? '' : `0000-01-01T${date}Z`;
+                    }
+                    hasDate = fasttype !== 4;
+                    hasTime = fasttype !== 3;
+                }
+            else {
+                let match = date.match(DATE_TIME_RE);
+                if (match) {
+                    if (!match[1]) {
+                        hasDate = false;
+                        date = `0000-01-01T${date}`;
+                    }
+                    hasTime = !!match[2];
+                    // Make sure to use T instead of a space. Breaks in case of extreme values otherwise.
+                    hasTime && date[10] === ' ' && (date = date.replace(' ', 'T'));
+                    // Do not allow rollover hours.
+                    if (match[2] && +match[2] > 23) {
+                        date = '';
+                    }
+                    else {
+                        offset = match[3] || null;
+                        if (!offset && hasTime)
+                            date += 'Z';
+                    }
+                }
+                else {
+                    date = '';
+                }
+            }
+        }
+        super(date);
+        if (!isNaN(this.getTime())) {
+            this.#hasDate = hasDate;
+            this.#hasTime = hasTime;
+            this.#offset = offset;
+        }
+    }
+    isDateTime() {
+        return this.#hasDate && this.#hasTime;
+    }
+    isLocal() {
+        return !this.#hasDate || !this.#hasTime || !this.#offset;
+    }
+    isDate() {
+        return this.#hasDate && !this.#hasTime;
+    }
+    isTime() {
+        return this.#hasTime && !this.#hasDate;
+    }
+    isValid() {
+        return this.#hasDate || this.#hasTime;
+    }
+    toISOString() {
+        let iso = super.toISOString();
+        // Local Date
+        if (this.isDate())
+            return iso.slice(0, 10);
+        // Local Time
+        if (this.isTime())
+            return iso.slice(11, 23);
+        // Local DateTime
+        if (this.#offset === null)
+            return iso.slice(0, -1);
+        // Offset DateTime
+        if (this.#offset === 'Z' || this.#offset === 'z')
+            return iso;
+        // This part is quite annoying: JS strips the original timezone from the ISO string representation
+        // Instead of using a "modified" date and "Z", we restore the representation "as authored"
+        let offset = (+(this.#offset.slice(1, 3)) * 60) + +(this.#offset.slice(4, 6));
+        offset = this.#offset[0] === '-' ? offset : -offset;
+        let offsetDate = new Date(this.getTime() - (offset * 60e3));
+        return offsetDate.toISOString().slice(0, -1) + this.#offset;
+    }
+    static wrapAsOffsetDateTime(jsDate, offset = 'Z') {
+        let date = new TomlDate(jsDate);
+        date.#offset = offset;
+        return date;
+    }
+    static wrapAsLocalDateTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalDate(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasTime = false;
+        date.#offset = null;
+        return date;
+    }
+    static wrapAsLocalTime(jsDate) {
+        let date = new TomlDate(jsDate);
+        date.#hasDate = false;
+        date.#offset = null;
+        return date;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/extract.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function isDigit(char, base = 10) {
+    return base === 16
+        ? (char > 0x2f && char < 0x3a) || (char > 0x40 && char < 0x47) || (char > 0x60 && char < 0x67)
+        : (char > 0x2f && char < 0x30 + base);
+}
+function isEndOfValue(char, delim) {
+    // Whitespace -- we're permissive on `\r` for performance; it'll be dealt with later anyway
+    return char === 0x20 || char === 0x9 /* \t */ || char === 0xa /* \n */ || char === 0xd /* \r */ ||
+        // Structure end or next value delimiter
+        (delim && (char === delim || char === 0x2c /* , */)) ||
+        // Comment
+        char === 0x23; /* # */
+}
+/** @internal */
+function extractValue(ctx, end) {
+    let errPtr = ctx.p;
+    let c = ctx.s.charCodeAt(ctx.p);
+    // Structs
+    if (c === 0x5b /* [ */ || c === 0x7b /* { */) {
+        ctx.d-- || TomlError.x('document contains excessively nested structures. aborting.', ctx);
+        let value = c === 0x5b /* [ */
+            ? parseArray(ctx)
+            : parseInlineTable(ctx);
+        ctx.d++;
+        return value;
+    }
+    // Strings
+    if (c === 0x22 /* " */ || c === 0x27 /* ' */) {
+        return parseString(ctx);
+    }
+    // Booleans
+    // We can fast-path because the first character is enough to know the only possible value
+    if (c === 0x74 /* t */) { // Only possible valid value is `true`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x72 || ctx.s.charCodeAt(++ctx.p) !== 0x75 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, true;
+    }
+    if (c === 0x66 /* f */) { // Only possible valid value is `false`
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6c || ctx.s.charCodeAt(++ctx.p) !== 0x73 || ctx.s.charCodeAt(++ctx.p) !== 0x65)
+            TomlError.x('invalid value', ctx, errPtr);
+        return ctx.p++, false;
+    }
+    if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+        return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 0x2c - c, end);
+    }
+    // Rough heuristic, but `parseDate` falls back to number parsing if it's a false positive.
+    // e.g.: `a = 1\n-------------- = 1` would match this heuristic, but gracefully fallback to numbers.
+    if (ctx.s.charCodeAt(ctx.p + 4) === 0x2d /* - */ && ctx.s.charCodeAt(ctx.p + 7) === 0x2d /* - */) {
+        return parseDate(ctx, c, end);
+    }
+    // Same logic as above; `parseTime` falls back to number parsing if it's a false positive.
+    if (ctx.s.charCodeAt(ctx.p + 2) === 0x3a /* : */) {
+        return parseTime(ctx, c, end);
+    }
+    return parseNumber(ctx, ctx.p, c, 0, end);
+}
+// State:
+// 0: init
+// 1: integer
+// 2: fractional dot
+// 3: fractional
+// 4: exponent letter
+// 5: exponent
+// 6: exponent sign
+// 7: exponent with sign
+// >9: underscore; see below
+//     -> 12: was integer
+//     -> 14: was fractional
+//     -> 16: was exponent
+// states 2-5, 14, 16 are ONLY permitted iif base === 10
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+    let c = startChr;
+    let state = 0;
+    let hasUnderscores = false;
+    // (+/-)inf
+    if (c === 0x69 /* i */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x6e || ctx.s.charCodeAt(++ctx.p) !== 0x66)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, (sign || 1) / 0;
+    }
+    // (+/-)nan
+    if (c === 0x6e /* n */) {
+        if (ctx.s.charCodeAt(++ctx.p) !== 0x61 || ctx.s.charCodeAt(++ctx.p) !== 0x6e)
+            TomlError.x('invalid value', ctx, startPtr);
+        return ctx.p++, NaN;
+    }
+    // Leading zero
+    // Only allowed cases: `0<EOV>`, `0.(...)`, `0e(...)`, `0x(...)`, `0b(...)`, `0o(...)`
+    // FWIW, `0e(...)` is a stupid case, but it's not banned per-se so we have to parse it
+    if (c === 0x30 /* 0 */) {
+        if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+            return ctx.bi === true ? 0n : 0; // note: conveniently deals with `-0`
+        if (!sign) {
+            if (c === 0x78 /* x */)
+                return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+            else if (c === 0x62 /* b */)
+                return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+            else if (c === 0x6f /* o */)
+                return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+        }
+        if (c === 0x2e /* . */)
+            state = 2;
+        else if (c === 0x65 /* e */ || c === 0x45 /* E */)
+            state = 4;
+        else
+            TomlError.x('illegal leading zero', ctx, startPtr);
+    }
+    // If the 1st char is not a digit by now, then it's not a valid TOML value at all
+    else if (!isDigit(c))
+        TomlError.x('invalid value', ctx, startPtr);
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (!state)
+            state = 1; // Detects single-digit numbers we can use a fast parse path for
+        // The way the states are numbered is not random: underscores are always permitted in odd-numbered states and
+        // never permitted in even-numbered ones.
+        if (c === 0x5f /* _ */) {
+            if (!(state & 1))
+                TomlError.x('illegal underscore', ctx);
+            state += 11; // 11 is a marker that makes the state even and greater than 9; see the numbering + rationale above
+            hasUnderscores = true;
+        }
+        // Transition to fractional part.
+        else if (state === 1 && c === 0x2e /* . */)
+            state = 2;
+        // Transition to exponent part.
+        else if ((state === 1 || state === 3) && (c === 0x65 /* e */ || c === 0x45 /* E */))
+            state = 4;
+        // + and - are permitted in state 4 only (handled before entering the function for state 0)
+        else if (state === 4 && (c === 0x2b /* + */ || c === 0x2d /* - */)) {
+            state = 6;
+        }
+        // All special cases have been handled; only digits are allowed here
+        else if (!isDigit(c))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear state flags
+        else if (state > 9)
+            state -= 11;
+        else if (!(state & 1))
+            state++;
+    }
+    // Single-char number; we can fast-path these very easily.
+    if (!state) {
+        let val = (startChr - 0x30 /* 0 */) * (sign || 1);
+        return ctx.bi === true ? BigInt(val) : val;
+    }
+    // Even-numbered states absolutely require a digit next; not even end of value is permitted
+    if (!(state & 1))
+        TomlError.x('unfinished numeric value', ctx, startPtr);
+    let str = ctx.s.slice(startPtr, ctx.p);
+    if (hasUnderscores)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return state > 1
+        ? parseFloat(str)
+        : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+    let c, underscore = 1;
+    while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+        if (c === 0x5f /* _ */) {
+            if (underscore & 1)
+                TomlError.x('illegal underscore', ctx);
+            underscore = 3;
+        }
+        // We only need to check if the number is a valid digit, nothing else is permitted
+        else if (!isDigit(c, base))
+            TomlError.x(`illegal character in numeric literal`, ctx);
+        // Clear underscore flag
+        else if (underscore & 1)
+            underscore--;
+    }
+    // Trailing underscore is not allowed
+    if (underscore & 1)
+        TomlError.x('unfinished numeric value', ctx);
+    let str = ctx.s.slice(startPtr + 2, ctx.p);
+    if (underscore)
+        str = str.replaceAll('_', ''); // perf: replaceAll 1.25x faster than replace with a regex
+    return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+    if (ctx.bi !== true)
+        int: {
+            let val = parseInt(str, base);
+            if (!Number.isSafeInteger(val)) {
+                if (ctx.bi)
+                    break int;
+                TomlError.x('integer value cannot be represented losslessly', ctx, startPtr);
+            }
+            return val;
+        }
+    return base === 10 ? BigInt(str) : BigInt((base === 2 ? '0b' : base === 8 ? '0o' : '0x') + str);
+}
+function parseDate(ctx, c, endChr) {
+    let startPtr = ctx.p++, unsafeSeparator;
+    if (!isDigit(c) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++)) ||
+        !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+        return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+    }
+    ctx.p += 5;
+    if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+        TomlError.x('invalid date-time: date part is malformed', ctx, startPtr);
+    if (ctx.p >= ctx.s.length || (((c = ctx.s.charCodeAt(ctx.p)) !== 0x20 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 0x54 /* T */ && c !== 0x74 /* t */)) {
+        let t = ctx.s.slice(startPtr, ctx.p);
+        return readDate(ctx, t, 3, false, startPtr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 3) !== 0x3a /* : */)
+        TomlError.x('invalid date-time: time part is malformed', ctx, startPtr);
+    if (ctx.s.charCodeAt(ctx.p += 3) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    if (c = ctx.s.charCodeAt(ctx.p)) {
+        if (c === 0x5a /* Z */ || c === 0x7a /* z */) {
+            let t = ctx.s.slice(startPtr, ++ctx.p);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, '[+00:00]');
+        }
+        if (c === 0x2b /* + */ || c === 0x2d /* - */) {
+            // Temporal's ZonedDateTime is weird asf when it comes to dealing with traditional offsets...
+            // It's 1.2x faster to allocate a new string to pass to ZDT than use Instant.toZonedDateTimeISO
+            let t = ctx.s.slice(startPtr, ctx.p += 6);
+            return readDate(ctx, t, 1, unsafeSeparator, startPtr, !ctx.ld && ('[' + ctx.s.slice(ctx.p - 6, ctx.p) + ']'));
+        }
+    }
+    let t = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+    let start = ctx.p;
+    if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+        return parseNumber(ctx, --ctx.p, c, 0, endChr);
+    }
+    if (ctx.s.charCodeAt(ctx.p += 4) === 0x3a /* : */)
+        ctx.p += 3;
+    if (ctx.s.charCodeAt(ctx.p) === 0x2e /* . */)
+        while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+            ;
+    let t = ctx.s.slice(start, ctx.p);
+    return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+    if (ctx.ld) {
+        let date = new TomlDate(str, type, unsafeDelim);
+        if (!date.isValid())
+            TomlError.x('invalid date', ctx, errPtr);
+        return date;
+    }
+    try {
+        if (temporalSuffix)
+            str += temporalSuffix;
+        switch (type) {
+            case 1: return Temporal.ZonedDateTime.from(str);
+            case 2: return Temporal.PlainDateTime.from(str);
+            case 3: return Temporal.PlainDate.from(str);
+            case 4: return Temporal.PlainTime.from(str);
+        }
+    }
+    catch (e) {
+        TomlError.x(e instanceof Error ? e.message : '' + e, ctx, errPtr);
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/util.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+/** @internal */
+function skipComment(ctx) {
+    for (; ctx.p < ctx.s.length; ctx.p++) {
+        let c = ctx.s.charCodeAt(ctx.p);
+        if (c === 0xa /* \n */)
+            break;
+        if (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */) {
+            ctx.p++;
+            break;
+        }
+        if ((c < 0x20 && c !== 0x9 /* \t */) || c === 0x7f) {
+            TomlError.x('control characters are not allowed in comments', ctx);
+        }
+    }
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+    let c;
+    while (ctx.p < ctx.s.length) {
+        while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 0x20 ||
+            c === 0x9 /* \t */ ||
+            (!banNewLines &&
+                (c === 0xa /* \n */ || (c === 0xd /* \r */ && ctx.s.charCodeAt(ctx.p + 1) === 0xa /* \n */)))))
+            ctx.p++;
+        if (banComments || c !== 0x23 /* # */)
+            break;
+        skipComment(ctx);
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/struct.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+/** @internal */
+function parseKey(ctx, end = 0x3d /* = */) {
+    // States:
+    // 0: before first char
+    // 1: parsing bare key
+    // 2: after key component
+    let startPtr;
+    let state = 0;
+    let parsed = [];
+    let sliceStart;
+    let c = ctx.s.charCodeAt(startPtr = ctx.p);
+    do {
+        // End of key
+        if (c === end) {
+            if (!state)
+                TomlError.x('unexpected end of key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            return ctx.p++, parsed;
+        }
+        // Dotted key separator
+        else if (c === 0x2e /* . */) {
+            if (!state)
+                TomlError.x('illegal empty bare key', ctx);
+            if (state === 1)
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+            state = 0;
+        }
+        // Quoted key
+        else if (!state && (c === 0x22 /* " */ || c === 0x27 /* ' */)) {
+            if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+                TomlError.x('illegal quoted key: multiline strings are not allowed', ctx);
+            parsed.push(parseString(ctx));
+            state = 2;
+            ctx.p--;
+        }
+        // Whitespace; no-op in state 0 and 2, end of bare key in state 1
+        else if (c === 0x20 || c === 0x9 /* \t */) {
+            if (state === 1) {
+                parsed.push(ctx.s.slice(sliceStart, ctx.p));
+                state = 2;
+            }
+        }
+        // If state is post-key, no character is allowed; otherwise ensure it's a bare-key component
+        else if (state === 2 || (c < 0x30 && c !== 0x2d /* - */) || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61 && c !== 0x5f /* _ */) || c > 0x7a) {
+            TomlError.x('illegal character in key', ctx);
+        }
+        // Illegal character
+        else if (!state) {
+            state = 1;
+            sliceStart = ctx.p;
+        }
+    } while (c = ctx.s.charCodeAt(++ctx.p));
+    TomlError.x('incomplete key-value: cannot find end of key', ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+    let startPtr = ctx.p++;
+    let res = Object.create(null);
+    let seen = new Set();
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x7d /* } */) {
+            ctx.p++;
+            return res;
+        }
+        let k;
+        let t = res;
+        let hasOwn = false;
+        let errPtr = ctx.p;
+        let key = parseKey(ctx);
+        for (let i = 0; i < key.length; i++) {
+            if (i)
+                t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            k = key[i];
+            if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== 'object' || seen.has(t[k]))) {
+                TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+            }
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor')) {
+                t = ctx.uk !== 1 && TomlError.x('document contains an unsafe property', ctx, errPtr);
+                break;
+            }
+            if (!hasOwn && unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+            }
+        }
+        if (hasOwn) {
+            TomlError.x('trying to redefine an already defined value', ctx, errPtr);
+        }
+        skipVoid(ctx, true, true);
+        let value = extractValue(ctx, 0x7d /* } */);
+        if (t && typeof (t[k] = value) === 'object')
+            seen.add(value);
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x7d /* } */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished table', ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+    let startPtr = ctx.p++;
+    let res = [];
+    let c;
+    while (ctx.p < ctx.s.length) {
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p)) === 0x5d /* ] */) {
+            ctx.p++;
+            return res;
+        }
+        res.push(extractValue(ctx, 0x5d /* ] */));
+        skipVoid(ctx);
+        if ((c = ctx.s.charCodeAt(ctx.p++)) === 0x5d /* ] */) {
+            return res;
+        }
+        if (c !== 0x2c /* , */)
+            TomlError.x('expected comma or end of structure', ctx, ctx.p - 1);
+    }
+    TomlError.x('unfinished array', ctx, startPtr);
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/parse.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+function peekTable(ctx, key, table, meta, type) {
+    let t = table;
+    let m = meta;
+    let k;
+    let hasOwn = false;
+    let state;
+    for (let i = 0; i < key.length; i++) {
+        if (i) {
+            t = hasOwn ? t[k] : (t[k] = Object.create(null));
+            m = (state = m[k]).c;
+            if (type === 0 /* Type.DOTTED */ && (state.t === 1 /* Type.EXPLICIT */ || state.t === 2 /* Type.ARRAY */)) {
+                return null;
+            }
+            if (state.t === 2 /* Type.ARRAY */) {
+                let l = t.length - 1;
+                t = t[l];
+                m = m[l].c;
+            }
+        }
+        k = key[i];
+        if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 /* Type.DOTTED */ && m[k]?.d) {
+            return null;
+        }
+        if (!hasOwn) {
+            let unsafe = k === '__proto__';
+            if (ctx.uk && (unsafe || k === 'constructor'))
+                return false;
+            if (unsafe) {
+                Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+                Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+            }
+            m[k] = {
+                t: i < key.length - 1 && type === 2 /* Type.ARRAY */
+                    ? 3 /* Type.ARRAY_DOTTED */ : type,
+                d: false,
+                i: 0,
+                c: Object.create(null),
+            };
+        }
+    }
+    state = m[k];
+    if (state.t !== type && !(type === 1 /* Type.EXPLICIT */ && state.t === 3 /* Type.ARRAY_DOTTED */)) {
+        // Bad key type!
+        return null;
+    }
+    if (type === 2 /* Type.ARRAY */) {
+        if (!state.d) {
+            state.d = true;
+            t[k] = [];
+        }
+        t[k].push(t = Object.create(null));
+        state.c[state.i++] = (state = { t: 1 /* Type.EXPLICIT */, d: false, i: 0, c: Object.create(null) });
+    }
+    if (state.d) {
+        // Redefining a table!
+        return null;
+    }
+    state.d = true;
+    if (type === 1 /* Type.EXPLICIT */) {
+        t = hasOwn ? t[k] : (t[k] = Object.create(null));
+    }
+    else if (type === 0 /* Type.DOTTED */ && hasOwn) {
+        return null;
+    }
+    return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+    if (peek === null || ctx.uk === 2)
+        TomlError.x(peek === null
+            ? 'trying to redefine an already defined table or value'
+            : 'document contains an unsafe property', ctx, ptr);
+}
+function parse_parse(toml, options = {}) {
+    let ctx = {
+        s: toml,
+        p: 0,
+        d: options.maxDepth ?? 1000,
+        bi: options.integersAsBigInt ?? false,
+        ld: options.useLegacyDate ?? true,
+        uk: options.unsafeKeyBehaviour === 'throw' ? 2 : options.unsafeKeyBehaviour === 'drop' ? 1 : 0,
+    };
+    let res = Object.create(null);
+    let meta = Object.create(null);
+    let tmp;
+    let skipping = false;
+    let tbl = res;
+    let m = meta;
+    // BOM is allowed, skip.
+    // JS is UTF-16, so we have to check for the UTF-16 BOM instead of the UTF-8 BOM sequence!
+    if (toml.charCodeAt(0) === 0xfeff)
+        ctx.p++;
+    skipVoid(ctx);
+    while (ctx.p < toml.length) {
+        if (toml.charCodeAt(ctx.p) === 0x5b /* [ */) {
+            let isTableArray = toml.charCodeAt(++ctx.p) === 0x5b; /* [ */
+            tmp = ctx.p += +isTableArray;
+            skipping = false;
+            let k = parseKey(ctx, 0x5d /* ] */);
+            if (isTableArray) {
+                if (toml.charCodeAt(ctx.p) !== 0x5d /* ] */) {
+                    TomlError.x('expected end of table array declaration', ctx);
+                }
+                ctx.p++;
+            }
+            let p = peekTable(ctx, k, res, meta, isTableArray ? 2 /* Type.ARRAY */ : 1 /* Type.EXPLICIT */);
+            if (!p) {
+                validateTablePeek(ctx, p, tmp);
+                skipping = true;
+            }
+            else {
+                m = p[2];
+                tbl = p[1];
+            }
+        }
+        else {
+            tmp = ctx.p;
+            let k = parseKey(ctx);
+            let p = peekTable(ctx, k, tbl, m, 0 /* Type.DOTTED */);
+            if (!p && !skipping)
+                validateTablePeek(ctx, p, tmp);
+            skipVoid(ctx, true, true);
+            let v = extractValue(ctx, void 0);
+            if (p && !skipping)
+                p[1][p[0]] = v;
+        }
+        skipVoid(ctx, true);
+        if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 0xa /* \n */ && (tmp !== 0xd /* \r */ || toml.charCodeAt(ctx.p + 1) !== 0xa /* \n */)) {
+            TomlError.x('each key-value declaration must be followed by an end-of-line', ctx);
+        }
+        skipVoid(ctx);
+    }
+    return res;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/stringify.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+let BARE_KEY = /^[a-z0-9-_]+$/i;
+let HAS_WELLFORMED = !!(''.isWellFormed);
+function extendedTypeOf(obj) {
+    let type = typeof obj;
+    if (type === 'object') {
+        if (Array.isArray(obj))
+            return 'array';
+        if (typeof obj.getUTCDate === 'function' && obj instanceof Date)
+            return 'date';
+        if (globalThis.Temporal) {
+            if (obj.until) {
+                if (obj instanceof Temporal.ZonedDateTime)
+                    return 'temporal/tz+uc';
+                if (obj instanceof Temporal.PlainDateTime || obj instanceof Temporal.PlainDate)
+                    return 'temporal/uc';
+                if (obj instanceof Temporal.PlainTime || obj instanceof Temporal.Instant)
+                    return 'temporal';
+                if (obj instanceof Temporal.PlainYearMonth)
+                    return 'temporal/x';
+            }
+            else if ((obj.toPlainDate && obj instanceof Temporal.PlainMonthDay) ||
+                (obj.negated && obj instanceof Temporal.Duration)) {
+                return 'temporal/x';
+            }
+        }
+    }
+    return type;
+}
+function isArrayOfTables(obj) {
+    for (let i = 0; i < obj.length; i++) {
+        if (extendedTypeOf(obj[i]) !== 'object')
+            return false;
+    }
+    return obj.length != 0;
+}
+function formatWellFormedStringUnchecked(s) {
+    return JSON.stringify(s).replaceAll('\x7f', '\\u007f');
+}
+function formatString(s) {
+    return formatWellFormedStringUnchecked(HAS_WELLFORMED ? s.toWellFormed() : s);
+}
+function formatKey(s) {
+    if (BARE_KEY.test(s))
+        return s;
+    if (HAS_WELLFORMED && !s.isWellFormed())
+        throw new RangeError('key contains illegal lone surrogates');
+    return formatWellFormedStringUnchecked(s);
+}
+function stringifyValue(val, type, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    switch (type) {
+        // @ts-expect-error -- intentional fallthrough case
+        case 'number':
+            if (isNaN(val))
+                return 'nan';
+            if (val === Infinity)
+                return 'inf';
+            if (val === -Infinity)
+                return '-inf';
+            if (Number.isInteger(val) && (numberAsFloat || !Number.isSafeInteger(val)))
+                return val.toFixed(1);
+        case 'bigint':
+        case 'boolean':
+        case 'temporal':
+            return val.toString();
+        case 'string':
+            return formatString(val);
+        case 'date':
+            if (isNaN(val.getTime()))
+                throw new TypeError('cannot serialize invalid date');
+            return val.toISOString();
+        case 'object':
+            return stringifyInlineTable(val, depth, numberAsFloat, strictTemporal);
+        case 'array':
+            return stringifyArray(val, depth, numberAsFloat, strictTemporal);
+        // @ts-expect-error -- intentional fallthrough case
+        case 'temporal/tz+uc':
+            if (strictTemporal) {
+                let tz = val.timeZoneId;
+                let tzc = tz.charCodeAt(0);
+                if (
+                // Classic offset
+                tzc !== 0x2b /* + */ && tzc !== 0x2d /* - */ &&
+                    (
+                    // Fast pre-check pass; see below for the actually accepted values
+                    (tzc !== 0x55 /* U */ && tzc !== 0x47 /* G */ && tzc !== 0x5a /* Z */ && tzc !== 0x45 /* E */) ||
+                        (
+                        // UTC and its aliases; Temporal implementations don't all canonicalise unfortunately
+                        tz !== 'UTC' && tz !== 'UCT' && tz !== 'Universal' && tz !== 'Zulu' &&
+                            // GMT is a TZ but it's for all intents and purposes equivalent to UTC. Safe to downgrade.
+                            !tz.startsWith('GMT') && tz !== 'Greenwich' &&
+                            // Etc/* are all safe to downgrade to offset (either UTC, GMT, or offset)
+                            !tz.startsWith('Etc/')))) {
+                    throw new TypeError('Temporal objects with an IANA timezone are not allowed in Temporal strict mode');
+                }
+            }
+        case 'temporal/uc':
+            if (strictTemporal && val.calendarId !== 'iso8601')
+                throw new TypeError('Temporal objects with a non-default calendar are not allowed in Temporal strict mode');
+            return val.toString({
+                calendarName: 'never',
+                timeZoneName: 'never',
+            });
+        case 'temporal/x':
+            throw new TypeError('Unsupported ' + val[Symbol.toStringTag]);
+    }
+}
+function stringifyInlineTable(obj, depth, numberAsFloat, strictTemporal) {
+    let keys = Object.keys(obj);
+    if (keys.length === 0)
+        return '{}';
+    let res = '{ ';
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (i)
+            res += ', ';
+        res += formatKey(k) + ' = ' + stringifyValue(obj[k], extendedTypeOf(obj[k]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' }';
+}
+function stringifyArray(array, depth, numberAsFloat, strictTemporal) {
+    if (array.length === 0)
+        return '[]';
+    let res = '[ ';
+    for (let i = 0; i < array.length; i++) {
+        if (i)
+            res += ', ';
+        if (array[i] === null || array[i] === void 0) {
+            throw new TypeError('arrays cannot contain null or undefined values');
+        }
+        res += stringifyValue(array[i], extendedTypeOf(array[i]), depth - 1, numberAsFloat, strictTemporal);
+    }
+    return res + ' ]';
+}
+function stringifyArrayTable(array, key, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let res = '';
+    for (let i = 0; i < array.length; i++) {
+        res += `${res && '\n'}[[${key}]]\n`;
+        res += stringifyTable(0, array[i], key, depth, numberAsFloat, strictTemporal);
+    }
+    return res;
+}
+function stringifyTable(tableKey, obj, prefix, depth, numberAsFloat, strictTemporal) {
+    if (depth === 0) {
+        throw new Error('Could not stringify the object: maximum object depth exceeded');
+    }
+    let preamble = '';
+    let tables = '';
+    let keys = Object.keys(obj);
+    for (let i = 0; i < keys.length; i++) {
+        let k = keys[i];
+        if (obj[k] !== null && obj[k] !== void 0) {
+            let type = extendedTypeOf(obj[k]);
+            if (type === 'symbol' || type === 'function') {
+                throw new TypeError(`cannot serialize values of type '${type}'`);
+            }
+            let key = formatKey(k);
+            if (type === 'array' && isArrayOfTables(obj[k])) {
+                tables += (tables && '\n') + stringifyArrayTable(obj[k], prefix ? `${prefix}.${key}` : key, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else if (type === 'object') {
+                let tblKey = prefix ? `${prefix}.${key}` : key;
+                tables += (tables && '\n') + stringifyTable(tblKey, obj[k], tblKey, depth - 1, numberAsFloat, strictTemporal);
+            }
+            else {
+                preamble += key;
+                preamble += ' = ';
+                preamble += stringifyValue(obj[k], type, depth, numberAsFloat, strictTemporal);
+                preamble += '\n';
+            }
+        }
+    }
+    if (tableKey && (preamble || !tables)) // Create table only if necessary
+        preamble = preamble ? `[${tableKey}]\n${preamble}` : `[${tableKey}]`;
+    return preamble && tables
+        ? `${preamble}\n${tables}`
+        : preamble || tables;
+}
+function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTemporal = false } = {}) {
+    if (extendedTypeOf(obj) !== 'object') {
+        throw new TypeError('stringify can only be called with an object');
+    }
+    let str = stringifyTable(0, obj, '', maxDepth, numbersAsFloat, strictTemporal);
+    if (str[str.length - 1] !== '\n')
+        return str + '\n';
+    return str;
+}
+
+;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/index.js
+/*!
+ * Copyright (c) Squirrel Chat et al., All rights reserved.
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions are met:
+ *
+ * 1. Redistributions of source code must retain the above copyright notice, this
+ *    list of conditions and the following disclaimer.
+ * 2. Redistributions in binary form must reproduce the above copyright notice,
+ *    this list of conditions and the following disclaimer in the
+ *    documentation and/or other materials provided with the distribution.
+ * 3. Neither the name of the copyright holder nor the names of its contributors
+ *    may be used to endorse or promote products derived from this software without
+ *    specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+ * FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+ * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+ * SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+ * CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+ * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+ * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */
+
+
+
+
+
+/** @deprecated use `import * as ... from 'smol-toml'` instead */
+/* harmony default export */ const smol_toml_dist = ({ parse: parse_parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
+
+;// CONCATENATED MODULE: ./src/pylock/table.ts
+
+
+
+/** What nests deeper is made to do harm. */
+const maxDepth = 50;
+/**
+ * Opens a TOML file.
+ * @param array the name of a list of tables at the top, whose lines are to be known
+ * @throws UserError with the line of what is not TOML
+ */
+function openToml(text, file, array) {
+    const lines = text.split('\n');
+    const header = new RegExp(`^\\s*\\[\\[\\s*(["']?)${array}\\1\\s*\\]\\]`);
+    const headers = lines.flatMap((line, index) => (header.test(line) ? [index + 1] : []));
+    const values = parsed(text, file);
+    // The parser does not say where values stand. Where a text has lines like headers, no line is better than a wrong one.
+    const items = values[array];
+    const known = Array.isArray(items) && items.length === headers.length ? headers : [];
+    return tableOf(values, '', 1);
+    function tableOf(content, path, line) {
+        const value = (key) => (Object.hasOwn(content, key) ? content[key] : undefined);
+        const refuse = (what, advice, near) => new errors/* UserError */.y(what, { at: { file, line: lineOf(line, near) }, advice });
+        const wrong = (key, what) => refuse(`'${(0,foreign/* foreignText */.qk)(path + key)}' is not ${what}`, undefined, key);
+        const text = (key) => {
+            const found = value(key);
+            if (found === undefined || typeof found === 'string')
+                return found;
+            throw wrong(key, 'a text');
+        };
+        return {
+            line,
+            has: (key) => value(key) !== undefined,
+            text,
+            required(key) {
+                const found = text(key);
+                if (found !== undefined)
+                    return found;
+                throw refuse(`there is no '${path}${key}'`);
+            },
+            texts(key) {
+                const found = value(key) ?? [];
+                if (Array.isArray(found) && found.every((one) => typeof one === 'string'))
+                    return found;
+                throw wrong(key, 'a list of texts');
+            },
+            table(key) {
+                const found = value(key);
+                if (found === undefined)
+                    return undefined;
+                if (isTable(found))
+                    return tableOf(found, `${path}${key}.`, line);
+                throw wrong(key, 'a table');
+            },
+            tables(key) {
+                const found = value(key) ?? [];
+                if (!Array.isArray(found) || !found.every(isTable))
+                    throw wrong(key, 'a list of tables');
+                return found.map((one, index) => tableOf(one, `${path}${key}.`, (path === '' && key === array ? known[index] : undefined) ?? line));
+            },
+            entries: () => Object.entries(content).flatMap(([key, one]) => typeof one === 'string' ? [[key, one]] : []),
+            lineOf: (near) => lineOf(line, near),
+            refuse,
+        };
+    }
+    /** Of the first line with the text as a key, a value, or the end of an address, up to the next table. */
+    function lineOf(from, near) {
+        if (near === undefined || near === '')
+            return from;
+        const end = known.find((line) => line > from) ?? lines.length + 1;
+        const whole = new RegExp(`(?:^|[\\s'"/\\\\])${RegExp.escape(near)}(?:$|[\\s'"#?=])`);
+        const index = lines.slice(from - 1, end - 1).findIndex((line) => whole.test(line));
+        return from + Math.max(index, 0);
+    }
+}
+function parsed(text, file) {
+    try {
+        return parse_parse(text, { maxDepth, integersAsBigInt: 'asNeeded' });
+    }
+    catch (error) {
+        if (!(error instanceof TomlError))
+            throw error;
+        const [what = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
+        throw new errors/* UserError */.y(`it is not TOML: ${(0,foreign/* foreignText */.qk)(what)}`, { at: { file, line: error.line } });
+    }
+}
+/** Dates are objects too. */
+function isTable(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+;// CONCATENATED MODULE: ./src/pylock/read.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The wheels that a pylock.toml has for a platform and a python, as the specification's "Installation" says it: the default set, without
+ * extras. All of them count as asked for, as they do to `pip install -r pylock.toml`.
+ * @returns in no order of installing
+ * @throws UserError with the line of what is malformed, does not fit, or cannot be had
+ */
+async function readPylock(request) {
+    const top = openToml(request.text, request.file, 'packages');
+    checkVersion(top, request.file);
+    top.required('created-by');
+    if (!top.has('packages'))
+        throw top.refuse(`there is no 'packages'`);
+    const packages = top.tables('packages');
+    if (packages.length === 0)
+        return [];
+    const python = read_pythonOf(top, request);
+    const values = {
+        markers: markersOf({ version: python.version, subdir: request.subdir }),
+        extras: new Set(),
+        dependencyGroups: new Set(top.texts('default-groups')),
+    };
+    checkTarget(top, python, values, request);
+    sayLeftOut(top, request.file);
+    const chosen = new Map();
+    for (const table of packages) {
+        const name = nameOf(table);
+        const marker = table.text('marker');
+        if (marker !== undefined && !holds(table, marker, values))
+            continue;
+        const wanted = table.text('requires-python');
+        if (wanted !== undefined && !allows(table, wanted, python)) {
+            throw table.refuse(`${name} is for python ${(0,foreign/* foreignText */.qk)(wanted)}, and the lockfile has ${python.version}`, lockAnew);
+        }
+        const twin = chosen.get(name);
+        if (twin) {
+            throw table.refuse(`${name} is to be installed, and so is another one of line ${twin.line}`, 'The markers of one package must not hold at the same time. Have the file written anew.');
+        }
+        chosen.set(name, table);
+    }
+    const context = { ...request, python: { ...python, subdir: request.subdir } };
+    return Promise.all([...chosen].map(([name, table]) => read_wheelOf(name, table, context)));
+}
+const lockAnew = 'Lock for the python and the platform of the conda packages.';
+/** Of the same major version, newer ones may have more keys. */
+function checkVersion(top, file) {
+    const version = top.required('lock-version');
+    const [, major, minor] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
+    if (major !== '1') {
+        throw top.refuse(`version ${(0,foreign/* foreignText */.qk)(version)} of pylock.toml is not known here, only 1.0`, undefined, 'lock-version');
+    }
+    if (minor === '0')
+        return;
+    lib_core/* warning */.$e(`it is of version ${version}, newer than 1.0: what only newer ones say is passed over`, {
+        file,
+    });
+}
+/** Builds without the global lock are told by their name: `python-3.13.1-h9a34b6e_5_cp313t.conda`. */
+function read_pythonOf(top, { lock }) {
+    const python = lock.packages.find(({ name }) => name === 'python');
+    const parsed = python && parsePythonVersion(python.version);
+    if (!python || !parsed) {
+        throw top.refuse('it has packages for python, and there is no python in the lockfile of the conda packages', 'Add python to the environment, and have its lockfile written anew.');
+    }
+    return { version: python.version, parsed, freeThreaded: /_cp\d+t$/.test(python.build) };
+}
+function checkTarget(top, python, values, { subdir }) {
+    const wanted = top.text('requires-python');
+    if (wanted !== undefined && !allows(top, wanted, python)) {
+        throw top.refuse(`it is for python ${(0,foreign/* foreignText */.qk)(wanted)}, and the lockfile has ${python.version}`, lockAnew, 'requires-python');
+    }
+    const environments = top.texts('environments');
+    if (environments.length === 0 || environments.some((marker) => holds(top, marker, values)))
+        return;
+    throw top.refuse(`none of its environments is that of python ${python.version} on ${subdir}`, lockAnew, 'environments');
+}
+function sayLeftOut(top, file) {
+    const left = [
+        ...top.texts('extras').map((name) => `the extra ${name}`),
+        ...top.texts('dependency-groups').map((name) => `the group ${name}`),
+    ];
+    if (left.length > 0)
+        lib_core/* info */.pq(`${file}: left out are ${(0,foreign/* foreignText */.qk)(left.join(', '))}`);
+}
+function nameOf(table) {
+    const name = table.required('name');
+    if (/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(name))
+        return (0,environment_read/* canonicalName */.Ew)(name);
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(name)}' is not the name of a package`);
+}
+function holds(table, marker, values) {
+    try {
+        return markerHolds(marker, values);
+    }
+    catch (error) {
+        if (!(error instanceof MarkerProblem))
+            throw error;
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(marker)}' is no marker: ${(0,foreign/* foreignText */.qk)(error.message)}`, undefined, marker);
+    }
+}
+function allows(table, wanted, { parsed }) {
+    const specifiers = parseSpecifiers(wanted);
+    if (specifiers)
+        return specifiers(parsed);
+    throw table.refuse(`'${(0,foreign/* foreignText */.qk)(wanted)}' says of no python whether it will do`, undefined, wanted);
+}
+async function read_wheelOf(name, table, context) {
+    const { address, direct, at } = await source_sourceOf(name, table, context);
+    const line = table.lineOf(at);
+    try {
+        const wheel = parseWheel({ name, address, requested: true, direct }, context.subdir);
+        checkSameVersion(table, wheel.version);
+        return { ...wheel, line, lockFile: context.file };
+    }
+    catch (error) {
+        if (!(error instanceof LineProblem))
+            throw error;
+        throw table.refuse(error.message, error.advice, at);
+    }
+}
+function checkSameVersion(table, found) {
+    const said = table.text('version');
+    if (said === undefined || found === undefined)
+        return;
+    const [one, other] = [parsePythonVersion(said), parsePythonVersion(found)];
+    if (!one)
+        throw table.refuse(`'${(0,foreign/* foreignText */.qk)(said)}' is not a version of a python package`, undefined, said);
+    if (!other || one.key.join(' ') === other.key.join(' '))
+        return;
+    throw table.refuse(`its version is ${(0,foreign/* foreignText */.qk)(said)}, and its file is of ${(0,foreign/* foreignText */.qk)(found)}`);
 }
 
 // EXTERNAL MODULE: ./src/environment/pip/files.ts
@@ -72290,7 +74459,11 @@ async function findOrBring(locked, { file, unfinished }, { lockFile, authorize }
         lib_core/* warning */.$e(`${locked.fileName} was damaged on this machine and is fetched again`);
         await (0,promises_.rm)(file);
     }
-    const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, { at: { file: lockFile, line: locked.line }, advice, cause });
+    const refuse = (what, advice, cause) => new errors/* UserError */.y(`${locked.url.href}: ${what}`, {
+        at: { file: locked.lockFile ?? lockFile, line: locked.line },
+        advice,
+        cause,
+    });
     const partial = (0,external_node_path_.join)(unfinished, tarballName(locked));
     const onBytes = (count) => {
         progress.received(count);
@@ -72439,7 +74612,7 @@ main(sys.stdin.buffer.read, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 /** The bytes in front of a .pyc's code (PEP 552). */
 const headerLength = 16;
 /** The magic number of the first python that is compiled with, a beta of 3.7. */
-const oldest = 3390;
+const references_oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
  * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
@@ -72470,6 +74643,98 @@ const sizes = new Map(Object.entries({ N: 1, F: 1, T: 1, '.': 1, i: 5, g: 9, y: 
 function byteOf(character) {
     return character.charCodeAt(0);
 }
+/** How many lists the pieces are kept in, to find those that are the same: a power of two. */
+const lists = 4096;
+/** Of a longer string as many bytes at either end tell which list it is in. */
+const hashedBytes = 32;
+/**
+ * The strs, bytes and heads of small tuples that stand in code, by their numbers, which are their order. All is numbers, and its room is
+ * used for one file after the other: objects would be tens of millions, a third of all garbage of a thread that packs.
+ */
+class Pieces {
+    count = 0;
+    /** Where each begins and ends. */
+    starts = new Uint32Array();
+    ends = new Uint32Array();
+    /** The first piece that is the same string; of a tuple itself. */
+    firsts = new Uint32Array();
+    /** Of the first of the same, how many there are, 0 for a tuple; and its number among what is referred to, from 1. */
+    uses = new Uint32Array();
+    references = new Uint32Array();
+    /** Of the first of the same, the one before it in its list; see `#latest`. */
+    #before = new Uint32Array();
+    /** By list, the one that was added last. Both hold numbers from 1, 0 for none. */
+    #latest = new Uint32Array(lists);
+    #pyc = Buffer.alloc(0);
+    /** Begins anew with what is in a file. */
+    begin(pyc) {
+        this.#pyc = pyc;
+        this.count = 0;
+        this.#latest.fill(0);
+        const most = Math.floor(pyc.length / 5); // the bytes of the smallest
+        if (most <= this.starts.length)
+            return;
+        const room = 2 * most;
+        this.starts = new Uint32Array(room);
+        this.ends = new Uint32Array(room);
+        this.firsts = new Uint32Array(room);
+        this.uses = new Uint32Array(room);
+        this.references = new Uint32Array(room);
+        this.#before = new Uint32Array(room);
+    }
+    addTuple(start, end) {
+        this.#add(start, end);
+    }
+    addString(start, end) {
+        const list = this.#listOf(start, end);
+        const latest = this.#latest[list] ?? 0;
+        for (let number = latest; number > 0; number = this.#before[number - 1] ?? 0) {
+            const first = number - 1;
+            if (!this.#isSame(this.starts[first] ?? 0, this.ends[first] ?? 0, start, end))
+                continue;
+            this.firsts[this.#add(start, end)] = first;
+            this.uses[first] = (this.uses[first] ?? 0) + 1;
+            return;
+        }
+        const piece = this.#add(start, end);
+        this.uses[piece] = 1;
+        this.#before[piece] = latest;
+        this.#latest[list] = piece + 1;
+    }
+    #add(start, end) {
+        const piece = this.count++;
+        this.starts[piece] = start;
+        this.ends[piece] = end;
+        this.firsts[piece] = piece;
+        this.uses[piece] = 0;
+        this.references[piece] = 0;
+        return piece;
+    }
+    #listOf(start, end) {
+        const pyc = this.#pyc;
+        let hash = end - start;
+        const middle = Math.min(end, start + hashedBytes);
+        for (let at = start; at < middle; at++)
+            hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193);
+        for (let at = Math.max(middle, end - hashedBytes); at < end; at++) {
+            hash = Math.imul(hash ^ (pyc[at] ?? 0), 0x01000193);
+        }
+        return (hash ^ (hash >>> 16)) & (lists - 1);
+    }
+    #isSame(start, end, other, otherEnd) {
+        const pyc = this.#pyc;
+        const length = end - start;
+        if (length !== otherEnd - other)
+            return false;
+        for (let at = 0; at < length; at++) {
+            if (pyc[start + at] !== pyc[other + at])
+                return false;
+        }
+        return true;
+    }
+}
+/** Of the file that is looked at now. */
+const pieces = new Pieces();
 /**
  * Writes what stands several times in bytecode once, and refers to it, as python does: it takes less room, and importing is faster by a
  * quarter. Python goes by what the interpreter at that moment has more than one reference to; this by what is written, so it varies with
@@ -72479,14 +74744,12 @@ function byteOf(character) {
  */
 function withReferences(pyc) {
     const magic = pyc.readUInt16LE(0);
-    const form = magic >= oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
-    const pieces = form && findPieces(pyc, form);
-    return pieces ? rewritten(pyc, pieces) : Buffer.from(pyc);
+    const form = magic >= references_oldest ? references_forms.find(([below]) => magic < below)?.[1] : undefined;
+    return form && findPieces(pyc, form) ? rewritten(pyc) : Buffer.from(pyc);
 }
-/** @returns in their order; undefined for what cannot be read to its end */
+/** @returns false for what cannot be read to its end */
 function findPieces(pyc, { numbers, behind }) {
-    const pieces = [];
-    const texts = new Map();
+    pieces.begin(pyc);
     let at = headerLength;
     /** @returns whether they could be read */
     const skip = (count) => {
@@ -72508,21 +74771,18 @@ function findPieces(pyc, { numbers, behind }) {
             return false;
         switch (what) {
             case kind.str:
-            case kind.bytes: {
+            case kind.bytes:
                 at += 5 + pyc.readUInt32LE(start + 1);
-                const key = pyc.toString('latin1', start, at);
-                const text = texts.get(key) ?? { count: 0 };
-                text.count++;
-                texts.set(key, text);
-                pieces.push({ start, end: at, text });
+                if (at > pyc.length)
+                    return false;
+                pieces.addString(start, at);
                 return true;
-            }
             case kind.tuple:
             case kind.frozenset: {
                 const length = pyc.readUInt32LE(start + 1);
                 at += 5;
                 if (what === kind.tuple && length < 256)
-                    pieces.push({ start, end: at });
+                    pieces.addTuple(start, at);
                 return skip(length);
             }
             case kind.code: {
@@ -72542,35 +74802,39 @@ function findPieces(pyc, { numbers, behind }) {
                 return false;
         }
     };
-    return skipOne() && at === pyc.length ? pieces : undefined;
+    return skipOne() && at === pyc.length;
 }
 /** No piece becomes longer. */
-function rewritten(pyc, pieces) {
+function rewritten(pyc) {
+    const { count, starts, ends, firsts, uses, references } = pieces;
     const result = Buffer.allocUnsafe(pyc.length);
     let read = 0;
     let written = 0;
-    let references = 0;
+    let referred = 0;
     const copy = (end) => {
         written += pyc.copy(result, written, read, end);
         read = end;
     };
-    for (const { start, end, text } of pieces) {
+    for (let piece = 0; piece < count; piece++) {
+        const [start, end, first] = [starts[piece] ?? 0, ends[piece] ?? 0, firsts[piece] ?? 0];
+        const reference = references[first] ?? 0;
         copy(start);
-        if (!text) {
+        if (uses[first] === 0) {
             result[written++] = kind.smallTuple;
             result[written++] = pyc[start + 1] ?? 0;
             read = end;
         }
-        else if (text.reference !== undefined) {
+        else if (reference > 0) {
             result[written++] = kind.reference;
-            written = result.writeUInt32LE(text.reference, written);
+            written = result.writeUInt32LE(reference - 1, written);
             read = end;
         }
         else {
-            const flag = text.count > 1 ? 0x80 : 0;
+            const flag = (uses[first] ?? 0) > 1 ? 0x80 : 0;
             if (flag)
-                text.reference = references++;
-            const { what, isShort } = stringKind(pyc, start, end);
+                references[first] = ++referred;
+            const what = stringKind(pyc, start, end);
+            const isShort = what === kind.shortName || what === kind.shortAscii;
             result[written++] = what | flag;
             if (isShort)
                 result[written++] = end - start - 5;
@@ -72583,20 +74847,18 @@ function rewritten(pyc, pieces) {
 }
 /** As the compiler has it: what could be a name is interned. A str is short where its length takes one byte. */
 function stringKind(pyc, start, end) {
-    const what = pyc[start] ?? 0;
-    if (what !== kind.str)
-        return { what, isShort: false };
+    if (pyc[start] !== kind.str)
+        return kind.bytes;
     let isName = true;
     for (let at = start + 5; at < end; at++) {
         const byte = pyc[at] ?? 0;
         if (byte >= 0x80)
-            return { what, isShort: false };
+            return kind.str;
         isName &&= isNameByte(byte);
     }
-    const isShort = end - start - 5 < 256;
-    if (isShort)
-        return { what: isName ? kind.shortName : kind.shortAscii, isShort };
-    return { what: isName ? kind.name : kind.ascii, isShort };
+    if (end - start - 5 < 256)
+        return isName ? kind.shortName : kind.shortAscii;
+    return isName ? kind.name : kind.ascii;
 }
 /** `[A-Za-z0-9_]` */
 function isNameByte(byte) {
@@ -72649,7 +74911,10 @@ class Compiler {
         lengths.writeUInt32LE(source.length, 4);
         return new Promise((resolve, reject) => {
             this.#waiting.push({ path, resolve, reject });
-            python.stdin.write(Buffer.concat([lengths, name, source]));
+            python.stdin.cork();
+            for (const part of [lengths, name, source])
+                python.stdin.write(part);
+            python.stdin.uncork();
         });
     }
     /** Ends python. */
@@ -73163,81 +75428,6 @@ def authorized(self, request):
     return request
 MultiDomainBasicAuth.__call__ = authorized
 `;
-
-;// CONCATENATED MODULE: ./src/pip/tags.ts
-/** The processor's name to Linux, which tags and markers have. */
-const tags_machines = {
-    'linux-64': 'x86_64',
-    'linux-aarch64': 'aarch64',
-    'linux-ppc64le': 'ppc64le',
-    'linux-s390x': 's390x',
-};
-/** The names that some steps of the ladder had before PEP 600, by the minor version of glibc. */
-const legacy = new Map([
-    [17, 'manylinux2014'],
-    [12, 'manylinux2010'],
-    [5, 'manylinux1'],
-]);
-/**
- * The platforms whose wheels run on a target, the best first: PEP 600's, down to the oldest glibc that the architecture has wheels for, and
- * wheels that promise nothing but Linux.
- */
-function platformTags({ subdir, glibc }) {
-    const machine = tags_machines[subdir];
-    const [major, newest = 0] = glibc.split('.').map(Number);
-    const oldest = subdir === 'linux-64' ? 5 : 17;
-    const tags = [];
-    for (let minor = major === 2 ? newest : 0; minor >= oldest; minor--) {
-        tags.push(`manylinux_2_${minor}_${machine}`);
-        const older = legacy.get(minor);
-        if (older !== undefined)
-            tags.push(`${older}_${machine}`);
-    }
-    return [...tags, `linux_${machine}`];
-}
-/**
- * All tags that CPython supports on a target, in the order in which pip prefers them. As `packaging.tags` has them, `cpython_tags` and
- * `compatible_tags`; abi3t is of PEP 803.
- */
-function supportedTags(target) {
-    const [, digits = '0'] = /^3\.(\d+)/.exec(target.version) ?? [];
-    const minor = Number(digits);
-    const platforms = platformTags(target);
-    const onPlatforms = (python, abi) => platforms.map((platform) => [python, abi, platform]);
-    const below = (first, last) => Array.from({ length: Math.max(0, first - last + 1) }, (_, step) => first - step);
-    const own = `cp3${minor}`;
-    const suffix = target.freeThreaded ? 't' : minor < 8 ? 'm' : '';
-    const stable = target.freeThreaded ? 'abi3t' : 'abi3';
-    const generic = [`py3${minor}`, 'py3', ...below(minor - 1, 0).map((older) => `py3${older}`)];
-    return [
-        ...onPlatforms(own, `${own}${suffix}`),
-        ...onPlatforms(own, stable),
-        ...onPlatforms(own, 'none'),
-        ...below(minor - 1, 2).flatMap((older) => onPlatforms(`cp3${older}`, stable)),
-        ...generic.flatMap((python) => onPlatforms(python, 'none')),
-        [own, 'none', 'any'],
-        ...generic.map((python) => [python, 'none', 'any']),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/pip/markers.ts
-
-/** The markers as a target's python would answer. Its kernel is not known: release and version are empty, as uv has them. */
-function markersOf({ version, subdir }) {
-    return {
-        implementation_name: 'cpython',
-        implementation_version: version,
-        os_name: 'posix',
-        platform_machine: tags_machines[subdir],
-        platform_python_implementation: 'CPython',
-        platform_release: '',
-        platform_system: 'Linux',
-        platform_version: '',
-        python_full_version: version,
-        python_version: version.split('.').slice(0, 2).join('.'),
-        sys_platform: 'linux',
-    };
-}
 
 ;// CONCATENATED MODULE: ./src/pip/program.ts
 
@@ -74952,6 +77142,8 @@ function textFile(path, text) {
     return { type: 'file', path, mode: 0o644, size: bytes.length, content: content() };
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./src/base/summary.ts
 
 
@@ -75472,17 +77664,21 @@ function wheelsOf(member, workspace) {
     return wheels_wheelLines(member.resolved.lock).map((wheel) => wheel.kind === 'wheel' ? wheelToFetch(wheel, folder, member.result.file) : undefined);
 }
 /** What paths in an environment's lock are relative to; absolute. */
-function wheels_folderOf({ file, resolved: { lock, path } }, workspace) {
+function wheels_folderOf({ file, resolved: { lock, path }, }, workspace) {
     return (0,external_node_path_.dirname)(lock.header ? (0,external_node_path_.resolve)(workspace, file) : path);
 }
 /** Where its wheels stand among all that is linked. */
 function wheelPlaces({ result, resolved: { lock } }) {
-    return wheels_wheelLines(lock).map(({ name, version, line }, index) => ({
-        name,
-        ...(version !== undefined && { version }),
+    return wheels_wheelLines(lock).map((wheel, index) => ({
+        name: wheel.name,
+        ...(wheel.version !== undefined && { version: wheel.version }),
         position: lock.packages.length + index,
-        at: { file: result.file, line },
+        at: wheels_lineOf(wheel, result),
     }));
+}
+/** Where a wheel stands in an environment's lock, or beside it; for errors. */
+function wheels_lineOf({ line, lockFile }, result) {
+    return { file: lockFile ?? result.file, line };
 }
 
 ;// CONCATENATED MODULE: ./src/stages/wheel-origin.ts
@@ -75520,7 +77716,7 @@ function folderRule(line, member, { workspace }) {
     const source = (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/');
     if (source === '..' || source.startsWith('../') || external_node_path_.posix.isAbsolute(source)) {
         throw new errors/* UserError */.y(`'${path}' does not lie in the workspace, ${workspace}`, {
-            at: { file: member.result.file, line: line.line },
+            at: wheels_lineOf(line, member.result),
             advice: 'Check it out below the workspace, or put a wheel of it into an index.',
         });
     }
@@ -75539,7 +77735,7 @@ async function refuseChanged(line, member, { workspace }) {
     if (found === `sha256:${sha256}`)
         return;
     throw new errors/* UserError */.y(`'${line.url}' has another pyproject.toml, setup.py or setup.cfg than when it was locked`, {
-        at: { file: member.result.file, line: line.line },
+        at: wheels_lineOf(line, member.result),
         advice: 'They say what it depends on. Run with lock-mode: update, and commit the file that it writes.',
     });
 }
@@ -76605,14 +78801,15 @@ function supplyWheels(member, plan, { open }, store, context) {
     const wanting = (line, wheel) => {
         if (!wheel || !('origin' in wheel))
             throw new Error(`nothing says what ${line.name} is built of`);
-        const at = { file: locked.result.file, line: line.line };
+        const at = lineOf(line, locked.result);
         return {
             name: line.name,
             key: buildKey(plan.wanted.inputs, inputs, prefix, wheel.origin),
             at,
             ...sourceOf(line, locked, at, store, context),
             locked: versions,
-            isStrict: lock.header !== undefined,
+            // What others lock may leave out what it requires.
+            isStrict: lock.header !== undefined && line.lockFile === undefined,
         };
     };
     const made = new Map();
@@ -76648,10 +78845,12 @@ function supplyWheels(member, plan, { open }, store, context) {
         return positions.flatMap((position) => made.get(position) ?? []);
     };
 }
-function anotherProject({ name, line }, { fileName }, { result }) {
-    return new UserError(`what is locked as ${name} came out as ${fileName}`, {
-        at: { file: result.file, line },
-        advice: 'Run with lock-mode: update, and commit the file that it writes.',
+function anotherProject(line, { fileName }, { result }) {
+    return new UserError(`what is locked as ${line.name} came out as ${fileName}`, {
+        at: lineOf(line, result),
+        advice: line.lockFile === undefined
+            ? 'Run with lock-mode: update, and commit the file that it writes.'
+            : 'Have the file written anew.',
     });
 }
 /** An image of an environment's packages alone. Wheels of the same list are not in it, as little as pip would have them there. */
@@ -76914,7 +79113,7 @@ async function solvePip(question, context) {
             version: python.version,
             freeThreaded: python_pythonOf(target.archive.info.index).executable.endsWith('t'),
             subdir: platform.subdir,
-            glibc: glibcOf(virtualPackages),
+            glibc: pip_glibcOf(virtualPackages),
         },
         environment,
         folder,
@@ -76979,7 +79178,7 @@ function toolsFor({ environment, platform }, opened, target, context) {
     return tools;
 }
 /** Every base has one; a solve that was told otherwise goes by the oldest that pip knows wheels for. */
-function glibcOf({ __glibc: version }) {
+function pip_glibcOf({ __glibc: version }) {
     return /^\d+\.\d+/.exec(version ?? '')?.[0] ?? '2.17';
 }
 function lockedOf({ url, sha256 }) {
@@ -77085,6 +79284,52 @@ function warnOfEditable(items, { file }, { shown }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/stages/companion.ts
+
+
+
+
+
+/** Where the pylock.toml of an environment is, absolute; undefined where none is asked for. */
+function companionPath({ workspace, lock: { companion } }, { file }, platform) {
+    if (companion === undefined)
+        return undefined;
+    return lockPath({ template: companion, environmentFile: file, platform, workspace });
+}
+/**
+ * The pylock.toml beside an environment's lock.
+ * @param lockFile absolute
+ * @param overrides the virtual packages that the user gives
+ */
+function companionOf(request, member, platform, { lockFile, overrides, bases }) {
+    const { workspace } = request;
+    const path = companionPath(request, member, platform);
+    if (path === undefined)
+        return undefined;
+    return {
+        path,
+        read: (text, lock) => readPylock({
+            text,
+            path,
+            file: (0,external_node_path_.relative)(workspace, path),
+            folder: wheels_folderOf({ file: member.file, resolved: { lock, path: lockFile } }, workspace),
+            subdir: platform.subdir,
+            lock,
+            glibc: () => glibcFor(lock, platform, overrides, bases),
+        }),
+    };
+}
+/** What the packages of the lock were solved for; of a lock that does not say it, what the user says, else the base. */
+async function glibcFor({ header }, platform, overrides, bases) {
+    const locked = header?.virtualPackages.find((one) => one.startsWith('__glibc='));
+    if (locked !== undefined)
+        return pip_glibcOf({ __glibc: locked.replace('__glibc=', '') });
+    if (overrides.__glibc !== undefined)
+        return pip_glibcOf(overrides);
+    const base = await bases.read(platform, header?.baseImage ?? (await bases.pin()));
+    return pip_glibcOf(await base.virtualPackages());
+}
+
 ;// CONCATENATED MODULE: ./src/stages/pip-section.ts
 
 /**
@@ -77098,7 +79343,7 @@ function refuseSources({ path, lock }) {
         return;
     const named = lines.map(({ name, kind }) => `${name} is locked as ${sources[kind].what}`).join(', ');
     throw new errors/* UserError */.y(`${named}, and no wheel is to be built`, {
-        at: { file: path, line: first.line },
+        at: { file: first.lockFile ?? path, line: first.line },
         advice: `${sources[first.kind].instead}, or set 'pip-build: auto'.`,
     });
 }
@@ -77188,6 +79433,7 @@ function shellWord(text) {
 
 
 
+
 /**
  * The locks of all environments for all platforms: those that are there where they may be used, else what micromamba solves.
  * @returns by platform, in the request's order
@@ -77228,6 +79474,16 @@ function refuseSharedFiles(request, members) {
     const together = lock.mode === 'frozen' ? uses : [uses.flat()];
     for (const some of together)
         refuseSharedLocks(some, workspace);
+    // Neither is a file of wheels written, and it is for several platforms as a rule.
+    for (const platform of platforms) {
+        const companions = members.flatMap((member) => {
+            const path = companionPath(request, member, platform);
+            return path === undefined
+                ? []
+                : [{ path, environmentFile: member.file, platform: (0,common_platform/* fileNameOf */.bV)(platform) }];
+        });
+        refuseSharedLocks(companions, workspace, 'pylock.{name}.toml');
+    }
 }
 async function lockMember(request, member, platform, bases, context) {
     const { workspace, condarc } = request;
@@ -77246,9 +79502,16 @@ async function lockMember(request, member, platform, bases, context) {
         updateCommand: updateCommand(request, member.file, platform),
     };
     const { mode, pixiEnvironment } = request.lock;
+    const companion = companionOf(request, member, platform, { lockFile: settings.path, overrides, bases });
     let micromamba;
     const resolved = environment === undefined || mode === 'frozen'
-        ? await resolveLock({ ...settings, mode: 'frozen', asked: { platform: subdir, baseImage }, pixiEnvironment }, () => {
+        ? await resolveLock({
+            ...settings,
+            mode: 'frozen',
+            asked: { platform: subdir, baseImage },
+            pixiEnvironment,
+            ...(companion && { companion }),
+        }, () => {
             throw new Error('a frozen lock is not solved');
         })
         : await resolveLock({
@@ -77313,6 +79576,7 @@ async function lockMember(request, member, platform, bases, context) {
             ...wheels.flatMap(({ name, requested }) => (requested ? [`pip:${name}`] : [])),
         ],
         file: lockFile,
+        ...(companion && { companion: (0,external_node_path_.relative)(workspace, companion.path) }),
         hash: resolved.hash,
         changed: resolved.changed,
         ...(change && { change }),

@@ -47694,6 +47694,10 @@ const kinds = {
         what: 'this is the lockfile of conda-lock for all platforms',
         advice: frozen,
     },
+    pylock: {
+        what: 'this is a lockfile of wheels alone, not an environment file',
+        advice: "Give it in 'lock-file', below the lockfile of the conda packages, with lock-mode: frozen.",
+    },
     pip: {
         what: "this is a list of pip's, not an environment file",
         advice: "Write the packages into an env.yaml, by the names that conda's channels have for them.",
@@ -47704,6 +47708,8 @@ function foreign_foreignByName(file) {
     const name = basename(file).toLowerCase();
     if (name === 'pixi.toml')
         return kinds.pixi;
+    if (/^pylock(\.[^.]+)?\.toml$/.test(name))
+        return kinds.pylock;
     if (name.endsWith('.toml'))
         return kinds.python;
     if (name === 'pixi.lock')
@@ -49495,15 +49501,21 @@ function builtWheel(line, built, folder, lockFile) {
     return wheelOf(line, built, folder, lockFile);
 }
 /** @throws Error for anything that is no archive */
-function sdistToFetch({ url, line, ...source }, folder) {
+function sdistToFetch({ url, line, lockFile, ...source }, folder) {
     if (source.kind !== 'sdist')
         throw new Error(`${url} is no archive`);
     const { fileName, sha256 } = source;
-    const checksum = { algorithm: 'sha256', hex: sha256 };
-    return { fileName, url: absolute(url, pathToFileURL(`${folder}/`)), checksum, line, format: 'sdist' };
+    return {
+        fileName,
+        url: absolute(url, pathToFileURL(`${folder}/`)),
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        line,
+        ...(lockFile !== undefined && { lockFile }),
+        format: 'sdist',
+    };
 }
-function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
-    const { name, requested, line } = locked;
+function wheelOf(locked, { version, fileName, sha256 }, folder, file) {
+    const { name, requested, line, lockFile } = locked;
     const directUrl = directUrlOf(locked);
     return {
         name,
@@ -49516,7 +49528,8 @@ function wheelOf(locked, { version, fileName, sha256 }, folder, lockFile) {
         format: 'whl',
         checksum: { algorithm: 'sha256', hex: sha256 },
         line,
-        at: { file: lockFile, line },
+        ...(lockFile !== undefined && { lockFile }),
+        at: { file: lockFile ?? file, line },
     };
 }
 /**
