@@ -104,6 +104,17 @@ describe('a certificate', () => {
     }
   })
 
+  test('is looked for in vain where plain http is spoken: said, and not tried again', async () => {
+    let asked = 0
+    const server = createPlain()
+    server.on('connection', () => asked++)
+    const port = await listening(server)
+    const failure = await failureOf(`https://127.0.0.1:${port}/`)
+    expect(failure.message).toBe(`what answers at 127.0.0.1:${port} speaks no https`)
+    expect(failure.advice).toContain('begin with http://')
+    expect(asked).toBe(1)
+  })
+
   test('of an authority that is named is fine, unless it has expired or is for another name', async () => {
     const usual = getCACertificates('default')
     try {
@@ -176,7 +187,7 @@ describe('a proxy', () => {
       'answers with a page',
       says('200 OK\r\nContent-Type: text/html', '<html>Please log in'),
       /would not connect to registry\.test: it gave an answer of its own/,
-      5,
+      1,
     ],
   ] as const)('that %s is named', async (_, itAnswers, what, times) => {
     answer = itAnswers
@@ -185,6 +196,16 @@ describe('a proxy', () => {
     expect(failure.message).toContain(host)
     expect(`${failure.message}${failure.advice ?? ''}`).not.toContain('p@ss')
     expect(asked).toBe(times)
+  })
+
+  test('that says nothing is not waited for without end', async () => {
+    process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] = '0.1'
+    answer = (socket) => socket.resume().once('end', () => socket.end())
+    for (const protocol of ['https', 'http']) {
+      const failure = await failureOf(`${protocol}://registry.test/v2/`)
+      expect(failure.message).toBe(`the proxy ${host} cannot be reached: it was silent for 0.1 s`)
+    }
+    expect(asked).toBeGreaterThan(0)
   })
 
   test('that is dead is named, and NO_PROXY goes without it', async () => {

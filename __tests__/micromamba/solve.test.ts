@@ -163,9 +163,8 @@ describe.each(kinds)('other failures of micromamba %s', (kind) => {
   test('a channel that cannot be reached', async () => {
     const error = await failureOf(replay(kind, 'channel-unreachable'))
     expect(error.kind).toBe('channel')
-    expect(error.message).toBe(
-      'http://127.0.0.1:9/noarch/repodata.json: a channel cannot be used: could not connect to server\n' +
-        'Check the address of the channel and the network, and try again.',
+    expect(error.message).toMatch(
+      /^http:\/\/127\.0\.0\.1:9\/noarch\/repodata\.json: a channel cannot be used: could not connect to server: Failed to connect to 127\.0\.0\.1.*\nCheck the address of the channel and the network, and try again\.$/,
     )
     // Of eight tries, one is enough.
     const retries = [...log.matchAll(/^::warning title=micromamba::Retrying in 2 seconds$/gm)]

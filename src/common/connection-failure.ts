@@ -24,6 +24,48 @@ const untrusted = new Set([
 export const trustAdvice =
   'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.'
 
+/** The same by what another program says: curl's words, OpenSSL's, GnuTLS's and Python's. */
+export function adviceForTls(said: string): string | undefined {
+  if (/certificate/i.test(said)) {
+    if (/expired|not yet valid/i.test(said)) return dateAdvice
+    if (
+      /no alternative certificate subject name|hostname mismatch|not valid for|does(n't| not) match/i.test(
+        said,
+      )
+    ) {
+      return nameAdvice
+    }
+    // GnuTLS, which git has on Debian, says no more than that.
+    return /certificate verification failed/.test(said)
+      ? `${trustAdvice} It may have expired as well.`
+      : trustAdvice
+  }
+  return noTls.test(said) ? noTlsAdvice : undefined
+}
+
+/**
+ * What to do about a proxy that another program complains of, or may mean: curl does not say of a host that it cannot connect to that it is one.
+ * @param whose what is behind it, `the host of the channel`
+ */
+export function adviceForProxy(said: string, url: URL, whose: string): string | undefined {
+  const isMeant = /proxy|CONNECT tunnel|\b407\b/i.test(said)
+  const mayBeMeant = /connect to|Connection reset|Recv failure|Empty reply|timed out/i.test(said)
+  if (!isMeant && !(mayBeMeant && getProxyUrl(url.href) !== '')) return undefined
+  return `It is reached by the proxy ${proxyOf(url)}: check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name ${whose} in NO_PROXY.`
+}
+
+/** What to do where https leads to plain http. */
+export const keepToHttps =
+  'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.'
+
+/** What is no TLS at all, as OpenSSL and GnuTLS say it. */
+const noTls = /wrong version number|packet length too long|unexpected TLS packet/i
+
+const noTlsAdvice =
+  'Check the port, and whether the address is to begin with http://; a proxy or a network that wants a login may answer in its place.'
+
+const nameAdvice = 'Use a name that the certificate is for, or have it made for this one.'
+
 const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock."
 
 /** @returns undefined where there is no more to say than the error does */
@@ -39,7 +81,7 @@ export function describeConnection(error: unknown, url: URL): ConnectionFailure 
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
       what: `${certificate} is for other names: ${namesIn(error as { cert?: unknown })}`,
-      advice: 'Use a name that the certificate is for, or have it made for this one.',
+      advice: nameAdvice,
       passes: false,
     }
   }
@@ -50,6 +92,9 @@ export function describeConnection(error: unknown, url: URL): ConnectionFailure 
       advice: trustAdvice,
       passes: false,
     }
+  }
+  if (noTls.test(message)) {
+    return { what: `what answers at ${url.host} speaks no https`, advice: noTlsAdvice, passes: false }
   }
   return describeProxy(message, url)
 }
@@ -78,7 +123,7 @@ function describeProxy(said: string, url: URL): ConnectionFailure | undefined {
   return {
     what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
     advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
-    passes: Number(status) >= 500 || isOdd,
+    passes: Number(status) >= 500,
   }
 }
 

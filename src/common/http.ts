@@ -1,5 +1,7 @@
+import { subscribe } from 'node:diagnostics_channel'
 import {
   request as requestPlain,
+  type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
@@ -7,7 +9,7 @@ import {
 import { request as requestSecure } from 'node:https'
 import { pipeline } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
-import { describeConnection, wantsLogin } from './connection-failure.ts'
+import { describeConnection, keepToHttps, wantsLogin } from './connection-failure.ts'
 import { messageOf } from './errors.ts'
 import { foreignText } from './foreign.ts'
 
@@ -103,6 +105,17 @@ export const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECOND
 export const slowest = 30
 
 /**
+ * A proxy that takes a connection and does not say whether it makes a tunnel is not waited for without end: a request has no socket by then, the
+ * silence of which it would notice. Those of the runner's libraries in this process are bounded by it too.
+ */
+subscribe('http.client.request.created', (message) => {
+  const { request } = message as { request: ClientRequest } // Node's documentation of these channels
+  if (request.method !== 'CONNECT') return
+  const seconds = silence()
+  request.setTimeout(seconds * 1000, () => request.destroy(new Error(`it was silent for ${seconds} s`)))
+})
+
+/**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
  * @throws HttpFailure when the last try failed as well; an error of the body's own stream is thrown as it is, at once
@@ -192,8 +205,7 @@ async function send(options: HttpRequest): Promise<HttpResponse> {
     const target = throughProxy(new URL(location, url), url)
     if (url.protocol === 'https:' && target.protocol !== 'https:') {
       throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
-        advice:
-          'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+        advice: keepToHttps,
       })
     }
     if (target.origin !== url.origin) {

@@ -1,4 +1,4 @@
-import { trustAdvice } from '../common/connection-failure.ts'
+import { adviceForProxy, adviceForTls } from '../common/connection-failure.ts'
 import { UserError } from '../common/errors.ts'
 import { isAtLeast, type LogEntry } from './log.ts'
 
@@ -34,7 +34,7 @@ export function explainFailure(
   channels: readonly string[] = [],
 ): SolveError {
   const said = errorsOf(log)
-  const [problem] = said.flatMap(channelProblem)
+  const [problem] = said.flatMap((line, index) => channelProblem(line, said[index + 1]))
   if (problem) {
     return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
       at: { url: problem.url },
@@ -61,10 +61,11 @@ export function explainFailure(
 }
 
 /**
- * What stays as it is, however often it is tried: a client's error, a certificate, a host that is not there (curl's 6 and 7, which
- * micromamba has tried again by itself).
+ * What stays as it is, however often it is tried: a client's error, a certificate, a server without TLS, a proxy's refusal, a host that is
+ * not there (curl's 6 and 7, which micromamba has tried again by itself).
  */
-const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|\bSSL\b/
+const lasting =
+  /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|wrong version number|CONNECT tunnel failed, response 4/
 
 /**
  * The line that tells that an index could not be loaded this time: a connection was reset, a server was not up to it, or what came is
@@ -107,8 +108,11 @@ interface ChannelProblem {
   readonly status?: number
 }
 
-/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
-function channelProblem(line: string): ChannelProblem[] {
+/**
+ * libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp).
+ * @param next the line below, which may say more in curl's words
+ */
+function channelProblem(line: string, next = ''): ChannelProblem[] {
   const answered = /status: (\d{3}) \[(\S+)\]/.exec(line)
   if (answered) {
     const [, status, url = ''] = answered
@@ -117,14 +121,17 @@ function channelProblem(line: string): ChannelProblem[] {
   const failed = /Download error \(\d+\) (.+) \[(\S+)\]/.exec(line)
   if (!failed) return []
   const [, what = '', url = ''] = failed
-  return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }]
+  const more = /^\s*$|^(Subdir|Download error|Transfer finalized|Multiple errors)/.test(next)
+    ? ''
+    : `: ${next.trim()}`
+  return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) + more }]
 }
 
-function adviceFor({ status, what }: ChannelProblem): string {
-  if (/certificate|\bSSL\b/i.test(what)) return trustAdvice
-  if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
-    return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.'
-  }
+function adviceFor({ status, what, url }: ChannelProblem): string {
+  const aboutConnection =
+    adviceForTls(what) ??
+    (URL.canParse(url) ? adviceForProxy(what, new URL(url), 'the host of the channel') : undefined)
+  if (aboutConnection !== undefined) return aboutConnection
   if (status === 404) {
     return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.'
   }

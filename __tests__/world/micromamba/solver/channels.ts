@@ -100,15 +100,52 @@ async function loadSubdir(address: ChannelAddress, subdir: string): Promise<Reco
   throw notLoaded(address, subdir, what)
 }
 
-/** In curl's words: whether there was no connection, or one that ended too early. */
+/** What OpenSSL finds about certificates, by Node's codes. */
+const certificateProblems: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'self-signed certificate in certificate chain',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unable to get local issuer certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unable to get local issuer certificate',
+}
+
+/** In curl's words: whether there was no connection, or one that nobody trusts, or one that ended too early. */
 function curlError(error: unknown, url: string, masked: string): string {
-  const { host } = new URL(url)
-  const { cause } = error as { cause?: { code?: string } } // fetch's errors
-  if (cause?.code === 'UND_ERR_SOCKET' || cause?.code === 'ECONNRESET') {
-    return `(56) Failure when receiving data from the peer [${masked}]\nRecv failure: Connection reset by peer`
+  const { host, hostname } = new URL(url)
+  const { code, message } = innermost(error)
+  const problem = certificateProblems[code]
+  const untrusted = `(60) SSL peer certificate or SSH remote key was not OK [${masked}]\n`
+  if (problem !== undefined) return `${untrusted}SSL certificate OpenSSL verify result: ${problem}`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `${untrusted}SSL: no alternative certificate subject name matches target host name '${hostname}'`
   }
-  const because = `Could not connect to server [${masked}]\nFailed to connect to ${host} after 0 ms`
+  const noTls = `(35) SSL connect error [${masked}]\nTLS connect error: error:`
+  if (/wrong version number|packet length too long/i.test(message)) {
+    return `${noTls}0A00010B:SSL routines::wrong version number`
+  }
+  if (/before secure TLS connection/.test(message)) return `${noTls}00000000:lib(0)::reason(0)`
+  const [, status] = /Proxy response \((\d+)\)/.exec(message) ?? []
+  const received = `(56) Failure when receiving data from the peer [${masked}]\n`
+  if (status !== undefined) return `${received}CONNECT tunnel failed, response ${status}`
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') {
+    return `${received}Recv failure: Connection reset by peer`
+  }
+  const because = `Could not connect to server [${masked}]\nFailed to connect to ${proxyFor(url) ?? host} after 0 ms`
   return `(7) ${because}: Could not connect to server`
+}
+
+/** Where an error of fetch begins. */
+function innermost(error: unknown): { readonly code: string; readonly message: string } {
+  const { cause, code, message } = error as { cause?: unknown; code?: unknown; message: string }
+  return cause === undefined ? { code: String(code), message } : innermost(cause)
+}
+
+/** Whom curl connects to in place of the host. */
+function proxyFor(url: string): string | undefined {
+  const { protocol, hostname } = new URL(url)
+  const proxy = process.env[protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY']
+  const without = (process.env['NO_PROXY'] ?? '').split(',')
+  return proxy && !without.includes(hostname) ? new URL(proxy).host : undefined
 }
 
 function notLoaded(address: ChannelAddress, subdir: string, what: string, cause?: unknown): Failure {
