@@ -1,5 +1,5 @@
 import type { CommandOutcome } from '../common/command.ts'
-import { trustAdvice } from '../common/connection-failure.ts'
+import { adviceForProxy, adviceForTls, keepToHttps } from '../common/connection-failure.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { masked, type Environment } from '../environment/read.ts'
@@ -84,12 +84,16 @@ function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | 
     advice:
       lost.status === 401
         ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-        : /certificate/i.test(lost.reason)
-          ? trustAdvice
-          : /proxy/i.test(lost.reason)
-            ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
-            : 'Check the address of the index and the network, and try again.',
+        : (adviceForConnection(lost) ?? 'Check the address of the index and the network, and try again.'),
   })
+}
+
+function adviceForConnection({ reason, url }: Unreachable): string | undefined {
+  if (reason.includes('refused a redirect from https')) return keepToHttps
+  return (
+    adviceForTls(reason) ??
+    (URL.canParse(url) ? adviceForProxy(reason, new URL(url), 'the host of the index') : undefined)
+  )
 }
 
 const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/

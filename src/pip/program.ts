@@ -153,6 +153,29 @@ def told_request(self, method, url, *args, **kwargs):
     return answer
 PipSession.request = told_request
 
+# What is said to https in confidence, and what it answers, is not to be had by plain http.
+target_of = PipSession.get_redirect_target
+def confidential_target(self, answer):
+    target = target_of(self, answer)
+    if target is not None and answer.url.startswith("https:"):
+        place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
+        if place.scheme != "https":
+            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
+    return target
+PipSession.get_redirect_target = confidential_target
+
+# pip tries again whatever fails, also where that comes to the same.
+import re
+from pip._vendor.urllib3.exceptions import MaxRetryError
+from pip._vendor.urllib3.util.retry import Retry
+lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
+increment = Retry.increment
+def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
+    if error is not None and lasting.search(str(error)):
+        raise MaxRetryError(_pool, url, error)
+    return increment(self, method, url, response, error, _pool, _stacktrace)
+Retry.increment = increment_once
+
 def require_json(answer):
     try:
         json.loads(answer.content.decode("utf-8"))
