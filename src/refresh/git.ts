@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as core from '@actions/core'
 import { runCommand } from '../common/command.ts'
-import { trustAdvice } from '../common/connection-failure.ts'
+import { adviceForProxy, adviceForTls } from '../common/connection-failure.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
 import { pause, silence } from '../common/http.ts'
@@ -108,6 +108,8 @@ function gitEnvironment(
     [header, `AUTHORIZATION: basic ${credentials}`],
     ['credential.helper', ''],
     ['core.hooksPath', '/dev/null'],
+    // By itself git goes to where the first answer leads, be it by plain http, and has the header for whatever it asks there.
+    ['http.followRedirects', 'false'],
   ] as const
   const given = Number(process.env['GIT_CONFIG_COUNT'] ?? 0)
   const strange = /^(INPUT_|GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|AUTHOR_|COMMITTER_))/
@@ -141,7 +143,7 @@ const tries = 5
 
 /** As git, and curl in it, say that a connection failed, or that a server is not up to it (git's remote-curl.c, http.c). */
 const passing =
-  /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP/i
+  /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP|TLS connection was non-properly terminated|SSL_ERROR_SYSCALL|unexpected eof|CONNECT tunnel failed, response 5|HTTP code 5\d\d from proxy|CONNECT aborted(?! due to timeout)/i
 
 async function tryAgain(work: () => Promise<string>): Promise<string> {
   for (let attempt = 1; ; attempt++) {
@@ -181,16 +183,20 @@ async function runGit(args: readonly string[], options: GitOptions): Promise<str
   throw new UserError(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
     ...at,
     advice:
-      adviceForGit(outcome.stderr, repository) ??
+      adviceForGit(outcome.stderr, repository, remote) ??
       `Check that ${remote} can be reached from here, and that it is git which answers there; then run the job again.`,
   })
 }
 
-function adviceForGit(said: string, repository: string): string | undefined {
-  if (/certificate/i.test(said)) return trustAdvice
+function adviceForGit(said: string, repository: string, remote: string): string | undefined {
+  const aboutConnection = adviceForTls(said) ?? adviceForProxy(said, new URL(remote), 'the host of GitHub')
+  if (aboutConnection !== undefined) return aboutConnection
   if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
     return 'The server does not take the token. Check it; git has to be 2.31 or newer.'
   }
   const status = Number(/returned error: (\d{3})/.exec(said)?.[1])
+  if (status >= 300 && status < 400) {
+    return 'It leads elsewhere, and the token is for this address alone. If the repository has another name now, run the job again.'
+  }
   return adviceFor(said, repository, Number.isNaN(status) ? undefined : status)
 }
