@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { processes, untilNone, type Process } from '../../../__tests__/e2e/processes.ts'
 import { run } from '../../../__tests__/world/command.ts'
-import { startEngine, type Engine } from '../../../__tests__/world/engine.ts'
+import { startEngine } from '../../../__tests__/world/engine.ts'
+import { ownPodman } from '../../../__tests__/world/podman.ts'
 import { isPause } from './commands.ts'
 import { leftOutside, signals } from './signals.ts'
 import type { CommandName, Places } from './stand.ts'
@@ -12,12 +13,15 @@ import type { FaultCase } from './types.ts'
 const commands: readonly {
   readonly name: string
   readonly scenario: CommandName
-  readonly by: 'runc' | 'docker'
+  readonly by: 'runc' | 'docker' | 'podman'
 }[] = [
   { name: 'link script in runc', scenario: 'scripts', by: 'runc' },
   { name: 'line of run in runc', scenario: 'commands', by: 'runc' },
   { name: 'build of a wheel in runc', scenario: 'build', by: 'runc' },
-  { name: 'line of run in docker', scenario: 'commands', by: 'docker' },
+  ...(['docker', 'podman'] as const).flatMap((by) => [
+    { name: `link script in ${by}`, scenario: 'scripts' as const, by },
+    { name: `line of run in ${by}`, scenario: 'commands' as const, by },
+  ]),
 ]
 
 /** Each signal while each of them runs; then the same run again. */
@@ -33,12 +37,12 @@ function killedWithin(signal: NodeJS.Signals, { name, scenario, by }: (typeof co
     expects: 'killed',
     scenario,
     async arrange(stand, id) {
-      const engine = by === 'docker' ? await startEngine() : undefined
+      const engine = by === 'runc' ? undefined : await emptyEngine(by)
       const place = {
         scenario,
         repository: `team/${id}`,
         inputs: { executor: by },
-        ...(engine && { environment: { DOCKER_HOST: engine.environment.DOCKER_HOST } }),
+        ...(engine && { environment: engine.ofJob }),
       }
       let places: Places | undefined
       let containers: Running = { processes: [], names: [] }
@@ -79,6 +83,30 @@ function killedWithin(signal: NodeJS.Signals, { name, scenario, by }: (typeof co
         ...(engine && { undo: () => engine.stop() }),
       }
     },
+  }
+}
+
+/** A container engine of one's own. */
+interface Engine {
+  readonly program: 'docker' | 'podman'
+  /** Variables that lead its client there, and those of them that a job has. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly ofJob: NodeJS.ProcessEnv
+  readonly stop: () => Promise<void>
+}
+
+async function emptyEngine(program: Engine['program']): Promise<Engine> {
+  if (program === 'podman') {
+    const podman = await ownPodman()
+    const { environment } = podman
+    return { program, environment, ofJob: environment, stop: () => podman.remove() }
+  }
+  const docker = await startEngine()
+  const { environment } = docker
+  return {
+    ...{ program, environment },
+    ofJob: { DOCKER_HOST: environment.DOCKER_HOST },
+    stop: () => docker.stop(),
   }
 }
 
@@ -123,7 +151,7 @@ async function heldBy(engine: Engine): Promise<string[]> {
   ]
 }
 
-async function asked({ environment }: Engine, ...args: readonly string[]): Promise<string[]> {
-  const said = await run('docker', args, { env: { ...process.env, ...environment } })
+async function asked({ program, environment }: Engine, ...args: readonly string[]): Promise<string[]> {
+  const said = await run(program, args, { env: { ...process.env, ...environment } })
   return said.toString().split('\n').filter(Boolean)
 }
