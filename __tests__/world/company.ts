@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { certify } from './certificates.ts'
 import { passOn } from './pass-on.ts'
+import { startTunnel } from './tunnel.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
@@ -17,7 +18,7 @@ export interface Company {
   /** With user and password, without which it answers 407. */
   readonly proxy: string
   /** The places that connections were made to, `name:443`. */
-  readonly connections: string[]
+  readonly connections: readonly string[]
   stop(): Promise<void>
 }
 
@@ -39,46 +40,20 @@ export async function startCompany(hosts: Readonly<Record<string, Handler | stri
     else if (host !== undefined) void passOn(host, request, response, { sent: 0, received: 0 })
     else response.writeHead(502).end()
   })
-  const connections: string[] = []
-  const sockets = new Set<Socket>()
-  const proxy = createPlain((_, response) => response.writeHead(403).end('this proxy tunnels only'))
-  const wanted = `Basic ${Buffer.from(`me:${proxyPassword}`).toString('base64')}`
-  proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
-    const place = request.url ?? ''
-    if (request.headers['proxy-authorization'] !== wanted) {
-      socket.end(
-        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="company"\r\nConnection: close\r\n\r\n',
-      )
-      return
-    }
-    if (!(place.replace(/:443$/, '') in hosts)) {
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
-      return
-    }
-    connections.push(place)
-    const behind = connect((secure.address() as AddressInfo).port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
-      socket.pipe(behind).pipe(socket)
-    })
-    for (const [one, other] of [
-      [socket, behind],
-      [behind, socket],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => other.destroy()).on('close', () => other.destroy())
-    }
+  await once(secure.listen(0, '127.0.0.1'), 'listening')
+  const { port } = secure.address() as AddressInfo // listening on TCP
+  const tunnel = await startTunnel({
+    login: { user: 'me', password: proxyPassword },
+    portOf: (place) => (place.replace(/:443$/, '') in hosts ? port : undefined),
   })
-  for (const server of [secure, proxy]) await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = proxy.address() as AddressInfo // listening on TCP
   return {
     certificate,
-    proxy: `http://me:${encodeURIComponent(proxyPassword)}@127.0.0.1:${port}`,
-    connections,
+    proxy: tunnel.url,
+    connections: tunnel.made,
     async stop() {
-      for (const socket of sockets) socket.destroy()
+      await tunnel.stop()
       secure.closeAllConnections()
-      proxy.closeAllConnections()
-      await Promise.all([secure, proxy].map((server) => new Promise((resolve) => server.close(resolve))))
+      await new Promise((resolve) => secure.close(resolve))
       await rm(folder, { recursive: true })
     },
   }

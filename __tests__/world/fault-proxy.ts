@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, request as send, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createSecure } from 'node:https'
+import { createServer as createListener, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bodyOf } from './loopback.ts'
 
@@ -36,17 +37,44 @@ export interface Exchange {
   readonly forward: (change?: (body: Buffer) => Buffer) => Promise<WholeAnswer>
 }
 
+/**
+ * What a connection meets before anything is said on it.
+ * @param pass has it served
+ * @param before how many connections have met it
+ */
+export type ConnectionFault = (socket: Socket, pass: () => void, before: number) => void
+
+export interface FaultProxyOptions {
+  /** Where it listens; default: `127.0.0.1`. */
+  readonly hostname?: string
+  /** Has it speak https, by a name that leads here. */
+  readonly secure?: { readonly name: string; readonly pair: KeyPair }
+  /** Makes of an answer's addresses those that the client is to know; default: those of this proxy. */
+  readonly rename?: (text: string) => string
+}
+
+export interface KeyPair {
+  readonly key: Buffer
+  readonly cert: Buffer
+}
+
 export interface FaultProxy {
-  /** `127.0.0.1:PORT`, where clients go. */
+  /** `127.0.0.1:PORT` or `NAME:PORT`, where clients go. */
   readonly host: string
+  /** With `http://` or `https://`. */
+  readonly origin: string
   /** The server behind. */
   readonly backHost: string
   /** All requests since the last `spoil`. */
   readonly requests: readonly ProxiedRequest[]
   /** Those that have met the fault. */
   readonly met: readonly ProxiedRequest[]
+  /** How many connections there were since then. */
+  readonly connections: number
   /** From now on requests that fit meet this fault, and no other. Without one all is passed on. */
   spoil(fits?: (request: ProxiedRequest) => boolean, fault?: Fault): Promise<void>
+  /** Until the next `spoil` connections meet this fault, or another certificate. */
+  spoilConnections(fault: ConnectionFault | KeyPair): void
   /** Keeps an answer for whoever asks for it. @returns its path */
   keep(answer: WholeAnswer): string
   /** Takes no connections for a while, and ends those that there are. @param milliseconds default: until the next `spoil` */
@@ -58,12 +86,17 @@ export interface FaultProxy {
  * A server on loopback that passes everything on to another one, whole messages at a time, and spoils what it is told to. Addresses
  * in which the server behind names itself are made to name the proxy, as the client knows it.
  */
-export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'): Promise<FaultProxy> {
+export async function startFaultProxy(
+  backHost: string,
+  { hostname = '127.0.0.1', secure, rename }: FaultProxyOptions = {},
+): Promise<FaultProxy> {
   const counts = new Map<string, number>()
   const kept = new Map<string, WholeAnswer>()
   let requests: ProxiedRequest[] = []
   let met: ProxiedRequest[] = []
   let spoiled: { fits: (request: ProxiedRequest) => boolean; fault: Fault } | undefined
+  let connections = 0
+  let meet: ConnectionFault | undefined
   const sockets = new Set<Socket>()
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -75,10 +108,9 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
     const found = kept.get(path.replace(/\?.*/s, ''))
     const forward: Exchange['forward'] = async (change = (body) => body) =>
       found ??
-      withHost(
+      withNames(
         await exchange(backHost, incoming, change(await bodyOf(incoming))),
-        backHost,
-        headers.host ?? proxy.host,
+        rename ?? ((text) => text.replaceAll(backHost, headers.host ?? proxy.host)),
       )
     if (found || !spoiled?.fits(request)) {
       give(response, await forward())
@@ -89,16 +121,22 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
     await spoiled.fault({ request: incoming, response, socket, proxy, times, forward })
   }
 
-  const server = createServer((incoming, response) => {
+  const serve = (incoming: IncomingMessage, response: ServerResponse) => {
     // A client that goes away, and a connection that is cut on purpose: neither is to hear more of it.
     incoming.on('error', () => undefined)
     response.on('error', () => undefined)
     answer(incoming, response).catch(() => response.destroy())
-  })
-  server.keepAliveTimeout = 60_000
-  server.on('connection', (socket) => {
+  }
+  const secured = secure && createSecure(secure.pair, serve)
+  const served = secured ?? createServer(serve)
+  served.keepAliveTimeout = 60_000
+  const server = createListener((socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+    const pass = () => served.emit('connection', socket)
+    const before = connections++
+    if (meet) meet(socket, pass, before)
+    else pass()
   })
   const open = (port: number) =>
     new Promise<void>((resolve, reject) => {
@@ -107,9 +145,14 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
   await open(0)
   const { port } = server.address() as AddressInfo // listening on TCP
 
+  const host = `${secure?.name ?? (hostname.includes(':') ? `[${hostname}]` : hostname)}:${port}`
   const proxy: FaultProxy = {
-    host: hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`,
+    host,
+    origin: `${secure ? 'https' : 'http'}://${host}`,
     backHost,
+    get connections() {
+      return connections
+    },
     get met() {
       return met
     },
@@ -122,7 +165,14 @@ export async function startFaultProxy(backHost: string, hostname = '127.0.0.1'):
       requests = []
       met = []
       spoiled = fits && fault && { fits, fault }
+      connections = 0
+      meet = undefined
+      if (secure) secured?.setSecureContext(secure.pair)
       if (!server.listening) await open(port)
+    },
+    spoilConnections(fault) {
+      if (typeof fault === 'function') meet = fault
+      else secured?.setSecureContext(fault)
     },
     keep(answer) {
       const path = `/kept/${randomUUID()}`
@@ -177,16 +227,17 @@ export function without(headers: IncomingHttpHeaders, ...names: readonly string[
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)))
 }
 
-/** A server names itself by the name that it knows. */
-function withHost({ status, headers, body }: WholeAnswer, from: string, to: string): WholeAnswer {
+/** A server names itself by the address that it knows. */
+function withNames({ status, headers, body }: WholeAnswer, rename: (text: string) => string): WholeAnswer {
   const changed = without(headers, 'connection', 'keep-alive')
   for (const name of ['location', 'www-authenticate'] as const) {
     const value = changed[name]
-    if (value !== undefined) changed[name] = value.replaceAll(from, to)
+    if (value !== undefined) changed[name] = rename(value)
   }
-  if (!/json/.test(headers['content-type'] ?? '') || !body.includes(from)) {
-    return { status, headers: changed, body }
-  }
-  const text = Buffer.from(body.toString().replaceAll(from, to))
+  if (!/json/.test(headers['content-type'] ?? '')) return { status, headers: changed, body }
+  const before = body.toString()
+  const after = rename(before)
+  if (after === before) return { status, headers: changed, body }
+  const text = Buffer.from(after)
   return { status, headers: { ...changed, 'content-length': String(text.length) }, body: text }
 }

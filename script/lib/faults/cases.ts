@@ -3,10 +3,13 @@ import type { FaultCase } from './types.ts'
 import { networkFaults, type NetworkFault } from './network.ts'
 import { registryCases } from './registry.ts'
 import { requestKinds, spoilRequests, type RequestKind } from './requests.ts'
+import { tlsCases } from './tls.ts'
+import { tunnelCases } from './tunnels.ts'
 
 /** Every case of the table. Lists of other kinds of faults are added here. */
 export function allCases(): FaultCase[] {
-  return [...networkCases(), ...registryCases(), ...machineCases()]
+  const secure = [...tlsCases(), ...tunnelCases()].map((one) => ({ ...one, usual: usual.has(nameOf(one)) }))
+  return [...networkCases(), ...registryCases(), ...secure, ...machineCases()]
 }
 
 /** Those that `script/test` runs: at most a minute of one core. */
@@ -25,7 +28,12 @@ const usual = new Set([
   'length too large @ new entry of the cache, once',
   "ends early, length said @ GitHub's file, once",
   "stalls before the answer @ git's push, once",
+  'a certificate that has expired @ registry, for ever',
+  'a proxy with a login in its address @ registry, for ever',
 ])
+
+const nameOf = ({ fault, stage, times }: Pick<FaultCase, 'fault' | 'stage' | 'times'>) =>
+  `${fault} @ ${stage}, ${times}`
 
 /** Each fault at each kind of request that can meet it, once and for ever. */
 function networkCases(): FaultCase[] {
@@ -47,7 +55,7 @@ function networkCase(kind: RequestKind, fault: NetworkFault, times: FaultCase['t
     scenario: kind.scenario,
     times,
     expects: mustSurvive ? 'survived' : 'either',
-    ...(usual.has(`${fault.name} @ ${kind.name}, ${times}`) && { usual: true }),
+    ...(usual.has(nameOf({ fault: fault.name, stage: kind.name, times })) && { usual: true }),
     arrange: (stand, id) =>
       spoilRequests(stand, id, { ...kind, times, fault: fault.make(stand, times === 'for ever') }),
   }

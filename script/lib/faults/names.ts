@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startFaultProxy, type FaultProxy } from '../../../__tests__/world/fault-proxy.ts'
 import { account } from '../../../__tests__/world/registry.ts'
+import { hostsFile } from './hosts.ts'
 import { isRequest } from './requests.ts'
 import type { Expectation, FaultCase } from './types.ts'
 
@@ -29,24 +29,6 @@ export function nameCases(): FaultCase[] {
   ]
 }
 
-/** A file of hosts that one run has, in a mount namespace of its own. */
-async function hostsFile() {
-  const folder = await mkdtemp(join(tmpdir(), 'names-'))
-  const file = join(folder, 'hosts')
-  const others = '127.0.0.1 machine\n'
-  return {
-    folder,
-    /** @param addresses of `localhost`, to which plain http may be spoken */
-    write: (...addresses: readonly string[]) =>
-      writeFile(file, others + addresses.map((address) => `${address} localhost\n`).join('')),
-    // Shells would drop variables whose names have hyphens, as those of inputs have.
-    under: ['unshare', '--mount', 'perl', '-e', perl, file],
-    remove: () => rm(folder, { recursive: true }),
-  }
-}
-
-const perl = 'system("mount", "--bind", shift, "/etc/hosts") == 0 or die; exec @ARGV'
-
 const portOf = ({ host }: FaultProxy) => host.replace(/.*:/s, '')
 
 /** What a run has whose registry has another name than that of its base. */
@@ -64,7 +46,7 @@ function registryAt({ fault, other }: Addresses, name = 'localhost'): FaultCase 
     times: 'for ever',
     expects: 'survived',
     async arrange(stand, id) {
-      const proxy = await startFaultProxy(stand.proxies.registry.backHost, '::1')
+      const proxy = await startFaultProxy(stand.proxies.registry.backHost, { hostname: '::1' })
       const hosts = await hostsFile()
       await hosts.write(...(other ? [other] : []), '::1')
       const host = `${name}:${portOf(proxy)}`
@@ -97,7 +79,7 @@ function archivesAt({ fault, other }: Addresses): FaultCase {
     async arrange(stand, id) {
       const { channel } = stand.proxies
       // The lock has the channel's address, and an image what the lock has: the name is that of a storage.
-      const storage = await startFaultProxy(channel.backHost, '::1')
+      const storage = await startFaultProxy(channel.backHost, { hostname: '::1' })
       const hosts = await hostsFile()
       await hosts.write(...(other ? [other] : []), '::1')
       await channel.spoil(isRequest('GET', /\.conda$/), async ({ request, response, forward }) => {
@@ -127,7 +109,7 @@ function goneName(times: FaultCase['times'], expects: Expectation): FaultCase {
     times,
     expects,
     async arrange(stand, id) {
-      const proxy = await startFaultProxy(stand.proxies.registry.backHost, '::1')
+      const proxy = await startFaultProxy(stand.proxies.registry.backHost, { hostname: '::1' })
       const hosts = await hostsFile()
       await hosts.write('::1')
       const host = `localhost:${portOf(proxy)}`

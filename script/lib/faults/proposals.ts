@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run as command } from '../../../__tests__/world/command.ts'
 import { startGitHub } from '../../../__tests__/world/github/server.ts'
-import type { FaultProxy } from '../../../__tests__/world/fault-proxy.ts'
+import type { Services } from './services.ts'
 
 /**
  * What a refresh does. `propose`: it makes a branch by git, and opens a pull request. `propose-signed`: it brings the branch and the pull
@@ -31,7 +31,7 @@ export interface ProposalStand {
   begin(
     scenario: ProposalName,
     workspace: string,
-    proxy: FaultProxy,
+    proxies: Pick<Services['proxies'], 'github' | 'git'>,
   ): Promise<{ inputs: Readonly<Record<string, string>>; environment: NodeJS.ProcessEnv }>
   /** What there is now. */
   look(): Promise<Proposal>
@@ -51,7 +51,7 @@ export async function startProposals(home: string): Promise<ProposalStand> {
   return {
     host,
     token: github.tokens.app,
-    async begin(scenario, workspace, proxy) {
+    async begin(scenario, workspace, proxies) {
       before = scenario === 'propose' ? undefined : earlier?.tip
       await repository.git(
         before === undefined
@@ -65,7 +65,10 @@ export async function startProposals(home: string): Promise<ProposalStand> {
       await writeFile(event, '{}')
       const variables = Object.entries(github.environment).map(([name, value]) => [
         name,
-        value?.replace(host, proxy.host),
+        value?.replace(
+          `http://${host}`,
+          (name === 'GITHUB_SERVER_URL' ? proxies.git : proxies.github).origin,
+        ),
       ])
       return {
         inputs: {

@@ -1,6 +1,7 @@
 import type { Fault, ProxiedRequest } from '../../../__tests__/world/fault-proxy.ts'
 import type { NetworkFault } from './network.ts'
-import type { ScenarioName, ServiceName, Stand } from './stand.ts'
+import type { ServiceName } from './services.ts'
+import type { ScenarioName, Stand } from './stand.ts'
 import type { Arranged, FaultCase } from './types.ts'
 
 /** A kind of request that a run makes: what it is for, who answers, and how it is known by. */

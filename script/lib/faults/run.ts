@@ -1,9 +1,9 @@
 import { judge } from './judge.ts'
-import { startStand } from './stand.ts'
+import { startStand, type Stand } from './stand.ts'
 import type { FaultCase, Verdict } from './types.ts'
 
 export interface RunOptions {
-  /** How many stands there are, each with one job at a time. */
+  /** How many jobs run at a time, each on a stand of its own. */
   readonly jobs: number
   readonly onVerdict?: (verdict: Verdict, done: number) => void
 }
@@ -14,17 +14,22 @@ export async function runCases(cases: readonly FaultCase[], options: RunOptions)
   let next = 0
   let done = 0
   const work = async () => {
-    const stand = await startStand()
+    const stands = new Map<boolean, Stand>()
+    const standFor = async ({ isSecure = false }: FaultCase) => {
+      const stand = stands.get(isSecure) ?? (await startStand(isSecure))
+      stands.set(isSecure, stand)
+      return stand
+    }
     try {
       for (let index = next++; index < cases.length; index = next++) {
         const one = cases[index]
         if (!one) break
-        const verdict = await judge(one, stand, `case-${index}`)
+        const verdict = await judge(one, await standFor(one), `case-${index}`)
         verdicts[index] = verdict
         options.onVerdict?.(verdict, ++done)
       }
     } finally {
-      await stand.stop()
+      for (const stand of stands.values()) await stand.stop()
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))

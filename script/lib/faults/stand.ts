@@ -14,8 +14,8 @@ import { runAction, type ActionOutcome, type ActionRun } from '../runner.ts'
 import { waitingChannel, waitingRun, waitingSource } from './commands.ts'
 import { signature } from './network.ts'
 import { startProposals, type Proposal, type ProposalName } from './proposals.ts'
-
-export type ServiceName = 'registry' | 'channel' | 'releases' | 'cache' | 'github' | 'index'
+import { startPlainServices, startSecureServices, type Services } from './services.ts'
+import { proxyLogin } from './tunnels.ts'
 
 /**
  * What a job does. `image`: an image of a locked environment is pushed, whose base and packages are fetched. `lock`: the same, with micromamba to be
@@ -82,7 +82,9 @@ export interface Ran {
 
 /** A world with a fault proxy before each of its services, in which one job runs at a time. */
 export interface Stand {
-  readonly proxies: Readonly<Record<ServiceName, FaultProxy>>
+  readonly proxies: Services['proxies']
+  /** Where its services speak https. */
+  readonly company: Services['company']
   /** Another host, to which requests can be sent. */
   readonly elsewhere: FaultProxy
   /** What no output may hold. */
@@ -129,7 +131,16 @@ const noProxies = Object.fromEntries(
   ]),
 )
 
-export async function startStand(): Promise<Stand> {
+/** Nor does whom the machine trusts. */
+const nobodyTrusted = {
+  SSL_CERT_FILE: undefined,
+  REQUESTS_CA_BUNDLE: undefined,
+  CURL_CA_BUNDLE: undefined,
+  GIT_SSL_CAINFO: undefined,
+}
+
+/** @param isSecure whether its services speak https */
+export async function startStand(isSecure = false): Promise<Stand> {
   const home = await mkdtemp(join(tmpdir(), 'faults-'))
   const world = await startWorld({
     channel: { login: channelLogin, folder: await waitingChannel() },
@@ -144,15 +155,16 @@ export async function startStand(): Promise<Stand> {
     hasMetadata: (project) => project === 'beside',
   })
   const proposals = await startProposals(home)
-  const proxies = {
-    registry: await startFaultProxy(world.registry.host),
-    channel: await startFaultProxy(new URL(world.channel.url).host),
-    releases: await startFaultProxy(new URL(world.releases.url).host),
-    cache: await startFaultProxy(new URL(world.cache.environment['ACTIONS_RESULTS_URL'] ?? '').host),
-    github: await startFaultProxy(proposals.host),
-    index: await startFaultProxy(new URL(index.origin).host),
-  }
-  const channel = `http://${proxies.channel.host}`
+  const services = await (isSecure ? startSecureServices : startPlainServices)({
+    registry: world.registry.host,
+    channel: new URL(world.channel.url).host,
+    releases: new URL(world.releases.url).host,
+    cache: new URL(world.cache.environment['ACTIONS_RESULTS_URL'] ?? '').host,
+    github: proposals.host,
+    index: new URL(index.origin).host,
+  })
+  const { proxies, company } = services
+  const channel = proxies.channel.origin
   const elsewhere = await startFaultProxy(world.registry.host)
   const base = join(home, 'base.tar')
   await writeTar(base, [
@@ -193,7 +205,7 @@ export async function startStand(): Promise<Stand> {
   )
   const inputs = {
     'base-image': `${proxies.registry.host}/library/debian:small`,
-    'micromamba-url': `http://${proxies.releases.host}`,
+    'micromamba-url': proxies.releases.origin,
     'micromamba-version': world.releases.version,
     'auth-host': `${proxies.channel.host}\n${proxies.index.host}`,
     'auth-username': [proxies.channel, proxies.index]
@@ -205,7 +217,7 @@ export async function startStand(): Promise<Stand> {
   }
   const withPip = (from: string) => ({
     'environment-file': 'pip.yaml',
-    'pip-index-url': `http://${proxies.index.host}/simple/`,
+    'pip-index-url': `${proxies.index.origin}/simple/`,
     'compile-pyc': 'false',
     'cache-from': `${proxies.registry.host}/team/${from}:latest`,
   })
@@ -214,7 +226,7 @@ export async function startStand(): Promise<Stand> {
     'compile-pyc': 'false',
     'environment-file': `${scenario}.yaml`,
     ...(scenario === 'commands' && { run: waitingRun }),
-    ...(scenario === 'build' && { 'pip-index-url': `http://${proxies.index.host}/simple/` }),
+    ...(scenario === 'build' && { 'pip-index-url': `${proxies.index.origin}/simple/` }),
   })
   const temporary = join(home, 'temp')
   await mkdir(temporary)
@@ -227,7 +239,7 @@ export async function startStand(): Promise<Stand> {
     const { scenario } = asked
     const proposing =
       scenario === 'propose' || scenario === 'propose-signed'
-        ? await proposals.begin(scenario, workspace, proxies.github)
+        ? await proposals.begin(scenario, workspace, proxies)
         : undefined
     if (!proposing) await cp(template, workspace, { recursive: true })
     const lockFile = lockFileOf(scenario)
@@ -262,9 +274,10 @@ export async function startStand(): Promise<Stand> {
         ...world.environment,
         ...noProxies,
         ...clock,
+        ...(company && { ...nobodyTrusted, NODE_EXTRA_CA_CERTS: company.certificate }),
         ...(scenario === 'resolve' && { PIP_TIMEOUT: '1', PIP_RETRIES: '2' }),
         ...(usesCache(asked) && { NODE_OPTIONS: hurry }),
-        ACTIONS_RESULTS_URL: usesCache(asked) ? `http://${proxies.cache.host}/` : undefined,
+        ACTIONS_RESULTS_URL: usesCache(asked) ? `${proxies.cache.origin}/` : undefined,
         RUNNER_TEMP: temporary,
         RUNNER_TOOL_CACHE: tools,
         DOCKER_CONFIG: docker,
@@ -274,6 +287,7 @@ export async function startStand(): Promise<Stand> {
         ...asked.environment,
       },
       workspace,
+      ...(company && { under: company.under }),
       ...asked.steps,
     }
     const { twin } = asked
@@ -356,7 +370,7 @@ export async function startStand(): Promise<Stand> {
   }
 
   async function stop() {
-    await Promise.all([...Object.values(proxies), elsewhere].map((proxy) => proxy.stop()))
+    await Promise.all([services, elsewhere].map((one) => one.stop()))
     await Promise.all([proposals.stop(), index.stop()])
     await world.stop()
     await rm(home, { recursive: true, force: true })
@@ -366,6 +380,7 @@ export async function startStand(): Promise<Stand> {
     for (const scenario of ['lock', 'image'] as const) await know(scenario)
     return {
       proxies,
+      company,
       elsewhere,
       secrets: [
         account.password,
@@ -374,6 +389,7 @@ export async function startStand(): Promise<Stand> {
         channelLogin.password,
         Buffer.from(`${channelLogin.user}:${channelLogin.password}`).toString('base64'),
         signature,
+        ...proxyLogin.forms,
         proposals.token,
         Buffer.from(`x-access-token:${proposals.token}`).toString('base64'),
         world.cache.environment['ACTIONS_RUNTIME_TOKEN'] ?? '',

@@ -14,6 +14,8 @@ export interface FaultCase {
   readonly expects: Expectation
   /** The run that meets it, where that is neither `lock` nor `image`. */
   readonly scenario?: ScenarioName
+  /** Whether the services speak https. */
+  readonly isSecure?: boolean
   /** Whether it belongs to the few that `script/test` runs. */
   readonly usual?: boolean
   /** Prepares the fault. @returns the run that is to meet it */
