@@ -46706,9 +46706,12 @@ async function mapConcurrently(items, limit, map) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   If: () => (/* binding */ describeConnection),
+/* harmony export */   SH: () => (/* binding */ keepToHttps),
 /* harmony export */   TL: () => (/* binding */ wantsLogin),
-/* harmony export */   dq: () => (/* binding */ trustAdvice)
+/* harmony export */   vp: () => (/* binding */ adviceForTls),
+/* harmony export */   y2: () => (/* binding */ adviceForProxy)
 /* harmony export */ });
+/* unused harmony export trustAdvice */
 /* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4942);
 /* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6821);
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
@@ -46726,6 +46729,38 @@ const untrusted = new Set([
 ]);
 /** What to do where nobody here trusts a server, whoever has found that out. */
 const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+/** The same by what another program says: curl's words, OpenSSL's, GnuTLS's and Python's. */
+function adviceForTls(said) {
+    if (/certificate/i.test(said)) {
+        if (/expired|not yet valid/i.test(said))
+            return dateAdvice;
+        if (/no alternative certificate subject name|hostname mismatch|not valid for|does(n't| not) match/i.test(said)) {
+            return nameAdvice;
+        }
+        // GnuTLS, which git has on Debian, says no more than that.
+        return /certificate verification failed/.test(said)
+            ? `${trustAdvice} It may have expired as well.`
+            : trustAdvice;
+    }
+    return noTls.test(said) ? noTlsAdvice : undefined;
+}
+/**
+ * What to do about a proxy that another program complains of, or may mean: curl does not say of a host that it cannot connect to that it is one.
+ * @param whose what is behind it, `the host of the channel`
+ */
+function adviceForProxy(said, url, whose) {
+    const isMeant = /proxy|CONNECT tunnel|\b407\b/i.test(said);
+    const mayBeMeant = /connect to|Connection reset|Recv failure|Empty reply|timed out/i.test(said);
+    if (!isMeant && !(mayBeMeant && (0,_actions_http_client__WEBPACK_IMPORTED_MODULE_0__/* .getProxyUrl */ .s_)(url.href) !== ''))
+        return undefined;
+    return `It is reached by the proxy ${proxyOf(url)}: check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name ${whose} in NO_PROXY.`;
+}
+/** What to do where https leads to plain http. */
+const keepToHttps = 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.';
+/** What is no TLS at all, as OpenSSL and GnuTLS say it. */
+const noTls = /wrong version number|packet length too long|unexpected TLS packet/i;
+const noTlsAdvice = 'Check the port, and whether the address is to begin with http://; a proxy or a network that wants a login may answer in its place.';
+const nameAdvice = 'Use a name that the certificate is for, or have it made for this one.';
 const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
 /** @returns undefined where there is no more to say than the error does */
 function describeConnection(error, url) {
@@ -46740,7 +46775,7 @@ function describeConnection(error, url) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return {
             what: `${certificate} is for other names: ${namesIn(error)}`,
-            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            advice: nameAdvice,
             passes: false,
         };
     }
@@ -46751,6 +46786,9 @@ function describeConnection(error, url) {
             advice: trustAdvice,
             passes: false,
         };
+    }
+    if (noTls.test(message)) {
+        return { what: `what answers at ${url.host} speaks no https`, advice: noTlsAdvice, passes: false };
     }
     return describeProxy(message, url);
 }
@@ -46778,7 +46816,7 @@ function describeProxy(said, url) {
     return {
         what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
         advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
-        passes: Number(status) >= 500 || isOdd,
+        passes: Number(status) >= 500,
     };
 }
 /** A proxy that answers 407 (RFC 9110, 15.5.8). */
@@ -47073,16 +47111,19 @@ function formatGrowths(differences) {
 /* harmony export */   x8: () => (/* binding */ readBody)
 /* harmony export */ });
 /* unused harmony export retrySeconds */
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4708);
-/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_https__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7075);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4942);
-/* harmony import */ var _connection_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(858);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1922);
-/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6821);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
+/* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7067);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4708);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_https__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7075);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4942);
+/* harmony import */ var _connection_failure_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(858);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
+/* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6821);
+
 
 
 
@@ -47099,7 +47140,7 @@ function formatGrowths(differences) {
  */
 const pools = { 'http:': createPool(), 'https:': createPool() };
 function createPool() {
-    return new _actions_http_client__WEBPACK_IMPORTED_MODULE_3__/* .HttpClient */ .Qq(undefined, [], { keepAlive: true, maxSockets: 32 });
+    return new _actions_http_client__WEBPACK_IMPORTED_MODULE_4__/* .HttpClient */ .Qq(undefined, [], { keepAlive: true, maxSockets: 32 });
 }
 /** The connection failed on every try, or the server answered 429 or 5xx to all of them. */
 class HttpFailure extends Error {
@@ -47140,6 +47181,17 @@ const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60);
 /** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
 const slowest = 30;
+/**
+ * A proxy that takes a connection and does not say whether it makes a tunnel is not waited for without end: a request has no socket by then, the
+ * silence of which it would notice. Those of the runner's libraries in this process are bounded by it too.
+ */
+(0,node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__.subscribe)('http.client.request.created', (message) => {
+    const { request } = message; // Node's documentation of these channels
+    if (request.method !== 'CONNECT')
+        return;
+    const seconds = silence();
+    request.setTimeout(seconds * 1000, () => request.destroy(new Error(`it was silent for ${seconds} s`)));
+});
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
@@ -47192,9 +47244,9 @@ function secondsUntil(retryAfter) {
 class BodyError extends Error {
 }
 function failureOfConnection(error, url) {
-    const known = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .describeConnection */ .If)(error, url);
+    const known = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .describeConnection */ .If)(error, url);
     if (!known)
-        return new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .b)(error), url, undefined, { cause: error });
+        return new HttpFailure((0,_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error), url, undefined, { cause: error });
     const { what, advice, passes } = known;
     return new (passes ? HttpFailure : LastingFailure)(what, url, undefined, { cause: error, advice });
 }
@@ -47219,7 +47271,7 @@ async function send(options) {
         const message = await exchange(method, url, headers, options.body);
         const response = { status: message.statusCode ?? 0, headers: message.headers, url, body: message };
         if (response.status === 407) {
-            const { what, advice } = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .wantsLogin */ .TL)(url);
+            const { what, advice } = (0,_connection_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .wantsLogin */ .TL)(url);
             message.destroy();
             throw new LastingFailure(what, url, undefined, { advice });
         }
@@ -47233,7 +47285,7 @@ async function send(options) {
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
             throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
-                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+                advice: _connection_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .keepToHttps */ .SH,
             });
         }
         if (target.origin !== url.origin) {
@@ -47251,7 +47303,7 @@ async function exchange(method, url, headers, content) {
     const agent = pools[url.protocol].getAgent(url.href);
     // Agents that tunnel through a proxy do not know it, and would take 80.
     const defaultPort = isSecure ? 443 : 80;
-    const send = isSecure ? node_https__WEBPACK_IMPORTED_MODULE_1__.request : node_http__WEBPACK_IMPORTED_MODULE_0__.request;
+    const send = isSecure ? node_https__WEBPACK_IMPORTED_MODULE_2__.request : node_http__WEBPACK_IMPORTED_MODULE_1__.request;
     const body = typeof content === 'function' ? await openBody(content) : content;
     return new Promise((resolve, reject) => {
         const outgoing = send(url, { method, headers, agent, defaultPort });
@@ -47284,7 +47336,7 @@ async function exchange(method, url, headers, content) {
                 reject(new BodyError('the body could not be read', { cause: error }));
             });
             // The callback has nothing to add: either end of the pipeline reports its errors above.
-            (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(body, outgoing, () => undefined);
+            (0,node_stream__WEBPACK_IMPORTED_MODULE_3__.pipeline)(body, outgoing, () => undefined);
         }
     });
 }
@@ -47330,7 +47382,7 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
         }
     }
     catch (error) {
-        throw new HttpFailure(`the answer broke off: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .b)(error)}`, response.url, undefined, {
+        throw new HttpFailure(`the answer broke off: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_6__/* .messageOf */ .b)(error)}`, response.url, undefined, {
             cause: error,
         });
     }
@@ -47346,7 +47398,7 @@ async function readBody(response, limit = 16 * 1024 * 1024) {
 function oddityOf({ headers }) {
     const encoding = headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity')
-        return `it came in the encoding ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_6__/* .foreignText */ .qk)(encoding)}, which was not asked for`;
+        return `it came in the encoding ${(0,_foreign_js__WEBPACK_IMPORTED_MODULE_7__/* .foreignText */ .qk)(encoding)}, which was not asked for`;
     return headers['content-type']?.startsWith('text/html') ? 'it came as a web page' : undefined;
 }
 /** Whether plain http may be spoken to this host: loopback only. */
@@ -67582,7 +67634,7 @@ class SolveError extends errors/* UserError */.y {
  */
 function explainFailure(log, exitCode, file, channels = []) {
     const said = errorsOf(log);
-    const [problem] = said.flatMap(channelProblem);
+    const [problem] = said.flatMap((line, index) => channelProblem(line, said[index + 1]));
     if (problem) {
         return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
             at: { url: problem.url },
@@ -67607,10 +67659,10 @@ function explainFailure(log, exitCode, file, channels = []) {
     return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
 }
 /**
- * What stays as it is, however often it is tried: a client's error, a certificate, a host that is not there (curl's 6 and 7, which
- * micromamba has tried again by itself).
+ * What stays as it is, however often it is tried: a client's error, a certificate, a server without TLS, a proxy's refusal, a host that is
+ * not there (curl's 6 and 7, which micromamba has tried again by itself).
  */
-const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|\bSSL\b/;
+const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|wrong version number|CONNECT tunnel failed, response 4/;
 /**
  * The line that tells that an index could not be loaded this time: a connection was reset, a server was not up to it, or what came is
  * no index, or not all of it. Undefined when another try would come to the same.
@@ -67639,8 +67691,11 @@ function errorsOf(log) {
         .filter((line) => !boilerplate.test(line));
     return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
 }
-/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
-function channelProblem(line) {
+/**
+ * libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp).
+ * @param next the line below, which may say more in curl's words
+ */
+function channelProblem(line, next = '') {
     const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
     if (answered) {
         const [, status, url = ''] = answered;
@@ -67650,14 +67705,16 @@ function channelProblem(line) {
     if (!failed)
         return [];
     const [, what = '', url = ''] = failed;
-    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
+    const more = /^\s*$|^(Subdir|Download error|Transfer finalized|Multiple errors)/.test(next)
+        ? ''
+        : `: ${next.trim()}`;
+    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) + more }];
 }
-function adviceFor({ status, what }) {
-    if (/certificate|\bSSL\b/i.test(what))
-        return connection_failure/* trustAdvice */.dq;
-    if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
-        return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.';
-    }
+function adviceFor({ status, what, url }) {
+    const aboutConnection = (0,connection_failure/* adviceForTls */.vp)(what) ??
+        (URL.canParse(url) ? (0,connection_failure/* adviceForProxy */.y2)(what, new URL(url), 'the host of the channel') : undefined);
+    if (aboutConnection !== undefined)
+        return aboutConnection;
     if (status === 404) {
         return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
     }
@@ -72965,12 +73022,14 @@ function lostPage(events, { secrets }) {
         at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
         advice: lost.status === 401
             ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-            : /certificate/i.test(lost.reason)
-                ? connection_failure/* trustAdvice */.dq
-                : /proxy/i.test(lost.reason)
-                    ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
-                    : 'Check the address of the index and the network, and try again.',
+            : (adviceForConnection(lost) ?? 'Check the address of the index and the network, and try again.'),
     });
+}
+function adviceForConnection({ reason, url }) {
+    if (reason.includes('refused a redirect from https'))
+        return connection_failure/* keepToHttps */.SH;
+    return ((0,connection_failure/* adviceForTls */.vp)(reason) ??
+        (URL.canParse(url) ? (0,connection_failure/* adviceForProxy */.y2)(reason, new URL(url), 'the host of the index') : undefined));
 }
 const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
 /**
@@ -73247,6 +73306,29 @@ def told_request(self, method, url, *args, **kwargs):
         answer.raw.stream = told_stream
     return answer
 PipSession.request = told_request
+
+# What is said to https in confidence, and what it answers, is not to be had by plain http.
+target_of = PipSession.get_redirect_target
+def confidential_target(self, answer):
+    target = target_of(self, answer)
+    if target is not None and answer.url.startswith("https:"):
+        place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
+        if place.scheme != "https":
+            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
+    return target
+PipSession.get_redirect_target = confidential_target
+
+# pip tries again whatever fails, also where that comes to the same.
+import re
+from pip._vendor.urllib3.exceptions import MaxRetryError
+from pip._vendor.urllib3.util.retry import Retry
+lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
+increment = Retry.increment
+def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
+    if error is not None and lasting.search(str(error)):
+        raise MaxRetryError(_pool, url, error)
+    return increment(self, method, url, response, error, _pool, _stacktrace)
+Retry.increment = increment_once
 
 def require_json(answer):
     try:

@@ -28954,6 +28954,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: HttpFailure, isLoopback, oddityOf, pause, readBody, request, retrySeconds, slowest, throughProxy
 
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 // EXTERNAL MODULE: external "node:https"
@@ -28977,6 +28979,38 @@ const untrusted = new Set([
 ]);
 /** What to do where nobody here trusts a server, whoever has found that out. */
 const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+/** The same by what another program says: curl's words, OpenSSL's, GnuTLS's and Python's. */
+function adviceForTls(said) {
+    if (/certificate/i.test(said)) {
+        if (/expired|not yet valid/i.test(said))
+            return dateAdvice;
+        if (/no alternative certificate subject name|hostname mismatch|not valid for|does(n't| not) match/i.test(said)) {
+            return nameAdvice;
+        }
+        // GnuTLS, which git has on Debian, says no more than that.
+        return /certificate verification failed/.test(said)
+            ? `${trustAdvice} It may have expired as well.`
+            : trustAdvice;
+    }
+    return noTls.test(said) ? noTlsAdvice : undefined;
+}
+/**
+ * What to do about a proxy that another program complains of, or may mean: curl does not say of a host that it cannot connect to that it is one.
+ * @param whose what is behind it, `the host of the channel`
+ */
+function adviceForProxy(said, url, whose) {
+    const isMeant = /proxy|CONNECT tunnel|\b407\b/i.test(said);
+    const mayBeMeant = /connect to|Connection reset|Recv failure|Empty reply|timed out/i.test(said);
+    if (!isMeant && !(mayBeMeant && getProxyUrl(url.href) !== ''))
+        return undefined;
+    return `It is reached by the proxy ${proxyOf(url)}: check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name ${whose} in NO_PROXY.`;
+}
+/** What to do where https leads to plain http. */
+const connection_failure_keepToHttps = 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.';
+/** What is no TLS at all, as OpenSSL and GnuTLS say it. */
+const noTls = /wrong version number|packet length too long|unexpected TLS packet/i;
+const noTlsAdvice = 'Check the port, and whether the address is to begin with http://; a proxy or a network that wants a login may answer in its place.';
+const nameAdvice = 'Use a name that the certificate is for, or have it made for this one.';
 const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
 /** @returns undefined where there is no more to say than the error does */
 function connection_failure_describeConnection(error, url) {
@@ -28991,7 +29025,7 @@ function connection_failure_describeConnection(error, url) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return {
             what: `${certificate} is for other names: ${namesIn(error)}`,
-            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            advice: nameAdvice,
             passes: false,
         };
     }
@@ -29002,6 +29036,9 @@ function connection_failure_describeConnection(error, url) {
             advice: trustAdvice,
             passes: false,
         };
+    }
+    if (noTls.test(message)) {
+        return { what: `what answers at ${url.host} speaks no https`, advice: noTlsAdvice, passes: false };
     }
     return describeProxy(message, url);
 }
@@ -29029,7 +29066,7 @@ function describeProxy(said, url) {
     return {
         what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
         advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
-        passes: Number(status) >= 500 || isOdd,
+        passes: Number(status) >= 500,
     };
 }
 /** A proxy that answers 407 (RFC 9110, 15.5.8). */
@@ -29049,6 +29086,7 @@ function proxyOf(url) {
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
 ;// CONCATENATED MODULE: ./src/common/http.ts
+
 
 
 
@@ -29106,6 +29144,17 @@ const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60);
 /** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
 const slowest = 30;
+/**
+ * A proxy that takes a connection and does not say whether it makes a tunnel is not waited for without end: a request has no socket by then, the
+ * silence of which it would notice. Those of the runner's libraries in this process are bounded by it too.
+ */
+(0,external_node_diagnostics_channel_.subscribe)('http.client.request.created', (message) => {
+    const { request } = message; // Node's documentation of these channels
+    if (request.method !== 'CONNECT')
+        return;
+    const seconds = silence();
+    request.setTimeout(seconds * 1000, () => request.destroy(new Error(`it was silent for ${seconds} s`)));
+});
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
@@ -29199,7 +29248,7 @@ async function send(options) {
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
             throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
-                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+                advice: keepToHttps,
             });
         }
         if (target.origin !== url.origin) {

@@ -37512,9 +37512,12 @@ async function readCertificates(file) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   If: () => (/* binding */ describeConnection),
+/* harmony export */   SH: () => (/* binding */ keepToHttps),
 /* harmony export */   TL: () => (/* binding */ wantsLogin),
-/* harmony export */   dq: () => (/* binding */ trustAdvice)
+/* harmony export */   vp: () => (/* binding */ adviceForTls),
+/* harmony export */   y2: () => (/* binding */ adviceForProxy)
 /* harmony export */ });
+/* unused harmony export trustAdvice */
 /* harmony import */ var _actions_http_client__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4942);
 /* harmony import */ var _foreign_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6821);
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2308);
@@ -37532,6 +37535,38 @@ const untrusted = new Set([
 ]);
 /** What to do where nobody here trusts a server, whoever has found that out. */
 const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
+/** The same by what another program says: curl's words, OpenSSL's, GnuTLS's and Python's. */
+function adviceForTls(said) {
+    if (/certificate/i.test(said)) {
+        if (/expired|not yet valid/i.test(said))
+            return dateAdvice;
+        if (/no alternative certificate subject name|hostname mismatch|not valid for|does(n't| not) match/i.test(said)) {
+            return nameAdvice;
+        }
+        // GnuTLS, which git has on Debian, says no more than that.
+        return /certificate verification failed/.test(said)
+            ? `${trustAdvice} It may have expired as well.`
+            : trustAdvice;
+    }
+    return noTls.test(said) ? noTlsAdvice : undefined;
+}
+/**
+ * What to do about a proxy that another program complains of, or may mean: curl does not say of a host that it cannot connect to that it is one.
+ * @param whose what is behind it, `the host of the channel`
+ */
+function adviceForProxy(said, url, whose) {
+    const isMeant = /proxy|CONNECT tunnel|\b407\b/i.test(said);
+    const mayBeMeant = /connect to|Connection reset|Recv failure|Empty reply|timed out/i.test(said);
+    if (!isMeant && !(mayBeMeant && (0,_actions_http_client__WEBPACK_IMPORTED_MODULE_0__/* .getProxyUrl */ .s_)(url.href) !== ''))
+        return undefined;
+    return `It is reached by the proxy ${proxyOf(url)}: check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name ${whose} in NO_PROXY.`;
+}
+/** What to do where https leads to plain http. */
+const keepToHttps = 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.';
+/** What is no TLS at all, as OpenSSL and GnuTLS say it. */
+const noTls = /wrong version number|packet length too long|unexpected TLS packet/i;
+const noTlsAdvice = 'Check the port, and whether the address is to begin with http://; a proxy or a network that wants a login may answer in its place.';
+const nameAdvice = 'Use a name that the certificate is for, or have it made for this one.';
 const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
 /** @returns undefined where there is no more to say than the error does */
 function describeConnection(error, url) {
@@ -37546,7 +37581,7 @@ function describeConnection(error, url) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return {
             what: `${certificate} is for other names: ${namesIn(error)}`,
-            advice: 'Use a name that the certificate is for, or have it made for this one.',
+            advice: nameAdvice,
             passes: false,
         };
     }
@@ -37557,6 +37592,9 @@ function describeConnection(error, url) {
             advice: trustAdvice,
             passes: false,
         };
+    }
+    if (noTls.test(message)) {
+        return { what: `what answers at ${url.host} speaks no https`, advice: noTlsAdvice, passes: false };
     }
     return describeProxy(message, url);
 }
@@ -37584,7 +37622,7 @@ function describeProxy(said, url) {
     return {
         what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
         advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
-        passes: Number(status) >= 500 || isOdd,
+        passes: Number(status) >= 500,
     };
 }
 /** A proxy that answers 407 (RFC 9110, 15.5.8). */
@@ -37883,6 +37921,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: retrySeconds
 
+// EXTERNAL MODULE: external "node:diagnostics_channel"
+var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:https"
@@ -37898,6 +37938,7 @@ var errors = __nccwpck_require__(1922);
 // EXTERNAL MODULE: ./src/common/foreign.ts
 var foreign = __nccwpck_require__(6821);
 ;// CONCATENATED MODULE: ./src/common/http.ts
+
 
 
 
@@ -37955,6 +37996,17 @@ const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const silence = () => Number(process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] ?? 60);
 /** Bytes a second, over that time, below which a download counts as silent. libmamba's limit is the same. */
 const slowest = 30;
+/**
+ * A proxy that takes a connection and does not say whether it makes a tunnel is not waited for without end: a request has no socket by then, the
+ * silence of which it would notice. Those of the runner's libraries in this process are bounded by it too.
+ */
+(0,external_node_diagnostics_channel_.subscribe)('http.client.request.created', (message) => {
+    const { request } = message; // Node's documentation of these channels
+    if (request.method !== 'CONNECT')
+        return;
+    const seconds = silence();
+    request.setTimeout(seconds * 1000, () => request.destroy(new Error(`it was silent for ${seconds} s`)));
+});
 /**
  * Sends a request and resolves with the response as soon as its headers are there. Any status below 500 but 429 and
  * 408 is a response, and 501; the others are tried again, as broken connections are, after 1, 2, 4, 8 s or what `Retry-After` says.
@@ -38048,7 +38100,7 @@ async function send(options) {
         const target = throughProxy(new URL(location, url), url);
         if (url.protocol === 'https:' && target.protocol !== 'https:') {
             throw new LastingFailure(`refused a redirect from https to ${target.origin}`, url, undefined, {
-                advice: 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.',
+                advice: connection_failure/* keepToHttps */.SH,
             });
         }
         if (target.origin !== url.origin) {
@@ -41174,6 +41226,8 @@ function gitEnvironment(server, token, { author, committer, certificates }) {
         [header, `AUTHORIZATION: basic ${credentials}`],
         ['credential.helper', ''],
         ['core.hooksPath', '/dev/null'],
+        // By itself git goes to where the first answer leads, be it by plain http, and has the header for whatever it asks there.
+        ['http.followRedirects', 'false'],
     ];
     const given = Number(process.env['GIT_CONFIG_COUNT'] ?? 0);
     const strange = /^(INPUT_|GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|NAMESPACE|AUTHOR_|COMMITTER_))/;
@@ -41200,7 +41254,7 @@ function gitEnvironment(server, token, { author, committer, certificates }) {
 }
 const tries = 5;
 /** As git, and curl in it, say that a connection failed, or that a server is not up to it (git's remote-curl.c, http.c). */
-const passing = /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP/i;
+const passing = /returned error: (408|429|5\d\d)|Could not resolve host|Failed to connect|Connection (was )?reset|reset by peer|Recv failure|Empty reply|Operation too slow|timed out|transfer closed|hung up|early EOF|unexpected disconnect|bad line length|unexpected flush packet|invalid server response|Problem with the HTTP|TLS connection was non-properly terminated|SSL_ERROR_SYSCALL|unexpected eof|CONNECT tunnel failed, response 5|HTTP code 5\d\d from proxy|CONNECT aborted(?! due to timeout)/i;
 async function tryAgain(work) {
     for (let attempt = 1;; attempt++) {
         try {
@@ -41233,17 +41287,21 @@ async function runGit(args, options) {
     const at = command === 'fetch' || command === 'push' ? { at: { url: remote } } : {};
     throw new errors/* UserError */.y(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
         ...at,
-        advice: adviceForGit(outcome.stderr, repository) ??
+        advice: adviceForGit(outcome.stderr, repository, remote) ??
             `Check that ${remote} can be reached from here, and that it is git which answers there; then run the job again.`,
     });
 }
-function adviceForGit(said, repository) {
-    if (/certificate/i.test(said))
-        return connection_failure/* trustAdvice */.dq;
+function adviceForGit(said, repository, remote) {
+    const aboutConnection = (0,connection_failure/* adviceForTls */.vp)(said) ?? (0,connection_failure/* adviceForProxy */.y2)(said, new URL(remote), 'the host of GitHub');
+    if (aboutConnection !== undefined)
+        return aboutConnection;
     if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
         return 'The server does not take the token. Check it; git has to be 2.31 or newer.';
     }
     const status = Number(/returned error: (\d{3})/.exec(said)?.[1]);
+    if (status >= 300 && status < 400) {
+        return 'It leads elsewhere, and the token is for this address alone. If the repository has another name now, run the job again.';
+    }
     return adviceFor(said, repository, Number.isNaN(status) ? undefined : status);
 }
 
@@ -69548,7 +69606,7 @@ class SolveError extends errors/* UserError */.y {
  */
 function explainFailure(log, exitCode, file, channels = []) {
     const said = errorsOf(log);
-    const [problem] = said.flatMap(channelProblem);
+    const [problem] = said.flatMap((line, index) => channelProblem(line, said[index + 1]));
     if (problem) {
         return new SolveError('channel', `a channel cannot be used: ${problem.what}`, {
             at: { url: problem.url },
@@ -69573,10 +69631,10 @@ function explainFailure(log, exitCode, file, channels = []) {
     return new SolveError('other', `micromamba failed with exit code ${exitCode}:\n${text}`, { at: { file } });
 }
 /**
- * What stays as it is, however often it is tried: a client's error, a certificate, a host that is not there (curl's 6 and 7, which
- * micromamba has tried again by itself).
+ * What stays as it is, however often it is tried: a client's error, a certificate, a server without TLS, a proxy's refusal, a host that is
+ * not there (curl's 6 and 7, which micromamba has tried again by itself).
  */
-const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|\bSSL\b/;
+const lasting = /status: 4(?!08|29)\d\d \[|Download error \([67]\)|certificate|wrong version number|CONNECT tunnel failed, response 4/;
 /**
  * The line that tells that an index could not be loaded this time: a connection was reset, a server was not up to it, or what came is
  * no index, or not all of it. Undefined when another try would come to the same.
@@ -69605,8 +69663,11 @@ function errorsOf(log) {
         .filter((line) => !boilerplate.test(line));
     return lines.filter((line, index) => line.trim() !== '' || lines[index - 1]?.trim() !== '');
 }
-/** libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp). */
-function channelProblem(line) {
+/**
+ * libmamba's words for a download that failed, with the address in brackets (download/downloader.cpp).
+ * @param next the line below, which may say more in curl's words
+ */
+function channelProblem(line, next = '') {
     const answered = /status: (\d{3}) \[(\S+)\]/.exec(line);
     if (answered) {
         const [, status, url = ''] = answered;
@@ -69616,14 +69677,16 @@ function channelProblem(line) {
     if (!failed)
         return [];
     const [, what = '', url = ''] = failed;
-    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) }];
+    const more = /^\s*$|^(Subdir|Download error|Transfer finalized|Multiple errors)/.test(next)
+        ? ''
+        : `: ${next.trim()}`;
+    return [{ url, what: what.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()) + more }];
 }
-function failure_adviceFor({ status, what }) {
-    if (/certificate|\bSSL\b/i.test(what))
-        return connection_failure/* trustAdvice */.dq;
-    if (status === 407 || /proxy|CONNECT tunnel/i.test(what)) {
-        return 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the channel in NO_PROXY.';
-    }
+function failure_adviceFor({ status, what, url }) {
+    const aboutConnection = (0,connection_failure/* adviceForTls */.vp)(what) ??
+        (URL.canParse(url) ? (0,connection_failure/* adviceForProxy */.y2)(what, new URL(url), 'the host of the channel') : undefined);
+    if (aboutConnection !== undefined)
+        return aboutConnection;
     if (status === 404) {
         return 'Check the name of the channel, and whether it is private: channels do not tell strangers that they exist.';
     }
@@ -75263,12 +75326,14 @@ function lostPage(events, { secrets }) {
         at: { url: (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.url, secrets)) },
         advice: lost.status === 401
             ? 'It wants a login: give it by the inputs auth-host, auth-username and auth-password, in ~/.netrc, or as ${VARIABLES} in the address.'
-            : /certificate/i.test(lost.reason)
-                ? connection_failure/* trustAdvice */.dq
-                : /proxy/i.test(lost.reason)
-                    ? 'Check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name the host of the index in NO_PROXY.'
-                    : 'Check the address of the index and the network, and try again.',
+            : (adviceForConnection(lost) ?? 'Check the address of the index and the network, and try again.'),
     });
+}
+function adviceForConnection({ reason, url }) {
+    if (reason.includes('refused a redirect from https'))
+        return connection_failure/* keepToHttps */.SH;
+    return ((0,connection_failure/* adviceForTls */.vp)(reason) ??
+        (URL.canParse(url) ? (0,connection_failure/* adviceForProxy */.y2)(reason, new URL(url), 'the host of the index') : undefined));
 }
 const fluff = /^(ResolutionImpossible: for help|To fix this you could|\d\. (loosen|remove) )/;
 /**
@@ -75583,6 +75648,29 @@ def told_request(self, method, url, *args, **kwargs):
         answer.raw.stream = told_stream
     return answer
 PipSession.request = told_request
+
+# What is said to https in confidence, and what it answers, is not to be had by plain http.
+target_of = PipSession.get_redirect_target
+def confidential_target(self, answer):
+    target = target_of(self, answer)
+    if target is not None and answer.url.startswith("https:"):
+        place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
+        if place.scheme != "https":
+            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
+    return target
+PipSession.get_redirect_target = confidential_target
+
+# pip tries again whatever fails, also where that comes to the same.
+import re
+from pip._vendor.urllib3.exceptions import MaxRetryError
+from pip._vendor.urllib3.util.retry import Retry
+lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
+increment = Retry.increment
+def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
+    if error is not None and lasting.search(str(error)):
+        raise MaxRetryError(_pool, url, error)
+    return increment(self, method, url, response, error, _pool, _stacktrace)
+Retry.increment = increment_once
 
 def require_json(answer):
     try:
