@@ -40,6 +40,11 @@ describe('layers that lie, or are too much, are refused', () => {
       { name: 'etc/passwd', type: '2' },
       /holds 'etc\/passwd', a link that leads nowhere/,
     ],
+    [
+      'a size of too many bits',
+      { name: 'b', type: '0', size: Buffer.from([0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) },
+      /holds 'b', of a size that is no number/,
+    ],
     ['a hard link to nothing', { name: 'b', type: '1' }, /holds 'b', a link that leads nowhere/],
   ])('%s', async (title, one, message) => {
     const long = { name: 'x', type: 'L', content: Buffer.from('n'.repeat(256)) }

@@ -93,12 +93,12 @@ function heldAgainst(diffId: Digest): Transform {
   })
 }
 
-/** A header as it is: the library's types leave out that this may be null. */
-type TarHeader = Omit<Header, 'linkname'> & { linkname: string | null }
+/** A header as it is: the library's types leave out that these may be null. */
+type TarHeader = Omit<Header, 'linkname' | 'size'> & { linkname: string | null; size: number | null }
 
 /** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
 function checked(header: TarHeader): Header {
-  const { name, type, linkname, mtime } = header
+  const { name, type, linkname, size, mtime } = header
   const refuse = (what: string) =>
     new UserError(`a layer of the image holds '${foreignText(name)}', ${what}`, {
       at: { input: 'base-image' },
@@ -110,8 +110,10 @@ function checked(header: TarHeader): Header {
   if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
     throw refuse('a link that leads nowhere')
   }
+  // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+  if (size === null) throw refuse('of a size that is no number')
   const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0)
-  return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 }
+  return { ...header, linkname: linkname ?? '', size, mtime: time, mode: header.mode || 0 }
 }
 
 /** The decoders of a layer's media type; those of Docker's names have been translated. */

@@ -216,6 +216,7 @@ describe('too much', () => {
     ],
     ['a size beyond all files', Buffer.from([0x80, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
     ['a size that is none', 'wxyz'],
+    ['a size of too many bits', Buffer.from([0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
     ['a size that is larger than the rest', '00000777777'],
   ])('%s in a tar is an error of the package', async (_, size) => {
     const pkg = zstdCompressSync(

@@ -76,7 +76,11 @@ export class EntryGuard {
 type Source = ExtractEvents['entry'][1]
 
 /** A header as it is: the library's types leave out that these may be null. */
-type TarHeader = Omit<Header, 'type' | 'linkname'> & { type: Header['type'] | null; linkname: string | null }
+type TarHeader = Omit<Header, 'type' | 'linkname' | 'size'> & {
+  type: Header['type'] | null
+  linkname: string | null
+  size: number | null
+}
 
 /** Tars from before POSIX's `ustar` are read as well; an option that the library's types do not have. */
 const tarOptions: Parameters<typeof extract>[0] & { allowUnknownFormat: boolean } = {
@@ -109,6 +113,8 @@ export async function* tarEntries(
 
 function readEntry(stream: Source, dist: string): ArchiveEntry | undefined {
   const header: TarHeader = stream.header
+  // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+  if (header.size === null) throw damage('the size of an entry is no number', dist)
   if (header.type === 'directory' && /^[./]*$/.test(header.name)) return undefined // './', the root itself
   const path = safePath(header.name, dist, 'the archive')
   switch (header.type) {
