@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { mutate } from './mutate.ts'
 import { Random } from './random.ts'
+import { Seen } from './seen.ts'
 import type { FuzzTarget, Input } from './target.ts'
 
 export interface FuzzOptions {
@@ -9,6 +11,8 @@ export interface FuzzOptions {
   readonly inputs: number
   /** Called before each is read. */
   readonly onInput?: (input: Input) => void
+  /** Whether the input that was just read reached something that none before it had reached. */
+  readonly isNew?: () => boolean
   /** Milliseconds from which on an input is one that hangs. */
   readonly limit?: number
 }
@@ -31,20 +35,28 @@ export interface Finding {
   readonly what: string
 }
 
+/** Inputs that are read in one turn of the event loop. */
+const turn = 64
 /** Inputs that fast-check makes at a time. */
 const batch = 128
 /** Changed ones there are for each of these. */
 const changes = 15
+/** Bytes, or half as many in texts, of inputs that are remembered since they reached something. */
+const mostGood = 16 * 1024 * 1024
 
 /** Gives a reader inputs until it breaks, hangs, or there are enough: the same for the same seed. */
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzResult> {
   const { inputs, limit = 1000 } = options
+  const good: Input[] = []
+  let goodLength = 0
   let count = 0
   let accepted = 0
   let slowest = 0
-  for (const input of await inputsOf(target, options.seed)) {
+  for (const input of await inputsOf(target, options.seed, good)) {
     if (count === inputs) break
     count++
+    // What readers let go of is collected between turns of the event loop, of which there would be none.
+    if (count % turn === 0) await setImmediate()
     options.onInput?.(input)
     const start = performance.now()
     try {
@@ -52,6 +64,10 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
       if (typeof taken === 'boolean' ? taken : await taken) accepted++
     } catch (error) {
       return { inputs: count, accepted, slowest, finding: { input, what: stackOf(error) } }
+    }
+    if (options.isNew?.() && goodLength < mostGood) {
+      good.push(input)
+      goodLength += input.length
     }
     const took = performance.now() - start
     if (took > slowest) slowest = took
@@ -63,27 +79,31 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
   return { inputs: count, accepted, slowest }
 }
 
-async function inputsOf(target: FuzzTarget, seed: number): Promise<Generator<Input>> {
+/** @param good those that others are made of before all, to which it may be added meanwhile */
+async function inputsOf(target: FuzzTarget, seed: number, good: readonly Input[]): Promise<Generator<Input>> {
   const corpus = await target.corpus()
-  return generate(target, corpus, seed)
+  return generate(target, corpus, good, seed)
 }
 
 function* generate(
   { made, tokens, mended }: FuzzTarget,
   corpus: readonly Input[],
+  good: readonly Input[],
   seed: number,
 ): Generator<Input> {
   const random = new Random(seed)
+  const seen = new Seen()
   yield* corpus
   for (let round = 0; ; round++) {
     const fresh = fc.sample(made, { numRuns: batch, seed: seed + round })
-    yield* fresh
+    for (const input of fresh) if (seen.isNew(input)) yield input
     const pool = [...corpus, ...fresh]
     for (let left = batch * changes; left > 0; left--) {
-      // Half of them come of the corpus, which is small.
-      const from = random.below(2) === 0 && corpus.length > 0 ? corpus : pool
-      const changed = mutate(random.pick(from), random.pick(pool), random, tokens)
-      yield mended && random.below(4) > 0 ? mended(changed, () => random.next()) : changed
+      // Half of them come of the corpus, which is small, and of what was good.
+      const from = random.pick([pool, pool, corpus, good])
+      const changed = mutate(random.pick(from.length > 0 ? from : pool), random.pick(pool), random, tokens)
+      const input = mended && random.below(4) > 0 ? mended(changed, () => random.next()) : changed
+      if (seen.isNew(input)) yield input
     }
   }
 }

@@ -5,7 +5,7 @@ export type Input = string | Buffer
 /** A reader of what comes from elsewhere, and what it is given. */
 export interface FuzzTarget<I extends Input = Input> {
   readonly name: string
-  /** How many of all inputs are for this reader, in parts: fast ones get more. */
+  /** How many of all inputs are for this reader, in hundredths, more or less: fast ones get more, and none less than one. */
   readonly share: number
   /** Good inputs, that others are made of by changes. */
   readonly corpus: () => Promise<readonly I[]>

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { crc32, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
@@ -16,6 +15,7 @@ import { bunzip2, Bzip2Error } from '../../../../src/packages/conda/bzip2.ts'
 import { EntryGuard, tarEntries } from '../../../../src/packages/conda/tar-entries.ts'
 import { openWheel } from '../../../../src/packages/wheel/archive.ts'
 import { acceptsLater, holds, type FuzzTarget } from '../target.ts'
+import { scratch } from './scratch.ts'
 import { mendTar, plainTar, rawTar, tars } from './raw-tar.ts'
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -48,7 +48,7 @@ const tarTokens = [
 
 export const tar: FuzzTarget<Buffer> = {
   name: 'tar of a package',
-  share: 5,
+  share: 2,
   corpus: () => Promise.resolve([plainTar]),
   tokens: tarTokens,
   made: tars,
@@ -81,7 +81,7 @@ const lower = rawTar([
 
 export const baseLayer: FuzzTarget<Buffer> = {
   name: 'layers of a base',
-  share: 3,
+  share: 1,
   corpus: () => Promise.resolve([plainTar, lower]),
   tokens: tarTokens,
   made: tars,
@@ -95,10 +95,7 @@ export const baseLayer: FuzzTarget<Buffer> = {
     }, UserError),
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'fuzz-'))
-process.on('exit', () => {
-  rmSync(directory, { recursive: true, force: true })
-})
+const directory = scratch()
 
 /** An archive that is read by its name: one at a time. */
 function inFile(bytes: Buffer, name: string): string {
@@ -156,7 +153,7 @@ function mendZip(zip: Buffer): Buffer {
 
 export const wheelZip: FuzzTarget<Buffer> = {
   name: 'wheel',
-  share: 2,
+  share: 1,
   corpus: () => Promise.resolve([wheel]),
   tokens: zipTokens,
   made: zips,
@@ -193,7 +190,7 @@ const conda = Buffer.from(
 
 export const condaZip: FuzzTarget<Buffer> = {
   name: '.conda',
-  share: 2,
+  share: 1,
   corpus: () => Promise.resolve([conda]),
   tokens: [...zipTokens, '\x28\xb5\x2f\xfd'],
   made: zips,
@@ -205,8 +202,8 @@ export const condaZip: FuzzTarget<Buffer> = {
     }, UserError),
 }
 
-// printf 'hello hello hello' | bzip2 -1, and nothing | bzip2 -9
-const bzipped = ['QlpoMTFBWSZTWfY5fTcAAAMBgAIAIkiAQCAAIgaaDRA0BxOuLuSKcKEh7HL6bg==', 'QlpoORdyRThQkAAAAAA='].map((text) => Buffer.from(text, 'base64')) // prettier-ignore
+// printf 'hello hello hello' | bzip2 -1, and nothing: a larger block is not read otherwise, and takes longer to make
+const bzipped = ['QlpoMTFBWSZTWfY5fTcAAAMBgAIAIkiAQCAAIgaaDRA0BxOuLuSKcKEh7HL6bg==', 'QlpoMRdyRThQkAAAAAA='].map((text) => Buffer.from(text, 'base64')) // prettier-ignore
 
 export const bzip2: FuzzTarget<Buffer> = {
   name: 'bzip2',
@@ -224,7 +221,7 @@ const frames = [
 
 export const zstd: FuzzTarget<Buffer> = {
   name: 'zstd frames',
-  share: 10,
+  share: 4,
   corpus: () => Promise.resolve(frames),
   tokens: ['\x28\xb5\x2f\xfd', '\x50\x2a\x4d\x18', '\x01\0\0', '\xff\xff\xff\xff'],
   made: fc.array(fc.oneof(fc.constantFrom(...frames), fc.uint8Array({ maxLength: 20 })), { maxLength: 4 }).map((parts) => Buffer.concat(parts)), // prettier-ignore

@@ -44,7 +44,7 @@ function plan(texts: ReadonlyMap<InfoFile, string>): void {
 
 export const pathsJson: FuzzTarget<string> = {
   name: 'paths.json',
-  share: 50,
+  share: 5,
   corpus: () => Promise.resolve([JSON.stringify(paths)]),
   tokens: JSON.stringify(paths).split(/\b/).concat('"_path":"../x"', '"_path":"/x"', '\\u0000', '\\ud800', '.wh.x', '"path_type":"door"'),
   made: jsonLike(paths),
@@ -54,7 +54,7 @@ export const pathsJson: FuzzTarget<string> = {
 
 export const infoFiles: FuzzTarget<string> = {
   name: 'index.json, link.json, has_prefix',
-  share: 50,
+  share: 5,
   corpus: () =>
     Promise.resolve([
       [JSON.stringify(index), JSON.stringify(linkJson), 'bin/a', ''].join('\u0001'),
@@ -77,7 +77,7 @@ const recordText =
 
 export const record: FuzzTarget<string> = {
   name: 'RECORD',
-  share: 100,
+  share: 5,
   corpus: () => Promise.resolve([recordText]),
   tokens: ['a/b.py', ',', '"', '""', 'sha256=', 'md5=', '\r\n', '\n', '../', 'a-1.dist-info/RECORD', '\x1c', '1'],
   made: lines(chosen('a/b.py', ',', '"', '""', 'sha256=', 'x', '1', '../', '.data/', word)),
@@ -101,7 +101,7 @@ const entryPointTexts = [
 
 export const entryPoints: FuzzTarget<string> = {
   name: 'entry points',
-  share: 300,
+  share: 7,
   corpus: () => Promise.resolve([...entryPointTexts, 'run = a.b:main', '"run = a:b [x]"']),
   tokens: ['[console_scripts]', '[', ']', '=', ':', '.', ' ', '"', '\n', '../', 'Name:', ' '],
   made: lines(chosen('[console_scripts]', 'run', ' = ', 'a', '.', 'b', ':', '[x]', '/', '\\', '"', "'", word)),

@@ -71,7 +71,7 @@ async function readAsLines(text: string): Promise<void> {
 
 export const pylock: FuzzTarget<string> = {
   name: 'pylock.toml',
-  share: 6,
+  share: 2,
   corpus: () => Promise.resolve([pylockText]),
   tokens: pylockText.split(/(\s+|")/).concat('"""', "'''", '[[', '\\u0000', '1979-05-27', 'inf', '0x', '#sha256=', 'md5'),
   made: lines(
@@ -96,7 +96,7 @@ const values = {
 
 export const marker: FuzzTarget<string> = {
   name: 'environment marker',
-  share: 30,
+  share: 4,
   corpus: () => Promise.resolve(markerTexts),
   tokens: markerTexts.flatMap((text) => text.split(/\b/)).concat('===', '~=', '.*', '!', '+local', 'extra', 'constructor'),
   made: lines(chosen('python_version', 'os_name', 'extras', ' in ', ' not in ', '>=', '==', '"3.9"', "'a'", ' and ', ' or ', '(', ')', word)),

@@ -28,7 +28,7 @@ const references = [
 
 export const reference: FuzzTarget<string> = {
   name: 'reference',
-  share: 250,
+  share: 5,
   corpus: () => Promise.resolve(references),
   tokens: [':', '/', '@', digest, 'docker.io', 'library/', '.', '-', '_', 'oci:', 'localhost', '[', ']', 'A'],
   made: chosen('a', 'b.c', ':', '5000', '/', '@', digest, 'oci:', '-', '__', '.', '[::1]', word),
@@ -54,7 +54,7 @@ const challenges = [
 
 export const challenge: FuzzTarget<string> = {
   name: 'WWW-Authenticate',
-  share: 500,
+  share: 8,
   corpus: () => Promise.resolve(challenges),
   tokens: ['Bearer ', 'Basic', 'realm', '=', '"', ',', '\\', ' ', '\\"', 'scope="'],
   made: chosen('Bearer', 'realm', '=', '"', ',', '\\', ' ', 'x', '"a"', word),
@@ -63,7 +63,7 @@ export const challenge: FuzzTarget<string> = {
 
 export const retryAfter: FuzzTarget<string> = {
   name: 'Retry-After',
-  share: 400,
+  share: 7,
   corpus: () => Promise.resolve(['5', 'Wed, 21 Oct 2026 07:28:00 GMT', '-1', '1e9', '']),
   tokens: ['-', '.', 'e', '0x', ' ', 'Infinity', 'NaN', 'GMT', ','],
   made: chosen('1', '0', '-', '.', 'e', 'x', ' ', 'GMT', word),
@@ -95,7 +95,7 @@ const indexShape = {
 
 export const manifests: FuzzTarget<string> = {
   name: 'manifest',
-  share: 100,
+  share: 5,
   corpus: () => Promise.resolve([manifest, indexShape].map((shape) => JSON.stringify(shape))),
   tokens: JSON.stringify(manifest).split(/\b/).concat(JSON.stringify(indexShape).split(/\b/)),
   made: jsonLike({ ...manifest, ...indexShape }),
@@ -116,7 +116,7 @@ const config = {
 
 export const configs: FuzzTarget<string> = {
   name: 'config',
-  share: 150,
+  share: 5,
   corpus: () => Promise.resolve([JSON.stringify(config)]),
   tokens: JSON.stringify(config).split(/\b/).concat('null', '{}', '[]'),
   made: jsonLike(config),
@@ -160,7 +160,7 @@ const summary = formatSummary(
 
 export const annotations: FuzzTarget<string> = {
   name: 'annotations of earlier images',
-  share: 150,
+  share: 5,
   corpus: () => Promise.resolve([facts, summary]),
   tokens: [facts, summary].flatMap((text) => text.split(/\b/)),
   made: jsonLike({ ...(JSON.parse(facts) as object), ...(JSON.parse(summary) as object) }),
@@ -178,7 +178,7 @@ const passwd =
 
 export const users: FuzzTarget<string> = {
   name: 'passwd, group, auth files',
-  share: 250,
+  share: 3,
   corpus: () => Promise.resolve([passwd, '{"auths":{"ghcr.io":{"auth":"YTpi"}},"credHelpers":{"a":"b"}}']),
   tokens: [':', '\n', 'root', '0', 'x', '/bin/sh', ',', '"auths":', '"auth":"', '99999999999999999999'],
   made: lines(chosen('root', ':', 'x', '0', ',', word)),
@@ -191,7 +191,7 @@ export const users: FuzzTarget<string> = {
 
 export const said: FuzzTarget<string> = {
   name: 'text of others',
-  share: 400,
+  share: 6,
   corpus: () => Promise.resolve(['an error\n::add-mask::x', '##[group]a', '  ::set-output name=a::b\r\n']),
   tokens: ['::', '##[', '\r', '\n', '\u2028', '\u0085', ' ', '\v', '\f', '##', '['],
   made: lines(chosen('::', '#', '[', ' ', '\t', '\u2028', 'a', word)),

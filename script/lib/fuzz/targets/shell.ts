@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { staticScripts } from '../../../../__tests__/activation/activation-scripts.ts'
 import { linkMessage } from '../../../../src/activation/link-message.ts'
 import { evaluateStatically } from '../../../../src/activation/static-activation.ts'
 import { holds, type FuzzTarget } from '../target.ts'
+import { scratch } from './scratch.ts'
 import { chosen, lines, word } from './words.ts'
 
 const given = { PATH: '/usr/bin', CONDA_PREFIX: '/opt/conda', A: 'a b', GDAL_DATA: '/mine' }
@@ -46,7 +46,7 @@ const corpus = () => Promise.resolve(Object.values(staticScripts))
 /** Whatever a script is, it is found out without a crash whether its effect can be known. */
 export const shell: FuzzTarget<string> = {
   name: 'static part of bash',
-  share: 20,
+  share: 2,
   corpus,
   tokens,
   made,
@@ -57,10 +57,7 @@ export const shell: FuzzTarget<string> = {
   },
 } // prettier-ignore
 
-const directory = mkdtempSync(join(tmpdir(), 'fuzz-bash-'))
-process.on('exit', () => {
-  rmSync(directory, { recursive: true, force: true })
-})
+const directory = scratch()
 
 /** What bash exports after it has sourced a script, less what it sets by itself. Nothing is found on its PATH. */
 function bash(text: string): Record<string, string> {
@@ -85,7 +82,7 @@ function bash(text: string): Record<string, string> {
 /** What is known of a script has to be what bash does. */
 export const againstBash: FuzzTarget<string> = {
   name: 'static part of bash, against bash',
-  share: 0.3,
+  share: 1,
   corpus,
   tokens,
   made,

@@ -76,7 +76,7 @@ function readLock(text: string): void {
 
 export const lock: FuzzTarget<string> = {
   name: 'lock',
-  share: 60,
+  share: 5,
   corpus: () => Promise.resolve([lockText, explicitText]),
   tokens: lockText.split(/\b/).concat(lockText.split('\n'), '\ufeff', '\r\n', '#sha256:', 'file://', '%2f', '@EXPLICIT'),
   made: lines(
@@ -90,7 +90,7 @@ export const lock: FuzzTarget<string> = {
 
 export const frozen: FuzzTarget<string> = {
   name: 'lock of conda-lock or pixi',
-  share: 3,
+  share: 1.5,
   corpus: () => Promise.resolve([condaLockText, pixiText]),
   tokens: [condaLockText, pixiText]
     .flatMap((text) => text.split(/(\s+)/))
@@ -118,7 +118,7 @@ const environments = [
 
 export const environment: FuzzTarget<Buffer> = {
   name: 'env.yaml',
-  share: 6,
+  share: 2,
   corpus: () => Promise.resolve(environments.map((text) => Buffer.from(text))),
   tokens: environments.flatMap((text) => text.split(/(\s+)/)).concat('\t', '!!map ', '!a ', '&a ', '*a ', '<<: ', '? ', '--- ', '|', '>', '%YAML 1.2', '\xff\xfe', '\xef\xbb\xbf', '$A', '${A}'),
   made: lines(
@@ -137,7 +137,7 @@ const requirementTexts = [
 
 export const requirement: FuzzTarget<string> = {
   name: 'requirement',
-  share: 60,
+  share: 5,
   corpus: () => Promise.resolve(requirementTexts),
   tokens: requirementTexts.flatMap((text) => text.split(/\b/)).concat('file:///', '--global-option=', '${A}', ' ; ', '\\\n', '#egg='),
   made: lines(chosen('a', 'B.c', '[x]', '==', '>=', '~=', '1.*', ',', ';', ' ', '@', 'git+https://h/', 'file:', '-r', '--', 'hash=', '(', ')', '\\', '"', "'", word)),
