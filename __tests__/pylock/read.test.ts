@@ -304,6 +304,10 @@ describe('a source', () => {
     [['sdist = { url = 1 }'], "'packages.sdist.url' is not a text"],
     [['sdist = { }'], "there is no 'packages.sdist.url'"],
     [[vcs.replace(commit, 'main')], "app/pylock.toml:6: 'git+https://h/r@main' is not at a commit"],
+    [
+      [vcs.replace("'https://h/r'", '"https://h\\tr"')],
+      'app/pylock.toml:3: the address has a tab or a line end in it',
+    ],
     [[vcs.replace("'git'", "'cvs'")], "'cvs' of plain is no version control"],
     [
       [vcs.replace("url = 'https://h/r'", "path = '../r'")],

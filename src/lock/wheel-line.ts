@@ -98,6 +98,8 @@ export function parseWheel(
 function canonicalAddress(text: string): string {
   // An URL of the platform's knows no relative path.
   if (/^file:(?!\/\/)/.test(text)) return text
+  // A URL of the platform's leaves these out, and nobody looked for credentials in what is left, or could show it.
+  if (/[\t\n\r]/.test(text)) throw new LineProblem('the address has a tab or a line end in it')
   if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
     throw new LineProblem(`'${text}' is not the address of a wheel`)
   }
