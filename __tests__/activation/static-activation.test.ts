@@ -249,6 +249,13 @@ describe('what is not', () => {
     expect(evaluateStatically(`\n: first\n${script}\n`, variables, kindOf)).toEqual({ reason, line: 3 })
   })
 
+  // With a line end in the quotes bash drops it, without one bash keeps it.
+  test.each(["export A='a\nb'\\", "export A='a'\\"])('%j: a backslash at the very end', (script) => {
+    expect(evaluateStatically(script, new Map(), kindOf)).toMatchObject({
+      reason: 'a backslash at the very end',
+    })
+  })
+
   test.each([
     'if true; then',
     'A="',

@@ -36,6 +36,9 @@ export function parseScript(script: string): readonly Statement[] {
   // Bash joins lines before all else, the parser only where a name has ended.
   const joined = /\$\{?\w*\\\n/.exec(script)
   if (joined) throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index })
+  // Bash keeps it or drops it, depending on how the lines before it end.
+  if (script.endsWith('\\'))
+    throw new UnknownEffect('a backslash at the very end', { pos: script.length - 1 })
   const root = parse(script)
   const [error] = root.errors ?? []
   if (error) throw new UnknownEffect(`a syntax error: ${error.message}`, error)
