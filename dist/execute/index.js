@@ -3384,7 +3384,7 @@ function heldAgainst(diffId) {
 }
 /** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
 function checked(header) {
-    const { name, type, linkname, mtime } = header;
+    const { name, type, linkname, size, mtime } = header;
     const refuse = (what) => new errors_UserError(`a layer of the image holds '${foreign_foreignText(name)}', ${what}`, {
         at: { input: 'base-image' },
         advice: 'No engine would run such an image. Use another.',
@@ -3396,8 +3396,11 @@ function checked(header) {
     if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
         throw refuse('a link that leads nowhere');
     }
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (size === null)
+        throw refuse('of a size that is no number');
     const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0);
-    return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 };
+    return { ...header, linkname: linkname ?? '', size, mtime: time, mode: header.mode || 0 };
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {

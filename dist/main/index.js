@@ -45384,6 +45384,9 @@ function parseScript(script) {
     const joined = /\$\{?\w*\\\n/.exec(script);
     if (joined)
         throw new shell_words/* UnknownEffect */.q4('a name that goes on in the next line', { pos: joined.index });
+    // Bash keeps it or drops it, depending on how the lines before it end.
+    if (script.endsWith('\\'))
+        throw new shell_words/* UnknownEffect */.q4('a backslash at the very end', { pos: script.length - 1 });
     const root = parse(script);
     const [error] = root.errors ?? [];
     if (error)
@@ -56056,6 +56059,9 @@ function canonicalAddress(text) {
     // An URL of the platform's knows no relative path.
     if (/^file:(?!\/\/)/.test(text))
         return text;
+    // A URL of the platform's leaves these out, and nobody looked for credentials in what is left, or could show it.
+    if (/[\t\n\r]/.test(text))
+        throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y('the address has a tab or a line end in it');
     if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
         throw new _line_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .LineProblem */ .Y(`'${text}' is not the address of a wheel`);
     }
@@ -57784,6 +57790,9 @@ async function* tarEntries(bytes, dist, guard) {
 }
 function readEntry(stream, dist) {
     const header = stream.header;
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (header.size === null)
+        throw damage('the size of an entry is no number', dist);
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
     const path = (0,archive_path/* safePath */.n)(header.name, dist, 'the archive');
@@ -59572,7 +59581,7 @@ function heldAgainst(diffId) {
 }
 /** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
 function checked(header) {
-    const { name, type, linkname, mtime } = header;
+    const { name, type, linkname, size, mtime } = header;
     const refuse = (what) => new errors/* UserError */.y(`a layer of the image holds '${(0,foreign/* foreignText */.qk)(name)}', ${what}`, {
         at: { input: 'base-image' },
         advice: 'No engine would run such an image. Use another.',
@@ -59584,8 +59593,11 @@ function checked(header) {
     if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
         throw refuse('a link that leads nowhere');
     }
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (size === null)
+        throw refuse('of a size that is no number');
     const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0);
-    return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 };
+    return { ...header, linkname: linkname ?? '', size, mtime: time, mode: header.mode || 0 };
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {

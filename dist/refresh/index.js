@@ -46832,7 +46832,7 @@ function heldAgainst(diffId) {
 }
 /** Says of an entry what is not there as well. @throws UserError for what could not be unpacked anywhere */
 function checked(header) {
-    const { name, type, linkname, mtime } = header;
+    const { name, type, linkname, size, mtime } = header;
     const refuse = (what) => new errors/* UserError */.y(`a layer of the image holds '${(0,foreign/* foreignText */.qk)(name)}', ${what}`, {
         at: { input: 'base-image' },
         advice: 'No engine would run such an image. Use another.',
@@ -46844,8 +46844,11 @@ function checked(header) {
     if (isLink && (!linkname || linkname.includes('\0') || Buffer.byteLength(linkname) > 4095)) {
         throw refuse('a link that leads nowhere');
     }
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (size === null)
+        throw refuse('of a size that is no number');
     const time = Number.isFinite(mtime.getTime()) ? mtime : new Date(0);
-    return { ...header, linkname: linkname ?? '', mtime: time, mode: header.mode || 0 };
+    return { ...header, linkname: linkname ?? '', size, mtime: time, mode: header.mode || 0 };
 }
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
@@ -57848,6 +57851,9 @@ async function* tar_entries_tarEntries(bytes, dist, guard) {
 }
 function readEntry(stream, dist) {
     const header = stream.header;
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (header.size === null)
+        throw damage('the size of an entry is no number', dist);
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
     const path = safePath(header.name, dist, 'the archive');
@@ -68473,6 +68479,9 @@ function shell_syntax_parseScript(script) {
     const joined = /\$\{?\w*\\\n/.exec(script);
     if (joined)
         throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index });
+    // Bash keeps it or drops it, depending on how the lines before it end.
+    if (script.endsWith('\\'))
+        throw new UnknownEffect('a backslash at the very end', { pos: script.length - 1 });
     const root = parse(script);
     const [error] = root.errors ?? [];
     if (error)
@@ -70174,6 +70183,9 @@ function canonicalAddress(text) {
     // An URL of the platform's knows no relative path.
     if (/^file:(?!\/\/)/.test(text))
         return text;
+    // A URL of the platform's leaves these out, and nobody looked for credentials in what is left, or could show it.
+    if (/[\t\n\r]/.test(text))
+        throw new LineProblem('the address has a tab or a line end in it');
     if (!/^(https?|file|(git|hg|svn|bzr)\+[a-z-]+):\/\//i.test(text) || !URL.canParse(text)) {
         throw new LineProblem(`'${text}' is not the address of a wheel`);
     }

@@ -46332,6 +46332,9 @@ async function* tar_entries_tarEntries(bytes, dist, guard) {
 }
 function readEntry(stream, dist) {
     const header = stream.header;
+    // Of an entry whose size it cannot read the library gives neither bytes nor an end.
+    if (header.size === null)
+        throw damage('the size of an entry is no number', dist);
     if (header.type === 'directory' && /^[./]*$/.test(header.name))
         return undefined; // './', the root itself
     const path = safePath(header.name, dist, 'the archive');
@@ -58684,6 +58687,9 @@ function parseScript(script) {
     const joined = /\$\{?\w*\\\n/.exec(script);
     if (joined)
         throw new UnknownEffect('a name that goes on in the next line', { pos: joined.index });
+    // Bash keeps it or drops it, depending on how the lines before it end.
+    if (script.endsWith('\\'))
+        throw new UnknownEffect('a backslash at the very end', { pos: script.length - 1 });
     const root = parser_parse(script);
     const [error] = root.errors ?? [];
     if (error)
