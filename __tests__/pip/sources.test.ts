@@ -17,8 +17,10 @@ let index: PythonIndex
 let repository: BareRepository
 let git: LoopbackServer
 let commit = ''
-/** Whether git is to show a login, and what it has shown. */
+/** Whether git is to show a login, which, where it is led from another path than the repository's, and what it has shown. */
 let closed = false
+let token = basic(login)
+let leadsTo: string | undefined
 const shown = new Set<string>()
 const arguments_ = new Set<string>()
 
@@ -34,13 +36,17 @@ beforeAll(async () => {
   git = await listen(async (request, response) => {
     const { authorization } = request.headers
     if (authorization !== undefined) shown.add(authorization)
-    if (closed && authorization !== basic(login)) {
+    if (leadsTo !== undefined && !request.url?.startsWith('/owner/tool.git/')) {
+      response.writeHead(301, { location: `${leadsTo}/info/refs?service=git-upload-pack` }).end()
+    } else if (closed && authorization !== token) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
     } else await serveGit(request, response, { root: repository.root, user: 'somebody' })
   })
 })
 beforeEach(() => {
   closed = false
+  token = basic(login)
+  leadsTo = undefined
   shown.clear()
 })
 afterAll(() => Promise.all([index.stop(), git.stop(), repository.remove()]))
@@ -192,6 +198,47 @@ describe.each(releases)('the pip of %s', (release) => {
     expect([...shown]).toEqual([basic(login)])
     expect([...arguments_].some((text) => text.includes('git clone'))).toBe(true)
     expect(JSON.stringify([answer, ...arguments_])).not.toMatch(/ghs_secret|x-access-token/)
+  })
+
+  test.each([
+    ['whose user is empty', '', 'ghs secret'],
+    ['with line breaks', 'ada', 'ghs\nsecret\n'],
+  ])('a login %s, which no helper of git can tell', async (_, user, password) => {
+    closed = true
+    token = basic({ user, password })
+    const written = `//${user}:${encodeURIComponent(password)}@`
+    await resolve([`git+${repositoryUrl().replace('//', written)}`])
+    expect([...shown]).toEqual([token])
+  })
+
+  test('a login is shown where its repository leads on the host, as from its name without .git', async () => {
+    closed = true
+    leadsTo = repositoryUrl()
+    const grants = [{ place: git.host, credentials: [{ type: 'basic', ...login }] }]
+    const answer = await resolve([`git+http://${git.host}/owner/tool`], { grants })
+    expect(answer.items[1]?.source).toMatchObject({ url: `http://${git.host}/owner/tool`, commit })
+    expect([...shown]).toEqual([token])
+  })
+
+  test.each([
+    ['login', { type: 'basic', ...login }, 'It leads to another host, '],
+    ['token', { type: 'bearer', token: 'swordfish' }, 'It leads elsewhere, '],
+  ] as const)('a %s is not shown to a host that its repository leads to', async (_, credential, advice) => {
+    const strangers = new Set<string | undefined>()
+    const stranger = await listen(({ headers }, response) => {
+      strangers.add(headers.authorization)
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+    })
+    leadsTo = `http://${stranger.host}/owner/tool.git`
+    const message = await asking
+      .failure(release, ['plain', `git+http://${git.host}/owner/tool`], {
+        indexes: { index: index.url },
+        grants: [{ place: git.host, credentials: [credential] }],
+      })
+      .finally(() => stranger.stop())
+    expect(message).toMatch(/^conda\/env\.yaml:11: [^]*\n\| fatal: /)
+    expect(message).toContain(`\n${advice}`)
+    expect([...strangers]).toEqual(credential.type === 'basic' ? [undefined] : [])
   })
 
   test.each(['svn+https', 'hg+http', 'git+ssh'])(

@@ -3,6 +3,7 @@ import { runCommand } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignLines } from '../common/foreign.ts'
 import { masked } from '../environment/read.ts'
+import { adviceForGit, gitLogin } from './git-login.ts'
 
 /** A repository at a commit, as a lock has it. */
 export interface Pinned {
@@ -44,7 +45,7 @@ export async function checkOut(
   const failed = (said: string) =>
     refuse(
       `git cannot get ${commit} of ${repository}:\n${foreignLines(masked(said.trim(), secrets))}`,
-      'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.',
+      adviceForGit(said, repository),
     )
   const inIt = ['-C', folder]
   const cloned = await git('clone', '--quiet', '--no-checkout', '--template=', '--', repository, folder)
@@ -62,7 +63,7 @@ export async function checkOut(
   }
 }
 
-/** A login is in a variable, not in an argument, nor in the clone's configuration. */
+/** A login is in variables, not in an argument, nor in the clone's configuration. */
 function gitVariables(
   repository: string,
   grants: readonly Grant[],
@@ -70,15 +71,14 @@ function gitVariables(
 ): NodeJS.ProcessEnv {
   const url = URL.canParse(repository) ? new URL(repository) : undefined
   const grant = url && isConfidential(url) ? grants.find((one) => opens(one, url)) : undefined
-  const header = url && grant && present(grant, url).headers['authorization']
-  const settings = [
-    ['core.hooksPath', '/dev/null'],
-    ['core.autocrlf', 'false'],
-    ...(header === undefined ? [] : [[`http.${repository}.extraHeader`, `Authorization: ${header}`]]),
-  ]
+  const authorization = url && grant && present(grant, url).headers['authorization']
   const count = Number(variables['GIT_CONFIG_COUNT'] ?? '0')
+  const login = authorization === undefined ? undefined : gitLogin(repository, authorization, count)
+  const settings = [['core.hooksPath', '/dev/null'], ['core.autocrlf', 'false'], ...(login?.settings ?? [])]
   return {
     ...variables,
+    ...login?.variables,
+    LC_ALL: 'C.UTF-8',
     GIT_TERMINAL_PROMPT: '0',
     GIT_CONFIG_COUNT: String(count + settings.length),
     ...Object.fromEntries(

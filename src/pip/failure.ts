@@ -4,6 +4,7 @@ import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { masked, type Environment } from '../environment/read.ts'
 import { isNoise, type PipEvent } from './events.ts'
+import { adviceForGit } from './git-login.ts'
 import { lineNamedIn, placeIn } from './requirements-text.ts'
 import type { PipTarget } from './tags.ts'
 
@@ -194,9 +195,8 @@ function adviceFor(
   if (/hash/i.test(said)) return 'Give all requirements their versions and hashes, or none.'
   if (said.includes("find command 'git'"))
     return 'Install git on the runner, or give the address of an archive.'
-  if (said.includes('git clone')) {
-    return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.'
-  }
+  const cloned = /git clone .*?(\w+:\/\/\S+)/.exec(said)?.[1]
+  if (cloned !== undefined) return adviceForGit(said, cloned)
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import { gitLoginProgram } from './git-login.ts'
 import { grantsProgram } from './grants.ts'
 
 /**
@@ -78,11 +79,12 @@ def file_content(url, *args, **kwargs):
     return get_file_content(url, *args, **kwargs)
 req_file.get_file_content = file_content
 
-import base64
 grants = question["grants"]
 ${grantsProgram}
+${gitLoginProgram}
 from pip._internal.vcs.git import Git
 rev_and_auth = Git.get_url_rev_and_auth.__func__
+with_login = set()
 def git_url(cls, url):
     url, revision, user_pass = rev_and_auth(cls, url)
     parts = urllib.parse.urlsplit(url)
@@ -93,12 +95,9 @@ def git_url(cls, url):
         if login:
             user, _, password = (urllib.parse.unquote(part) for part in login.partition(":"))
             header = "Basic " + base64.b64encode((user + ":" + password).encode()).decode()
-        count = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
-        key = "http.%s.extraHeader" % bare
-        if header and key not in os.environ.values():
-            os.environ["GIT_CONFIG_KEY_%d" % count] = key
-            os.environ["GIT_CONFIG_VALUE_%d" % count] = "Authorization: " + header
-            os.environ["GIT_CONFIG_COUNT"] = str(count + 1)
+        if header and bare not in with_login:
+            with_login.add(bare)
+            give_git(bare, header)
         url = bare
     return url, revision, user_pass
 Git.get_url_rev_and_auth = classmethod(git_url)
