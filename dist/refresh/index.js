@@ -40064,7 +40064,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2111);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3550);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7804);
 
 
 
@@ -40917,7 +40917,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 3550:
+/***/ 7804:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75223,6 +75223,89 @@ function isNoise(warning) {
     return /^Retrying \(|Cache entry deserialization failed/.test(warning);
 }
 
+;// CONCATENATED MODULE: ./src/pip/git-login.ts
+/**
+ * How git gets a login: from a credential helper for the repository alone, which git asks when a server wants one. A header
+ * (`http.<url>.extraHeader`) would be shown to whatever host the first answer leads to; helpers are chosen by where git is then, and curl
+ * shows no other host what they said. With `.git` behind it is where GitLab leads.
+ *
+ * All of it is in variables, configuration too (git-config(1), GIT_CONFIG_COUNT). git gives the helper's text to a shell as an argument, so
+ * that the login is in variables of its own, with a number, since there may be several.
+ */
+/** See gitcredentials(7), "Custom helpers"; a number takes the place of NUMBER. */
+const helper = String.raw `!f() { test "$1" = get || exit 0; printf 'username=%s\npassword=%s\n' "$MICROMAMBA_IMAGE_GIT_USER_NUMBER" "$MICROMAMBA_IMAGE_GIT_PASSWORD_NUMBER"; }; f`;
+/** A login that a helper can tell: its answer has a line for each part, and git takes no empty name. */
+const speakable = String.raw `^([^:\r\n\0]+):([^\r\n\0]*)$`;
+/**
+ * @param repository its address, without credentials
+ * @param authorization as in the header of that name
+ */
+function gitLogin(repository, authorization, number) {
+    const bare = repository.replace(/\/+$/, '');
+    const [kind, encoded = ''] = authorization.split(' ', 2);
+    const login = kind === 'Basic' ? Buffer.from(encoded, 'base64').toString() : '';
+    const [, user, password = ''] = new RegExp(speakable).exec(login) ?? [];
+    if (user === undefined) {
+        return {
+            settings: [
+                [`http.${bare}.extraHeader`, `Authorization: ${authorization}`],
+                [`http.${bare}.followRedirects`, 'false'],
+            ],
+            variables: {},
+        };
+    }
+    const own = helper.replaceAll('NUMBER', String(number));
+    return {
+        settings: [
+            // An empty one takes back those before it, which would be told what to keep.
+            ...[bare, `${bare}.git`].flatMap((address) => ['', own].map((value) => [`credential.${address}.helper`, value])),
+            // By itself git follows the first answer alone, and GitHub leads from a repository's old name once it is shown a login.
+            [`http.${bare}.followRedirects`, 'true'],
+        ],
+        variables: {
+            [`MICROMAMBA_IMAGE_GIT_USER_${number}`]: user,
+            [`MICROMAMBA_IMAGE_GIT_PASSWORD_${number}`]: password,
+        },
+    };
+}
+/** The same in python, as a part of programs: for git as this process runs it. */
+const gitLoginProgram = String.raw `
+import base64, re
+def give_git(repository, authorization):
+    bare = repository.rstrip("/")
+    count = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
+    kind, _, encoded = authorization.partition(" ")
+    login = re.fullmatch(r"${speakable}", base64.b64decode(encoded).decode() if kind == "Basic" else "")
+    if login is None:
+        settings = [("http.%s.extraHeader", "Authorization: " + authorization), ("http.%s.followRedirects", "false")]
+    else:
+        os.environ["MICROMAMBA_IMAGE_GIT_USER_%d" % count], os.environ["MICROMAMBA_IMAGE_GIT_PASSWORD_%d" % count] = login.groups()
+        own = r"""${helper}""".replace("NUMBER", str(count))
+        settings = [("credential.%s" + end, value) for end in (".helper", ".git.helper") for value in ("", own)]
+        settings.append(("http.%s.followRedirects", "true"))
+    for number, (key, value) in enumerate(settings, count):
+        os.environ["GIT_CONFIG_KEY_%d" % number] = key % bare
+        os.environ["GIT_CONFIG_VALUE_%d" % number] = value
+    os.environ["GIT_CONFIG_COUNT"] = str(count + len(settings))
+`;
+/**
+ * What to do where git cannot get a repository.
+ * @param said in English
+ */
+function git_login_adviceForGit(said, repository) {
+    if (/returned error: 30\d|HTTP 30\d|unable to update url base from redirection/.test(said)) {
+        return 'It leads elsewhere, and the login is for this address alone: use the address that it leads to.';
+    }
+    const [, asking] = /could not read Username for '([^']*)'/.exec(said) ?? [];
+    if (asking !== undefined && !repository.startsWith(`${asking}/`)) {
+        return 'It leads to another host, or has a submodule there, and no login of this host is shown to that one: use the address that it leads to, with a login for it.';
+    }
+    if (said.includes('Authentication failed for')) {
+        return 'Check the login, and the address: where it leads to another host, that one is not shown the login.';
+    }
+    return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.';
+}
+
 ;// CONCATENATED MODULE: ./src/pip/requirements-text.ts
 
 /**
@@ -75277,6 +75360,7 @@ function fileNameIn(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/pip/failure.ts
+
 
 
 
@@ -75433,9 +75517,9 @@ function pip_failure_adviceFor(said, events, { target, constraints = [] }) {
         return 'Give all requirements their versions and hashes, or none.';
     if (said.includes("find command 'git'"))
         return 'Install git on the runner, or give the address of an archive.';
-    if (said.includes('git clone')) {
-        return 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.';
-    }
+    const cloned = /git clone .*?(\w+:\/\/\S+)/.exec(said)?.[1];
+    if (cloned !== undefined)
+        return git_login_adviceForGit(said, cloned);
     return undefined;
 }
 /** Where pip says that it looks, without logins. */
@@ -75507,6 +75591,7 @@ MultiDomainBasicAuth.__call__ = authorized
 `;
 
 ;// CONCATENATED MODULE: ./src/pip/program.ts
+
 
 /**
  * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
@@ -75586,11 +75671,12 @@ def file_content(url, *args, **kwargs):
     return get_file_content(url, *args, **kwargs)
 req_file.get_file_content = file_content
 
-import base64
 grants = question["grants"]
 ${grantsProgram}
+${gitLoginProgram}
 from pip._internal.vcs.git import Git
 rev_and_auth = Git.get_url_rev_and_auth.__func__
+with_login = set()
 def git_url(cls, url):
     url, revision, user_pass = rev_and_auth(cls, url)
     parts = urllib.parse.urlsplit(url)
@@ -75601,12 +75687,9 @@ def git_url(cls, url):
         if login:
             user, _, password = (urllib.parse.unquote(part) for part in login.partition(":"))
             header = "Basic " + base64.b64encode((user + ":" + password).encode()).decode()
-        count = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
-        key = "http.%s.extraHeader" % bare
-        if header and key not in os.environ.values():
-            os.environ["GIT_CONFIG_KEY_%d" % count] = key
-            os.environ["GIT_CONFIG_VALUE_%d" % count] = "Authorization: " + header
-            os.environ["GIT_CONFIG_COUNT"] = str(count + 1)
+        if header and bare not in with_login:
+            with_login.add(bare)
+            give_git(bare, header)
         url = bare
     return url, revision, user_pass
 Git.get_url_rev_and_auth = classmethod(git_url)
@@ -78652,6 +78735,7 @@ function formatLogin({ user, password }) {
 
 
 
+
 /**
  * Clones a repository on this machine, with its history, from which projects take their version, and its submodules. Nothing of it is run.
  * @param folder absolute, not there yet
@@ -78668,7 +78752,7 @@ async function checkOut({ vcs, repository, commit }, folder, access) {
     const git = (...args) => runCommand('git', args, { env }).catch((error) => {
         throw refuse(`git cannot be run: ${(0,errors/* messageOf */.b)(error)}`, 'Install git on the runner.', error);
     });
-    const failed = (said) => refuse(`git cannot get ${commit} of ${repository}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(said.trim(), secrets))}`, 'Check the address, and whether it is private: the inputs auth-host, auth-username and auth-password open it.');
+    const failed = (said) => refuse(`git cannot get ${commit} of ${repository}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(said.trim(), secrets))}`, git_login_adviceForGit(said, repository));
     const inIt = ['-C', folder];
     const cloned = await git('clone', '--quiet', '--no-checkout', '--template=', '--', repository, folder);
     if (cloned.exitCode !== 0)
@@ -78687,19 +78771,18 @@ async function checkOut({ vcs, repository, commit }, folder, access) {
             throw failed(outcome.stderr);
     }
 }
-/** A login is in a variable, not in an argument, nor in the clone's configuration. */
+/** A login is in variables, not in an argument, nor in the clone's configuration. */
 function gitVariables(repository, grants, variables) {
     const url = URL.canParse(repository) ? new URL(repository) : undefined;
     const grant = url && (0,channels_grant/* isConfidential */.FX)(url) ? grants.find((one) => (0,channels_grant/* opens */.UI)(one, url)) : undefined;
-    const header = url && grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
-    const settings = [
-        ['core.hooksPath', '/dev/null'],
-        ['core.autocrlf', 'false'],
-        ...(header === undefined ? [] : [[`http.${repository}.extraHeader`, `Authorization: ${header}`]]),
-    ];
+    const authorization = url && grant && (0,channels_grant/* present */.Eb)(grant, url).headers['authorization'];
     const count = Number(variables['GIT_CONFIG_COUNT'] ?? '0');
+    const login = authorization === undefined ? undefined : gitLogin(repository, authorization, count);
+    const settings = [['core.hooksPath', '/dev/null'], ['core.autocrlf', 'false'], ...(login?.settings ?? [])];
     return {
         ...variables,
+        ...login?.variables,
+        LC_ALL: 'C.UTF-8',
         GIT_TERMINAL_PROMPT: '0',
         GIT_CONFIG_COUNT: String(count + settings.length),
         ...Object.fromEntries(settings.flatMap(([key = '', value = ''], index) => [
