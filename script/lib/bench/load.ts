@@ -8,8 +8,8 @@ import { text, type PackageFile, type Recipe } from '../../../__tests__/world/ch
 import { startWorld } from '../../../__tests__/world/world.ts'
 import { formatBytes } from '../../../src/common/format.ts'
 import { runAction, type ActionOutcome } from '../runner.ts'
+import { leavingUsage, usageOf } from './ours.ts'
 import { table } from './report.ts'
-import { watchProcesses } from './processes.ts'
 import { watchTraffic } from './traffic.ts'
 
 /** A load: what lies in the channel, and what is made of it. */
@@ -26,6 +26,7 @@ export interface LoadCase {
 export interface LoadResult {
   readonly name: string
   readonly seconds: number
+  /** Bytes that a job's process had at most. */
   readonly peak: number
   readonly requests: number
   readonly pushed: number
@@ -92,23 +93,23 @@ export async function measureLoad({ name, recipes, jobs, atOnce = 1 }: LoadCase)
   const world = await startWorld({ channel: { folder: channel }, releases: {}, registry: {}, base: {} })
   try {
     const traffic = watchTraffic(world)
-    const watched = watchProcesses(process.pid)
-    const own = process.memoryUsage.rss()
     const start = performance.now()
     const digests: string[] = []
     const sizes: number[] = []
+    const peaks: number[] = []
     const waiting = [...jobs.entries()]
     const work = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, environments] = next
-        const digest = digestOf(await runJob(world, join(home, `job-${index}`), index, environments))
+        const workspace = join(home, `job-${index}`)
+        const digest = digestOf(await runJob(world, workspace, index, environments))
+        peaks[index] = (await usageOf(join(workspace, 'usage'))).peak
         digests[index] = digest
         sizes[index] = await sizeOf(world.registry.host, digest)
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))
     const seconds = (performance.now() - start) / 1000
-    const peak = (watched()?.peak ?? 0) - own
     // Nothing is lost: each tag stands for what its job says.
     for (const [index, digest] of digests.entries()) {
       const tagged = await headOf(world.registry.host, `job-${index}`)
@@ -116,7 +117,7 @@ export async function measureLoad({ name, recipes, jobs, atOnce = 1 }: LoadCase)
         throw new Error(`the tag of job ${index} is ${tagged}, and the job says ${digest}`)
     }
     const { requests, up } = await traffic()
-    return { name, seconds, peak, requests, pushed: up, manifest: Math.max(...sizes) }
+    return { name, seconds, peak: Math.max(...peaks), requests, pushed: up, manifest: Math.max(...sizes) }
   } finally {
     await world.stop()
     await rm(home, { recursive: true, force: true })
@@ -134,7 +135,7 @@ async function runJob(
   index: number,
   environments: readonly (readonly string[])[],
 ): Promise<ActionOutcome> {
-  await mkdir(workspace)
+  await mkdir(join(workspace, 'usage'), { recursive: true })
   const files = environments.map((_, number) =>
     environments.length === 1 ? 'env.yaml' : `env${number}.yaml`,
   )
@@ -151,7 +152,11 @@ async function runJob(
       tags: `${world.registry.host}/load/app:job-${index}`,
       push: 'true',
     },
-    environment: { ...world.environment, RUNNER_TEMP: join(workspace, 'temp') },
+    environment: {
+      ...world.environment,
+      ...leavingUsage(join(workspace, 'usage')),
+      RUNNER_TEMP: join(workspace, 'temp'),
+    },
     workspace,
   })
 }

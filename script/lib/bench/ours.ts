@@ -52,8 +52,7 @@ export async function measureOurs(
     },
     environment: {
       ...world.environment,
-      NODE_OPTIONS: `--import=${join(import.meta.dirname, '../usage.mjs')}`,
-      BENCH_USAGE: folder,
+      ...leavingUsage(folder),
       RUNNER_TEMP: join(disk, 'temp'),
     },
     workspace,
@@ -76,8 +75,13 @@ export async function measureOurs(
   }
 }
 
+/** Variables by which the action's processes leave in a folder what they used. */
+export function leavingUsage(folder: string): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../usage.mjs')}`, BENCH_USAGE: folder }
+}
+
 /** CPU seconds and peak memory of the action's processes, main and post, which run one after the other. */
-async function usageOf(folder: string): Promise<{ cpu: number; peak: number }> {
+export async function usageOf(folder: string): Promise<{ cpu: number; peak: number }> {
   const texts = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')))
   const processes = texts.map((text) => JSON.parse(text) as { cpu: number; peak: number })
   return {
