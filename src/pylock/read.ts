@@ -132,9 +132,13 @@ function checkTarget(top: Table, python: Python, values: MarkerValues, { subdir 
 }
 
 function sayLeftOut(top: Table, file: string): void {
+  const byDefault = new Set(top.texts('default-groups').map(canonicalName))
   const left = [
     ...top.texts('extras').map((name) => `the extra ${name}`),
-    ...top.texts('dependency-groups').map((name) => `the group ${name}`),
+    ...top
+      .texts('dependency-groups')
+      .filter((name) => !byDefault.has(canonicalName(name)))
+      .map((name) => `the group ${name}`),
   ]
   if (left.length > 0) core.info(`${file}: left out are ${foreignText(left.join(', '))}`)
 }
