@@ -74184,9 +74184,13 @@ function checkTarget(top, python, values, { subdir }) {
     throw top.refuse(`none of its environments is that of python ${python.version} on ${subdir}`, lockAnew, 'environments');
 }
 function sayLeftOut(top, file) {
+    const byDefault = new Set(top.texts('default-groups').map(environment_read/* canonicalName */.Ew));
     const left = [
         ...top.texts('extras').map((name) => `the extra ${name}`),
-        ...top.texts('dependency-groups').map((name) => `the group ${name}`),
+        ...top
+            .texts('dependency-groups')
+            .filter((name) => !byDefault.has((0,environment_read/* canonicalName */.Ew)(name)))
+            .map((name) => `the group ${name}`),
     ];
     if (left.length > 0)
         lib_core/* info */.pq(`${file}: left out are ${(0,foreign/* foreignText */.qk)(left.join(', '))}`);
