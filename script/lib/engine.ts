@@ -38,8 +38,8 @@ export function containerEngine(
 }
 
 /**
- * On a busy machine dockerd now and then loses what a container wrote that ended at once: it says nothing and has exited with 0. One
- * that had nothing to say is only run again.
+ * On a busy machine dockerd now and then loses what a container wrote that ended at once: it says nothing, and has its exit code. One that
+ * had nothing to say is only run again.
  */
 async function heard(args: readonly string[], attempt: () => Promise<Outcome>): Promise<Outcome> {
   let outcome = await attempt()
@@ -47,8 +47,9 @@ async function heard(args: readonly string[], attempt: () => Promise<Outcome>): 
   return outcome
 }
 
-function isLost({ code, stdout }: Outcome): boolean {
-  return code === 0 && stdout === ''
+/** What stands on stderr alone beside a 0 may be a warning of the engine's. */
+function isLost({ code, stdout, stderr }: Outcome): boolean {
+  return stdout === '' && (code === 0 || stderr === '')
 }
 
 function quoted(word: string): string {
