@@ -1,3 +1,4 @@
+import { messageOf } from '../../../src/common/errors.ts'
 import { judge } from './judge.ts'
 import { startStand, type Stand } from './stand.ts'
 import type { FaultCase, Verdict } from './types.ts'
@@ -24,7 +25,8 @@ export async function runCases(cases: readonly FaultCase[], options: RunOptions)
       for (let index = next++; index < cases.length; index = next++) {
         const one = cases[index]
         if (!one) break
-        const verdict = await judge(one, await standFor(one), `case-${index}`)
+        const stand = await standFor(one)
+        const verdict = await judge(one, stand, `case-${index}`).catch((error: unknown) => broken(one, error))
         verdicts[index] = verdict
         options.onVerdict?.(verdict, ++done)
       }
@@ -34,4 +36,9 @@ export async function runCases(cases: readonly FaultCase[], options: RunOptions)
   }
   await Promise.all(Array.from({ length: Math.min(options.jobs, cases.length) }, work))
   return verdicts
+}
+
+/** The table goes on without a case that cannot be judged. */
+function broken(of: FaultCase, error: unknown): Verdict {
+  return { case: of, kind: 'wrong', objections: [`it broke off: ${messageOf(error)}`], seconds: 0, log: '' }
 }

@@ -10,8 +10,9 @@ import { minimalDebian, pushBase, pushImage } from '../../../__tests__/world/bas
 import { account } from '../../../__tests__/world/registry.ts'
 import { writeTar } from '../../../__tests__/world/tar.ts'
 import { startWorld } from '../../../__tests__/world/world.ts'
-import { runAction, type ActionOutcome, type ActionRun } from '../runner.ts'
+import type { ActionOutcome, ActionRun } from '../runner.ts'
 import { waitingChannel, waitingRun, waitingSource } from './commands.ts'
+import { runLimited } from './limit.ts'
 import { signature } from './network.ts'
 import { startProposals, type Proposal, type ProposalName } from './proposals.ts'
 import { startPlainServices, startSecureServices, type Services } from './services.ts'
@@ -292,7 +293,7 @@ export async function startStand(isSecure = false): Promise<Stand> {
     }
     const { twin } = asked
     const second = twin && (await twinOf(job, twin))
-    const [outcome, other] = await Promise.all([runAction(job), second && runAction(second)])
+    const [outcome, other] = await Promise.all([runLimited(job), second && runLimited(second)])
     if (other) twin?.onEnd(other)
     const seconds = (performance.now() - start) / 1000
     const proposal = proposing && (await proposals.look())
